@@ -1,0 +1,40 @@
+# What README and CI call.  Everything is installed into .venv; nothing outside it is touched.
+PYTHON ?= python3.11
+VENV ?= .venv
+BIN = $(VENV)/bin
+
+export QT_QPA_PLATFORM ?= offscreen
+export QTWEBENGINE_CHROMIUM_FLAGS ?= --disable-gpu --no-sandbox
+
+.PHONY: demo test lint bench docs clean
+
+# a stamp per set of dependencies: re-installed only when setup.py changes
+$(VENV)/.demo: setup.py
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable ".[gui]"
+	touch $@
+
+$(VENV)/.test: setup.py
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable ".[test]"
+	touch $@ $(VENV)/.demo
+
+demo: $(VENV)/.demo
+	$(BIN)/python -m orangecontrib.customs.headless.demo
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check orangecontrib tests benchmarks setup.py
+
+bench: $(VENV)/.test
+	for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+docs:
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable ".[gui,doc]"
+	$(BIN)/python -m sphinx -b html doc doc/_build/html
+
+clean:
+	rm -rf $(VENV) doc/_build build *.egg-info

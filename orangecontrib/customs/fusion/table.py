@@ -11,7 +11,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from Orange.data import (
-    ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table, Variable)
+    ContinuousVariable,
+    DiscreteVariable,
+    Domain,
+    StringVariable,
+    Table,
+    Variable,
+)
 
 from orangecontrib.customs import footwear
 from orangecontrib.customs.facts import Evidence

@@ -1,0 +1,11 @@
+"""Sphinx configuration; `make docs` builds the pages that F1 opens in Orange Canvas."""
+project = "Orange3-Customs"
+author = "Orange3-Customs"
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+source_suffix = {".md": "markdown"}
+master_doc = "index"
+exclude_patterns = ["_build"]
+html_theme = "alabaster"
+html_theme_options = {"page_width": "1040px", "sidebar_width": "230px"}
+autodoc_mock_imports = []
+suppress_warnings = ["myst.header"]

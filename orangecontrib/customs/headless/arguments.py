@@ -1,0 +1,215 @@
+"""
+``--set "Widget title.setting=value"`` and ``--save "Widget title.Output=file"``
+================================================================================
+
+Titles may contain dots, and values equality signs; so an argument is taken apart with the
+titles of the workflow at hand. All that can be wrong is found before any widget exists.
+"""
+import ast
+import json
+import os
+from collections import Counter
+from typing import NamedTuple
+
+from Orange.data import Table
+from Orange.data.io import FileFormat, TabReader
+from orangecanvas.utils import name_lookup
+from orangewidget.settings import ContextSetting
+from orangewidget.utils.filedialogs import RecentPath
+
+__all__ = ["ArgumentError", "SaveRequest", "apply_setting", "check_save", "parse_value",
+           "resolve_save", "write_table"]
+
+#: Settings that every widget has and that say nothing without a window
+_WINDOW_SETTINGS = {"savedWidgetGeometry", "controlAreaVisible", "__version__"}
+
+
+class ArgumentError(ValueError):
+    """An argument that doesn't fit the workflow; the message is meant for the user."""
+
+
+class SaveRequest(NamedTuple):
+    """An output to be saved: the workflow's node, its channel's name and the file."""
+    node: object
+    output: str
+    file: str
+
+
+def parse_value(text):
+    """
+    The value meant by a text: JSON or a Python literal if it is one, otherwise the text.
+
+    >>> parse_value("true"), parse_value("[1, 2]"), parse_value("(1, None)"), parse_value("a b")
+    (True, [1, 2], (1, None), 'a b')
+    """
+    try:
+        return json.loads(text)
+    except ValueError:
+        pass
+    try:
+        return ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return text
+
+
+def _split(nodes, argument, form):
+    """The node an argument speaks of, and what follows "title."; titles may contain dots."""
+    titles = [node.title for node in nodes]
+    fitting = [title for title in titles if argument.startswith(title + ".")]
+    if "=" not in argument or "." not in argument.split("=", 1)[0] and not fitting:
+        raise ArgumentError(f"{argument!r} is not of the form {form}")
+    if not fitting:
+        title = argument.split("=", 1)[0].rsplit(".", 1)[0]
+        raise ArgumentError(f"no widget is called {title!r}; the workflow has: "
+                            + (", ".join(map(repr, sorted(set(titles)))) or "no widgets"))
+    title = max(fitting, key=len)
+    if Counter(titles)[title] > 1:
+        raise ArgumentError(f"{Counter(titles)[title]} widgets are called {title!r}: "
+                            "give them different names in the workflow")
+    return nodes[titles.index(title)], argument[len(title) + 1:]
+
+
+def _settings_of(widget_class):
+    """Settings by name, dots for those of a part of the widget; those that can be set."""
+    return {name: setting
+            for name, setting in widget_class.settingsHandler.known_settings.items()
+            if name not in _WINDOW_SETTINGS}
+
+
+def apply_setting(nodes, argument):
+    """
+    Write a setting into the properties of a node, from which its widget will restore it.
+
+    Parameters
+    ----------
+    nodes : list of orangecanvas.scheme.SchemeNode
+    argument : str
+        "Widget title.setting=value"; the value as in :func:`parse_value`. Where the setting
+        is a text, so is the value; where it is a recently used file, the value is a path,
+        relative to the working directory.
+
+    Raises
+    ------
+    ArgumentError
+        Unknown or ambiguous title, unknown setting (the message lists what there is), a value
+        of the wrong type, or a setting that depends on the data and can't be set from outside.
+    """
+    node, rest = _split(nodes, argument, '"Widget title.setting=value"')
+    name, _, text = rest.partition("=")
+    settings = _settings_of(name_lookup(node.description.qualified_name))
+    if name not in settings:
+        known = sorted(key for key, setting in settings.items()
+                       if not isinstance(setting, ContextSetting))
+        raise ArgumentError(f"{node.title!r} has no setting {name!r}; it has: "
+                            + (", ".join(known) or "no settings"))
+    if isinstance(settings[name], ContextSetting):
+        raise ArgumentError(f"{node.title}.{name} depends on the data that the widget gets; "
+                            "it can only be set in Canvas")
+    *parts, last = name.split(".")
+    properties = node.properties = dict(node.properties)
+    for part in parts:
+        properties[part] = dict(properties.get(part, {}))
+        properties = properties[part]
+    sample = properties.get(last, settings[name].default)
+    try:
+        properties[last] = _fit(text, sample, settings[name].default)
+    except TypeError as error:
+        raise ArgumentError(f"{node.title}.{name} is {error}, not {text!r}") from None
+
+
+def _fit(text, saved, default):
+    """The value of a text in the type of the setting; TypeError names the type it misses."""
+    value = parse_value(text)
+    if isinstance(saved, RecentPath):
+        return RecentPath(os.path.abspath(text), None, None)
+    if isinstance(saved, list) and saved and isinstance(saved[0], RecentPath):
+        paths = value if isinstance(value, list) else [text]
+        return [RecentPath(os.path.abspath(path), None, None) for path in paths]
+    if isinstance(default, str):
+        return value if isinstance(value, str) else text
+    if isinstance(default, bool):
+        if value not in (True, False):
+            raise TypeError("true or false")
+        return bool(value)
+    if isinstance(default, (int, float)):
+        number = (int, float) if isinstance(default, float) else int
+        if isinstance(value, bool) or not isinstance(value, number):
+            raise TypeError("a number" if isinstance(default, float) else "a whole number")
+        return type(default)(value)
+    for kind, title in ((tuple, "a list"), (list, "a list"), (dict, "a dictionary")):
+        if isinstance(default, kind):
+            if isinstance(value, (tuple, list) if kind is not dict else dict):
+                return kind(value)
+            raise TypeError(title)
+    return value
+
+
+def check_save(argument):
+    """
+    Check what can be known about "Widget title.Output=file" without the workflow.
+
+    Raises
+    ------
+    ArgumentError
+        Not of that form, a kind of file that Orange doesn't write, or no such folder.
+    """
+    file = argument.rpartition("=")[2]
+    if "=" not in argument or not file:
+        raise ArgumentError(f'{argument!r} is not of the form "Widget title.Output=file"')
+    if _writer(file) is None:
+        raise ArgumentError(f"can't save to {file}: the name must end with one of "
+                            + ", ".join(sorted(FileFormat.writers)))
+    folder = os.path.dirname(os.path.abspath(file))
+    if not os.path.isdir(folder):
+        raise ArgumentError(f"can't save to {file}: there is no folder {folder}")
+
+
+def resolve_save(nodes, argument):
+    """
+    The output and the file that "Widget title.Output=file" means.
+
+    Parameters
+    ----------
+    nodes : list of orangecanvas.scheme.SchemeNode
+    argument : str
+
+    Returns
+    -------
+    SaveRequest
+
+    Raises
+    ------
+    ArgumentError
+        Unknown or ambiguous title, unknown output, or one that never carries a table.
+    """
+    check_save(argument)
+    node, rest = _split(nodes, argument, '"Widget title.Output=file"')
+    output, _, file = rest.rpartition("=")
+    channels = {channel.name: channel for channel in node.output_channels()}
+    if output not in channels:
+        raise ArgumentError(f"{node.title!r} has no output {output!r}; it has: "
+                            + (", ".join(map(repr, channels)) or "no outputs"))
+    types = [name_lookup(name) for name in channels[output].types]
+    if not any(issubclass(kind, Table) or issubclass(Table, kind) for kind in types):
+        raise ArgumentError(
+            f"{node.title}.{output} is no table but {types[0].__name__}, and --save writes "
+            "tables; connect a widget that saves it, such as Save Model, in the workflow")
+    return SaveRequest(node, output, file)
+
+
+def _writer(file):
+    name = os.path.basename(file).lower()
+    endings = [ending for ending in FileFormat.writers
+               if name.endswith(ending) and name != ending]
+    return FileFormat.writers[max(endings, key=len)] if endings else None
+
+
+def write_table(table, file):
+    """
+    Write a table by Orange's writer for the file's extension.
+
+    Comma-separated files and Excel sheets get a single row of names, for other programs to
+    read; .tab has Orange's three header rows, and with them types and roles.
+    """
+    writer = _writer(file)
+    writer.write(file, table, with_annotations=issubclass(writer, TabReader))

@@ -1,0 +1,194 @@
+"""The console script ``orange-customs``: run, classify, features, facts.
+
+Exit codes: 0 done; 1 nothing could be classified, or (run) a widget shows an
+error; 2 bad arguments, input that can't be used, a workflow that can't be loaded,
+a timeout.
+"""
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from orangecontrib.customs.headless import cli_run
+
+__all__ = ["main"]
+
+FEATURES_AFTER = ("problem",)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Parse the command line, do the job, return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="orange-customs", description="Customs tariff classification without a window.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="run an Orange workflow")
+    cli_run.add_arguments(run)
+    run.set_defaults(job=cli_run.main)
+
+    classify = commands.add_parser(
+        "classify", help="declarations and photos -> ten-digit codes",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Declarations: a CSV with the column description and optional "
+                    "good_id, declared_code, quantity.\nPhotos: a folder or zip with a "
+                    "sub-folder per good id, or a CSV good_id,image.")
+    classify.add_argument("--declarations", type=Path, required=True, metavar="D.csv")
+    _photo_arguments(classify, required=False)
+    classify.add_argument("--priors", type=Path, metavar="P.csv",
+                          help="fact,value,probability that replace the bundled ones")
+    classify.add_argument("--error", type=float, default=0.1, metavar="E",
+                          help="accepted error of the safe code (default 0.1)")
+    classify.add_argument("--out", type=Path, required=True, metavar="OUT.csv")
+    classify.set_defaults(job=_classify)
+
+    features = commands.add_parser("features", help="photos -> the 13 visual features")
+    _photo_arguments(features, required=True)
+    features.add_argument("--out", type=Path, required=True, metavar="F.csv")
+    features.set_defaults(job=_features)
+
+    facts = commands.add_parser("facts", help="declarations -> facts stated in the text")
+    facts.add_argument("--declarations", type=Path, required=True, metavar="D.csv")
+    facts.add_argument("--out", type=Path, required=True, metavar="F.csv")
+    facts.set_defaults(job=_facts)
+
+    args = parser.parse_args(argv)
+    from orangecontrib.customs.headless.files import InputError
+    try:
+        code = args.job(args)
+        if args.command == "run" and argv is None:
+            # worker threads of widgets may outlive the workflow
+            from orangecontrib.customs.headless.environment import leave
+            leave(code)
+        return code
+    except InputError as error:
+        print(f"orange-customs: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("orange-customs: interrupted", file=sys.stderr)
+        return 2
+
+
+def _photo_arguments(parser, required):
+    parser.add_argument("--photos", type=Path, required=required, metavar="DIR|ZIP|CSV")
+    parser.add_argument("--photos-root", type=Path, metavar="DIR|ZIP",
+                        help="where the paths of the photo CSV start")
+    parser.add_argument("--model", type=Path, metavar="M.safetensors",
+                        help="a photo model (default: the bundled one)")
+    parser.add_argument("--device", metavar="cpu|cuda", help="where the trunk computes")
+
+
+def _bar(description: str, unit: str):
+    """A progress callback (done, total) that draws on a terminal only."""
+    from tqdm import tqdm
+    bar = tqdm(desc=description, unit=f" {unit}", disable=None, file=sys.stderr)
+
+    def advance(done, total):
+        bar.total = total
+        bar.update(done - bar.n)
+        if done >= total:
+            bar.close()
+    return advance
+
+
+def _load_model(args):
+    from orangecontrib.customs.headless.files import InputError
+    from orangecontrib.customs.photos.model import ModelError, PhotoModel
+    try:
+        return PhotoModel.load(args.model) if args.model else PhotoModel.default()
+    except ModelError as error:
+        raise InputError(str(error)) from error
+
+
+def _find(args):
+    from orangecontrib.customs.headless.files import InputError
+    from orangecontrib.customs.photos.sources import SourceError, find_photos
+    try:
+        return find_photos(args.photos, args.photos_root)
+    except SourceError as error:
+        raise InputError(str(error)) from error
+
+
+def _classify(args) -> int:
+    from orangecontrib.customs import footwear
+    from orangecontrib.customs.facts import Priors
+    from orangecontrib.customs.headless.classify import CLASSIFY_COLUMNS, classify, read_photos
+    from orangecontrib.customs.headless.files import InputError, read_goods, write_rows
+    if not 0 < args.error < 1:
+        raise InputError(f"--error must lie between 0 and 1, not {args.error}")
+    goods = read_goods(args.declarations)
+    priors = None
+    if args.priors:
+        try:
+            priors = Priors.load(args.priors, footwear.vocabulary(), footwear.priors())
+        except (OSError, ValueError) as error:
+            raise InputError(str(error)) from error
+    photos = None
+    if args.photos:
+        found, problems = _find(args)
+        photos = read_photos(found, _load_model(args), device=args.device,
+                             progress=_bar("photos", "photos"))
+        for problem in problems:
+            print(f"photos: {problem}", file=sys.stderr)
+        for good_id, image, reason in photos.skipped:
+            print(f"skipped {image} (good {good_id}): {reason}", file=sys.stderr)
+    rows = classify(goods, photos, priors=priors, error=args.error,
+                    progress=_bar("goods", "goods"))
+    write_rows(args.out, CLASSIFY_COLUMNS, rows)
+    coded = sum(bool(row.get("code")) for row in rows)
+    print(f"{len(rows)} goods, {coded} with a code of group 64 -> {args.out}")
+    return 0 if coded or any(row.get("trace") for row in rows) else 1
+
+
+def _features(args) -> int:
+    from orangecontrib.customs import footwear
+    from orangecontrib.customs.headless.files import write_rows
+    from orangecontrib.customs.photos.extract import Extractor
+    photos, problems = _find(args)
+    results = Extractor(_load_model(args), args.device).run(
+        photos, progress=_bar("photos", "photos"))
+    names = [feature.id for feature in footwear.features()]
+    rows = [{"image": photo.image, **dict(zip(names, map(float, p)))}
+            for photo, p in zip(results.photos, results.probabilities)]
+    rows += [{"image": photo.image, "problem": reason}
+             for photo, reason in results.skipped]
+    write_rows(args.out, ("image", *names, *FEATURES_AFTER), rows)
+    for problem in problems:
+        print(f"photos: {problem}", file=sys.stderr)
+    for photo, reason in results.skipped:
+        print(f"skipped {photo.image}: {reason}", file=sys.stderr)
+    print(f"{len(results.photos)} photos, {len(results.skipped)} skipped -> {args.out}")
+    return 0 if len(results.photos) or not results.skipped else 1
+
+
+def _facts(args) -> int:
+    from orangecontrib.customs import footwear
+    from orangecontrib.customs.declarations import FactReader
+    from orangecontrib.customs.headless.files import read_goods, write_rows
+    vocabulary = footwear.vocabulary()
+    reader, rows = FactReader(), []
+    goods = read_goods(args.declarations)
+    advance = _bar("declarations", "texts")
+    for number, good in enumerate(goods, start=1):
+        problems = list(good.problems)
+        row = {"good_id": good.good_id, "description": good.description}
+        if good.description:
+            reading = reader.read(good.description)
+            problems += reading.problems
+            for fact, values in reading.stated().items():
+                row[fact] = "|".join(values)
+            row["findings"] = "; ".join(
+                f"{vocabulary[f.fact].ru}: {'|'.join(f.values)} «{f.text}» "
+                f"[{f.start}:{f.end}] {f.kind} {f.strength:g}" for f in reading.findings)
+        else:
+            problems.append("пустое описание")
+        row["problems"] = "; ".join(problems)
+        rows.append(row)
+        advance(number, len(goods))
+    write_rows(args.out, ("good_id", "description", *vocabulary, "findings", "problems"), rows)
+    print(f"{len(rows)} declarations -> {args.out}")
+    return 0
+
+
+if __name__ == "__main__":  # pragma: no cover
+    sys.exit(main())

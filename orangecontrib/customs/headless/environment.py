@@ -1,0 +1,165 @@
+"""
+Qt without a screen, widget settings of our own, and a way out
+==============================================================
+
+What must be arranged around a run and has nothing to do with the workflow itself.
+"""
+import logging
+import os
+import sys
+import tempfile
+
+__all__ = ["OwnSettings", "leave", "prepare_application", "prepare_environment",
+           "web_engine_flags"]
+
+
+def web_engine_flags(flags="", root=False):
+    """
+    Chromium flags under which web views survive without a screen.
+
+    Parameters
+    ----------
+    flags : str
+        Flags that are set already; they stay.
+    root : bool
+        Whether the process runs as root, where Chromium refuses to start with its sandbox.
+        Nobody else's sandbox is switched off.
+
+    Returns
+    -------
+    str
+    """
+    needed = ["--disable-gpu"] + ["--no-sandbox"] * root
+    present = flags.split()
+    return " ".join(present + [flag for flag in needed if flag not in present])
+
+
+def prepare_environment(offscreen):
+    """
+    Set the environment variables that Qt reads; does not import Qt.
+
+    Parameters
+    ----------
+    offscreen : bool
+        Choose Qt's platform "offscreen", unless the user has chosen one.
+    """
+    if offscreen:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    root = getattr(os, "geteuid", lambda: -1)() == 0
+    name = "QTWEBENGINE_CHROMIUM_FLAGS"
+    os.environ[name] = web_engine_flags(os.environ.get(name, ""), root)
+
+
+_application = None  # PyQt deletes an application that nobody holds
+
+
+def prepare_application():
+    """
+    The process' QApplication; a new one, set up as Orange, if there is none.
+
+    Returns
+    -------
+    AnyQt.QtWidgets.QApplication
+    """
+    global _application  # pylint: disable=global-statement
+    from AnyQt.QtWidgets import QApplication
+    app = QApplication.instance()
+    if app is not None:
+        prepare_environment(offscreen=False)
+        return app
+
+    prepare_environment(offscreen=True)
+    try:
+        # Qt wants web views to be imported before the application is there
+        from AnyQt import QtWebEngineWidgets  # noqa: F401  pylint: disable=unused-import
+    except ImportError:
+        pass  # an optional part of Qt; widgets that need it say so themselves
+    from Orange.canvas.config import Config
+    from orangecanvas import config
+    # without the application's name Qt would take ours from sys.argv[0]
+    app = _application = QApplication(["orange-customs"])
+    config.set_default(Config())
+    config.init()
+    return app
+
+
+class OwnSettings:
+    """
+    A context in which widgets neither read nor write the user's settings.
+
+    Widgets remember their last settings in files of the user and start from them; Canvas
+    itself uses QSettings. Inside the context both live in a temporary directory, so that a
+    workflow depends on what is saved in it, and on nothing else.
+    """
+
+    def __init__(self):
+        self._folder = None
+        self._widget_folder = None
+        self._qt_folder = None
+        self._shielded = {}
+
+    def __enter__(self):
+        from AnyQt.QtCore import QSettings
+        from orangewidget import settings
+        self._folder = tempfile.TemporaryDirectory(
+            prefix="orange-customs-", ignore_cleanup_errors=True)
+        # there is a setter, but no getter
+        self._widget_folder = getattr(settings, "__WIDGET_SETTINGS_DIR")
+        settings.set_widget_settings_dir_components(self._folder.name, "run")
+        probe = QSettings(QSettings.IniFormat, QSettings.UserScope, "probe")
+        self._qt_folder = os.path.dirname(probe.fileName())
+        self._set_qt_folder(self._folder.name)
+        return self
+
+    def shield(self, widget_class):
+        """
+        Take from a widget class what it has read from the user's files when it was imported.
+
+        Canvas imports all widgets before it calls us.
+
+        Parameters
+        ----------
+        widget_class : type
+            A subclass of ``OWBaseWidget``.
+        """
+        handler = widget_class.settingsHandler
+        if handler not in self._shielded:
+            self._shielded[handler] = {
+                name: vars(handler)[name]
+                for name in ("defaults", "global_contexts") if name in vars(handler)}
+            for name, value in self._shielded[handler].items():
+                setattr(handler, name, type(value)())
+
+    def __exit__(self, *_):
+        from orangewidget import settings
+        for handler, values in self._shielded.items():
+            vars(handler).update(values)
+        setattr(settings, "__WIDGET_SETTINGS_DIR", self._widget_folder)
+        self._set_qt_folder(self._qt_folder)
+        self._folder.cleanup()
+
+    @staticmethod
+    def _set_qt_folder(folder):
+        from AnyQt.QtCore import QSettings
+        QSettings.setPath(QSettings.IniFormat, QSettings.UserScope, folder)
+
+
+def leave(code):
+    """
+    End the process now, with this exit code and all output written.
+
+    ``sys.exit`` would first wait for worker threads, which after a timeout may be for ever,
+    and then take Qt apart, where running QThreads (Canvas starts some) abort the process and
+    the exit code is lost.
+
+    Parameters
+    ----------
+    code : int
+    """
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+        try:
+            stream.flush()
+        except (AttributeError, OSError, ValueError):
+            pass  # no such stream (pythonw), a closed one, or a reader that has gone
+    os._exit(code)

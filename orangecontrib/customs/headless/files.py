@@ -1,0 +1,136 @@
+"""Declarations in, results out: CSV files as customs analysts have them."""
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["InputError", "Good", "read_text", "read_rows", "read_goods", "write_rows"]
+
+
+class InputError(ValueError):
+    """Input that can't be used at all; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Good:
+    """A row of the declarations.
+
+    `key` is unique; a repeated good id gets ``#2``, ``#3`` ... there and keeps
+    its own name in `good_id`.
+    """
+
+    key: str
+    good_id: str
+    description: str
+    declared_code: str
+    quantity: float | None
+    problems: tuple[str, ...]
+
+
+def read_text(path: str | Path) -> str:
+    """Text of a file in UTF-8 (with or without BOM) or, failing that, in cp1251.
+
+    Raises
+    ------
+    InputError
+        If the file does not exist or is in neither encoding.
+    """
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from error
+    for encoding in ("utf-8-sig", "cp1251"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InputError(f"{path} is neither UTF-8 nor cp1251; save it as UTF-8 CSV")
+
+
+def read_rows(path: str | Path, required: Sequence[str]) -> list[dict[str, str]]:
+    """Rows of a CSV separated by comma, semicolon or tab, with stripped column names.
+
+    Raises
+    ------
+    InputError
+        If a required column is missing; the message lists those there are.
+    """
+    text = read_text(path)
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    csv.field_size_limit(min(sys.maxsize, 2 ** 31 - 1))
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    names = [name.strip() for name in reader.fieldnames or ()]
+    missing = [name for name in required if name not in names]
+    if missing:
+        raise InputError(f"{path} has no column {', '.join(missing)}; "
+                         f"its columns are: {', '.join(names) or 'none'}")
+    reader.fieldnames = names
+    try:
+        return [{k: (v or "").strip() for k, v in row.items() if isinstance(k, str)}
+                for row in reader]
+    except csv.Error as error:
+        raise InputError(f"{path}, line {reader.line_num}: {error}") from error
+
+
+def clean_code(text: str) -> str:
+    """Digits of a code as people write it: ``6403 99 960 0``, ``6403999600.0``."""
+    text = text.strip()
+    if text.endswith(".0"):
+        text = text[:-2]
+    return "".join(text.split()).replace("\u00a0", "")
+
+
+def read_goods(path: str | Path) -> list[Good]:
+    """Rows of declarations: ``description``, optional ``good_id, declared_code, quantity``."""
+    goods: list[Good] = []
+    seen: dict[str, int] = {}
+    for number, row in enumerate(read_rows(path, ["description"]), start=1):
+        problems = []
+        good_id = row.get("good_id") or str(number)
+        seen[good_id] = seen.get(good_id, 0) + 1
+        key = good_id
+        if seen[good_id] > 1:
+            key = f"{good_id}#{seen[good_id]}"
+            problems.append(f"good_id «{good_id}» повторяется (строка {number})")
+        code = clean_code(row.get("declared_code", ""))
+        if code and not (code.isdigit() and 2 <= len(code) <= 10):
+            problems.append(f"заявленный код «{code}» – не код ТН ВЭД")
+            code = ""
+        quantity = None
+        if row.get("quantity"):
+            try:
+                quantity = float(row["quantity"].replace("\u00a0", "").replace(" ", "")
+                                 .replace(",", "."))
+            except ValueError:
+                problems.append(f"количество «{row['quantity']}» – не число")
+        goods.append(Good(key, good_id, row["description"], code, quantity,
+                          tuple(problems)))
+    return goods
+
+
+def write_rows(path: str | Path, columns: Sequence[str],
+               rows: Iterable[Mapping[str, object]]):
+    """Write a UTF-8 CSV; numbers get four digits, None is empty.
+
+    Raises
+    ------
+    InputError
+        If the file can't be written.
+    """
+    def plain(value):
+        if value is None or value != value:
+            return ""
+        return f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else value
+    try:
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(columns)
+            for row in rows:
+                writer.writerow([plain(row.get(column)) for column in columns])
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from error

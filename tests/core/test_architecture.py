@@ -1,0 +1,78 @@
+"""Imports go one way between the rooms, and heavy ones come late."""
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orangecontrib import customs
+
+ROOT = Path(customs.__file__).parent
+ALLOWED = {
+    "facts": set(),
+    "nomenclature": {"facts"},
+    "footwear": {"facts", "nomenclature"},
+    "photos": {"facts", "footwear", "nomenclature"},
+    "declarations": {"facts", "footwear", "nomenclature"},
+    "fusion": {"facts", "footwear", "nomenclature", "photos", "declarations"},
+    "training": {"facts", "footwear", "nomenclature", "photos", "declarations", "fusion"},
+    "headless": {"facts", "footwear", "nomenclature", "photos", "declarations", "fusion",
+                 "training"},
+}
+QT = {"AnyQt", "PyQt5", "PyQt6", "orangewidget", "orangecanvas"}
+
+
+def modules(room):
+    path = ROOT / room
+    return sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
+
+
+def imported(path, top_level_only=False):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = tree.body if top_level_only else ast.walk(tree)
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                package = ("orangecontrib", "customs") + path.relative_to(ROOT).parts[:-1]
+                package = package[:len(package) - node.level + 1]
+                base = ".".join(package + ((base,) if base else ()))
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("room", ALLOWED)
+def test_arrows_go_one_way(room):
+    for path in modules(room):
+        for name in imported(path):
+            if name.startswith("orangecontrib.customs."):
+                target = name.split(".")[2]
+                if (ROOT / target).is_dir() or (ROOT / f"{target}.py").is_file():
+                    assert target in ALLOWED[room] | {room}, f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("room", [room for room in ALLOWED if room != "headless"])
+def test_library_code_knows_no_qt_and_orange_only_at_the_door(room):
+    for path in modules(room):
+        names = {name.split(".")[0] for name in imported(path)}
+        assert not names & QT, path
+        if "Orange" in names:
+            assert path.name == "table.py", f"{path} imports Orange"
+
+
+def test_heavy_packages_come_late():
+    for path in ROOT.rglob("*.py"):
+        names = {name.split(".")[0] for name in imported(path, top_level_only=True)}
+        assert not names & {"torch", "torchvision", "onnxruntime"}, path
+
+
+def test_the_text_and_fusion_rooms_run_without_orange_and_torch():
+    code = ("import sys\n"
+            "from orangecontrib.customs.headless.classify import classify\n"
+            "from orangecontrib.customs.headless.files import Good\n"
+            "rows = classify([Good('1', '1', 'БОТИНКИ', '', None, ())])\n"
+            "assert rows[0]['heading'].startswith('64')\n"
+            "assert not {'Orange', 'torch', 'AnyQt'} & set(sys.modules), sys.modules.keys()\n")
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)

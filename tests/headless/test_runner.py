@@ -1,0 +1,257 @@
+"""A workflow ends, with the right exit code, whatever its widgets do."""
+import os
+import sys
+
+import pytest
+from AnyQt.QtCore import QSettings
+from Orange.data import Table
+from Orange.widgets.utils.filedialogs import RecentPath
+from orangewidget import settings as ow_settings
+
+from orangecontrib.customs.headless import runner
+from orangecontrib.customs.headless.runner import Message, run_workflow
+
+LINK = "Source.Data > {}.Data"
+
+
+@pytest.fixture
+def run(registry, flow):
+    """Write a workflow of a Source and what is given, and run it."""
+    def write_and_run(kind, **kwargs):
+        path = flow("Source", kind, links=[LINK.format(kind)])
+        return run_workflow(path, registry=registry, **{"timeout": 60, **kwargs})
+    return write_and_run
+
+
+def errors(outcome):
+    return [(message.widget, message.text) for message in outcome.messages
+            if message.level == "Error"]
+
+
+# -- the three that hang Orange.canvas.run
+
+def test_last_widget_works_in_a_thread(run):
+    outcome = run("InThread")
+    assert outcome.exit_code == 0
+    assert len(outcome.outputs["InThread", "Data"]) == 3
+    assert 0.5 < outcome.seconds < 10
+
+
+def test_no_links(registry, flow):
+    outcome = run_workflow(flow("Source"), registry=registry, timeout=60)
+    assert outcome.exit_code == 0 and outcome.messages == []
+    assert outcome.widgets == ["Source"]
+
+
+def test_handler_raises(run, capsys):
+    outcome = run("Raises")
+    assert outcome.exit_code == 1
+    assert errors(outcome) == [("Raises", "raised ValueError: no such luck")]
+    assert "in use" in capsys.readouterr().err, "no traceback"
+
+
+# -- other exceptions
+
+@pytest.mark.parametrize("kind, text", [
+    ("RaisesLater", "raised KeyError: 'later'"),
+    ("RaisesAtBirth", "raised OSError: not born"),
+    ("RaisesInThread", "raised ArithmeticError: in a thread"),
+    ("RaisesLazily", "Data: ZeroDivisionError: lazy"),
+])
+def test_exceptions_name_the_widget(run, capsys, kind, text):
+    outcome = run(kind)
+    assert outcome.exit_code == 1
+    assert errors(outcome) == [(kind, text)]
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_excepthook_is_given_back(run, capsys):
+    before = sys.excepthook
+    run("Raises")
+    assert sys.excepthook is before
+
+
+def test_after_an_exception_nothing_is_saved(run, tmp_path):
+    file = tmp_path / "out.csv"
+    outcome = run("Raises", save=[f"Source.Data={file}"])
+    assert outcome.exit_code == 1 and not file.exists()
+    assert ("Source", f"{file} is not written: the run has failed") in errors(outcome)
+
+
+def test_a_dialog_is_dismissed(run):
+    outcome = run("Asks")
+    assert outcome.exit_code == 1
+    (widget, text), = errors(outcome)
+    assert widget == "Asks" and "Overwrite everything?" in text
+
+
+# -- messages
+
+def test_error_message(run):
+    outcome = run("ShowsError")
+    assert outcome.exit_code == 1
+    assert outcome.messages == [Message("ShowsError", "Error", "3 rows are too many")]
+    assert len(outcome.outputs["ShowsError", "Data"]) == 3
+
+
+def test_other_messages_are_plain_text(run):
+    outcome = run("Talks")
+    assert outcome.exit_code == 0
+    assert set(outcome.messages) == {
+        Message("Talks", "Warning", "Strange data in row 1"),
+        Message("Talks", "Information", "a < b and c > d")}
+
+
+# -- time
+
+@pytest.mark.parametrize("state, word", [
+    ("invalidated", "result not there yet"), ("not ready", "at work"),
+    ("blocking", "at work"), ("progress", "at work")])
+def test_timeout(run, state, word):
+    outcome = run("NeverReady", timeout=0.8, settings=[f"NeverReady.state={state}"])
+    assert outcome.exit_code == 2
+    assert errors(outcome) == [("", f"no end after 0.8 s; busy: NeverReady ({word})")]
+    assert outcome.outputs["Source", "Late"] is None
+    assert outcome.seconds < 2.8, "not before the watchdog"
+
+
+# -- what can't be loaded
+
+def test_missing_file(tmp_path):
+    outcome = run_workflow(tmp_path / "no.ows")
+    assert outcome.exit_code == 2
+    assert "there is no file" in outcome.messages[0].text
+
+
+@pytest.mark.parametrize("content, text", [
+    (b"", "damaged or no workflow"),
+    (b"<scheme version='2.0'><nodes>", "damaged or no workflow"),
+    (b"\xff\xfe\x00not xml", "damaged or no workflow"),
+    (b"<html></html>", "Invalid Orange Workflow"),
+    (b"<scheme version='9.9'></scheme>", "Unsupported format version"),
+    (b"<scheme version='2.0'><nodes><node id='0'/></nodes></scheme>", "can't be read"),
+    (b"<scheme version='2.0'><links><link source_node_id='7'/></links></scheme>", "damaged"),
+])
+def test_damaged_file(registry, tmp_path, content, text):
+    path = tmp_path / "bad.ows"
+    path.write_bytes(content)
+    outcome = run_workflow(path, registry=registry)
+    assert outcome.exit_code == 2
+    assert text in outcome.messages[0].text
+
+
+def test_unknown_widgets(registry, flow, tmp_path, monkeypatch):
+    (tmp_path / "broken_module.py").write_text("import a_library_that_is_missing")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    path = flow("orangecontrib.nowhere.widgets.owfoo.OWFoo: Foo", "broken_module.OWBar: Bar",
+                "headless_widgets.OWGone: Gone")
+    path.write_text(path.read_text().replace('project_name=""', 'project_name="Orange3-Foo"', 1))
+    outcome = run_workflow(path, registry=registry)
+    assert outcome.exit_code == 2
+    (_, text), = errors(outcome)
+    assert "'Foo' (orangecontrib.nowhere.widgets.owfoo.OWFoo): not installed" in text
+    assert "install Orange3-Foo" in text
+    assert "can't be imported: No module named 'a_library_that_is_missing'" in text
+    assert "headless_widgets has no such widget" in text
+
+
+def test_settings_that_cannot_be_read(registry, flow):
+    path = flow(("Source", {"rows": 5}))
+    path.write_text(path.read_text().replace("{'rows': 5}", "{'rows': open}"))
+    outcome = run_workflow(path, registry=registry)
+    assert outcome.exit_code == 2
+    assert "Could not load properties for 'Source'" in outcome.messages[0].text
+
+
+def test_link_to_a_channel_that_is_not_there(registry, flow):
+    path = flow("Source", "Talks", links=["Source.Datum > Talks.Data"])
+    outcome = run_workflow(path, registry=registry)
+    assert outcome.exit_code == 2
+    assert "'Datum' is not a valid output channel" in outcome.messages[0].text
+
+
+# -- outputs
+
+def test_outputs(registry, flow):
+    sent = []
+    outcome = run_workflow(flow("Source", "Source", "Source: Other"), registry=registry,
+                           on_output=lambda *args: sent.append(args))
+    assert outcome.exit_code == 0
+    assert outcome.widgets == ["Source", "Source #2", "Other"]
+    assert len(outcome.outputs["Source", "Late"]) == 6, "lazy values are computed"
+    assert outcome.outputs["Other", "Nothing"] is None
+    assert ("Source #2", "Data", outcome.outputs["Source #2", "Data"]) in sent
+
+
+def test_core_workflow_with_files_relative_to_it(registry, flow, tmp_path):
+    Table("iris")[::10].save(str(tmp_path / "some.tab"))
+    recent = RecentPath("/nowhere/some.tab", "basedir", "some.tab")
+    path = flow(("File", {"recent_paths": [recent]}), "Naive Bayes", "Test & Score",
+                "Data Table",
+                links=["File.Data > Test & Score.Data", "File.Data > Data Table.Data",
+                       "Naive Bayes.Learner > Test & Score.Learner"])
+    outcome = run_workflow(path, registry=registry, timeout=60)
+    assert outcome.exit_code == 0, outcome.messages
+    assert len(outcome.outputs["File", "Data"]) == 15
+    assert len(outcome.outputs["Test & Score", "Predictions"]) == 15
+    # another file instead of the saved one
+    Table("iris")[::30].save(str(tmp_path / "other.tab"))
+    outcome = run_workflow(path, registry=registry, timeout=60,
+                           settings=[f"File.recent_paths={tmp_path / 'other.tab'}"])
+    assert outcome.exit_code == 0, outcome.messages
+    assert len(outcome.outputs["File", "Data"]) == 5
+
+
+def test_missing_data_is_an_error_of_the_widget(registry, flow):
+    path = flow(("File", {"recent_paths": [RecentPath("/nowhere/some.tab", None, None)]}))
+    outcome = run_workflow(path, registry=registry, timeout=60)
+    assert outcome.exit_code == 1
+    assert errors(outcome) == [("File", "File not found.")]
+
+
+# -- the user's settings
+
+def test_settings_of_the_user_are_left_alone(registry, flow, tmp_path):
+    from headless_widgets import Source
+    user = tmp_path / "user"
+    handler = Source.settingsHandler
+    defaults, folder = handler.defaults, getattr(ow_settings, "__WIDGET_SETTINGS_DIR")
+    qt_file = QSettings(QSettings.IniFormat, QSettings.UserScope, "probe").fileName()
+    seen = []
+    try:
+        ow_settings.set_widget_settings_dir_components(str(user), "0")
+        handler.defaults = {"rows": 77}
+        outcome = run_workflow(
+            flow("Source"), registry=registry, on_output=lambda *_: seen.append(
+                QSettings(QSettings.IniFormat, QSettings.UserScope, "probe").fileName()))
+        assert len(outcome.outputs["Source", "Data"]) == 3, "the user's last setting was used"
+        assert handler.defaults == {"rows": 77}
+        assert ow_settings.widget_settings_dir() == str(user / "0" / "widgets")
+        assert not user.exists()
+        assert seen and seen[0] != qt_file and not os.path.exists(os.path.dirname(seen[0]))
+        assert QSettings(
+            QSettings.IniFormat, QSettings.UserScope, "probe").fileName() == qt_file
+    finally:
+        handler.defaults = defaults
+        setattr(ow_settings, "__WIDGET_SETTINGS_DIR", folder)
+
+
+def test_discovery_skips_the_loader(monkeypatch):
+    loaded = []
+
+    class Entry:
+        dist = None
+
+        def __init__(self, name, value):
+            self.name, self.value = name, value
+
+        def load(self):
+            loaded.append(self.name)
+            return []
+
+    entries = [Entry("ours", runner.LOADER), Entry("other", "a.b:c")]
+    cfg = type("Cfg", (), {"widgets_entry_points": staticmethod(lambda: iter(entries)),
+                           "widget_discovery": runner.Config.widget_discovery})
+    monkeypatch.setattr(runner, "_configuration", lambda: cfg)
+    runner.discover()
+    assert loaded == ["other"]

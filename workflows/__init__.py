@@ -1,0 +1,1 @@
+"""Example workflows, listed in Help > Examples."""

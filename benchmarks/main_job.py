@@ -153,11 +153,11 @@ def _assignment(engine, facts, codes):
 def counterfactuals(rows):
     """Change one fact in the words; the code must move where the table says."""
     engine = Engine.footwear()
-    table, vocabulary = engine.table, engine.table.vocabulary
+    table = engine.table
     rows = [r for r in rows if r["facts_sufficient"] == "yes" and r["text_upper"] != "unknown"]
     goods = goods_of(rows)
     witness, _ = text_witness(goods)
-    believed = engine.believe(witness.tempered())
+    believed = engine.believe(witness.tempered(engine.priors))
     verdicts = decide(engine, [witness])
     outcome = defaultdict(list)
     wrong = []

@@ -30,7 +30,7 @@ class Witness:
         The words, photos or answer on which a piece of evidence rests.
     reliability : float
         P(what the witness says about a fact is about this good at all): 1 takes
-        the evidence as it is, less pulls it towards "don't know" (people misdeclare).
+        the evidence as it is, less pulls it towards the prior (people misdeclare).
     """
 
     name_ru: str
@@ -38,16 +38,22 @@ class Witness:
     notes: Mapping[tuple[str, str], str] = field(default_factory=dict)
     reliability: float = 1.
 
-    def tempered(self) -> Evidence:
-        """The evidence as the fusion uses it."""
+    def tempered(self, priors: Mapping[str, np.ndarray]) -> Evidence:
+        """The evidence as the fusion uses it.
+
+        A statement about another good than this one would come at random, as often as
+        its value is met: L(v) becomes r L(v) + (1 − r) Σ_u prior(u) L(u).
+        """
         if self.reliability >= 1:
             return self.evidence
         tempered = {}
         for fact, loglik in self.evidence.loglik.items():
             likelihood = normalise(np.exp(loglik - loglik.max(axis=1, keepdims=True)))
-            k = loglik.shape[1]
+            random = likelihood[:, 0] * priors[fact][0]
+            for value in range(1, loglik.shape[1]):
+                random = random + likelihood[:, value] * priors[fact][value]
             tempered[fact] = np.log(self.reliability * likelihood
-                                    + (1 - self.reliability) / k)
+                                    + (1 - self.reliability) * random[:, None])
         return Evidence(self.evidence.keys, tempered)
 
 

@@ -120,7 +120,7 @@ def decide(engine: Engine, witnesses: Sequence[Witness], *, error: float = 0.1,
     """
     total = Evidence(keys or ())
     for witness in witnesses:
-        total = total + witness.tempered()
+        total = total + witness.tempered(engine.priors)
     if keys is not None:
         total = total.align(keys)
     verdicts: list[Verdict] = []
@@ -245,7 +245,7 @@ class _Voice:
     """A witness aligned with a block of goods: what it says there, and where."""
 
     def __init__(self, witness: Witness, engine: Engine, keys):
-        evidence = witness.tempered().align(keys)
+        evidence = witness.tempered(engine.priors).align(keys)
         self.name_ru = witness.name_ru
         self.notes = witness.notes
         self.says = {fact: evidence.says(fact) for fact in engine.priors}

@@ -1,0 +1,457 @@
+"""Declaration text (графа 31) → findings on the facts of group 64.
+
+Everything specific to footwear is data in ``footwear/``: phrases
+(``text_patterns.csv``), parts and materials (``parts.csv``,
+``materials.csv``), type nouns (``types.csv``), lengths (``measures.csv``),
+size systems (``sizes.csv``) and what is not footwear (``not_footwear.csv``).
+The engine knows about spans, negation, parts, and what excludes what.
+
+Readings that are ours, where the law or the trade leaves room: boys' footwear
+is read as men's and girls' as women's; named for both sexes it is "not
+identifiable"; thermoplastic elastomers are rubber or plastics (one column of
+the tariff for the sole); microfibre and «искусственная замша» are plastics or
+textile until the outer layer is known; an EU size 37 may lie on either side of
+an insole of 24 cm; toe-caps of a safety class may be metal or composite; a
+shaft height in cm or inches is mapped to the leg by ``measures.csv``.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from orangecontrib.customs import footwear
+from orangecontrib.customs.facts import Evidence, Vocabulary
+
+from .folding import Folded, fold
+from .gate import Gate
+from .materials import Materials, Mention, PartOf
+from .patterns import compile_pattern, needed, number, read_rows
+from .quantities import NUMBER_LIST, read_interval, read_numbers
+from .reading import IMPLIED, STATED, Finding, Reading, _agree, evidence_of
+
+__all__ = ["FactReader"]
+
+#: A statement on the good as a whole («сапоги резиновые») is somewhat weaker
+#: than one on its upper; of its sole it speaks only for materials that are moulded.
+GOOD_STRENGTH = .95
+GOOD_SOLE_STRENGTH = .85
+#: Suppliers tend to name the main material first, so of a mix the first is taken as twice
+#: as likely as another to have the largest area (judgement; the problem line asks for areas).
+FIRST_OF_MIX_ODDS = 2.
+#: How far before a phrase a negation may stand, in characters.
+NEGATION_REACH = 60
+
+
+@dataclass(frozen=True)
+class _Rule:
+    fact: str
+    values: tuple[str, ...]
+    negated: tuple[str, ...]
+    strength: float
+    kind: str
+    needs: tuple[str, ...]
+    regex: re.Pattern
+    note_ru: str
+    problem_ru: str
+    general: bool
+
+
+@dataclass(frozen=True)
+class _Bin:
+    values: tuple[str, ...]
+    above: float
+    to: float
+    closed: str
+    strength: float
+
+
+@dataclass(frozen=True)
+class _Measure:
+    name: str
+    needs: tuple[str, ...]
+    regex: re.Pattern
+    unit: str
+    fact: str
+    bins: tuple[_Bin, ...]
+
+
+@dataclass(frozen=True)
+class _SizeSystem:
+    below: float
+    at_least: float
+    strength: float
+
+
+def _needs(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, text.split("|")))
+
+
+_NEGATED_BEFORE = re.compile(
+    r"(?:^|[^\w])(?P<no>не|ни|без|кроме|нет|исключая|за исключением|отсутству\w+|помимо)"
+    r"(?:[\s.:]+(?:явля\w+|име\w+|предназнач\w+|относ\w+|оснащ\w+|снабж\w+|содерж\w+|имеющ\w+|"
+    r"примен\w+|использ\w+|как|для|к|с|со|из|в|обуви|обувь|наличия|виде|числа|"
+    r"\w+(?:ой|ая|ого|ых|ий|ый|ие|ые|им|ым|ую|ое|ее)))*"
+    r"[\s.:\"(]*$")
+_NEGATED_AFTER = re.compile(
+    r"[\s:(\-]*(?:нет|отсутству\w+|не имеется|не предусмотрен\w*|не имеет)\b")
+_JOINED = re.compile(r"[\s.]*(?:и|или|,|ни|и/или)[\s.]*(?:для|с|без)?[\s.]*$")
+_SIZE_WORD = re.compile(
+    r"(?<!\w)(?:размер(?:ы|ов|а|ом|ами|ный ряд|ная сетка|ности|ность)?|разм|р-ры|р-р|рр|р|"
+    r"sizes?)"
+    r"(?!\w)[.]?(?P<gap>[^\d;]{0,45}?)(?P<list>" + NUMBER_LIST.pattern + ")"
+    r"(?P<tail>[^\d;,]{0,12})")
+_SIZE_SYSTEM = re.compile(
+    r"(?<!\w)(?:eu|eur|евро\w*|us|usa|сша|uk)(?!\w)(?P<gap>[^\d;.,]{0,30}?)"
+    r"(?P<list>" + NUMBER_LIST.pattern + r")(?P<tail>[^\d;,]{0,12})")
+_SYSTEMS = (("us", re.compile(r"\b(?:us|usa|сша|америк\w*)\b")),
+            ("uk", re.compile(r"\b(?:uk|англ\w*|брит\w*)\b")),
+            ("eu", re.compile(r"\b(?:eu|eur|евро\w*|росс\w*|ru|rus|рф|штихмас\w*)\b")),
+            ("mm", re.compile(r"\bмм\b")), ("cm", re.compile(r"\bсм\b")))
+_NOT_SHOE_SIZE = re.compile(r"упак|короб|тар[аы]|грузов|мест|изображ|этикет|ячейк|стельк|каблук|"
+                            r"партии|голенищ|ассортимент")
+_GROUPS = (("kids", re.compile(r"\b(?:детск|дет\b|kid|youth|child|подрост|мальч|девоч|девич)")),
+           ("men", re.compile(r"\b(?:мужск|муж\b|мужчин|men\b|men's|mens|рабоч|спец|work)")),
+           ("women", re.compile(r"\b(?:женск|жен\b|женщин|women|ladies|дамск)")))
+_DETAIL_WORDS = re.compile(r"верх|подошв|стельк|стелек|лодыжк|каблук|союзк|поднос|голенищ|обув")
+
+
+class FactReader:
+    """Reads facts from Russian declarations; compiled once, picklable.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary, optional
+        The facts that may be stated; group 64 by default.
+    folder : Path, optional
+        Where the pattern files are; ``footwear/`` by default.
+
+    Raises
+    ------
+    ValueError
+        If a data file names an unknown fact or value or holds a wrong
+        pattern; the message names file and line.
+    """
+
+    def __init__(self, vocabulary: Vocabulary | None = None,
+                 folder: str | Path | None = None):
+        self.vocabulary = footwear.vocabulary() if vocabulary is None else vocabulary
+        folder = footwear.FOLDER if folder is None else Path(folder)
+        self._rules = tuple(self._read_rules(folder / "text_patterns.csv"))
+        self._questions = {(rule.fact, rule.note_ru): rule.problem_ru
+                           for rule in self._rules if rule.problem_ru}
+        self._general = {(rule.fact, rule.note_ru) for rule in self._rules if rule.general}
+        self._measures = tuple(self._read_measures(folder / "measures.csv"))
+        self._sizes = self._read_sizes(folder / "sizes.csv")
+        self._materials = Materials(folder, self.vocabulary)
+        self._gate = Gate(folder, self.vocabulary)
+
+    def _values(self, fact: str, text: str, where: str) -> tuple[str, ...]:
+        if fact not in self.vocabulary:
+            raise ValueError(f"{where}: unknown fact '{fact}'")
+        values = tuple(v for v in text.split("|") if v)
+        for value in values:
+            if value not in self.vocabulary[fact].value_ids:
+                raise ValueError(f"{where}: fact '{fact}' has no value '{value}'")
+        return values
+
+    def _read_rules(self, path):
+        columns = ("fact", "values", "negated", "strength", "kind", "needs", "pattern", "note_ru",
+                   "problem_ru", "general")
+        for where, row in read_rows(path, columns):
+            if row["kind"] not in (STATED, IMPLIED):
+                raise ValueError(f"{where}: kind must be '{STATED}' or '{IMPLIED}'")
+            yield _Rule(row["fact"], self._values(row["fact"], row["values"], where),
+                        self._values(row["fact"], row["negated"], where),
+                        number(row["strength"], where), row["kind"], _needs(row["needs"]),
+                        compile_pattern(row["pattern"], where), row["note_ru"],
+                        row["problem_ru"], row["general"] == "yes")
+
+    def _read_measures(self, path):
+        grouped: dict[str, list] = {}
+        columns = ("measure", "needs", "pattern", "unit", "fact", "values", "above", "to",
+                   "closed", "strength")
+        for where, row in read_rows(path, columns):
+            grouped.setdefault(row["measure"], []).append((where, row))
+        for name, rows in grouped.items():
+            where, first = rows[0]
+            bins = tuple(_Bin(self._values(r["fact"], r["values"], w), number(r["above"], w),
+                              number(r["to"], w), r["closed"], number(r["strength"], w))
+                         for w, r in rows)
+            yield _Measure(name, _needs(first["needs"]), compile_pattern(first["pattern"], where),
+                           first["unit"], first["fact"], bins)
+
+    @staticmethod
+    def _read_sizes(path) -> dict[tuple[str, str], _SizeSystem]:
+        columns = ("system", "group", "below", "from", "strength")
+        return {(row["system"], row["group"]): _SizeSystem(
+                    number(row["below"], where), number(row["from"], where),
+                    number(row["strength"], where))
+                for where, row in read_rows(path, columns)}
+
+    # -- reading
+
+    def read(self, description: str) -> Reading:
+        """What one description says.
+
+        Never fails on text: what cannot be read becomes a line of `problems`.
+        """
+        folded = fold(description)
+        text = folded.text
+        if not text.strip():
+            return Reading(description, (), ("Описание пустое: ничего не установлено.",))
+        goods = self._gate.goods(text)
+        details = _DETAIL_WORDS.search(text) is not None
+        if not goods and not details:
+            verdict = self._gate.judge(folded, goods, False, False)
+            return Reading(description, self._gate_findings(folded, verdict),
+                           tuple(verdict.problems))
+        parts = self._materials.read(text, [Mention("good", g.type, "good", g.start, g.end)
+                                            for g in goods])
+        has_upper = any(p.role == "upper" for p in parts)
+        has_sole = any(p.role == "sole" for p in parts)
+        verdict = self._gate.judge(folded, goods, has_upper, has_sole)
+        findings = list(self._gate_findings(folded, verdict))
+        problems = list(verdict.problems)
+        if not verdict.read_facts:
+            return Reading(description, tuple(findings), tuple(problems))
+        findings += self._read_materials(folded, parts, problems)
+        findings += self._read_phrases(folded)
+        findings += self._read_lengths(folded, problems)
+        findings += self._read_size_lists(folded, findings, problems)
+        findings += self._read_types(folded, verdict.types)
+        findings = self._choose(findings, problems)
+        problems += [self._questions[f.fact, f.note_ru] for f in findings
+                     if (f.fact, f.note_ru) in self._questions]
+        findings.sort(key=lambda f: (f.start, f.end, f.fact))
+        return Reading(description, tuple(findings), tuple(dict.fromkeys(problems)))
+
+    def evidence(self, keys: Sequence[str], readings: Sequence[Reading]) -> Evidence:
+        """Log-likelihoods (N, k) per fact; the same one by one and in a batch."""
+        return evidence_of(keys, readings, self.vocabulary)
+
+    @staticmethod
+    def _finding(folded: Folded, span, fact, values, strength, kind, note) -> Finding:
+        words = folded.text[span[0]:span[1]]
+        span = (span[0] + len(words) - len(words.lstrip()), span[0] + len(words.rstrip()))
+        start, end = folded.span(*span)
+        return Finding(fact, tuple(values), strength, start, end,
+                       folded.original[start:end], kind, note)
+
+    def _gate_findings(self, folded, verdict) -> tuple[Finding, ...]:
+        return (self._finding(folded, (verdict.start, verdict.end), "is_footwear",
+                              (verdict.value,), verdict.strength, verdict.kind,
+                              verdict.note_ru),)
+
+    def _names(self, fact: str, values) -> str:
+        wanted = self.vocabulary[fact]
+        return ", ".join(v.ru for v in wanted.values if v.id in values)
+
+    def _read_materials(self, folded, parts: list[PartOf], problems) -> list[Finding]:
+        findings = []
+        uppers = [p for p in parts if p.role == "upper" and not p.negated]
+        for part in parts:
+            if part.role == "good":
+                findings += self._read_good_material(folded, part, bool(uppers))
+                continue
+            fact, values = part.role, part.values[part.role]
+            name = self.vocabulary[fact].ru
+            if part.negated:
+                values = [v for v in self.vocabulary[fact].value_ids if v not in values]
+                note = f"{name}: не {self._names(fact, part.values[fact])}"
+            else:
+                note = f"{name}: {self._names(fact, values)}"
+                if part.by_area:
+                    note += " (наибольшая площадь, примечание 4)"
+            if part.several and len(values) > 1 and not part.negated:
+                if fact == "upper" or not set(values) <= {"rubber", "plastic"}:
+                    where = ("наружной поверхности, примечание 4(а)" if fact == "upper"
+                             else "соприкосновения с землёй, примечание 4(б)")
+                    problems.append(
+                        f"{name.capitalize()} назван неоднозначно ({self._names(fact, values)}): "
+                        f"решает наибольшая площадь {where}; уточните.")
+            findings.append(self._finding(folded, (part.start, part.end), fact, values,
+                                          part.strength, STATED, note))
+            if fact == "upper" and len(part.first) == 1 < len(values) and not part.negated:
+                others = len(self.vocabulary[fact].values) - 1
+                findings.append(self._finding(
+                    folded, (part.start, part.end), fact, part.first,
+                    FIRST_OF_MIX_ODDS / (FIRST_OF_MIX_ODDS + others), IMPLIED,
+                    f"первым назван материал: {self._names(fact, part.first)}"))
+        return findings
+
+    def _read_good_material(self, folded, part: PartOf, upper_known: bool) -> list[Finding]:
+        """«сапоги резиновые»: the upper, and the sole of goods moulded in one."""
+        findings, span = [], (part.start, part.end)
+        if part.negated:
+            return findings
+        upper = part.values["upper"]
+        if not upper_known:
+            findings.append(self._finding(
+                folded, span, "upper", upper, min(part.strength, GOOD_STRENGTH), STATED,
+                f"материал назван при самом товаре: верх {self._names('upper', upper)}"))
+        moulded = [v for v in part.values["sole"] if v in ("rubber", "plastic")]
+        if moulded and set(upper) <= {"rubber", "plastic"}:
+            findings.append(self._finding(
+                folded, span, "sole", moulded, GOOD_SOLE_STRENGTH, IMPLIED,
+                "материал назван при самом товаре: вероятно, и подошва"))
+        return findings
+
+    def _read_phrases(self, folded: Folded) -> list[Finding]:
+        """Matches of the phrase patterns; of two on one fact that overlap the longer."""
+        text = folded.text
+        found: dict[str, list] = {}
+        for rule in self._rules:
+            if needed(rule.needs, text):
+                for match in rule.regex.finditer(text):
+                    found.setdefault(rule.fact, []).append((match.start(), match.end(), rule))
+        findings = []
+        for fact, matches in found.items():
+            matches.sort(key=lambda m: (m[0] - m[1], m[0]))
+            kept: list = []
+            for start, end, rule in matches:
+                if all(end <= a or start >= b for a, b, _ in kept):
+                    kept.append((start, end, rule))
+            kept.sort(key=lambda m: m[0])
+            negated_end = -1
+            for start, end, rule in kept:
+                negation = self._negation(text, start, end, negated_end)
+                negated = negation is not None
+                if negated:
+                    start, end = min(start, negation[0]), max(end, negation[1])
+                    negated_end = end
+                values = rule.negated if negated else rule.values
+                if not values:
+                    continue
+                note = ("не " if negated else "") + rule.note_ru
+                findings.append(self._finding(folded, (start, end), fact, values,
+                                              rule.strength, rule.kind, note))
+        return findings
+
+    @staticmethod
+    def _negation(text: str, start: int, end: int, negated_end: int):
+        """The span of what negates ``text[start:end]``, or None."""
+        if negated_end >= 0 and _JOINED.fullmatch(text[negated_end:start]):
+            return start, end
+        reach = max(0, start - NEGATION_REACH)
+        before = _NEGATED_BEFORE.search(text[reach:start])
+        if before is not None:
+            return reach + before.start("no"), end
+        after = _NEGATED_AFTER.match(text, end)
+        return None if after is None else (start, after.end())
+
+    def _read_lengths(self, folded, problems) -> list[Finding]:
+        """Lengths after the words that say of what: стелька, каблук, голенище."""
+        text, result, taken = folded.text, [], []
+        for measure in self._measures:
+            if not needed(measure.needs, text):
+                continue
+            for match in measure.regex.finditer(text):
+                interval = read_interval(text, match.end(), measure.unit)
+                if interval is None or any(a <= match.start() < b for a, b in taken):
+                    continue
+                taken.append((match.start(), interval.end))
+                met = [b for b in measure.bins
+                       if interval.meets(b.above, b.to, b.closed)]
+                if not met:
+                    continue
+                values = tuple(dict.fromkeys(v for b in met for v in b.values))
+                words = text[match.start():interval.end]
+                span = (match.start(), interval.end)
+                result.append(self._finding(folded, span, measure.fact, values,
+                                            min(b.strength for b in met), STATED,
+                                            f"{measure.name}: {words.strip()}"))
+                if len(values) > 1 and measure.fact in ("insole", "heel"):
+                    border = "24 см" if measure.fact == "insole" else "3 см"
+                    problems.append(
+                        f"«{words.strip()}» переходит границу {border}: возможны оба значения; "
+                        "разделите товар или уточните.")
+        return result
+
+    def _read_size_lists(self, folded, findings, problems) -> list[Finding]:
+        """Sizes → length of the insole, by the table of size systems."""
+        text, result, taken = folded.text, [], []
+        for pattern in (_SIZE_WORD, _SIZE_SYSTEM):
+            for match in pattern.finditer(text):
+                words = match.group()
+                if any(a < match.end() and match.start() < b for a, b in taken) \
+                        or _NOT_SHOE_SIZE.search(match["gap"]) \
+                        or re.match(r"\s?[xх*]\s?\d", text[match.end("list"):]):
+                    continue
+                found = self._insole_of_sizes(text, words, read_numbers(match["list"]))
+                if found is None:
+                    continue
+                taken.append(match.span())
+                values, strength, system = found
+                end = match.end("list")
+                shown = text[match.start():end].strip()
+                result.append(self._finding(
+                    folded, (match.start(), end), "insole", values, strength, IMPLIED,
+                    f"размеры {system}: {shown}"))
+                if len(values) > 1 and not any(f.fact == "insole" and f.kind == STATED
+                                               for f in findings):
+                    problems.append(f"Размеры «{shown}» переходят границу длины стельки 24 см: "
+                                    "возможны оба значения.")
+        return result
+
+    def _insole_of_sizes(self, text: str, words: str, sizes: list[float]):
+        """Values, strength and system of a list of sizes; None if it cannot be read."""
+        system = next((s for s, regex in _SYSTEMS if regex.search(words)), None)
+        low, high = min(sizes), max(sizes)
+        if system in (None, "eu", "cm", "mm"):
+            if 100 <= low and high <= 340:
+                system = "mm"
+            elif system in ("mm", None, "eu") and not (15 <= low and high <= 52):
+                return None
+            elif system in ("cm",) and not (8 <= low and high <= 34):
+                return None
+            system = "eu" if system is None else system
+        group = next((g for g, regex in _GROUPS if regex.search(words)), None) or next(
+            (g for g, regex in _GROUPS if regex.search(text)), "any")
+        scale = self._sizes.get((system, group)) or self._sizes.get((system, "any"))
+        if scale is None:
+            return None
+        if low >= scale.at_least:
+            return ("ge24",), scale.strength, system.upper()
+        if high <= scale.below:
+            return ("lt24",), scale.strength, system.upper()
+        return ("lt24", "ge24"), scale.strength, system.upper()
+
+    def _read_types(self, folded, types) -> list[Finding]:
+        """What the noun of the good implies."""
+        return [self._finding(folded, (good.start, good.end), fact, values, strength, IMPLIED,
+                              f"обычно для товара «{good.type}»")
+                for good in types for fact, values, strength in good.facts]
+
+    def _choose(self, findings: list[Finding], problems: list[str]) -> list[Finding]:
+        """Drop what a plain statement overrides, and name contradictions."""
+        specific = {f.fact for f in findings
+                    if f.kind == STATED and (f.fact, f.note_ru) not in self._general}
+        findings = [f for f in findings  # «спортивная обувь: ботинки лыжные»
+                    if f.fact not in specific or (f.fact, f.note_ru) not in self._general]
+        stated: dict[str, list[Finding]] = {}
+        for finding in findings:
+            if finding.kind == STATED:
+                stated.setdefault(finding.fact, []).append(finding)
+        allowed: dict[str, tuple[str, ...]] = {}
+        for fact, found in stated.items():
+            values, _, agree = _agree(found)
+            allowed[fact] = values
+            if not agree and fact != "is_footwear":
+                problems.append(
+                    f"Противоречие в тексте, {self.vocabulary[fact].ru}: "
+                    + " / ".join(dict.fromkeys(self._names(fact, f.values) for f in found)) + ".")
+        kept = []
+        for finding in findings:
+            if finding.kind == IMPLIED and finding.fact in allowed:
+                if not set(finding.values) & set(allowed[finding.fact]) \
+                        and finding.strength >= .9 and finding.fact in ("height", "insole"):
+                    problems.append(
+                        f"Не согласуется, {self.vocabulary[finding.fact].ru}: указано "
+                        f"«{self._names(finding.fact, allowed[finding.fact])}», а "
+                        f"{finding.note_ru} – «{self._names(finding.fact, finding.values)}».")
+                if not set(finding.values) < set(allowed[finding.fact]):
+                    continue
+            kept.append(finding)
+        return kept

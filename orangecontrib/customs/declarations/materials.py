@@ -1,0 +1,368 @@
+"""Materials of upper and sole, each limited to the part that its word speaks of.
+
+A material belongs to the nearest part: to the part right after an adjective
+that agrees with it («на резиновой подошве»), else to the last part named
+before it («верх: натуральная кожа, подошва – ТЭП»), as long as nothing but
+material words, adjectives and punctuation stands in between.  Lining, insole,
+trimmings, packing … are parts too, and swallow their materials.  A material
+bound to the noun of the good itself («сапоги резиновые») speaks of its upper.
+"""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from .patterns import compile_pattern, expand, number, read_rows
+
+__all__ = ["Mention", "PartOf", "Materials"]
+
+
+@dataclass(frozen=True)
+class _Material:
+    name: str
+    upper: tuple[str, ...]
+    sole: tuple[str, ...]
+    strength: float
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A word of the folded text that names a part, a material or the good."""
+
+    kind: str       # "part", "material", "good"
+    name: str       # part id, material name or type of good
+    role: str       # of a part: "upper", "sole", "none", "trim"; "good" of a good
+    start: int
+    end: int
+    material: _Material | None = None
+
+
+@dataclass(frozen=True)
+class PartOf:
+    """Materials stated for one part in one place."""
+
+    role: str                    # "upper", "sole" or "good"
+    values: dict[str, tuple[str, ...]]   # fact -> values, in order of mention
+    strength: float
+    start: int
+    end: int
+    several: bool                # more than one material: a mix or alternatives
+    by_area: bool                # the largest area is named
+    negated: bool
+    first: tuple[str, ...] = ()  # of a mix: values of the upper that is named first
+
+
+_ADJECTIVE = (r"(?:\w+(?:ая|яя|ое|ее|ый|ий|ой|ые|ие|ого|его|ых|их|ую|юю|ей|ым|им|ыми|ими|ом|ем"
+              r"|ою|ею)|\w+\.)")
+_GAP_WORDS = re.compile(
+    r"(?:\s|[:\-/(),+&\"%*=]|\d|из|и|или|либо|а|также|(?:на)?полностью|преимуществен\w*|"
+    r"в основном|"
+    r"частично|комбинац\w+|комбинирован\w*|сочетани\w+|в сочетании с|смес\w+|сочетан\w+|"
+    r"материал\w*|матер\.?|мат\.|обуви|обувь|изделия|изготовлен\w*|выполнен\w*|состо\w+|"
+    r"являет\w+|представля\w+|наружн\w+|внешн\w+|слой|слоя|сло[ем]м|типа|в|"
+    r"натур\w*|высок\w+|качеств\w*|не|без|разн\w+|различн\w+|"
+    rf"основн\w+|вид\w*|состав\w*|площад\w*|поверхност\w*|{_ADJECTIVE})*", re.U)
+_STRONG = re.compile(r";|(?<=[аеиоуыэюяь\d)\"])\.(?=\s|$)|"
+                     r"(?<=\w\w)\.\s(?=верх|подошв|обувь|длина|размер)")
+_CHAIN = re.compile(rf"(?:\s|[/\-]|и|или|{_ADJECTIVE})*", re.U)
+_GROUP = re.compile(r"\s?(?:,|/|и|или|и/или|\+)?\s?(?:на|с|со|из)?\s?(?:материал\w*\s)?", re.U)
+_GOOD_GAP = re.compile(rf"(?:\s|[(:\-,\"]|из|{_ADJECTIVE}|мужск\w*|женск\w*|детск\w*|"
+                       r"муж\.?|жен\.?|дет\.?|для|взрослых|мужчин|женщин|детей|мальчик\w+|девоч\w+|и|или|/|"
+                       r"[a-z0-9&'.]+|\d+|100%|изготовлен\w*|выполнен\w*)*", re.U)
+_NEGATED = re.compile(r"(?:\bне (?:из|имеет|содерж\w+)?|\bбез|\bкроме|\bисключая|\bза исключением"
+                      r"|\bне является)\s*(?:\w+(?:ой|ых|ого|ая|ые)\s)?$")
+_WITHOUT = re.compile(r"\b(?:без|кроме)\s(?:\w+\s){0,2}$")
+_OPENS = re.compile(r"[\s.]*(?:материал\w*\s?)?\(\s?(?:из\s)?(?:\w+\s)?")
+_MAINLY = re.compile(r"(?:преимуществен\w*|в основном|главным образом|основн\w+ материал\w*)"
+                     r"[\s:\-]*(?:из\s)?[\s\w]{0,20}$")
+_PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s?%")
+
+# Ending of an adjective → endings of nouns that it may stand before.
+_AGREES = (
+    ("ыми", "ами|ями|и"), ("ими", "ами|ями|и"), ("ого", "а|я"), ("его", "а|я"),
+    ("ая", "а|я|ь"), ("яя", "а|я|ь"), ("ое", "о|е"), ("ее", "о|е"),
+    ("ые", "ы|и|а|и"), ("ие", "ы|и|а"), ("ый", ""), ("ий", ""), ("ую", "у|ю|ь"), ("юю", "у|ю|ь"),
+    ("ых", "ов|ей|ах|ях|в|к|ев|ок|ек|ш"), ("их", "ов|ей|ах|ях|в|к|ок|ек"),
+    ("ой", "ой|ей|е|ы|и|ью|ю|ь"), ("ою", "ой|ю"), ("ей", "ой|ей|е|ы|и"),
+    ("ым", "ом|ем|ам|ым"), ("им", "ом|ем|ам|им"), ("ом", "е|у"), ("ем", "е|у"),
+)
+_CONSONANT = re.compile(r"[бвгджзйклмнпрстфхцчшщ]$")
+
+
+def _agrees(adjective: str, noun: str) -> bool:
+    """Could this adjective form stand before this noun form?  Abbreviations always could."""
+    for ending, nouns in _AGREES:
+        if adjective.endswith(ending):
+            if nouns == "":
+                return _CONSONANT.search(noun) is not None
+            return noun.endswith(tuple(nouns.split("|")))
+    return False
+
+
+class Materials:
+    """Finds parts and materials in folded text and binds them to each other.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds ``parts.csv`` (part, role, pattern) and ``materials.csv``
+        (material, values for an upper, values for a sole, strength, pattern).
+    """
+
+    def __init__(self, folder: Path, vocabulary):
+        self.parts: list[tuple[str, str]] = []
+        patterns = []
+        for where, row in read_rows(folder / "parts.csv", ("part", "role", "pattern")):
+            compile_pattern(row["pattern"], where)
+            if row["role"] not in ("upper", "sole", "none", "trim"):
+                raise ValueError(f"{where}: unknown role '{row['role']}'")
+            self.parts.append((row["part"], row["role"]))
+            patterns.append(row["pattern"])
+        self._part = self._join(patterns)
+        self.materials: list[_Material] = []
+        patterns = []
+        for where, row in read_rows(folder / "materials.csv",
+                                    ("material", "upper", "sole", "strength", "pattern")):
+            compile_pattern(row["pattern"], where)
+            values = {}
+            for fact in ("upper", "sole"):
+                values[fact] = tuple(v for v in row[fact].split("|") if v)
+                for value in values[fact]:
+                    if value not in vocabulary[fact].value_ids:
+                        raise ValueError(f"{where}: fact '{fact}' has no value '{value}'")
+            strength = number(row["strength"], where) if row["strength"] else 0.
+            self.materials.append(_Material(row["material"], values["upper"],
+                                            values["sole"], strength))
+            patterns.append(row["pattern"])
+        self._material = self._join(patterns)
+
+    @staticmethod
+    def _join(patterns: list[str]) -> re.Pattern:
+        """One alternation, earlier patterns first; a group per pattern tells which."""
+        return re.compile(r"(?<!\w)(?:" + "|".join(
+            rf"((?:{expand(pattern)})(?!\w))" for pattern in patterns) + ")")
+
+    def mentions(self, text: str, goods: list[Mention]) -> list[Mention]:
+        """Parts, materials and goods of the text, in order, none inside another."""
+        found = [Mention("material", m.name, "", match.start(), match.end(), m)
+                 for match in self._material.finditer(text)
+                 for m in (self.materials[match.lastindex - 1],)]
+        taken = [(m.start, m.end) for m in found if not m.material.upper]
+        for match in self._part.finditer(text):
+            name, role = self.parts[match.lastindex - 1]
+            if not any(a <= match.start() < b for a, b in taken):
+                found.append(Mention("part", name, role, match.start(), match.end()))
+        parts = [(m.start, m.end) for m in found if m.kind == "part"]
+        found.extend(g for g in goods if not any(a <= g.start < b for a, b in parts))
+        found.sort(key=lambda m: (m.start, -m.end))
+        kept: list[Mention] = []
+        for mention in found:
+            if kept and mention.start < kept[-1].end and kept[-1].kind == mention.kind:
+                continue
+            kept.append(mention)
+        return kept
+
+    def read(self, text: str, goods: list[Mention]) -> list[PartOf]:
+        """What the text says of uppers, soles and the goods as a whole."""
+        mentions = self.mentions(text, goods)
+        if not any(m.kind == "material" for m in mentions):
+            return []
+        owners = self._owners(text, mentions)
+        return self._collect(text, mentions, owners)
+
+    def _owners(self, text, mentions) -> dict[int, tuple[int, ...]]:
+        """Index of a material mention → indices of the parts it belongs to."""
+        owners = {i: self._part_after(text, mentions, i) for i, mention in enumerate(mentions)
+                  if mention.kind == "material" and mention.material.upper}
+        settled = {part for parts in owners.values() for part in parts}
+        for i, parts in owners.items():
+            if not parts:
+                owners[i] = self._group_before(text, mentions, i, settled)
+        self._distribute(text, mentions, owners)
+        return owners
+
+    def _part_after(self, text, mentions, i) -> tuple[int, ...]:
+        """The part right after an adjective, or in brackets after a material."""
+        mention = mentions[i]
+        j = i + 1
+        while j < len(mentions) and mentions[j].kind == "material":
+            j += 1
+        if j == len(mentions):
+            return ()
+        part = mentions[j]
+        gap = text[mention.end:part.start]
+        if j == i + 1 and part.kind == "part" and re.fullmatch(r"\s?\(", gap) \
+                and re.match(r"[^),;]{0,12}\)", text[part.end:part.end + 14]):
+            return (j,)
+        word = text[mention.start:mention.end].split()[-1]
+        noun = text[part.start:part.end].split()[0]
+        for k in range(i + 1, j):  # a chain of adjectives: «кожаный/текстильный верх»
+            if not _CHAIN.fullmatch(text[mentions[k - 1].end:mentions[k].start]):
+                return ()
+        if not _CHAIN.fullmatch(text[mentions[j - 1].end:part.start]):
+            return ()
+        if j > i + 1 and re.search(r"\s", text[mention.end:mentions[i + 1].start].strip()):
+            return ()
+        if j == i + 1 and re.search(r"(?<!\w)(?:на|с|со|из)\s$", text[:mention.start]) \
+                and re.fullmatch(r"[a-zа-я]{2,4}", word) and gap in (" ", "-"):
+            return (j,)  # «на ПУ подошве»: an abbreviation does not decline
+        if not re.search(r"(?:ая|ое|ый|ий|ой|ые|ие|ого|ых|их|ую|ым|им|ыми|ими|ом|ою)$", word):
+            return ()
+        return (j,) if _agrees(word, noun) else ()
+
+    def _group_before(self, text, mentions, i, settled) -> tuple[int, ...]:
+        """The last part, or group of parts, that governs material `i`.
+
+        A part in `settled` has a material of its own and joins no group.
+        """
+        mention = mentions[i]
+        j = i - 1
+        while j >= 0 and mentions[j].kind == "material":
+            j -= 1
+        if j < 0:
+            return ()
+        part = mentions[j]
+        gap = text[part.end:mention.start]
+        if _STRONG.search(gap):
+            return ()
+        if part.kind == "good":
+            return (j,) if _GOOD_GAP.fullmatch(self._without(text, mentions, j, i)) else ()
+        word = text[mention.start:mention.end].split()[-1]
+        if "," in gap and re.search(r"(?:ые|ие|ая|ый|ий)$", word) and not _agrees(
+                word, text[part.start:part.end].split()[-1]):
+            # «туфли на каблуке, кожаные»: the adjective goes back to the noun of the good.
+            goods = [k for k in range(j) if mentions[k].kind == "good" and _agrees(
+                word, text[mentions[k].start:mentions[k].end].split()[-1])]
+            return tuple(goods[-1:])
+        if ("," in gap or ")" in gap) and not _GAP_WORDS.fullmatch(
+                self._without(text, mentions, j, i)):
+            return ()
+        if len(gap) > 160:
+            return ()
+        group = [j]
+        while j > 0 and self._groups(mentions[j - 1]) and self._groups(mentions[j]) \
+                and j - 1 not in settled and _GROUP.fullmatch(
+                    text[mentions[j - 1].end:mentions[j].start]):
+            joint = text[mentions[j - 1].end:mentions[j].start]
+            if "," in joint and re.search(r"\b(?:на|с|со)\b", joint):
+                break  # «на подошве, с верхом из …» names no sole material
+            j -= 1
+            group.append(j)
+        return tuple(reversed(group))
+
+    @staticmethod
+    def _groups(mention) -> bool:
+        """May the part stand in a list of parts, «верха, подкладки и подошвы»?"""
+        return mention.kind == "part" and (
+            mention.role in ("upper", "sole") or mention.name in ("lining", "insole", "heel"))
+
+    @staticmethod
+    def _without(text, mentions, j, i) -> str:
+        """The text between mentions j and i, without the materials named there."""
+        pieces, at = [], mentions[j].end
+        for k in range(j + 1, i):
+            pieces.append(text[at:mentions[k].start])
+            at = max(at, mentions[k].end)
+        pieces.append(text[at:mentions[i].start])
+        return "".join(pieces)
+
+    def _distribute(self, text, mentions, owners):
+        """«верх/подошва: кожа/резина»: one material for each part, in order."""
+        groups: dict[tuple[int, ...], list[int]] = {}
+        for i, parts in owners.items():
+            if len(parts) > 1:
+                groups.setdefault(parts, []).append(i)
+        for parts, found in groups.items():
+            joints = {text[mentions[a].end:mentions[b].start].strip()[:1]
+                      for a, b in zip(parts, parts[1:])}
+            if not joints & {",", "/"} or len(found) < 2:
+                continue
+            if len(found) == len(parts):
+                for part, i in zip(parts, found):
+                    owners[i] = (part,)
+            else:
+                for i in found:  # who is made of what cannot be told
+                    owners[i] = ()
+
+    @staticmethod
+    def _clarified(text, mentions, found) -> list[_Material]:
+        """The materials named, where one in brackets explains the one before it.
+
+        «натуральной кожи (нубук)» and «синтетической кожи (нубук)» name one
+        material; of two that exclude each other the first counts, except that
+        plain «кожа» gives way («кожа (ПУ)»).
+        """
+        named: list[_Material] = []
+        inside: list[_Material] = []
+        for position, i in enumerate(found):
+            material = mentions[i].material
+            gap = text[mentions[found[position - 1]].end:mentions[i].start] if position else ""
+            if inside and ")" in gap:
+                inside = []
+            if inside or position and _OPENS.fullmatch(gap):
+                inside.append(material)
+                main = named[-1]
+                upper = tuple(v for v in main.upper if v in material.upper)
+                if main.name == "leather" and not upper:
+                    named[-1] = material
+                elif upper:
+                    sole = tuple(v for v in main.sole if v in material.sole) or material.sole
+                    named[-1] = _Material(main.name, upper, sole,
+                                          max(main.strength, material.strength))
+                continue
+            named.append(material)
+        return named
+
+    @staticmethod
+    def _largest(text, mentions, found) -> _Material | None:
+        """The material of the largest area, where the text says which (note 4).
+
+        Shares count only when they are shares of the area: of the mass they
+        settle nothing.
+        """
+        if _MAINLY.search(text[max(0, mentions[found[0]].start - 60):mentions[found[0]].start]):
+            return mentions[found[0]].material
+        first, last = mentions[found[0]].start, mentions[found[-1]].end
+        if "площад" not in text[max(0, first - 40):last + 40]:
+            return None
+        shares = []
+        for match in _PERCENT.finditer(text, max(0, first - 10), last + 25):
+            nearest = min(found, key=lambda i: min(abs(mentions[i].start - match.end()),
+                                                   abs(match.start() - mentions[i].end)))
+            shares.append((float(match[1].replace(",", ".")), nearest))
+        share, i = max(shares, default=(0., found[0]))
+        return mentions[i].material if share > 50 else None
+
+    def _collect(self, text, mentions, owners) -> list[PartOf]:
+        """Statements: the materials of one part (or group) in one place."""
+        places: dict[int, list[int]] = {}
+        for i, parts in owners.items():
+            for part in parts:
+                places.setdefault(part, []).append(i)
+        result = []
+        for part, found in sorted(places.items()):
+            owner = mentions[part]
+            role = "good" if owner.kind == "good" else owner.role
+            if role not in ("upper", "sole", "good"):
+                continue
+            negated = [i for i in found if _NEGATED.search(
+                text[max(0, mentions[i].start - 40):mentions[i].start])]
+            if _WITHOUT.search(text[max(0, owner.start - 40):owner.start]):
+                continue
+            kept = [i for i in found if i not in negated]
+            asked = kept or negated
+            named = self._clarified(text, mentions, asked)
+            main = self._largest(text, mentions, asked) if len(named) > 1 else None
+            named = named if main is None else [main]
+            values: dict[str, tuple[str, ...]] = {}
+            for fact in ("upper", "sole"):
+                values[fact] = tuple(dict.fromkeys(v for m in named for v in getattr(m, fact)))
+            span = [owner, *(mentions[i] for i in asked)]
+            start, end = min(m.start for m in span), max(m.end for m in span)
+            names = {m.name for m in named}
+            result.append(PartOf(
+                role, values, min(m.strength for m in named),
+                start, end, len(names) > 1, main is not None, not kept,
+                () if len(named) < 2 or "или" in text[start:end] else named[0].upper))
+        return result

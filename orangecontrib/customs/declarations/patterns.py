@@ -1,0 +1,77 @@
+"""The pattern language of the data files, and reading these files.
+
+Patterns are Python regular expressions on folded text (lower case, one
+alphabet, е for ё) with three shorthands, valid outside of ``[...]``:
+
+``~``
+    any word ending (``\\w*``): ``закрыва~`` is закрывающая, закрывает ...
+``@``
+    one word that is no negation: ``ботинки @ домашние`` does not read
+    «ботинки не домашние»;
+space
+    a gap between words, perhaps after an abbreviation (``[ .]+``), so that
+    ``метал~ поднос~`` reads «метал.подноска» too; `` ?`` is an optional gap.
+
+A pattern begins and ends at word boundaries.
+"""
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+__all__ = ["expand", "compile_pattern", "read_rows", "number", "needed"]
+
+_SHORTHAND = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|~|@| \?| ")
+_MEANINGS = {"~": r"\w*", "@": r"(?!(?:не|без|кроме|нет)\b)\w+", " ?": "[ .]*", " ": "[ .]+"}
+
+
+def expand(pattern: str) -> str:
+    """The regular expression that a pattern stands for, without word boundaries."""
+    def replace(match: re.Match) -> str:
+        return _MEANINGS.get(match.group(), match.group())
+    return _SHORTHAND.sub(replace, pattern)
+
+
+def compile_pattern(pattern: str, where: str = "pattern") -> re.Pattern:
+    """Compile a pattern of the data files; `where` names its place in errors."""
+    try:
+        compiled = re.compile(rf"(?<!\w)(?:{expand(pattern)})(?!\w)")
+    except re.error as error:
+        raise ValueError(f"{where}: not a regular expression: {error}") from None
+    if compiled.groups:
+        raise ValueError(f"{where}: write (?:...) instead of a capturing group")
+    return compiled
+
+
+def read_rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Rows of a data file with where they stand ("file, line n")."""
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        missing = [c for c in columns if c not in (reader.fieldnames or ())]
+        if missing:
+            raise ValueError(f"{path}: no column {', '.join(missing)}")
+        for row in reader:
+            if None in row or None in row.values():
+                raise ValueError(f"{path}, line {reader.line_num}: "
+                                 f"{len(reader.fieldnames)} columns expected")
+            yield f"{path}, line {reader.line_num}", row
+
+
+def number(text: str, where: str) -> float:
+    """A number of a data file; ``inf`` is allowed."""
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"{where}: not a number: '{text}'") from None
+
+
+def needed(needs: tuple[str, ...], text: str) -> bool:
+    """Is one of the substrings in the text?  Spares most patterns their search."""
+    if not needs:
+        return True
+    for part in needs:
+        if part in text:
+            return True
+    return False

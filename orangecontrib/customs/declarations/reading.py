@@ -1,0 +1,139 @@
+"""What one description says: findings with spans, and the evidence they make."""
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from orangecontrib.customs.facts import Evidence, Vocabulary
+
+__all__ = ["STATED", "IMPLIED", "Finding", "Reading", "settle", "evidence_of"]
+
+STATED = "stated"
+IMPLIED = "implied"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One statement of the text on one fact.
+
+    Parameters
+    ----------
+    fact : str
+    values : tuple of str
+        The values that it allows; several mean "one of".
+    strength : float
+        P(the statement is right), between 0 and 1.
+    start, end : int
+        Its span in the original description.
+    text : str
+        Its words, ``description[start:end]``.
+    kind : str
+        ``"stated"`` (said outright) or ``"implied"`` (type noun, size, trade word).
+    note_ru : str
+        How it was read, for the trace.
+    """
+
+    fact: str
+    values: tuple[str, ...]
+    strength: float
+    start: int
+    end: int
+    text: str
+    kind: str
+    note_ru: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one description says, and what is wrong or unclear in it (in Russian)."""
+
+    description: str
+    findings: tuple[Finding, ...]
+    problems: tuple[str, ...] = ()
+
+    def stated(self) -> dict[str, tuple[str, ...]]:
+        """Fact → the values stated outright (several: one of them)."""
+        said: dict[str, list[Finding]] = {}
+        for finding in self.findings:
+            if finding.kind == STATED:
+                said.setdefault(finding.fact, []).append(finding)
+        return {fact: _agree(found)[0] for fact, found in said.items()}
+
+
+def _agree(findings: Sequence[Finding]) -> tuple[tuple[str, ...], float, bool]:
+    """Values and strength of several statements on one fact, and whether they agree.
+
+    A repetition is no second witness: statements that agree count once, by
+    what they have in common.  Statements that exclude each other leave all
+    their values open.
+    """
+    common = [v for v in findings[0].values if all(v in f.values for f in findings[1:])]
+    if common:
+        # The narrowest statement is the one that is believed.
+        narrowest = min(findings, key=lambda f: (len(f.values), -f.strength))
+        return tuple(common), narrowest.strength, True
+    union = tuple(dict.fromkeys(v for f in findings for v in f.values))
+    return union, min(f.strength for f in findings), False
+
+
+def settle(findings: Iterable[Finding]) -> dict[str, list[tuple[tuple[str, ...], float]]]:
+    """Fact → independent terms (values allowed, strength).
+
+    What is stated makes one term.  What is implied adds one term per set of
+    values; it is dropped where the fact is stated, unless it chooses within
+    what was stated («закрывающая лодыжку: сапоги»).
+    """
+    stated: dict[str, list[Finding]] = {}
+    implied: dict[str, list[Finding]] = {}
+    for finding in findings:
+        target = stated if finding.kind == STATED else implied
+        target.setdefault(finding.fact, []).append(finding)
+    terms: dict[str, list[tuple[tuple[str, ...], float]]] = {}
+    for fact, found in stated.items():
+        values, strength, _ = _agree(found)
+        terms[fact] = [(values, strength)]
+    for fact, found in implied.items():
+        strongest: dict[tuple[str, ...], float] = {}
+        for finding in found:
+            if fact in stated and not set(finding.values) < set(terms[fact][0][0]):
+                continue
+            values = tuple(sorted(finding.values))
+            strongest[values] = max(strongest.get(values, 0.), finding.strength)
+        if strongest:
+            terms.setdefault(fact, []).extend(strongest.items())
+    return terms
+
+
+def _row(values: tuple[str, ...], strength: float, value_ids: tuple[str, ...]) -> np.ndarray:
+    """Log-likelihood of a statement under each value, shape (k,)."""
+    allowed, count = len(values), len(value_ids)
+    if allowed >= count:
+        return np.zeros(count)
+    inside = math.log(strength / allowed)
+    outside = math.log((1 - strength) / (count - allowed))
+    return np.array([inside if v in values else outside for v in value_ids])
+
+
+def evidence_of(keys: Sequence[str], readings: Sequence[Reading],
+                vocabulary: Vocabulary) -> Evidence:
+    """Log-likelihoods (N, k) per fact of `vocabulary`; silence is a row of zeros.
+
+    A statement that is right with probability s and allows m of k values has
+    likelihood s/m under these and (1 − s)/(k − m) under the others.
+    """
+    keys, readings = tuple(keys), tuple(readings)
+    if len(keys) != len(readings):
+        raise ValueError(f"{len(keys)} keys for {len(readings)} readings")
+    loglik = {fact: np.zeros((len(keys), len(f.values))) for fact, f in vocabulary.items()}
+    rows: dict[tuple, np.ndarray] = {}
+    for i, reading in enumerate(readings):
+        for fact, terms in settle(reading.findings).items():
+            for values, strength in terms:
+                key = (fact, values, strength)
+                if key not in rows:
+                    rows[key] = _row(values, strength, vocabulary[fact].value_ids)
+                loglik[fact][i] += rows[key]
+    return Evidence(keys, loglik)

@@ -1,0 +1,126 @@
+"""Door to Orange: descriptions in a table → P per fact value, a row per good."""
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import issparse
+
+from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
+from Orange.data.util import get_unique_names
+
+from orangecontrib.customs import footwear
+from orangecontrib.customs.facts import Priors
+
+from .facts import FactReader
+from .reading import IMPLIED, Reading
+
+__all__ = ["facts_table", "texts_of", "describe"]
+
+
+def texts_of(table: Table, variable) -> list[str]:
+    """The texts of a string or discrete variable; unknown values are empty."""
+    variable = table.domain[variable]
+    if not isinstance(variable, (StringVariable, DiscreteVariable)):
+        raise ValueError(f"'{variable.name}' is not a text: choose a text or categorical column")
+    column = table.get_column(variable)
+    if isinstance(variable, StringVariable):  # unknown: None, NaN or empty
+        return ["" if value is None or value != value else str(value) for value in column]
+    return ["" if np.isnan(value) else variable.values[int(value)] for value in column]
+
+
+def describe(reading: Reading, vocabulary=None) -> str:
+    """The findings of one description in readable Russian."""
+    vocabulary = footwear.vocabulary() if vocabulary is None else vocabulary
+    lines = []
+    for finding in reading.findings:
+        fact = vocabulary[finding.fact]
+        names = " или ".join(v.ru for v in fact.values if v.id in finding.values)
+        weak = " (косвенно)" if finding.kind == IMPLIED else ""
+        lines.append(f"{fact.ru}: {names}{weak} – «{finding.text}»")
+    return "; ".join(lines)
+
+
+def facts_table(table: Table, text_variable, reader: FactReader, key_variable=None,
+                priors: Priors | None = None) -> tuple[Table, Table | None]:
+    """Facts of the descriptions in `table`, as probabilities that people can read.
+
+    Parameters
+    ----------
+    table : Table or Corpus
+        A row per good.
+    text_variable : str or Variable
+        The column with the descriptions.
+    reader : FactReader
+    key_variable : str or Variable, optional
+        The column with the goods' ids; it is kept among the metas and marked
+        with ``attributes["role"] = "key"``.
+    priors : Priors, optional
+        What the probabilities contain; the default priors of group 64.
+
+    Returns
+    -------
+    facts : Table
+        Columns ``"<fact>=<value>"`` as ``upper: leather`` with
+        ``attributes["fact"]``, ``["value"]`` and ``["prior"]`` (the prior
+        that the receiver takes out again); NaN where the text does not speak
+        of the fact.  Original metas and attributes (but for the sparse ones
+        of a bag of words) are kept as metas, with "findings" and "problems".
+    skipped : Table or None
+        Rows with an empty description, with the reason.
+    """
+    priors = footwear.priors() if priors is None else priors
+    texts = texts_of(table, text_variable)
+    filled = np.array([bool(text.strip()) for text in texts], dtype=bool)
+    readings = [reader.read(text) for text, keep in zip(texts, filled) if keep]
+    evidence = reader.evidence([str(i) for i in range(len(readings))], readings)
+    posterior = evidence.posterior(priors)
+
+    columns, attributes = [], []
+    for fact in reader.vocabulary.values():
+        spoken = evidence.says(fact.id)
+        for k, value in enumerate(fact.values):
+            variable = ContinuousVariable(f"{fact.id}: {value.id}", number_of_decimals=3)
+            variable.attributes = {"fact": fact.id, "value": value.id,
+                                   "prior": repr(float(priors[fact.id][k]))}
+            attributes.append(variable)
+            columns.append(np.where(spoken, posterior[fact.id][:, k], np.nan))
+
+    used = [v.name for v in table.domain.metas] + [v.name for v in table.domain.class_vars]
+    used += [v.name for v in attributes]
+    taken = {v.name for v in attributes}
+    kept_attributes = [] if issparse(table.X) else [
+        v for v in table.domain.attributes if v.name not in taken]
+    metas = [*table.domain.metas, *kept_attributes]
+    findings_name, problems_name = (
+        get_unique_names(used + [v.name for v in kept_attributes], name)
+        for name in ("findings", "problems"))
+    findings_variable = StringVariable(findings_name)
+    problems_variable = StringVariable(problems_name)
+    domain = Domain(attributes, table.domain.class_vars,
+                    [*metas, findings_variable, problems_variable])
+    rows = table[filled]
+    result = rows.transform(domain)
+    with result.unlocked():
+        if columns:
+            result.X = np.column_stack(columns) if readings else np.zeros((0, len(columns)))
+        n = len(metas)
+        result.metas[:, n] = [describe(r, reader.vocabulary) for r in readings]
+        result.metas[:, n + 1] = ["; ".join(r.problems) for r in readings]
+    if key_variable is not None:
+        result.attributes = {**result.attributes,
+                             "key": table.domain[key_variable].name}
+    return result, _skipped(table, filled)
+
+
+def _skipped(table: Table, filled: np.ndarray) -> Table | None:
+    """Rows without a description, with the reason."""
+    if filled.all():
+        return None
+    names = [v.name for v in table.domain.variables + table.domain.metas]
+    reason = StringVariable(get_unique_names(names, "reason"))
+    rows = table[~filled]
+    domain = Domain(table.domain.attributes, table.domain.class_vars,
+                    [*table.domain.metas, reason])
+    skipped = rows.transform(domain)
+    with skipped.unlocked(skipped.metas):
+        skipped.metas[:, -1] = "описание пустое / the description is empty"
+    return skipped

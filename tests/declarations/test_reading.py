@@ -1,0 +1,245 @@
+"""Findings, problems, evidence."""
+import csv
+import math
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from orangecontrib.customs import footwear
+from orangecontrib.customs.declarations import IMPLIED, STATED, FactReader, Finding, Reading
+from orangecontrib.customs.declarations.reading import settle
+
+TEXTS = [
+    "Полуботинки мужские с верхом из натуральной кожи на подошве из резины, не закрывающие лодыжку",
+    "САПОГИ ЖЕНСКИЕ, ЗАКРЫВАЮЩИЕ ЛОДЫЖКУ, ВЕРХ ИЗ ИСКУССТВЕННОЙ КОЖИ, ДЛИНА СТЕЛЬКИ 23-25,5 СМ",
+    "КРЕМ ДЛЯ ОБУВИ", "", "Кроссовки, верх: кожа/текстиль", "Ботинки с защитным подноском",
+    "Тапочки домашние", "Стельки вкладные", "обувь",
+]
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return FactReader()
+
+
+def of(reading, fact):
+    return [f for f in reading.findings if f.fact == fact]
+
+
+# -- the data files
+
+with open(footwear.FOLDER / "text_patterns.csv", encoding="utf-8", newline="") as file:
+    PATTERNS = list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("row", PATTERNS, ids=[
+    f"{r['fact']}-{r['values']}-{i}" for i, r in enumerate(PATTERNS, start=2)])
+def test_each_pattern_reads_its_example(reader, row):
+    found = [set(f.values) for f in of(reader.read(row["example"]), row["fact"])]
+    assert set(row["values"].split("|")) in found
+
+
+def copy_of_data(folder, name, change):
+    for path in footwear.FOLDER.glob("*.csv"):
+        text = path.read_text(encoding="utf-8")
+        (folder / path.name).write_text(change(text) if path.name == name else text,
+                                        encoding="utf-8")
+    return folder
+
+
+def test_a_row_with_too_few_columns_is_refused_with_its_line(tmp_path):
+    folder = copy_of_data(tmp_path, "text_patterns.csv",
+                          lambda text: text + "sex,men,,0.9,implied,x,x~,слово,слово\n")
+    with pytest.raises(ValueError, match=r"text_patterns.csv, line \d+: 11 columns expected"):
+        FactReader(folder=folder)
+
+
+@pytest.mark.parametrize("name, old, new, message", [
+    ("text_patterns.csv", "height,below_ankle", "heigth,below_ankle", "unknown fact 'heigth'"),
+    ("text_patterns.csv", "height,below_ankle", "height,low", "no value 'low'"),
+    ("text_patterns.csv", "stated", "sad", "kind must be"),
+    ("materials.csv", ",plastic,plastic,", ",plastics,plastic,", "no value 'plastics'"),
+    ("parts.csv", "note 4", "x", None),
+    ("types.csv", "height=calf@0.85", "height:calf", "is not fact=value"),
+    ("measures.csv", "длина стельки,", "длина (стельки,", None),
+    ("sizes.csv", "36.5", "many", "not a number: 'many'"),
+    ("not_footwear.csv", "ролики|", "(ролики|", "regular expression"),
+])
+def test_a_wrong_data_file_is_named(tmp_path, name, old, new, message):
+    folder = copy_of_data(tmp_path, name, lambda text: text.replace(old, new, 1))
+    if message is None:
+        FactReader(folder=folder)
+        return
+    with pytest.raises(ValueError, match=message) as error:
+        FactReader(folder=folder)
+    assert name in str(error.value) and "line" in str(error.value)
+
+
+def test_a_missing_column_is_named(tmp_path):
+    folder = copy_of_data(tmp_path, "sizes.csv", lambda text: text.replace("below", "above", 1))
+    with pytest.raises(ValueError, match="no column below"):
+        FactReader(folder=folder)
+
+
+# -- findings
+
+def test_spans_hold_the_words_of_the_original(reader):
+    text = "БОТИНКИ  МУЖСКИЕ, С BEPXOM ИЗ  НАТУРАЛЬНОЙ КОЖИ, БЕЗ ЗАЩИТНОГО МЕТАЛ.ПОДНОСКА"
+    reading = reader.read(text)
+    for finding in reading.findings:
+        assert text[finding.start:finding.end] == finding.text
+    assert of(reading, "upper")[0].text == "BEPXOM ИЗ  НАТУРАЛЬНОЙ КОЖИ"
+    assert of(reading, "toe_cap")[0].text == "БЕЗ ЗАЩИТНОГО МЕТАЛ.ПОДНОСКА"
+
+
+def test_the_span_of_a_negated_phrase_holds_the_negation(reader):
+    assert of(reader.read("Обувь не является водонепроницаемой"), "waterproof")[0].text == (
+        "не является водонепроницаемой")
+
+
+def test_a_plain_statement_overrides_what_the_noun_implies(reader):
+    reading = reader.read("Сапоги, закрывающие лодыжку, но не часть икры")
+    assert [f.values for f in of(reading, "height")] == [("ankle",)]
+
+
+def test_the_noun_chooses_within_an_open_statement(reader):
+    reading = reader.read("Сапоги, закрывающие лодыжку")
+    assert {(f.kind, f.values) for f in of(reading, "height")} == {
+        (STATED, ("ankle", "calf", "over_knee")), (IMPLIED, ("calf",))}
+
+
+@pytest.mark.parametrize("text, words", [
+    ("", "пустое"),
+    ("Кроссовки, верх: кожа/текстиль", "площадь"),
+    ("Обувь, длина стельки 23-25 см", "границу 24 см"),
+    ("Обувь женская, размеры 36-40", "границу длины стельки"),
+    ("Обувь с верхом из кожи. Верх: текстиль", "Противоречие"),
+    ("Полуботинки, закрывающие лодыжку", "Не согласуется"),
+    ("Обувь ортопедическая", "9021"),
+    ("Обувь, бывшая в употреблении", "6309"),
+    ("Сапоги и туфли женские", "несколько товаров"),
+    ("Крем для обуви", "другой"), ("Кроссовки спортивные", "шипы"),
+    ("Ботинки с защитным подноском", "металлический ли"),
+])
+def test_problems_are_named(reader, text, words):
+    assert any(words in problem for problem in reader.read(text).problems)
+
+
+def test_a_clear_text_has_no_problems(reader):
+    assert reader.read("Полуботинки мужские с верхом из натуральной кожи на подошве из резины, "
+                       "не закрывающие лодыжку, с длиной стельки 24 см и более").problems == ()
+
+
+def test_silence_stays_silence(reader):
+    reading = reader.read("Обувь")
+    assert set(reading.stated()) == {"is_footwear"}
+    evidence = reader.evidence(["a"], [reading])
+    assert [f for f in reader.vocabulary if evidence.says(f).any()] == ["is_footwear"]
+
+
+def test_facts_of_other_goods_are_not_read(reader):
+    assert set(reader.read("Крем для обуви из натуральной кожи").stated()) <= {"is_footwear"}
+
+
+def test_repetition_is_no_second_witness(reader):
+    once = reader.evidence(["a"], [reader.read("Обувь мужская")])
+    twice = reader.evidence(["a"], [reader.read("Обувь мужская, для мужчин")])
+    np.testing.assert_array_equal(once.loglik["sex"], twice.loglik["sex"])
+
+
+def test_contradictions_leave_both_open(reader):
+    evidence = reader.evidence(["a"], [reader.read("Обувь с верхом из кожи. Верх: текстиль")])
+    row = dict(zip(reader.vocabulary["upper"].value_ids, evidence.loglik["upper"][0]))
+    assert row["leather"] == row["textile"] > row["plastic"]
+
+
+def test_of_a_mix_the_first_material_is_likelier_but_nothing_is_settled(reader):
+    reading = reader.read("Кроссовки, верх – текстиль и замша")
+    assert set(reading.stated()["upper"]) == {"leather", "textile"}
+    row = dict(zip(reader.vocabulary["upper"].value_ids,
+                   reader.evidence(["a"], [reading]).loglik["upper"][0]))
+    assert row["textile"] - row["leather"] == pytest.approx(math.log(2))
+    assert reading.problems
+
+
+def test_what_is_stated_outright_overcomes_a_small_prior(reader):
+    priors = footwear.priors()
+    for text, fact, value in [
+            ("Туфли женские с верхом из текстиля, домашние", "house", "yes"),
+            ("Ботинки лыжные", "sport", "ski"), ("Ботинки для сноуборда", "sport", "snowboard"),
+            ("Ботинки с металлическим подноском", "toe_cap", "metal"),
+            ("Сапоги водонепроницаемые", "waterproof", "yes"),
+            ("Сабо с основанием из дерева", "wooden_base", "yes"),
+            ("Сапоги, закрывающие колено", "height", "over_knee"),
+            ("Обувь с верхом из композиционной кожи", "upper", "composition_leather"),
+            ("Туфли на подошве из пробки", "sole", "wood_or_cork"),
+            ("Сандалии с ремешками, прикрепленными к подошве заклепками", "riveted_straps", "yes")]:
+        evidence = reader.evidence(["a"], [reader.read(text)])
+        p = evidence.posterior(priors)[fact][0][reader.vocabulary[fact].index(value)]
+        assert p > .75, (text, p)
+
+
+# -- evidence
+
+def test_loglikelihood_of_one_statement(reader):
+    finding = Finding("upper", ("leather", "textile"), .9, 0, 1, "x", STATED)
+    evidence = reader.evidence(["a"], [Reading("x", (finding,))])
+    row = dict(zip(reader.vocabulary["upper"].value_ids, evidence.loglik["upper"][0]))
+    assert row["leather"] == row["textile"] == pytest.approx(math.log(.45))
+    assert row["rubber"] == row["other"] == pytest.approx(math.log(.1 / 4))
+
+
+def test_a_statement_that_allows_everything_says_nothing(reader):
+    finding = Finding("insole", ("lt24", "ge24"), .97, 0, 1, "x", STATED)
+    assert not reader.evidence(["a"], [Reading("x", (finding,))]).says("insole").any()
+
+
+def test_implied_is_dropped_beside_stated():
+    findings = [Finding("sex", ("men",), .97, 0, 1, "", STATED),
+                Finding("sex", ("women",), .8, 0, 1, "", IMPLIED)]
+    assert settle(findings) == {"sex": [(("men",), .97)]}
+
+
+def test_one_by_one_is_bit_identical_to_the_batch(reader):
+    keys = [str(i) for i in range(len(TEXTS))]
+    readings = [reader.read(t) for t in TEXTS]
+    batch = reader.evidence(keys, readings)
+    for i, text in enumerate(TEXTS):
+        alone = reader.evidence(["x"], [reader.read(text)])
+        for fact in reader.vocabulary:
+            assert (alone.loglik[fact][0] == batch.loglik[fact][i]).all()
+
+
+def test_keys_and_readings_must_match(reader):
+    with pytest.raises(ValueError, match="2 keys for 1 readings"):
+        reader.evidence(["a", "b"], [reader.read("обувь")])
+
+
+def test_a_reader_survives_pickling(reader):
+    other = pickle.loads(pickle.dumps(reader))
+    assert other.read(TEXTS[0]) == reader.read(TEXTS[0])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(
+    "обувь сапоги верх подошва из с без не и или , . : ; ( ) / кожи резины текстиля ПВХ 24 см до "
+    "более менее стелька каблук лодыжку закрывающая подносок металлический размер 36-41 US "
+    "мужская женская домашняя спортивная % 80 площади союзка ремешков X \" -".split(" ")),
+    max_size=25).map(" ".join))
+def test_any_order_of_words_is_read(reader, text):
+    reading = reader.read(text)
+    for finding in reading.findings:
+        assert text[finding.start:finding.end] == finding.text
+        assert 0 < finding.strength < 1 and finding.values
+        assert set(finding.values) <= set(reader.vocabulary[finding.fact].value_ids)
+    evidence = reader.evidence(["a"], [reading])
+    assert all(np.isfinite(rows).all() for rows in evidence.loglik.values())
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=120))
+def test_any_text_is_read(reader, text):
+    for finding in reader.read(text).findings:
+        assert text[finding.start:finding.end] == finding.text

@@ -10,7 +10,7 @@ BOOT = dict(is_footwear="footwear", upper="leather", sole="rubber", height="ankl
             sex="men", insole="ge24", toe_cap="no_metal")
 
 
-def witness(goods, name="текст", p=.98, **kwargs):
+def witness(goods, name="текст", p=.998, **kwargs):
     vocabulary, loglik = footwear.vocabulary(), {}
     for i, facts in enumerate(goods.values()):
         for fact, value in facts.items():

@@ -1,0 +1,616 @@
+"""HS Code Fusion: what text, photos and a classifier say → ТН ВЭД codes with reasons."""
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+from AnyQt.QtCore import QSize, Qt
+from AnyQt.QtWidgets import (
+    QFileDialog,
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QSplitter,
+    QTabWidget,
+    QTextBrowser,
+)
+from Orange.data import Table, Variable
+from Orange.widgets import gui
+from Orange.widgets.settings import Setting
+from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
+from Orange.widgets.utils.widgetpreview import WidgetPreview
+from Orange.widgets.widget import Input, Msg, Output, OWWidget
+
+from orangecontrib.customs import footwear
+from orangecontrib.customs.facts import Priors
+from orangecontrib.customs.fusion import Engine, Verdict
+from orangecontrib.customs.fusion.answers import Case, duty_at_risk
+from orangecontrib.customs.fusion.table import probabilities_table
+from orangecontrib.customs.nomenclature import group64
+from orangecontrib.customs.widgets.utils.answerpanel import AnswerPanel
+from orangecontrib.customs.widgets.utils.cases import (
+    PredictionsError,
+    codes_table,
+    default_key_variable,
+    join,
+    key_variables,
+    priors_from_table,
+    with_verdict,
+)
+from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsList, report_rows
+from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
+from orangecontrib.customs.widgets.utils.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.verdictview import (
+    AMBER,
+    RED,
+    CodeBars,
+    headline_html,
+    trace_html,
+)
+
+#: Goods decided between two looks at the Cancel button.
+BLOCK = 512
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the thread works on."""
+
+    priors: Priors
+    text: Table | None
+    photos: Table | None
+    predictions: Table | None
+    keys: Mapping[str, Variable | None]
+    trust: float
+    weight: float
+    error: float
+    answers: Mapping[str, Mapping[str, str]]
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the goods list."""
+
+    key: str
+    code: str
+    p: float
+    safe: str
+    marks: str
+    why: str
+    risk: float
+
+
+def line_of(case: Case, verdict: Verdict, answered: bool) -> Line:
+    """How a verdict is listed."""
+    spaced = case.engine.nomenclature.spaced
+    declared = (case.declared or {}).get(verdict.key, "")
+    marks, why = "", []
+    if verdict.discrepancies:
+        marks += "⚡"
+        why += [d.text for d in verdict.discrepancies]
+    if declared and verdict.agrees(declared) == "no":
+        marks += "≠"
+        why.append(f"declared {spaced(declared)} differs")
+    notes = case.notes_of(verdict)
+    if notes:
+        marks += "⚠"
+        why += notes
+    if answered:
+        marks += "✎"
+        why.append("answered by hand")
+    # per pair only where no good has a quantity: the column sorts comparable euros
+    times = case.quantity.get(verdict.key, np.nan) if case.quantity else 1.
+    return Line(verdict.key, " / ".join(map(spaced, verdict.codes)) or "—", verdict.p,
+                spaced(verdict.safe_code), marks, "\n".join(why),
+                duty_at_risk(case.engine, verdict) * times)
+
+
+def run(job: Job, state: TaskState) -> SimpleNamespace | None:
+    """Decide all goods; a set `job.stop` ends it with those that were decided."""
+    state.set_status("Matching goods…")
+    engine = Engine.footwear(job.priors)
+    inputs = {"text": job.text, "photos": job.photos}
+    options = {"text_key": job.keys["text"], "photo_key": job.keys["photos"],
+               "predictions_key": job.keys["predictions"], "trust": job.trust,
+               "weight": job.weight}
+    trouble = ""
+    try:
+        case = join(engine, **inputs, predictions=job.predictions, **options)
+    except PredictionsError as error:
+        if job.text is None and job.photos is None:
+            raise
+        trouble = str(error)
+        case = join(engine, **inputs, **options)
+    state.set_status("Deciding…")
+    verdicts: list[Verdict] = []
+    for start in range(0, len(case), BLOCK):
+        if state.is_interruption_requested():
+            return None
+        if job.stop.is_set():
+            break
+        verdicts += case.decide(slice(start, start + BLOCK), job.error, job.answers)
+        state.set_progress_value(95 * len(verdicts) / len(case))
+    state.set_status("Writing…")
+    return SimpleNamespace(
+        case=case, verdicts=verdicts, predictions_trouble=trouble,
+        lines=[line_of(case, v, bool(job.answers.get(v.key))) for v in verdicts],
+        tables=(codes_table(case, verdicts), probabilities_table(verdicts, engine)))
+
+
+def _number(value: float) -> float:
+    """NaN sorts below all."""
+    return value if value == value else -1.
+
+
+COLUMNS = [
+    Column("Good", lambda line: line.key),
+    Column("!", lambda line: line.marks, lambda line: (-len(line.marks), line.marks),
+           colour=lambda line: RED if "⚡" in line.marks or "≠" in line.marks else AMBER,
+           tooltip=lambda line: line.why,
+           header_tooltip="⚡ text and photos contradict each other   ≠ another code is "
+                          "declared   ⚠ problems   ✎ answered by hand"),
+    Column("Code", lambda line: line.code),
+    Column("P", lambda line: f"{line.p:.2f}", lambda line: line.p, right=True,
+           header_tooltip="Probability of the code"),
+    Column("Safe", lambda line: line.safe, header_tooltip=(
+        "The digits that are wrong with at most the accepted error")),
+    Column("€ at risk", lambda line: f"{line.risk:.2f}" if line.risk == line.risk else "",
+           lambda line: _number(line.risk), right=True, header_tooltip=(
+               "Expected error of the duty if this code is taken: EUR for the declared "
+               "quantity, or per pair where the data have no quantities")),
+]
+
+
+class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
+    name = "HS Code Fusion"
+    description = ("Join what text, photos and a classifier say of goods into ТН ВЭД codes, "
+                   "with reasons, safe digits and the next question.")
+    icon = "icons/HSCodeFusion.svg"
+    priority = 50
+    keywords = "hs code fusion, ТН ВЭД, tnved, tariff, classification, duty, код товара, verdict"
+
+    class Inputs:
+        text = Input("Text Facts", Table, default=True,
+                     doc="A row per good, from Declaration Facts")
+        photos = Input("Photo Features", Table,
+                       doc="A row per good, from Bayesian Photo Aggregator")
+        predictions = Input("Predictions", Table,
+                            doc="Probabilities of codes, from Predictions")
+        priors = Input("Priors", Table, doc="Columns fact, value, probability[, source]")
+
+    class Outputs:
+        codes = Output("Codes", Table, default=True, dynamic=False,
+                       doc="A row per good: code, safe digits, reasons, duty")
+        probabilities = Output("Code Probabilities", Table, dynamic=False,
+                               doc="A row per good, P of every code")
+        selected = Output("Selected Good", Table, dynamic=False,
+                          doc="The row of Codes of the selected good")
+
+    class Error(OWWidget.Error):
+        no_evidence = Msg("{}")
+        priors = Msg("These priors can't be used, the bundled ones are: {}")
+        failed = Msg("The goods can't be decided: {}")
+
+    class Warning(OWWidget.Warning):
+        predictions = Msg("Predictions are left out: {}.")
+        remarks = Msg("{}")
+        cancelled = Msg("Cancelled: {} of {} goods were decided.")
+
+    class Information(OWWidget.Information):
+        unmatched = Msg("Of {} goods {}; what there is decides.")
+        row_numbers = Msg("{}: no column holds the goods' ids, rows are numbered instead.")
+
+    buttons_area_orientation = Qt.Vertical
+    settings_version = 1
+    text_key: str = Setting("", schema_only=True)
+    photo_key: str = Setting("", schema_only=True)
+    predictions_key: str = Setting("", schema_only=True)
+    accepted_error: float = Setting(0.10)
+    trust: float = Setting(0.99)
+    weight: float = Setting(1.0)
+    priors_file: str = Setting("", schema_only=True)
+    answers: dict = Setting({}, schema_only=True)
+    selected_key: str = Setting("", schema_only=True)
+    auto_commit: bool = Setting(True)
+
+    def __init__(self):
+        super().__init__()
+        ConcurrentWidgetMixin.__init__(self)
+        self.tables: dict[str, Table | None] = dict.fromkeys(("text", "photos", "predictions"))
+        self.priors_table: Table | None = None
+        self.case: Case | None = None
+        self.verdicts: list[Verdict] = []
+        self.lines: list[Line] = []
+        self.results: tuple[Table, Table] | None = None
+        self._changed_rows: set[int] = set()
+        self._stale = False
+        self._job: Job | None = None
+        self._init_controls()
+        self._init_main()
+        self._show_priors()
+        self._show_good()
+
+    # -- layout
+
+    def _init_controls(self):
+        box = gui.vBox(self.controlArea, "Good's Id")
+        grid = QGridLayout()
+        box.layout().addLayout(grid)
+        self.key_combos: dict[str, VariableCombo] = {}
+        for row, (name, label) in enumerate((("text", "Text:"), ("photos", "Photos:"),
+                                             ("predictions", "Predictions:"))):
+            combo = VariableCombo("(row number)")
+            combo.setMinimumContentsLength(5)
+            combo.setToolTip("Column by which the goods of the inputs are matched")
+            combo.chosen.connect(lambda chosen, name=name: self._on_key_chosen(name, chosen))
+            grid.addWidget(QLabel(label), row, 0)
+            grid.addWidget(combo, row, 1)
+            self.key_combos[name] = combo
+
+        box = gui.vBox(self.controlArea, "Decision")
+        for setting, label, low, high, step, tip in (
+                ("accepted_error", "Accepted error:", .01, .30, .01,
+                 "Digits are safe while the probability that they are wrong stays below this"),
+                ("trust", "Trust in text:", .50, 1., .01,
+                 "Probability that what the text declares is about this good: people "
+                 "misdeclare"),
+                ("weight", "Predictions' weight:", 0., 3., .1,
+                 "Exponent of the classifier's likelihood; 0 ignores it")):
+            gui.spin(box, self, setting, low, high, step, label=label, spinType=float,
+                     callback=self._on_setting, tooltip=tip, alignment=Qt.AlignRight,
+                     controlWidth=64)
+
+        box = gui.vBox(self.controlArea, "Priors")
+        self.priors_label = QLabel(wordWrap=True)
+        box.layout().addWidget(self.priors_label)
+        row = gui.hBox(box)
+        load = gui.button(row, self, "Load Priors…", callback=self._load_priors,
+                          autoDefault=False)
+        load.setToolTip("A CSV with the columns fact, value, probability and, if you like, "
+                        "source")
+        self.reset_button = gui.button(row, self, "Reset", callback=self._reset_priors,
+                                       autoDefault=False)
+        self.reset_button.setToolTip("Back to the bundled priors")
+        edition = QLabel(f"ТН ВЭД ЕАЭС, edition of {group64().edition}", wordWrap=True)
+        edition.setEnabled(False)
+        self.controlArea.layout().addWidget(edition)
+        gui.rubber(self.controlArea)
+        self.cancel_button = QPushButton("Cancel", enabled=False, autoDefault=False, toolTip=(
+            "Stop; the goods decided so far are sent"))
+        self.cancel_button.clicked.connect(self._stop_deciding)
+        self.buttonsArea.layout().addWidget(self.cancel_button)
+        gui.auto_commit(self.buttonsArea, self, "auto_commit", "Decide")
+
+    def _init_main(self):
+        self.list = GoodsList(COLUMNS)
+        self.list.chosen.connect(self._on_chosen)
+        self.headline = QTextBrowser(openLinks=False)
+        self.headline.setPlaceholderText("Connect Declaration Facts, Bayesian Photo Aggregator, "
+                                         "or both.")
+        self.bars = CodeBars()
+        self.trace = QTextBrowser(openLinks=False)
+        self.panel = AnswerPanel(footwear.vocabulary())
+        self.panel.answered.connect(self._on_answer)
+        self.panel.cleared.connect(self._clear_answers)
+        self.panel.all_cleared.connect(self._clear_all_answers)
+        self.tabs = QTabWidget()
+        self.tabs.addTab(self.trace, "Legal Trace")
+        self.tabs.addTab(self.panel, "Answers")
+        self.tabs.setTabToolTip(1, "Answer facts by hand and see the codes move")
+        vertical = QSplitter(Qt.Vertical, childrenCollapsible=False)
+        for widget, stretch in ((self.headline, 5), (self.bars, 3), (self.tabs, 5)):
+            vertical.addWidget(widget)
+            vertical.setStretchFactor(vertical.count() - 1, stretch)
+        vertical.setSizes([200, 110, 240])
+        vertical.setMinimumWidth(160)
+        self.splitter = QSplitter(Qt.Horizontal, childrenCollapsible=False)
+        self.splitter.addWidget(self.list)
+        self.splitter.addWidget(vertical)
+        self.splitter.setStretchFactor(0, 2)
+        self.splitter.setStretchFactor(1, 3)
+        self.splitter.setSizes([425, 480])
+        self.mainArea.layout().addWidget(self.splitter)
+
+    def sizeHint(self):
+        return QSize(1160, 700)
+
+    # -- inputs
+
+    @Inputs.text
+    def set_text(self, table: Table | None):
+        self._set_table("text", table)
+
+    @Inputs.photos
+    def set_photos(self, table: Table | None):
+        self._set_table("photos", table)
+
+    @Inputs.predictions
+    def set_predictions(self, table: Table | None):
+        self._set_table("predictions", table)
+
+    @Inputs.priors
+    def set_priors(self, table: Table | None):
+        self.priors_table = table
+        self._show_priors()
+
+    def _set_table(self, name: str, table: Table | None):
+        self.tables[name] = table
+        if table is None:
+            self.key_combos[name].set_variables((), "", None)
+        else:
+            wanted = {"text": self.text_key, "photos": self.photo_key,
+                      "predictions": self.predictions_key}[name]
+            self.key_combos[name].set_variables(key_variables(table), wanted,
+                                                default_key_variable(table))
+
+    def handleNewSignals(self):
+        self._stale = True
+        self.commit.now()
+
+    def _on_key_chosen(self, name: str, chosen: str):
+        setattr(self, {"text": "text_key", "photos": "photo_key",
+                       "predictions": "predictions_key"}[name], chosen)
+        self._on_setting()
+
+    def _on_setting(self):
+        self._stale = True
+        self.commit.deferred()
+
+    # -- priors
+
+    def _basedir(self) -> str | None:
+        return self.workflowEnv().get("basedir")
+
+    def _load_priors(self):
+        start = str(resolve_path(self.priors_file, self._basedir()).parent
+                    if self.priors_file else self._basedir() or Path.home())
+        path, _ = QFileDialog.getOpenFileName(
+            self, "Load Priors", start, "Priors (*.csv);;All files (*)")
+        if path:
+            self.priors_file = storable_path(path, self._basedir())
+            self._show_priors()
+            self._on_setting()
+
+    def _reset_priors(self):
+        self.priors_file = ""
+        self._show_priors()
+        self._on_setting()
+
+    def _show_priors(self):
+        sources = [Path(self.priors_file).name] if self.priors_file else []
+        if self.priors_table is not None:
+            sources.append("the input")
+        self.priors_label.setText(" + ".join(["Bundled", *sources]))
+        self.priors_label.setToolTip(self.priors_file or "What is assumed where nobody says")
+        self.reset_button.setEnabled(bool(self.priors_file))
+
+    def _priors(self) -> Priors:
+        """The bundled priors under those of the file, under those of the input."""
+        vocabulary, priors = footwear.vocabulary(), footwear.priors()
+        troubles = []
+        if self.priors_file:
+            try:
+                priors = Priors.load(resolve_path(self.priors_file, self._basedir()),
+                                     vocabulary, priors)
+            except (OSError, ValueError) as error:
+                troubles.append(str(error))
+        if self.priors_table is not None:
+            try:
+                priors = priors_from_table(self.priors_table, vocabulary, priors)
+            except ValueError as error:
+                troubles.append(str(error))
+        if troubles:
+            self.Error.priors("; ".join(troubles))
+        return priors
+
+    # -- work
+
+    @gui.deferred
+    def commit(self):
+        if self._stale:
+            self._decide()
+        else:
+            self._send()
+
+    def _decide(self):
+        self.cancel()
+        self.cancel_button.setEnabled(False)
+        self.Error.clear()
+        self.Warning.clear()
+        self.Information.clear()
+        self._changed_rows.clear()
+        if all(table is None for table in self.tables.values()):
+            self._stale = False
+            self._show_case(None, [], [])
+            self.results = None
+            self._send()
+            return
+        unnamed = [title for name, title in (("text", "Text Facts"),
+                                             ("photos", "Photo Features"),
+                                             ("predictions", "Predictions"))
+                   if self.tables[name] is not None
+                   and self.key_combos[name].variable is None]
+        if unnamed:
+            self.Information.row_numbers(", ".join(unnamed))
+        self._job = Job(
+            self._priors(), **self.tables,
+            keys={name: combo.variable for name, combo in self.key_combos.items()},
+            trust=self.trust, weight=self.weight, error=self.accepted_error,
+            answers={key: dict(facts) for key, facts in self.answers.items()})
+        self.panel.setEnabled(False)
+        self.cancel_button.setEnabled(True)
+        self.start(run, self._job)
+
+    def _stop_deciding(self):
+        if self._job is not None:
+            self._job.stop.set()
+
+    def on_done(self, result: SimpleNamespace | None):
+        self.cancel_button.setEnabled(False)
+        self.panel.setEnabled(True)
+        if result is None:
+            return
+        self._stale = False
+        case = result.case
+        if len(result.verdicts) < len(case):
+            self.Warning.cancelled(len(result.verdicts), len(case))
+        if result.predictions_trouble:
+            self.Warning.predictions(result.predictions_trouble)
+        if case.remarks:
+            more = f" and {len(case.remarks) - 3} more" if len(case.remarks) > 3 else ""
+            self.Warning.remarks("; ".join(case.remarks[:3]) + more)
+        if case.unmatched:
+            names = {"текст": "without text", "фото": "without photos",
+                     "модель": "without a prediction"}
+            self.Information.unmatched(len(case), ", ".join(
+                f"{count} {names[name]}" for name, count in case.unmatched.items()))
+        self.results = result.tables
+        self._show_case(case, result.verdicts, result.lines)
+        self._send()
+
+    def on_exception(self, ex: Exception):
+        self.cancel_button.setEnabled(False)
+        self.panel.setEnabled(True)
+        self._stale = False
+        message = str(ex) or type(ex).__name__
+        if isinstance(ex, PredictionsError):
+            message = f"Predictions: {message}"
+        if isinstance(ex, ValueError):
+            self.Error.no_evidence(message)
+        else:
+            self.Error.failed(message)
+        self._show_case(None, [], [])
+        self.results = None
+        self._send()
+
+    def _send(self):
+        if self.results is not None:
+            for row in sorted(self._changed_rows):
+                self.results = with_verdict(self.results, row, self.case, self.verdicts[row])
+        self._changed_rows.clear()
+        codes, probabilities = self.results if self.results is not None else (None, None)
+        self.Outputs.codes.send(codes)
+        self.Outputs.probabilities.send(probabilities)
+        self._send_selected()
+
+    def _send_selected(self):
+        row = self.list.row
+        codes = self.results[0] if self.results is not None else None
+        self.Outputs.selected.send(
+            codes[row:row + 1] if codes is not None and 0 <= row < len(codes) else None)
+
+    def onDeleteWidget(self):
+        self._stop_deciding()
+        self.shutdown()
+        super().onDeleteWidget()
+
+    # -- show
+
+    def _show_case(self, case: Case | None, verdicts: list[Verdict], lines: list[Line]):
+        self.case, self.verdicts, self.lines = case, verdicts, lines
+        keys = [line.key for line in lines]
+        choose = keys.index(self.selected_key) if self.selected_key in keys else 0
+        self.list.set_rows(lines, choose)
+        self._show_good()
+
+    def _on_chosen(self, row: int):
+        self.selected_key = self.lines[row].key
+        self._show_good()
+        self._send_selected()
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The verdict on the selected good."""
+        row = self.list.row
+        return self.verdicts[row] if 0 <= row < len(self.verdicts) else None
+
+    def _show_good(self):
+        verdict = self.verdict
+        self.bars.show_verdict(self.case, verdict)
+        self.panel.setEnabled(verdict is not None)
+        if verdict is None:
+            self.headline.clear()
+            self.trace.clear()
+            self.panel.show_good(None, {}, {}, bool(self.answers))
+            return
+        answers = self.answers.get(verdict.key, {})
+        self.headline.setHtml(headline_html(self.case, verdict, self._question(verdict)))
+        self.trace.setHtml(trace_html(verdict))
+        self.panel.show_good(verdict, self.case.beliefs(self.list.row, self.answers), answers,
+                             bool(self.answers))
+
+    @staticmethod
+    def _question(verdict: Verdict) -> str:
+        return footwear.vocabulary()[verdict.questions[0].fact].question_ru \
+            if verdict.questions else ""
+
+    # -- the analyst's answers
+
+    def _on_answer(self, fact: str, value: str):
+        verdict = self.verdict
+        if verdict is None:
+            return
+        mine = {f: v for f, v in self.answers.get(verdict.key, {}).items() if f != fact}
+        if value:
+            mine[fact] = value
+        self._set_answers({verdict.key: mine})
+
+    def _clear_answers(self):
+        if self.verdict is not None:
+            self._set_answers({self.verdict.key: {}})
+
+    def _clear_all_answers(self):
+        self._set_answers({key: {} for key in self.answers})
+
+    def _set_answers(self, changed: dict[str, dict[str, str]]):
+        """Take new answers, decide these goods again at once, and send them on."""
+        answers = {**self.answers, **changed}
+        self.answers = {key: facts for key, facts in answers.items() if facts}
+        for row, verdict in enumerate(self.verdicts):
+            if verdict.key in changed:
+                self.verdicts[row] = self.case.decide_one(row, self._job.error, self.answers)
+                self.lines[row] = line_of(self.case, self.verdicts[row],
+                                          verdict.key in self.answers)
+                self.list.model.set_row(row, self.lines[row])
+                self._changed_rows.add(row)
+        self._show_good()
+        self.commit.deferred()
+
+    # -- report
+
+    def send_report(self):
+        if self.case is None:
+            return
+        self.report_items("Decision", (
+            ("Goods", len(self.verdicts)),
+            ("Accepted error", f"{self.accepted_error:.2f}"),
+            ("Trust in declared facts", f"{self.trust:.2f}"),
+            ("Weight of predictions", f"{self.weight:.1f}"),
+            ("Priors", self.priors_label.text()),
+            ("Tariff", f"ТН ВЭД ЕАЭС, edition of {group64().edition}")))
+        self.report_table("Goods", report_rows(self.list.model), header_rows=1)
+        if self.verdict is not None:
+            self.report_raw(f"Good {self.verdict.key}", headline_html(
+                self.case, self.verdict, self._question(self.verdict)))
+            self.report_table("Ranked Codes", report_rows(self.bars.model()), header_rows=1)
+            self.report_raw("Legal Trace", trace_html(self.verdict))
+
+
+if __name__ == "__main__":  # pragma: no cover
+    from Orange.data import Domain, StringVariable
+
+    from orangecontrib.customs.declarations import FactReader
+    from orangecontrib.customs.declarations.table import facts_table
+    goods = Table.from_list(
+        Domain([], metas=[StringVariable("good_id"), StringVariable("description")]),
+        [["A-1", "Ботинки мужские, верх из натуральной кожи, подошва из резины, "
+                 "закрывающие лодыжку, длина стельки 27 см"],
+         ["A-2", "Туфли комнатные женские, верх из текстильных материалов, подошва ПВХ"],
+         ["A-3", "Крем для обуви чёрный"]])
+    WidgetPreview(OWHSCodeFusion).run(
+        set_text=facts_table(goods, "description", FactReader(), "good_id")[0])

@@ -1,0 +1,530 @@
+"""Bayesian Photo Aggregator: features per photo → features per good, and who said what."""
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+from AnyQt.QtCore import (
+    QAbstractTableModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QRect,
+    QSortFilterProxyModel,
+    Qt,
+)
+from AnyQt.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QSplitter,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+from Orange.data import ContinuousVariable, Domain, Table, Variable
+from Orange.data.util import get_unique_names
+from Orange.widgets import gui
+from Orange.widgets.settings import Setting
+from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
+from Orange.widgets.widget import Msg, OWWidget
+from orangewidget.utils.signals import Input, Output
+
+from orangecontrib.customs import footwear
+from orangecontrib.customs.photos.model import feature_ids
+from orangecontrib.customs.photos.pooling import MODES, Pooled
+from orangecontrib.customs.photos.table import (
+    GOOD_ID,
+    feature_columns,
+    good_variables,
+    image_paths,
+    image_variables,
+    pool_table,
+    pooled_table,
+)
+from orangecontrib.customs.widgets.utils.contributions import ContributionsView, GoodEvidence
+from orangecontrib.customs.widgets.utils.features import COLOURS, FeatureView
+from orangecontrib.customs.widgets.utils.gallery import paint_bar
+from orangecontrib.customs.widgets.utils.tables import with_reasons
+from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
+from orangecontrib.customs.widgets.utils.variables import VariableCombo
+
+#: What each mode does, in the order in which they are offered.
+EXPLAINED = {
+    "tempered": ("Tempered", "Evidence of the photos is added, less of each the more there "
+                             "are: photos of one shoe are alike (ρ)."),
+    "paper": ("As in the paper", "Naive Bayes: every photo is an independent witness (ρ = 0). "
+                                 "Overconfident with many photos."),
+    "mean": ("Mean", "Average of the probabilities, weighted by how well each photo shows "
+                     "the feature."),
+    "max": ("Maximum", "The photo that shows a feature best decides; a single mistake does, "
+                       "too."),
+}
+
+
+@dataclass
+class Results:
+    """Pooled photos.
+
+    Attributes
+    ----------
+    goods, contributions, skipped : Table or None
+    pooled : Pooled
+    """
+
+    goods: Table | None
+    contributions: Table | None
+    skipped: Table | None
+    pooled: Pooled
+
+
+def with_rho(table: Table, rho: float) -> Table:
+    """`table` whose features carry this correlation instead of the model's."""
+    def changed(variable: Variable) -> Variable:
+        if variable.attributes.get("feature") not in feature_ids():
+            return variable
+        copy = variable.copy()
+        copy.attributes["rho"] = f"{rho:.6g}"
+        return copy
+
+    domain = table.domain
+    # the copies equal the originals: columns are copied, nothing is computed again
+    return table.transform(Domain(*([changed(v) for v in part] for part in (
+        domain.attributes, domain.class_vars, domain.metas))))
+
+
+def contributions_table(table: Table, pooled: Pooled) -> Table:
+    """A row per photo that belongs to a good: what it adds to each feature, in log-odds."""
+    columns, domain = feature_columns(table.domain), table.domain
+    metas = [v for v in domain.metas if "gradability" not in v.attributes
+             and "feature" not in v.attributes]
+    taken = [v.name for v in (*domain.class_vars, *metas)]
+    names = get_unique_names(taken, [f"{columns[id_].name} (log-odds)" for id_ in feature_ids()])
+    variables = []
+    for id_, name in zip(feature_ids(), names, strict=True):
+        variable = ContinuousVariable(name, number_of_decimals=3)
+        variable.attributes["contribution"] = id_
+        variables.append(variable)
+    mine = pooled.photo_good >= 0
+    result = table[mine].transform(Domain(variables, domain.class_vars, metas))
+    with result.unlocked(result.X):
+        result.X[:] = pooled.contributions[mine]
+    result.name = f"{table.name} (contributions)"
+    return result
+
+
+def run(data: Table, good: Variable, mode: str, rho: float | None, state: TaskState) -> Results:
+    """Pool the photos of each good; `rho` None = what the model learnt."""
+    state.set_status("Pooling…")
+    table = data if rho is None else with_rho(data, rho)
+    pooled = pool_table(table, good, mode)
+    state.set_progress_value(50)
+    lost = pooled.photo_good < 0
+    skipped = with_reasons(data[lost], f"no value in '{good.name}': the photo belongs to "
+                                       "no good") if lost.any() else None
+    if lost.all():
+        return Results(None, None, skipped, pooled)
+    return Results(pooled_table(table, good, mode, pooled), contributions_table(table, pooled),
+                   skipped, pooled)
+
+
+class _GoodsModel(QAbstractTableModel):
+    """Goods, number of photos, and the verdict as bars that are made when painted."""
+
+    HEADERS = ("Good", "Photos", "Strongest features, all photos together")
+
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        self._pooled: Pooled | None = None
+        self._view: FeatureView | None = None
+        self._texts: dict[int, str] = {}
+
+    def show(self, results: Results | None):
+        self.beginResetModel()
+        goods = results.goods if results is not None else None
+        self._pooled = results.pooled if goods is not None else None
+        self._view = FeatureView(goods) if goods is not None else None
+        self._texts = {}
+        self.endResetModel()
+
+    def rowCount(self, parent=QModelIndex()):  # noqa: B008 – Qt's own signature
+        return 0 if parent.isValid() or self._pooled is None else len(self._pooled.good_ids)
+
+    def columnCount(self, parent=QModelIndex()):  # noqa: B008
+        return 0 if parent.isValid() else len(self.HEADERS)
+
+    def chips(self, row: int):
+        return self._view.chips(row, 6)
+
+    def data(self, index, role=Qt.DisplayRole):
+        if self._pooled is None or not index.isValid():
+            return None
+        row, column = index.row(), index.column()
+        if role == Qt.DisplayRole:
+            if column == 0:
+                return self._pooled.good_ids[row]
+            if column == 1:
+                return int(self._pooled.n_photos[row])
+            if row not in self._texts:  # sorting and filtering ask again and again
+                self._texts[row] = ", ".join(f"{chip.text} {chip.value:.2f}"
+                                             for chip in self.chips(row))
+            return self._texts[row]
+        if role == Qt.ToolTipRole:
+            return f"<b>{escape(self._pooled.good_ids[row])}</b>{self._view.tooltip(row)}"
+        if role == Qt.TextAlignmentRole and column == 1:
+            return int(Qt.AlignRight | Qt.AlignVCenter)
+        return None
+
+    def headerData(self, section, orientation, role=Qt.DisplayRole):
+        if orientation == Qt.Horizontal and role == Qt.DisplayRole:
+            return self.HEADERS[section]
+        return None
+
+
+class _ChipsDelegate(QStyledItemDelegate):
+    """Features as bars side by side, as many as there is room for."""
+
+    def paint(self, painter, option, index):
+        option = QStyleOptionViewItem(option)
+        self.initStyleOption(option, index)
+        option.text = ""
+        style = option.widget.style()
+        style.drawControl(QStyle.CE_ItemViewItem, option, painter, option.widget)
+        source = index.model().mapToSource(index)
+        painter.setFont(option.font)
+        room = option.rect.adjusted(3, 3, -3, -3)
+        fit = max(1, room.width() // 128)
+        width = min(room.width() // fit, 190)
+        for number, chip in enumerate(source.model().chips(source.row())[:fit]):
+            rect = QRect(room.x() + number * width, room.y(), width - 5, room.height())
+            painter.fillRect(rect, option.palette.base())
+            paint_bar(painter, rect, chip, option.palette)
+
+
+class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
+    name = "Bayesian Photo Aggregator"
+    description = "Pool the features of all photos of a good, and show which photo says what."
+    icon = "icons/PhotoAggregator.svg"
+    priority = 30
+    keywords = ("bayesian photo aggregator, pooling, group by, several photos, "
+                "объединить фото, товар")
+
+    class Inputs:
+        features = Input("Features", Table)
+
+    class Outputs:
+        goods = Output("Goods", Table, default=True, dynamic=False)
+        contributions = Output("Contributions", Table)
+        skipped = Output("Skipped Images", Table)
+
+    class Error(OWWidget.Error):
+        no_features = Msg("The data has no features of photos: connect Footwear CNN Feature "
+                          "Extractor.")
+        no_good = Msg("No column says which good a photo shows: add a text or categorical "
+                      "column with the good's id, or use Goods Photos.")
+        no_ids = Msg("No photo has a value in '{}': choose the column with the goods' ids.")
+        features = Msg("{}")
+        unexpected = Msg("Pooling failed: {}")
+
+    class Warning(OWWidget.Warning):
+        no_id = Msg("{} photo(s) without a good's id are left out (see Skipped Images).")
+
+    class Information(OWWidget.Information):
+        guessed = Msg("Photos are grouped by '{}'; choose another column if it isn't the "
+                      "good's id.")
+
+    #: Name of the column with the goods' ids.
+    good_name: str = Setting("", schema_only=True)
+    mode: str = Setting("tempered")
+    auto_rho: bool = Setting(True)
+    rho: float = Setting(.5)
+    auto_apply: bool = Setting(True)
+    #: Id of the good whose photos are drawn.
+    selected_good: str = Setting("", schema_only=True)
+
+    def __init__(self):
+        OWWidget.__init__(self)
+        ConcurrentWidgetMixin.__init__(self)
+        self.data: Table | None = None
+        self.results: Results | None = None
+        if self.mode not in MODES:
+            self.mode = MODES[0]
+        self.mode_index = list(EXPLAINED).index(self.mode)
+        self._view: FeatureView | None = None
+        self._paths: list[str | None] = []
+        self._set_up_controls()
+        self._set_up_main()
+        self._mode_shown()
+
+    # --- window
+
+    def _set_up_controls(self):
+        box = gui.vBox(self.controlArea, "Good")
+        self.good_combo = VariableCombo("(no good)")
+        self.good_combo.setToolTip("Photos with the same value here show the same good")
+        self.good_combo.chosen.connect(self._good_chosen)
+        box.layout().addWidget(self.good_combo)
+
+        self.mode_buttons = gui.radioButtons(
+            self.controlArea, self, "mode_index", [title for title, _ in EXPLAINED.values()],
+            box="Pooling", tooltips=[text for _, text in EXPLAINED.values()],
+            callback=self._mode_chosen)
+        self.mode_label = QLabel(wordWrap=True)
+        self.mode_label.setMinimumWidth(190)
+        self.mode_label.setContentsMargins(0, 4, 0, 0)
+        self.mode_buttons.layout().addWidget(self.mode_label)
+
+        self.rho_box = gui.vBox(self.controlArea, "Likeness of Photos of a Good (ρ)")
+        gui.checkBox(self.rho_box, self, "auto_rho", "As the model learnt it",
+                     callback=self._rho_chosen,
+                     tooltip="Each feature has its own ρ, measured when the model was trained")
+        self.rho_spin = gui.doubleSpin(
+            self.rho_box, self, "rho", 0, 1, .05, label="For all features:", decimals=2,
+            callback=self._changed,
+            tooltip="0: photos are independent witnesses; 1: all together count as one photo")
+        gui.rubber(self.controlArea)
+        gui.auto_apply(self.buttonsArea, self, "auto_apply")
+
+    def _set_up_main(self):
+        self.thumbnails = ThumbnailLoader(self)
+        self.goods_model = _GoodsModel(self)
+        self.proxy = QSortFilterProxyModel(self, filterCaseSensitivity=Qt.CaseInsensitive,
+                                           filterKeyColumn=-1)
+        self.proxy.setSourceModel(self.goods_model)
+        self.goods_view = QTableView(
+            sortingEnabled=True, selectionBehavior=QAbstractItemView.SelectRows,
+            selectionMode=QAbstractItemView.SingleSelection, showGrid=False,
+            editTriggers=QAbstractItemView.NoEditTriggers, alternatingRowColors=True,
+            cornerButtonEnabled=False, textElideMode=Qt.ElideMiddle, wordWrap=False)
+        view = self.goods_view
+        view.setModel(self.proxy)
+        view.sortByColumn(-1, Qt.AscendingOrder)
+        view.setItemDelegateForColumn(2, _ChipsDelegate(view))
+        view.verticalHeader().hide()
+        view.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 10)
+        header = view.horizontalHeader()
+        header.setSectionResizeMode(0, QHeaderView.Interactive)
+        header.setSectionResizeMode(1, QHeaderView.ResizeToContents)
+        header.setSectionResizeMode(2, QHeaderView.Stretch)
+        header.setHighlightSections(False)
+        view.setAccessibleName("Goods")
+        view.setTabKeyNavigation(False)
+        view.selectionModel().selectionChanged.connect(self._good_selected)
+        self.filter_edit = QLineEdit(placeholderText="Filter by good or feature…",
+                                     clearButtonEnabled=True)
+        self.filter_edit.textChanged.connect(self.proxy.setFilterFixedString)
+
+        top = QWidget()
+        top.setLayout(QVBoxLayout())
+        top.layout().setContentsMargins(0, 0, 0, 0)
+        top.layout().addWidget(self.filter_edit)
+        top.layout().addWidget(view)
+        bottom = QWidget()
+        bottom.setLayout(QVBoxLayout())
+        bottom.layout().setContentsMargins(0, 0, 0, 0)
+        self.title = QLabel(textFormat=Qt.RichText, wordWrap=True)
+        self.drawing = ContributionsView(self.thumbnails)
+        self.drawing.setAccessibleName("What each photo of the good says")
+        for widget in (self.title, self.drawing):
+            bottom.layout().addWidget(widget)
+        bottom.layout().setStretch(1, 1)
+        splitter = QSplitter(Qt.Vertical, childrenCollapsible=False)
+        splitter.addWidget(top)
+        splitter.addWidget(bottom)
+        splitter.setStretchFactor(1, 3)
+        splitter.setSizes([130, 450])
+        for part, height in ((view, 60), (self.drawing, 90)):
+            part.setMinimumSize(200, height)
+        self.mainArea.layout().addWidget(splitter)
+
+    def _mode_shown(self):
+        self.mode_label.setText(f"<small>{EXPLAINED[self.mode][1]}</small>")
+        self.rho_box.setEnabled(self.mode == "tempered")
+        self.rho_spin.setEnabled(not self.auto_rho)
+
+    # --- inputs and settings
+
+    @Inputs.features
+    def set_features(self, data: Table | None):
+        self.data = data
+
+    def handleNewSignals(self):
+        self.cancel()
+        self.clear_messages()
+        variables = []
+        if self.data is not None:
+            if not feature_columns(self.data.domain):
+                self.Error.no_features()
+            else:
+                variables = good_variables(self.data.domain)
+                if not variables:
+                    self.Error.no_good()
+        known = self.good_name in [variable.name for variable in variables]
+        # the stored name stays where the data lack it: the column may come back
+        self.good_combo.set_variables(variables, self.good_name,
+                                      self._likeliest(variables, known) if variables else None)
+        self.commit.now()
+
+    def _likeliest(self, variables: list[Variable], known: bool) -> Variable:
+        """The column that says it is the good's id, else the class, else a guess."""
+        for variable in variables:
+            if variable.name in (GOOD_ID, "category"):
+                return variable
+        for variable in variables:
+            if variable in self.data.domain.class_vars:
+                return variable
+        if not known:
+            self.Information.guessed(variables[0].name)
+        return variables[0]
+
+    @property
+    def good(self) -> Variable | None:
+        """The column with the goods' ids."""
+        return self.good_combo.variable
+
+    def _good_chosen(self, name: str):
+        self.good_name = name
+        self.Information.guessed.clear()
+        self._changed()
+
+    def _mode_chosen(self):
+        self.mode = list(EXPLAINED)[self.mode_index]
+        self._mode_shown()
+        self._changed()
+
+    def _rho_chosen(self):
+        self._mode_shown()
+        self._changed()
+
+    def _changed(self):
+        self.commit.deferred()
+
+    # --- running
+
+    @gui.deferred
+    def commit(self):
+        self.cancel()
+        for message in (self.Error.no_ids, self.Error.features, self.Error.unexpected,
+                        self.Warning.no_id):
+            message.clear()
+        self._show(None)
+        if self.data is None or self.good is None or not len(self.data):
+            self._send(None)
+            return
+        rho = None if self.auto_rho or self.mode != "tempered" else self.rho
+        self.start(run, self.data, self.good, self.mode, rho)
+
+    def on_partial_result(self, _):
+        """Pooling has no partial results."""
+
+    def on_done(self, results: Results):
+        if results.goods is None:
+            self.Error.no_ids(self.good.name)
+        elif results.skipped is not None:
+            self.Warning.no_id(len(results.skipped))
+        self._show(results)
+        self._send(results)
+
+    def on_exception(self, ex: Exception):
+        if isinstance(ex, ValueError):
+            self.Error.features(str(ex))
+        else:
+            self.Error.unexpected(str(ex) or type(ex).__name__)
+        self._send(None)
+
+    def _send(self, results: Results | None):
+        self.Outputs.goods.send(None if results is None else results.goods)
+        self.Outputs.contributions.send(None if results is None else results.contributions)
+        self.Outputs.skipped.send(None if results is None else results.skipped)
+
+    # --- showing
+
+    def _show(self, results: Results | None):
+        self.results = results
+        usable = results is not None and results.goods is not None
+        self._view = FeatureView(self.data) if usable else None
+        self._paths = []
+        if usable:
+            images = [v for v in image_variables(self.data.domain)
+                      if v.attributes.get("type") == "image"]
+            if images:
+                self._paths = image_paths(self.data, images[0])
+        wanted = self.selected_good
+        self.goods_model.show(results)
+        self.goods_view.resizeColumnToContents(0)
+        widest = max(80, self.goods_view.width() // 4)
+        if self.goods_view.columnWidth(0) > widest:
+            self.goods_view.setColumnWidth(0, widest)
+        if not usable:
+            self._draw(None)
+            return
+        ids = results.pooled.good_ids
+        row = ids.index(wanted) if wanted in ids else 0
+        index = self.proxy.mapFromSource(self.goods_model.index(row, 0))
+        self.goods_view.selectionModel().setCurrentIndex(
+            index, QItemSelectionModel.ClearAndSelect | QItemSelectionModel.Rows)
+        self.goods_view.scrollTo(index)
+
+    def _good_selected(self, *_):
+        rows = self.goods_view.selectionModel().selectedRows(0)
+        if not rows:
+            self._draw(None)
+            return
+        row = self.proxy.mapToSource(rows[0]).row()
+        self.selected_good = self.results.pooled.good_ids[row]
+        self._draw(row)
+
+    def _draw(self, row: int | None):
+        if row is None or self.results is None or self.results.goods is None:
+            self.title.setText("" if self.results is None else "Choose a good to see its photos.")
+            self.drawing.show_good(None)
+            return
+        pooled, features = self.results.pooled, footwear.features()
+        columns = feature_columns(self.data.domain)
+        photos = np.flatnonzero(pooled.photo_good == row)
+        titles = [(os.path.basename(self._paths[i]) if self._paths and self._paths[i]
+                   else f"photo {n}") for n, i in enumerate(photos, start=1)]
+        paths = [self._paths[i] if self._paths else None for i in photos]
+        self.drawing.show_good(GoodEvidence(
+            [name + "*" * made for name, made in
+             zip(self._view.names, self._view.made_only, strict=True)],
+            [COLOURS[f.fact] for f in features],
+            pooled.probabilities[row],
+            np.array([float(columns[f.id].attributes["prior"]) for f in features]),
+            pooled.contributions[photos], self._view.judged[photos],
+            list(zip(titles, paths, strict=True))))
+        number = f"{len(photos)} photo" + "s" * (len(photos) != 1)
+        note = "" if self.mode in ("tempered", "paper") \
+            else " · bars don't add up in this mode"
+        self.title.setText(f"<b>{escape(pooled.good_ids[row])}</b> · {number}{note}")
+
+    def send_report(self):
+        if self.data is None or self.good is None:
+            return
+        self.report_data("Photos", self.data)
+        rho = ""
+        if self.mode == "tempered":
+            rho = "as the model learnt it" if self.auto_rho else f"{self.rho:.2f}"
+        self.report_items("Pooling", [("Good", self.good.name),
+                                      ("Method", EXPLAINED[self.mode][0]), ("ρ", rho)])
+        if self.results is not None and self.results.goods is not None:
+            self.report_table("Goods", self.goods_view, indicate_selection=False)
+
+    def onDeleteWidget(self):
+        self.thumbnails.stop()
+        self.shutdown()
+        super().onDeleteWidget()
+
+
+if __name__ == "__main__":  # pragma: no cover
+    import sys
+
+    from Orange.widgets.utils.widgetpreview import WidgetPreview
+
+    WidgetPreview(OWPhotoAggregator).run(
+        set_features=Table(sys.argv[1]) if len(sys.argv) > 1 else None)

@@ -1,0 +1,1 @@
+"""Bits that several widgets share."""

@@ -1,0 +1,119 @@
+"""A panel in which the analyst answers facts by hand."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from AnyQt.QtCore import Qt
+from AnyQt.QtCore import pyqtSignal as Signal
+from AnyQt.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from orangecontrib.customs.facts import Vocabulary
+from orangecontrib.customs.fusion.answers import Held
+from orangecontrib.customs.fusion.verdict import Verdict
+
+__all__ = ["AnswerPanel"]
+
+
+class _Combo(QComboBox):
+    """A combo that leaves the wheel to the scroll area, so that no answer changes by it."""
+
+    def __init__(self):
+        super().__init__()
+        self.setFocusPolicy(Qt.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+        self.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Fixed)
+
+    def wheelEvent(self, event):
+        event.ignore()
+
+
+class AnswerPanel(QWidget):
+    """A combo per fact: "—" with what is believed, or the analyst's answer."""
+
+    #: Fact and value that were answered; "" takes the answer back.
+    answered = Signal(str, str)
+    cleared = Signal()
+    all_cleared = Signal()
+
+    def __init__(self, vocabulary: Vocabulary, parent=None):
+        super().__init__(parent)
+        self.vocabulary = vocabulary
+        self.labels: dict[str, QLabel] = {}
+        self.combos: dict[str, QComboBox] = {}
+        inner = QWidget()
+        grid = QGridLayout(inner)
+        grid.setContentsMargins(6, 6, 6, 6)
+        grid.setVerticalSpacing(3)
+        grid.setColumnStretch(1, 1)
+        for row, fact in enumerate(vocabulary.values()):
+            label, combo = QLabel(), _Combo()
+            label.setToolTip(fact.question_ru)
+            label.setBuddy(combo)
+            label.setWordWrap(True)
+            label.setMaximumWidth(165)
+            combo.setToolTip(fact.question_ru)
+            combo.addItem("—", "")
+            for value in fact.values:
+                combo.addItem(value.ru, value.id)
+            combo.activated.connect(
+                lambda _, fact=fact.id: self.answered.emit(
+                    fact, self.combos[fact].currentData()))
+            grid.addWidget(label, row, 0)
+            grid.addWidget(combo, row, 1)
+            self.labels[fact.id], self.combos[fact.id] = label, combo
+        grid.setRowStretch(len(vocabulary), 1)
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setFrameShape(QScrollArea.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
+        scroll.setWidget(inner)
+        self.clear_button = QPushButton("Clear Answers", autoDefault=False, toolTip=(
+            "Take back the answers for this good"))
+        self.clear_button.clicked.connect(self.cleared)
+        self.clear_all_button = QPushButton("Clear All", autoDefault=False, toolTip=(
+            "Take back the answers for all goods"))
+        self.clear_all_button.clicked.connect(self.all_cleared)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.clear_button)
+        buttons.addWidget(self.clear_all_button)
+        buttons.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 4)
+        layout.addWidget(scroll)
+        layout.addLayout(buttons)
+
+    def show_good(self, verdict: Verdict | None, beliefs: Mapping[str, Held],
+                  answers: Mapping[str, str], any_answers: bool) -> None:
+        """Show what is believed and answered of one good."""
+        asked = {q.fact: q for q in verdict.questions} if verdict is not None else {}
+        for fact, combo in self.combos.items():
+            spec = self.vocabulary[fact]
+            held = beliefs.get(fact)
+            if held is None:
+                combo.setItemText(0, "—")
+            else:
+                doubt = "" if held.said else ", по умолчанию"
+                name = spec.values[spec.index(held.value)].ru
+                combo.setItemText(0, f"—  ({name} {held.p:.2f}{doubt})")
+            combo.setCurrentIndex(max(0, combo.findData(answers.get(fact, ""))))
+            question = asked.get(fact)
+            text = f"{spec.ru} ?" if question else spec.ru
+            if question or combo.currentIndex() > 0:
+                text = f"<b>{text}</b>"
+            self.labels[fact].setText(text)
+            self.labels[fact].setToolTip(
+                f"<p>{spec.question_ru}</p>" + (
+                    f"<p>The answer lowers the error by {100 * question.gain:.0f} points.</p>"
+                    if question else ""))
+        self.clear_button.setEnabled(bool(answers))
+        self.clear_all_button.setEnabled(any_answers)

@@ -1,0 +1,215 @@
+"""A folder, zip or CSV of photos → a table in the convention of Import Images (no Qt)."""
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from Orange.data import ContinuousVariable, Table
+from PIL import Image
+
+from orangecontrib.customs.photos.decode import DAMAGED, MAX_PIXELS, PhotoError
+from orangecontrib.customs.photos.sources import Photo, SourceError, ZipMember, find_photos
+from orangecontrib.customs.photos.table import photos_table
+from orangecontrib.customs.widgets.utils.tables import append_metas, with_reasons
+
+__all__ = ["Scan", "scan", "cache_folder", "MAX_UNPACKED", "RESERVE"]
+
+#: Photos of one zip may take this many bytes on disk, so that a zip bomb can't fill it.
+MAX_UNPACKED = 20_000_000_000
+
+#: Bytes of the disk that unpacking leaves free.
+RESERVE = 1_000_000_000
+
+_UNSAFE = re.compile(r'[<>:"|?*\x00-\x1f]')
+
+
+@dataclass
+class Scan:
+    """What was found in a source of photos.
+
+    Attributes
+    ----------
+    photos, skipped : Table or None
+        Usable photos; photos that are not, with the reason.
+    problems : list of str
+        What else is doubtful, for people.
+    unpacked : str
+        Folder where photos of a zip were put; "" if nothing was unpacked.
+    cancelled : bool
+    """
+
+    photos: Table | None = None
+    skipped: Table | None = None
+    problems: list[str] = field(default_factory=list)
+    unpacked: str = ""
+    cancelled: bool = False
+
+
+@dataclass(frozen=True)
+class _Found:
+    photo: Photo
+    size: int
+    width: int
+    height: int
+
+
+def scan(source: Path, cache: Path,
+         progress: Callable[[int, int], bool | None] | None = None) -> Scan:
+    """Find the photos of a source, read their headers, unpack those that lie in a zip.
+
+    Only headers are read: 20 000 photos take seconds.  A photo that is damaged further
+    in is found by the extractor.
+
+    Parameters
+    ----------
+    source : Path
+        A folder with a sub-folder per good, a zip of the same, or a CSV ``good_id, image``.
+    cache : Path
+        Folder under which photos of zips are unpacked.
+    progress : callable, optional
+        Called as progress(done, total); if it returns True, the scan ends with what it has.
+
+    Raises
+    ------
+    SourceError
+        The source is missing or unreadable, or there is no room to unpack it.
+    """
+    photos, problems = find_photos(source)
+    archives = sorted({p.opener.archive.path for p in photos if isinstance(p.opener, ZipMember)})
+    if archives:
+        folder = cache_folder(source, archives, cache)
+        room = _make_room(folder)
+    else:
+        folder, room = source if source.is_dir() else source.parent, 0
+    found, skipped, cancelled = [], [], False
+    for done, photo in enumerate(photos, start=1):
+        try:
+            if isinstance(photo.opener, ZipMember):
+                item, written = _unpacked(photo, folder, room)
+                room -= written
+            else:
+                item = _measured(photo, photo.opener, outside=bool(archives))
+            found.append(item)
+        except PhotoError as error:
+            skipped.append((photo, str(error)))
+        if progress is not None and progress(done, len(photos)):
+            cancelled = done < len(photos)
+            break
+    # an absolute origin: the table may travel to a widget with another current folder
+    origin = folder.resolve()
+    return Scan(_table(found, origin, source.stem),
+                with_reasons(photos_table([p for p, _ in skipped], origin, source.stem),
+                             [reason for _, reason in skipped]) if skipped else None,
+                problems, os.fspath(folder) if archives else "", cancelled)
+
+
+def cache_folder(source: Path, archives: list[Path], cache: Path) -> Path:
+    """Folder for the photos of these very zips; those of their older states are removed."""
+    name = re.sub(r"\W+", "-", source.stem).strip("-") or "photos"
+    mine = cache / f"{name}-{_digest(os.fspath(source.resolve()))}"
+    state = []
+    for path in archives:
+        stat = path.stat()
+        state.append(f"{path.resolve()} {stat.st_mtime_ns} {stat.st_size}")
+    folder = mine / _digest("\n".join(state))
+    if mine.is_dir():
+        for other in mine.iterdir():
+            if other != folder:
+                shutil.rmtree(other, ignore_errors=True)
+    return folder
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _make_room(folder: Path) -> int:
+    """Bytes that may be written into `folder`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return min(MAX_UNPACKED, shutil.disk_usage(folder).free - RESERVE)
+    except OSError as error:
+        raise SourceError(f"{folder}: the photos of the zip can't be unpacked there "
+                          f"({error})") from None
+
+
+def _safe_place(image: str, folder: Path) -> Path:
+    """Where a member of a zip is written: always below `folder`, whatever its name says."""
+    parts = image.replace("\\", "/").split("/")
+    if image.startswith(("/", "\\")) or ".." in parts or re.match(r"[A-Za-z]:", image):
+        raise PhotoError("its name leads out of the zip's folder; such zips are made to do harm")
+    parts = [_UNSAFE.sub("_", part).rstrip(". ") or "_" for part in parts if part != "."]
+    return folder.joinpath(*parts)
+
+
+def _unpacked(photo: Photo, folder: Path, room: int) -> tuple[_Found, int]:
+    path = _safe_place(photo.image, folder)
+    if path.is_file():  # the folder's name holds the zip's state: it is the same photo
+        written = 0
+        item = _measured(photo, path)
+    else:
+        content = photo.read()
+        width, height = _dimensions(content)
+        if len(content) > room:
+            raise PhotoError("no room to unpack it: all photos of a zip may take "
+                             f"{MAX_UNPACKED / 1e9:.0f} GB, and the disk needs some space left")
+        partly = path.with_name(path.name + ".part")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partly.write_bytes(content)
+            os.replace(partly, path)
+        except OSError as error:
+            raise PhotoError(f"can't be unpacked ({error})") from None
+        written = len(content)
+        item = _Found(photo, written, width, height)
+    place = path.relative_to(folder).as_posix()
+    return _Found(Photo(place, photo.good_id, path), item.size, item.width, item.height), written
+
+
+def _measured(photo: Photo, path: Path, outside: bool = False) -> _Found:
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        raise PhotoError("the file is missing") from None
+    except (OSError, ValueError) as error:
+        raise PhotoError(f"the file can't be read ({error})") from None
+    width, height = _dimensions(path)
+    if outside:  # beside photos of a zip, which lie in the cache
+        photo = Photo(path.resolve().as_posix(), photo.good_id, path)
+    return _Found(photo, size, width, height)
+
+
+def _dimensions(source: bytes | Path) -> tuple[int, int]:
+    """Width and height, from the header alone."""
+    try:
+        if not (source if isinstance(source, bytes) else source.stat().st_size):
+            raise PhotoError("the file is empty (zero bytes)")
+        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
+            width, height = image.size
+    except PhotoError:
+        raise
+    except Image.UnidentifiedImageError:
+        raise PhotoError("not an image, or of a format that is not supported") from None
+    except Image.DecompressionBombError:
+        raise PhotoError(f"decompression bomb: more than {MAX_PIXELS:,} pixels") from None
+    except DAMAGED as error:
+        raise PhotoError(f"the file is damaged ({error})") from None
+    if width * height > MAX_PIXELS:
+        raise PhotoError(f"decompression bomb: {width} x {height} pixels")
+    return width, height
+
+
+def _table(found: list[_Found], origin: Path, name: str) -> Table | None:
+    if not found:
+        return None
+    variables = [ContinuousVariable(n, number_of_decimals=0) for n in ("size", "width", "height")]
+    numbers = np.array([(f.size, f.width, f.height) for f in found], dtype=float)
+    return append_metas(photos_table([f.photo for f in found], origin, name),
+                        variables, numbers.T)

@@ -1,0 +1,92 @@
+"""Choosing a variable by name: what the user chose survives data that lacks it."""
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from AnyQt.QtCore import pyqtSignal as Signal
+from AnyQt.QtWidgets import QComboBox, QSizePolicy
+from Orange.data import DiscreteVariable, StringVariable, Table, Variable
+from Orange.widgets import gui
+
+__all__ = ["VariableCombo", "text_variables", "default_text"]
+
+_DESCRIPTION = re.compile(
+    r"описани|наименовани|графа\s*31|declaration|description|\btext\b|текст|goods", re.I)
+
+
+class VariableCombo(QComboBox):
+    """A combo of variables that remembers nothing: the widget keeps the name.
+
+    The combo shows the wanted variable, or the default where the data lack it;
+    only the user's own choice is announced.
+    """
+
+    #: Name of the variable that the user chose, "" for none.
+    chosen = Signal(str)
+
+    def __init__(self, none_label: str, parent=None):
+        super().__init__(parent)
+        self.none_label = none_label
+        self._variables: list[Variable | None] = []
+        self.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(10)
+        self.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Fixed)
+        self.activated.connect(self._on_activated)
+        self.set_variables((), "", None)
+
+    def set_variables(self, variables: Sequence[Variable], wanted: str,
+                      default: Variable | None) -> None:
+        """Offer `variables`, with the one named `wanted` or else `default` shown."""
+        self._variables = list(variables)
+        if default is None:
+            self._variables.insert(0, None)
+        self.clear()
+        for var in self._variables:
+            if var is None:
+                self.addItem(self.none_label)
+            else:
+                self.addItem(gui.attributeIconDict[var], var.name)
+        names = [var.name if var is not None else "" for var in self._variables]
+        shown = wanted if wanted in names else default.name if default is not None else ""
+        self.setCurrentIndex(names.index(shown))
+        self.setEnabled(len(self._variables) > 1)
+
+    @property
+    def variable(self) -> Variable | None:
+        """The variable that is shown."""
+        index = self.currentIndex()
+        return self._variables[index] if 0 <= index < len(self._variables) else None
+
+    def _on_activated(self, _index: int) -> None:
+        self.chosen.emit(self.variable.name if self.variable is not None else "")
+
+
+def text_variables(table: Table) -> list[Variable]:
+    """Variables that may hold descriptions: texts, then categories with words."""
+    domain = table.domain
+    variables = domain.metas + domain.class_vars + domain.attributes
+    return [v for v in variables if isinstance(v, StringVariable)
+            and v.attributes.get("type") != "image"] + \
+           [v for v in variables if isinstance(v, DiscreteVariable)]
+
+
+def default_text(table: Table) -> Variable | None:
+    """The likeliest description: a telling name, a corpus' own text, or the longest."""
+    candidates = text_variables(table)
+    strings = [v for v in candidates if isinstance(v, StringVariable)]
+    for var in strings:
+        if _DESCRIPTION.search(var.name):
+            return var
+    for var in getattr(table, "text_features", None) or ():
+        if var in candidates:
+            return var
+    if not strings:
+        return candidates[0] if candidates else None
+    return max(strings, key=lambda var: _mean_length(table, var))
+
+
+def _mean_length(table: Table, var: Variable) -> float:
+    values = table[:200].get_column(var)
+    return float(np.mean([len(str(value)) for value in values])) if len(values) else 0.

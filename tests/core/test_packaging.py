@@ -1,0 +1,43 @@
+"""What the installed package shows to Orange Canvas."""
+import os
+import subprocess
+import sys
+from importlib.metadata import entry_points
+
+SCRIPT = """
+from orangecontrib.customs.headless.environment import prepare_application, prepare_environment
+prepare_environment(offscreen=True)
+application = prepare_application()
+from Orange.canvas.config import Config
+from orangecanvas.application import examples
+from orangecontrib.customs.headless.runner import discover
+registry = discover()
+print([c.background for c in registry.categories() if c.name == "Customs"])
+print(sorted(w.name for w in registry.widgets()
+             if w.qualified_name.startswith("orangecontrib.customs.")))
+print([title for title in (e.stream().read().decode("utf-8").split(">", 2)[1]
+                           for e in examples.workflows(Config())) if "Footwear" in title])
+"""
+
+
+def test_canvas_finds_widgets_category_and_examples(tmp_path):
+    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, timeout=120,
+                          encoding="utf-8", env={**os.environ, "HOME": str(tmp_path)})
+    assert done.returncode == 0, done.stderr
+    category, widgets, workflows = done.stdout.strip().splitlines()[-3:]
+    assert category == "['#f3d9b1']"
+    for name in ("Goods Photos", "Footwear CNN Feature Extractor",
+                 "Bayesian Photo Aggregator", "Declaration Facts", "HS Code Fusion"):
+        assert name in widgets
+    assert "Footwear: photos and text to ten digits" in workflows
+
+
+def test_entry_points_load():
+    ours = [e for group in ("console_scripts", "orange3.addon", "orange.widgets",
+                            "orange.widgets.tutorials", "orange.canvas.help")
+            for e in entry_points(group=group) if e.value.startswith("orangecontrib.customs")]
+    assert {e.group for e in ours} == {
+        "console_scripts", "orange3.addon", "orange.widgets", "orange.widgets.tutorials",
+        "orange.canvas.help"}
+    for entry in ours:
+        entry.load()

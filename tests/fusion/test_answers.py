@@ -1,0 +1,78 @@
+"""A case of goods: the batch, one good at a time, and the analyst's answers."""
+import numpy as np
+import pytest
+
+from orangecontrib.customs import footwear
+from orangecontrib.customs.facts import Evidence
+from orangecontrib.customs.fusion import Engine, Witness
+from orangecontrib.customs.fusion.answers import Case, analyst_witness, duty_at_risk
+
+VOCABULARY = footwear.vocabulary()
+BOOT = {"is_footwear": "footwear", "upper": "leather", "sole": "rubber", "height": "ankle",
+        "insole": "ge24", "sex": "men", "toe_cap": "no_metal"}
+
+
+def case_of(*goods):
+    keys = tuple(f"g{i}" for i in range(len(goods)))
+    loglik = {fact: np.zeros((len(goods), len(spec.values)))
+              for fact, spec in VOCABULARY.items()}
+    for row, good in enumerate(goods):
+        for fact, value in good.items():
+            loglik[fact][row, VOCABULARY[fact].index(value)] = 5
+    return Case(Engine.footwear(), keys, (Witness("текст", Evidence(keys, loglik), {}, .99),))
+
+
+@pytest.fixture(scope="module")
+def case():
+    return case_of(BOOT, {**BOOT, "sex": "unidentifiable", "sole": "leather"},
+                   {"is_footwear": "not_footwear"}, {})
+
+
+def test_one_good_is_decided_as_in_the_batch(case):
+    batch = case.decide(slice(None))
+    for row, verdict in enumerate(batch):
+        assert case.decide_one(row) == verdict
+
+
+def test_an_answer_moves_the_code(case):
+    before = case.decide_one(0)
+    after = case.decide_one(0, answers={"g0": {"sex": "women"}})
+    assert before.code == "6403911600" and after.code == "6403911800"
+    assert case.decide_one(0) == before
+
+
+def test_an_answer_against_the_text_is_a_discrepancy(case):
+    verdict = case.decide_one(0, answers={"g0": {"upper": "textile"}})
+    assert verdict.heading == "6404"
+    assert [d.fact for d in verdict.discrepancies] == ["upper"]
+    assert "аналитик" in verdict.discrepancies[0].text
+
+
+def test_answers_of_others_do_not_matter(case):
+    assert case.decide_one(0, answers={"g1": {"sex": "women"}}) == case.decide_one(0)
+
+
+def test_unknown_answers_say_nothing():
+    witness = analyst_witness({"a": {"no such fact": "x", "sex": "no such value"}}, VOCABULARY)
+    assert not witness.evidence.loglik
+
+
+def test_beliefs_tell_what_is_said(case):
+    held = case.beliefs(0)
+    assert held["upper"].value == "leather" and held["upper"].said and held["upper"].p > .9
+    assert not held["house"].said
+    answered = case.beliefs(0, {"g0": {"house": "yes"}})["house"]
+    assert answered.value == "yes" and answered.said and answered.p > .999
+
+
+def test_silence_is_reported(case):
+    notes = [case.notes_of(verdict) for verdict in case.decide(slice(None))]
+    assert any("ни один источник" in note for note in notes[3])
+    assert not any("ни один источник" in note for note in notes[0])
+
+
+def test_duty_at_risk(case):
+    verdicts = case.decide(slice(None))
+    risks = [duty_at_risk(case.engine, v) for v in verdicts]
+    assert 0 <= risks[0] < risks[3]
+    assert np.isnan(risks[2])

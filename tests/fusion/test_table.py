@@ -1,0 +1,134 @@
+"""Orange tables of evidence in, a table of codes out; columns are known by attributes."""
+import numpy as np
+import pytest
+from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
+
+from orangecontrib.customs import footwear
+from orangecontrib.customs.declarations import FactReader
+from orangecontrib.customs.declarations.table import facts_table
+from orangecontrib.customs.fusion import Engine, Witness, decide
+from orangecontrib.customs.fusion.table import (
+    classifier_odds_from_table, default_key, evidence_from_table, keys_of,
+    probabilities_table, verdicts_table)
+
+TEXTS = ["БОТИНКИ МУЖСКИЕ С ВЕРХОМ ИЗ НАТУРАЛЬНОЙ КОЖИ, НА ПОДОШВЕ ИЗ РЕЗИНЫ",
+         "САПОГИ ЖЕНСКИЕ, ВЕРХ - ТЕКСТИЛЬ"]
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return Engine.footwear()
+
+
+def declarations(texts=TEXTS, ids=("a", "b")):
+    domain = Domain([], metas=[StringVariable("good_id"), StringVariable("description")])
+    return Table.from_list(domain, [[i, t] for i, t in zip(ids, texts)])
+
+
+def facts(table=None):
+    table = declarations() if table is None else table
+    return facts_table(table, table.domain["description"], FactReader(),
+                       table.domain["good_id"])[0]
+
+
+def test_facts_travel_through_a_table_without_loss():
+    reader = FactReader()
+    direct = reader.evidence(("a", "b"), [reader.read(t) for t in TEXTS])
+    read = evidence_from_table(facts()).evidence
+    assert read.keys == ("a", "b")
+    priors = footwear.priors()
+    for fact in direct.loglik:
+        assert np.allclose(direct.posterior(priors)[fact], read.posterior(priors)[fact],
+                           atol=.02)
+        assert (direct.says(fact) == read.says(fact)).all()
+
+
+def test_column_order_and_names_do_not_matter():
+    table = facts()
+    shuffled = table.transform(Domain(
+        [var.renamed(f"x{i}") for i, var in enumerate(reversed(table.domain.attributes))],
+        metas=table.domain.metas))
+    first, second = (evidence_from_table(t).evidence for t in (table, shuffled))
+    assert first.loglik.keys() == second.loglik.keys()
+    for fact, values in first.loglik.items():
+        assert np.allclose(values, second.loglik[fact])
+
+
+def test_a_table_of_something_else_is_refused_with_what_to_connect():
+    with pytest.raises(ValueError, match="connect Declaration Facts"):
+        evidence_from_table(Table("iris"))
+
+
+def test_columns_without_a_prior_are_reported_and_uniform():
+    var = [ContinuousVariable(v) for v in ("yes", "no")]
+    for v in var:
+        v.attributes.update(fact="house", value=v.name)
+    table = Table.from_numpy(Domain(var), np.array([[.9, .1], [np.nan, np.nan]]))
+    result = evidence_from_table(table)
+    assert "no prior" in result.problems[0]
+    assert result.evidence.says("house").tolist() == [True, False]
+
+
+def test_a_fact_with_a_missing_value_column_is_reported():
+    var = ContinuousVariable("yes")
+    var.attributes.update(fact="house", value="yes", prior=".5")
+    result = evidence_from_table(Table.from_numpy(Domain([var]), np.array([[.9]])))
+    assert "lacks a column for no" in result.problems[0]
+
+
+def test_visual_features_are_read_by_their_attributes():
+    variables = []
+    for feature in footwear.features():
+        var = ContinuousVariable(feature.name_ru)
+        var.attributes.update(feature=feature.id, fact=feature.fact, value=feature.value,
+                              prior="0.2")
+        variables.append(var)
+    x = np.full((1, 14), .2)
+    x[0, [f.id for f in footwear.features()].index("high_heel")] = .95
+    evidence = evidence_from_table(Table.from_numpy(Domain(variables), x)).evidence
+    assert evidence.loglik["heel"][0, 0] > evidence.loglik["heel"][0, 1]
+    assert not evidence.says("sex")[0] if "sex" in evidence.loglik else True
+
+
+def test_keys_of_categories_numbers_and_repeats():
+    domain = Domain([ContinuousVariable("x")], DiscreteVariable("category", ("g1", "g2")))
+    table = Table.from_numpy(domain, np.zeros((3, 1)), np.array([0, 1, 0]))
+    assert default_key(table).name == "category"
+    keys, problems = keys_of(table, table.domain["category"])
+    assert keys == ["g1", "g2", "g1#2"] and len(problems) == 1
+    assert keys_of(table, None)[0] == ["1", "2", "3"]
+
+
+def test_verdicts_become_a_table(engine):
+    read = evidence_from_table(facts())
+    verdicts = decide(engine, [Witness("текст", read.evidence, read.notes)])
+    table = verdicts_table(verdicts, declared={"a": "6403911600"})
+    assert len(table) == 2
+    row = table[0]
+    assert str(row["good_id"]) == "a" and str(row["heading"]) == "6403"
+    assert str(row["declared code"]) == "6403911600"
+    assert 0 < float(row["P(code)"]) <= 1
+    assert "ОПИ 1" in str(row["trace"])
+    p = probabilities_table(verdicts, engine)
+    assert np.allclose(p.X.sum(axis=1), 1)
+    assert [v.name for v in p.domain.attributes] == engine.codes
+
+
+def test_no_goods_give_an_empty_table(engine):
+    assert len(verdicts_table([])) == 0
+    assert len(probabilities_table([], engine)) == 0
+
+
+def test_predictions_of_a_classifier_are_matched_by_key(engine):
+    domain = Domain([ContinuousVariable("LR (6402)"), ContinuousVariable("LR (6403)")],
+                    metas=[StringVariable("good_id")])
+    table = Table.from_list(domain, [[.9, .1, "b"], [.1, .9, "a"]])
+    odds = classifier_odds_from_table(engine, table, None, ["a", "b", "c"])
+    at = engine.codes.index("6403911600")
+    assert odds[0, at] > 1 > odds[1, at]
+    assert (odds[2] == 1).all()
+
+
+def test_predictions_without_probabilities_say_what_to_choose(engine):
+    with pytest.raises(ValueError, match="Classes known to the model"):
+        classifier_odds_from_table(engine, Table("iris"), None, ["a"])

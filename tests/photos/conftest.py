@@ -1,0 +1,73 @@
+"""Made-up photos and small models for the tests of photos/."""
+import io
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from orangecontrib.customs.photos import trunks
+from orangecontrib.customs.photos.model import feature_ids, fact_ids, untrained
+
+
+def picture(colour="navy", size=(120, 80)) -> Image.Image:
+    """A dark shoe-like blob on white."""
+    image = Image.new("RGB", size, "white")
+    ImageDraw.Draw(image).ellipse((10, 20, size[0] - 10, size[1] - 10), fill=colour)
+    return image
+
+
+def encoded(image: Image.Image, format_="JPEG", **options) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, format_, **options)
+    return stream.getvalue()
+
+
+class MadeTrunk:
+    """Stands in for a LoadedTrunk: mean colours of a 4 x 4 grid, no torch."""
+
+    width = 48
+    digest = "made"
+    device_name = "CPU (made)"
+    backend = "made"
+    trunk = trunks.Trunk("made", 32, 48, (0.,) * 3, (255.,) * 3, "none", None, "none")
+
+    def __init__(self):
+        self.seen = 0
+
+    def __call__(self, images):
+        self.seen += len(images)
+        cells = images.reshape(len(images), 4, 8, 4, 8, 3).mean(axis=(2, 4))
+        return cells.reshape(len(images), -1).astype(np.float32) / 255
+
+
+@pytest.fixture
+def trunk():
+    return MadeTrunk()
+
+
+@pytest.fixture
+def model():
+    """A model with random heads on the made trunk."""
+    blank = untrained("made", "made", MadeTrunk.trunk.transform, 48)
+    rng = np.random.default_rng(zlib.crc32(b"heads"))
+    weights = rng.normal(0, .5, blank.weights.shape).astype(np.float32)
+    return type(blank)(weights, blank.bias, blank.priors, blank.temperatures,
+                       blank.reliability, blank.rho, "made", "made",
+                       MadeTrunk.trunk.transform, note="made in a test")
+
+
+@pytest.fixture
+def n_features():
+    return len(feature_ids()), len(fact_ids())
+
+
+@pytest.fixture
+def goods(tmp_path):
+    """Two goods with two photos each, in a folder of folders."""
+    root = tmp_path / "goods"
+    for good, colours in {"A1": ("navy", "black"), "Б 2": ("red", "brown")}.items():
+        (root / good).mkdir(parents=True)
+        for number, colour in enumerate(colours, start=1):
+            picture(colour).save(root / good / f"{number}.jpg")
+    return root

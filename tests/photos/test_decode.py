@@ -1,0 +1,160 @@
+import io
+import os
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFile
+
+from orangecontrib.customs.photos.decode import PhotoError, decode
+
+
+def jpeg(image, **options):
+    stream = io.BytesIO()
+    image.save(stream, "JPEG", **options)
+    return stream.getvalue()
+
+
+def save(image, format_, **options):
+    stream = io.BytesIO()
+    image.save(stream, format_, **options)
+    return stream.getvalue()
+
+
+def test_keeps_aspect_by_white_padding():
+    image = decode(save(Image.new("RGB", (200, 100), "black"), "PNG"), 64)
+    assert image.shape == (64, 64, 3) and image.dtype == np.uint8
+    assert (image[:15] == 255).all() and (image[-15:] == 255).all()
+    assert (image[20:44] == 0).all()
+
+
+def test_small_photos_are_enlarged():
+    image = decode(save(Image.new("RGB", (3, 6), "black"), "PNG"), 64)
+    assert (image[:, 20:44] == 0).all()
+
+
+def test_path_and_bytes_are_the_same(tmp_path):
+    content = jpeg(Image.effect_noise((90, 60), 40).convert("RGB"))
+    path = tmp_path / "ботинок.jpg"
+    path.write_bytes(content)
+    np.testing.assert_array_equal(decode(path, 48), decode(content, 48))
+    np.testing.assert_array_equal(decode(str(path), 48), decode(content, 48))
+
+
+def test_exif_orientation_is_applied():
+    image = Image.new("RGB", (100, 50), "white")
+    image.paste("black", (0, 0, 50, 50))  # the left half
+    exif = Image.Exif()
+    exif[0x0112] = 6  # shown turned by 90 degrees clockwise: left becomes top
+    turned = decode(jpeg(image, exif=exif, quality=95), 64)
+    assert turned[10, 32].max() < 40 and turned[54, 32].min() > 215
+
+
+def test_broken_exif_does_not_lose_the_photo():
+    content = jpeg(Image.new("RGB", (40, 40), "red"), exif=b"Exif\0\0garbage that is no TIFF")
+    assert decode(content, 16)[8, 8, 0] > 200
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_transparency_lies_on_white(mode):
+    image = Image.new(mode, (40, 40), (0,) * len(mode))
+    assert (decode(save(image, "PNG"), 16) == 255).all()
+
+
+def test_palette_with_transparency_lies_on_white():
+    image = Image.new("P", (40, 40), 3)
+    image.putpalette([0] * 768)
+    assert (decode(save(image, "PNG", transparency=3), 16) == 255).all()
+
+
+def test_cmyk():
+    image = Image.new("RGB", (40, 40), (200, 30, 30)).convert("CMYK")
+    red, green, blue = decode(jpeg(image), 16)[8, 8].astype(int)
+    assert red > 150 and green < 90 and blue < 90
+
+
+@pytest.mark.parametrize("format_", ["PNG", "TIFF"])
+def test_16_bits(format_):
+    values = np.full((40, 40), 32768, np.uint16)
+    assert abs(int(decode(save(Image.fromarray(values), format_), 16)[8, 8, 0]) - 128) <= 1
+
+
+def test_floating_point_tiff():
+    image = Image.fromarray(np.full((40, 40), .5, np.float32))
+    assert abs(int(decode(save(image, "TIFF"), 16)[8, 8, 0]) - 128) <= 1
+
+
+@pytest.mark.parametrize("format_", ["GIF", "WEBP", "PNG"])
+def test_first_frame_of_an_animation(format_):
+    frames = [Image.new("RGB", (40, 40), c) for c in ("black", "white", "white")]
+    content = save(frames[0], format_, save_all=True, append_images=frames[1:])
+    assert decode(content, 16)[8, 8].max() < 30
+
+
+def test_large_jpeg_is_decoded_coarsely_but_right():
+    image = Image.new("RGB", (3000, 2000), "white")
+    image.paste("black", (1500, 0, 3000, 2000))
+    small = decode(jpeg(image), 100)
+    assert small[50, 20].min() > 240 and small[50, 80].max() < 15
+
+
+def reason(content) -> str:
+    with pytest.raises(PhotoError) as error:
+        decode(content, 32)
+    return str(error.value)
+
+
+def test_missing_file(tmp_path):
+    assert "missing" in reason(tmp_path / "no.jpg")
+    assert "folder" in reason(tmp_path)
+    assert reason("no\0name.jpg")
+
+
+def test_zero_bytes(tmp_path):
+    assert "zero bytes" in reason(b"")
+    (tmp_path / "a.jpg").touch()
+    assert "zero bytes" in reason(tmp_path / "a.jpg")
+
+
+def test_text_named_jpg(tmp_path):
+    path = tmp_path / "a.jpg"
+    path.write_text("это не картинка")
+    assert "not an image" in reason(path)
+
+
+@pytest.mark.parametrize("format_", ["JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP"])
+def test_truncated_though_another_package_allows_it(format_, monkeypatch):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    content = save(Image.effect_noise((200, 200), 80).convert("RGB"), format_)
+    assert reason(content[:len(content) // 2])
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is True, "the other package's choice is kept"
+
+
+def test_truncated_jpeg_says_so():
+    content = jpeg(Image.effect_noise((200, 200), 80).convert("RGB"))
+    assert "truncated" in reason(content[:len(content) // 2])
+
+
+def png_header(width, height) -> bytes:
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data \
+            + struct.pack(">I", zlib.crc32(kind + data))
+    return b"\x89PNG\r\n\x1a\n" + chunk(
+        b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) \
+        + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+
+
+def test_decompression_bomb(monkeypatch):
+    assert "bomb" in reason(png_header(30000, 30000))
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", None)  # as some packages do
+    assert "bomb" in reason(png_header(30000, 30000))
+
+
+def test_unreadable_file(tmp_path):
+    path = tmp_path / "a.jpg"
+    path.write_bytes(jpeg(Image.new("RGB", (9, 9))))
+    path.chmod(0)
+    if os.access(path, os.R_OK):
+        pytest.skip("this user may read everything")
+    assert "can't be read" in reason(path)

@@ -1,0 +1,149 @@
+import pickle
+import zipfile
+
+import pytest
+
+from orangecontrib.customs.photos.decode import PhotoError
+from orangecontrib.customs.photos.sources import SourceError, find_photos
+
+
+def listed(photos):
+    return [(photo.good_id, photo.image) for photo in photos]
+
+
+EXPECTED = [("A1", "A1/1.jpg"), ("A1", "A1/2.jpg"), ("Б 2", "Б 2/1.jpg"), ("Б 2", "Б 2/2.jpg")]
+
+
+def zipped(folder, path, prefix="", encoding=None):
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in sorted(folder.rglob("*")):
+            if file.is_file():
+                archive.write(file, prefix + file.relative_to(folder).as_posix())
+    return path
+
+
+def test_folder_of_folders(goods):
+    photos, problems = find_photos(goods)
+    assert listed(photos) == EXPECTED and problems == []
+    assert photos[0].read() == (goods / "A1/1.jpg").read_bytes()
+
+
+def test_numbers_sort_as_numbers(goods):
+    (goods / "A1/10.jpg").write_bytes(b"x")
+    assert [image for _, image in listed(find_photos(goods)[0])][:3] \
+        == ["A1/1.jpg", "A1/2.jpg", "A1/10.jpg"]
+
+
+def test_good_is_the_first_folder_however_deep(goods):
+    (goods / "A1/front").mkdir()
+    (goods / "A1/1.jpg").rename(goods / "A1/front/1.jpg")
+    assert ("A1", "A1/front/1.jpg") in listed(find_photos(goods)[0])
+
+
+def test_loose_photos_and_other_files_are_reported(goods):
+    (goods / "loose.jpg").write_bytes(b"x")
+    (goods / "A1/note.txt").write_text("x")
+    (goods / "A1/Thumbs.db").write_text("x")
+    (goods / "A1/.hidden.jpg").write_text("x")
+    photos, problems = find_photos(goods)
+    assert ("", "loose.jpg") in listed(photos) and len(photos) == 5
+    assert len(problems) == 2
+    assert any("note.txt" in p for p in problems) and any("loose.jpg" in p for p in problems)
+
+
+def test_empty_folder_says_so(tmp_path):
+    assert find_photos(tmp_path) == ([], ["no photos found"])
+
+
+def test_zip_of_the_same(goods, tmp_path):
+    photos, problems = find_photos(zipped(goods, tmp_path / "x.zip"))
+    assert listed(photos) == EXPECTED and problems == []
+    assert photos[2].read() == (goods / "Б 2/1.jpg").read_bytes()
+    assert pickle.loads(pickle.dumps(photos[2])).read() == photos[2].read()
+
+
+def test_zip_made_of_the_folder_itself(goods, tmp_path):
+    photos, _ = find_photos(zipped(goods, tmp_path / "goods.zip", "goods/"))
+    assert listed(photos) == [(good, "goods/" + image) for good, image in EXPECTED]
+
+
+def test_russian_names_of_old_windows_zips(goods, tmp_path):
+    path = zipped(goods, tmp_path / "x.zip")
+    content = path.read_bytes()
+    content = content.replace("Б 2/".encode(), "Б 2/".encode("cp866") + b"/")  # same length
+    content = bytearray(content)
+    # clear the flag "names are UTF-8" in local and central headers
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = content.find(signature)
+        while at >= 0:
+            content[at + offset + 1] &= ~0x08
+            at = content.find(signature, at + 4)
+    path.write_bytes(content)
+    assert {photo.good_id for photo in find_photos(path)[0]} == {"A1", "Б 2"}
+
+
+def csv_of(rows, path, encoding="utf-8", head="good_id,image"):
+    path.write_bytes("\n".join([head, *rows]).encode(encoding))
+    return path
+
+
+ROWS = [f"{good},{image}" for good, image in EXPECTED]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251"])
+def test_csv_beside_its_photos(goods, encoding):
+    photos, problems = find_photos(csv_of(ROWS, goods / "list.csv", encoding))
+    assert listed(photos) == EXPECTED and problems == []
+    assert all(photo.read() for photo in photos)
+
+
+def test_csv_with_semicolons_and_backslashes(goods):
+    rows = [row.replace(",", ";").replace("/", "\\") for row in ROWS]
+    photos, _ = find_photos(csv_of(rows, goods / "list.csv", head="good_id;image"))
+    assert listed(photos) == EXPECTED
+
+
+def test_csv_with_photos_in_a_zip_beside_it(goods, tmp_path):
+    zipped(goods, tmp_path / "photos.zip")
+    (tmp_path / "a.zip").write_text("no zip at all")
+    photos, _ = find_photos(csv_of(ROWS, tmp_path / "list.csv"))
+    assert photos[3].read() == (goods / "Б 2/2.jpg").read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["folder", "zip"])
+def test_csv_with_a_root(goods, tmp_path, kind):
+    root = goods if kind == "folder" else zipped(goods, tmp_path / "x.zip")
+    (tmp_path / "other").mkdir()
+    photos, _ = find_photos(csv_of(ROWS, tmp_path / "other/list.csv"), root)
+    assert all(photo.read() for photo in photos)
+
+
+def test_csv_rows_with_problems_are_named(goods):
+    rows = ROWS + [ROWS[0], "A1,", ",A1/1.jpg", "C3,missing.jpg"]
+    photos, problems = find_photos(csv_of(rows, goods / "list.csv"))
+    assert listed(photos)[4:] == [("", "A1/1.jpg"), ("C3", "missing.jpg")]
+    assert ["line 6" in problems[0], "line 7" in problems[1], "line 8" in problems[2]] \
+        == [True] * 3
+    with pytest.raises(PhotoError, match="missing"):
+        photos[-1].read()
+
+
+def test_one_picture_may_belong_to_two_goods(goods):
+    photos, problems = find_photos(csv_of(["a,A1/1.jpg", "b,A1/1.jpg"], goods / "list.csv"))
+    assert [photo.good_id for photo in photos] == ["a", "b"] and not problems
+
+
+@pytest.mark.parametrize("make, words", [
+    (lambda folder: folder / "nothing", "no such"),
+    (lambda folder: csv_of(["x,y"], folder / "x.csv", head="good,photo"), "good_id"),
+    (lambda folder: csv_of([], folder / "x.csv", head=""), "no columns"),
+    (lambda folder: csv_of([], folder / "x.pdf"), "neither"),
+])
+def test_unusable_sources(tmp_path, make, words):
+    with pytest.raises(SourceError, match=words):
+        find_photos(make(tmp_path))
+
+
+def test_missing_root(goods, tmp_path):
+    with pytest.raises(SourceError, match="no such"):
+        find_photos(csv_of(ROWS, goods / "list.csv"), tmp_path / "nowhere")

@@ -1,0 +1,255 @@
+import pickle
+
+import numpy as np
+import pytest
+from Orange.data import (
+    ContinuousVariable, DiscreteVariable, Domain, Instance, StringVariable, Table)
+from Orange.data.table import DomainTransformationError
+
+from orangecontrib.customs import footwear
+from orangecontrib.customs.photos import Extractor, extract, find_photos, photo_evidence
+from orangecontrib.customs.photos import table as door
+from orangecontrib.customs.photos.model import feature_ids
+from orangecontrib.customs.photos.table import (
+    evidence_from_table, feature_columns, features_table, good_variables, image_paths,
+    image_variables, photos_table, pool_table, pooled_table)
+
+
+@pytest.fixture
+def extractor(model, trunk, monkeypatch):
+    monkeypatch.setattr(extract, "_loaded", lambda *_: trunk)
+    monkeypatch.setattr(door, "_cache", door._Cache(1000))
+    return Extractor(model)
+
+
+@pytest.fixture
+def table(goods):
+    return photos_table(find_photos(goods)[0], goods)
+
+
+@pytest.fixture
+def features(table, extractor):
+    return features_table(table, "image", extractor)[0]
+
+
+def test_photos_table_is_like_import_images(table, goods):
+    image = table.domain["image"]
+    assert image.attributes == {"type": "image", "origin": str(goods)}
+    assert image_variables(table.domain)[0] is image
+    assert image_paths(table, image)[0] == str(goods / "A1/1.jpg")
+    assert good_variables(table.domain)[0].name == "good_id"
+    assert list(table.get_column("good_id")) == ["A1", "A1", "Б 2", "Б 2"]
+
+
+def test_columns_carry_their_meaning(features, model):
+    columns = feature_columns(features.domain)
+    assert tuple(columns) == feature_ids()
+    heel = columns["high_heel"].attributes
+    assert (heel["fact"], heel["value"]) == ("heel", "high")
+    assert float(heel["prior"]) == pytest.approx(model.priors[8])
+    assert all(v in features.domain.attributes for v in columns.values())
+    judged = [v for v in features.domain.metas if "gradability" in v.attributes]
+    assert len(judged) == 10
+    assert ((features.X > 0) & (features.X < 1)).all()
+
+
+def test_names_in_russian(table, extractor):
+    result, _ = features_table(table, "image", extractor, language="ru")
+    assert result.domain.attributes[0].name == "ПЕРФОРАЦИЯ_СОЮЗКА"
+    assert result.domain.attributes[-1].name == "НЕ_ОБУВЬ"
+
+
+def test_rows_keep_ids_classes_and_other_columns(table, extractor):
+    kind = DiscreteVariable("kind", ("x", "y"))
+    price = ContinuousVariable("price")
+    domain = Domain([price], kind, table.domain.metas)
+    data = table.transform(domain)
+    with data.unlocked():
+        data.X[:, 0], data.Y[:] = range(4), [0, 1, 0, 1]
+    result, _ = features_table(data, "image", extractor)
+    assert list(result.ids) == list(data.ids) and result.domain.class_var == kind
+    np.testing.assert_array_equal(result.X[:, 0], range(4))
+    np.testing.assert_array_equal(result.Y, [0, 1, 0, 1])
+    assert result.domain["image"].attributes["type"] == "image"
+
+
+def test_skipped_rows_come_back_with_the_reason(table, extractor, goods):
+    (goods / "A1/2.jpg").write_bytes(b"")
+    with table.unlocked(table.metas):
+        table.metas[3, 2] = ""
+    result, skipped = features_table(table, "image", extractor)
+    assert len(result) == 2 and len(skipped) == 2
+    reasons = list(skipped.get_column("reason"))
+    assert "zero bytes" in reasons[0] and "no photo" in reasons[1]
+    assert skipped.domain["image"] in skipped.domain.metas
+
+
+def test_cancelled_rows_come_back(table, extractor, monkeypatch):
+    monkeypatch.setattr(extract.Extractor.run, "__defaults__", (None, 1))
+    result, skipped = features_table(table, "image", extractor, lambda done, total: done == 2)
+    assert len(result) == 2 and "cancelled" in skipped.get_column("reason")[0]
+
+
+def test_extracting_again_replaces_the_columns(features, extractor):
+    again, _ = features_table(features, "image", extractor)
+    assert [v.name for v in again.domain.attributes] \
+        == [v.name for v in features.domain.attributes]
+    assert again.domain == features.domain
+
+
+def test_name_clash_gets_another_name(table, extractor):
+    taken = ContinuousVariable("high heel")
+    result, _ = features_table(table.transform(Domain([taken], None, table.domain.metas)),
+                               "image", extractor)
+    assert feature_columns(result.domain)["high_heel"].name == "high heel (1)"
+
+
+# --- compute values: what every preprocessor of Orange must keep ------------------------
+
+def test_unseen_table_with_another_origin(features, goods, trunk, tmp_path):
+    other = tmp_path / "elsewhere"
+    goods.rename(other)
+    new = photos_table(find_photos(other)[0][::-1], other)
+    np.testing.assert_allclose(new.transform(features.domain).X, features.X[::-1], atol=1e-6)
+
+
+def test_computed_once_and_copied_when_there(table, features, trunk):
+    seen = trunk.seen
+    table.transform(features.domain)
+    assert trunk.seen == seen, "results of this process are remembered"
+    np.testing.assert_array_equal(features.transform(features.domain).X, features.X)
+
+
+def test_changed_file_is_computed_again(table, features, goods):
+    (goods / "A1/1.jpg").write_bytes((goods / "Б 2/1.jpg").read_bytes())
+    new = table.transform(features.domain)
+    np.testing.assert_allclose(new.X[0], features.X[2], atol=1e-6)
+
+
+def test_train_and_test_separately_are_equal(table, features, extractor):
+    part, _ = features_table(table[1:3], "image", extractor)
+    assert part.domain == features.domain
+    assert hash(part.domain.attributes[3]) == hash(features.domain.attributes[3])
+    np.testing.assert_allclose(part.X, features.X[1:3], atol=1e-6)
+
+
+def test_equality_needs_model_image_column_and_index(features, model):
+    one, two = features.domain.attributes[:2]
+    shared = one.compute_value.compute_shared
+    assert one.compute_value != two.compute_value
+    assert shared != door.PhotoFeatures("other", model)
+    from dataclasses import replace
+    assert shared != door.PhotoFeatures("image", replace(model, rho=np.full(14, .3)))
+    assert shared == door.PhotoFeatures("image", replace(model, note="other words"))
+
+
+def test_pickle(table, features):
+    domain = pickle.loads(pickle.dumps(features.domain))
+    assert domain == features.domain
+    np.testing.assert_allclose(table.transform(domain).X, features.X, atol=1e-6)
+
+
+def test_missing_file_empty_value_and_missing_column_are_nan(table, features, goods):
+    with table.unlocked(table.metas):
+        table.metas[0, 2] = "gone.jpg"
+        table.metas[1, 2] = ""
+    new = table.transform(features.domain)
+    assert np.isnan(new.X[:2]).all() and not np.isnan(new.X[2:]).any()
+    assert np.isnan(table[:, []].transform(
+        Domain(features.domain.attributes)).X[:2]).all()
+    bare = Table.from_numpy(Domain([]), np.empty((2, 0)))
+    assert np.isnan(bare.transform(features.domain).X).all()
+
+
+def test_empty_table_and_single_rows(table, features):
+    assert table[:0].transform(features.domain).X.shape == (0, 14)
+    value = features.domain.attributes[8].compute_value
+    np.testing.assert_allclose(value(table[2]), features.X[2, 8], atol=1e-6)
+    np.testing.assert_allclose(value(Instance(table.domain, table[2])), features.X[2, 8],
+                               atol=1e-6)
+
+
+def test_images_in_a_discrete_meta(table, features, goods):
+    values = [str(v) for v in table.get_column("image")]
+    image = DiscreteVariable("image", values)
+    image.attributes.update(type="image", origin=str(goods))
+    data = Table.from_numpy(Domain([], metas=[image]), np.empty((3, 0)),
+                            metas=np.array([[1.], [0.], [np.nan]]))
+    new = data.transform(Domain(features.domain.attributes))
+    np.testing.assert_allclose(new.X[:2], features.X[[1, 0]], atol=1e-6)
+    assert np.isnan(new.X[2]).all()
+
+
+# --- pooling ------------------------------------------------------------------------------
+
+def test_a_row_per_good(features, table):
+    pooled = pooled_table(features, "good_id")
+    assert list(pooled.get_column("good_id")) == ["A1", "Б 2"]
+    assert list(pooled.get_column("photos used")) == [2, 2]
+    np.testing.assert_allclose(pooled.X, pool_table(features, "good_id").probabilities)
+    for id_, source in feature_columns(features.domain).items():
+        assert feature_columns(pooled.domain)[id_].attributes == source.attributes
+    assert "image" not in pooled.domain
+
+
+def test_class_may_name_the_good_and_constant_columns_stay(features):
+    category = DiscreteVariable("category", ("A1", "Б 2"))
+    declared = StringVariable("declared")
+    domain = Domain(features.domain.attributes, category,
+                    (*features.domain.metas, declared))
+    data = features.transform(domain)
+    with data.unlocked():
+        data.Y[:] = [0, 0, 1, 1]
+        data.metas[:, -1] = ["6403", "6403", "6402", "6402"]
+    pooled = pooled_table(data, "category", "paper")
+    assert list(pooled.get_column("category")) == ["A1", "Б 2"]
+    assert list(pooled.get_column("declared")) == ["6403", "6402"]
+
+
+def test_photos_cannot_become_goods_row_by_row(table, features):
+    with pytest.raises(DomainTransformationError, match="pool first"):
+        table.transform(pooled_table(features, "good_id").domain)
+    pooled = pooled_table(features, "good_id")
+    again = pooled_table(features, "good_id")
+    assert pooled.domain.attributes == again.domain.attributes
+    assert pickle.loads(pickle.dumps(pooled.domain)).attributes == pooled.domain.attributes
+    other = pooled_table(features, "good_id", "mean")
+    assert other.domain.attributes[0] != pooled.domain.attributes[0]
+
+
+def test_pooling_needs_features_with_priors(table, features):
+    with pytest.raises(ValueError, match="Feature Extractor"):
+        pool_table(table, "good_id")
+    del features.domain.attributes[2].attributes["prior"]
+    with pytest.raises(ValueError, match="prior"):
+        pool_table(features, "good_id")
+
+
+# --- evidence -----------------------------------------------------------------------------
+
+def test_evidence_of_the_table_is_that_of_the_pool(features, model):
+    pooled = pooled_table(features, "good_id")
+    shuffled = pooled.transform(Domain(pooled.domain.attributes[::-1], None,
+                                       pooled.domain.metas))
+    direct = photo_evidence(pool_table(features, "good_id"), footwear.features(), model.priors)
+    read = evidence_from_table(shuffled, "good_id")
+    assert read.keys == direct.keys == ("A1", "Б 2")
+    assert set(read.loglik) == set(direct.loglik)
+    for fact, values in direct.loglik.items():
+        np.testing.assert_allclose(read.loglik[fact], values, atol=1e-4)
+
+
+def test_column_without_a_prior_is_uniform_and_warned_of():
+    heel = ContinuousVariable("высокий каблук")
+    heel.attributes.update(fact="heel", value="high")
+    other = ContinuousVariable("price")
+    data = Table.from_numpy(Domain([other, heel]), [[5, .8], [6, np.nan]])
+    with pytest.warns(UserWarning, match="prior"):
+        evidence = evidence_from_table(data)
+    assert evidence.keys == ("1", "2") and list(evidence.loglik) == ["heel"]
+    np.testing.assert_allclose(evidence.loglik["heel"], [np.log([1.6, .4]), [0, 0]])
+
+
+def test_two_rows_of_one_good_are_refused(features):
+    with pytest.raises(ValueError, match="unique"):
+        evidence_from_table(features, "good_id")

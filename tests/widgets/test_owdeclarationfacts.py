@@ -1,0 +1,245 @@
+"""Declaration Facts: descriptions in, facts of a row per good out."""
+import ast
+import threading
+from unittest.mock import Mock, patch
+
+import numpy as np
+from AnyQt.QtCore import Qt
+from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
+from Orange.widgets.tests.base import WidgetTest
+from Orange.widgets.tests.utils import simulate
+
+from orangecontrib.customs.fusion.table import evidence_from_table
+from orangecontrib.customs.widgets import owdeclarationfacts
+from orangecontrib.customs.widgets.owdeclarationfacts import OWDeclarationFacts
+from orangecontrib.customs.widgets.utils.variables import default_text
+
+GOODS = [
+    ("A-1", "Ботинки мужские, верх из натуральной кожи, подошва из резины, закрывающие "
+            "лодыжку, длина стельки 27 см", "склад 1"),
+    ("A-2", "Туфли комнатные женские, верх из текстильных материалов, подошва из ПВХ",
+     "склад 2"),
+    ("A-3", "   ", "склад 2"),
+    ("A-4", "Обувь", "склад 3"),
+]
+
+
+def goods_table(goods=GOODS, names=("good_id", "description", "place")):
+    domain = Domain([ContinuousVariable("quantity")],
+                    metas=[StringVariable(name) for name in names])
+    table = Table.from_numpy(domain, np.arange(len(goods), dtype=float)[:, None],
+                             metas=np.array(goods, dtype=object).reshape(-1, 3))
+    table.name = "goods"
+    return table
+
+
+class TestOWDeclarationFacts(WidgetTest):
+    def setUp(self):
+        self.widget = self.create_widget(OWDeclarationFacts)
+
+    def facts_of(self, data):
+        self.send_signal(self.widget.Inputs.data, data)
+        self.wait_until_finished()
+        return self.get_output(self.widget.Outputs.facts)
+
+    def test_facts_of_a_row_per_good(self):
+        facts = self.facts_of(goods_table())
+        self.assertEqual([str(k) for k in facts.get_column("good_id")], ["A-1", "A-2", "A-4"])
+        leather = facts.domain["upper: leather"]
+        self.assertEqual(leather.attributes["fact"], "upper")
+        self.assertGreater(facts.get_column(leather)[0], .9)
+        self.assertLess(facts.get_column(leather)[1], .1)
+        self.assertTrue(np.isnan(facts.get_column(leather)[2]), "silence is not a no")
+
+    def test_metas_and_ids_are_kept(self):
+        data = goods_table()
+        facts = self.facts_of(data)
+        self.assertEqual(list(facts.get_column("place")), ["склад 1", "склад 2", "склад 3"])
+        self.assertEqual(list(facts.ids), list(data.ids[[0, 1, 3]]))
+
+    def test_fusion_finds_the_words(self):
+        read = evidence_from_table(self.facts_of(goods_table()))
+        self.assertEqual(read.evidence.keys, ("A-1", "A-2", "A-4"))
+        self.assertIn("кожи", read.notes["A-1", "upper"])
+        self.assertNotIn(("A-4", "upper"), read.notes)
+
+    def test_skipped_with_reason(self):
+        self.facts_of(goods_table())
+        skipped = self.get_output(self.widget.Outputs.skipped)
+        self.assertEqual(list(skipped.get_column("good_id")), ["A-3"])
+        self.assertIn("пустое", str(skipped[0, skipped.domain.metas[-1]]))
+        self.assertTrue(self.widget.Warning.skipped.is_shown())
+        self.facts_of(goods_table(GOODS[:2]))
+        self.assertIsNone(self.get_output(self.widget.Outputs.skipped))
+        self.assertFalse(self.widget.Warning.skipped.is_shown())
+
+    def test_no_data_clears(self):
+        self.facts_of(goods_table())
+        self.assertIsNone(self.facts_of(None))
+        self.assertIsNone(self.get_output(self.widget.Outputs.skipped))
+        self.assertEqual(self.widget.list.model.rowCount(), 0)
+        self.assertEqual(self.widget.text_view.toPlainText(), "")
+
+    def test_data_without_text(self):
+        data = Table.from_numpy(Domain([ContinuousVariable("x")]), np.ones((2, 1)))
+        self.assertIsNone(self.facts_of(data))
+        self.assertTrue(self.widget.Error.no_text.is_shown())
+        self.facts_of(goods_table())
+        self.assertFalse(self.widget.Error.no_text.is_shown())
+
+    def test_default_text_variable(self):
+        def choice(*names, table=None):
+            table = table or goods_table(names=names)
+            return default_text(table).name
+        self.assertEqual(choice("good_id", "Графа 31", "place"), "Графа 31")
+        self.assertEqual(choice("place", "Описание товара", "id"), "Описание товара")
+        self.assertEqual(choice("a", "b", "c"), "b", "the longest")
+        self.assertIsNone(default_text(Table.from_numpy(
+            Domain([ContinuousVariable("x")]), np.ones((1, 1)))))
+
+    def test_categorical_descriptions(self):
+        words = ("Сапоги женские из натуральной кожи", "Кеды текстильные")
+        data = Table.from_numpy(Domain([DiscreteVariable("description", words)]),
+                                np.array([[0.], [1.], [np.nan]]))
+        facts = self.facts_of(data)
+        self.assertEqual(len(facts), 2)
+        self.assertTrue(self.widget.Information.no_key.is_shown())
+        self.assertEqual(len(self.get_output(self.widget.Outputs.skipped)), 1)
+
+    def test_corpus_stays_a_corpus(self):
+        from orangecontrib.text import Corpus
+        table = goods_table()
+        facts = self.facts_of(Corpus.from_table(table.domain, table))
+        self.assertIsInstance(facts, Corpus)
+
+    def test_chosen_variable_survives_other_data(self):
+        table = goods_table()
+        self.facts_of(table)
+        simulate.combobox_activate_item(self.widget.text_combo, "place")
+        self.wait_until_finished()
+        self.assertEqual(self.widget.text_name, "place")
+        self.assertEqual(self.widget.goods[0].text, "склад 1")
+        settings = self.widget.settingsHandler.pack_data(self.widget)
+        self.assertEqual(ast.literal_eval(repr(settings)), settings)
+        self.widget = self.create_widget(OWDeclarationFacts, stored_settings=settings)
+        self.facts_of(goods_table(names=("good_id", "description", "elsewhere")))
+        self.assertEqual(self.widget.text_combo.variable.name, "description")
+        self.facts_of(table)
+        self.assertEqual(self.widget.text_combo.variable.name, "place")
+
+    def test_key_variable(self):
+        data = goods_table(names=("good_id", "description", "lot"))
+        self.facts_of(data)
+        self.assertEqual(self.widget.key_combo.variable.name, "good_id")
+        simulate.combobox_activate_item(self.widget.key_combo, "lot")
+        self.wait_until_finished()
+        facts = self.get_output(self.widget.Outputs.facts)
+        self.assertEqual(facts.attributes["key"], "lot")
+        self.assertTrue(self.widget.Warning.keys.is_shown(), "склад 2 stands twice")
+
+    def test_selected_good_is_shown_and_restored(self):
+        self.facts_of(goods_table())
+        self.widget.list.choose(1)
+        self.assertIn("комнатные", self.widget.text_view.toPlainText())
+        facts = {self.widget.table.topLevelItem(i).text(0)
+                 for i in range(self.widget.table.topLevelItemCount())}
+        self.assertIn("материал верха", facts)
+        settings = self.widget.settingsHandler.pack_data(self.widget)
+        self.widget = self.create_widget(OWDeclarationFacts, stored_settings=settings)
+        self.facts_of(goods_table())
+        self.assertIn("комнатные", self.widget.text_view.toPlainText())
+
+    def test_spans_have_colour_and_tooltip(self):
+        self.facts_of(goods_table())
+        document = self.widget.text_view.document()
+        self.assertEqual(document.toPlainText(), GOODS[0][1])
+        cursor = document.find("кожи")
+        style = cursor.charFormat()
+        self.assertIn("материал верха: натуральная кожа", style.toolTip())
+        self.assertTrue(style.background().color().isValid())
+        html = self.widget.marked_html()
+        self.assertIn("background-color", html)
+
+    def test_finding_marks_its_words_beside_other_planes(self):
+        self.widget.trial.setText("👟👟 Ботинки, верх из натуральной кожи")
+        table = self.widget.table
+        for i in range(table.topLevelItemCount()):
+            item = table.topLevelItem(i)
+            if item.text(0) == "материал верха":
+                table.setCurrentItem(item)
+                self.assertEqual(f"«{self.widget.text_view.textCursor().selectedText()}»",
+                                 item.text(2))
+                return
+        self.fail("no finding on the upper")
+
+    def test_trial_without_data(self):
+        self.widget.trial.setText("Сапоги женские, верх из натуральной кожи")
+        self.assertGreater(self.widget.table.topLevelItemCount(), 0)
+        self.assertIsNone(self.get_output(self.widget.Outputs.facts))
+        self.widget.trial.clear()
+        self.assertEqual(self.widget.table.topLevelItemCount(), 0)
+
+    def test_filter_and_sort_keep_the_chosen_good(self):
+        self.facts_of(goods_table())
+        goods = self.widget.list
+        goods.choose(1)
+        goods.filter.setText("a-2 туфли")
+        self.assertEqual(goods.model.rowCount(), 1)
+        goods.filter.setText("a-1")
+        self.assertEqual(goods.row, 1)
+        goods.filter.clear()
+        goods.view.sortByColumn(1, Qt.DescendingOrder)
+        shown = goods.view.selectionModel().currentIndex()
+        self.assertEqual(goods.model.source_row(shown.row()), 1)
+
+    def test_cancel_keeps_what_was_read(self):
+        stop, state = threading.Event(), Mock()
+        state.is_interruption_requested.return_value = False
+        read, real = [], owdeclarationfacts.reader()
+
+        class Slow:
+            vocabulary, evidence = real.vocabulary, real.evidence
+
+            def read(self, text):
+                read.append(text)
+                if len(read) == 60:
+                    stop.set()
+                return real.read(text)
+
+        data = goods_table([(str(i), f"Ботинки, артикул {i}", "") for i in range(300)])
+        with patch.object(owdeclarationfacts, "reader", Slow):
+            result = owdeclarationfacts.run(data, "description", "good_id", stop, state)
+        self.assertEqual(result.done, 100)
+        self.assertEqual(len(result.facts), 100)
+        self.assertEqual(len(result.goods), 300)
+        self.widget.on_done(result)
+        self.assertTrue(self.widget.Warning.cancelled.is_shown())
+        self.assertEqual(len(self.get_output(self.widget.Outputs.facts)), 100)
+
+    def test_cancel_button_stops(self):
+        self.send_signal(self.widget.Inputs.data, goods_table())
+        self.assertTrue(self.widget.cancel_button.isEnabled())
+        self.widget.cancel_button.click()
+        self.wait_until_finished()
+        self.assertFalse(self.widget.cancel_button.isEnabled())
+
+    def test_exception_becomes_a_message(self):
+        with patch.object(owdeclarationfacts, "facts_table", side_effect=ValueError("beda")):
+            self.assertIsNone(self.facts_of(goods_table()))
+        self.assertIn("beda", str(self.widget.Error.failed))
+        self.assertIsNotNone(self.facts_of(goods_table()))
+        self.assertFalse(self.widget.Error.failed.is_shown())
+
+    def test_auto_commit_off(self):
+        self.facts_of(goods_table())
+        self.widget.controls.auto_commit.setChecked(False)
+        simulate.combobox_activate_item(self.widget.text_combo, "place")
+        self.wait_until_finished()
+        self.assertEqual(self.widget.goods[0].text, GOODS[0][1])
+
+    def test_report(self):
+        self.widget.send_report()
+        self.facts_of(goods_table())
+        self.widget.report_html = ""
+        self.widget.send_report()
+        self.assertIn("натуральной кожи", self.widget.report_html)

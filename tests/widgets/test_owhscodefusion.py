@@ -1,0 +1,481 @@
+"""HS Code Fusion: witnesses in, codes with reasons out, answers by hand."""
+import ast
+import threading
+from pathlib import Path
+from unittest.mock import Mock, patch
+
+import numpy as np
+import pytest
+from AnyQt.QtCore import Qt
+from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
+from Orange.widgets.tests.base import WidgetTest
+from Orange.widgets.tests.utils import simulate
+
+from orangecontrib.customs import footwear
+from orangecontrib.customs.declarations import FactReader
+from orangecontrib.customs.declarations.table import facts_table
+from orangecontrib.customs.fusion import Engine
+from orangecontrib.customs.widgets import owhscodefusion
+from orangecontrib.customs.widgets.owhscodefusion import OWHSCodeFusion
+from orangecontrib.customs.widgets.utils.cases import (
+    declared_codes,
+    default_key_variable,
+    join,
+    priors_from_table,
+    quantities,
+)
+from orangecontrib.customs.widgets.utils.verdictview import code_html
+
+BOOTS = ("Ботинки мужские, закрывающие лодыжку, но не часть икры, верх из натуральной кожи, "
+         "подошва из резины, длина стельки 27 см, без защитного металлического подноска, "
+         "не спортивные")
+BOOTS_NO_HEIGHT = ("Обувь мужская повседневная, верх из натуральной кожи, подошва из резины, "
+                   "длина стельки 27 см, без защитного металлического подноска")
+SNEAKERS = ("Кеды для взрослых, не спортивные, не закрывающие лодыжку, верх из текстильного "
+            "материала, подошва из резины")
+MEN_ANKLE, WOMEN_ANKLE = "6403911600", "6403911800"
+
+
+def text_facts(goods, declared=None, quantity=None, reader=FactReader()):  # noqa: B008
+    """Facts of {key: description}."""
+    attributes, columns = [], []
+    for name, values in (("declared_code", declared), ("quantity", quantity)):
+        if values is not None:
+            attributes.append(ContinuousVariable(name, number_of_decimals=0))
+            columns.append(np.array(values, dtype=float))
+    domain = Domain(attributes, metas=[StringVariable("good_id"),
+                                       StringVariable("description")])
+    x = np.column_stack(columns) if columns else np.empty((len(goods), 0))
+    table = Table.from_numpy(domain, x, metas=np.array(list(goods.items()), dtype=object))
+    return facts_table(table, "description", reader, "good_id")[0]
+
+
+def photo_features(goods, key="good_id"):
+    """Pooled features of {key: {feature: P}}; the rest stays at its prior."""
+    priors = dict.fromkeys([f.id for f in footwear.features()], .1)
+    priors.update(height_below_ankle=.5, height_ankle=.3, height_calf=.15, height_over_knee=.05)
+    variables = []
+    for feature in footwear.features():
+        var = ContinuousVariable(feature.name_en)
+        var.attributes.update(feature=feature.id, fact=feature.fact, value=feature.value,
+                              prior=str(priors[feature.id]))
+        variables.append(var)
+    rows = [[given.get(f, p) for f, p in priors.items()] for given in goods.values()]
+    return Table.from_numpy(
+        Domain(variables, metas=[StringVariable(key)]), np.array(rows, dtype=float),
+        metas=np.array([[key] for key in goods], dtype=object))
+
+
+ANKLE = {"height_below_ankle": .02, "height_ankle": .95, "height_calf": .02,
+         "height_over_knee": .01}
+LOW = {"height_below_ankle": .97, "height_ankle": .01, "height_calf": .01,
+       "height_over_knee": .01}
+
+
+def predictions(goods, codes=("6403", "6404"), name="Logistic Regression ({})"):
+    variables = [ContinuousVariable(name.format(code)) for code in codes]
+    return Table.from_numpy(
+        Domain(variables, metas=[StringVariable("good_id")]),
+        np.array(list(goods.values()), dtype=float),
+        metas=np.array([[key] for key in goods], dtype=object))
+
+
+def column(table, name):
+    return ["" if v is None else str(v) for v in table.get_column(name)]
+
+
+class TestOWHSCodeFusion(WidgetTest):
+    def setUp(self):
+        self.widget = self.create_widget(OWHSCodeFusion)
+
+    def codes(self, **tables):
+        inputs = self.widget.Inputs
+        self.send_signals([(getattr(inputs, name), table) for name, table in tables.items()])
+        self.wait_until_finished()
+        return self.get_output(self.widget.Outputs.codes)
+
+    # -- inputs and outputs
+
+    def test_text_alone(self):
+        codes = self.codes(text=text_facts({"A": BOOTS, "B": SNEAKERS}))
+        self.assertEqual(column(codes, "good_id"), ["A", "B"])
+        self.assertEqual(column(codes, "code"), [MEN_ANKLE, "6404199000"])
+        self.assertTrue((codes.get_column("P(code)") > .5).all())
+        self.assertFalse(self.widget.Information.unmatched.is_shown())
+
+    def test_photos_alone(self):
+        codes = self.codes(photos=photo_features({"A": ANKLE}))
+        self.assertEqual(column(codes, "good_id"), ["A"])
+        self.assertTrue(column(codes, "safe code")[0] in ("", "64"))
+
+    def test_text_and_photos_add(self):
+        text = text_facts({"A": BOOTS_NO_HEIGHT})
+        alone = self.codes(text=text)
+        both = self.codes(photos=photo_features({"A": ANKLE}))
+        self.assertEqual(column(both, "code"), [MEN_ANKLE])
+        self.assertGreater(both.get_column("P(code)")[0], alone.get_column("P(code)")[0])
+        self.assertIn("фото", column(both, "trace")[0])
+
+    def test_code_probabilities(self):
+        self.codes(text=text_facts({"A": BOOTS, "B": SNEAKERS}))
+        table = self.get_output(self.widget.Outputs.probabilities)
+        self.assertEqual(len(table), 2)
+        self.assertEqual([v.name for v in table.domain.attributes], Engine.footwear().codes)
+        np.testing.assert_allclose(table.X.sum(axis=1), 1)
+
+    def test_keys_of_one_input_are_kept_and_reported(self):
+        codes = self.codes(text=text_facts({"A": BOOTS, "B": SNEAKERS}),
+                           photos=photo_features({"B": LOW, "C": LOW}))
+        self.assertEqual(column(codes, "good_id"), ["A", "B", "C"])
+        self.assertIn("1 without text", str(self.widget.Information.unmatched))
+        self.assertIn("1 without photos", str(self.widget.Information.unmatched))
+
+    def test_repeated_ids_share_the_photos(self):
+        first = text_facts({"A": BOOTS_NO_HEIGHT})
+        twice = Table.concatenate([first, first])
+        codes = self.codes(text=twice, photos=photo_features({"A": ANKLE}))
+        self.assertEqual(column(codes, "good_id"), ["A", "A#2"])
+        self.assertEqual(column(codes, "code"), [MEN_ANKLE] * 2)
+        self.assertTrue(self.widget.Warning.remarks.is_shown())
+
+    def test_removed_inputs_clear(self):
+        self.codes(text=text_facts({"A": BOOTS}))
+        self.assertIsNone(self.codes(text=None))
+        self.assertIsNone(self.get_output(self.widget.Outputs.probabilities))
+        self.assertIsNone(self.get_output(self.widget.Outputs.selected))
+        self.assertEqual(self.widget.list.model.rowCount(), 0)
+        self.assertEqual(self.widget.headline.toPlainText(), "")
+
+    def test_input_without_facts(self):
+        table = Table.from_numpy(Domain([ContinuousVariable("x")]), np.ones((2, 1)))
+        self.assertIsNone(self.codes(text=table))
+        self.assertIn("Text Facts", str(self.widget.Error.no_evidence))
+        self.assertIn("Declaration Facts", str(self.widget.Error.no_evidence))
+        self.assertIsNotNone(self.codes(text=text_facts({"A": BOOTS})))
+        self.assertFalse(self.widget.Error.no_evidence.is_shown())
+
+    def test_several_signals_cost_one_run(self):
+        with patch.object(self.widget, "start", wraps=self.widget.start) as start:
+            self.codes(text=text_facts({"A": BOOTS}), photos=photo_features({"A": LOW}))
+        self.assertEqual(start.call_count, 1)
+
+    # -- classifier
+
+    def test_predictions_move_the_code(self):
+        text = text_facts({"A": "Обувь мужская"})
+        before = self.codes(text=text)
+        leather = self.codes(predictions=predictions({"A": (.99, .01)}))
+        textile = self.codes(predictions=predictions({"A": (.01, .99)}))
+        self.assertEqual(column(leather, "heading"), ["6403"])
+        self.assertEqual(column(textile, "heading"), ["6404"])
+        self.widget.controls.weight.setValue(0)
+        self.wait_until_finished()
+        ignored = self.get_output(self.widget.Outputs.codes)
+        np.testing.assert_allclose(ignored.X, before.X)
+
+    def test_predictions_without_probabilities(self):
+        wrong = Table.from_numpy(
+            Domain([DiscreteVariable("Tree", ("6403", "6404"))], metas=[StringVariable("good_id")]),
+            np.zeros((1, 1)), metas=np.array([["A"]], dtype=object))
+        codes = self.codes(text=text_facts({"A": BOOTS}), predictions=wrong)
+        self.assertEqual(column(codes, "code"), [MEN_ANKLE])
+        self.assertIn("Classes known to the model", str(self.widget.Warning.predictions))
+        self.assertIsNone(self.codes(text=None))
+        self.assertIn("Predictions", str(self.widget.Error.no_evidence))
+
+    # -- declared codes and quantities
+
+    def test_declared_codes_of_a_numeric_column(self):
+        codes = self.codes(text=text_facts({"A": BOOTS, "B": SNEAKERS, "C": SNEAKERS},
+                                           declared=[6403911600, 6402993100, np.nan],
+                                           quantity=[100, 10, 1]))
+        self.assertEqual(column(codes, "agrees")[:2], ["yes", "no"])
+        self.assertAlmostEqual(codes.get_column("duty at declared code")[0], 1.25)
+        lines = self.widget.lines
+        self.assertNotIn("≠", lines[0].marks)
+        self.assertIn("≠", lines[1].marks)
+        self.assertNotIn("≠", lines[2].marks)
+        self.assertAlmostEqual(lines[0].risk, 100 * codes.get_column("duty at risk")[0])
+
+    # -- settings
+
+    def test_accepted_error_changes_safe_digits_only(self):
+        self.widget.controls.accepted_error.setValue(.01)
+        before = self.codes(text=text_facts({"A": BOOTS}))
+        self.widget.controls.accepted_error.setValue(.3)
+        self.wait_until_finished()
+        after = self.get_output(self.widget.Outputs.codes)
+        self.assertEqual(column(before, "code"), column(after, "code"))
+        self.assertEqual(column(after, "safe code"), [MEN_ANKLE])
+        self.assertLess(len(column(before, "safe code")[0]), 10)
+
+    def test_less_trust_in_text_less_certainty(self):
+        before = self.codes(text=text_facts({"A": BOOTS}))
+        self.widget.controls.trust.setValue(.5)
+        self.wait_until_finished()
+        after = self.get_output(self.widget.Outputs.codes)
+        self.assertLess(after.get_column("P(code)")[0], before.get_column("P(code)")[0])
+
+    def test_auto_commit_off(self):
+        self.widget.controls.auto_commit.setChecked(False)
+        before = self.codes(text=text_facts({"A": BOOTS}))
+        self.widget.controls.trust.setValue(.5)
+        self.wait_until_finished()
+        self.assertIs(self.get_output(self.widget.Outputs.codes), before)
+
+    def test_keys_are_remembered_by_name(self):
+        photos = photo_features({"A": ANKLE}, key="lot")
+        self.codes(text=text_facts({"A": BOOTS}), photos=photos)
+        self.assertTrue(self.widget.Information.row_numbers.is_shown())
+        simulate.combobox_activate_item(self.widget.key_combos["photos"], "lot")
+        self.wait_until_finished()
+        self.assertFalse(self.widget.Information.unmatched.is_shown())
+        settings = self.widget.settingsHandler.pack_data(self.widget)
+        self.assertEqual(ast.literal_eval(repr(settings)), settings)
+        self.widget = self.create_widget(OWHSCodeFusion, stored_settings=settings)
+        self.codes(text=text_facts({"A": BOOTS}), photos=photos)
+        self.assertEqual(len(self.get_output(self.widget.Outputs.codes)), 1)
+
+    # -- priors
+
+    def priors_table(self, p=.9):
+        domain = Domain([ContinuousVariable("probability")],
+                        metas=[StringVariable("fact"), StringVariable("value")])
+        return Table.from_list(domain, [[1 - p, "upper", "leather"], [p / 5, "upper", "rubber"],
+                                        [p / 5, "upper", "plastic"], [p / 5, "upper", "textile"],
+                                        [p / 5, "upper", "other"],
+                                        [p / 5, "upper", "composition_leather"]])
+
+    def test_priors_from_the_input(self):
+        text = text_facts({"A": "Обувь"})
+        before = self.codes(text=text)
+        after = self.codes(priors=self.priors_table(.99))
+        self.assertNotEqual(column(before, "heading"), column(after, "heading"))
+        self.assertIn("input", self.widget.priors_label.text())
+
+    def test_bad_priors_are_named_and_the_bundled_ones_used(self):
+        text = text_facts({"A": BOOTS})
+        before = self.codes(text=text)
+        after = self.codes(priors=self.priors_table()[:2])
+        self.assertIn("lacks", str(self.widget.Error.priors))
+        np.testing.assert_allclose(before.X, after.X)
+        self.codes(priors=None)
+        self.assertFalse(self.widget.Error.priors.is_shown())
+
+    def test_priors_from_a_file(self):
+        text = text_facts({"A": "Обувь"})
+        before = self.codes(text=text)
+        rows = ["fact,value,probability,source", "upper,leather,0.01,наша история"]
+        rows += [f"upper,{v},0.198," for v in ("rubber", "plastic", "textile", "other",
+                                              "composition_leather")]
+        path = Path(self._folder) / "priors.csv"
+        path.write_text("\n".join(rows), encoding="utf-8")
+        with patch.object(owhscodefusion.QFileDialog, "getOpenFileName",
+                          return_value=(str(path), "")):
+            self.widget._load_priors()
+        self.wait_until_finished()
+        after = self.get_output(self.widget.Outputs.codes)
+        self.assertNotEqual(column(before, "heading"), column(after, "heading"))
+        self.assertEqual(self.widget.priors_label.text(), "Bundled + priors.csv")
+        self.widget.reset_button.click()
+        self.wait_until_finished()
+        reset = self.get_output(self.widget.Outputs.codes)
+        np.testing.assert_allclose(before.X, reset.X)
+
+    def test_lost_priors_file(self):
+        self.widget = self.create_widget(
+            OWHSCodeFusion, stored_settings={"priors_file": "/no/such/priors.csv"})
+        codes = self.codes(text=text_facts({"A": BOOTS}))
+        self.assertEqual(column(codes, "code"), [MEN_ANKLE])
+        self.assertIn("priors.csv", str(self.widget.Error.priors))
+
+    @pytest.fixture(autouse=True)
+    def _tmp(self, tmp_path):
+        self._folder = tmp_path
+
+    # -- the analyst's answers
+
+    def answer(self, fact, value):
+        simulate.combobox_activate_item(
+            self.widget.panel.combos[fact],
+            next(v.ru for v in footwear.vocabulary()[fact].values if v.id == value))
+
+    def test_an_answer_moves_the_code_at_once(self):
+        self.codes(text=text_facts({"A": BOOTS, "B": SNEAKERS}))
+        self.answer("sex", "women")
+        self.assertEqual(self.widget.verdict.code, WOMEN_ANKLE)
+        self.assertEqual(self.widget.bars.topLevelItem(0).data(0, Qt.UserRole), WOMEN_ANKLE)
+        codes = self.get_output(self.widget.Outputs.codes)
+        self.assertEqual(column(codes, "code"), [WOMEN_ANKLE, "6404199000"])
+        probabilities = self.get_output(self.widget.Outputs.probabilities)
+        self.assertGreater(probabilities.get_column(WOMEN_ANKLE)[0], .5)
+        self.assertIn("✎", self.widget.lines[0].marks)
+        self.assertIn("аналитик", column(codes, "trace")[0])
+        simulate.combobox_activate_index(self.widget.panel.combos["sex"], 0)
+        self.assertEqual(self.widget.verdict.code, MEN_ANKLE)
+        self.assertEqual(self.widget.answers, {})
+
+    def test_sent_tables_are_not_changed_afterwards(self):
+        sent = self.codes(text=text_facts({"A": BOOTS}))
+        self.answer("sex", "women")
+        self.assertEqual(column(sent, "code"), [MEN_ANKLE])
+
+    def test_answers_live_in_the_workflow(self):
+        text = text_facts({"A": BOOTS, "B": SNEAKERS})
+        self.codes(text=text)
+        self.answer("sex", "women")
+        settings = self.widget.settingsHandler.pack_data(self.widget)
+        self.assertEqual(settings["answers"], {"A": {"sex": "women"}})
+        self.assertEqual(ast.literal_eval(repr(settings)), settings)
+        self.widget = self.create_widget(OWHSCodeFusion, stored_settings=settings)
+        self.assertEqual(column(self.codes(text=text), "code")[0], WOMEN_ANKLE)
+        self.assertEqual(self.widget.panel.combos["sex"].currentData(), "women")
+        other = self.create_widget(OWHSCodeFusion)
+        self.assertEqual(other.answers, {}, "answers are no default for new widgets")
+
+    def test_clear_answers(self):
+        self.codes(text=text_facts({"A": BOOTS, "B": BOOTS}))
+        self.answer("sex", "women")
+        self.widget.list.choose(1)
+        self.assertFalse(self.widget.panel.clear_button.isEnabled())
+        self.answer("sex", "women")
+        self.widget.panel.clear_button.click()
+        self.assertEqual(list(self.widget.answers), ["A"])
+        self.answer("sex", "women")
+        self.widget.panel.clear_all_button.click()
+        self.assertEqual(self.widget.answers, {})
+        codes = self.get_output(self.widget.Outputs.codes)
+        self.assertEqual(column(codes, "code"), [MEN_ANKLE] * 2)
+
+    def test_answers_for_other_goods_are_kept(self):
+        self.widget = self.create_widget(
+            OWHSCodeFusion, stored_settings={"answers": {"Z": {"sex": "women"}}})
+        self.codes(text=text_facts({"A": BOOTS}))
+        self.assertEqual(self.widget.verdict.code, MEN_ANKLE)
+        self.assertEqual(self.widget.answers, {"Z": {"sex": "women"}})
+        self.widget.panel.clear_all_button.click()
+        self.assertEqual(self.widget.answers, {})
+
+    # -- what is shown
+
+    def test_discrepancy_is_shown(self):
+        self.codes(text=text_facts({"A": BOOTS}), photos=photo_features({"A": LOW}))
+        self.assertIn("⚡", self.widget.headline.toPlainText())
+        self.assertIn("⚡", self.widget.lines[0].marks)
+        self.assertIn("высота", self.widget.lines[0].why)
+
+    def test_trace_tells_evidence_from_assumption(self):
+        self.codes(text=text_facts({"A": BOOTS}))
+        trace = self.widget.trace.toPlainText()
+        self.assertIn("ОПИ", trace)
+        self.assertIn("принято по умолчанию", trace)
+        self.assertIn("да", trace)
+
+    def test_next_question(self):
+        self.codes(text=text_facts({"A": BOOTS_NO_HEIGHT}))
+        shown = self.widget.headline.toPlainText()
+        self.assertIn("Спросите: Закрывает ли обувь лодыжку", shown)
+        self.assertIn("Изменит код", shown)
+
+    def test_not_footwear_says_why(self):
+        codes = self.codes(text=text_facts({"A": "Крем для обуви чёрный, в тюбиках"}))
+        self.assertEqual(column(codes, "code"), [""])
+        self.assertIn("Не обувь", self.widget.headline.toPlainText())
+        self.assertIn("примечание 1", self.widget.headline.toPlainText())
+
+    def test_legal_gap_shows_both_candidates(self):
+        text = BOOTS.replace("мужские", "").replace("подошва из резины",
+                                                    "подошва из натуральной кожи")
+        self.codes(text=text_facts({"A": text}))
+        self.answer("sex", "unidentifiable")
+        self.assertEqual(len(self.widget.verdict.codes), 2)
+        shown = self.widget.headline.toPlainText()
+        self.assertIn("пробел закона", shown)
+        self.assertIn(" / ", self.widget.lines[0].code)
+
+    def test_selected_good(self):
+        text = text_facts({"A": BOOTS, "B": SNEAKERS})
+        self.codes(text=text)
+        self.assertEqual(column(self.get_output(self.widget.Outputs.selected), "good_id"), ["A"])
+        self.widget.list.choose(1)
+        self.assertEqual(column(self.get_output(self.widget.Outputs.selected), "good_id"), ["B"])
+        settings = self.widget.settingsHandler.pack_data(self.widget)
+        self.widget = self.create_widget(OWHSCodeFusion, stored_settings=settings)
+        self.codes(text=text)
+        self.assertEqual(column(self.get_output(self.widget.Outputs.selected), "good_id"), ["B"])
+        self.assertEqual(self.widget.verdict.key, "B")
+
+    def test_list_sorts_by_number(self):
+        self.codes(text=text_facts({"A": BOOTS_NO_HEIGHT, "B": BOOTS, "C": "Обувь"}))
+        view, model = self.widget.list.view, self.widget.list.model
+        by_p = [c.header for c in model.columns].index("P")
+        view.sortByColumn(by_p, Qt.AscendingOrder)
+        shown = [self.widget.lines[model.source_row(i)].p for i in range(3)]
+        self.assertEqual(shown, sorted(shown))
+
+    # -- threads
+
+    def test_cancel_keeps_what_was_decided(self):
+        text = text_facts({f"g{i}": SNEAKERS for i in range(30)})
+        stop, state = threading.Event(), Mock()
+        state.is_interruption_requested.return_value = False
+        state.set_progress_value.side_effect = lambda value: stop.set() if value > 30 else None
+        job = owhscodefusion.Job(
+            footwear.priors(), text, None, None,
+            {"text": text.domain["good_id"], "photos": None, "predictions": None},
+            .99, 1., .1, {}, stop)
+        with patch.object(owhscodefusion, "BLOCK", 10):
+            result = owhscodefusion.run(job, state)
+        self.assertEqual(len(result.verdicts), 20 if len(result.verdicts) == 20 else 10)
+        self.widget.on_done(result)
+        self.assertTrue(self.widget.Warning.cancelled.is_shown())
+        self.assertEqual(len(self.get_output(self.widget.Outputs.codes)), len(result.verdicts))
+
+    def test_unexpected_failure_becomes_a_message(self):
+        with patch.object(owhscodefusion, "join", side_effect=RuntimeError("beda")):
+            self.assertIsNone(self.codes(text=text_facts({"A": BOOTS})))
+        self.assertIn("beda", str(self.widget.Error.failed))
+        self.assertFalse(self.widget.cancel_button.isEnabled())
+
+    def test_report(self):
+        self.widget.send_report()
+        self.codes(text=text_facts({"A": BOOTS}))
+        self.widget.report_html = ""
+        self.widget.send_report()
+        self.assertIn(MEN_ANKLE[:4], self.widget.report_html)
+
+
+def test_codes_are_emphasised_as_far_as_they_are_safe():
+    nomenclature = Engine.footwear().nomenclature
+    html = code_html(nomenclature, MEN_ANKLE, "640391")
+    assert html.startswith("<b>6403&nbsp;91&nbsp;</b><span") and "|&nbsp;160&nbsp;0" in html
+    assert "<span" not in code_html(nomenclature, MEN_ANKLE, MEN_ANKLE)
+    assert "<b></b>" in code_html(nomenclature, MEN_ANKLE, "")
+
+
+def test_columns_of_declared_codes_and_quantities():
+    domain = Domain([ContinuousVariable("Quantity")], metas=[StringVariable("declared code")])
+    table = Table.from_list(domain, [[5, "6403 91 160 0"], [0, ""], [np.nan, "64039"]])
+    assert declared_codes(table, "abc") == {"a": MEN_ANKLE, "b": "", "c": "64039"}
+    assert quantities(table, "abc") == {"a": 5}
+    assert declared_codes(table.transform(Domain([])), "abc") is None
+
+
+def test_numeric_ids_are_keys():
+    table = Table.from_list(Domain([ContinuousVariable("good_id", number_of_decimals=0)]),
+                            [[1], [2]])
+    assert default_key_variable(table).name == "good_id"
+
+
+def test_priors_of_a_table_name_the_row():
+    domain = Domain([ContinuousVariable("probability")],
+                    metas=[StringVariable("fact"), StringVariable("value")])
+    table = Table.from_list(domain, [[.5, "sex", "men"], [.5, "colour", "red"]])
+    table.name = "mine"
+    with pytest.raises(ValueError, match="mine, line 3: unknown fact 'colour'"):
+        priors_from_table(table, footwear.vocabulary(), footwear.priors())
+
+
+def test_join_needs_no_input_in_particular():
+    case = join(Engine.footwear(), predictions=predictions({"A": (.9, .1)}))
+    assert case.keys == ("A",) and case.decide_one(0).heading == "6403"

@@ -1,0 +1,117 @@
+"""What galleries show: the strongest features of a photo, thumbnails that come later."""
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+from Orange.data import ContinuousVariable, Domain, Table
+from Orange.widgets.tests.base import GuiTest
+from PIL import Image
+
+from orangecontrib.customs import footwear
+from orangecontrib.customs.photos.model import fact_ids, feature_ids
+from orangecontrib.customs.widgets.utils.features import COLOURS, FeatureView
+from orangecontrib.customs.widgets.utils.gallery import PhotoGallery, Tile
+from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
+
+
+def view(probabilities: dict, judged: dict | None = None, made_only=()) -> FeatureView:
+    """One photo; features that are not named have P = 0.01."""
+    features, gradable = [], []
+    for feature in footwear.features():
+        variable = ContinuousVariable(feature.name_en)
+        variable.attributes.update(feature=feature.id, fact=feature.fact, value=feature.value)
+        if feature.id in made_only:
+            variable.attributes["made_only"] = "yes"
+        features.append(variable)
+    for fact in fact_ids():
+        variable = ContinuousVariable(f"judged {fact}")
+        variable.attributes["gradability"] = fact
+        gradable.append(variable)
+    row = [probabilities.get(id_, .01) for id_ in feature_ids()]
+    metas = [(judged or {}).get(fact, 1.) for fact in fact_ids()]
+    domain = Domain(features, metas=gradable)
+    return FeatureView(Table.from_numpy(domain, np.array([row]), metas=np.array([metas], object)))
+
+
+class TestFeatureView(unittest.TestCase):
+    def texts(self, *args, **kwargs):
+        return [chip.text for chip in view(*args, **kwargs).chips(0)]
+
+    def test_a_colour_for_each_fact(self):
+        self.assertEqual(set(COLOURS), set(fact_ids()))
+
+    def test_heights_are_one_and_come_first(self):
+        self.assertEqual(
+            self.texts({"height_ankle": .6, "height_calf": .3, "high_heel": .9, "sport": .2}),
+            ["height: ankle", "high heel", "sport (spikes)"])
+
+    def test_the_likeliest_is_always_shown(self):
+        self.assertEqual(self.texts({"height_ankle": .9, "house": .03}),
+                         ["height: ankle", "house"])
+
+    def test_no_footwear_comes_before_all(self):
+        self.assertEqual(self.texts({"not_footwear": .8, "high_heel": .9})[0], "not footwear")
+
+    def test_what_cannot_be_judged_comes_last(self):
+        shown = view({"high_heel": .9, "sport": .3}, {"heel": .1}).chips(0)
+        self.assertEqual([(c.text, c.judged) for c in shown[1:]],
+                         [("sport (spikes)", True), ("high heel", False)])
+        self.assertIn("can't be judged", shown[-1].tooltip)
+
+    def test_made_pictures_are_marked(self):
+        shown = view({"house": .9}, made_only=("house",))
+        self.assertEqual(shown.chips(0)[1].text, "house*")
+        self.assertIn("made pictures only", shown.tooltip(0))
+
+
+class TestGallery(GuiTest):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.loader = ThumbnailLoader()
+        self.addCleanup(self.loader.stop)
+
+    def load(self, path):
+        self.assertIsNone(self.loader.get(path))
+        self.process_events(until=lambda: self.loader.get(path) is not None)
+        return self.loader.get(path)
+
+    def process_events(self, until):
+        from orangewidget.tests.base import WidgetTest
+        WidgetTest.process_events(self, until)
+
+    def test_thumbnails_come_later(self):
+        path = str(self.folder / "a.png")
+        Image.new("RGB", (300, 100), "red").save(path)
+        pixmap = self.load(path)
+        self.assertEqual(pixmap.width(), pixmap.height())
+        colour = pixmap.toImage().pixelColor(pixmap.width() // 2, pixmap.height() // 2)
+        self.assertEqual(colour.getRgb()[:3], (255, 0, 0))
+
+    def test_unreadable_photo(self):
+        self.assertTrue(self.load(str(self.folder / "missing.png")).isNull())
+
+    def test_only_what_is_visible_is_asked_for(self):
+        asked = set()
+        gallery = PhotoGallery(self.loader, bars=True)
+        self.addCleanup(gallery.deleteLater)
+
+        def tile(i):
+            asked.add(i)
+            return Tile("", str(i))
+
+        gallery.set_tiles(20_000, tile)
+        gallery.resize(600, 400)
+        gallery.grab()
+        self.assertIn(0, asked)
+        self.assertLess(len(asked), 100)
+        for width in (180, 900):
+            gallery.resize(width, 300)
+            gallery.grab()
+            self.assertLessEqual(gallery.gridSize().width(), gallery.viewport().width())
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -112,15 +112,16 @@ def paired(shared, with_photos):
 
 
 # one fact changed: (fact, value, pattern of the words that state it, words for the value)
+TOE_CAP = r",? (?:С |БЕЗ )?(?:\w+ )*ПОДНОС\w*[^,.:]*|,? ?ЗАЩИТНЫЙ ПОДНОСОК[^,.:]*"
 CHANGES = [
     ("sex", "men", r"ЖЕНСК\w*|МУЖСК\w*", "МУЖСКАЯ"),
     ("sex", "women", r"ЖЕНСК\w*|МУЖСК\w*", "ЖЕНСКАЯ"),
     ("insole", "lt24", r",? ?РАЗМ\w*\.?[^:]*?(?:,(?= [А-ЯЁ\"]{3})|[.:]?$)"
      r"|,? ?(?:С )?(?:ДЛИН\w* )?СТЕЛЬК\w*[^,]*",
      ", ДЛИНА СТЕЛЬКИ МЕНЕЕ 24 СМ,"),
-    ("toe_cap", "metal", r",? (?:С |БЕЗ )?(?:\w+ )*ПОДНОС\w*[^,.:]*|,? ?ЗАЩИТНЫЙ ПОДНОСОК[^,.:]*",
+    ("toe_cap", "metal", TOE_CAP,
      ", С ЗАЩИТНЫМ МЕТАЛЛИЧЕСКИМ ПОДНОСКОМ"),
-    ("toe_cap", "no_metal", r",? (?:С |БЕЗ )?(?:\w+ )*ПОДНОС\w*[^,.:]*|,? ?ЗАЩИТНЫЙ ПОДНОСОК[^,.:]*",
+    ("toe_cap", "no_metal", TOE_CAP,
      ", БЕЗ ЗАЩИТНОГО МЕТАЛЛИЧЕСКОГО ПОДНОСКА"),
     ("sole", "leather", r",? ?(?:НА )?ПОДОШВ\w*[^,.:]*", ", НА ПОДОШВЕ ИЗ НАТУРАЛЬНОЙ КОЖИ"),
     ("upper", "textile", r",? ?(?:С )?ВЕРХ\w*[^,:]*", ", С ВЕРХОМ ИЗ ТЕКСТИЛЬНЫХ МАТЕРИАЛОВ"),
@@ -210,7 +211,8 @@ def real_declarations(shared):
           share([x["heading"] == r["hs4"] for r, x in zip(footwear, results)]))
     for r, x in sure:
         if x["heading"] != r["hs4"]:
-            print(f"    {r['hs4']} -> {x['heading']} ({x['p_heading']:.2f}): {r['description'][:150]}")
+            print(f"    {r['hs4']} -> {x['heading']} ({x['p_heading']:.2f}): "
+                  f"{r['description'][:150]}")
     results = run(other)
     alarms = [(r, x) for r, x in zip(other, results)
               if found_codes(x) and found_codes(x)[0] < "6406" and x["p"] >= .5]

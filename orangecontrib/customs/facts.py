@@ -20,6 +20,9 @@ __all__ = ["Value", "Fact", "Vocabulary", "Feature", "Evidence", "Priors",
 #: cannot veto all the others (domain knowledge: logits clipped to about +-6).
 PROBABILITY_FLOOR = 2.5e-3
 
+#: Evidence against a value, in log-likelihood below the best one, is bounded by this.
+STRONGEST = 9.
+
 
 @dataclass(frozen=True)
 class Value:
@@ -146,39 +149,47 @@ class Priors(Mapping[str, np.ndarray]):
             If a row names an unknown fact or value, a probability is not in
             (0, 1], or a fact in the file lacks one of its values.
         """
-        given: dict[str, dict[str, float]] = {}
-        sources: dict[str, str] = {}
         with open(path, encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
-            missing = {"fact", "value", "probability"} - set(reader.fieldnames or ())
-            if missing:
-                raise ValueError(f"{path}: no column {', '.join(sorted(missing))}")
-            for number, row in enumerate(reader, start=2):
-                where = f"{path}, line {number}"
-                fact, value = row["fact"], row["value"]
-                if fact not in vocabulary:
-                    raise ValueError(f"{where}: unknown fact '{fact}'")
-                if value not in vocabulary[fact].value_ids:
-                    raise ValueError(f"{where}: fact '{fact}' has no value '{value}'")
-                try:
-                    probability = float(row["probability"])
-                except (TypeError, ValueError):
-                    probability = -1.
-                if not 0 < probability <= 1:
-                    raise ValueError(f"{where}: the probability must be above 0 and "
-                                     f"at most 1, not '{row['probability']}'")
-                given.setdefault(fact, {})[value] = probability
-                if row.get("source"):
-                    sources[fact] = row["source"]
+            return cls.from_rows(enumerate(reader, start=2), vocabulary, base,
+                                 f"{path}, line", reader.fieldnames or ())
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[tuple[int, Mapping[str, str]]], vocabulary: Vocabulary,
+                  base: Priors | None, where: str, columns: Sequence[str]) -> Priors:
+        """As :meth:`load`, from numbered rows; `where` is how a message calls a row."""
+        missing = {"fact", "value", "probability"} - set(columns)
+        if missing:
+            raise ValueError(f"{where.rpartition(',')[0]}: "
+                             f"no column {', '.join(sorted(missing))}")
+        given: dict[str, dict[str, float]] = {}
+        sources: dict[str, str] = {}
+        for number, row in rows:
+            fact, value = row["fact"], row["value"]
+            if fact not in vocabulary:
+                raise ValueError(f"{where} {number}: unknown fact '{fact}'")
+            if value not in vocabulary[fact].value_ids:
+                raise ValueError(f"{where} {number}: fact '{fact}' has no value '{value}'")
+            try:
+                probability = float(row["probability"])
+            except (TypeError, ValueError):
+                probability = -1.
+            if not 0 < probability <= 1:
+                raise ValueError(f"{where} {number}: the probability must be above 0 and "
+                                 f"at most 1, not '{row['probability']}'")
+            given.setdefault(fact, {})[value] = probability
+            if row.get("source"):
+                sources[fact] = row["source"]
         probabilities = dict(base) if base is not None else {
             id_: np.full(len(fact.values), 1 / len(fact.values))
             for id_, fact in vocabulary.items()}
         for fact, values in given.items():
             absent = [v for v in vocabulary[fact].value_ids if v not in values]
             if absent:
-                raise ValueError(f"{path}: fact '{fact}' lacks {', '.join(absent)}")
-            row = np.array([[values[v] for v in vocabulary[fact].value_ids]])
-            probabilities[fact] = normalise(row)[0]
+                raise ValueError(f"{where.rpartition(',')[0]}: fact '{fact}' lacks "
+                                 f"{', '.join(absent)}")
+            weights = np.array([[values[v] for v in vocabulary[fact].value_ids]])
+            probabilities[fact] = normalise(weights)[0]
         merged = dict(base.sources) if base is not None else {}
         return cls(probabilities, {**merged, **sources})
 
@@ -235,8 +246,9 @@ class Evidence:
             p = np.asarray(p, dtype=float)
             known = ~np.isnan(p).any(axis=1)
             values = np.zeros_like(p)
-            clipped = np.clip(p[known], PROBABILITY_FLOOR, None)
-            values[known] = np.log(clipped) - np.log(np.asarray(priors[fact]))
+            ratio = np.log(np.clip(p[known], 1e-12, None)) - np.log(np.asarray(priors[fact]))
+            values[known] = np.maximum(
+                ratio - ratio.max(axis=1, keepdims=True, initial=-np.inf), -STRONGEST)
             loglik[fact] = values
         return cls(keys, loglik)
 

@@ -1,7 +1,8 @@
 from math import inf
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from orangecontrib.customs.declarations.quantities import read_interval
 

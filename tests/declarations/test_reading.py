@@ -5,7 +5,8 @@ import pickle
 
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from orangecontrib.customs import footwear
 from orangecontrib.customs.declarations import IMPLIED, STATED, FactReader, Finding, Reading

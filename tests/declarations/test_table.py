@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
-from Orange.data import (
-    ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table)
+from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 
 from orangecontrib.customs import footwear
 from orangecontrib.customs.declarations import FactReader

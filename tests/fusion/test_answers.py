@@ -67,12 +67,12 @@ def test_beliefs_tell_what_is_said(case):
 
 def test_silence_is_reported(case):
     notes = [case.notes_of(verdict) for verdict in case.decide(slice(None))]
-    assert any("ни один источник" in note for note in notes[3])
-    assert not any("ни один источник" in note for note in notes[0])
+    assert any("код не определяется" in note for note in notes[3])
+    assert not any("код не определяется" in note for note in notes[0])
 
 
 def test_duty_at_risk(case):
     verdicts = case.decide(slice(None))
     risks = [duty_at_risk(case.engine, v) for v in verdicts]
-    assert 0 <= risks[0] < risks[3]
-    assert np.isnan(risks[2])
+    assert risks[0] >= 0
+    assert np.isnan(risks[2]) and np.isnan(risks[3])  # not footwear; nothing known

@@ -8,8 +8,13 @@ from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.declarations.table import facts_table
 from orangecontrib.customs.fusion import Engine, Witness, decide
 from orangecontrib.customs.fusion.table import (
-    classifier_odds_from_table, default_key, evidence_from_table, keys_of,
-    probabilities_table, verdicts_table)
+    classifier_odds_from_table,
+    default_key,
+    evidence_from_table,
+    keys_of,
+    probabilities_table,
+    verdicts_table,
+)
 
 TEXTS = ["БОТИНКИ МУЖСКИЕ С ВЕРХОМ ИЗ НАТУРАЛЬНОЙ КОЖИ, НА ПОДОШВЕ ИЗ РЕЗИНЫ",
          "САПОГИ ЖЕНСКИЕ, ВЕРХ - ТЕКСТИЛЬ"]

@@ -77,12 +77,18 @@ def test_not_footwear_gets_no_code_and_says_why(engine):
     assert "не является обувью" in verdict.problems[0]
 
 
+def test_a_good_that_nobody_speaks_of_gets_no_code(engine):
+    verdict = one(engine, {})
+    assert verdict.code == "" and verdict.safe_code == "" and not verdict.questions
+    assert "код не определяется" in verdict.problems[0]
+
+
 def test_parts_leave_for_6406(engine):
     assert one(engine, {"is_footwear": "parts"}).codes == ("6406",)
 
 
 def test_safe_digits_are_a_prefix_and_hold_the_mass(engine):
-    for facts in (BOOT, {"upper": "leather"}, {}, {**BOOT, "sex": "unidentifiable"}):
+    for facts in (BOOT, {"upper": "leather"}, {**BOOT, "sex": "unidentifiable"}):
         verdict = one(engine, facts)
         assert verdict.codes[0].startswith(verdict.safe_code) or len(verdict.safe_code) <= 6
         assert len(verdict.safe_code) in (0, 2, 4, 6, 8, 10)

@@ -15,11 +15,11 @@ from orangecontrib.customs import footwear
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.declarations.table import facts_table
 from orangecontrib.customs.fusion import Engine
+from orangecontrib.customs.fusion.table import default_key
 from orangecontrib.customs.widgets import owhscodefusion
 from orangecontrib.customs.widgets.owhscodefusion import OWHSCodeFusion
 from orangecontrib.customs.widgets.utils.cases import (
     declared_codes,
-    default_key_variable,
     join,
     priors_from_table,
     quantities,
@@ -464,7 +464,7 @@ def test_columns_of_declared_codes_and_quantities():
 def test_numeric_ids_are_keys():
     table = Table.from_list(Domain([ContinuousVariable("good_id", number_of_decimals=0)]),
                             [[1], [2]])
-    assert default_key_variable(table).name == "good_id"
+    assert default_key(table).name == "good_id"
 
 
 def test_priors_of_a_table_name_the_row():
@@ -472,7 +472,7 @@ def test_priors_of_a_table_name_the_row():
                     metas=[StringVariable("fact"), StringVariable("value")])
     table = Table.from_list(domain, [[.5, "sex", "men"], [.5, "colour", "red"]])
     table.name = "mine"
-    with pytest.raises(ValueError, match="mine, line 3: unknown fact 'colour'"):
+    with pytest.raises(ValueError, match="mine, row 2: unknown fact 'colour'"):
         priors_from_table(table, footwear.vocabulary(), footwear.priors())
 
 

@@ -2,10 +2,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import issparse
-
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 from Orange.data.util import get_unique_names
+from scipy.sparse import issparse
 
 from orangecontrib.customs import footwear
 from orangecontrib.customs.facts import Priors
@@ -63,7 +62,9 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
         ``attributes["fact"]``, ``["value"]`` and ``["prior"]`` (the prior
         that the receiver takes out again); NaN where the text does not speak
         of the fact.  Original metas and attributes (but for the sparse ones
-        of a bag of words) are kept as metas, with "findings" and "problems".
+        of a bag of words) are kept as metas, with "findings", "problems" and, for each
+        fact that is spoken of, "<fact>: words" (``role`` "note", by which the
+        fusion finds the words for its trace).
     skipped : Table or None
         Rows with an empty description, with the reason.
     """
@@ -93,22 +94,44 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
     findings_name, problems_name = (
         get_unique_names(used + [v.name for v in kept_attributes], name)
         for name in ("findings", "problems"))
-    findings_variable = StringVariable(findings_name)
     problems_variable = StringVariable(problems_name)
+    problems_variable.attributes["role"] = "problems"
+    words = _words(readings, reader.vocabulary)
+    word_variables = []
+    for fact in words:
+        variable = StringVariable(get_unique_names(used + [findings_name, problems_name],
+                                                   f"{fact}: words"))
+        variable.attributes.update(role="note", fact=fact)
+        word_variables.append(variable)
     domain = Domain(attributes, table.domain.class_vars,
-                    [*metas, findings_variable, problems_variable])
+                    [*metas, StringVariable(findings_name), problems_variable,
+                     *word_variables])
     rows = table[filled]
     result = rows.transform(domain)
     with result.unlocked():
-        if columns:
-            result.X = np.column_stack(columns) if readings else np.zeros((0, len(columns)))
-        n = len(metas)
-        result.metas[:, n] = [describe(r, reader.vocabulary) for r in readings]
-        result.metas[:, n + 1] = ["; ".join(r.problems) for r in readings]
+        result.X = np.column_stack(columns) if readings else np.zeros((0, len(columns)))
+    said = [[describe(r, reader.vocabulary) for r in readings],
+            ["; ".join(r.problems) for r in readings], *words.values()]
+    if readings:  # Orange leaves the metas of a table without rows locked
+        with result.unlocked(result.metas):
+            for column, texts in enumerate(said, start=len(metas)):
+                result.metas[:, column] = texts
     if key_variable is not None:
         result.attributes = {**result.attributes,
                              "key": table.domain[key_variable].name}
     return result, _skipped(table, filled)
+
+
+def _words(readings, vocabulary) -> dict[str, list[str]]:
+    """Per fact that is spoken of, the words of each good that say it."""
+    words: dict[str, list[str]] = {}
+    for row, reading in enumerate(readings):
+        for finding in reading.findings:
+            column = words.setdefault(finding.fact, [""] * len(readings))
+            said = f"«{' '.join(finding.text.split())}»"
+            if said not in column[row]:
+                column[row] = f"{column[row]}, {said}" if column[row] else said
+    return {fact: words[fact] for fact in vocabulary if fact in words}
 
 
 def _skipped(table: Table, filled: np.ndarray) -> Table | None:

@@ -2,8 +2,7 @@
 from functools import lru_cache
 from pathlib import Path
 
-from orangecontrib.customs.facts import (
-    Feature, Priors, Vocabulary, read_features)
+from orangecontrib.customs.facts import Feature, Priors, Vocabulary, read_features
 from orangecontrib.customs.nomenclature.decision_table import DecisionTable
 
 __all__ = ["FOLDER", "vocabulary", "features", "priors", "decision_table"]

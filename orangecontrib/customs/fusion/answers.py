@@ -13,7 +13,6 @@ import numpy as np
 
 from orangecontrib.customs.facts import Evidence, Vocabulary
 from orangecontrib.customs.fusion.engine import Engine, Witness
-from orangecontrib.customs.fusion.trace import Step
 from orangecontrib.customs.fusion.verdict import Verdict, decide
 
 __all__ = ["ANALYST", "ASSUMED", "Case", "Held", "analyst_witness", "duty_at_risk"]
@@ -24,8 +23,6 @@ ANALYST = "аналитик"
 ASSUMED = "принято по умолчанию"
 #: P(the analyst's answer is right): near-certain, and still finite evidence.
 CERTAINTY = 1 - 1e-6
-#: No witness says anything of the good: what comes out is the priors.
-BLIND = "ни один источник ничего не сообщает о товаре: код следует только из долей по умолчанию"
 
 
 def analyst_witness(answers: Mapping[str, Mapping[str, str]], vocabulary: Vocabulary
@@ -138,11 +135,8 @@ class Case:
         return result
 
     def notes_of(self, verdict: Verdict) -> tuple[str, ...]:
-        """Problems of a good: of its sources, of the law, and silence."""
-        notes = [*self.problems.get(verdict.key, ()), *verdict.problems]
-        if not any(_said(step) for step in verdict.steps):
-            notes.append(BLIND)
-        return tuple(dict.fromkeys(notes))
+        """Problems of a good: of its sources and of the law."""
+        return tuple(dict.fromkeys([*self.problems.get(verdict.key, ()), *verdict.problems]))
 
 
 def duty_at_risk(engine: Engine, verdict: Verdict) -> float:
@@ -153,6 +147,3 @@ def duty_at_risk(engine: Engine, verdict: Verdict) -> float:
     return float(sum(p * abs((engine.nomenclature.duty(code) or 0.) - chosen)
                      for code, p in verdict.probabilities.items()))
 
-
-def _said(step: Step) -> bool:
-    return bool(step.source) and step.source != ASSUMED

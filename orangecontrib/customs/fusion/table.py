@@ -44,16 +44,22 @@ class TableEvidence:
 
 
 def key_candidates(table: Table) -> list[Variable]:
-    """Variables that may hold the id of a good: strings and categories."""
+    """Variables that may hold the id of a good: texts, categories, and numbers so named."""
     domain = table.domain
     return [var for var in domain.metas + domain.class_vars + domain.attributes
-            if isinstance(var, (StringVariable, DiscreteVariable))
-            and var.attributes.get("type") != "image"]
+            if (isinstance(var, (StringVariable, DiscreteVariable))
+                or var.name.strip().lower() in KEY_NAMES)
+            and var.attributes.get("type") != "image"
+            and var.attributes.get("role") not in ("note", "problems")]
 
 
 def default_key(table: Table) -> Variable | None:
-    """The variable that most likely holds the id of a good, if any."""
+    """The variable that the table names as its key, else the one with the likeliest name."""
     candidates = key_candidates(table)
+    named = table.attributes.get("key")
+    for var in candidates:
+        if var.name == named or var.attributes.get("role") in ("key", "good_id"):
+            return var
     for name in KEY_NAMES:
         for var in candidates:
             if var.name.strip().lower() == name:

@@ -157,6 +157,9 @@ def _decide_block(engine: Engine, witnesses, evidence: Evidence, error, odds
         best_heading = int(heading_mass[i].argmax())
         heading, p_heading = headings[best_heading], float(heading_mass[i, best_heading])
         problems = []
+        if odds is None and all(quiet[i] for quiet in silent.values()):
+            verdicts.append(_blind(key))
+            continue
         not_footwear = codes == ("none",)
         if not_footwear:
             codes, heading, p_heading = (), "", 0.
@@ -186,6 +189,14 @@ def _decide_block(engine: Engine, witnesses, evidence: Evidence, error, odds
             tuple(problems),
             {c: float(p_codes[j]) for j, c in enumerate(engine.codes)}))
     return verdicts
+
+
+def _blind(key: str) -> Verdict:
+    """A good of which no witness says anything: priors alone are no classification."""
+    return Verdict(key, (), np.nan, "", np.nan, "", np.nan, "", np.nan, "", (), (),
+                   np.nan, np.nan, (), (),
+                   ("ни описание, ни фотографии ничего не сообщают о товаре: "
+                    "код не определяется",))
 
 
 def _best(engine: Engine, belief: Belief, i: int) -> tuple[tuple[str, ...], float, str]:

@@ -145,8 +145,7 @@ def classify(goods: Sequence[Good], photos: PhotoEvidence | None = None, *,
                       if good_id == good.good_id]
             if not used:
                 notes.append("нет пригодных фотографий")
-        rows.append(verdict_row(engine, verdict, good, notes,
-                                blind=not good.description and not used))
+        rows.append(verdict_row(engine, verdict, good, notes))
     return rows
 
 
@@ -159,15 +158,12 @@ def _first(skipped):
 
 
 def verdict_row(engine: Engine, verdict: Verdict, good: Good,
-                problems: Sequence[str] = (), blind: bool = False) -> dict:
-    """A row of the result; a `blind` good (no text, no photo) gets no code."""
+                problems: Sequence[str] = ()) -> dict:
+    """A row of the result."""
     times = 1. if good.quantity is None else good.quantity
     notes = list(problems) + list(verdict.problems)
     declared = good.declared_code
     row = {"good_id": good.good_id, "declared_code": declared}
-    if blind:
-        notes.append("ни описания, ни фотографий: код не определяется")
-        return {**row, "problems": "; ".join(notes)}
     duty = engine.nomenclature.duty(declared) if declared else None
     if declared and len(declared) == 10 and declared.startswith("64") and duty is None:
         notes.append(f"кода {declared} нет в издании тарифа от "

@@ -30,7 +30,7 @@ from Orange.widgets.widget import Input, Msg, Output, OWWidget
 from orangecontrib.customs.declarations import STATED, FactReader, Reading
 from orangecontrib.customs.declarations.table import facts_table, texts_of
 from orangecontrib.customs.fusion.table import default_key, key_candidates, keys_of
-from orangecontrib.customs.widgets.utils.factview import FACT_COLOURS, pale, value_names, with_words
+from orangecontrib.customs.widgets.utils.factview import FACT_COLOURS, pale, value_names
 from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsList, report_rows
 from orangecontrib.customs.widgets.utils.variables import (
     VariableCombo,
@@ -85,7 +85,6 @@ def run(data: Table, text_name: str, key_name: str, stop: threading.Event,
             readings[text] = made_by.read(text)
     state.set_status("Writing…")
     facts, skipped = facts_table(data[:done], text_name, _Known(made_by, readings), key)
-    facts = with_words(facts, [readings[text] for text in texts[:done] if text.strip()])
     facts.name = f"{data.name} (facts)" if data.name else "Facts"
     goods = []
     for number, (name, text) in enumerate(zip(keys, texts)):

@@ -29,15 +29,13 @@ from orangecontrib.customs import footwear
 from orangecontrib.customs.facts import Priors
 from orangecontrib.customs.fusion import Engine, Verdict
 from orangecontrib.customs.fusion.answers import Case, duty_at_risk
-from orangecontrib.customs.fusion.table import probabilities_table
+from orangecontrib.customs.fusion.table import default_key, key_candidates, probabilities_table
 from orangecontrib.customs.nomenclature import group64
 from orangecontrib.customs.widgets.utils.answerpanel import AnswerPanel
 from orangecontrib.customs.widgets.utils.cases import (
     PredictionsError,
     codes_table,
-    default_key_variable,
     join,
-    key_variables,
     priors_from_table,
     with_verdict,
 )
@@ -345,8 +343,8 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         else:
             wanted = {"text": self.text_key, "photos": self.photo_key,
                       "predictions": self.predictions_key}[name]
-            self.key_combos[name].set_variables(key_variables(table), wanted,
-                                                default_key_variable(table))
+            self.key_combos[name].set_variables(key_candidates(table), wanted,
+                                                default_key(table))
 
     def handleNewSignals(self):
         self._stale = True

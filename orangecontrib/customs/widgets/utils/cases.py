@@ -1,10 +1,7 @@
 """Tables of the witnesses → a case to decide → a table of codes (no Qt in here)."""
 from __future__ import annotations
 
-import csv
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from Orange.data import ContinuousVariable, Domain, Table, Variable
@@ -13,49 +10,22 @@ from orangecontrib.customs.facts import Evidence, Priors, Vocabulary
 from orangecontrib.customs.fusion.answers import Case, duty_at_risk
 from orangecontrib.customs.fusion.engine import Engine, Witness
 from orangecontrib.customs.fusion.table import (
-    KEY_NAMES,
     TableEvidence,
     classifier_odds_from_table,
     default_key,
     evidence_from_table,
-    key_candidates,
     keys_of,
     probabilities_table,
     verdicts_table,
 )
 from orangecontrib.customs.fusion.verdict import Verdict
 
-__all__ = ["PredictionsError", "key_variables", "default_key_variable", "declared_codes",
+__all__ = ["PredictionsError", "declared_codes",
            "quantities", "priors_from_table", "join", "codes_table", "with_verdict"]
 
 
 class PredictionsError(ValueError):
     """The table of predictions holds no probabilities of codes."""
-
-
-def key_variables(table: Table) -> list[Variable]:
-    """Variables that may hold the id of a good; numbers only under a telling name.
-
-    What Declaration Facts adds in words is left out.
-    """
-    numbers = [var for var in table.domain.metas + table.domain.variables
-               if var.is_continuous and var.name.strip().lower() in KEY_NAMES]
-    words = ("note", "problems")
-    return [var for var in key_candidates(table)
-            if var.attributes.get("role") not in words] + numbers
-
-
-def default_key_variable(table: Table) -> Variable | None:
-    """The key that the table names itself, else the one with the likeliest name."""
-    candidates = key_variables(table)
-    named = table.attributes.get("key")
-    for var in candidates:
-        if var.name == named or var.attributes.get("role") in ("key", "good_id"):
-            return var
-    default = default_key(table)
-    if default is None:
-        default = next((var for var in candidates if var.is_continuous), None)
-    return default
 
 
 def _column(table: Table, names: Sequence[str]) -> Variable | None:
@@ -108,17 +78,9 @@ def priors_from_table(table: Table, vocabulary: Vocabulary, base: Priors) -> Pri
         var, values = names[name], table.get_column(names[name])
         columns.append([repr(float(v)) if var.is_continuous else var.str_val(v)
                         for v in values])
-    # one reader of priors, with one set of checks: Priors.load
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "priors.csv"
-        with open(path, "w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(wanted)
-            writer.writerows(zip(*columns))
-        try:
-            return Priors.load(path, vocabulary, base)
-        except ValueError as error:
-            raise ValueError(str(error).replace(str(path), table.name)) from None
+    rows = [dict(zip(wanted, values)) for values in zip(*columns)]
+    return Priors.from_rows(enumerate(rows, start=1), vocabulary, base,
+                            f"{table.name}, row", wanted)
 
 
 def join(engine: Engine, text: Table | None = None, photos: Table | None = None,
@@ -134,7 +96,7 @@ def join(engine: Engine, text: Table | None = None, photos: Table | None = None,
     text, photos : Table, optional
         Evidence, a row per good.
     text_key, photo_key, predictions_key : Variable, optional
-        The goods' ids (default: :func:`default_key_variable`).
+        The goods' ids (default: :func:`default_key`).
     predictions : Table, optional
         Probabilities of codes, as Predictions sends them.
     trust : float
@@ -150,7 +112,7 @@ def join(engine: Engine, text: Table | None = None, photos: Table | None = None,
         If the predictions hold no probabilities of codes.
     """
     text_key, photo_key, predictions_key = (
-        default_key_variable(table) if key is None and table is not None else key
+        default_key(table) if key is None and table is not None else key
         for table, key in ((text, text_key), (photos, photo_key),
                            (predictions, predictions_key)))
     found: dict[str, TableEvidence] = {}

@@ -244,3 +244,14 @@ def test_any_order_of_words_is_read(reader, text):
 def test_any_text_is_read(reader, text):
     for finding in reader.read(text).findings:
         assert text[finding.start:finding.end] == finding.text
+
+
+@pytest.mark.parametrize("text", [
+    "Полуботинки мужские с верхом из искусственной кожи под нубук",
+    "Туфли, верх - искусственная кожа neo leather под замшу, подошва - резина"])
+def test_what_a_material_looks_like_is_not_the_material(reader, text):
+    assert reader.read(text).stated()["upper"] == ("plastic",)
+
+
+def test_imitation_suede_alone_leaves_the_upper_unknown(reader):
+    assert "upper" not in reader.read("Туфли женские, верх под замшу").stated()

@@ -43,8 +43,9 @@ def as_text(table, columns, width: int = 46) -> str:
     for i in range(len(table)):
         cells = []
         for var in shown:
-            text = var.str_val(table[i][var])
-            text = "" if text == "?" else text
+            value = table[i][var]
+            text = f"{float(value):.2f}" if var.is_continuous else var.str_val(value)
+            text = "" if text in ("?", "nan") else text
             cells.append(text if len(text) <= width else text[:width - 1] + "…")
         rows.append(cells)
     widths = [max(len(row[j]) for row in rows) for j in range(len(shown))]

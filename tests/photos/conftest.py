@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from orangecontrib.customs.photos import trunks
-from orangecontrib.customs.photos.model import feature_ids, fact_ids, untrained
+from orangecontrib.customs.photos.model import fact_ids, feature_ids, untrained
 
 
 def picture(colour="navy", size=(120, 80)) -> Image.Image:
@@ -30,7 +30,7 @@ class MadeTrunk:
     digest = "made"
     device_name = "CPU (made)"
     backend = "made"
-    trunk = trunks.Trunk("made", 32, 48, (0.,) * 3, (255.,) * 3, "none", None, "none")
+    trunk = trunks.Trunk("made", 32, 48, (0.,) * 3, (255.,) * 3, "none", None, "grid")
 
     def __init__(self):
         self.seen = 0

@@ -5,7 +5,13 @@ import pytest
 from safetensors.numpy import save
 
 from orangecontrib.customs.photos.model import (
-    DEFAULT_MODEL, ModelError, PhotoModel, fact_ids, feature_ids, untrained)
+    DEFAULT_MODEL,
+    ModelError,
+    PhotoModel,
+    fact_ids,
+    feature_ids,
+    untrained,
+)
 
 
 def test_saved_model_is_the_same(model, tmp_path):

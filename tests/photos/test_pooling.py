@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from orangecontrib.customs import footwear
 from orangecontrib.customs.photos.model import exclusive_groups, fact_ids, feature_ids
-from orangecontrib.customs.photos.pooling import (
-    MODES, evidence_from_columns, photo_evidence, pool)
+from orangecontrib.customs.photos.pooling import MODES, evidence_from_columns, photo_evidence, pool
 
 N, FACTS = len(feature_ids()), len(fact_ids())
 HEIGHTS = list(exclusive_groups()[0])

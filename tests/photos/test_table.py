@@ -3,16 +3,29 @@ import pickle
 import numpy as np
 import pytest
 from Orange.data import (
-    ContinuousVariable, DiscreteVariable, Domain, Instance, StringVariable, Table)
+    ContinuousVariable,
+    DiscreteVariable,
+    Domain,
+    Instance,
+    StringVariable,
+    Table,
+)
 from Orange.data.table import DomainTransformationError
 
 from orangecontrib.customs import footwear
-from orangecontrib.customs.photos import Extractor, extract, find_photos, photo_evidence
+from orangecontrib.customs.photos import Extractor, extract, find_photos
 from orangecontrib.customs.photos import table as door
 from orangecontrib.customs.photos.model import feature_ids
 from orangecontrib.customs.photos.table import (
-    evidence_from_table, feature_columns, features_table, good_variables, image_paths,
-    image_variables, photos_table, pool_table, pooled_table)
+    feature_columns,
+    features_table,
+    good_variables,
+    image_paths,
+    image_variables,
+    photos_table,
+    pool_table,
+    pooled_table,
+)
 
 
 @pytest.fixture
@@ -24,7 +37,7 @@ def extractor(model, trunk, monkeypatch):
 
 @pytest.fixture
 def table(goods):
-    return photos_table(find_photos(goods)[0], goods)
+    return photos_table(find_photos(goods)[0], goods).copy()
 
 
 @pytest.fixture
@@ -63,7 +76,7 @@ def test_rows_keep_ids_classes_and_other_columns(table, extractor):
     kind = DiscreteVariable("kind", ("x", "y"))
     price = ContinuousVariable("price")
     domain = Domain([price], kind, table.domain.metas)
-    data = table.transform(domain)
+    data = table.transform(domain).copy()
     with data.unlocked():
         data.X[:, 0], data.Y[:] = range(4), [0, 1, 0, 1]
     result, _ = features_table(data, "image", extractor)
@@ -84,9 +97,9 @@ def test_skipped_rows_come_back_with_the_reason(table, extractor, goods):
     assert skipped.domain["image"] in skipped.domain.metas
 
 
-def test_cancelled_rows_come_back(table, extractor, monkeypatch):
-    monkeypatch.setattr(extract.Extractor.run, "__defaults__", (None, 1))
-    result, skipped = features_table(table, "image", extractor, lambda done, total: done == 2)
+def test_cancelled_rows_come_back(table, extractor):
+    result, skipped = features_table(table, "image", extractor,
+                                     lambda done, total: done == 2, batch=1)
     assert len(result) == 2 and "cancelled" in skipped.get_column("reason")[0]
 
 
@@ -197,7 +210,7 @@ def test_class_may_name_the_good_and_constant_columns_stay(features):
     declared = StringVariable("declared")
     domain = Domain(features.domain.attributes, category,
                     (*features.domain.metas, declared))
-    data = features.transform(domain)
+    data = features.transform(domain).copy()
     with data.unlocked():
         data.Y[:] = [0, 0, 1, 1]
         data.metas[:, -1] = ["6403", "6403", "6402", "6402"]
@@ -225,31 +238,18 @@ def test_pooling_needs_features_with_priors(table, features):
         pool_table(features, "good_id")
 
 
-# --- evidence -----------------------------------------------------------------------------
-
-def test_evidence_of_the_table_is_that_of_the_pool(features, model):
+def test_the_photos_that_speak_for_a_fact_are_named(features):
     pooled = pooled_table(features, "good_id")
-    shuffled = pooled.transform(Domain(pooled.domain.attributes[::-1], None,
-                                       pooled.domain.metas))
-    direct = photo_evidence(pool_table(features, "good_id"), footwear.features(), model.priors)
-    read = evidence_from_table(shuffled, "good_id")
-    assert read.keys == direct.keys == ("A1", "Б 2")
-    assert set(read.loglik) == set(direct.loglik)
-    for fact, values in direct.loglik.items():
-        np.testing.assert_allclose(read.loglik[fact], values, atol=1e-4)
+    notes = {v.attributes["fact"]: v for v in pooled.domain.metas
+             if v.attributes.get("role") == "note"}
+    assert notes and set(notes) <= {f.fact for f in footwear.features()}
+    for variable in notes.values():
+        for text in pooled.get_column(variable):
+            assert text == "" or ".jpg" in text or ".png" in text
 
 
-def test_column_without_a_prior_is_uniform_and_warned_of():
-    heel = ContinuousVariable("высокий каблук")
-    heel.attributes.update(fact="heel", value="high")
-    other = ContinuousVariable("price")
-    data = Table.from_numpy(Domain([other, heel]), [[5, .8], [6, np.nan]])
-    with pytest.warns(UserWarning, match="prior"):
-        evidence = evidence_from_table(data)
-    assert evidence.keys == ("1", "2") and list(evidence.loglik) == ["heel"]
-    np.testing.assert_allclose(evidence.loglik["heel"], [np.log([1.6, .4]), [0, 0]])
-
-
-def test_two_rows_of_one_good_are_refused(features):
-    with pytest.raises(ValueError, match="unique"):
-        evidence_from_table(features, "good_id")
+def test_rho_of_the_user_replaces_the_models(features):
+    strict, loose = (pool_table(features, "good_id", rho=rho) for rho in (1., 0.))
+    paper = pool_table(features, "good_id", "paper")
+    np.testing.assert_allclose(loose.probabilities, paper.probabilities)
+    assert np.abs(strict.contributions).sum() < np.abs(loose.contributions).sum()

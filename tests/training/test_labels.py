@@ -9,8 +9,17 @@ from orangecontrib.customs import footwear
 from orangecontrib.customs.photos.model import feature_ids
 from orangecontrib.customs.training import augment
 from orangecontrib.customs.training.labels import (
-    HAND_WEIGHT, SOURCES, WEAK_LABELS, Labelled, concatenate, exclusive_height, hand_labels,
-    product_groups, read_source, weak_labels)
+    HAND_WEIGHT,
+    SOURCES,
+    WEAK_LABELS,
+    Labelled,
+    concatenate,
+    exclusive_height,
+    hand_labels,
+    product_groups,
+    read_source,
+    weak_labels,
+)
 
 IDS = feature_ids()
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "footwear"
@@ -107,7 +116,8 @@ def test_groups_join_products_and_near_duplicates():
 
 
 def test_concatenated_sets_keep_their_rows():
-    one, two = Labelled.empty(2, "s", ["a", "b"], ["a", "b"]), Labelled.empty(1, "t", ["c"], ["c"], made=True)
+    one = Labelled.empty(2, "s", ["a", "b"], ["a", "b"])
+    two = Labelled.empty(1, "t", ["c"], ["c"], made=True)
     both = concatenate([one, two])
     assert len(both) == 3 and both.made.tolist() == [False, False, True]
     assert len(both[both.made]) == 1

@@ -92,7 +92,8 @@ def evidence_from_table(table: Table, key: Variable | None = None) -> TableEvide
     Raises
     ------
     ValueError
-        If no column carries the attributes of a fact or a visual feature.
+        If no column carries the attributes of a fact or a visual feature, or the
+        features are of single photos.
     """
     vocabulary = footwear.vocabulary()
     key = key if key is not None else default_key(table)
@@ -121,6 +122,9 @@ def evidence_from_table(table: Table, key: Variable | None = None) -> TableEvide
         if missing:
             problems.append(f"columns of fact '{fact}' carry no prior; uniform is assumed")
     evidence = Evidence.from_probabilities(keys, probabilities, priors)
+    if features and any("gradability" in var.attributes for var in table.domain.metas):
+        raise ValueError("these are single photos; pool them with Bayesian Photo "
+                         "Aggregator first")
     if features:
         evidence = evidence + _feature_evidence(table, features, keys, problems)
     notes, good_problems = _texts(table, keys)

@@ -55,17 +55,6 @@ class Results:
     cancelled: bool
 
 
-class _Batches(Extractor):
-    """An extractor with the batch size that the user chose."""
-
-    def __init__(self, model: PhotoModel, batch: int):
-        super().__init__(model)
-        self._batch = batch
-
-    def run(self, photos, progress=None, batch=None):
-        return super().run(photos, progress, batch or self._batch)
-
-
 def run(data: Table, image: Variable, model: PhotoModel | Path | None, language: str,
         batch: int, stopped: threading.Event, state: TaskState) -> Results:
     """Extract features; `stopped` ends the run and keeps what is done.
@@ -80,7 +69,7 @@ def run(data: Table, image: Variable, model: PhotoModel | Path | None, language:
         model = PhotoModel.default()
     elif isinstance(model, Path):
         model = PhotoModel.load(model)
-    extractor = _Batches(model, batch)
+    extractor = Extractor(model)
     device = extractor.device_name
     state.set_status("Looking at photos…")
 
@@ -89,7 +78,7 @@ def run(data: Table, image: Variable, model: PhotoModel | Path | None, language:
         state.set_status(f"{done} of {total} photos")
         return stopped.is_set() or state.is_interruption_requested()
 
-    features, skipped = features_table(data, image, extractor, progress, language)
+    features, skipped = features_table(data, image, extractor, progress, language, batch)
     return Results(features if len(features) else None, skipped, model, device,
                    stopped.is_set() and skipped is not None)
 

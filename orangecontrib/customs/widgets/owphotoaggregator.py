@@ -46,11 +46,11 @@ from orangecontrib.customs.photos.table import (
     image_variables,
     pool_table,
     pooled_table,
+    with_reasons,
 )
 from orangecontrib.customs.widgets.utils.contributions import ContributionsView, GoodEvidence
 from orangecontrib.customs.widgets.utils.features import COLOURS, FeatureView
 from orangecontrib.customs.widgets.utils.gallery import paint_bar
-from orangecontrib.customs.widgets.utils.tables import with_reasons
 from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
 from orangecontrib.customs.widgets.utils.variables import VariableCombo
 
@@ -83,21 +83,6 @@ class Results:
     pooled: Pooled
 
 
-def with_rho(table: Table, rho: float) -> Table:
-    """`table` whose features carry this correlation instead of the model's."""
-    def changed(variable: Variable) -> Variable:
-        if variable.attributes.get("feature") not in feature_ids():
-            return variable
-        copy = variable.copy()
-        copy.attributes["rho"] = f"{rho:.6g}"
-        return copy
-
-    domain = table.domain
-    # the copies equal the originals: columns are copied, nothing is computed again
-    return table.transform(Domain(*([changed(v) for v in part] for part in (
-        domain.attributes, domain.class_vars, domain.metas))))
-
-
 def contributions_table(table: Table, pooled: Pooled) -> Table:
     """A row per photo that belongs to a good: what it adds to each feature, in log-odds."""
     columns, domain = feature_columns(table.domain), table.domain
@@ -121,15 +106,14 @@ def contributions_table(table: Table, pooled: Pooled) -> Table:
 def run(data: Table, good: Variable, mode: str, rho: float | None, state: TaskState) -> Results:
     """Pool the photos of each good; `rho` None = what the model learnt."""
     state.set_status("Pooling…")
-    table = data if rho is None else with_rho(data, rho)
-    pooled = pool_table(table, good, mode)
+    pooled = pool_table(data, good, mode, rho)
     state.set_progress_value(50)
     lost = pooled.photo_good < 0
     skipped = with_reasons(data[lost], f"no value in '{good.name}': the photo belongs to "
                                        "no good") if lost.any() else None
     if lost.all():
         return Results(None, None, skipped, pooled)
-    return Results(pooled_table(table, good, mode, pooled), contributions_table(table, pooled),
+    return Results(pooled_table(data, good, mode, pooled), contributions_table(data, pooled),
                    skipped, pooled)
 
 

@@ -16,8 +16,7 @@ from PIL import Image
 
 from orangecontrib.customs.photos.decode import DAMAGED, MAX_PIXELS, PhotoError
 from orangecontrib.customs.photos.sources import Photo, SourceError, ZipMember, find_photos
-from orangecontrib.customs.photos.table import photos_table
-from orangecontrib.customs.widgets.utils.tables import append_metas, with_reasons
+from orangecontrib.customs.photos.table import append_metas, photos_table, with_reasons
 
 __all__ = ["Scan", "scan", "cache_folder", "MAX_UNPACKED", "RESERVE"]
 

@@ -2,36 +2,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-from Orange.data import Domain, StringVariable, Table, Variable
-from Orange.data.util import get_unique_names
-
-__all__ = ["append_metas", "with_reasons", "resolve_path", "storable_path"]
-
-
-def append_metas(table: Table, variables: Sequence[Variable], columns: Sequence) -> Table:
-    """`table` with further metas; ids, classes and the subclass stay."""
-    domain = table.domain
-    result = table.transform(Domain(domain.attributes, domain.class_vars,
-                                    (*domain.metas, *variables)))
-    first = len(domain.metas)
-    with result.unlocked(result.metas):
-        for number, column in enumerate(columns, start=first):
-            result.metas[:, number] = column
-    return result
-
-
-def with_reasons(table: Table, reasons: Sequence[str] | str) -> Table:
-    """Rows that were left out, with a text meta that says why."""
-    variable = StringVariable(get_unique_names(table.domain, "reason"))
-    if isinstance(reasons, str):
-        reasons = [reasons] * len(table)
-    result = append_metas(table, [variable], [np.array(reasons, dtype=object)])
-    result.name = f"{table.name} (skipped)"
-    return result
+__all__ = ["resolve_path", "storable_path"]
 
 
 def resolve_path(path: str, basedir: str | None) -> Path:

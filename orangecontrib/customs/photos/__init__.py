@@ -1,0 +1,15 @@
+"""Photos: file → tensor → trunk → evidence; pooling of several photos of a good.
+
+The door to Orange tables is :mod:`.table`; nothing else here imports Orange, and torch
+is imported only when a trunk is built.
+"""
+from .decode import PhotoError, decode
+from .extract import Extractor, PhotoResults
+from .model import ModelError, PhotoModel, fact_ids, feature_ids
+from .pooling import MODES, Pooled, photo_evidence, pool
+from .sources import Photo, SourceError, find_photos
+from .trunks import TrunkError
+
+__all__ = ["PhotoError", "decode", "Extractor", "PhotoResults", "ModelError", "PhotoModel",
+           "fact_ids", "feature_ids", "MODES", "Pooled", "photo_evidence", "pool", "Photo",
+           "SourceError", "find_photos", "TrunkError"]

@@ -1,0 +1,166 @@
+"""Photo file → (size, size, 3) RGB array, for whatever real files bring."""
+from __future__ import annotations
+
+import io
+import os
+import threading
+import zipfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageFile
+
+__all__ = ["PhotoError", "decode", "fit", "MAX_PIXELS"]
+
+#: Photos with more pixels are refused as decompression bombs (Pillow's own limit).
+MAX_PIXELS = 178_956_970
+
+#: What Pillow's plugins raise on damaged files.
+DAMAGED = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError,
+           OverflowError, MemoryError, zipfile.BadZipFile)
+
+_ORIENTATION = 0x0112
+_TRANSPOSE = {2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
+              4: Image.Transpose.FLIP_TOP_BOTTOM, 5: Image.Transpose.TRANSPOSE,
+              6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
+              8: Image.Transpose.ROTATE_90}
+
+
+class PhotoError(ValueError):
+    """A photo that can't be used; the message is the reason, for people."""
+
+
+class _Strict:
+    """Makes Pillow refuse truncated files while at least one thread decodes.
+
+    Importing Orange3-ImageAnalytics sets ``ImageFile.LOAD_TRUNCATED_IMAGES`` for the
+    whole process; a half-grey photo would then pass as a good one.
+    """
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._users = 0
+        self._before = False
+
+    @contextmanager
+    def __call__(self):
+        with self._lock:
+            if not self._users:
+                self._before = ImageFile.LOAD_TRUNCATED_IMAGES
+                ImageFile.LOAD_TRUNCATED_IMAGES = False
+            self._users += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._users -= 1
+                if not self._users:
+                    ImageFile.LOAD_TRUNCATED_IMAGES = self._before
+
+
+_strict = _Strict()
+
+
+def decode(source: bytes | str | os.PathLike, size: int) -> np.ndarray:
+    """Decode one photo to a square.
+
+    EXIF orientation is applied, transparency laid on white, the first frame of an
+    animation taken, 16-bit and CMYK converted; the aspect ratio is kept by white
+    padding (stretching would falsify heel and height).
+
+    Parameters
+    ----------
+    source : bytes or path
+        Content of the file, or where it is.
+    size : int
+        Side of the result in pixels.
+
+    Returns
+    -------
+    ndarray of uint8, shape (size, size, 3)
+        RGB.
+
+    Raises
+    ------
+    PhotoError
+        The file is missing, empty, truncated, no image, or a decompression bomb.
+    """
+    content = source if isinstance(source, bytes) else _read(Path(source))
+    if not content:
+        raise PhotoError("the file is empty (zero bytes)")
+    with _strict():
+        try:
+            with Image.open(io.BytesIO(content)) as image:
+                return np.asarray(fit(_to_rgb(image, size), size))
+        except Image.UnidentifiedImageError:
+            raise PhotoError("not an image, or of a format that is not supported") from None
+        except Image.DecompressionBombError:
+            raise PhotoError(f"decompression bomb: more than {MAX_PIXELS:,} pixels") from None
+        except PhotoError:
+            raise
+        except DAMAGED as error:
+            if "truncated" in str(error).lower() or isinstance(error, EOFError):
+                raise PhotoError(f"the file is truncated ({error})") from None
+            raise PhotoError(f"the file is damaged ({error})") from None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise PhotoError("the file is missing") from None
+    except IsADirectoryError:
+        raise PhotoError("a folder, not a file") from None
+    except (OSError, ValueError) as error:
+        raise PhotoError(f"the file can't be read ({error})") from None
+
+
+def _to_rgb(image: Image.Image, size: int) -> Image.Image:
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        # another package may have lifted Pillow's own limit
+        raise PhotoError(f"decompression bomb: {width} x {height} pixels")
+    orientation = _orientation(image)
+    if image.format == "JPEG" and image.mode in ("RGB", "L"):
+        scale = 2 * size / max(width, height)  # twice the need: aliasing stays invisible
+        if scale < 1:
+            image.draft(image.mode, (round(width * scale), round(height * scale)))
+    image.load()
+    if image.mode.startswith("I;16") or image.mode in ("I", "F"):
+        image = _to_8_bits(image)
+    if "transparency" in image.info or image.mode in ("RGBA", "LA", "PA", "RGBa", "La"):
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image)
+    image = image.convert("RGB")
+    if orientation in _TRANSPOSE:
+        image = image.transpose(_TRANSPOSE[orientation])
+    return image
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        return image.getexif().get(_ORIENTATION, 1)
+    except DAMAGED:  # a broken EXIF block is no reason to lose the photo
+        return 1
+
+
+def _to_8_bits(image: Image.Image) -> Image.Image:
+    values = np.nan_to_num(np.asarray(image, dtype=float))
+    top = values.max(initial=0)
+    if image.mode == "F" and top <= 1:
+        values = values * 255
+    elif image.mode.startswith("I;16") or top > 255:
+        values = values / (257 if top <= 65535 else top / 255)
+    return Image.fromarray(np.clip(values, 0, 255).round().astype(np.uint8))
+
+
+def fit(image: Image.Image, size: int) -> Image.Image:
+    """Scale an RGB image into a white square of `size` pixels, keeping its aspect."""
+    scale = size / max(image.size)
+    width, height = (max(1, round(side * scale)) for side in image.size)
+    image = image.resize((width, height), Image.Resampling.BICUBIC)
+    square = Image.new("RGB", (size, size), "white")
+    square.paste(image, ((size - width) // 2, (size - height) // 2))
+    return square

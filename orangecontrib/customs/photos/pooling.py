@@ -1,0 +1,214 @@
+"""Several photos of a good → one probability per feature → evidence on facts.
+
+Tempered log-linear pooling: the prior enters once, and w = 1/(1+(M−1)ρ) keeps several
+photos of one shoe, which are alike, from counting as independent witnesses.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from orangecontrib.customs import footwear
+from orangecontrib.customs.facts import PROBABILITY_FLOOR, Evidence, Feature, normalise
+
+from .model import exclusive_groups, fact_ids
+
+__all__ = ["MODES", "Pooled", "pool", "photo_evidence", "evidence_from_columns"]
+
+MODES = ("tempered", "paper", "mean", "max")
+
+#: One photo's logit, and the pooled one, stay within this: no photo has a veto.
+MAX_LOGIT = 6.
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """What all the photos of each of N goods say together.
+
+    Attributes
+    ----------
+    good_ids : tuple of str
+        In the order in which they were first seen.
+    probabilities : ndarray, shape (N, 14)
+        In the order of ``footwear.features()``; the prior where no photo says anything.
+    contributions : ndarray, shape (M, 14)
+        What each photo adds: signed log-odds against the prior (log P/prior for the
+        heights).  In the modes tempered and paper they sum to the pooled result.
+    photo_good : ndarray of int, shape (M,)
+        Row of each photo's good in `good_ids`, −1 for photos without a good.
+    n_photos : ndarray of int, shape (N,)
+        Photos used.
+    """
+
+    good_ids: tuple[str, ...]
+    probabilities: np.ndarray
+    contributions: np.ndarray
+    photo_good: np.ndarray
+    n_photos: np.ndarray
+
+
+def _logit(p: np.ndarray) -> np.ndarray:
+    p = np.clip(p, 1e-300, 1 - 1e-16)
+    return np.clip(np.log(p) - np.log1p(-p), -MAX_LOGIT, MAX_LOGIT)
+
+
+def _sigmoid(x: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-x))
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    return normalise(np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf)))
+
+
+def pool(probabilities: np.ndarray, gradability: np.ndarray, good_ids: Sequence[str],
+         priors: np.ndarray, rho: np.ndarray | float, mode: str = "tempered") -> Pooled:
+    """Pool the photos of each good (design §4).
+
+    tempered: logit P = logit π + w·Σ g·(logit p − logit π), w = 1/(1 + (M_eff − 1)·ρ),
+    M_eff = Σ g and not below 1, so that a single doubtful photo is never amplified.
+    paper: the same with ρ = 0 (naive Bayes, paper 1).  mean: average of p, weighted by g.
+    max: the largest p, each drawn to the prior by its g.  Heights are pooled as one
+    distribution over their four values, in the same way with log instead of logit.
+
+    Parameters
+    ----------
+    probabilities : ndarray, shape (M, 14)
+        Per photo; a NaN says nothing.
+    gradability : ndarray, shape (M, n_facts)
+        In the order of ``model.fact_ids()``; NaN counts as 1.
+    good_ids : sequence of str, length M
+        The good of each photo; "" = belongs to none, ignored.
+    priors, rho : ndarray, shape (14,)
+        Of the model that gave the probabilities.
+
+    Raises
+    ------
+    ValueError
+        Unknown mode, or shapes that do not fit.
+    """
+    if mode not in MODES:
+        raise ValueError(f"unknown mode '{mode}' (known: {', '.join(MODES)})")
+    features, facts = footwear.features(), fact_ids()
+    p = np.asarray(probabilities, float)
+    g = np.asarray(gradability, float)
+    if p.shape != (len(good_ids), len(features)) or g.shape != (len(good_ids), len(facts)):
+        raise ValueError(f"{len(good_ids)} photos, but probabilities of shape {p.shape} and "
+                         f"gradability of shape {g.shape}")
+    priors = np.asarray(priors, float)
+    rho = np.broadcast_to(np.asarray(rho, float), len(features)) * (mode != "paper")
+    goods = tuple(dict.fromkeys(good for good in good_ids if good))
+    rows = {good: row for row, good in enumerate(goods)}
+    owner = np.array([rows.get(good, -1) for good in good_ids], dtype=int)
+    mine = owner >= 0
+    n_photos = np.bincount(owner[mine], minlength=len(goods))
+
+    weight = np.nan_to_num(g[:, [facts.index(f.fact) for f in features]], nan=1.)
+    weight = np.where(np.isnan(p), 0., np.clip(weight, 0, 1))
+    p = np.where(np.isnan(p), priors, p)
+    evidence = _logit(p) - _logit(priors)
+    base = _logit(priors)
+    for group in map(list, exclusive_groups()):
+        weight[:, group] = weight[:, group].min(axis=1, keepdims=True)
+        shares = np.clip(p[:, group], PROBABILITY_FLOOR, 1)
+        evidence[:, group] = np.log(shares) - np.log(priors[group])
+        base[group] = np.log(priors[group])
+
+    def total(values):
+        result = np.zeros((len(goods), values.shape[1]))
+        np.add.at(result, owner[mine], values[mine])
+        return result
+
+    effective = total(weight)
+    tempering = 1 / (1 + np.maximum(effective - 1, 0) * rho)
+    contributions = weight * evidence
+    contributions[mine] *= tempering[owner[mine]]
+    contributions[~mine] = 0
+    if mode in ("tempered", "paper"):
+        logits = base + total(contributions)
+        pooled = _sigmoid(np.clip(logits, -MAX_LOGIT, MAX_LOGIT))
+        for group in map(list, exclusive_groups()):
+            pooled[:, group] = _softmax(logits[:, group])
+    elif mode == "mean":
+        with np.errstate(invalid="ignore"):
+            pooled = total(weight * p) / effective
+        pooled = np.where(effective > 0, pooled, priors)
+    else:
+        drawn = _sigmoid(base + weight * evidence)
+        for group in map(list, exclusive_groups()):
+            drawn[:, group] = _softmax(base[group] + (weight * evidence)[:, group])
+        pooled = np.zeros((len(goods), len(features)))
+        np.maximum.at(pooled, owner[mine], drawn[mine])
+    for group in map(list, exclusive_groups()):
+        pooled[:, group] = normalise(np.clip(pooled[:, group], 1e-12, None))
+    return Pooled(goods, pooled, contributions, owner, n_photos)
+
+
+def photo_evidence(pooled: Pooled, features: Sequence[Feature],
+                   priors: np.ndarray) -> Evidence:
+    """Evidence of the photos on the facts: log P − log of the model's training prior.
+
+    Parameters
+    ----------
+    features : sequence of Feature
+        The columns of ``pooled.probabilities``.
+    priors : ndarray, shape (n_features,)
+        Training priors of the model.
+    """
+    columns = [(feature.fact, feature.value, pooled.probabilities[:, i], float(priors[i]))
+               for i, feature in enumerate(features)]
+    return evidence_from_columns(pooled.good_ids, columns)
+
+
+def evidence_from_columns(keys: Sequence[str],
+                          columns: Sequence[tuple[str, str, np.ndarray, float]]) -> Evidence:
+    """Evidence from columns of probabilities, each of one value of a fact.
+
+    Several columns of one value are several ways to have it: P = 1 − Π(1 − P_i)
+    (straps, perforation → open vamp).  Values of a fact without a column share what is
+    left, so that they keep their order among themselves.
+
+    Parameters
+    ----------
+    columns : sequence of (fact id, value id, P of shape (N,), prior)
+        NaN in P says nothing.
+    """
+    by_fact: dict[str, dict[str, list]] = {}
+    for fact, value, p, prior in columns:
+        by_fact.setdefault(fact, {}).setdefault(value, []).append((p, prior))
+    vocabulary, loglik = footwear.vocabulary(), {}
+    for fact, values in by_fact.items():
+        ids = vocabulary[fact].value_ids
+        p = np.zeros((len(keys), len(ids)))
+        prior = np.zeros(len(ids))
+        silent = np.ones(len(keys), dtype=bool)
+        for value, ways in values.items():
+            at = vocabulary[fact].index(value)
+            p[:, at], prior[at], says = _any_of(ways, len(keys))
+            silent &= ~says
+        p, prior = _fill_rest(p, prior, [ids.index(v) for v in ids if v not in values])
+        ratio = np.log(np.clip(p, PROBABILITY_FLOOR, 1 - PROBABILITY_FLOOR)) - np.log(prior)
+        loglik[fact] = np.where(silent[:, None], 0., ratio)
+    return Evidence(keys, loglik)
+
+
+def _any_of(ways: list, n: int) -> tuple[np.ndarray, float, np.ndarray]:
+    """P, prior and "says something" of a value that can come about in several ways."""
+    none, prior_none, says = np.ones(n), 1., np.zeros(n, dtype=bool)
+    for p, prior in ways:
+        known = ~np.isnan(p)
+        none *= 1 - np.where(known, p, prior)
+        prior_none *= 1 - prior
+        says |= known
+    return 1 - none, 1 - prior_none, says
+
+
+def _fill_rest(p: np.ndarray, prior: np.ndarray, absent: list[int]
+               ) -> tuple[np.ndarray, np.ndarray]:
+    if absent:
+        # the same ratio rest/prior rest for each absent value: a likelihood ratio only
+        p[:, absent] = np.clip(1 - p.sum(axis=1), PROBABILITY_FLOOR, 1)[:, None]
+        prior[absent] = max(1 - prior.sum(), PROBABILITY_FLOOR)
+        return p, prior
+    return p / np.maximum(p.sum(axis=1), PROBABILITY_FLOOR)[:, None], prior / prior.sum()

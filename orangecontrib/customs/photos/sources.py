@@ -1,0 +1,282 @@
+"""Where photos lie: a folder, a zip or a CSV → list of photos with the good of each."""
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import threading
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from .decode import PhotoError
+
+__all__ = ["SourceError", "Photo", "ZipMember", "find_photos", "EXTENSIONS"]
+
+#: Endings by which a file in a folder or zip is taken for a photo.
+EXTENSIONS = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif",
+                        ".tif", ".tiff", ".avif"))
+
+#: Members of a zip that unpack to more than this are refused.
+MAX_MEMBER_BYTES = 300_000_000
+
+
+class SourceError(ValueError):
+    """A source of photos that can't be used at all; says why."""
+
+
+class _Archive:
+    """A zip that is opened when first read; shared by its photos, from any thread."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self._lock = threading.Lock()
+        self._zip: zipfile.ZipFile | None = None
+        self._names: dict[str, str] = {}
+
+    def __getstate__(self):
+        return self.path
+
+    def __setstate__(self, path):
+        self.__init__(path)
+
+    def _open(self) -> zipfile.ZipFile:
+        with self._lock:
+            if self._zip is None:
+                opened = zipfile.ZipFile(self.path)
+                self._names = {_zip_name(info): info.filename for info in opened.infolist()
+                               if not info.is_dir()}
+                self._zip = opened
+            return self._zip
+
+    def names(self) -> list[str]:
+        self._open()
+        return list(self._names)
+
+    def read(self, name: str) -> bytes:
+        try:
+            archive = self._open()
+            info = archive.getinfo(self._names[name])
+            if info.file_size > MAX_MEMBER_BYTES:
+                raise PhotoError(f"unpacks to {info.file_size:,} bytes: too much for a photo")
+            return archive.read(info)
+        except KeyError:
+            raise PhotoError(f"not in {self.path.name}") from None
+        except RuntimeError as error:  # an encrypted member
+            raise PhotoError(f"can't be read from {self.path.name} ({error})") from None
+        except (OSError, zipfile.BadZipFile, zipfile.LargeZipFile, EOFError,
+                NotImplementedError, ValueError) as error:
+            if isinstance(error, PhotoError):
+                raise
+            raise PhotoError(f"damaged in {self.path.name} ({error})") from None
+
+
+def _zip_name(info: zipfile.ZipInfo) -> str:
+    """A member's name; Russian names of old Windows zips come in cp866 without a flag."""
+    if info.flag_bits & 0x800:
+        return info.filename
+    try:
+        raw = info.filename.encode("cp437")
+    except UnicodeEncodeError:
+        return info.filename
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp866")
+
+
+@dataclass(frozen=True)
+class ZipMember:
+    """A file inside a zip."""
+
+    archive: _Archive
+    name: str
+
+    def read_bytes(self) -> bytes:
+        return self.archive.read(self.name)
+
+
+@dataclass(frozen=True)
+class Photo:
+    """One photo of one good.
+
+    Attributes
+    ----------
+    image : str
+        Path relative to the source, with forward slashes.
+    good_id : str
+        "" when the photo belongs to no good.
+    opener : Path or ZipMember
+    """
+
+    image: str
+    good_id: str
+    opener: Path | ZipMember = field(compare=False, repr=False)
+
+    def read(self) -> bytes:
+        """Content of the file; PhotoError when it can't be had."""
+        try:
+            return self.opener.read_bytes()
+        except FileNotFoundError:
+            raise PhotoError("the file is missing") from None
+        except IsADirectoryError:
+            raise PhotoError("a folder, not a file") from None
+        except PhotoError:
+            raise
+        except (OSError, ValueError) as error:
+            raise PhotoError(f"the file can't be read ({error})") from None
+
+
+def find_photos(source: str | os.PathLike, root: str | os.PathLike | None = None
+                ) -> tuple[list[Photo], list[str]]:
+    """Photos of a folder, zip or CSV.
+
+    Parameters
+    ----------
+    source : path
+        A folder with a sub-folder per good (its name is the good's id), a zip of the
+        same, or a CSV with the columns ``good_id, image``.
+    root : path, optional
+        For a CSV: the folder or zip that its paths are relative to.  Without it they are
+        looked for beside the CSV, then inside the zips beside it.
+
+    Returns
+    -------
+    photos : list of Photo
+        Photos that lie in no sub-folder have an empty `good_id`.
+    problems : list of str
+        What was left out or is doubtful, and why.
+
+    Raises
+    ------
+    SourceError
+        The source is missing, unreadable, or a CSV without the needed columns.
+    """
+    source = Path(source)
+    if source.is_dir():
+        files = {path.relative_to(source).as_posix(): path
+                 for path in sorted(source.rglob("*"), key=_natural) if path.is_file()}
+        return _in_sub_folders(files, wrapper=None)
+    if not source.exists():
+        raise SourceError(f"{source}: there is no such folder or file")
+    if source.suffix.lower() == ".csv":
+        return _in_csv(source, None if root is None else Path(root))
+    if not zipfile.is_zipfile(source):
+        raise SourceError(f"{source}: neither a folder, nor a zip, nor a CSV of photos")
+    archive = _open_archive(source)
+    files = {name: ZipMember(archive, name)
+             for name in sorted(archive.names(), key=_natural)}
+    return _in_sub_folders(files, wrapper=source.stem)
+
+
+def _open_archive(path: Path) -> _Archive:
+    archive = _Archive(path)
+    try:
+        archive.names()
+    except (OSError, zipfile.BadZipFile, EOFError) as error:
+        raise SourceError(f"{path}: the zip can't be read ({error})") from None
+    return archive
+
+
+def _natural(path) -> list:
+    """Sort key that puts 2.jpg before 10.jpg."""
+    parts = re.split(r"(\d+)", str(path).replace(os.sep, "/").lower())
+    return [(0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts]
+
+
+def _in_sub_folders(files: dict, wrapper: str | None) -> tuple[list[Photo], list[str]]:
+    photos, problems, loose = [], [], []
+    visible = {name: opener for name, opener in files.items()
+               if not any(part.startswith(".") or part == "__MACOSX"
+                          for part in PurePosixPath(name).parts)
+               and PurePosixPath(name).name.lower() not in ("thumbs.db", "desktop.ini")}
+    # a zip made of the folder "goods" often holds everything inside "goods/"
+    skip = int(wrapper is not None and bool(visible) and all(
+        name.startswith(wrapper + "/") and name.count("/") >= 2 for name in visible))
+    for name, opener in visible.items():
+        path = PurePosixPath(name)
+        if path.suffix.lower() not in EXTENSIONS:
+            problems.append(f"{name}: not a photo by its ending, left out")
+            continue
+        good = path.parts[skip] if len(path.parts) > skip + 1 else ""
+        if not good:
+            loose.append(name)
+        photos.append(Photo(name, good, opener))
+    if loose:
+        problems.append(f"{len(loose)} photo(s) lie in no good's sub-folder and belong to no "
+                        f"good (the first: {loose[0]})")
+    if not photos:
+        problems.append("no photos found")
+    return photos, problems
+
+
+def _read_rows(path: Path) -> tuple[list[str], list[tuple[int, dict]]]:
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1251", errors="replace")
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    fields = [(name or "").strip() for name in reader.fieldnames or ()]
+    reader.fieldnames = fields
+    return fields, [(reader.line_num, row) for row in reader]
+
+
+def _in_csv(source: Path, root: Path | None) -> tuple[list[Photo], list[str]]:
+    try:
+        fields, rows = _read_rows(source)
+    except (OSError, csv.Error) as error:
+        raise SourceError(f"{source}: can't be read ({error})") from None
+    missing = [name for name in ("good_id", "image") if name not in fields]
+    if missing:
+        raise SourceError(f"{source}: no column {', '.join(missing)} (it has "
+                          f"{', '.join(fields) or 'no columns'}); needed are good_id, image")
+    folder, archives = _places(source, root)
+    photos, problems, seen = [], [], set()
+    for line, row in rows:
+        good = (row["good_id"] or "").strip()
+        image = (row["image"] or "").strip().replace("\\", "/")
+        if not image:
+            problems.append(f"{source.name}, line {line}: no image, left out")
+            continue
+        if not good:
+            problems.append(f"{source.name}, line {line}: {image} belongs to no good")
+        if (good, image) in seen:
+            problems.append(f"{source.name}, line {line}: {image} is listed twice for "
+                            f"'{good}', counted once")
+            continue
+        seen.add((good, image))
+        photos.append(Photo(image, good, _find(image, folder, archives)))
+    if not photos:
+        problems.append("no photos found")
+    return photos, problems
+
+
+def _places(source: Path, root: Path | None) -> tuple[Path, list[_Archive]]:
+    if root is None:
+        beside = sorted(source.parent.glob("*.zip"),
+                        key=lambda p: (p.stem != source.stem, p.name))
+        return source.parent, [_Archive(path) for path in beside]
+    if root.is_dir():
+        return root, []
+    if not root.exists():
+        raise SourceError(f"{root}: there is no such folder or zip")
+    if not zipfile.is_zipfile(root):
+        raise SourceError(f"{root}: neither a folder nor a zip")
+    return source.parent, [_open_archive(root)]
+
+
+def _find(image: str, folder: Path, archives: list[_Archive]) -> Path | ZipMember:
+    path = folder / image
+    if path.is_file():
+        return path
+    for archive in archives:
+        try:
+            if image in archive.names():
+                return ZipMember(archive, image)
+        except (OSError, zipfile.BadZipFile, EOFError):
+            continue  # a damaged zip that happens to lie beside the CSV
+    return path  # missing: the extractor will say so

@@ -1,0 +1,466 @@
+"""The door to Orange: tables of photos → features per photo → pooled per good.
+
+Columns are known by their attributes, never by name or order: ``fact``, ``value``,
+``feature``, ``prior`` (and ``rho``) on a feature, ``gradability`` on "can it be judged here".
+"""
+from __future__ import annotations
+
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlparse
+
+import numpy as np
+from Orange.data import (
+    ContinuousVariable,
+    DiscreteVariable,
+    Domain,
+    Instance,
+    StringVariable,
+    Table,
+    Variable,
+)
+from Orange.data.table import DomainTransformationError
+from Orange.data.util import SharedComputeValue, get_unique_names
+
+from orangecontrib.customs import footwear
+
+from .extract import Extractor
+from .model import PhotoModel, fact_ids, feature_ids
+from .notes import photo_notes
+from .pooling import Pooled, pool
+from .sources import Photo
+
+__all__ = ["GOOD_ID", "photos_table", "image_variables", "image_paths", "features_table",
+           "pool_table", "pooled_table", "feature_columns", "append_metas", "with_reasons",
+           "good_variables"]
+
+#: Name of the column with the good's id in tables that are made here.
+GOOD_ID = "good_id"
+
+_CACHED_PHOTOS = 200_000
+
+
+# --- photos -------------------------------------------------------------------------------
+
+def photos_table(photos: Sequence[Photo], origin: str | os.PathLike,
+                 name: str = "Photos") -> Table:
+    """A row per photo in the convention of Import Images, with the good's id as a meta.
+
+    Parameters
+    ----------
+    photos : sequence of Photo
+        Photos that lie in the folder `origin`; paths are kept relative to it.
+    """
+    image = StringVariable("image")
+    image.attributes.update(type="image", origin=os.fspath(origin))
+    domain = Domain([], metas=[StringVariable(GOOD_ID), StringVariable("image name"), image])
+    metas = np.array([[p.good_id, Path(p.image).stem, p.image] for p in photos],
+                     dtype=object).reshape(len(photos), 3)
+    table = Table.from_numpy(domain, np.empty((len(photos), 0)), metas=metas)
+    table.name = name
+    return table
+
+
+def image_variables(domain: Domain) -> list[Variable]:
+    """Metas that may hold photos, as Image Analytics chooses them: type=image first."""
+    metas = [v for v in domain.metas if isinstance(v, (StringVariable, DiscreteVariable))]
+    return sorted(metas, key=lambda v: v.attributes.get("type") != "image")
+
+
+def image_paths(table: Table, variable: Variable) -> list[str | None]:
+    """Full path of each row's photo; None where the value is missing."""
+    origin = variable.attributes.get("origin", "")
+    paths = []
+    for value in table.get_column(variable):
+        text = None if _missing(value) else variable.str_val(value)
+        if text is not None and "://" not in text:
+            if urlparse(origin).scheme in ("http", "https", "ftp"):
+                text = origin.rstrip("/") + "/" + text
+            else:
+                text = os.path.join(origin, text)
+        paths.append(text)
+    return paths
+
+
+def _missing(value) -> bool:
+    return value is None or value == "" \
+        or (isinstance(value, (float, np.floating)) and np.isnan(value))
+
+
+def good_variables(domain: Domain) -> list[Variable]:
+    """Columns that may say which good a photo shows; the likeliest first."""
+    candidates = [v for v in (*domain.metas, *domain.class_vars, *domain.attributes)
+                  if isinstance(v, (StringVariable, DiscreteVariable))
+                  and v.attributes.get("type") != "image"]
+    names = (GOOD_ID, "category")
+    return sorted(candidates, key=lambda v: names.index(v.name) if v.name in names else 2)
+
+
+# --- features per photo -------------------------------------------------------------------
+
+class _Cache:
+    """Results of this process: content-independent, by path, time, size and model."""
+
+    def __init__(self, size: int):
+        self._size = size
+        self._lock = threading.Lock()
+        self._rows: OrderedDict[tuple, np.ndarray] = OrderedDict()
+
+    def get(self, key):
+        with self._lock:
+            if key in self._rows:
+                self._rows.move_to_end(key)
+            return self._rows.get(key)
+
+    def put(self, key, row):
+        with self._lock:
+            self._rows[key] = row
+            while len(self._rows) > self._size:
+                self._rows.popitem(last=False)
+
+
+_cache = _Cache(_CACHED_PHOTOS)
+
+
+def _key(path: str, model: PhotoModel):
+    try:
+        stat = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return os.path.abspath(path), stat.st_mtime_ns, stat.st_size, model.digest
+
+
+def _extract(paths: Sequence[str | None], extractor: Extractor, progress=None,
+             batch: int = 32) -> tuple[np.ndarray, list[str]]:
+    """(rows, 24) features and gradability, NaN where there is none, and the reasons."""
+    model = extractor.model
+    width = len(model.features) + len(model.facts)
+    rows = np.full((len(paths), width), np.nan)
+    reasons = ["" if path is not None else "no photo is named in this row" for path in paths]
+    keys = {path: _key(path, model) for path in paths if path is not None}
+    known = {path: _cache.get(key) for path, key in keys.items() if key is not None}
+    todo = [Photo(path, "", Path(path)) for path in keys if known.get(path) is None]
+    failed: dict[str, str] = {}
+    if todo:
+        results = extractor.run(todo, progress, batch)
+        found = np.hstack([results.probabilities, results.gradability])
+        for photo, row in zip(results.photos, found):
+            known[photo.image] = row
+            if keys[photo.image] is not None:
+                _cache.put(keys[photo.image], row)
+        failed = {photo.image: reason for photo, reason in results.skipped}
+    for i, path in enumerate(paths):
+        if path is None:
+            continue
+        if known.get(path) is not None:
+            rows[i] = known[path]
+        else:
+            reasons[i] = failed.get(path, "the run was cancelled before this photo")
+    return rows, reasons
+
+
+class PhotoFeatures:
+    """Computes the features of a table's photos; shared by the columns.
+
+    Holds the heads, not the trunk: the trunk is loaded when it is needed, so the object
+    pickles small and moves between threads and processes.
+    """
+
+    def __init__(self, image_name: str, model: PhotoModel):
+        self.image_name = image_name
+        self.model = model
+        self._answers: Callable[[Table], np.ndarray] | None = None
+
+    @contextmanager
+    def remembering(self, table: Table, rows: np.ndarray):
+        """While it lasts, rows of `table` are answered from `rows` without computing."""
+        position = {id_: i for i, id_ in enumerate(table.ids)}
+        self._answers = lambda data: rows[[position[id_] for id_ in data.ids]]
+        try:
+            yield
+        finally:
+            self._answers = None
+
+    def __call__(self, data: Table) -> np.ndarray:
+        if isinstance(data, Instance):
+            data = Table.from_list(data.domain, [data])
+        if self._answers is not None:
+            return self._answers(data)
+        width = len(self.model.features) + len(self.model.facts)
+        if self.image_name not in data.domain or not len(data):
+            return np.full((len(data), width), np.nan)
+        paths = image_paths(data, data.domain[self.image_name])
+        return _extract(paths, Extractor(self.model))[0]
+
+    def __eq__(self, other):
+        return type(self) is type(other) and self.image_name == other.image_name \
+            and self.model == other.model
+
+    def __hash__(self):
+        return hash((type(self), self.image_name, self.model))
+
+
+class PhotoFeature(SharedComputeValue):
+    """One column of PhotoFeatures."""
+
+    def __init__(self, compute_shared: PhotoFeatures, index: int):
+        super().__init__(compute_shared)
+        self.index = index
+
+    def compute(self, data, shared_data):
+        return shared_data[:, self.index]
+
+    def __eq__(self, other):
+        return super().__eq__(other) and self.index == other.index
+
+    def __hash__(self):
+        return hash((super().__hash__(), self.index))
+
+
+def _describe(variable: ContinuousVariable, index: int, model: PhotoModel) -> None:
+    feature = footwear.features()[index]
+    variable.attributes.update(
+        feature=feature.id, fact=feature.fact, value=feature.value,
+        prior=f"{model.priors[index]:.6g}", rho=f"{model.rho[index]:.6g}")
+    if feature.id in model.made_only:
+        variable.attributes["made_only"] = "yes"
+
+
+def _variables(model: PhotoModel, image: Variable, language: str, taken: Sequence[str]
+               ) -> tuple[list[ContinuousVariable], list[ContinuousVariable]]:
+    shared = PhotoFeatures(image.name, model)
+    facts, vocabulary = fact_ids(), footwear.vocabulary()
+    names = [getattr(f, f"name_{language}") for f in footwear.features()]
+    judged = {"ru": "можно судить: {}", "en": "can be judged: {}"}[language]
+    names += [judged.format(getattr(vocabulary[fact], language)) for fact in facts]
+    names = get_unique_names(list(taken), names)
+    variables = [ContinuousVariable(name, number_of_decimals=3,
+                                    compute_value=PhotoFeature(shared, index))
+                 for index, name in enumerate(names)]
+    features, gradable = variables[:len(feature_ids())], variables[len(feature_ids()):]
+    for index, variable in enumerate(features):
+        _describe(variable, index, model)
+    for fact, variable in zip(facts, gradable):
+        variable.attributes["gradability"] = fact
+    return features, gradable
+
+
+def features_table(table: Table, image_variable: Variable | str, extractor: Extractor,
+                   progress: Callable[[int, int], bool | None] | None = None,
+                   language: str = "en", batch: int = 32) -> tuple[Table, Table | None]:
+    """Append the 13 features and the gate, as P in [0, 1]; gradability goes to the metas.
+
+    The columns carry a compute value, so a model trained on them scores a raw table of
+    photos too.  Columns of an earlier extraction are replaced.
+
+    Parameters
+    ----------
+    progress : callable, optional
+        As in :meth:`Extractor.run`; rows not reached come back as skipped.
+    language : {"en", "ru"}
+        Of the columns' names (ПЕРФОРАЦИЯ_СОЮЗКА … or perforated vamp …).
+    batch : int
+        Photos that the trunk looks at together.
+
+    Returns
+    -------
+    table : Table
+        Rows whose photo could be used, in order, with ids, classes and metas kept.
+    skipped : Table or None
+        The other rows, with the reason as a meta.
+    """
+    image = table.domain[image_variable]
+    rows, reasons = _extract(image_paths(table, image), extractor, progress, batch)
+    used = np.array([not reason for reason in reasons], dtype=bool)
+
+    domain = table.domain
+    attributes = [v for v in domain.attributes if "feature" not in v.attributes]
+    metas = [v for v in domain.metas if "gradability" not in v.attributes]
+    taken = [v.name for v in (*attributes, *domain.class_vars, *metas)]
+    features, gradable = _variables(extractor.model, image, language, taken)
+    shared, usable = features[0].compute_value.compute_shared, table[used]
+    with shared.remembering(usable, rows[used]):
+        result = usable.transform(Domain((*attributes, *features), domain.class_vars,
+                                              (*metas, *gradable)))
+    result.name = table.name
+    skipped = with_reasons(table[~used], [r for r in reasons if r]) if not used.all() else None
+    return result, skipped
+
+
+def append_metas(table: Table, variables: Sequence[Variable], columns: Sequence) -> Table:
+    """`table` with further metas; ids, classes and the subclass stay."""
+    domain = table.domain
+    result = table.transform(Domain(domain.attributes, domain.class_vars,
+                                    (*domain.metas, *variables)))
+    if len(result):  # Orange leaves the metas of a table without rows locked
+        with result.unlocked(result.metas):
+            for number, column in enumerate(columns, start=len(domain.metas)):
+                result.metas[:, number] = column
+    return result
+
+
+def with_reasons(table: Table, reasons: Sequence[str] | str) -> Table:
+    """Rows that were left out, with a text meta that says why."""
+    variable = StringVariable(get_unique_names(table.domain, "reason"))
+    if isinstance(reasons, str):
+        reasons = [reasons] * len(table)
+    result = append_metas(table, [variable], [np.array(reasons, dtype=object)])
+    result.name = f"{table.name} (skipped)"
+    return result
+
+
+# --- pooled per good ----------------------------------------------------------------------
+
+def feature_columns(domain: Domain) -> dict[str, Variable]:
+    """Columns of features by feature id, wherever they stand in the domain."""
+    return {v.attributes["feature"]: v for v in (*domain.variables, *domain.metas)
+            if v.is_continuous and v.attributes.get("feature") in feature_ids()}
+
+
+class PooledFeature:
+    """Marks a column that was pooled over the photos of a good.
+
+    A row here is a good, not a photo: nothing can be computed row by row, and a model
+    trained on goods must not silently score single photos.
+    """
+
+    def __init__(self, feature: str, source: Variable, mode: str):
+        self.feature, self.source, self.mode = feature, source, mode
+
+    def __call__(self, data):
+        raise DomainTransformationError(
+            f"'{self.feature}' is pooled over the photos of a good: pool first (send the "
+            "photos through Bayesian Photo Aggregator)")
+
+    def __eq__(self, other):
+        return type(self) is type(other) and (self.feature, self.source, self.mode) == (
+            other.feature, other.source, other.mode)
+
+    def __hash__(self):
+        return hash((type(self), self.feature, self.source, self.mode))
+
+
+def pool_table(table: Table, good_variable: Variable | str, mode: str = "tempered",
+               rho: float | None = None) -> Pooled:
+    """Pool a table of features_table over the column that names the good.
+
+    Parameters
+    ----------
+    rho : float, optional
+        Correlation between photos of a good for all features, instead of the model's.
+
+    Raises
+    ------
+    ValueError
+        The table lacks features, or they carry no prior; says which and what to do.
+    """
+    columns = feature_columns(table.domain)
+    missing = [id_ for id_ in feature_ids() if id_ not in columns]
+    if missing:
+        raise ValueError(f"no column for {', '.join(missing)}: send the photos through "
+                         "Footwear CNN Feature Extractor first")
+    p = np.column_stack([table.get_column(columns[id_]) for id_ in feature_ids()])
+    gradable = {v.attributes["gradability"]: v
+                for v in (*table.domain.variables, *table.domain.metas)
+                if "gradability" in v.attributes}
+    g = np.column_stack([table.get_column(gradable[fact]).astype(float) if fact in gradable
+                         else np.ones(len(table)) for fact in fact_ids()])
+    priors = np.array([_number(columns[id_], "prior") for id_ in feature_ids()])
+    rho = np.array([_number(columns[id_], "rho", .5) if rho is None else rho
+                    for id_ in feature_ids()])
+    return pool(p.astype(float), g, _texts(table, table.domain[good_variable]), priors, rho, mode)
+
+
+def _number(variable: Variable, attribute: str, default: float | None = None) -> float:
+    try:
+        return float(variable.attributes[attribute])
+    except (KeyError, TypeError, ValueError):
+        if default is not None:
+            return default
+        raise ValueError(f"column '{variable.name}' carries no {attribute} in its attributes: "
+                         "extract the features again") from None
+
+
+def _texts(table: Table, variable: Variable) -> list[str]:
+    return ["" if _missing(value) else variable.str_val(value)
+            for value in table.get_column(variable)]
+
+
+def pooled_table(table: Table, good_variable: Variable | str, mode: str = "tempered",
+                 pooled: Pooled | None = None) -> Table:
+    """A row per good: the pooled features, the number of photos used, and what is constant.
+
+    The good's id comes as a text meta; classes and other metas stay where all the photos
+    of each good agree on them.  Where the photos have names, a text meta per fact
+    (``role`` "note") tells which of them speak for it, for the trace of the fusion.
+
+    Parameters
+    ----------
+    pooled : Pooled, optional
+        Result of :func:`pool_table`, if it is there already.
+    """
+    good = table.domain[good_variable]
+    pooled = pool_table(table, good, mode) if pooled is None else pooled
+    features = []
+    for id_, source in feature_columns(table.domain).items():
+        variable = ContinuousVariable(source.name, number_of_decimals=3,
+                                      compute_value=PooledFeature(id_, source, mode))
+        variable.attributes.update(source.attributes)
+        features.append((feature_ids().index(id_), variable))
+
+    first = np.zeros(len(pooled.good_ids), dtype=int)
+    mine = np.flatnonzero(pooled.photo_good >= 0)
+    first[pooled.photo_good[mine][::-1]] = mine[::-1]
+    key = StringVariable(good.name)
+    key.attributes["role"] = "good_id"
+    count = ContinuousVariable(
+        get_unique_names([v.name for v in (*table.domain.variables, *table.domain.metas)],
+                         "photos used"), number_of_decimals=0)
+    count.attributes["role"] = "n_photos"
+    constant = [v for v in (*table.domain.class_vars, *table.domain.metas)
+                if v is not good and "gradability" not in v.attributes
+                and v.attributes.get("type") != "image" and "feature" not in v.attributes
+                and _agrees(table, v, pooled, first)]
+    classes = [v for v in table.domain.class_vars if v in constant]
+    metas = [v for v in table.domain.metas if v in constant]
+    domain = Domain([v for _, v in features], classes, [key, count, *metas])
+    result = Table.from_domain(domain, len(first))
+    with result.unlocked():
+        result.X[:] = pooled.probabilities[:, [i for i, _ in features]]
+        for column, variable in enumerate(classes):
+            values = table.get_column(variable)[first]
+            if result.Y.ndim == 1:
+                result.Y[:] = values
+            else:
+                result.Y[:, column] = values
+        result.metas[:, 0] = pooled.good_ids
+        result.metas[:, 1] = pooled.n_photos
+        for column, variable in enumerate(metas, start=2):
+            result.metas[:, column] = table.get_column(variable)[first]
+    result.name = table.name
+    return _with_notes(result, table, pooled)
+
+
+def _with_notes(result: Table, table: Table, pooled: Pooled) -> Table:
+    images = image_variables(table.domain)
+    if not images:
+        return result
+    notes = photo_notes(pooled, _texts(table, images[0]))
+    spoken = [fact for fact in fact_ids() if any(f == fact for _, f in notes)]
+    names = get_unique_names(result.domain, [f"{fact}: photos" for fact in spoken])
+    variables = [StringVariable(name) for name in names]
+    for variable, fact in zip(variables, spoken):
+        variable.attributes.update(role="note", fact=fact)
+    return append_metas(result, variables, [
+        np.array([notes.get((good, fact), "") for good in pooled.good_ids], dtype=object)
+        for fact in spoken])
+
+
+def _agrees(table: Table, variable: Variable, pooled: Pooled, first: np.ndarray) -> bool:
+    values = np.array([variable.str_val(v) for v in table.get_column(variable)], dtype=object)
+    mine = pooled.photo_good >= 0
+    return bool((values[mine] == values[first][pooled.photo_good[mine]]).all())

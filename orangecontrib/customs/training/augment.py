@@ -1,0 +1,128 @@
+"""More training photos from real ones: varied copies, and crops that hide a fact.
+
+Catalogue photos are side views on white.  Varied copies keep every label; crops make
+negatives of "can this be judged here?".
+"""
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+from PIL import Image, ImageEnhance, ImageFilter
+from scipy.ndimage import binary_fill_holes
+
+from orangecontrib.customs import footwear
+
+from .labels import Labelled
+
+__all__ = ["CROPS", "crop", "crop_labels", "vary", "vary_labels"]
+
+#: Crop → box in the silhouette (left, top, right, bottom, as shares; the toe points left),
+#: the facts that it can't show, and the facts that it still shows.
+CROPS = {
+    "toe": ((0., .45, .5, 1.), ("heel", "height", "house"), ("vamp",)),
+    "heel": ((.6, .45, 1., 1.),
+             ("vamp", "height", "toe_strap", "riveted_straps", "house"), ("heel",)),
+    "shaft": ((0., 0., 1., .5), ("vamp", "heel", "wooden_base", "toe_strap", "sport",
+                                 "riveted_straps"), ()),
+    "sole": ((0., .75, 1., 1.), ("vamp", "height", "house", "toe_strap"), ("heel",)),
+    "close-up": (None, ("vamp", "heel", "height", "house", "wooden_base", "sport",
+                        "toe_strap", "waterproof", "riveted_straps"), ()),
+}
+
+#: Lighter than this in all channels is the white ground of a catalogue photo.
+GROUND = 243
+
+
+def _silhouette(image: Image.Image) -> tuple[int, int, int, int]:
+    dark = (np.asarray(image) < GROUND).any(axis=2)
+    rows, columns = np.flatnonzero(dark.any(axis=1)), np.flatnonzero(dark.any(axis=0))
+    if not len(rows):
+        return 0, 0, *image.size
+    return columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
+
+
+def crop(image: Image.Image, kind: str, rng: np.random.Generator) -> Image.Image:
+    """Cut a part out of a catalogue photo (RGB, white ground, toe to the left)."""
+    left, top, right, bottom = _silhouette(image)
+    box = CROPS[kind][0]
+    if box is None:
+        side = rng.uniform(.25, .4)
+        x, y = rng.uniform(.15, .85 - side), rng.uniform(.2, .9 - side)
+        box = (x, y, x + side, y + side)
+    x0, y0, x1, y1 = np.clip(np.array(box) + rng.uniform(-.04, .04, 4), 0, 1)
+    width, height = right - left, bottom - top
+    return image.crop((int(left + x0 * width), int(top + y0 * height),
+                       int(np.ceil(left + x1 * width)), int(np.ceil(top + y1 * height))))
+
+
+def crop_labels(whole: Labelled, kind: str) -> Labelled:
+    """Labels of crops: 0.5 where the crop can't show the fact, the value where it does.
+
+    What a crop may or may not show becomes empty.
+    """
+    result = _renamed(whole, kind)
+    _, hidden, shown = CROPS[kind]
+    for column, feature in enumerate(footwear.features()):
+        if feature.fact in hidden:
+            result.labels[:, column] = .5
+        elif feature.fact not in shown:
+            result.labels[:, column] = np.nan
+    result.weights[:] = np.minimum(result.weights, 1)
+    return result
+
+
+def vary(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """A varied copy of an RGB photo: mirrored, turned, lit and framed otherwise.
+
+    A white ground is replaced in half of the copies by a coloured, shaded, grainy one.
+    """
+    if rng.random() < .5:
+        image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    image = image.rotate(rng.uniform(-12, 12), Image.Resampling.BICUBIC, expand=True,
+                         fillcolor="white")
+    image = image.crop(_silhouette(image))
+    side = int(max(image.size) * rng.uniform(1.02, 1.7))
+    x, y = (int(rng.integers(0, side - n + 1)) for n in image.size)
+    mask = binary_fill_holes((np.asarray(image) < GROUND).any(axis=2))
+    # a white shoe on white has no outline: it keeps its ground
+    scene = _ground(side, rng) if rng.random() < .5 and mask.mean() > .35 \
+        else Image.new("RGB", (side, side), "white")
+    outline = Image.fromarray((mask * 255).astype(np.uint8)).filter(ImageFilter.MedianFilter(3))
+    scene.paste(image, (x, y), outline)
+    scene = ImageEnhance.Brightness(scene).enhance(rng.uniform(.7, 1.2))
+    scene = ImageEnhance.Contrast(scene).enhance(rng.uniform(.75, 1.25))
+    return ImageEnhance.Color(scene).enhance(rng.uniform(.6, 1.3))
+
+
+def _ground(side: int, rng: np.random.Generator) -> Image.Image:
+    """A floor or table: a colour, a slope of light, grain of a random scale."""
+    colour = rng.uniform(60, 240) + rng.uniform(-35, 35, 3)
+    slope = np.linspace(-1, 1, side)
+    light = rng.uniform(-30, 30) * slope[:, None] + rng.uniform(-30, 30) * slope[None, :]
+    cells = int(rng.integers(4, 64))
+    grain = Image.fromarray(rng.integers(0, 255, (cells, cells), dtype=np.uint8))
+    grain = np.asarray(grain.resize((side, side), Image.Resampling.BICUBIC), float) - 127
+    values = colour + (light + grain * rng.uniform(0, .25))[:, :, None]
+    return Image.fromarray(np.clip(values, 0, 255).astype(np.uint8))
+
+
+def vary_labels(whole: Labelled, copies: np.ndarray) -> Labelled:
+    """Labels of varied copies: the same; all copies of a photo together weigh half of it.
+
+    Parameters
+    ----------
+    copies : ndarray of int, shape (M,)
+        How many copies there are of each photo.
+    """
+    result = _renamed(whole, "varied")
+    result.weights *= .5 / copies[:, None]
+    return result
+
+
+def _renamed(whole: Labelled, suffix: str) -> Labelled:
+    result = copy.deepcopy(whole)
+    result.image = np.array([f"{image}#{suffix}" for image in whole.image], dtype=object)
+    result.open_vamp[:] = np.nan
+    result.hand[:] = False
+    return result

@@ -1,0 +1,292 @@
+"""Heads on cached trunk features: regularised logistic regression with masked labels.
+
+One pass fits all heads: sigmoid heads, the heights as one softmax, and a gradability head
+per fact.  Classes are balanced by weight; what the weights imply as a prior is taken out of
+the bias, so that a head's score is a log-likelihood ratio and the prior can be chosen.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from orangecontrib.customs import footwear
+from orangecontrib.customs.photos.model import exclusive_groups, fact_ids, feature_ids
+
+__all__ = ["Heads", "fit", "gradability_labels", "folds", "temperatures", "correlations",
+           "training_priors", "wilson"]
+
+#: Upper limit of the factor by which balancing raises the rarer class.
+MAX_BALANCE = 30.
+
+#: Score of a gradability head that never saw a negative: P(can be judged) = .98.
+ALWAYS = 4.
+
+
+@dataclass
+class Heads:
+    """Linear heads: scores = x @ weights + bias, features first, then gradability."""
+
+    weights: np.ndarray
+    bias: np.ndarray
+
+    def scores(self, x: np.ndarray) -> np.ndarray:
+        """Log-likelihood ratios, shape (M, n_features + n_facts)."""
+        return x @ self.weights + self.bias
+
+
+def gradability_labels(labels: np.ndarray) -> np.ndarray:
+    """Labels of features → 1 "can be judged", 0 "annotated as not", NaN; shape (M, n_facts)."""
+    columns = [[i for i, f in enumerate(footwear.features()) if f.fact == fact]
+               for fact in fact_ids()]
+    result = np.full((len(labels), len(columns)), np.nan)
+    for j, members in enumerate(columns):
+        part = labels[:, members]
+        result[((part == 0) | (part == 1)).any(axis=1), j] = 1
+        result[(part == .5).any(axis=1), j] = 0
+    return result
+
+
+def _targets(labels: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Targets and weights of all heads; weight 0 where a label is masked."""
+    judged = gradability_labels(labels)
+    known = (labels == 0) | (labels == 1)
+    target = np.hstack([np.where(known, labels, 0), np.nan_to_num(judged)])
+    weight = np.hstack([np.where(known, weights, 0), np.isfinite(judged).astype(float)])
+    for group in map(list, exclusive_groups()):
+        whole = (known[:, group].all(axis=1)) & (labels[:, group].sum(axis=1) == 1)
+        weight[:, group] = np.where(whole[:, None], weights[:, group].min(axis=1)[:, None], 0)
+    return target, weight
+
+
+def _balanced(target: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Weights with classes balanced (up to MAX_BALANCE), and the log-prior they imply."""
+    weight, offsets = weight.copy(), np.zeros(weight.shape[1])
+    grouped = set()
+    for group in map(list, exclusive_groups()):
+        grouped.update(group)
+        mass = np.array([(weight[:, c] * target[:, c]).sum() for c in group])
+        factor = np.minimum(mass.max() / np.maximum(mass, 1e-9), MAX_BALANCE)
+        row = sum(factor[k] * target[:, c] for k, c in enumerate(group))
+        weight[:, group] *= row[:, None]
+        shares = np.maximum(mass * factor, 1e-9)
+        offsets[group] = np.log(shares / shares.sum())
+    for column in range(weight.shape[1]):
+        if column in grouped:
+            continue
+        positive = (weight[:, column] * target[:, column]).sum()
+        negative = weight[:, column].sum() - positive
+        if not positive or not negative:
+            continue
+        factor = np.clip(negative / positive, 1 / MAX_BALANCE, MAX_BALANCE)
+        weight[:, column] *= np.where(target[:, column] == 1, factor, 1)
+        offsets[column] = np.log(factor * positive / negative)
+    return weight, offsets
+
+
+def fit(x: np.ndarray, labels: np.ndarray, weights: np.ndarray, l2: float = .02,
+        iterations: int = 60) -> Heads:
+    """Fit all heads at once by L-BFGS.
+
+    Parameters
+    ----------
+    x : ndarray, shape (M, width)
+        Trunk features.
+    labels, weights : ndarray, shape (M, 14)
+        1, 0; 0.5 = can't be judged (a negative of gradability); NaN = masked everywhere.
+    l2 : float
+        Strength of the regularisation on standardised features.
+
+    Returns
+    -------
+    Heads
+        For the raw features: the standardisation is folded in.  A feature without both
+        classes scores 0; a fact without unjudgeable photos counts as judgeable.
+    """
+    import torch
+    mean, std = x.mean(axis=0), x.std(axis=0) + 1e-6
+    target, weight = _targets(labels, weights)
+    has_both = ((weight * target).sum(axis=0) > 0) & ((weight * (1 - target)).sum(axis=0) > 0)
+    weight, offsets = _balanced(target, weight * has_both)
+    weight /= np.maximum(weight.sum(axis=0), 1e-9)
+
+    z = torch.tensor((x - mean) / std, dtype=torch.float32)
+    t = torch.tensor(target, dtype=torch.float32)
+    w = torch.tensor(weight, dtype=torch.float32)
+    groups = [list(g) for g in exclusive_groups()]
+    single = [c for c in range(target.shape[1]) if not any(c in g for g in groups)]
+    coefficients = torch.zeros(z.shape[1], t.shape[1], requires_grad=True)
+    bias = torch.zeros(t.shape[1], requires_grad=True)
+    optimiser = torch.optim.LBFGS([coefficients, bias], max_iter=iterations, history_size=20,
+                                  tolerance_grad=1e-5, line_search_fn="strong_wolfe")
+
+    def loss():
+        optimiser.zero_grad()
+        scores = z @ coefficients + bias
+        value = torch.nn.functional.binary_cross_entropy_with_logits(
+            scores[:, single], t[:, single], w[:, single], reduction="sum")
+        for group in groups:
+            log_p = torch.log_softmax(scores[:, group], dim=1)
+            value = value - (w[:, group[0]] * (t[:, group] * log_p).sum(dim=1)).sum()
+        value = value + l2 / 2 * (coefficients ** 2).sum()
+        value.backward()
+        return value
+
+    optimiser.step(loss)
+    fitted = coefficients.detach().numpy().astype(float) / std[:, None]
+    shift = bias.detach().numpy().astype(float) - mean @ fitted - offsets
+    n = len(feature_ids())
+    silent = ~has_both
+    fitted[:, silent] = 0
+    shift[:n][silent[:n]] = 0
+    judged = shift[n:]
+    judged[silent[n:]] = ALWAYS
+    # gradability is used as a probability: a photo can be judged unless it looks otherwise
+    judged[~silent[n:]] += np.log(4.)
+    return Heads(fitted, shift)
+
+
+def folds(groups: np.ndarray, k: int = 5, seed: int = 0) -> Iterator[np.ndarray]:
+    """Boolean test masks of k folds; a group of photos (one product) is never split."""
+    unique = np.unique(groups)
+    which = dict(zip(unique, np.random.default_rng(seed).permutation(len(unique)) % k))
+    number = np.array([which[group] for group in groups])
+    for fold in range(k):
+        yield number == fold
+
+
+def training_priors(labels: np.ndarray, weights: np.ndarray, hand: np.ndarray,
+                    enough: int = 100) -> np.ndarray:
+    """Share of each feature among the photos labelled by eye, kept within 2 % and 98 %.
+
+    They are a random part of a catalogue; the class sizes of the weak labels are
+    anybody's choice.  Those stand in where fewer than `enough` were labelled by eye.
+    """
+    share = np.empty(labels.shape[1])
+    for column in range(labels.shape[1]):
+        known = (labels[:, column] == 0) | (labels[:, column] == 1)
+        both = len(set(labels[known & hand, column])) == 2
+        rows = known & hand if both and (known & hand).sum() >= enough else known
+        share[column] = np.average(labels[rows, column], weights=weights[rows, column]) \
+            if rows.any() else .5
+    share = np.clip(share, .02, .98)
+    for group in map(list, exclusive_groups()):
+        share[group] /= share[group].sum()
+    return share
+
+
+def temperatures(scores: np.ndarray, labels: np.ndarray, weights: np.ndarray,
+                 priors: np.ndarray, hand: np.ndarray | None = None,
+                 enough: int = 30) -> np.ndarray:
+    """Temperature per feature that minimises the log-loss on held-out scores.
+
+    Where both classes have `enough` photos labelled by eye, those alone decide: weak
+    labels are wrong too often to say how sure a head may be.  Features with fewer than
+    ten held-out photos of one class keep a cautious 1.5.
+    """
+    result = np.full(labels.shape[1], 1.5)
+    hand = np.zeros(len(labels), dtype=bool) if hand is None else hand
+    logit = np.log(priors / (1 - priors))
+    groups = [list(g) for g in exclusive_groups()]
+
+    def chosen(known, y):
+        classes = [(y[hand & known] == v).sum() for v in (0, 1)]
+        return known & hand if min(classes) >= enough else known
+
+    for group in groups:
+        known = np.isin(labels[:, group], (0, 1)).all(axis=1)
+        known &= labels[:, group].sum(axis=1) == 1
+        rows = chosen(known, labels[:, group[0]])
+        s, y, w = scores[rows][:, group], labels[rows][:, group], weights[rows, group[0]]
+        log_prior = np.log(priors[group])
+
+        def loss(t, s=s, y=y, w=w, log_prior=log_prior):
+            z = s / t + log_prior
+            z = z - np.logaddexp.reduce(z, axis=1, keepdims=True)
+            return -(w * (y * z).sum(axis=1)).sum()
+
+        if known.any():
+            result[group] = _least(loss)
+    for column in range(labels.shape[1]):
+        known = np.isin(labels[:, column], (0, 1))
+        classes = [(labels[known, column] == v).sum() for v in (0, 1)]
+        if any(column in g for g in groups) or min(classes) < 10:
+            continue
+        rows = chosen(known, labels[:, column])
+        s, sign, w = scores[rows, column], 1 - 2 * labels[rows, column], weights[rows, column]
+
+        def loss(t, s=s, sign=sign, w=w, logit=logit[column]):
+            return (w * np.logaddexp(0, sign * (s / t + logit))).sum()
+
+        result[column] = _least(loss)
+    return result
+
+
+def _least(loss) -> float:
+    """The temperature between 0.2 and 12 with the least loss."""
+    from scipy.optimize import minimize_scalar
+    return float(np.exp(minimize_scalar(lambda log_t: loss(np.exp(log_t)), bounds=(-1.6, 2.5),
+                                        method="bounded").x))
+
+
+def correlations(scores: np.ndarray, labels: np.ndarray, products: np.ndarray,
+                 default: float = .5) -> np.ndarray:
+    """ρ per feature: correlation of scores between photos of one product, given the class.
+
+    One-way intraclass correlation over products with several photos; `default` where
+    there are fewer than 20 of them.  Kept within .2 and .95.
+    """
+    result = np.full(labels.shape[1], default)
+    for column in range(labels.shape[1]):
+        residual = np.full(len(labels), np.nan)
+        for value in (0, 1):
+            rows = labels[:, column] == value
+            if rows.any():
+                residual[rows] = scores[rows, column] - scores[rows, column].mean()
+        known = np.isfinite(residual)
+        _, product, size = np.unique(products[known], return_inverse=True, return_counts=True)
+        several = size[product] > 1
+        if (size > 1).sum() < 20:
+            continue
+        r, p = residual[known][several], product[several]
+        result[column] = _icc(r, p)
+    return np.clip(result, .2, .95)
+
+
+def _icc(values: np.ndarray, groups: np.ndarray) -> float:
+    _, index, n = np.unique(groups, return_inverse=True, return_counts=True)
+    means = np.bincount(index, values) / n
+    within = ((values - means[index]) ** 2).sum() / max(len(values) - len(n), 1)
+    between = (n * (means - values.mean()) ** 2).sum() / max(len(n) - 1, 1)
+    size = (len(values) - (n ** 2).sum() / len(values)) / max(len(n) - 1, 1)
+    return float((between - within) / max(between + (size - 1) * within, 1e-12))
+
+
+def wilson(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
+    """Wilson interval of a share."""
+    if not n:
+        return 0., 1.
+    p = right / n
+    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return centre - half, centre + half
+
+
+def predict(heads_scores: np.ndarray, priors: np.ndarray, t: np.ndarray,
+            reliability: np.ndarray | float = 1.) -> np.ndarray:
+    """Probabilities of the features from scores, as PhotoModel computes them."""
+    from orangecontrib.customs.photos.model import PhotoModel
+    n = len(feature_ids())
+    width = heads_scores.shape[1]
+    model = PhotoModel(np.eye(width, dtype=np.float32), np.zeros(width, np.float32), priors, t,
+                       np.broadcast_to(np.asarray(reliability, float), n).copy(),
+                       np.full(n, .5), "none", "", {})
+    return model(heads_scores)[0]
+
+
+def hits(p: np.ndarray, labels: np.ndarray, columns: Sequence[int]) -> np.ndarray:
+    """Whether each photo's columns are on the right side of ½; NaN where masked."""
+    y = labels[:, columns]
+    right = (p[:, columns] > .5) == (y == 1)
+    return np.where((y == 0) | (y == 1), right.astype(float), np.nan)

@@ -1,0 +1,230 @@
+"""Real data sets → honest labels of the 13 features and the gate.
+
+1 and 0 are values, 0.5 means "annotated: this photo can't show it", NaN means "nobody
+annotated it".  Weak labels come from the class under which a source sells a product, and
+only where that class implies the value; they weigh less than labels given by eye.
+What a class implies is data: ``weak_labels.csv``.
+"""
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from orangecontrib.customs.photos.model import feature_ids
+
+__all__ = ["Labelled", "SOURCES", "read_source", "weak_labels", "hand_labels",
+           "exclusive_height", "concatenate", "product_groups"]
+
+WEAK_LABELS = Path(__file__).parent / "weak_labels.csv"
+
+#: Weight of a label given by eye against 1 for the surest weak label.
+HAND_WEIGHT = 20.
+
+#: Data sets: name of the zip and of the CSV beside it.
+SOURCES = ("zappos_boot_sandal_shoe", "clothing_small_cc0", "fpi_224", "fpi_60x80")
+
+HAND_LABELS = {"zappos_boot_sandal_shoe": "zappos_13features_seed.csv"}
+
+
+@dataclass
+class Labelled:
+    """Labels of M photos.
+
+    Attributes
+    ----------
+    source, image : ndarray of str, shape (M,)
+    product : ndarray of str, shape (M,)
+        Name under which the source sells it; photos of one product stay together.
+    labels : ndarray of float, shape (M, 14)
+        1, 0, 0.5 or NaN, in the order of ``footwear.features()``.
+    weights : ndarray of float, shape (M, 14)
+    open_vamp : ndarray of float, shape (M,)
+        The merged label "straps or perforation", where the source does not tell which.
+    hand : ndarray of bool, shape (M,)
+        Labelled by eye.
+    made : ndarray of bool, shape (M,)
+        A made picture.
+    """
+
+    source: np.ndarray
+    image: np.ndarray
+    product: np.ndarray
+    labels: np.ndarray
+    weights: np.ndarray
+    open_vamp: np.ndarray
+    hand: np.ndarray
+    made: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.image)
+
+    def __getitem__(self, rows) -> Labelled:
+        return Labelled(**{name: getattr(self, name)[rows] for name in self.__annotations__})
+
+    @classmethod
+    def empty(cls, n: int, source: str, images: Sequence[str], products: Sequence[str],
+              made: bool = False) -> Labelled:
+        """n photos about which nobody has said anything yet."""
+        k = len(feature_ids())
+        return cls(np.full(n, source, dtype=object), np.array(images, dtype=object),
+                   np.array(products, dtype=object), np.full((n, k), np.nan), np.ones((n, k)),
+                   np.full(n, np.nan), np.zeros(n, dtype=bool), np.full(n, made))
+
+
+def concatenate(parts: Sequence[Labelled]) -> Labelled:
+    """One set of all the photos of `parts`."""
+    return Labelled(**{name: np.concatenate([getattr(p, name) for p in parts])
+                       for name in Labelled.__annotations__})
+
+
+@lru_cache(maxsize=None)
+def _rules() -> tuple[dict, ...]:
+    with open(WEAK_LABELS, encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))
+
+
+def weak_labels(source: str, klass: str, name: str) -> dict[str, tuple[float, float]]:
+    """What a source's class and product name imply: feature id → (label, weight).
+
+    Later rules of weak_labels.csv override earlier ones; an empty label takes one back.
+    """
+    found = {}
+    for rule in _rules():
+        if not re.fullmatch(rule["source"], source) or not re.fullmatch(rule["class"], klass):
+            continue
+        if rule["name"] and not re.search(rule["name"], name, re.IGNORECASE):
+            continue
+        for feature in rule["features"].split():
+            if rule["label"]:
+                found[feature] = float(rule["label"]), float(rule["weight"])
+            else:
+                found.pop(feature, None)
+    return found
+
+
+def read_source(folder: Path, source: str) -> Labelled:
+    """Labels of one data set of `folder`: weak ones, overridden by those given by eye.
+
+    Parameters
+    ----------
+    source : str
+        One of SOURCES.
+    """
+    folder, ids = Path(folder), feature_ids()
+    with open(folder / f"{source}.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    images = [row["image"] for row in rows]
+    result = Labelled.empty(len(rows), source, images, [_product(source, row) for row in rows])
+    for i, row in enumerate(rows):
+        footwear = row.get("footwear", "1") == "1"
+        klass = (row.get("articleType") or row["class"]) if footwear else "not footwear"
+        if row.get("weak_height"):
+            klass += "/" + row["weak_height"]
+        for feature, (label, weight) in weak_labels(source, klass, row.get("name", "")).items():
+            result.labels[i, ids.index(feature)] = label
+            result.weights[i, ids.index(feature)] = weight
+    if source in HAND_LABELS:
+        _apply_hand_labels(result, folder / HAND_LABELS[source])
+    return result
+
+
+def _product(source: str, row: dict) -> str:
+    name = re.sub(r"\W+", " ", row.get("name", "").lower()).strip()
+    return f"name:{name}" if name else f"{source}:{row['image']}"
+
+
+#: Columns of the files labelled by eye that are features as they stand.
+_SAME = {"straps_riveted_to_sole": "riveted_straps", "big_toe_strap": "toe_strap",
+         "waterproof": "waterproof", "wooden_platform": "wooden_platform",
+         "sport_spikes": "sport", "house_slippers": "house", "high_heel": "high_heel",
+         "not_footwear": "not_footwear"}
+
+
+def _cell(text: str) -> float:
+    return float(text) if text.strip() else np.nan
+
+
+def hand_labels(row: dict) -> tuple[np.ndarray, float]:
+    """A row labelled by eye → (14 labels, merged vamp label).
+
+    The heights of the file are cumulative (covers the ankle, also covers the calf …);
+    the features exclude each other.  Vamp: one column for straps or perforation, so "no"
+    means neither, and "yes" says which only for sandals, where it is straps.
+    """
+    ids = feature_ids()
+    labels = np.full(len(ids), np.nan)
+    for column, feature in _SAME.items():
+        labels[ids.index(feature)] = _cell(row[column])
+    vamp = _cell(row["vamp_straps_or_perforated"])
+    if vamp == 0:
+        labels[ids.index("perforated_vamp")] = labels[ids.index("strap_vamp")] = 0
+    elif vamp == 1 and row.get("class") == "sandal":
+        labels[ids.index("strap_vamp")] = 1
+    height = exclusive_height(*(_cell(row[c]) for c in (
+        "below_ankle", "covers_ankle", "covers_calf", "over_knee")))
+    if height is not None:
+        first = ids.index("height_below_ankle")
+        labels[first:first + 4] = 0
+        labels[first + height] = 1
+    return labels, vamp
+
+
+def exclusive_height(below: float, ankle: float, calf: float, knee: float) -> int | None:
+    """Cumulative columns → 0 below ankle, 1 ankle, 2 calf, 3 over knee; None if unsure."""
+    if below == 1:
+        return 0
+    if ankle != 1 or np.isnan(calf) or np.isnan(knee):
+        return None
+    return 3 if knee == 1 else 2 if calf == 1 else 1
+
+
+def _apply_hand_labels(result: Labelled, path: Path) -> None:
+    position = {image: i for i, image in enumerate(result.image)}
+    with open(path, encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            i = position.get(row["image"])
+            if i is None:
+                continue
+            # what the eye was unsure of stays empty; the class knows no better
+            result.labels[i], result.open_vamp[i] = hand_labels(row)
+            result.weights[i] = HAND_WEIGHT
+            result.hand[i] = True
+
+
+def product_groups(labelled: Labelled, hashes: np.ndarray | None = None,
+                   distance: int = 12) -> np.ndarray:
+    """Group number of each photo: one product, or near-duplicate pictures.
+
+    Parameters
+    ----------
+    hashes : ndarray of uint64, shape (M, 4), optional
+        Perceptual hashes of 256 bits; photos at most `distance` bits apart are one product.
+
+    Returns
+    -------
+    ndarray of int, shape (M,)
+    """
+    parent = np.arange(len(labelled))
+
+    def root(i):
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    first: dict[str, int] = {}
+    for i, product in enumerate(labelled.product):
+        parent[root(i)] = root(first.setdefault(product, i))
+    if hashes is not None:
+        hashes = np.asarray(hashes, dtype=np.uint64)
+        for i in range(len(hashes) - 1):
+            near = np.bitwise_count(hashes[i + 1:] ^ hashes[i]).sum(axis=1) <= distance
+            for j in np.flatnonzero(near):
+                parent[root(i + 1 + j)] = root(i)
+    return np.array([root(i) for i in range(len(labelled))])

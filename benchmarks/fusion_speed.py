@@ -14,9 +14,11 @@ def main(n=200_000, explained=5_000, alone=300):
     evidence = Evidence([str(i) for i in range(n)], {
         fact: rng.normal(size=(n, len(spec.values)))
         for fact, spec in footwear.vocabulary().items()})
-    start = time.perf_counter()
-    belief = engine.believe(evidence)
-    engine_time = time.perf_counter() - start
+    engine_time = float("inf")
+    for _ in range(3):  # the first pass also waits for fresh memory
+        start = time.perf_counter()
+        belief = engine.believe(evidence)
+        engine_time = min(engine_time, time.perf_counter() - start)
     part = evidence.align(evidence.keys[:explained])
     start = time.perf_counter()
     decide(engine, [Witness("текст", part)])

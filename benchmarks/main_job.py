@@ -194,7 +194,7 @@ def counterfactuals(rows):
     for kind in ("moves", "stays"):
         print(f"  all      {kind}  "
               f"{share([h for (_, k), v in outcome.items() if k == kind for h in v])}")
-    for fact, value, got, want, text in wrong[:12]:
+    for fact, value, got, want, text in wrong:
         print(f"    {fact}={value}: {got} instead of {want}: {text}")
 
 

@@ -20,7 +20,7 @@ from orangecontrib.customs.facts import Vocabulary
 __all__ = ["Rule", "DecisionTable", "TableError"]
 
 #: Goods are processed in blocks of this size, to keep memory flat.
-BLOCK = 1 << 15
+BLOCK = 1 << 12
 
 
 class TableError(ValueError):
@@ -158,8 +158,8 @@ class DecisionTable:
                 node = node.setdefault(key, {})
             node.setdefault(None, []).append(i)
 
-    def rule_probabilities(self, posterior: Mapping[str, np.ndarray]) -> np.ndarray:
-        """P(rule) of each good: product over facts of the mass that it allows.
+    def outcome_probabilities(self, posterior: Mapping[str, np.ndarray]) -> np.ndarray:
+        """P(outcome) of each good: over its rules, the product over facts of the mass allowed.
 
         Parameters
         ----------
@@ -167,12 +167,12 @@ class DecisionTable:
 
         Returns
         -------
-        ndarray, shape (n_rules, N)
+        ndarray, shape (N, n_outcomes)
             Only elementwise operations are used (no BLAS), so a good's numbers
             are bit-identical alone and in any batch.
         """
         n_goods = len(next(iter(posterior.values())))
-        result = np.empty((len(self.rules), n_goods))
+        result = np.empty((n_goods, len(self.outcomes)))
         for start in range(0, n_goods, BLOCK):
             block = slice(start, min(start + BLOCK, n_goods))
             columns = {fact: np.ascontiguousarray(posterior[fact][block].T)
@@ -184,25 +184,18 @@ class DecisionTable:
                 for i in chosen[1:]:
                     total += column[i]
                 sums[key] = total
-            self._walk(self._tree, np.ones(block.stop - start), sums,
-                       result[:, block])
+            part = np.zeros((len(self.outcomes), block.stop - start))
+            self._walk(self._tree, np.ones(block.stop - start), sums, part)
+            result[block] = part.T
         return result
 
     def _walk(self, node, product, sums, result):
         for key, child in node.items():
             if key is None:
                 for i in child:
-                    result[i] = product
+                    result[self.rules[i].outcome] += product
             else:
                 self._walk(child, product * sums[key], sums, result)
-
-    def outcome_probabilities(self, posterior: Mapping[str, np.ndarray]) -> np.ndarray:
-        """P(outcome), shape (N, n_outcomes); see :attr:`outcomes`."""
-        by_rule = self.rule_probabilities(posterior)
-        result = np.zeros((len(self.outcomes), by_rule.shape[1]))
-        for i, rule in enumerate(self.rules):
-            result[rule.outcome] += by_rule[i]
-        return np.ascontiguousarray(result.T)
 
     def code_probabilities(self, outcomes: np.ndarray) -> np.ndarray:
         """P(code), shape (N, n_codes), from P(outcome); a gap is shared equally."""

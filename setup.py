@@ -5,6 +5,13 @@ from setuptools import find_namespace_packages, setup
 
 PACKAGES = find_namespace_packages(include=["orangecontrib.customs", "orangecontrib.customs.*"])
 
+# help pages travel with the wheel when `make docs` has built them (F1 looks there)
+HTML = Path("doc/_build/html")
+HELP = [(str(Path("help/orange3-customs") / folder.relative_to(HTML)),
+         [str(path) for path in sorted(folder.iterdir()) if path.is_file()])
+        for folder in (HTML, *sorted(HTML.rglob("*"))) if folder.is_dir()
+        and "_sources" not in folder.parts]
+
 setup(
     name="Orange3-Customs",
     version="0.1.0",
@@ -67,5 +74,6 @@ setup(
         "orange.canvas.help": [
             "html-index = orangecontrib.customs.widgets:WIDGET_HELP_PATH"],
     },
+    data_files=HELP,
     zip_safe=False,
 )

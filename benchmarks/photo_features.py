@@ -132,11 +132,16 @@ def common_accuracy(p: np.ndarray, labels: np.ndarray, vamp: np.ndarray) -> floa
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("data", type=Path, help="folder with the data sets")
-    parser.add_argument("--cache", type=Path, default=Path("photo-cache"))
+    checkout = Path(__file__).resolve().parents[1]
+    parser.add_argument("data", type=Path, nargs="?", help="folder with the data sets",
+                        default=checkout.parent / "shared" / "data" / "footwear")
+    parser.add_argument("--cache", type=Path, default=checkout / "build" / "photo-cache")
     parser.add_argument("--held-out", type=Path,
                         help="held-out scores of train_default, instead of new folds")
     args = parser.parse_args()
+    if not args.data.is_dir():
+        print(f"skipped: no data at {args.data}")
+        return
     model = PhotoModel.default()
     print(f"model {model.digest[:12]} on {model.trunk}, {len(footwear.features())} features")
     photos = collect(args.data, args.cache, trunks.load())

@@ -255,3 +255,9 @@ def test_what_a_material_looks_like_is_not_the_material(reader, text):
 
 def test_imitation_suede_alone_leaves_the_upper_unknown(reader):
     assert "upper" not in reader.read("Туфли женские, верх под замшу").stated()
+
+
+def test_the_tariffs_words_on_height_outweigh_centimetres(reader):
+    reading = reader.read("Сапоги, высота голенища 25 см, не закрывающие лодыжку, верх - кожа")
+    assert reading.stated()["height"] == ("below_ankle",)
+    assert any("Не согласуется" in problem for problem in reading.problems)

@@ -12,13 +12,14 @@ identifiable"; thermoplastic elastomers are rubber or plastics (one column of
 the tariff for the sole); microfibre and «искусственная замша» are plastics or
 textile until the outer layer is known; an EU size 37 may lie on either side of
 an insole of 24 cm; toe-caps of a safety class may be metal or composite; a
-shaft height in cm or inches is mapped to the leg by ``measures.csv``.
+shaft height in cm or inches is mapped to the leg by ``measures.csv``; a
+watertight membrane, lining or zip only suggests that the footwear is watertight.
 """
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orangecontrib.customs import footwear
@@ -88,12 +89,16 @@ def _needs(text: str) -> tuple[str, ...]:
     return tuple(filter(None, text.split("|")))
 
 
+_STOP = r"(?<!\w[аеиоуыэюяйхм])\."  # the point of an abbreviation, not of a sentence
 _NEGATED_BEFORE = re.compile(
-    r"(?:^|[^\w])(?P<no>не|ни|без|кроме|нет|исключая|за исключением|отсутству\w+|помимо)"
-    r"(?:[\s.:]+(?:явля\w+|име\w+|предназнач\w+|относ\w+|оснащ\w+|снабж\w+|содерж\w+|имеющ\w+|"
-    r"примен\w+|использ\w+|как|для|к|с|со|из|в|обуви|обувь|наличия|виде|числа|"
-    r"\w+(?:ой|ая|ого|ых|ий|ый|ие|ые|им|ым|ую|ое|ее)))*"
-    r"[\s.:\"(]*$")
+    r"(?:^|[^\w])(?:(?P<no>не|ни|без|кроме|нет|исключая|за исключением|отсутству\w+|помимо)"
+    rf"(?:(?:[\s:]|{_STOP})+(?:явля\w+|име\w+|предназнач\w+|относ\w+|оснащ\w+|снабж\w+|"
+    r"содерж\w+|имеющ\w+|примен\w+|использ\w+|как|для|к|с|со|из|в|обуви|обувь|наличия|виде|"
+    r"числа|спец|\w+(?:ой|ая|ого|ых|ий|ый|ие|ые|им|ым|ую|ое|ее)))*"
+    rf"(?:[\s:\"(]|{_STOP})*$"
+    # «не является спортивной и домашней»: one verb denies the whole list
+    r"|(?P<list>не (?:явля|относ)\w+(?:[\s,]+(?:к|как|ни|обув\w+|\w+(?:ой|ей|ым)))*"
+    r"\s(?:и|или|либо|ни)\s(?:к\s)?$))")
 _NEGATED_AFTER = re.compile(
     r"[\s:(\-]*(?:нет|отсутству\w+|не имеется|не предусмотрен\w*|не имеет)\b")
 _JOINED = re.compile(r"[\s.]*(?:и|или|,|ни|и/или)[\s.]*(?:для|с|без)?[\s.]*$")
@@ -105,6 +110,8 @@ _SIZE_WORD = re.compile(
 _SIZE_SYSTEM = re.compile(
     r"(?<!\w)(?:eu|eur|евро\w*|us|usa|сша|uk)(?!\w)(?P<gap>[^\d;.,]{0,30}?)"
     r"(?P<list>" + NUMBER_LIST.pattern + r")(?P<tail>[^\d;,]{0,12})")
+_SIZE_BEFORE_WORD = re.compile(
+    r"(?<![\w.,/-])(?P<list>\d{2}(?:\s?-\s?\d{2})?)(?P<gap>\s?)(?:размер\w*|разм|р-р\w*)(?!\w)")
 _SYSTEMS = (("us", re.compile(r"\b(?:us|usa|сша|америк\w*)\b")),
             ("uk", re.compile(r"\b(?:uk|англ\w*|брит\w*)\b")),
             ("eu", re.compile(r"\b(?:eu|eur|евро\w*|росс\w*|ru|rus|рф|штихмас\w*)\b")),
@@ -114,7 +121,8 @@ _NOT_SHOE_SIZE = re.compile(r"упак|короб|тар[аы]|грузов|ме
 _GROUPS = (("kids", re.compile(r"\b(?:детск|дет\b|kid|youth|child|подрост|мальч|девоч|девич)")),
            ("men", re.compile(r"\b(?:мужск|муж\b|мужчин|men\b|men's|mens|рабоч|спец|work)")),
            ("women", re.compile(r"\b(?:женск|жен\b|женщин|women|ladies|дамск)")))
-_DETAIL_WORDS = re.compile(r"верх|подошв|стельк|стелек|лодыжк|каблук|союзк|поднос|голенищ|обув")
+_DETAIL_WORDS = re.compile(r"верх|подошв|стельк|стелек|лодыжк|каблук|союзк|поднос|голенищ|обув|"
+                           r"upper|sole")
 
 
 class FactReader:
@@ -337,7 +345,7 @@ class FactReader:
         reach = max(0, start - NEGATION_REACH)
         before = _NEGATED_BEFORE.search(text[reach:start])
         if before is not None:
-            return reach + before.start("no"), end
+            return reach + before.start(before.lastgroup), end
         after = _NEGATED_AFTER.match(text, end)
         return None if after is None else (start, after.end())
 
@@ -349,7 +357,8 @@ class FactReader:
                 continue
             for match in measure.regex.finditer(text):
                 interval = read_interval(text, match.end(), measure.unit)
-                if interval is None or any(a <= match.start() < b for a, b in taken):
+                if interval is None or any(a < interval.end and match.start() < b
+                                           for a, b in taken):
                     continue
                 taken.append((match.start(), interval.end))
                 met = [b for b in measure.bins
@@ -372,7 +381,7 @@ class FactReader:
     def _read_size_lists(self, folded, findings, problems) -> list[Finding]:
         """Sizes → length of the insole, by the table of size systems."""
         text, result, taken = folded.text, [], []
-        for pattern in (_SIZE_WORD, _SIZE_SYSTEM):
+        for pattern in (_SIZE_WORD, _SIZE_SYSTEM, _SIZE_BEFORE_WORD):
             for match in pattern.finditer(text):
                 words = match.group()
                 if any(a < match.end() and match.start() < b for a, b in taken) \
@@ -424,8 +433,20 @@ class FactReader:
                               f"обычно для товара «{good.type}»")
                 for good in types for fact, values, strength in good.facts]
 
+    def _is_measured(self, finding: Finding) -> bool:
+        return finding.note_ru.partition(":")[0] in {m.name for m in self._measures}
+
+    def _measured_heights(self, findings: list[Finding]) -> list[Finding]:
+        """Against the tariff's own words on ankle and calf, a shaft in cm only hints."""
+        words = {value for f in findings for value in f.values
+                 if f.fact == "height" and f.kind == STATED and not self._is_measured(f)}
+        return [replace(f, kind=IMPLIED) if words and f.fact == "height" and f.kind == STATED
+                and self._is_measured(f) and not words & set(f.values) else f
+                for f in findings]
+
     def _choose(self, findings: list[Finding], problems: list[str]) -> list[Finding]:
         """Drop what a plain statement overrides, and name contradictions."""
+        findings = self._measured_heights(findings)
         specific = {f.fact for f in findings
                     if f.kind == STATED and (f.fact, f.note_ru) not in self._general}
         findings = [f for f in findings  # «спортивная обувь: ботинки лыжные»
@@ -446,7 +467,8 @@ class FactReader:
         for finding in findings:
             if finding.kind == IMPLIED and finding.fact in allowed:
                 if not set(finding.values) & set(allowed[finding.fact]) \
-                        and finding.strength >= .9 and finding.fact in ("height", "insole"):
+                        and finding.fact in ("height", "insole") \
+                        and (finding.strength >= .9 or self._is_measured(finding)):
                     problems.append(
                         f"Не согласуется, {self.vocabulary[finding.fact].ru}: указано "
                         f"«{self._names(finding.fact, allowed[finding.fact])}», а "

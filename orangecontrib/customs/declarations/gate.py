@@ -64,7 +64,8 @@ _PEOPLE_OR_USE = re.compile(
     r"для (?:взросл|дет|мужчин|женщин|мальчик|девоч|подрост|людей|малыш|школьн|новорожд|"
     r"повседневн|активн|носки|ношения|улицы|дома|отдыха|бега|тенниса|баскетбола|футбола|лыж|"
     r"занятий|сноуборд|катания|работ)\w*")
-_PART_WORD = re.compile(r"(?<!\w)(?:верх(?:ом|а)?|подошв\w+|стельк\w+|лодыжк\w+|каблук\w*)(?!\w)")
+_PART_WORD = re.compile(r"(?<!\w)(?:верх(?:ом|а)?|подошв\w+|стельк\w+|лодыжк\w+|каблук\w*|"
+                        r"uppers?|(?:out)?soles?)(?!\w)")
 _OF = re.compile(r"(?:образ\w+|пар[аы]?|парти[яи]|комплект\w*|коллекци[яи]|модел[ьи]|вид[ы]?|"
                  r"ассортимент|экземпляр\w*|издели[ея])\s(?:\w+(?:ой|ых|их|ого)\s){0,3}$")
 
@@ -140,12 +141,13 @@ class Gate:
             return Verdict("footwear", .99, head.start, head.end, STATED,
                            f"товар назван: «{folded.text[head.start:head.end]}»", True,
                            types or (head,), self._several(types))
-        if has_upper and has_sole and not self._other_head(text, goods):
+        if has_upper and has_sole and not self._other_head(folded):
             return Verdict("footwear", .95, 0, min(len(text), 60), IMPLIED,
                            "названы верх и подошва", True, tuple(g for g in goods if not g.oblique))
         for value, strength, regex, reason in self._heads:
             match = regex.search(text)
-            if match and self._leads(text[:match.start()]):
+            if match and self._leads(text[:match.start()]) \
+                    and not (has_upper and _PART_WORD.search(text[:match.start()])):
                 return Verdict(value, strength, match.start(), match.end(), STATED, reason,
                                False, (), [f"{reason[0].upper()}{reason[1:]}."])
         if goods:
@@ -215,7 +217,7 @@ class Gate:
             return False
         return True
 
-    def _other_head(self, text: str, goods: list[Good]) -> bool:
+    def _other_head(self, folded: Folded) -> bool:
         """Does the text begin with a noun that is neither footwear nor a part word?"""
-        first = _PART_WORD.search(text)
-        return first is None or not self._leads(text[:first.start()])
+        first = _PART_WORD.search(folded.text)  # «upper», «sole» are masked as brands are
+        return first is None or not self._leads(folded.masked[:first.start()])

@@ -63,12 +63,15 @@ _GAP_WORDS = re.compile(
     r"являет\w+|представля\w+|наружн\w+|внешн\w+|слой|слоя|сло[ем]м|типа|в|"
     r"натур\w*|высок\w+|качеств\w*|не|без|разн\w+|различн\w+|"
     rf"основн\w+|вид\w*|состав\w*|площад\w*|поверхност\w*|{_ADJECTIVE})*", re.U)
-_STRONG = re.compile(r";|(?<=[аеиоуыэюяь\d)\"])\.(?=\s|$)|"
+_STRONG = re.compile(r";|(?<=[аеиоуыэюяь\d)\"])\.(?=\s|$)|(?<=\w\w\w[йхм])\.(?=\s|$)|"
                      r"(?<=\w\w)\.\s(?=верх|подошв|обувь|длина|размер)")
-_CHAIN = re.compile(rf"(?:\s|[/\-]|и|или|{_ADJECTIVE})*", re.U)
+_NOMINATIVE = re.compile(r"(?:верх|низ|подклад|[кв]а|ище)(?!\w)")
+_LATIN = re.compile(r"[a-z-]+")
+_CHAIN = re.compile(rf"(?:\s|[/\-]|и|или|and|{_ADJECTIVE})*", re.U)
 _GROUP = re.compile(r"\s?(?:,|/|и|или|и/или|\+)?\s?(?:на|с|со|из)?\s?(?:материал\w*\s)?", re.U)
-_GOOD_GAP = re.compile(rf"(?:\s|[(:\-,\"]|из|{_ADJECTIVE}|мужск\w*|женск\w*|детск\w*|"
+_GOOD_GAP = re.compile(rf"(?:\s|[():\-,\"]|из|{_ADJECTIVE}|мужск\w*|женск\w*|детск\w*|"
                        r"муж\.?|жен\.?|дет\.?|для|взрослых|мужчин|женщин|детей|мальчик\w+|девоч\w+|и|или|/|"
+                       r"кмф?|пен[аы]|оксфорд\w*|дерби|лофер\w*|челси|монк\w*|броги|мокасин\w*|"
                        r"[a-z0-9&'.]+|\d+|100%|изготовлен\w*|выполнен\w*)*", re.U)
 _NEGATED = re.compile(r"(?:\bне (?:из|имеет|содерж\w+)?|\bбез|\bкроме|\bисключая|\bза исключением"
                       r"|\bне является)\s*(?:\w+(?:ой|ых|ого|ая|ые)\s)?$")
@@ -173,16 +176,19 @@ class Materials:
 
     def _owners(self, text, mentions) -> dict[int, tuple[int, ...]]:
         """Index of a material mention → indices of the parts it belongs to."""
-        owners = {i: self._part_after(text, mentions, i) for i, mention in enumerate(mentions)
-                  if mention.kind == "material" and mention.material.upper}
-        settled = {part for parts in owners.values() for part in parts}
+        owners: dict[int, tuple[int, ...]] = {}
+        settled: set[int] = set()
+        for i, mention in enumerate(mentions):
+            if mention.kind == "material" and mention.material.upper:
+                owners[i] = self._part_after(text, mentions, i, settled)
+                settled.update(owners[i])
         for i, parts in owners.items():
             if not parts:
                 owners[i] = self._group_before(text, mentions, i, settled)
         self._distribute(text, mentions, owners)
         return owners
 
-    def _part_after(self, text, mentions, i) -> tuple[int, ...]:
+    def _part_after(self, text, mentions, i, settled) -> tuple[int, ...]:
         """The part right after an adjective, or in brackets after a material."""
         mention = mentions[i]
         j = i + 1
@@ -197,6 +203,8 @@ class Materials:
             return (j,)
         word = text[mention.start:mention.end].split()[-1]
         noun = text[part.start:part.end].split()[0]
+        if _STRONG.search(text, mention.end, part.start):
+            return ()
         for k in range(i + 1, j):  # a chain of adjectives: «кожаный/текстильный верх»
             if not _CHAIN.fullmatch(text[mentions[k - 1].end:mentions[k].start]):
                 return ()
@@ -204,9 +212,14 @@ class Materials:
             return ()
         if j > i + 1 and re.search(r"\s", text[mention.end:mentions[i + 1].start].strip()):
             return ()
-        if j == i + 1 and re.search(r"(?<!\w)(?:на|с|со|из)\s$", text[:mention.start]) \
+        if j == i + 1 and part.kind == "part" \
+                and re.search(r"(?<!\w)(?:на|с|со)\s$", text[:mention.start]) \
                 and re.fullmatch(r"[a-zа-я]{2,4}", word) and gap in (" ", "-"):
             return (j,)  # «на ПУ подошве»: an abbreviation does not decline
+        if _LATIN.fullmatch(word + noun):  # «leather upper, PU sole», not «upper: leather sole: PU»
+            listed = i > 0 and i - 1 not in settled and mentions[i - 1].kind == "part" \
+                and re.fullmatch(r"[\s:\-/=]*", text[mentions[i - 1].end:mention.start])
+            return () if listed else (j,)
         if not re.search(r"(?:ая|ое|ый|ий|ой|ые|ие|ого|ых|их|ую|ым|им|ыми|ими|ом|ою)$", word):
             return ()
         return (j,) if _agrees(word, noun) else ()
@@ -241,15 +254,24 @@ class Materials:
         if len(gap) > 160:
             return ()
         group = [j]
+        listed = re.match(r"[\s:\-]*(?:[:\-]|из\b|материал)", gap) is not None
         while j > 0 and self._groups(mentions[j - 1]) and self._groups(mentions[j]) \
                 and j - 1 not in settled and _GROUP.fullmatch(
                     text[mentions[j - 1].end:mentions[j].start]):
             joint = text[mentions[j - 1].end:mentions[j].start]
-            if "," in joint and re.search(r"\b(?:на|с|со)\b", joint):
-                break  # «на подошве, с верхом из …» names no sole material
+            if "," in joint and (not listed or re.search(r"\b(?:на|с|со)\b", joint)
+                                 or self._nominative(text, mentions[j - 1])
+                                 != self._nominative(text, mentions[j])):
+                break  # «кожа верх, подошва ТЭП», «с мягким верхом, подкладка – …»: one part only
             j -= 1
             group.append(j)
         return tuple(reversed(group))
+
+    @staticmethod
+    def _nominative(text, mention) -> bool:
+        """Is the part named as in a list, «верх, подошва: …», and not «на голенище, …»?"""
+        return _NOMINATIVE.search(text, mention.start, mention.end) is not None \
+            and not text.endswith((" на ", " в ", " по "), 0, mention.start)
 
     @staticmethod
     def _groups(mention) -> bool:
@@ -352,6 +374,11 @@ class Materials:
                 continue
             kept = [i for i in found if i not in negated]
             asked = kept or negated
+            if role == "good":  # «ботинки: кожа, мех»: fur beside another material lines it
+                asked = [i for i in asked if mentions[i].material.name != "sole rubber"]
+                asked = [i for i in asked if mentions[i].material.name != "fur"] or asked
+                if not asked:
+                    continue
             named = self._clarified(text, mentions, asked)
             main = self._largest(text, mentions, asked) if len(named) > 1 else None
             named = named if main is None else [main]

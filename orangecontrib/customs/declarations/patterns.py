@@ -12,7 +12,8 @@ space
     a gap between words, perhaps after an abbreviation (``[ .]+``), so that
     ``метал~ поднос~`` reads «метал.подноска» too; `` ?`` is an optional gap.
 
-A pattern begins and ends at word boundaries.
+A pattern begins and ends at word boundaries.  In ``(?<!...)``, which must be of
+fixed width, a space is written ``[ ]``.
 """
 from __future__ import annotations
 
@@ -37,7 +38,7 @@ def expand(pattern: str) -> str:
 def compile_pattern(pattern: str, where: str = "pattern") -> re.Pattern:
     """Compile a pattern of the data files; `where` names its place in errors."""
     try:
-        compiled = re.compile(rf"(?<!\w)(?:{expand(pattern)})(?!\w)")
+        compiled = re.compile(rf"(?<!\w)(?:{expand(pattern)})(?:(?!\w)|(?<!\w))")
     except re.error as error:
         raise ValueError(f"{where}: not a regular expression: {error}") from None
     if compiled.groups:

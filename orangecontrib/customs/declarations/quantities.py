@@ -7,7 +7,8 @@ from math import inf
 
 __all__ = ["Interval", "read_interval", "NUMBER_LIST", "read_numbers"]
 
-_NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?(?!\d)"
+_COUNTED = r"(?!\s?(?:пар|шт|короб|мест|ящ|кг|упак|лет|дж|руб)\w*)"  # «120 пар» is no length
+_NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?(?!\d)" + _COUNTED
 _UNIT = (r"(?:см|сантиметр\w*|мм|миллиметр\w*|дюйм\w*|inch\w*|\"|'')"
          r"(?!\w)[.]?|-?дюймов\w*")
 _MORE = r"(?:более|больше|выше|свыше|превыша\w+|>)"
@@ -17,13 +18,15 @@ _BEFORE = re.compile(
     rf"высот\w*\.?|выс\.)?[\s:(=\-]*"
     rf"(?P<cmp>не {_MORE}|не {_LESS}|до|от|{_MORE}|{_LESS}|>=|≥|<=|≤)?"
     rf"[\s:]*(?:чем |уровня )?(?P<a>{_NUMBER})\s?(?P<ua>{_UNIT})?"
-    rf"(?:\s?(?:-|до|/|\.\.\.?|,|;|и)\s?(?P<b>{_NUMBER})\s?(?P<ub>{_UNIT})?)*"
+    # after «24 см» another number needs its own unit: «24 см, 36-41» is no range
+    rf"(?:\s?(?:-|до|/|\.\.\.?|,|;|и)\s?(?P<b>{_NUMBER})\s?(?(ua)(?P<ub>{_UNIT})|(?P<uc>{_UNIT})?))*"
     rf"(?P<after>\s?(?:,|\()?\s?(?:и|или|либо)?\s?(?:{_MORE}|выше)|\s?(?:и|или)?\s?{_LESS}|\s?\+)?"
     rf"(?P<incl>\s?\(?включительно)?")
 
 #: A list or range of sizes: «35-41», «8, 9, 10», «6-12, 13», «36/37».
 NUMBER_LIST = re.compile(
-    r"\d{1,3}(?:[.,]5)?(?!\d)(?:\s?(?:-|,|;|/|и|до|по|\.\.\.?)\s?\d{1,3}(?:[.,]5)?(?!\d))*")
+    rf"\d{{1,3}}(?:[.,]5)?(?!\d){_COUNTED}"
+    rf"(?:\s?(?:-|,|;|/|и|до|по|\.\.\.?)\s?\d{{1,3}}(?:[.,]5)?(?!\d){_COUNTED})*")
 _ONE = re.compile(r"\d{1,3}(?:[.,]\d{1,2})?")
 
 
@@ -75,7 +78,10 @@ def read_interval(text: str, at: int, default_unit: str = "cm") -> Interval | No
     if match["b"] is not None:
         numbers = [_value(n) for n in _ONE.findall(text[match.start("a"):match.end("b")])]
         low, high = min(numbers), max(numbers)
-    unit = match["ub"] or match["ua"] or default_unit
+    stated = match["ub"] or match["uc"] or match["ua"]
+    if stated is None and not match["cmp"] and "," in text[at:match.start("a")]:
+        return None  # «с кожаной стелькой, 36-41»
+    unit = stated or default_unit
     if unit.startswith(("мм", "милли")) or unit == "cm" and low >= 100:
         low, high = low / 10, high / 10
     elif unit.lstrip("-").startswith(("дюйм", "inch", '"', "''")):

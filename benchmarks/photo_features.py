@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from orangecontrib.customs import footwear
+from orangecontrib.customs.intervals import wilson
 from orangecontrib.customs.photos import Extractor, find_photos, pool, trunks
 from orangecontrib.customs.photos.model import PhotoModel, fact_ids, feature_ids
 from orangecontrib.customs.training import heads, train_default
@@ -37,7 +38,7 @@ def row(name: str, p: np.ndarray, y: np.ndarray) -> float:
         print(f"{name:24}{0:>6}")
         return np.nan
     right = int((p == y).sum())
-    low, high = heads.wilson(right, len(y))
+    low, high = wilson(right, len(y))
     recalls = [(p[y == v] == v).mean() for v in (True, False) if (y == v).any()]
     balanced = f"{np.mean(recalls):.3f}" if len(recalls) == 2 else "-"
     majority = max(y.mean(), 1 - y.mean())

@@ -117,9 +117,3 @@ def test_training_priors_prefer_labels_by_eye():
     assert priors[HEEL] == pytest.approx(.25)
     assert heads.training_priors(labels, np.ones_like(labels), hand & False)[HEEL] > .4
     assert priors[HEIGHT:HEIGHT + 4].sum() == pytest.approx(1)
-
-
-def test_wilson():
-    low, high = heads.wilson(90, 100)
-    assert (round(low, 3), round(high, 3)) == (.826, .945)
-    assert heads.wilson(0, 0) == (0, 1)

@@ -15,7 +15,7 @@ from orangecontrib.customs import footwear
 from orangecontrib.customs.photos.model import exclusive_groups, fact_ids, feature_ids
 
 __all__ = ["Heads", "fit", "gradability_labels", "folds", "temperatures", "correlations",
-           "training_priors", "wilson"]
+           "training_priors"]
 
 #: Upper limit of the factor by which balancing raises the rarer class.
 MAX_BALANCE = 30.
@@ -261,16 +261,6 @@ def _icc(values: np.ndarray, groups: np.ndarray) -> float:
     between = (n * (means - values.mean()) ** 2).sum() / max(len(n) - 1, 1)
     size = (len(values) - (n ** 2).sum() / len(values)) / max(len(n) - 1, 1)
     return float((between - within) / max(between + (size - 1) * within, 1e-12))
-
-
-def wilson(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
-    """Wilson interval of a share."""
-    if not n:
-        return 0., 1.
-    p = right / n
-    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return centre - half, centre + half
 
 
 def predict(heads_scores: np.ndarray, priors: np.ndarray, t: np.ndarray,

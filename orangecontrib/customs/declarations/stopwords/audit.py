@@ -7,13 +7,14 @@ regression with all words, without the tariff's words and on these alone.
 """
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
+
+from orangecontrib.customs.intervals import wilson
 
 __all__ = ["AuditRow", "tautology_audit"]
 
@@ -40,13 +41,6 @@ class AuditRow:
             return "all words"
         words = f"words of the tariff (≤ {self.level} digits)"
         return f"only {words}" if self.only else f"without {words}"
-
-
-def _wilson(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
-    share, spread = right / n, z * z / n
-    middle = (share + spread / 2) / (1 + spread)
-    half = z * math.sqrt(share * (1 - share) / n + spread / n / 4) / (1 + spread)
-    return max(0., middle - half), min(1., middle + half)
 
 
 def tautology_audit(tokens: Sequence[Sequence[str]], labels: np.ndarray,
@@ -124,7 +118,7 @@ def tautology_audit(tokens: Sequence[Sequence[str]], labels: np.ndarray,
                                 penalty="l1", solver="liblinear", C=1., random_state=seed)))
         tested = sum(len(test) for _, test in splits)
         result.append(AuditRow(level, only, int(columns.sum()), tested, right / tested,
-                               *_wilson(right, tested)))
+                               *wilson(right, tested)))
     progress(1.)
     return result
 

@@ -51,7 +51,8 @@ def test_arrows_go_one_way(room):
             if name.startswith("orangecontrib.customs."):
                 target = name.split(".")[2]
                 if (ROOT / target).is_dir() or (ROOT / f"{target}.py").is_file():
-                    assert target in ALLOWED[room] | BELOW_ALL | {room}, f"{path.name} imports {name}"
+                    assert target in ALLOWED[room] | BELOW_ALL | {room}, \
+                        f"{path.name} imports {name}"
 
 
 @pytest.mark.parametrize("room", [room for room in ALLOWED if room != "headless"])

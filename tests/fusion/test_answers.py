@@ -1,4 +1,6 @@
 """A case of goods: the batch, one good at a time, and the analyst's answers."""
+from itertools import permutations
+
 import numpy as np
 import pytest
 
@@ -76,3 +78,15 @@ def test_duty_at_risk(case):
     risks = [duty_at_risk(case.engine, v) for v in verdicts]
     assert risks[0] >= 0
     assert np.isnan(risks[2]) and np.isnan(risks[3])  # not footwear; nothing known
+
+
+def test_an_answer_outweighs_whatever_text_and_photos_say():
+    engine = Engine.footwear()
+    for fact, spec in VOCABULARY.items():
+        for said, answered in permutations(spec.value_ids, 2):
+            loud = np.full((1, len(spec.values)), -9.)
+            loud[0, spec.index(said)] = 0
+            witnesses = tuple(Witness(name, Evidence(("x",), {fact: loud}), {}, trust)
+                              for name, trust in (("текст", .99), ("фото", 1.)))
+            held = Case(engine, ("x",), witnesses).beliefs(0, {"x": {fact: answered}})[fact]
+            assert held.value == answered and held.p > .99, (fact, said, answered)

@@ -137,3 +137,11 @@ def test_predictions_of_a_classifier_are_matched_by_key(engine):
 def test_predictions_without_probabilities_say_what_to_choose(engine):
     with pytest.raises(ValueError, match="Classes known to the model"):
         classifier_odds_from_table(engine, Table("iris"), None, ["a"])
+
+
+def test_a_repeated_id_never_gets_the_key_of_another_row():
+    ids = ["A", "A", "A#2", "A#2", "row 6", ""]
+    table = declarations(["x"] * 6, ids)
+    keys, problems = keys_of(table, table.domain["good_id"])
+    assert keys == ["A", "A#3", "A#2", "A#2#2", "row 6", "row 6#2"]
+    assert any("row 6 has no" in problem for problem in problems)

@@ -188,3 +188,11 @@ def test_agreement_with_a_declared_code(engine):
     verdict = one(engine, BOOT)
     assert [verdict.agrees(c) for c in ("6403911600", "6403", "640391", "6402", "")] == [
         "yes", "prefix", "prefix", "no", ""]
+
+
+def test_parts_agree_with_codes_that_the_table_does_not_reach(engine):
+    verdict = one(engine, {"is_footwear": "parts"})
+    assert verdict.codes == ("6406",)
+    assert [verdict.agrees(c) for c in ("6406", "6406209000", "640620", "6403911600")] == [
+        "yes", "prefix", "prefix", "no"]
+    assert np.isnan(verdict.p_of("6406209000")) and verdict.p_of("6403911600") < .1

@@ -117,3 +117,36 @@ def test_bad_arguments_are_exit_2(arguments):
     with pytest.raises(SystemExit) as stop:
         main(arguments)
     assert stop.value.code == 2
+
+
+def test_ids_that_look_like_a_repeated_one_are_no_crash(tmp_path):
+    code, rows = run(tmp_path, f"good_id,description\nA,\"{BOOTS}\"\nA,кеды\nA#2,туфли\n")
+    assert code == 0 and [row["good_id"] for row in rows] == ["A", "A", "A#2"]
+
+
+@pytest.mark.parametrize("out", ["nowhere/out.csv", "."])
+def test_a_result_that_cannot_be_written_is_known_before_the_work(tmp_path, out, capsys,
+                                                                  monkeypatch):
+    (tmp_path / "d.csv").write_text(f"description\n\"{BOOTS}\"\n", encoding="utf-8")
+    monkeypatch.setattr("orangecontrib.customs.headless.classify.decide", None)
+    assert main(["classify", "--declarations", str(tmp_path / "d.csv"),
+                 "--out", str(tmp_path / out)]) == 2
+    assert "cannot write" in capsys.readouterr().err
+
+
+def test_a_code_of_parts_deeper_than_the_table_is_no_disagreement(tmp_path):
+    _, rows = run(tmp_path, "description,declared_code\n"
+                            "\"ДЕТАЛИ ОБУВИ: ПОДОШВЫ РЕЗИНОВЫЕ\",6406209000\n")
+    assert rows[0]["code"] == "6406" and rows[0]["agrees"] == "prefix"
+    assert rows[0]["p_declared"] == ""
+
+
+def test_where_there_is_no_code_there_is_no_probability_of_its_digits(tmp_path):
+    _, rows = run(tmp_path, "description\n\"КРЕМ ДЛЯ ОБУВИ ИЗ ГЛАДКОЙ КОЖИ, ЧЕРНЫЙ\"\n")
+    assert [rows[0][name] for name in ("safe_code", "p_safe", "heading", "p_heading")] == [
+        ""] * 4
+
+
+@pytest.mark.parametrize("command", ["classify", "facts"])
+def test_a_file_without_rows_is_exit_1(tmp_path, command):
+    assert run(tmp_path, "description\n", command=command)[0] == 1

@@ -158,3 +158,25 @@ def test_photos_tell_the_height_where_the_text_is_silent(tmp_path):
           "--out", str(out)])
     boot, pump = rows_of(out)
     assert boot["code"].startswith("640391") and pump["code"].startswith("640399")
+
+
+def test_a_broken_photo_of_no_good_makes_no_good(tmp_path, capsys):
+    shutil.copytree(SAMPLE / "G-003", tmp_path / "photos" / "A")
+    (tmp_path / "photos" / "loose.jpg").write_bytes(b"")
+    declarations, out = tmp_path / "d.csv", tmp_path / "o.csv"
+    declarations.write_text(f"good_id,description\nA,\"{BOOTS}\"\n", encoding="utf-8")
+    main(["classify", "--declarations", str(declarations), "--photos",
+          str(tmp_path / "photos"), "--out", str(out)])
+    assert [row["good_id"] for row in rows_of(out)] == ["A"]
+    errors = capsys.readouterr().err
+    assert "skipped loose.jpg: " in errors
+
+
+def test_a_device_that_is_not_there_is_exit_2(goods, tmp_path, capsys):
+    assert features(goods, tmp_path, "--device", "no-such-device")[0] == 2
+    assert "no-such-device" in capsys.readouterr().err
+
+
+def test_a_folder_without_photos_is_exit_1(tmp_path):
+    (tmp_path / "nothing").mkdir()
+    assert features(tmp_path / "nothing", tmp_path)[0] == 1

@@ -80,3 +80,26 @@ def test_what_is_written_is_read_back(tmp_path_factory, texts):
 def test_output_that_cannot_be_written_is_named(tmp_path):
     with pytest.raises(InputError, match="cannot write"):
         write_rows(tmp_path / "no" / "o.csv", ("a",), [])
+
+
+def test_a_repeated_id_never_gets_the_key_of_another_row(tmp_path):
+    goods = read_goods(written(tmp_path, "good_id,description\nA,а\nA,б\nA#2,в\nA#2,г\n"))
+    assert len({g.key for g in goods}) == 4
+    assert [g.good_id for g in goods] == ["A", "A", "A#2", "A#2"]
+
+
+def test_unicode_text_of_excel_is_read(tmp_path):
+    goods = read_goods(written(tmp_path, "good_id\tdescription\nA\tСапоги\n", "utf-16"))
+    assert goods[0].description == "Сапоги"
+
+
+@pytest.mark.parametrize("quantity", ["-5", "0", "nan", "inf"])
+def test_a_quantity_that_is_no_number_of_pairs_is_reported(tmp_path, quantity):
+    good, = read_goods(written(tmp_path, f"description,quantity\nа,{quantity}\n"))
+    assert good.quantity is None and quantity in good.problems[0]
+
+
+def test_ids_are_compared_as_people_see_them(tmp_path):
+    # macOS keeps «й» of a file name as two characters
+    good, = read_goods(written(tmp_path, "good_id,description\nИи\u0306,а\n"))
+    assert good.good_id == "Ий"

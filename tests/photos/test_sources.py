@@ -147,3 +147,53 @@ def test_unusable_sources(tmp_path, make, words):
 def test_missing_root(goods, tmp_path):
     with pytest.raises(SourceError, match="no such"):
         find_photos(csv_of(ROWS, goods / "list.csv"), tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("name, prefix", [("goods", "goods/"), ("other (1)", "goods/")])
+def test_zip_with_everything_in_one_folder(goods, tmp_path, name, prefix):
+    path = zipped(goods, tmp_path / f"{name}.zip", prefix)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("goods/declarations.csv", "x")
+    photos, problems = find_photos(path)
+    assert [good for good, _ in listed(photos)] == [good for good, _ in EXPECTED]
+    assert photos[0].read() and sum("goods" in problem for problem in problems) <= 2
+
+
+def test_zip_of_one_good(goods, tmp_path):
+    for file in (goods / "Б 2").iterdir():
+        file.unlink()
+    photos, problems = find_photos(zipped(goods, tmp_path / "x.zip"))
+    assert listed(photos) == EXPECTED[:2] and problems == []
+
+
+def test_folder_with_everything_in_one_folder_says_so(goods, tmp_path):
+    (tmp_path / "outer").mkdir()
+    goods.rename(tmp_path / "outer" / "inner")
+    photos, problems = find_photos(tmp_path / "outer")
+    assert {photo.good_id for photo in photos} == {"inner"}
+    assert "inner" in problems[0] and "choose" in problems[0]
+
+
+def test_zip_with_backslashes(tmp_path):
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("A1\\1.jpg", b"x")
+    photos, problems = find_photos(path)
+    assert listed(photos) == [("A1", "A1/1.jpg")] and problems == []
+    assert photos[0].read() == b"x"
+
+
+def test_goods_of_macos_folders_have_the_ids_that_people_type(tmp_path):
+    folder = tmp_path / "Ии\u0306"
+    folder.mkdir()
+    (folder / "1.jpg").write_bytes(b"x")
+    photo = find_photos(tmp_path)[0][0]
+    assert photo.good_id == "Ий" and photo.read() == b"x"
+
+
+@pytest.mark.parametrize("image", ["x" * 5000 + ".jpg", "a\0b.jpg"])
+def test_a_name_that_no_file_can_have_is_one_bad_photo(goods, image):
+    photos, _ = find_photos(csv_of([*ROWS, f"C,{image}"], goods / "list.csv"))
+    assert len(photos) == 5
+    with pytest.raises(PhotoError):
+        photos[-1].read()

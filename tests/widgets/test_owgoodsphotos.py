@@ -280,6 +280,12 @@ class TestWindow(GoodsPhotosTest):
         tooltip = self.widget.gallery.model().index(0, 0).data(Qt.ToolTipRole)
         self.assertIn("40 × 30", tooltip)
 
+    def test_nothing_to_stop_where_no_source_is_chosen(self):
+        self.widget.set_source(make_goods(self.folder / "goods"))
+        self.widget.set_source("")
+        self.assertFalse(self.widget.stop_button.isEnabled())
+        self.assertTrue(self.widget.Information.choose.is_shown())
+
     def test_stop_keeps_what_was_found(self):
         goods = make_goods(self.folder / "goods")
         stop = self.widget._stop  # what the button calls; it only sets a flag

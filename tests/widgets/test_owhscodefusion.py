@@ -103,6 +103,11 @@ class TestOWHSCodeFusion(WidgetTest):
         self.assertTrue((codes.get_column("P(code)") > .5).all())
         self.assertFalse(self.widget.Information.unmatched.is_shown())
 
+    def test_a_table_without_rows_is_no_error(self):
+        codes = self.codes(text=text_facts({"A": BOOTS}, declared=[MEN_ANKLE])[:0])
+        self.assertEqual(len(codes), 0)
+        self.assertFalse(self.widget.Error.active)
+
     def test_photos_alone(self):
         codes = self.codes(photos=photo_features({"A": ANKLE}))
         self.assertEqual(column(codes, "good_id"), ["A"])
@@ -347,6 +352,18 @@ class TestOWHSCodeFusion(WidgetTest):
         codes = self.get_output(self.widget.Outputs.codes)
         self.assertEqual(column(codes, "code"), [MEN_ANKLE] * 2)
 
+    def test_clearing_the_answers_of_many_goods_decides_them_in_the_thread(self):
+        goods = {f"g{i}": BOOTS for i in range(25)}
+        self.widget = self.create_widget(OWHSCodeFusion, stored_settings={
+            "answers": {key: {"sex": "women"} for key in goods}})
+        answered = self.codes(text=text_facts(goods))
+        self.assertNotIn(MEN_ANKLE, column(answered, "code"))
+        self.widget._clear_all_answers()
+        self.wait_until_finished()
+        codes = self.get_output(self.widget.Outputs.codes)
+        self.assertEqual(set(column(codes, "code")), {MEN_ANKLE})
+        self.assertEqual(self.widget.answers, {})
+
     def test_answers_for_other_goods_are_kept(self):
         self.widget = self.create_widget(
             OWHSCodeFusion, stored_settings={"answers": {"Z": {"sex": "women"}}})
@@ -455,10 +472,12 @@ def test_codes_are_emphasised_as_far_as_they_are_safe():
 
 def test_columns_of_declared_codes_and_quantities():
     domain = Domain([ContinuousVariable("Quantity")], metas=[StringVariable("declared code")])
-    table = Table.from_list(domain, [[5, "6403 91 160 0"], [0, ""], [np.nan, "64039"]])
-    assert declared_codes(table, "abc") == {"a": MEN_ANKLE, "b": "", "c": "64039"}
-    assert quantities(table, "abc") == {"a": 5}
-    assert declared_codes(table.transform(Domain([])), "abc") is None
+    table = Table.from_list(domain, [[5, "6403 91 160 0"], [0, ""], [np.nan, "64039"],
+                                     [1, f"{MEN_ANKLE}.0"]])
+    assert declared_codes(table, "abcd") == {"a": MEN_ANKLE, "b": "", "c": "64039",
+                                             "d": MEN_ANKLE}
+    assert quantities(table, "abcd") == {"a": 5, "d": 1}
+    assert declared_codes(table.transform(Domain([])), "abcd") is None
 
 
 def test_numeric_ids_are_keys():

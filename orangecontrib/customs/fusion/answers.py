@@ -21,8 +21,9 @@ __all__ = ["ANALYST", "ASSUMED", "Case", "Held", "analyst_witness", "duty_at_ris
 ANALYST = "аналитик"
 #: As the trace calls what only a prior says.
 ASSUMED = "принято по умолчанию"
-#: P(the analyst's answer is right): near-certain, and still finite evidence.
-CERTAINTY = 1 - 1e-6
+#: P(the analyst's answer is wrong): finite, yet outweighs all that text and photos say
+#: together (STRONGEST each, and a prior).
+DOUBT = 1e-12
 
 
 def analyst_witness(answers: Mapping[str, Mapping[str, str]], vocabulary: Vocabulary
@@ -37,8 +38,8 @@ def analyst_witness(answers: Mapping[str, Mapping[str, str]], vocabulary: Vocabu
                 continue
             k = len(vocabulary[fact].values)
             values = loglik.setdefault(fact, np.zeros((len(keys), k)))
-            values[row] = np.log((1 - CERTAINTY) / (k - 1))
-            values[row, vocabulary[fact].index(value)] = np.log(CERTAINTY)
+            values[row] = np.log(DOUBT / (k - 1))
+            values[row, vocabulary[fact].index(value)] = np.log1p(-DOUBT)
             chosen = vocabulary[fact].values[vocabulary[fact].index(value)]
             notes[key, fact] = f"«{chosen.ru}»"
     return Witness(ANALYST, Evidence(keys, loglik), notes)

@@ -22,6 +22,7 @@ from Orange.data import (
 from orangecontrib.customs import footwear
 from orangecontrib.customs.facts import Evidence
 from orangecontrib.customs.fusion.engine import Engine
+from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.fusion.verdict import Verdict
 
 __all__ = ["TableEvidence", "key_candidates", "default_key", "keys_of",
@@ -71,18 +72,16 @@ def keys_of(table: Table, key: Variable | None) -> tuple[list[str], list[str]]:
     """Unique keys of the rows, and problems: a repeated id gets ``#2``, ``#3`` ..."""
     if key is None:
         return [str(i) for i in range(1, len(table) + 1)], []
-    keys, problems, seen = [], [], {}
-    column = table.get_column(key)
-    for row, value in enumerate(column, start=1):
-        name = key.str_val(value).strip()
+    names = [key.str_val(value).strip() for value in table.get_column(key)]
+    problems = []
+    for row, name in enumerate(names, start=1):
         if name in ("", "?"):
-            name = f"row {row}"
+            names[row - 1] = f"row {row}"
             problems.append(f"row {row} has no '{key.name}'")
-        seen[name] = seen.get(name, 0) + 1
-        if seen[name] > 1:
-            problems.append(f"'{name}' stands for {seen[name]} rows")
-            name = f"{name}#{seen[name]}"
-        keys.append(name)
+    keys = unique_keys(names)
+    problems += [f"'{name}' of row {row} stands in a row above, too"
+                 for row, (name, unique) in enumerate(zip(names, keys), start=1)
+                 if name != unique]
     return keys, problems
 
 

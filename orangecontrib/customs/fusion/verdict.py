@@ -85,19 +85,25 @@ class Verdict:
         return tuple(q.text for q in self.questions if q.silent)
 
     def p_of(self, code: str) -> float:
-        """P(the good falls under `code`), for any prefix of digits."""
+        """P(the good falls under `code`), for any prefix of digits.
+
+        NaN for codes deeper than the table goes (6406 20): it says nothing of them.
+        """
+        if any(code.startswith(c) and code != c for c in self.probabilities):
+            return np.nan
         return float(sum(p for c, p in self.probabilities.items() if c.startswith(code)))
 
     def agrees(self, declared: str) -> str:
         """A declared code against the found one: "yes", "prefix", "no", or "" without it.
 
-        "prefix": the declared code has fewer than ten digits and begins a found one.
+        "prefix": the declared code begins a found one, or goes deeper than the table does.
         """
         if not declared:
             return ""
         if declared in self.codes:
             return "yes"
-        return "prefix" if any(c.startswith(declared) for c in self.codes) else "no"
+        return "prefix" if any(c.startswith(declared) or declared.startswith(c)
+                               for c in self.codes) else "no"
 
 
 def decide(engine: Engine, witnesses: Sequence[Witness], *, error: float = 0.1,

@@ -97,7 +97,8 @@ def photo_witness(photos: PhotoEvidence, goods: Sequence[Good]) -> Witness:
     """The photos' evidence under the keys of the goods (a repeated id shares its photos)."""
     known = set(photos.evidence.keys)
     keys, rows, notes = [], [], {}
-    declared = {good.good_id for good in goods}
+    # a folder named like the key of a repeated id ("A#2") is no good of its own
+    declared = {good.good_id for good in goods} | {good.key for good in goods}
     pairs = [(g.key, g.good_id) for g in goods if g.good_id in known]
     pairs += [(k, k) for k in photos.evidence.keys if k not in declared]
     position = {key: i for i, key in enumerate(photos.evidence.keys)}
@@ -127,9 +128,13 @@ def classify(goods: Sequence[Good], photos: PhotoEvidence | None = None, *,
         seen = photo_witness(photos, goods)
         witnesses.append(seen)
         declared = set(keys)
-        keys += [key for key in seen.evidence.keys if key not in declared]
-        keys += [g for g, *_ in _first(photos.skipped)
-                 if g not in set(keys) and g not in {x.good_id for x in goods}]
+        # goods with photos only; of some, no photo could be used
+        mentioned = dict.fromkeys([*seen.evidence.keys, *(g for g, *_ in photos.skipped if g)])
+        declared.update(good.good_id for good in goods)
+        keys += [key for key in mentioned if key not in declared]
+    skipped: dict[str, list[str]] = {}
+    for good_id, image, reason in photos.skipped if photos is not None else ():
+        skipped.setdefault(good_id, []).append(f"{image}: {reason}")
     by_key = {good.key: good for good in goods}
     rows = []
     for verdict in decide(engine, witnesses, error=error, keys=keys, progress=progress):
@@ -141,20 +146,11 @@ def classify(goods: Sequence[Good], photos: PhotoEvidence | None = None, *,
         used = None
         if photos is not None:
             used = photos.counts.get(good.good_id, 0)
-            notes += [f"{image}: {reason}" for good_id, image, reason in photos.skipped
-                      if good_id == good.good_id]
+            notes += skipped.get(good.good_id, [])
             if not used:
                 notes.append("нет пригодных фотографий")
         rows.append(verdict_row(engine, verdict, good, notes))
     return rows
-
-
-def _first(skipped):
-    seen = set()
-    for row in skipped:
-        if row[0] not in seen:
-            seen.add(row[0])
-            yield row
 
 
 def verdict_row(engine: Engine, verdict: Verdict, good: Good,
@@ -171,8 +167,8 @@ def verdict_row(engine: Engine, verdict: Verdict, good: Good,
     return {
         **row,
         "code": verdict.code, "p": verdict.p,
-        "safe_code": verdict.safe_code, "p_safe": verdict.p_safe,
-        "heading": verdict.heading, "p_heading": verdict.p_heading,
+        "safe_code": verdict.safe_code, "p_safe": verdict.p_safe if verdict.safe_code else None,
+        "heading": verdict.heading, "p_heading": verdict.p_heading if verdict.heading else None,
         "runner_up": verdict.runner_up, "flip_fact": verdict.flip_fact,
         "missing_facts": "; ".join(verdict.missing_facts),
         "discrepancy": "; ".join(d.text for d in verdict.discrepancies),

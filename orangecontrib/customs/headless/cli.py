@@ -1,6 +1,6 @@
 """The console script ``orange-customs``: run, classify, features, facts.
 
-Exit codes: 0 done; 1 nothing could be classified, or (run) a widget shows an
+Exit codes: 0 done; 1 nothing could be classified or read, or (run) a widget shows an
 error; 2 bad arguments, input that can't be used, a workflow that can't be loaded,
 a timeout.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 from orangecontrib.customs.headless import cli_run
@@ -53,8 +54,10 @@ def main(argv: list[str] | None = None) -> int:
     facts.set_defaults(job=_facts)
 
     args = parser.parse_args(argv)
-    from orangecontrib.customs.headless.files import InputError
+    from orangecontrib.customs.headless.files import InputError, check_place
     try:
+        if args.command != "run":
+            check_place(args.out)
         code = args.job(args)
         if args.command == "run" and argv is None:
             # worker threads of widgets may outlive the workflow
@@ -91,12 +94,15 @@ def _bar(description: str, unit: str):
     return advance
 
 
-def _load_model(args):
+@contextmanager
+def _model(args):
+    """The photo model of the arguments; what it can't work with is input that can't be used."""
     from orangecontrib.customs.headless.files import InputError
     from orangecontrib.customs.photos.model import ModelError, PhotoModel
+    from orangecontrib.customs.photos.trunks import TrunkError
     try:
-        return PhotoModel.load(args.model) if args.model else PhotoModel.default()
-    except ModelError as error:
+        yield PhotoModel.load(args.model) if args.model else PhotoModel.default()
+    except (ModelError, TrunkError) as error:
         raise InputError(str(error)) from error
 
 
@@ -126,12 +132,14 @@ def _classify(args) -> int:
     photos = None
     if args.photos:
         found, problems = _find(args)
-        photos = read_photos(found, _load_model(args), device=args.device,
-                             progress=_bar("photos", "photos"))
+        with _model(args) as model:
+            photos = read_photos(found, model, device=args.device,
+                                 progress=_bar("photos", "photos"))
         for problem in problems:
             print(f"photos: {problem}", file=sys.stderr)
         for good_id, image, reason in photos.skipped:
-            print(f"skipped {image} (good {good_id}): {reason}", file=sys.stderr)
+            owner = f" (good {good_id})" if good_id else ""
+            print(f"skipped {image}{owner}: {reason}", file=sys.stderr)
     rows = classify(goods, photos, priors=priors, error=args.error,
                     progress=_bar("goods", "goods"))
     write_rows(args.out, CLASSIFY_COLUMNS, rows)
@@ -145,8 +153,8 @@ def _features(args) -> int:
     from orangecontrib.customs.headless.files import write_rows
     from orangecontrib.customs.photos.extract import Extractor
     photos, problems = _find(args)
-    results = Extractor(_load_model(args), args.device).run(
-        photos, progress=_bar("photos", "photos"))
+    with _model(args) as model:
+        results = Extractor(model, args.device).run(photos, progress=_bar("photos", "photos"))
     names = [feature.id for feature in footwear.features()]
     rows = [{"image": photo.image, **dict(zip(names, map(float, p)))}
             for photo, p in zip(results.photos, results.probabilities)]
@@ -158,7 +166,7 @@ def _features(args) -> int:
     for photo, reason in results.skipped:
         print(f"skipped {photo.image}: {reason}", file=sys.stderr)
     print(f"{len(results.photos)} photos, {len(results.skipped)} skipped -> {args.out}")
-    return 0 if len(results.photos) or not results.skipped else 1
+    return 0 if len(results.photos) else 1
 
 
 def _facts(args) -> int:
@@ -187,7 +195,7 @@ def _facts(args) -> int:
         advance(number, len(goods))
     write_rows(args.out, ("good_id", "description", *vocabulary, "findings", "problems"), rows)
     print(f"{len(rows)} declarations -> {args.out}")
-    return 0
+    return 0 if rows else 1
 
 
 if __name__ == "__main__":  # pragma: no cover

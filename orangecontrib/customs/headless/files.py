@@ -1,14 +1,20 @@
 """Declarations in, results out: CSV files as customs analysts have them."""
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import math
 import sys
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["InputError", "Good", "read_text", "read_rows", "read_goods", "write_rows"]
+from orangecontrib.customs.fusion.keys import unique_keys
+
+__all__ = ["InputError", "Good", "read_text", "read_rows", "read_goods",
+           "check_place", "write_rows"]
 
 
 class InputError(ValueError):
@@ -34,6 +40,8 @@ class Good:
 def read_text(path: str | Path) -> str:
     """Text of a file in UTF-8 (with or without BOM) or, failing that, in cp1251.
 
+    "Unicode Text", as spreadsheets save it, is UTF-16 with a BOM, and read as well.
+
     Raises
     ------
     InputError
@@ -43,7 +51,8 @@ def read_text(path: str | Path) -> str:
         data = Path(path).read_bytes()
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from error
-    for encoding in ("utf-8-sig", "cp1251"):
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1251"):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
@@ -85,17 +94,25 @@ def clean_code(text: str) -> str:
     return "".join(text.split()).replace("\u00a0", "")
 
 
+def _pairs(text: str) -> float | None:
+    """A number of pairs as people write it (``1 000,5``); None if it is none."""
+    try:
+        number = float("".join(text.split()).replace(",", "."))
+    except ValueError:
+        return None
+    return number if 0 < number < math.inf else None
+
+
 def read_goods(path: str | Path) -> list[Good]:
     """Rows of declarations: ``description``, optional ``good_id, declared_code, quantity``."""
     goods: list[Good] = []
-    seen: dict[str, int] = {}
-    for number, row in enumerate(read_rows(path, ["description"]), start=1):
+    rows = read_rows(path, ["description"])
+    # as people see it: macOS writes «й» as two characters
+    ids = [unicodedata.normalize("NFC", row.get("good_id") or str(number))
+           for number, row in enumerate(rows, start=1)]
+    for number, (good_id, key, row) in enumerate(zip(ids, unique_keys(ids), rows), start=1):
         problems = []
-        good_id = row.get("good_id") or str(number)
-        seen[good_id] = seen.get(good_id, 0) + 1
-        key = good_id
-        if seen[good_id] > 1:
-            key = f"{good_id}#{seen[good_id]}"
+        if key != good_id:
             problems.append(f"good_id «{good_id}» повторяется (строка {number})")
         code = clean_code(row.get("declared_code", ""))
         if code and not (code.isdigit() and 2 <= len(code) <= 10):
@@ -103,14 +120,28 @@ def read_goods(path: str | Path) -> list[Good]:
             code = ""
         quantity = None
         if row.get("quantity"):
-            try:
-                quantity = float(row["quantity"].replace("\u00a0", "").replace(" ", "")
-                                 .replace(",", "."))
-            except ValueError:
-                problems.append(f"количество «{row['quantity']}» – не число")
+            quantity = _pairs(row["quantity"])
+            if quantity is None:
+                problems.append(f"количество «{row['quantity']}» – не число пар больше нуля; "
+                                "пошлина указана за пару")
         goods.append(Good(key, good_id, row["description"], code, quantity,
                           tuple(problems)))
     return goods
+
+
+def check_place(path: str | Path):
+    """Find out before the work whether its result can't be written.
+
+    Raises
+    ------
+    InputError
+        `path` is a folder, or its folder does not exist.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise InputError(f"cannot write {path}: it is a folder; name a file")
+    if not path.parent.is_dir():
+        raise InputError(f"cannot write {path}: there is no folder {path.parent}; make it first")
 
 
 def write_rows(path: str | Path, columns: Sequence[str],

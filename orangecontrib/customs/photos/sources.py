@@ -6,6 +6,7 @@ import io
 import os
 import re
 import threading
+import unicodedata
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -54,6 +55,10 @@ class _Archive:
         self._open()
         return list(self._names)
 
+    def __contains__(self, name: str) -> bool:
+        self._open()
+        return name in self._names
+
     def read(self, name: str) -> bytes:
         try:
             archive = self._open()
@@ -73,17 +78,27 @@ class _Archive:
 
 
 def _zip_name(info: zipfile.ZipInfo) -> str:
-    """A member's name; Russian names of old Windows zips come in cp866 without a flag."""
-    if info.flag_bits & 0x800:
-        return info.filename
-    try:
-        raw = info.filename.encode("cp437")
-    except UnicodeEncodeError:
-        return info.filename
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("cp866")
+    """A member's name, with forward slashes.
+
+    Old Windows zips bring Russian names in cp866 without a flag, some with backslashes.
+    """
+    name = info.filename
+    if not info.flag_bits & 0x800:
+        try:
+            raw = name.encode("cp437")
+        except UnicodeEncodeError:
+            pass
+        else:
+            try:
+                name = raw.decode("utf-8")
+            except UnicodeDecodeError:
+                name = raw.decode("cp866")
+    return name.replace("\\", "/")
+
+
+def _as_typed(good_id: str) -> str:
+    """An id as people type it: macOS keeps «й» of a folder's name as two characters."""
+    return unicodedata.normalize("NFC", good_id)
 
 
 @dataclass(frozen=True)
@@ -157,7 +172,7 @@ def find_photos(source: str | os.PathLike, root: str | os.PathLike | None = None
     if source.is_dir():
         files = {path.relative_to(source).as_posix(): path
                  for path in sorted(source.rglob("*"), key=_natural) if path.is_file()}
-        return _in_sub_folders(files, wrapper=None)
+        return _in_sub_folders(files)
     if not source.exists():
         raise SourceError(f"{source}: there is no such folder or file")
     if source.suffix.lower() == ".csv":
@@ -167,7 +182,7 @@ def find_photos(source: str | os.PathLike, root: str | os.PathLike | None = None
     archive = _open_archive(source)
     files = {name: ZipMember(archive, name)
              for name in sorted(archive.names(), key=_natural)}
-    return _in_sub_folders(files, wrapper=source.stem)
+    return _in_sub_folders(files, archive=source.stem)
 
 
 def _open_archive(path: Path) -> _Archive:
@@ -185,21 +200,29 @@ def _natural(path) -> list:
     return [(0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts]
 
 
-def _in_sub_folders(files: dict, wrapper: str | None) -> tuple[list[Photo], list[str]]:
+def _in_sub_folders(files: dict, archive: str | None = None
+                    ) -> tuple[list[Photo], list[str]]:
+    """Photos of files by name; `archive` is the name of their zip, without its ending."""
     photos, problems, loose = [], [], []
     visible = {name: opener for name, opener in files.items()
                if not any(part.startswith(".") or part == "__MACOSX"
                           for part in PurePosixPath(name).parts)
                and PurePosixPath(name).name.lower() not in ("thumbs.db", "desktop.ini")}
-    # a zip made of the folder "goods" often holds everything inside "goods/"
-    skip = int(wrapper is not None and bool(visible) and all(
-        name.startswith(wrapper + "/") and name.count("/") >= 2 for name in visible))
+    wrapper = _wrapper([name for name in visible
+                        if PurePosixPath(name).suffix.lower() in EXTENSIONS], archive)
+    skip = int(archive is not None and wrapper != "")
+    if wrapper not in ("", archive):
+        problems.append(
+            f"all photos lie in the folder '{wrapper}'; its sub-folders are taken for goods"
+            if skip else
+            f"all photos lie in the folder '{wrapper}', which is taken for one good; if its "
+            "sub-folders are the goods, choose that folder")
     for name, opener in visible.items():
         path = PurePosixPath(name)
         if path.suffix.lower() not in EXTENSIONS:
             problems.append(f"{name}: not a photo by its ending, left out")
             continue
-        good = path.parts[skip] if len(path.parts) > skip + 1 else ""
+        good = _as_typed(path.parts[skip]) if len(path.parts) > skip + 1 else ""
         if not good:
             loose.append(name)
         photos.append(Photo(name, good, opener))
@@ -209,6 +232,20 @@ def _in_sub_folders(files: dict, wrapper: str | None) -> tuple[list[Photo], list
     if not photos:
         problems.append("no photos found")
     return photos, problems
+
+
+def _wrapper(photos: list[str], archive: str | None) -> str:
+    """The folder that stands between a source and its goods; "" if there is none.
+
+    A zip made of the folder "goods" holds everything inside "goods/".  A single folder of
+    another name is one, too, unless it looks like a good: with photos in one sub-folder.
+    """
+    parts = [PurePosixPath(name).parts for name in photos]
+    tops = {part[0] for part in parts}
+    if len(tops) != 1 or any(len(part) < 3 for part in parts):
+        return ""
+    top = tops.pop()
+    return top if top == archive or len({part[1] for part in parts}) > 1 else ""
 
 
 def _read_rows(path: Path) -> tuple[list[str], list[tuple[int, dict]]]:
@@ -237,7 +274,7 @@ def _in_csv(source: Path, root: Path | None) -> tuple[list[Photo], list[str]]:
     folder, archives = _places(source, root)
     photos, problems, seen = [], [], set()
     for line, row in rows:
-        good = (row["good_id"] or "").strip()
+        good = _as_typed((row["good_id"] or "").strip())
         image = (row["image"] or "").strip().replace("\\", "/")
         if not image:
             problems.append(f"{source.name}, line {line}: no image, left out")
@@ -271,11 +308,14 @@ def _places(source: Path, root: Path | None) -> tuple[Path, list[_Archive]]:
 
 def _find(image: str, folder: Path, archives: list[_Archive]) -> Path | ZipMember:
     path = folder / image
-    if path.is_file():
-        return path
+    try:
+        if path.is_file():
+            return path
+    except (OSError, ValueError):
+        return path  # a name that no file can have: reading it will say so
     for archive in archives:
         try:
-            if image in archive.names():
+            if image in archive:
                 return ZipMember(archive, image)
         except (OSError, zipfile.BadZipFile, EOFError):
             continue  # a damaged zip that happens to lie beside the CSV

@@ -208,7 +208,11 @@ class LoadedTrunk:
             backend = "onnx" if fits else "torch"
         self.backend = backend
         runner = _onnx_runner if backend == "onnx" else _torch_runner
-        self._run = runner(trunk, module.eval(), self._device)
+        try:
+            self._run = runner(trunk, module.eval(), self._device)
+        except (RuntimeError, AssertionError) as error:  # torch: no such device, or no driver
+            raise TrunkError(f"the trunk can't compute on '{self._device}': "
+                             f"{str(error).splitlines()[0]}") from error
 
     @property
     def device_name(self) -> str:

@@ -260,11 +260,11 @@ class OWGoodsPhotos(OWWidget, ConcurrentWidgetMixin):
         self.Outputs.skipped.send(None)
         self._show(None)
         self.reload_button.setEnabled(self.source is not None)
+        self.stop_button.setEnabled(self.source is not None)
         if self.source is None:
             self.Information.choose()
             return
         self._stopped = threading.Event()
-        self.stop_button.setEnabled(True)
         self.start(run, self.source, Path(environ.cache_dir()) / "customs-photos",
                    self._stopped)
 

@@ -37,7 +37,7 @@ from orangecontrib.customs.widgets.utils.cases import (
     codes_table,
     join,
     priors_from_table,
-    with_verdict,
+    with_verdicts,
 )
 from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsList, report_rows
 from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
@@ -50,6 +50,8 @@ from orangecontrib.customs.widgets.utils.verdictview import (
     trace_html,
 )
 
+#: Above this many goods with new answers the thread decides all of them again.
+AT_ONCE = 20
 #: Goods decided between two looks at the Cancel button.
 BLOCK = 512
 
@@ -487,9 +489,10 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self._send()
 
     def _send(self):
-        if self.results is not None:
-            for row in sorted(self._changed_rows):
-                self.results = with_verdict(self.results, row, self.case, self.verdicts[row])
+        if self.results is not None and self._changed_rows:
+            rows = sorted(self._changed_rows)
+            self.results = with_verdicts(self.results, rows, self.case,
+                                         [self.verdicts[row] for row in rows])
         self._changed_rows.clear()
         codes, probabilities = self.results if self.results is not None else (None, None)
         self.Outputs.codes.send(codes)
@@ -569,6 +572,9 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         """Take new answers, decide these goods again at once, and send them on."""
         answers = {**self.answers, **changed}
         self.answers = {key: facts for key, facts in answers.items() if facts}
+        if len(changed) > AT_ONCE:
+            self._decide()
+            return
         for row, verdict in enumerate(self.verdicts):
             if verdict.key in changed:
                 self.verdicts[row] = self.case.decide_one(row, self._job.error, self.answers)

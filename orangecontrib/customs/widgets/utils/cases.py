@@ -21,7 +21,7 @@ from orangecontrib.customs.fusion.table import (
 from orangecontrib.customs.fusion.verdict import Verdict
 
 __all__ = ["PredictionsError", "declared_codes",
-           "quantities", "priors_from_table", "join", "codes_table", "with_verdict"]
+           "quantities", "priors_from_table", "join", "codes_table", "with_verdicts"]
 
 
 class PredictionsError(ValueError):
@@ -49,7 +49,8 @@ def declared_codes(table: Table, keys: Sequence[str]) -> dict[str, str] | None:
             text = "" if np.isnan(value) else f"{value:.0f}"
         else:
             text = var.str_val(value)
-        codes[key] = "".join(char for char in text if char.isdigit())
+        # spreadsheets write the text of a number as 6403911600.0
+        codes[key] = "".join(char for char in text.strip().removesuffix(".0") if char.isdigit())
     return codes
 
 
@@ -205,18 +206,19 @@ def codes_table(case: Case, verdicts: Sequence[Verdict]) -> Table:
            for name in names]
     domain = table.domain
     result = table.transform(Domain(domain.attributes + tuple(new), metas=domain.metas))
-    with result.unlocked(result.X):
-        result.X[:, len(domain.attributes):] = np.array(columns, dtype=float).T
+    if verdicts:  # Orange leaves a table without rows locked
+        with result.unlocked(result.X):
+            result.X[:, len(domain.attributes):] = np.array(columns, dtype=float).T
     result.name = table.name
     return result
 
 
-def with_verdict(tables: Sequence[Table], row: int, case: Case, verdict: Verdict
-                 ) -> tuple[Table, Table]:
-    """Copies of the tables of codes and of probabilities with one good decided anew."""
-    one = codes_table(case, [verdict]), probabilities_table([verdict], case.engine)
+def with_verdicts(tables: Sequence[Table], rows: Sequence[int], case: Case,
+                  verdicts: Sequence[Verdict]) -> tuple[Table, Table]:
+    """Copies of the tables of codes and of probabilities with these rows decided anew."""
+    some = codes_table(case, verdicts), probabilities_table(verdicts, case.engine)
     copies = tuple(table.copy() for table in tables)
-    for copy, new in zip(copies, one):
+    for copy, new in zip(copies, some):
         with copy.unlocked():
-            copy.X[row], copy.metas[row] = new.X[0], new.metas[0]
+            copy.X[rows], copy.metas[rows] = new.X, new.metas
     return copies

@@ -97,7 +97,9 @@ def _declared_html(case: Case, verdict: Verdict) -> str:
     words, colour = {"yes": ("agrees", GREEN), "prefix": ("agrees as far as it goes", GREEN),
                      "no": ("differs", RED)}[verdict.agrees(declared)]
     text = f"Declared {case.engine.nomenclature.spaced(declared)}: {words}"
-    text += f", P {verdict.p_of(declared):.2f}"
+    p = verdict.p_of(declared)
+    if p == p:
+        text += f", P {p:.2f}"
     duty = case.engine.nomenclature.duty(declared)
     if duty is not None:
         text += f", duty {duty:g} EUR per pair"

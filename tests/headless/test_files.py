@@ -103,3 +103,9 @@ def test_ids_are_compared_as_people_see_them(tmp_path):
     # macOS keeps «й» of a file name as two characters
     good, = read_goods(written(tmp_path, "good_id,description\nИи\u0306,а\n"))
     assert good.good_id == "Ий"
+
+
+def test_a_code_of_an_odd_length_is_kept_and_reported(tmp_path):
+    goods = read_goods(written(tmp_path, "description,declared_code\nа,640399960\n"))
+    assert goods[0].declared_code == "640399960"
+    assert "9 знаков" in goods[0].problems[0]

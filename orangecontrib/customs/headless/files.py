@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orangecontrib.customs.fusion.keys import unique_keys
+from orangecontrib.customs.nomenclature import LEVELS
 
 __all__ = ["InputError", "Good", "read_text", "read_rows", "read_goods",
            "check_place", "write_rows"]
@@ -118,6 +119,9 @@ def read_goods(path: str | Path) -> list[Good]:
         if code and not (code.isdigit() and 2 <= len(code) <= 10):
             problems.append(f"заявленный код «{code}» – не код ТН ВЭД")
             code = ""
+        if code and len(code) not in LEVELS:
+            problems.append(f"заявленный код «{code}» – {len(code)} знаков: в ТН ВЭД их 2, 4, "
+                            "6, 8 или 10")
         quantity = None
         if row.get("quantity"):
             quantity = _pairs(row["quantity"])

@@ -20,7 +20,7 @@ ALLOWED = {
     "headless": {"facts", "footwear", "nomenclature", "photos", "declarations", "fusion",
                  "training"},
 }
-BELOW_ALL = {"intervals"}
+BELOW_ALL = {"intervals", "textfiles"}
 QT = {"AnyQt", "PyQt5", "PyQt6", "orangewidget", "orangecanvas"}
 
 

@@ -180,3 +180,11 @@ def test_a_device_that_is_not_there_is_exit_2(goods, tmp_path, capsys):
 def test_a_folder_without_photos_is_exit_1(tmp_path):
     (tmp_path / "nothing").mkdir()
     assert features(tmp_path / "nothing", tmp_path)[0] == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1251", "utf-16"])
+def test_a_photo_list_is_read_in_the_encodings_of_declarations(goods, tmp_path, encoding):
+    table = goods / "photos.csv"
+    table.write_bytes("good_id;image\r\nсапог;A/1.jpg\r\n".encode(encoding))
+    code, rows = features(table, tmp_path)
+    assert code == 0 and [row["image"] for row in rows] == ["A/1.jpg"]

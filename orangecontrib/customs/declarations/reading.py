@@ -62,6 +62,15 @@ class Reading:
                 said.setdefault(finding.fact, []).append(finding)
         return {fact: _agree(found)[0] for fact, found in said.items()}
 
+    def words(self) -> dict[str, str]:
+        """Fact → the words that speak of it, quoted, each once."""
+        said: dict[str, list[str]] = {}
+        for finding in self.findings:
+            words = f"«{' '.join(finding.text.split())}»"
+            if words not in said.setdefault(finding.fact, []):
+                said[finding.fact].append(words)
+        return {fact: ", ".join(words) for fact, words in said.items()}
+
 
 def _agree(findings: Sequence[Finding]) -> tuple[tuple[str, ...], float, bool]:
     """Values and strength of several statements on one fact, and whether they agree.

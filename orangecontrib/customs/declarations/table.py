@@ -124,14 +124,9 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
 
 def _words(readings, vocabulary) -> dict[str, list[str]]:
     """Per fact that is spoken of, the words of each good that say it."""
-    words: dict[str, list[str]] = {}
-    for row, reading in enumerate(readings):
-        for finding in reading.findings:
-            column = words.setdefault(finding.fact, [""] * len(readings))
-            said = f"«{' '.join(finding.text.split())}»"
-            if said not in column[row]:
-                column[row] = f"{column[row]}, {said}" if column[row] else said
-    return {fact: words[fact] for fact in vocabulary if fact in words}
+    said = [reading.words() for reading in readings]
+    return {fact: [words.get(fact, "") for words in said] for fact in vocabulary
+            if any(fact in words for words in said)}
 
 
 def _skipped(table: Table, filled: np.ndarray) -> Table | None:

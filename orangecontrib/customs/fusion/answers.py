@@ -15,12 +15,10 @@ from orangecontrib.customs.facts import Evidence, Vocabulary
 from orangecontrib.customs.fusion.engine import Engine, Witness
 from orangecontrib.customs.fusion.verdict import Verdict, decide
 
-__all__ = ["ANALYST", "ASSUMED", "Case", "Held", "analyst_witness", "duty_at_risk"]
+__all__ = ["ANALYST", "Case", "Held", "analyst_witness", "duty_at_risk"]
 
 #: As the trace calls the person who answers.
 ANALYST = "аналитик"
-#: As the trace calls what only a prior says.
-ASSUMED = "принято по умолчанию"
 #: P(the analyst's answer is wrong): finite, yet outweighs all that text and photos say
 #: together (STRONGEST each, and a prior).
 DOUBT = 1e-12

@@ -4,10 +4,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Step", "trace_steps", "trace_text", "gap_text"]
+__all__ = ["ASSUMED", "Step", "trace_steps", "trace_text", "gap_text"]
 
 #: A fact is established above this probability of the values that the rule needs.
 ESTABLISHED = 0.9
+#: What the trace says of a fact that only a prior speaks of.
+ASSUMED = "принято по умолчанию"
 
 _GAPS = {
     "unisex_6403_5x": "обувь не идентифицируется как мужская или женская, а в 6403 51 "
@@ -71,7 +73,7 @@ def trace_steps(engine, belief, voices, i: int, codes) -> tuple[Step, ...]:
                 sources.append(f"{voice.name_ru}: {note}" if note else voice.name_ru)
         names = " или ".join(v.ru for v in spec.values if v.id in rule.allowed[fact])
         steps.append(Step("fact", f"{spec.ru}: {names}", answer, p,
-                          "; ".join(sources) or "принято по умолчанию", fact))
+                          "; ".join(sources) or ASSUMED, fact))
     return tuple(steps)
 
 
@@ -91,10 +93,10 @@ def trace_text(steps: Sequence[Step]) -> str:
     basis = [s.text for s in steps if s.kind == "basis"]
     lines = [s.text for s in steps if s.kind == "line"]
     known = [f"{s.text} – {s.answer} {s.p:.2f} ({s.source})" for s in steps
-             if s.kind == "fact" and s.source != "принято по умолчанию"]
+             if s.kind == "fact" and s.source != ASSUMED]
     assumed = [f"{s.text} {s.p:.2f}" for s in steps
-               if s.kind == "fact" and s.source == "принято по умолчанию"]
+               if s.kind == "fact" and s.source == ASSUMED]
     parts = ["; ".join(basis), " > ".join(lines), "; ".join(known)]
     if assumed:
-        parts.append("принято по умолчанию: " + "; ".join(assumed))
+        parts.append(f"{ASSUMED}: " + "; ".join(assumed))
     return " | ".join(part for part in parts if part)

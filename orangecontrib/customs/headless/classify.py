@@ -80,13 +80,8 @@ def text_witness(goods: Sequence[Good], reader: FactReader | None = None,
             keys.append(good.key)
             readings.append(reading)
             problems[good.key] = list(reading.problems)
-            for finding in reading.findings:
-                words = f"«{finding.text}»"
-                before = notes.get((good.key, finding.fact))
-                if before is None:
-                    notes[good.key, finding.fact] = words
-                elif words not in before:
-                    notes[good.key, finding.fact] = f"{before}, {words}"
+            notes.update({(good.key, fact): words
+                          for fact, words in reading.words().items()})
         if progress is not None:
             progress(number, len(goods))
     evidence = reader.evidence(keys, readings)

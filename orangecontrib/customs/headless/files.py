@@ -1,9 +1,7 @@
 """Declarations in, results out: CSV files as customs analysts have them."""
 from __future__ import annotations
 
-import codecs
 import csv
-import io
 import math
 import sys
 import unicodedata
@@ -13,6 +11,7 @@ from pathlib import Path
 
 from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.nomenclature import LEVELS
+from orangecontrib.customs.textfiles import decode, dict_reader
 
 __all__ = ["InputError", "Good", "read_text", "read_rows", "read_goods",
            "check_place", "write_rows"]
@@ -52,13 +51,10 @@ def read_text(path: str | Path) -> str:
         data = Path(path).read_bytes()
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from error
-    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1251"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InputError(f"{path} is neither UTF-8 nor cp1251; save it as UTF-8 CSV")
+    try:
+        return decode(data)
+    except UnicodeDecodeError:
+        raise InputError(f"{path} is neither UTF-8 nor cp1251; save it as UTF-8 CSV") from None
 
 
 def read_rows(path: str | Path, required: Sequence[str]) -> list[dict[str, str]]:
@@ -70,16 +66,13 @@ def read_rows(path: str | Path, required: Sequence[str]) -> list[dict[str, str]]
         If a required column is missing; the message lists those there are.
     """
     text = read_text(path)
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
     csv.field_size_limit(min(sys.maxsize, 2 ** 31 - 1))
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    names = [name.strip() for name in reader.fieldnames or ()]
+    reader = dict_reader(text)
+    names = reader.fieldnames
     missing = [name for name in required if name not in names]
     if missing:
         raise InputError(f"{path} has no column {', '.join(missing)}; "
                          f"its columns are: {', '.join(names) or 'none'}")
-    reader.fieldnames = names
     try:
         return [{k: (v or "").strip() for k, v in row.items() if isinstance(k, str)}
                 for row in reader]
@@ -89,10 +82,7 @@ def read_rows(path: str | Path, required: Sequence[str]) -> list[dict[str, str]]
 
 def clean_code(text: str) -> str:
     """Digits of a code as people write it: ``6403 99 960 0``, ``6403999600.0``."""
-    text = text.strip()
-    if text.endswith(".0"):
-        text = text[:-2]
-    return "".join(text.split()).replace("\u00a0", "")
+    return "".join(text.strip().removesuffix(".0").split())
 
 
 def _pairs(text: str) -> float | None:

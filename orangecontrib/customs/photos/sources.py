@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import os
 import re
 import threading
@@ -10,6 +9,8 @@ import unicodedata
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+
+from orangecontrib.customs.textfiles import decode, dict_reader
 
 from .decode import PhotoError
 
@@ -249,17 +250,8 @@ def _wrapper(photos: list[str], archive: str | None) -> str:
 
 
 def _read_rows(path: Path) -> tuple[list[str], list[tuple[int, dict]]]:
-    content = path.read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1251", errors="replace")
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    fields = [(name or "").strip() for name in reader.fieldnames or ()]
-    reader.fieldnames = fields
-    return fields, [(reader.line_num, row) for row in reader]
+    reader = dict_reader(decode(path.read_bytes(), errors="replace"))
+    return reader.fieldnames, [(reader.line_num, row) for row in reader]
 
 
 def _in_csv(source: Path, root: Path | None) -> tuple[list[Photo], list[str]]:

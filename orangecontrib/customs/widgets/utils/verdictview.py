@@ -16,7 +16,8 @@ from AnyQt.QtWidgets import (
     QTreeWidgetItem,
 )
 
-from orangecontrib.customs.fusion.answers import ASSUMED, Case
+from orangecontrib.customs.fusion.answers import Case
+from orangecontrib.customs.fusion.trace import ASSUMED
 from orangecontrib.customs.fusion.verdict import Verdict
 from orangecontrib.customs.nomenclature import Nomenclature
 

@@ -10,6 +10,7 @@ from orangecontrib.customs.photos.model import feature_ids
 from orangecontrib.customs.training import augment
 from orangecontrib.customs.training.labels import (
     HAND_WEIGHT,
+    MORE_HAND_LABELS,
     SOURCES,
     WEAK_LABELS,
     Labelled,
@@ -177,5 +178,33 @@ def test_real_labels_are_consistent(source):
     assert np.isnan(heights[~known]).all()
     other = data.labels[:, -1] == 1
     assert np.isnan(data.labels[other, :-1]).all()
-    assert data.hand.sum() == (196 if source.startswith("zappos") else 0)
-    assert (data.weights[data.hand] == HAND_WEIGHT).all()
+    assert data.hand.sum() == (196 + 144 if source.startswith("zappos") else 0)
+    heel = data.hand & np.isfinite(data.labels[:, IDS.index("high_heel")])
+    assert (data.weights[heel, IDS.index("high_heel")] == HAND_WEIGHT).all()
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="the real data sets are not beside the checkout")
+def test_what_a_model_doubted_is_no_yardstick():
+    data = read_source(DATA, "zappos_boot_sandal_shoe")
+    rows = list(csv.DictReader(MORE_HAND_LABELS.read_text(encoding="utf-8").splitlines()))
+    position = {image: i for i, image in enumerate(data.image)}
+    for row in rows:
+        assert data.hand[position[row["image"]]] == (row["chosen"] == "random")
+        if row["chosen"] == "doubt" and row["high_heel"]:
+            i = position[row["image"]]
+            assert data.labels[i, IDS.index("high_heel")] == float(row["high_heel"])
+            assert data.weights[i, IDS.index("high_heel")] == HAND_WEIGHT
+
+
+def test_more_hand_labels_are_well_formed():
+    rows = list(csv.DictReader(MORE_HAND_LABELS.read_text(encoding="utf-8").splitlines()))
+    assert len({(row["source"], row["image"]) for row in rows}) == len(rows)
+    for row in rows:
+        assert row["chosen"] in ("random", "doubt")
+        assert row["height"] in ("", "below_ankle", "ankle", "calf", "over_knee")
+        for column in ("perforated_vamp", "strap_vamp", "open_vamp", "high_heel", "sport",
+                       "waterproof"):
+            assert row[column] in ("", "0", "1")
+        vamp = {row["perforated_vamp"], row["strap_vamp"]}
+        assert row["open_vamp"] != "0" or vamp <= {"0"}
+        assert "1" not in vamp or row["open_vamp"] == "1"

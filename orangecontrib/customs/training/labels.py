@@ -23,6 +23,9 @@ __all__ = ["Labelled", "SOURCES", "read_source", "weak_labels", "hand_labels",
 
 WEAK_LABELS = Path(__file__).parent / "weak_labels.csv"
 
+#: Labels given by eye for this project: photos at random, and photos that a model doubted.
+MORE_HAND_LABELS = Path(__file__).parent / "hand_labels.csv"
+
 #: Weight of a label given by eye against 1 for the surest weak label.
 HAND_WEIGHT = 20.
 
@@ -47,7 +50,7 @@ class Labelled:
     open_vamp : ndarray of float, shape (M,)
         The merged label "straps or perforation", where the source does not tell which.
     hand : ndarray of bool, shape (M,)
-        Labelled by eye.
+        Labelled by eye and chosen at random, so that shares and errors may be read off.
     made : ndarray of bool, shape (M,)
         A made picture.
     """
@@ -131,6 +134,7 @@ def read_source(folder: Path, source: str) -> Labelled:
             result.weights[i, ids.index(feature)] = weight
     if source in HAND_LABELS:
         _apply_hand_labels(result, folder / HAND_LABELS[source])
+    _apply_more_hand_labels(result, source)
     return result
 
 
@@ -195,6 +199,29 @@ def _apply_hand_labels(result: Labelled, path: Path) -> None:
             result.labels[i], result.open_vamp[i] = hand_labels(row)
             result.weights[i] = HAND_WEIGHT
             result.hand[i] = True
+
+
+def _apply_more_hand_labels(result: Labelled, source: str) -> None:
+    """Labels of hand_labels.csv: the features it has columns for, empty where unsure."""
+    position = {image: i for i, image in enumerate(result.image)}
+    ids = feature_ids()
+    with open(MORE_HAND_LABELS, encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            i = position.get(row["image"]) if row["source"] == source else None
+            if i is None or result.hand[i]:
+                continue
+            for column, feature in enumerate(ids):
+                if feature.startswith("height_"):
+                    label = float(feature == f"height_{row['height']}") \
+                        if row["height"] else np.nan
+                elif feature in row:
+                    label = _cell(row[feature])
+                else:
+                    continue
+                result.labels[i, column] = label
+                result.weights[i, column] = HAND_WEIGHT
+            result.open_vamp[i] = _cell(row["open_vamp"])
+            result.hand[i] = row["chosen"] == "random"
 
 
 def product_groups(labelled: Labelled, hashes: np.ndarray | None = None,

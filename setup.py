@@ -35,7 +35,7 @@ setup(
     package_dir={"orangecontrib.customs.workflows": "workflows"},
     package_data={
         "orangecontrib.customs": ["*/*.csv", "*/*/*.csv", "widgets/icons/*.svg", "datasets/*"],
-        "orangecontrib.customs.workflows": ["*.ows", "sample/*.csv", "sample/*/*.jpg"],
+        "orangecontrib.customs.workflows": ["*.ows", "*/*.csv", "sample/*/*.jpg"],
     },
     install_requires=[
         "Orange3>=3.40,<3.41",

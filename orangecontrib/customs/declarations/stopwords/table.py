@@ -50,7 +50,7 @@ from .sources import (
 
 __all__ = ["CustomsStopwordFilter", "FoldTransformer", "FrozenVocabulary", "Material", "Options",
            "Prepared", "class_labels", "designations_of", "gather", "latin_share", "normalise",
-           "prepare", "word_forms", "words_of", "words_table"]
+           "prepare", "strings_of", "word_forms", "words_of", "words_table"]
 
 
 class FoldTransformer(BaseTransformer):
@@ -426,7 +426,7 @@ def designations_of(table: Table) -> list[tuple[str, str]]:
         If there is no column of codes or no column of texts.
     """
     variables = [*table.domain.metas, *table.domain.variables]
-    columns = {variable: _strings(table, variable) for variable in variables}
+    columns = {variable: strings_of(table, variable) for variable in variables}
     codes = {variable: [leading_code(text) for text in texts]
              for variable, texts in columns.items()}
     good = [v for v in variables if sum(len(c) >= 4 for c in codes[v]) * 2 > sum(
@@ -447,7 +447,8 @@ def designations_of(table: Table) -> list[tuple[str, str]]:
     return [(c, t) for c, t in zip(codes[code], columns[text]) if c and t.strip()]
 
 
-def _strings(table: Table, variable) -> list[str]:
+def strings_of(table: Table, variable) -> list[str]:
+    """A column as texts: unknown values are empty, a code read as a number gets its zero back."""
     column = table.get_column(variable)
     if isinstance(variable, StringVariable):
         return ["" if value is None or value != value else str(value) for value in column]
@@ -473,8 +474,8 @@ def words_of(table: Table) -> list[str]:
         raise ValueError("no column of words: one needs a text column, such as Word List sends")
     marked = [v for v in candidates if v.attributes.get("type") == "words"]
     chosen = marked[0] if marked else min(
-        candidates, key=lambda v: sum(len(text.split()) for text in _strings(table, v)))
-    return [text.strip() for text in _strings(table, chosen) if text.strip()]
+        candidates, key=lambda v: sum(len(text.split()) for text in strings_of(table, v)))
+    return [text.strip() for text in strings_of(table, chosen) if text.strip()]
 
 
 # -- tables that go out

@@ -1,0 +1,159 @@
+"""Keyword Frequencies: phrases counted per code, chosen phrases sent on."""
+import numpy as np
+from AnyQt.QtCore import QItemSelectionModel
+from Orange.data import DiscreteVariable, Domain, StringVariable, Table
+from Orange.widgets.tests.base import WidgetTest
+from orangecontrib.text import Corpus
+
+from orangecontrib.customs.declarations.keywords import expert_phrases
+from orangecontrib.customs.widgets.owkeywordfrequencies import OWKeywordFrequencies
+
+TEXTS = ["ИСТОЧНИК ПИТАНИЯ"] * 12 + ["РЕГУЛЯТОРЫ НАПРЯЖЕНИЯ"] * 12 + ["РЕЛЕ"] * 2
+CODES = ["8504403008"] * 12 + ["9032890000"] * 12 + ["8536 30", "прочее"]
+
+
+def corpus(texts=TEXTS, codes=CODES, as_class=True):
+    values = tuple(dict.fromkeys(codes))
+    text, code = StringVariable("description"), DiscreteVariable("code", values)
+    numbers = np.array([values.index(c) for c in codes], dtype=float)
+    metas = np.array([[t] for t in texts], dtype=object).reshape(-1, 1)
+    if as_class:
+        return Corpus.from_numpy(Domain([], code, [text]), np.empty((len(texts), 0)), numbers,
+                                 metas, text_features=[text], language="ru")
+    return Corpus.from_numpy(Domain([], metas=[text]), np.empty((len(texts), 0)), None, metas,
+                             text_features=[text], language="ru")
+
+
+class TestOWKeywordFrequencies(WidgetTest):
+    def setUp(self):
+        self.widget = self.create_widget(OWKeywordFrequencies)
+
+    def feed(self, data, **signals):
+        pairs = [(self.widget.Inputs.corpus, data)]
+        pairs += [(getattr(self.widget.Inputs, n), table) for n, table in signals.items()]
+        self.send_signals(pairs)
+        return self.out("keywords")
+
+    def out(self, name):
+        self.wait_until_finished()
+        return self.get_output(getattr(self.widget.Outputs, name))
+
+    def select(self, phrase):
+        model = self.widget.model
+        row = self.widget.counts.phrases.index(phrase)
+        self.widget.view.selectionModel().select(
+            model.index(model.shown_row(row), 0),
+            QItemSelectionModel.ClearAndSelect | QItemSelectionModel.Rows)
+
+    def test_the_experts_phrases_are_counted(self):
+        table = self.feed(corpus())
+        found = {str(row["Words"]): (str(row["code"]), float(row["documents"]))
+                 for row in table if row["documents"] > 0}
+        self.assertEqual(found, {"источник питания": ("8504403008", 12),
+                                 "регулятор напряжения": ("9032890000", 12)})
+        self.assertEqual({str(row["Words"]) for row in table}, set(expert_phrases()))
+        self.assertEqual(len(self.out("documents")), 24)
+        self.assertIsNone(self.out("words"))
+
+    def test_selected_phrases_choose_the_documents_and_stay_in_the_workflow(self):
+        self.feed(corpus())
+        self.select("источник питания")
+        self.assertEqual(len(self.out("documents")), 12)
+        words = self.out("words")
+        self.assertEqual([str(row["Words"]) for row in words], ["источник питания"])
+        stored = self.widget.settingsHandler.pack_data(self.widget)
+        self.widget = self.create_widget(OWKeywordFrequencies, stored_settings=stored)
+        self.feed(corpus())
+        self.assertEqual(len(self.out("documents")), 12)
+
+    def test_selection_survives_sorting(self):
+        self.feed(corpus())
+        self.widget.view.sortByColumn(1, 1)
+        self.select("регулятор напряжения")
+        self.assertEqual([str(r["Words"]) for r in self.out("words")], ["регулятор напряжения"])
+
+    def test_typed_phrases(self):
+        self.feed(corpus())
+        self.widget.editor.setPlainText("реле\n\n реле \nлампа")
+        self.widget.apply_button.click()
+        self.assertEqual({str(r["Words"]) for r in self.out("keywords")}, {"реле", "лампа"})
+        self.widget.expert_button.click()
+        self.assertEqual(len({str(r["Words"]) for r in self.out("keywords")}), 12)
+
+    def test_words_input_takes_the_place_of_what_is_typed(self):
+        words = Table.from_list(Domain([], metas=[StringVariable("Words")]), [["реле"]])
+        table = self.feed(corpus(), words=words)
+        self.assertEqual({str(row["Words"]) for row in table}, {"реле"})
+        self.assertFalse(self.widget.editor.isEnabled())
+        self.send_signal(self.widget.Inputs.words, None)
+        self.assertTrue(self.widget.editor.isEnabled())
+        self.assertEqual(len({str(r["Words"]) for r in self.out("keywords")}), 12)
+
+    def test_words_without_text(self):
+        self.feed(corpus(), words=Table("iris"))
+        self.assertTrue(self.widget.Warning.words.is_shown())
+        self.assertIsNotNone(self.out("keywords"))
+
+    def test_level_of_codes_and_documents_without_one(self):
+        self.feed(corpus())
+        combo = self.widget.level_combo
+        combo.setCurrentIndex(combo.findData(4))
+        combo.activated.emit(combo.currentIndex())
+        table = self.out("keywords")
+        self.assertIn("8504", {str(row["code"]) for row in table})
+        self.assertTrue(self.widget.Warning.without_code.is_shown())
+        self.assertIn("1 documents of 26", str(self.widget.Warning.without_code))
+
+    def test_words_between(self):
+        self.feed(corpus(["источник бесперебойного питания"] * 3, ["1111", "2222", "2222"]))
+        self.widget.gap_spin.setValue(1)
+        rows = [r for r in self.out("keywords") if str(r["Words"]) == "источник питания"]
+        self.assertEqual(sum(float(r["documents"]) for r in rows), 3)
+
+    def test_one_code(self):
+        self.feed(corpus(["реле", "реле"], ["8536", "8536"]))
+        self.out("keywords")
+        self.assertTrue(self.widget.Warning.one_code.is_shown())
+
+    def test_no_codes_no_phrases_no_word_in_a_phrase(self):
+        self.assertIsNone(self.feed(corpus(as_class=False)))
+        self.assertTrue(self.widget.Error.no_codes.is_shown())
+        self.feed(corpus())
+        self.assertFalse(self.widget.Error.no_codes.is_shown())
+        self.widget.editor.setPlainText("реле\n—")
+        self.widget.apply_button.click()
+        self.assertIn("«—»", str(self.widget.Warning.no_word))
+        self.widget.editor.setPlainText("")
+        self.widget.apply_button.click()
+        self.assertTrue(self.widget.Error.no_phrases.is_shown())
+        self.assertIsNone(self.out("keywords"))
+
+    def test_empty_corpus(self):
+        self.assertIsNone(self.feed(corpus()[:0]))
+        self.assertIn("empty", str(self.widget.Error.failed))
+
+    def test_removal_clears(self):
+        self.feed(corpus())
+        self.assertIsNone(self.feed(None))
+        self.assertIsNone(self.out("documents"))
+        self.assertEqual(self.widget.model.rowCount(), 0)
+
+    def test_many_codes_are_all_in_the_output(self):
+        codes = [f"{8500 + n}" for n in range(30)]
+        table = self.feed(corpus(["реле"] * 30, codes))
+        self.widget.editor.setPlainText("реле")
+        self.widget.apply_button.click()
+        table = self.out("keywords")
+        self.assertEqual(len(table), 30)
+        self.assertLess(self.widget.model.columnCount(), 15)
+
+    def test_cancel(self):
+        self.send_signal(self.widget.Inputs.corpus, corpus(TEXTS * 200, CODES * 200))
+        self.widget.cancel_button.click()
+        self.assertTrue(self.widget.Information.cancelled.is_shown())
+        self.assertIsNone(self.out("keywords"))
+
+    def test_report(self):
+        self.feed(corpus())
+        self.widget.send_report()
+        self.assertIn("источник питания", self.widget.report_html)

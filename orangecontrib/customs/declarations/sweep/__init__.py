@@ -1,0 +1,8 @@
+"""Vocabulary sweep: quality against vocabulary size × greatest document frequency.
+
+Paper 2, Tables 4 and 5.  :mod:`.grid` splits documents and compares cells,
+:mod:`.table` is the door to Orange's learners and scores.
+"""
+from .grid import Scheme, corrected_error, no_worse, split_documents
+
+__all__ = ["Scheme", "corrected_error", "no_worse", "split_documents"]

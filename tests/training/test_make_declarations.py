@@ -75,7 +75,7 @@ def test_unknown_codes_and_causes_are_named(arguments, name):
 
 def test_the_causes_are_explained_and_no_column_of_the_texts():
     with open(BUNDLED / "declarations.csv", encoding="utf-8") as file:
-        assert next(csv.reader(file)) == ["id", "code", "description"]
+        assert next(csv.reader(file)) == ["description", "code", "id"]
     with open(BUNDLED / "causes.csv", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 1304

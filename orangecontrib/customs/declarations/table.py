@@ -9,10 +9,29 @@ from scipy.sparse import issparse
 from orangecontrib.customs import footwear
 from orangecontrib.customs.facts import Priors
 
+from .codes import CODE_NAME, cut
 from .facts import FactReader
 from .reading import IMPLIED, Reading
 
-__all__ = ["facts_table", "texts_of", "describe"]
+__all__ = ["CLASS_NAME", "code_candidates", "code_class", "describe", "facts_table", "strings_of",
+           "texts_of"]
+
+#: Name of the class of codes; no word of a declaration can be it, so that the bag of words,
+#: which renames a column that is called like a word, leaves it alone.
+CLASS_NAME = "HS code"
+
+
+def strings_of(table: Table, variable) -> list[str]:
+    """A column as texts: unknown values are empty, a code read as a number gets its zero back."""
+    column = table.get_column(variable)
+    if isinstance(variable, StringVariable):  # unknown: None, NaN or empty
+        return ["" if value is None or value != value else str(value) for value in column]
+    if isinstance(variable, DiscreteVariable):
+        return ["" if np.isnan(value) else variable.values[int(value)] for value in column]
+    texts = ["" if np.isnan(value) or value != int(value) else str(int(value))
+             for value in column.astype(float)]
+    # codes have an even number of digits: an odd one has lost its leading zero
+    return [text.zfill(len(text) + len(text) % 2) if text else "" for text in texts]
 
 
 def texts_of(table: Table, variable) -> list[str]:
@@ -20,10 +39,7 @@ def texts_of(table: Table, variable) -> list[str]:
     variable = table.domain[variable]
     if not isinstance(variable, (StringVariable, DiscreteVariable)):
         raise ValueError(f"'{variable.name}' is not a text: choose a text or categorical column")
-    column = table.get_column(variable)
-    if isinstance(variable, StringVariable):  # unknown: None, NaN or empty
-        return ["" if value is None or value != value else str(value) for value in column]
-    return ["" if np.isnan(value) else variable.values[int(value)] for value in column]
+    return strings_of(table, variable)
 
 
 def describe(reading: Reading, vocabulary=None) -> str:
@@ -119,7 +135,7 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
     if key_variable is not None:
         result.attributes = {**result.attributes,
                              "key": table.domain[key_variable].name}
-    return result, _skipped(table, filled)
+    return result, _skipped(table, filled, "описание пустое / the description is empty")
 
 
 def _words(readings, vocabulary) -> dict[str, list[str]]:
@@ -129,16 +145,69 @@ def _words(readings, vocabulary) -> dict[str, list[str]]:
             if any(fact in words for words in said)}
 
 
-def _skipped(table: Table, filled: np.ndarray) -> Table | None:
-    """Rows without a description, with the reason."""
-    if filled.all():
+def code_candidates(table: Table) -> list:
+    """Variables that may hold codes, the likeliest first."""
+    domain = table.domain
+    variables = [v for v in (*domain.class_vars, *domain.metas, *domain.attributes)
+                 if isinstance(v, (StringVariable, DiscreteVariable, ContinuousVariable))
+                 and "bow-feature" not in v.attributes]
+    readable = {v: np.mean([not cut(text, None)[1] and len(cut(text, None)[0]) >= 4
+                            for text in strings_of(table[:200], v)] or [0.]) for v in variables}
+    good = [v for v in variables if readable[v] > 0]
+    return sorted(good, key=lambda v: (not CODE_NAME.search(v.name), -readable[v]))
+
+
+def code_class(table: Table, variable, digits: int | None = None
+               ) -> tuple[Table | None, Table | None]:
+    """The table with its codes, cut to a level, as class.
+
+    Parameters
+    ----------
+    table : Table or Corpus
+    variable : str or Variable
+        The column with the codes: text, category or number.
+    digits : int, optional
+        2, 4, 6, 8 or 10; None takes the codes as long as they are.
+
+    Returns
+    -------
+    coded : Table or None
+        Class :data:`CLASS_NAME`; an earlier class is kept among the metas, words of a corpus
+        stay. None where no row has a code.
+    skipped : Table or None
+        Rows without a readable code of that length, with the reason.
+    """
+    variable = table.domain[variable]
+    pairs = [cut(text, digits) for text in strings_of(table, variable)]
+    good = np.array([not reason for _, reason in pairs], dtype=bool)
+    codes = [code for code, reason in pairs if not reason]
+    reasons = [reason for _, reason in pairs if reason]
+    skipped = _skipped(table, good, reasons)
+    if not codes:
+        return None, skipped
+    domain = table.domain
+    others = [v.name for v in domain.metas + domain.variables]
+    values = tuple(sorted(set(codes)))
+    target = DiscreteVariable(get_unique_names(others, CLASS_NAME), values)
+    rows = table[good]
+    coded = rows.transform(Domain(domain.attributes, target,
+                                  [*domain.metas, *domain.class_vars]))
+    number = {code: float(place) for place, code in enumerate(values)}
+    with coded.unlocked(coded.Y):
+        coded.Y[:] = [number[code] for code in codes]
+    return coded, skipped
+
+
+def _skipped(table: Table, kept: np.ndarray, reasons) -> Table | None:
+    """Rows that are left out, with the reason."""
+    if kept.all():
         return None
     names = [v.name for v in table.domain.variables + table.domain.metas]
     reason = StringVariable(get_unique_names(names, "reason"))
-    rows = table[~filled]
+    rows = table[~kept]
     domain = Domain(table.domain.attributes, table.domain.class_vars,
                     [*table.domain.metas, reason])
     skipped = rows.transform(domain)
     with skipped.unlocked(skipped.metas):
-        skipped.metas[:, -1] = "описание пустое / the description is empty"
+        skipped.metas[:, -1] = reasons
     return skipped

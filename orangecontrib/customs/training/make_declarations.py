@@ -275,8 +275,9 @@ def write(folder: str | Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     samples = {"declarations": generate(TRAINING, 1, 2020),
                "validation": generate(VALIDATION, 2, 2025)}
-    tables = {name: (("id", "code", "description"),
-                     [(d.identifier, d.code, d.description) for d in sample])
+    # The text first: Orange's Corpus widget reads the first column of texts.
+    tables = {name: (("description", "code", "id"),
+                     [(d.description, d.code, d.identifier) for d in sample])
               for name, sample in samples.items()}
     tables["causes"] = (("id", "causes"), [(d.identifier, " ".join(d.causes))
                                            for sample in samples.values() for d in sample])

@@ -8,8 +8,8 @@ from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVari
 from Orange.data.util import get_unique_names
 from orangecontrib.text import Corpus
 
-from orangecontrib.customs.declarations.stopwords.sources import leading_code
-from orangecontrib.customs.declarations.stopwords.table import strings_of
+from orangecontrib.customs.declarations.codes import cut
+from orangecontrib.customs.declarations.table import strings_of
 
 from .counts import NOT_FOUND, KeywordCounts, KeywordRow
 
@@ -49,8 +49,7 @@ def codes_of(table: Table, variable, digits: int | None = None) -> list[str]:
     values = ["" if value in ("?", "nan") else value for value in values]
     if digits is None:
         return values
-    codes = [leading_code(value) for value in values]
-    return [code[:digits] if len(code) >= digits else "" for code in codes]
+    return [cut(value, digits)[0] for value in values]
 
 
 def keywords_table(counts: KeywordCounts) -> Table:

@@ -35,6 +35,9 @@ from orangecontrib.text.preprocess import (
 )
 from orangecontrib.text.preprocess.filter import FitDictionaryFilter
 
+from orangecontrib.customs.declarations.codes import CODE_NAME
+from orangecontrib.customs.declarations.table import strings_of
+
 from .fold import fold_text
 from .lexicon import Choice, Frozen, Lexicon, WordCounts, WordRow, count_words, learn
 from .sources import (
@@ -50,7 +53,7 @@ from .sources import (
 
 __all__ = ["CustomsStopwordFilter", "FoldTransformer", "FrozenVocabulary", "Material", "Options",
            "Prepared", "class_labels", "designations_of", "gather", "latin_share", "normalise",
-           "prepare", "strings_of", "word_forms", "words_of", "words_table"]
+           "prepare", "word_forms", "words_of", "words_table"]
 
 
 class FoldTransformer(BaseTransformer):
@@ -413,7 +416,6 @@ def gather(corpus: Corpus, designations: Designations, words: Sequence[str] = ()
 
 # -- tables that come in
 
-_CODE_NAME = re.compile(r"\bcode|код|тн\s*вэд|\bhs", re.I)
 _TEXT_NAME = re.compile(r"text|designation|description|name|текст|описание|наименование", re.I)
 
 
@@ -434,7 +436,7 @@ def designations_of(table: Table) -> list[tuple[str, str]]:
     if not good:
         raise ValueError("no column of codes: one needs codes of 4 to 10 digits, "
                          "such as 6403 or 6403 99 960 0")
-    code = max(good, key=lambda v: (bool(_CODE_NAME.search(v.name)),
+    code = max(good, key=lambda v: (bool(CODE_NAME.search(v.name)),
                                     sum(map(len, codes[v]))))
     # a bag of words or a duty is no text
     texts = [v for v in variables if v is not code
@@ -445,19 +447,6 @@ def designations_of(table: Table) -> list[tuple[str, str]]:
     text = max(texts, key=lambda v: (bool(_TEXT_NAME.search(v.name)),
                                      sum(map(len, columns[v]))))
     return [(c, t) for c, t in zip(codes[code], columns[text]) if c and t.strip()]
-
-
-def strings_of(table: Table, variable) -> list[str]:
-    """A column as texts: unknown values are empty, a code read as a number gets its zero back."""
-    column = table.get_column(variable)
-    if isinstance(variable, StringVariable):
-        return ["" if value is None or value != value else str(value) for value in column]
-    if isinstance(variable, DiscreteVariable):
-        return ["" if np.isnan(value) else variable.values[int(value)] for value in column]
-    texts = ["" if np.isnan(value) or value != int(value) else str(int(value))
-             for value in column.astype(float)]
-    # a code that was read as a number has lost its leading zero
-    return [text.zfill(len(text) + len(text) % 2) if text else "" for text in texts]
 
 
 def words_of(table: Table) -> list[str]:

@@ -1,0 +1,46 @@
+"""Codes that people typed: which digits they are, and whether they reach a level."""
+from __future__ import annotations
+
+import re
+
+__all__ = ["CODE_NAME", "DIGITS", "cut"]
+
+#: Levels at which the tariff can be cut: group, heading, subheading (6 and 8), line.
+DIGITS = (2, 4, 6, 8, 10)
+
+#: What columns with codes are called.
+CODE_NAME = re.compile(r"\bcode|код|тн\s*вэд|\bhs", re.I)
+
+
+def cut(text: str, digits: int | None) -> tuple[str, str]:
+    """A code cut to a level, and why it could not be.
+
+    Parameters
+    ----------
+    text : str
+        «8504 40 300 8», «850440», «8504.40».
+    digits : int or None
+        None keeps all digits.
+
+    Returns
+    -------
+    code, reason : str
+        One of them is empty.
+
+    Examples
+    --------
+    >>> cut("8504 40 300 8", 6)
+    ('850440', '')
+    >>> cut("8504", 6)
+    ('', '«8504» has 4 digits, 6 are needed')
+    """
+    bare = re.sub(r"[\s.\u00a0\u202f]", "", text)
+    if not bare:
+        return "", "no code"
+    if not re.fullmatch(r"[0-9]+", bare):
+        return "", f"«{text.strip()}» is no code"
+    if len(bare) > 10:
+        return "", f"«{text.strip()}» has {len(bare)} digits, a code has at most 10"
+    if len(bare) < (digits or 2):
+        return "", f"«{text.strip()}» has {len(bare)} digits, {digits or 2} are needed"
+    return bare[:digits], ""

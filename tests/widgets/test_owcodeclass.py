@@ -1,0 +1,74 @@
+"""Code as Class."""
+import numpy as np
+from Orange.data import Domain, StringVariable, Table
+from Orange.widgets.tests.base import WidgetTest
+from orangecontrib.text import Corpus
+
+from orangecontrib.customs.widgets.owcodeclass import OWCodeClass
+
+
+def table(codes):
+    text, code = StringVariable("text"), StringVariable("code")
+    return Corpus.from_numpy(
+        Domain([], metas=[text, code]), np.empty((len(codes), 0)), None,
+        np.array([["реле", c] for c in codes], object).reshape(len(codes), 2),
+        text_features=[text], language="ru")
+
+
+class TestOWCodeClass(WidgetTest):
+    def setUp(self):
+        self.widget = self.create_widget(OWCodeClass)
+
+    def feed(self, data):
+        self.send_signal(self.widget.Inputs.data, data)
+        return self.get_output(self.widget.Outputs.data)
+
+    def choose(self, digits):
+        combo = self.widget.digits_combo
+        combo.setCurrentIndex(combo.findData(digits))
+        combo.activated.emit(combo.currentIndex())
+        return self.get_output(self.widget.Outputs.data)
+
+    def test_class_and_skipped(self):
+        out = self.feed(table(["8504403008", "8536 30", "обувь"]))
+        self.assertIsInstance(out, Corpus)
+        self.assertEqual(out.domain.class_var.values, ("850440", "853630"))
+        skipped = self.get_output(self.widget.Outputs.skipped)
+        self.assertEqual(str(skipped[0]["reason"]), "«обувь» is no code")
+        self.assertTrue(self.widget.Warning.skipped.is_shown())
+        self.assertEqual(self.widget.tree.topLevelItem(0).text(2), "статические преобразователи")
+
+    def test_digits_stay_in_the_workflow(self):
+        self.feed(table(["8504403008", "8536300000"]))
+        self.assertEqual(self.choose(4).domain.class_var.values, ("8504", "8536"))
+        stored = self.widget.settingsHandler.pack_data(self.widget)
+        self.widget = self.create_widget(OWCodeClass, stored_settings=stored)
+        self.assertEqual(self.feed(table(["850440", "853630"])).domain.class_var.values,
+                         ("8504", "8536"))
+
+    def test_too_many_digits(self):
+        self.feed(table(["850440", "853630"]))
+        self.assertIsNone(self.choose(10))
+        self.assertTrue(self.widget.Error.none_left.is_shown())
+        self.assertEqual(len(self.get_output(self.widget.Outputs.skipped)), 2)
+        self.assertIsNotNone(self.choose(0))
+        self.assertFalse(self.widget.Error.none_left.is_shown())
+
+    def test_one_class(self):
+        self.feed(table(["850440", "850490"]))
+        self.choose(4)
+        self.assertTrue(self.widget.Warning.one_class.is_shown())
+
+    def test_no_codes(self):
+        self.assertIsNone(self.feed(Table("iris")))
+        self.assertTrue(self.widget.Error.no_codes.is_shown())
+        self.assertIsNone(self.feed(None))
+        self.assertFalse(self.widget.Error.no_codes.is_shown())
+
+    def test_empty_table(self):
+        self.assertIsNone(self.feed(table([])))
+
+    def test_report(self):
+        self.feed(table(["850440", "853630"]))
+        self.widget.send_report()
+        self.assertIn("850440", self.widget.report_html)

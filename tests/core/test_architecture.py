@@ -15,10 +15,12 @@ ALLOWED = {
     "footwear": {"facts", "nomenclature"},
     "photos": {"facts", "footwear", "nomenclature"},
     "declarations": {"facts", "footwear", "nomenclature"},
-    "fusion": {"facts", "footwear", "nomenclature", "photos", "declarations"},
-    "training": {"facts", "footwear", "nomenclature", "photos", "declarations", "fusion"},
-    "headless": {"facts", "footwear", "nomenclature", "photos", "declarations", "fusion",
-                 "training"},
+    "evaluation": {"facts", "nomenclature"},
+    "fusion": {"facts", "footwear", "nomenclature", "photos", "declarations", "evaluation"},
+    "training": {"facts", "footwear", "nomenclature", "photos", "declarations", "evaluation",
+                 "fusion"},
+    "headless": {"facts", "footwear", "nomenclature", "photos", "declarations", "evaluation",
+                 "fusion", "training"},
 }
 BELOW_ALL = {"intervals", "textfiles"}
 QT = {"AnyQt", "PyQt5", "PyQt6", "orangewidget", "orangecanvas"}

@@ -1,0 +1,147 @@
+"""Evaluate Codes: from evaluation results to errors per code and P(error) per document."""
+import numpy as np
+from Orange.classification import LogisticRegressionLearner, MajorityLearner
+from Orange.data import DiscreteVariable, Domain, Table
+from Orange.evaluation import CrossValidation, ShuffleSplit
+from Orange.regression import MeanLearner
+from Orange.widgets.tests.base import WidgetTest
+
+from orangecontrib.customs.widgets.owevaluatecodes import OWEvaluateCodes
+
+CODES = ("850440", "850490", "853630")
+
+
+def data():
+    """Iris under codes: three classes, two of them hard to tell apart."""
+    iris = Table("iris")
+    domain = Domain(iris.domain.attributes[:2], DiscreteVariable("HS code", CODES))
+    return Table.from_numpy(domain, iris.X[:, :2], iris.Y)
+
+
+def results(validation=None, learners=None):
+    table = data()
+    learners = learners or [LogisticRegressionLearner(), MajorityLearner()]
+    found = (validation or CrossValidation(k=3, random_state=0))(table, learners)
+    found.data = table
+    found.learner_names = [f"model {i}" for i in range(len(learners))]
+    return found
+
+
+class TestOWEvaluateCodes(WidgetTest):
+    def setUp(self):
+        self.widget = self.create_widget(OWEvaluateCodes)
+
+    def feed(self, found, table=None):
+        self.send_signals([(self.widget.Inputs.results, found), (self.widget.Inputs.data, table)])
+        return self.out("codes")
+
+    def out(self, name):
+        self.wait_until_finished(timeout=20000)
+        return self.get_output(getattr(self.widget.Outputs, name))
+
+    def test_codes_and_documents(self):
+        found = results()
+        codes = self.feed(found)
+        self.assertEqual([str(row["code"]) for row in codes], list(CODES))
+        wrong = (found.predicted[0] != found.actual).sum()
+        self.assertAlmostEqual(sum(float(row["wrong"]) for row in codes), wrong)
+        documents = self.out("scored")
+        self.assertEqual(len(documents), 150)
+        self.assertTrue(((documents.get_column("P(error)") > 0)
+                         & (documents.get_column("P(error)") < 1)).all())
+        self.assertIn(f"{wrong / 150:.1%}", self.widget.sentence.text())
+
+    def test_repeated_documents_count_once(self):
+        codes = self.feed(results(ShuffleSplit(n_resamples=10, test_size=.3, random_state=0)))
+        self.assertLessEqual(sum(float(row["predicted"]) for row in codes), 150.01)
+        self.assertTrue(self.widget.Information.repeated.is_shown())
+        self.assertEqual(len(self.out("scored")), 450)
+
+    def test_level(self):
+        self.feed(results())
+        combo = self.widget.level_combo
+        combo.setCurrentIndex(combo.findData(4))
+        combo.activated.emit(combo.currentIndex())
+        self.assertEqual([str(row["code"]) for row in self.out("codes")], ["8504", "8536"])
+
+    def test_another_model_stays_chosen(self):
+        before = self.feed(results()).X
+        self.widget.model_combo.setCurrentIndex(1)
+        self.widget.model_combo.activated.emit(1)
+        self.assertGreater(self.out("codes").X[:, 1].sum(), before[:, 1].sum() * 2)
+        self.feed(results())
+        self.assertEqual(self.widget.model_combo.currentText(), "model 1")
+
+    def test_the_limit_moves_what_is_accepted(self):
+        self.feed(results())
+        def accepted():
+            return sum(str(row["accept"]) == "yes" for row in self.out("scored"))
+        before = accepted()
+        self.widget.limit_spin.setValue(30)
+        self.assertGreater(accepted(), before)
+
+    def test_selected_code(self):
+        self.feed(results())
+        self.assertIsNone(self.out("selected"))
+        self.widget.page.view.selectRow(0)
+        selected = self.out("selected")
+        self.assertEqual({str(row["predicted code"]) for row in selected}, {"850440"})
+        self.feed(results())
+        self.assertIsNotNone(self.out("selected"))
+
+    def test_new_documents_are_judged_by_what_the_results_teach(self):
+        table = data()
+        model = LogisticRegressionLearner()(table)
+        values, shares = model(table[:10], model.ValueProbs)
+        from Orange.data import ContinuousVariable
+        domain = Domain(table.domain.attributes, metas=[
+            DiscreteVariable("model 0", CODES), *(ContinuousVariable(f"model 0 ({c})")
+                                                  for c in CODES)])
+        new = Table.from_numpy(domain, table.X[:10], metas=np.column_stack([values, shares]))
+        self.feed(results(), new)
+        documents = self.out("scored")
+        self.assertEqual(len(documents), 10)
+        self.assertFalse(np.isnan(documents.get_column("P(error)")).any())
+        # without results there must be a truth
+        self.feed(None, new)
+        self.assertTrue(self.widget.Error.no_truth.is_shown())
+        self.assertIsNone(self.out("scored"))
+
+    def test_a_table_with_the_truth_is_evaluated_itself(self):
+        found = results()
+        table = found.get_augmented_data(["model 0", "model 1"])
+        codes = self.feed(None, table)
+        self.assertAlmostEqual(sum(float(row["wrong"]) for row in codes),
+                               (found.predicted[0] != found.actual).sum())
+
+    def test_what_can_not_be_evaluated(self):
+        self.assertIsNone(self.feed(CrossValidation(k=2)(Table("housing")[:30], [MeanLearner()])))
+        self.assertIn("not categorical", str(self.widget.Error.results))
+        self.assertIsNone(self.feed(None, Table("iris")))
+        self.assertTrue(self.widget.Error.no_prediction.is_shown())
+        self.assertIsNotNone(self.feed(results()))
+        self.assertFalse(self.widget.Error.results.is_shown())
+        self.feed(results(), Table("iris"))
+        self.assertTrue(self.widget.Warning.data.is_shown())
+
+    def test_no_errors_and_few_documents(self):
+        found = results()
+        found.predicted[0] = found.actual
+        self.feed(found)
+        self.assertTrue(self.widget.Warning.no_error.is_shown())
+        small = results(CrossValidation(k=2))
+        small.actual = np.where(np.arange(150) < 12, small.actual, np.nan)
+        self.feed(small)
+        self.assertTrue(self.widget.Warning.few.is_shown())
+        self.assertTrue(self.widget.Warning.unknown.is_shown())
+
+    def test_removal_clears(self):
+        self.feed(results())
+        self.assertIsNone(self.feed(None))
+        self.assertIsNone(self.out("scored"))
+        self.assertEqual(self.widget.page.model.rowCount(), 0)
+
+    def test_report(self):
+        self.feed(results())
+        self.widget.send_report()
+        self.assertIn("850440", self.widget.report_html)

@@ -2,9 +2,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from Orange.data import Table
+from Orange.data import ContinuousVariable, Domain, Table
+from scipy.sparse import csr_matrix
 
-from orangecontrib.customs.headless.arguments import parse_value
+from orangecontrib.customs.headless.arguments import parse_value, write_table
 from orangecontrib.customs.headless.runner import run_workflow
 
 
@@ -174,3 +175,13 @@ def test_save_that_cannot_be_written(run, tmp_path):
     outcome = run(save=[f"Source.Data={tmp_path / 'a.csv'}"])
     assert outcome.exit_code == 2
     assert "can't save Data to" in text_of(outcome)
+
+
+@pytest.mark.parametrize("ending", ["csv", "tab", "xlsx", "pkl"])
+def test_sparse_tables_are_written(tmp_path, ending):
+    table = Table.from_numpy(Domain([ContinuousVariable("word")]), csr_matrix([[0.], [2.]]))
+    file = tmp_path / f"bag.{ending}"
+    write_table(table, str(file))
+    again = Table.from_file(str(file))
+    again = again.to_dense() if again.is_sparse() else again
+    assert [float(value) for value in again.X.ravel()] == [0, 2]

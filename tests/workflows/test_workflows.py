@@ -1,8 +1,6 @@
 """Every shipped workflow is executed, to its end, as an analyst gets it."""
 import ast
 import csv
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from importlib.resources import files
 from pathlib import Path
@@ -11,21 +9,6 @@ import pytest
 
 FOLDER = Path(str(files("orangecontrib.customs.workflows")))
 SHIPPED = sorted(FOLDER.glob("*.ows"))
-
-
-def run(workflow, tmp_path, *save):
-    """Run in a process and a HOME of its own, with a hard timeout."""
-    arguments = [x for s in save for x in ("--save", s)]
-    return subprocess.run(
-        [sys.executable, "-m", "orangecontrib.customs.headless.cli_run", str(workflow),
-         "--timeout", "240", *arguments],
-        capture_output=True, encoding="utf-8", timeout=270,
-        env={**_environment(), "HOME": str(tmp_path)})
-
-
-def _environment():
-    import os
-    return {k: v for k, v in os.environ.items() if not k.startswith("XDG_")}
 
 
 @pytest.mark.parametrize("workflow", SHIPPED, ids=lambda p: p.name)
@@ -42,9 +25,9 @@ def test_it_teaches(workflow):
     assert len(list(scheme.iter("text"))) >= 3
 
 
-def test_footwear_photos_and_text_to_codes(tmp_path):
+def test_footwear_photos_and_text_to_codes(run, tmp_path):
     out = tmp_path / "codes.csv"
-    done = run(FOLDER / "footwear-hs-code.ows", tmp_path, f"HS Code Fusion.Codes={out}")
+    done = run(FOLDER / "footwear-hs-code.ows", f"HS Code Fusion.Codes={out}")
     assert done.returncode == 0, done.stdout + done.stderr
     with open(out, encoding="utf-8", newline="") as file:
         goods = {row["good_id"]: row for row in csv.DictReader(file)}

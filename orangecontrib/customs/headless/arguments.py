@@ -12,7 +12,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from Orange.data import Table
-from Orange.data.io import FileFormat, TabReader
+from Orange.data.io import FileFormat, PickleReader, TabReader
 from orangecanvas.utils import name_lookup
 from orangewidget.settings import ContextSetting
 from orangewidget.utils.filedialogs import RecentPath
@@ -212,4 +212,6 @@ def write_table(table, file):
     read; .tab has Orange's three header rows, and with them types and roles.
     """
     writer = _writer(file)
+    if table.is_sparse() and not issubclass(writer, PickleReader):
+        table = table.to_dense()  # Orange's own writers of text stop at sparse columns
     writer.write(file, table, with_annotations=issubclass(writer, TabReader))

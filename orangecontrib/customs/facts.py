@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["Value", "Fact", "Vocabulary", "Feature", "Evidence", "Priors",
-           "read_features", "normalise"]
+__all__ = ["Value", "Fact", "Vocabulary", "Feature", "Cluster", "Evidence", "Priors",
+           "read_features", "read_clusters", "normalise"]
 
 #: Probabilities are kept this far from 0 and 1, so that one wild witness
 #: cannot veto all the others (domain knowledge: logits clipped to about +-6).
@@ -106,6 +106,43 @@ def read_features(path: str | Path) -> tuple[Feature, ...]:
         return tuple(Feature(r["feature"], r["name_ru"], r["name_en"], r["fact"],
                              r["value"], r["description_ru"])
                      for r in csv.DictReader(file))
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A group of goods that shows only some of the features (paper 1, the end of §1).
+
+    Attributes
+    ----------
+    asked : tuple of str
+        Features that differ within the group: two to five of them, none for what is no footwear.
+    implied : dict of str to int
+        Features that the group decides: 1 or 0.  What is neither asked nor implied stays open.
+    """
+
+    id: str
+    name_ru: str
+    name_en: str
+    asked: tuple[str, ...]
+    implied: Mapping[str, int]
+    examples_ru: str = ""
+
+
+def read_clusters(path: str | Path, features: tuple[Feature, ...]) -> tuple[Cluster, ...]:
+    """Read the groups of goods; ValueError names a feature that is not known or said twice."""
+    known, clusters = {feature.id for feature in features}, []
+    with open(path, encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            asked, present, absent = (row[c].split() for c in ("asked", "present", "absent"))
+            said = [*asked, *present, *absent]
+            for id_ in said:
+                if id_ not in known or said.count(id_) > 1:
+                    raise ValueError(f"{path}: cluster '{row['cluster']}': '{id_}' is "
+                                     + ("named twice" if id_ in known else "no feature"))
+            implied = dict.fromkeys(present, 1) | dict.fromkeys(absent, 0)
+            clusters.append(Cluster(row["cluster"], row["name_ru"], row["name_en"],
+                                    tuple(asked), implied, row["examples_ru"]))
+    return tuple(clusters)
 
 
 def normalise(weights: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orangecontrib.customs import footwear
-from orangecontrib.customs.facts import Evidence, Priors, Vocabulary
+from orangecontrib.customs.facts import Evidence, Feature, Priors, Vocabulary, read_clusters
 
 FACTS = {"height": 4, "sex": 3, "house": 2}
 finite = st.floats(-6, 6, allow_nan=False)
@@ -119,3 +119,17 @@ def test_an_unknown_value_is_named():
     with pytest.raises(KeyError, match="no value 'red'"):
         footwear.vocabulary()["sex"].index("red")
     assert isinstance(footwear.vocabulary(), Vocabulary)
+
+
+def test_clusters_name_only_features_and_each_once(tmp_path):
+    path = tmp_path / "clusters.csv"
+    head = "cluster,name_ru,name_en,asked,present,absent,examples_ru\n"
+    features = (Feature("heel", "", "", "heel", "high"), Feature("sport", "", "", "s", "y"))
+    path.write_text(head + "low,Низкая,low,heel,,sport,туфли\n", encoding="utf-8")
+    (low,) = read_clusters(path, features)
+    assert low.asked == ("heel",) and low.implied == {"sport": 0}
+    for row, words in (("low,,,heel,heel,,", "'heel' is named twice"),
+                       ("low,,,wings,,,", "'wings' is no feature")):
+        path.write_text(head + row + "\n", encoding="utf-8")
+        with pytest.raises(ValueError, match=words):
+            read_clusters(path, features)

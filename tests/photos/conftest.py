@@ -53,7 +53,7 @@ def model():
     rng = np.random.default_rng(zlib.crc32(b"heads"))
     weights = rng.normal(0, .5, blank.weights.shape).astype(np.float32)
     return type(blank)(weights, blank.bias, blank.priors, blank.temperatures,
-                       blank.reliability, blank.rho, "made", "made",
+                       blank.reliability, blank.rho, blank.thresholds, "made", "made",
                        MadeTrunk.trunk.transform, note="made in a test")
 
 
@@ -71,3 +71,32 @@ def goods(tmp_path):
         for number, colour in enumerate(colours, start=1):
             picture(colour).save(root / good / f"{number}.jpg")
     return root
+
+
+def tiny_trunk(name="tiny", size=16):
+    """A network with a map of 4 x 4 whose average is its output."""
+    def build():
+        from torch import nn
+        return nn.Sequential(nn.Conv2d(3, 6, 4, stride=4), nn.ReLU(), nn.AdaptiveAvgPool2d(1),
+                             nn.Flatten())
+
+    return trunks.Trunk(name, size, 6, (127.,) * 3, (128.,) * 3, "none", build, "mean")
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch):
+    """A folder for what is kept between runs, of this test alone."""
+    monkeypatch.setenv("ORANGE_CUSTOMS_CACHE", str(tmp_path / "kept"))
+    return tmp_path / "kept"
+
+
+@pytest.fixture
+def tiny(tmp_path, monkeypatch):
+    """The registry knows "tiny", and its weights lie in a file."""
+    import torch
+    path, known = tmp_path / "tiny.pth", trunks.get
+    trunk = tiny_trunk()
+    torch.manual_seed(1)
+    torch.save(trunk.build().state_dict(), path)
+    monkeypatch.setattr(trunks, "get", lambda name: trunk if name == "tiny" else known(name))
+    return path

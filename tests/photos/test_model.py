@@ -1,11 +1,15 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from safetensors import safe_open
 from safetensors.numpy import save
 
+from orangecontrib.customs import footwear
 from orangecontrib.customs.photos.model import (
     DEFAULT_MODEL,
+    VERSION,
     ModelError,
     PhotoModel,
     fact_ids,
@@ -26,13 +30,12 @@ def test_saved_model_is_the_same(model, tmp_path):
 
 def test_untrained_model_gives_the_priors():
     model = untrained("t", "d", {"size": 8}, 4)
-    p, g = model(np.zeros((2, 4)))
-    np.testing.assert_allclose(p[0], model.priors)
-    np.testing.assert_allclose(g, .5)
+    said = model(np.zeros((2, 4)))
+    np.testing.assert_allclose(said.probabilities[0], model.priors)
+    np.testing.assert_allclose(said.gradability, .5)
 
 
 def test_reliability_damps_towards_the_prior(model):
-    from dataclasses import replace
     x = np.random.default_rng(0).normal(size=(20, 48))
     damped = replace(model, reliability=np.full(14, .3))
     assert (abs(damped(x)[0] - model.priors) <= abs(model(x)[0] - model.priors) + 1e-9
@@ -75,18 +78,77 @@ def test_files_of_another_kind_are_refused(model, tmp_path):
     described = {"format": "orange3-customs photo model", "version": 99}
     path.write_bytes(save(arrays, {"model": json.dumps(described)}))
     refused(path, "version 99")
-    path.write_bytes(save(arrays, {"model": json.dumps({**described, "version": 1})}))
+    path.write_bytes(save(arrays, {"model": json.dumps({**described, "version": VERSION})}))
     refused(path, "lacks")
 
 
 def test_model_for_other_features_is_refused(model):
-    from dataclasses import replace
     with pytest.raises(ModelError, match="other features"):
         replace(model, features=model.features[::-1])
     with pytest.raises(ModelError, match="shape"):
         replace(model, bias=model.bias[:-1])
     with pytest.raises(ModelError, match="finite"):
         replace(model, rho=np.full(14, np.nan))
+
+
+def with_clusters(model, bias=0.):
+    """The model with a head for each group of goods, all saying the same of every photo."""
+    names = tuple(cluster.id for cluster in footwear.clusters())
+    more = np.zeros((len(model.weights), len(names)), np.float32)
+    return replace(model, clusters=names, weights=np.hstack([model.weights, more]),
+                   bias=np.append(model.bias, bias + np.zeros(len(names))).astype(np.float32))
+
+
+def test_a_trained_trunk_and_the_clusters_travel_in_the_file(model, tmp_path):
+    path = tmp_path / "m.safetensors"
+    state = {"a.weight": np.arange(6, dtype=np.float32).reshape(2, 3), "n": np.array(3)}
+    whole = replace(with_clusters(model), trunk_state=state, licence="all uses",
+                    thresholds=np.linspace(.2, .8, 14))
+    whole.save(path)
+    loaded = PhotoModel.load(path)
+    assert loaded == whole and loaded.clusters == whole.clusters
+    assert loaded.licence == "all uses"
+    np.testing.assert_array_equal(loaded.thresholds, whole.thresholds)
+    for name, array in state.items():
+        np.testing.assert_array_equal(loaded.trunk_state[name], array)
+
+
+@pytest.mark.parametrize("part", ["trunk_state", "licence", "thresholds"])
+def test_a_file_changed_behind_our_back_is_refused(model, tmp_path, part):
+    path = tmp_path / "m.safetensors"
+    whole = replace(model, trunk_state={"a": np.zeros(3, np.float32)}, licence="research")
+    other = {"trunk_state": {"a": np.ones(3, np.float32)}, "licence": "all uses",
+             "thresholds": np.full(14, .4)}
+    whole.save(path)
+    digest = json.loads(safe_open(path, "numpy").metadata()["model"])["digest"]
+    replace(whole, **{part: other[part]}).save(path)
+    described = json.loads(safe_open(path, "numpy").metadata()["model"])
+    with safe_open(path, "numpy") as file:
+        arrays = {name: file.get_tensor(name) for name in file.keys()}
+    path.write_bytes(save(arrays, {"model": json.dumps({**described, "digest": digest})}))
+    refused(path, "does not match its digest")
+
+
+def test_a_sure_cluster_decides_what_it_implies(model):
+    names = [cluster.id for cluster in footwear.clusters()]
+    sure = np.full(len(names), -40.)
+    sure[names.index("boots")] = 40
+    x = np.random.default_rng(0).normal(size=(7, 48))
+    p, alone = with_clusters(model, sure)(x).probabilities, model(x).probabilities
+    ids = feature_ids()
+    straps, low, sport = (ids.index(i) for i in ("strap_vamp", "height_below_ankle", "sport"))
+    heights = slice(low, low + 4)
+    np.testing.assert_allclose(p[:, [straps, low]], 0, atol=1e-12)
+    np.testing.assert_allclose(p[:, sport], alone[:, sport], atol=1e-12)
+    np.testing.assert_allclose(p[:, heights].sum(axis=1), 1)
+    others = alone[:, heights][:, 1:]
+    np.testing.assert_allclose(p[:, heights][:, 1:],
+                               others / others.sum(axis=1, keepdims=True))
+
+
+def test_other_clusters_are_refused(model):
+    with pytest.raises(ModelError, match="other groups of goods: winged"):
+        replace(model, clusters=("winged",))
 
 
 def test_bundled_model():

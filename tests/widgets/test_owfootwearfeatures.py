@@ -40,8 +40,8 @@ def made_model(made_only=(), seed=0) -> PhotoModel:
     blank = untrained("made", "made", MadeTrunk.trunk.transform, 3)
     weights = np.random.default_rng(seed).normal(0, 2, blank.weights.shape)
     return PhotoModel(weights.astype(np.float32), blank.bias, blank.priors, blank.temperatures,
-                      blank.reliability, blank.rho, "made", "made", MadeTrunk.trunk.transform,
-                      made_only, "made in a test")
+                      blank.reliability, blank.rho, blank.thresholds, "made", "made",
+                      MadeTrunk.trunk.transform, made_only, "made in a test")
 
 
 class TestOWFootwearFeatures(WidgetTest):
@@ -101,7 +101,7 @@ class TestOWFootwearFeatures(WidgetTest):
                                (self.widget.Inputs.model, model)])
             out = self.features()
         self.assertEqual(called.call_count, 1)
-        expected, _ = model(MadeTrunk()(np.full((1, 16, 16, 3), (0, 0, 128), np.uint8)))
+        expected = model(MadeTrunk()(np.full((1, 16, 16, 3), (0, 0, 128), np.uint8))).probabilities
         np.testing.assert_allclose(out.X[0], expected[0], atol=1e-6)
         self.assertIn("input", self.widget.model_label.text())
 

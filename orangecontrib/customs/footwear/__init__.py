@@ -2,10 +2,17 @@
 from functools import lru_cache
 from pathlib import Path
 
-from orangecontrib.customs.facts import Feature, Priors, Vocabulary, read_features
+from orangecontrib.customs.facts import (
+    Cluster,
+    Feature,
+    Priors,
+    Vocabulary,
+    read_clusters,
+    read_features,
+)
 from orangecontrib.customs.nomenclature.decision_table import DecisionTable
 
-__all__ = ["FOLDER", "vocabulary", "features", "priors", "decision_table"]
+__all__ = ["FOLDER", "vocabulary", "features", "clusters", "priors", "decision_table"]
 
 FOLDER = Path(__file__).parent
 
@@ -20,6 +27,12 @@ def vocabulary() -> Vocabulary:
 def features() -> tuple[Feature, ...]:
     """The 13 visual features of paper 1, Table 1, then the gate НЕ_ОБУВЬ."""
     return read_features(FOLDER / "features.csv")
+
+
+@lru_cache(maxsize=None)
+def clusters() -> tuple[Cluster, ...]:
+    """Groups of goods in each of which two to five features differ, `footwear/clusters.csv`."""
+    return read_clusters(FOLDER / "clusters.csv", features())
 
 
 @lru_cache(maxsize=None)

@@ -8,47 +8,51 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from orangecontrib.customs import footwear
 
-__all__ = ["ModelError", "PhotoModel", "DEFAULT_MODEL", "feature_ids", "fact_ids",
-           "exclusive_groups"]
+from .consistency import contradiction, given_cluster
+from .features import exclusive_groups, fact_ids, feature_ids
 
-#: The bundled default model.
-DEFAULT_MODEL = Path(__file__).parents[1] / "datasets" / "default_model.safetensors"
+__all__ = ["ModelError", "Judgement", "PhotoModel", "BUNDLED", "DEFAULT_MODEL", "MODEL_LICENSE",
+           "untrained", "feature_ids",
+           "fact_ids", "exclusive_groups"]
+
+_DATASETS = Path(__file__).parents[1] / "datasets"
+
+#: The bundled models: the best there is, and one without photos under a research licence.
+BUNDLED = {name: _DATASETS / f"{name}_model.safetensors" for name in ("default", "free")}
+DEFAULT_MODEL = BUNDLED["default"]
+
+#: What the bundled models may be used for.
+MODEL_LICENSE = _DATASETS / "MODEL_LICENSE"
 
 FORMAT = "orange3-customs photo model"
-VERSION = 1
+VERSION = 2
 
 
 class ModelError(ValueError):
     """A model file that can't be used, or a model that does not fit; says why."""
 
 
-@lru_cache(maxsize=None)
-def feature_ids() -> tuple[str, ...]:
-    """The 13 features and the gate, in the order of their coordinates."""
-    return tuple(feature.id for feature in footwear.features())
+class Judgement(NamedTuple):
+    """What a model says about M photos.
 
+    Attributes
+    ----------
+    probabilities : ndarray of float, shape (M, n_features)
+    gradability : ndarray of float, shape (M, n_facts)
+        "Can this fact be judged on this photo?"
+    contradiction : ndarray of float, shape (M,)
+        P that the features fit no group of goods.
+    """
 
-@lru_cache(maxsize=None)
-def fact_ids() -> tuple[str, ...]:
-    """The facts of the features, each once, in the order of the features."""
-    return tuple(dict.fromkeys(feature.fact for feature in footwear.features()))
-
-
-@lru_cache(maxsize=None)
-def exclusive_groups() -> tuple[tuple[int, ...], ...]:
-    """Positions of features that exclude each other: every value of one fact (heights)."""
-    groups = []
-    for fact in fact_ids():
-        members = tuple(i for i, f in enumerate(footwear.features()) if f.fact == fact)
-        values = {footwear.features()[i].value for i in members}
-        if len(members) > 1 and values == set(footwear.vocabulary()[fact].value_ids):
-            groups.append(members)
-    return tuple(groups)
+    probabilities: np.ndarray
+    gradability: np.ndarray
+    contradiction: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,22 +61,32 @@ class PhotoModel:
 
     Logits of features are ``(x W + b) · reliability / temperature + logit prior``; the
     heights share a softmax.  Gradability is "can this fact be judged on this photo?".
-    `W`, `b` are fitted with balanced classes, so they are a likelihood ratio.
+    `W`, `b` are fitted with balanced classes, so they are a likelihood ratio.  Groups of goods,
+    where the model knows them, are one more softmax, and a feature is
+    Σ P(group) · P(feature | group).
 
     Attributes
     ----------
-    weights : ndarray of float32, shape (width, n_features + n_facts)
-    bias : ndarray of float32, shape (n_features + n_facts,)
+    weights : ndarray of float32, shape (width, n_features + n_facts + n_clusters)
+    bias : ndarray of float32, shape (n_features + n_facts + n_clusters,)
     priors, temperatures, reliability, rho : ndarray of float, shape (n_features,)
         Training prior; calibration; damping in (0, 1] of heads that rest on made
         pictures; correlation of a head's logits between photos of one good.
+    thresholds : ndarray of float, shape (n_features,)
+        From this probability on a photo is said to show the feature.
     trunk, trunk_digest : str
     transform : dict
         Input transform of the trunk.
     made_only : tuple of str
         Features whose positives are made pictures only.
     note : str
-        Training data and licence.
+        Training data.
+    licence : str
+        What the model may be used for.
+    clusters : tuple of str
+        Ids of all of ``footwear.clusters()``, or none.
+    trunk_state : dict of str to ndarray, optional
+        Weights of a trunk that was trained with the heads; a frozen trunk is only named.
     """
 
     weights: np.ndarray
@@ -81,20 +95,27 @@ class PhotoModel:
     temperatures: np.ndarray
     reliability: np.ndarray
     rho: np.ndarray
+    thresholds: np.ndarray
     trunk: str
     trunk_digest: str
     transform: dict
     made_only: tuple[str, ...] = ()
     note: str = ""
+    licence: str = ""
+    clusters: tuple[str, ...] = ()
+    trunk_state: dict[str, np.ndarray] | None = None
     features: tuple[str, ...] = field(default_factory=feature_ids)
     facts: tuple[str, ...] = field(default_factory=fact_ids)
 
     def __post_init__(self):
         if self.features != feature_ids() or self.facts != fact_ids():
             raise ModelError("the model is for other features: " + ", ".join(self.features))
-        n, outputs = len(self.features), len(self.features) + len(self.facts)
+        if self.clusters not in ((), tuple(c.id for c in footwear.clusters())):
+            raise ModelError("the model is for other groups of goods: "
+                             + ", ".join(self.clusters))
+        n, outputs = len(self.features), self.outputs
         shapes = {"weights": (len(self.weights), outputs), "bias": (outputs,), "priors": (n,),
-                  "temperatures": (n,), "reliability": (n,), "rho": (n,)}
+                  "temperatures": (n,), "reliability": (n,), "rho": (n,), "thresholds": (n,)}
         for name, shape in shapes.items():
             array = getattr(self, name)
             if array.shape != shape:
@@ -103,18 +124,41 @@ class PhotoModel:
                 raise ModelError(f"'{name}' holds values that are not finite")
         if not ((self.priors > 0) & (self.priors < 1)).all():
             raise ModelError("the priors are not between 0 and 1")
+        if not ((self.thresholds > 0) & (self.thresholds < 1)).all():
+            raise ModelError("the thresholds are not between 0 and 1")
         if not ((self.temperatures > 0).all() and (self.reliability > 0).all()):
             raise ModelError("temperatures and reliability must be above 0")
 
+    @property
+    def outputs(self) -> int:
+        """Number of heads."""
+        return len(self.features) + len(self.facts) + len(self.clusters)
+
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of all that decides the probabilities; equal models have equal digests."""
+        """SHA-256 of all that decides the probabilities; equal models have equal digests.
+
+        The weights of the trunk count by their own digest.
+        """
+        return self._digest(())
+
+    def _digest(self, more: Sequence) -> str:
         sha = hashlib.sha256()
         for name in _ARRAYS:
             array = np.ascontiguousarray(getattr(self, name))
             sha.update(f"{name}{array.shape}{array.dtype}".encode() + array.tobytes())
-        decisive = [self.trunk, self.trunk_digest, self.transform, self.features, self.facts]
+        decisive = [self.trunk, self.trunk_digest, self.transform, self.features, self.facts,
+                    self.clusters, *more]
         sha.update(json.dumps(decisive, sort_keys=True).encode())
+        return sha.hexdigest()
+
+    @property
+    def _file_digest(self) -> str:
+        """Of everything in the file, the description and the trunk's weights, too."""
+        sha = hashlib.sha256(self._digest([getattr(self, n) for n in _DESCRIPTION]).encode())
+        for name, array in sorted((self.trunk_state or {}).items()):
+            sha.update(f"{name}{array.shape}{array.dtype}".encode()
+                       + np.ascontiguousarray(array).tobytes())
         return sha.hexdigest()
 
     def __eq__(self, other):
@@ -123,38 +167,38 @@ class PhotoModel:
     def __hash__(self):
         return hash(self.digest)
 
-    def __call__(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Probabilities and gradability from the trunk's output.
+    def __call__(self, x: np.ndarray) -> Judgement:
+        """What the heads say about the trunk's output.
 
         Parameters
         ----------
         x : ndarray, shape (M, width)
-
-        Returns
-        -------
-        probabilities : ndarray of float, shape (M, n_features)
-        gradability : ndarray of float, shape (M, n_facts)
         """
         out = np.asarray(x, np.float32) @ self.weights + self.bias
-        n = len(self.features)
+        n, end = len(self.features), len(self.features) + len(self.facts)
         scores = out[:, :n] * (self.reliability / self.temperatures)
         logits = scores + np.log(self.priors / (1 - self.priors))
         probabilities = _sigmoid(logits)
         for group in map(list, exclusive_groups()):
-            logits = scores[:, group] + np.log(self.priors[group])
-            logits -= logits.max(axis=1, keepdims=True, initial=-np.inf)
-            weights = np.exp(logits)
-            probabilities[:, group] = weights / weights.sum(axis=1, keepdims=True)
-        return probabilities, _sigmoid(out[:, n:].astype(float))
+            probabilities[:, group] = _softmax(scores[:, group] + np.log(self.priors[group]))
+        foreign = contradiction(probabilities)
+        if self.clusters:
+            probabilities = given_cluster(probabilities, _softmax(out[:, end:].astype(float)))
+        return Judgement(probabilities, _sigmoid(out[:, n:end].astype(float)), foreign)
 
     def save(self, path: str | os.PathLike) -> None:
         """Write one .safetensors file, heads and description together."""
-        from safetensors.numpy import save
-        described = {"format": FORMAT, "version": VERSION, "digest": self.digest,
+        from safetensors.numpy import save_file
+        described = {"format": FORMAT, "version": VERSION, "digest": self._file_digest,
                      **{name: getattr(self, name) for name in _DESCRIPTION}}
-        content = save({name: np.ascontiguousarray(getattr(self, name)) for name in _ARRAYS},
-                       {"model": json.dumps(described, ensure_ascii=False)})
-        Path(path).write_bytes(content)
+        arrays = {name: getattr(self, name) for name in _ARRAYS}
+        arrays |= {_TRUNK + name: a for name, a in (self.trunk_state or {}).items()}
+        path = Path(path)
+        new = path.with_name(path.name + ".new")  # an interrupted run leaves the old file whole
+        # asarray: ascontiguousarray would turn a scalar into a vector
+        save_file({name: np.asarray(a, order="C") for name, a in arrays.items()}, new,
+                  {"model": json.dumps(described, ensure_ascii=False)})
+        os.replace(new, path)
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> PhotoModel:
@@ -189,34 +233,50 @@ class PhotoModel:
         if absent:
             raise ModelError(f"{path}: lacks {', '.join(absent)}")
         try:
-            model = cls(**{name: arrays[name] for name in _ARRAYS},
+            state = {name.removeprefix(_TRUNK): array for name, array in arrays.items()
+                     if name.startswith(_TRUNK)}
+            model = cls(**{name: arrays[name] for name in _ARRAYS}, trunk_state=state or None,
                         **{name: tuple(v) if isinstance(v := described[name], list) else v
                            for name in _DESCRIPTION})
         except ModelError as error:
             raise ModelError(f"{path}: {error}") from None
         except (KeyError, AttributeError, TypeError) as error:
             raise ModelError(f"{path}: damaged ({error})") from None
-        if model.digest != described["digest"]:
+        if model._file_digest != described["digest"]:
             raise ModelError(f"{path}: damaged, its content does not match its digest")
         return model
 
     @classmethod
     def default(cls) -> PhotoModel:
-        """The bundled model (see MODEL_CARD.md beside it)."""
-        return _default(DEFAULT_MODEL)
+        """The bundled default model (see MODEL_CARD.md beside it)."""
+        return cls.bundled("default")
+
+    @classmethod
+    def bundled(cls, name: str) -> PhotoModel:
+        """A bundled model: "default", or "free" of photos under a research licence."""
+        return _bundled(BUNDLED[name])
 
 
-_ARRAYS = ("weights", "bias", "priors", "temperatures", "reliability", "rho")
-_DESCRIPTION = ("trunk", "trunk_digest", "transform", "made_only", "note", "features", "facts")
+_ARRAYS = ("weights", "bias", "priors", "temperatures", "reliability", "rho", "thresholds")
+_DESCRIPTION = ("trunk", "trunk_digest", "transform", "made_only", "note", "licence",
+                "clusters", "features", "facts")
+
+#: What the names of a trained trunk's weights begin with.
+_TRUNK = "trunk/"
 
 
-@lru_cache(maxsize=1)
-def _default(path: Path) -> PhotoModel:
+@lru_cache(maxsize=len(BUNDLED))
+def _bundled(path: Path) -> PhotoModel:
     return PhotoModel.load(path)
 
 
 def _sigmoid(logits: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-np.clip(logits, -50, 50)))
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    weights = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
+    return weights / weights.sum(axis=1, keepdims=True)
 
 
 def untrained(trunk: str, trunk_digest: str, transform: dict, width: int,
@@ -229,4 +289,4 @@ def untrained(trunk: str, trunk_digest: str, transform: dict, width: int,
             priors[list(group)] = 1 / len(group)
     return PhotoModel(np.zeros((width, outputs), np.float32), np.zeros(outputs, np.float32),
                       np.asarray(priors, float), np.ones(n), np.ones(n), np.full(n, .5),
-                      trunk, trunk_digest, transform)
+                      np.full(n, .5), trunk, trunk_digest, transform)

@@ -171,22 +171,33 @@ def test_varied_copies_are_photos_and_no_yardstick():
 @pytest.mark.parametrize("source", SOURCES)
 def test_real_labels_are_consistent(source):
     data = read_source(DATA, source)
-    assert set(np.unique(data.labels[np.isfinite(data.labels)])) <= {0, 1}
+    assert set(np.unique(data.labels[np.isfinite(data.labels)])) <= {0, .5, 1}
+    assert not (data.labels[~data.hand & ~_doubted(source, data)] == .5).any()
     heights = data.labels[:, HEIGHTS]
     known = np.isfinite(heights).all(axis=1)
     assert (heights[known].sum(axis=1) == 1).all()
     assert np.isnan(heights[~known]).all()
     other = data.labels[:, -1] == 1
     assert np.isnan(data.labels[other, :-1]).all()
-    assert data.hand.sum() == (196 + 144 if source.startswith("zappos") else 0)
+    assert data.hand.sum() == {"zappos_boot_sandal_shoe": 196 + 144, "fpi_60x80": 300,
+                               "clothing_small_cc0": 100}.get(source, 0)
     heel = data.hand & np.isfinite(data.labels[:, IDS.index("high_heel")])
     assert (data.weights[heel, IDS.index("high_heel")] == HAND_WEIGHT).all()
 
 
+def _rows(source):
+    rows = csv.DictReader(MORE_HAND_LABELS.read_text(encoding="utf-8").splitlines())
+    return [row for row in rows if row["source"] == source]
+
+
+def _doubted(source, data):
+    return np.isin(data.image, [r["image"] for r in _rows(source) if r["chosen"] == "doubt"])
+
+
 @pytest.mark.skipif(not DATA.is_dir(), reason="the real data sets are not beside the checkout")
-def test_what_a_model_doubted_is_no_yardstick():
-    data = read_source(DATA, "zappos_boot_sandal_shoe")
-    rows = list(csv.DictReader(MORE_HAND_LABELS.read_text(encoding="utf-8").splitlines()))
+@pytest.mark.parametrize("source", ["zappos_boot_sandal_shoe", "fpi_60x80"])
+def test_what_a_model_doubted_is_no_yardstick(source):
+    data, rows = read_source(DATA, source), _rows(source)
     position = {image: i for i, image in enumerate(data.image)}
     for row in rows:
         assert data.hand[position[row["image"]]] == (row["chosen"] == "random")
@@ -204,7 +215,7 @@ def test_more_hand_labels_are_well_formed():
         assert row["height"] in ("", "below_ankle", "ankle", "calf", "over_knee")
         for column in ("perforated_vamp", "strap_vamp", "open_vamp", "high_heel", "sport",
                        "waterproof"):
-            assert row[column] in ("", "0", "1")
+            assert row[column] in ("", "0", "0.5", "1")
         vamp = {row["perforated_vamp"], row["strap_vamp"]}
         assert row["open_vamp"] != "0" or vamp <= {"0"}
         assert "1" not in vamp or row["open_vamp"] == "1"

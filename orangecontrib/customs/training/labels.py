@@ -225,13 +225,15 @@ def _apply_more_hand_labels(result: Labelled, source: str) -> None:
 
 
 def product_groups(labelled: Labelled, hashes: np.ndarray | None = None,
-                   distance: int = 12) -> np.ndarray:
+                   compared: np.ndarray | None = None, distance: int = 12) -> np.ndarray:
     """Group number of each photo: one product, or near-duplicate pictures.
 
     Parameters
     ----------
     hashes : ndarray of uint64, shape (M, 4), optional
         Perceptual hashes of 256 bits; photos at most `distance` bits apart are one product.
+    compared : ndarray of bool, shape (M,), optional
+        Photos whose hashes count; all by default.
 
     Returns
     -------
@@ -249,9 +251,10 @@ def product_groups(labelled: Labelled, hashes: np.ndarray | None = None,
     for i, product in enumerate(labelled.product):
         parent[root(i)] = root(first.setdefault(product, i))
     if hashes is not None:
-        hashes = np.asarray(hashes, dtype=np.uint64)
+        rows = np.arange(len(labelled)) if compared is None else np.flatnonzero(compared)
+        hashes = np.asarray(hashes, dtype=np.uint64)[rows]
         for i in range(len(hashes) - 1):
             near = np.bitwise_count(hashes[i + 1:] ^ hashes[i]).sum(axis=1) <= distance
             for j in np.flatnonzero(near):
-                parent[root(i + 1 + j)] = root(i)
+                parent[root(rows[i + 1 + j])] = root(rows[i])
     return np.array([root(i) for i in range(len(labelled))])

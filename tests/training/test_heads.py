@@ -91,9 +91,31 @@ def test_temperature_undoes_exaggeration():
     labels[:, HEEL] = rng.random(4000) < 1 / (1 + np.exp(-truth))
     scores = np.zeros((4000, len(IDS)))
     scores[:, HEEL] = 3 * truth
-    found = heads.temperatures(scores, labels, np.ones_like(labels), np.full(len(IDS), .5))
-    assert found[HEEL] == pytest.approx(3, rel=.1)
-    assert found[IDS.index("house")] == 1.5
+    found = heads.calibrate(scores, labels, np.ones_like(labels), np.full(len(IDS), .5))
+    assert found.temperatures[HEEL] == pytest.approx(3, rel=.1)
+    assert found.temperatures[IDS.index("house")] == 1.5
+    assert not found.shifts.any(), "weak labels do not shift"
+
+
+def test_labels_by_eye_shift_the_scores_to_their_shares():
+    rng = np.random.default_rng(1)
+    truth, low = rng.normal(0, 2, 4000), rng.normal(0, 1.5, (4000, 4))
+    labels = np.full((4000, len(IDS)), np.nan)
+    labels[:, HEEL] = rng.random(4000) < 1 / (1 + np.exp(-truth))
+    heights = slice(HEIGHT, HEIGHT + 4)
+    gumbel = low + rng.gumbel(size=low.shape) + np.log(.25)
+    labels[:, heights] = np.eye(4)[gumbel.argmax(axis=1)]
+    scores = np.zeros((4000, len(IDS)))
+    scores[:, HEEL] = 2 * (truth - 1)
+    scores[:, heights] = 2 * (low - [1, 0, 0, 0])
+    priors = np.full(len(IDS), .5)
+    priors[heights] = .25
+    found = heads.calibrate(scores, labels, np.ones_like(labels), priors, np.ones(4000, bool))
+    assert found.temperatures[HEEL] == pytest.approx(2, rel=.1)
+    assert found.shifts[HEEL] == pytest.approx(1, abs=.15)
+    moved = found.shifts[heights]
+    assert found.temperatures[HEIGHT] == pytest.approx(2, rel=.1)
+    np.testing.assert_allclose(moved[0] - moved[1:], 1, atol=.15)
 
 
 def test_correlation_of_photos_of_one_product():

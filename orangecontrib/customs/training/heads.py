@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from orangecontrib.customs import footwear
 from orangecontrib.customs.photos.model import exclusive_groups, fact_ids, feature_ids
 
-__all__ = ["Heads", "fit", "gradability_labels", "folds", "temperatures", "correlations",
-           "training_priors"]
+__all__ = ["Heads", "fit", "gradability_labels", "folds", "Calibration", "calibrate",
+           "thresholds", "correlations", "training_priors"]
 
 #: Upper limit of the factor by which balancing raises the rarer class.
 MAX_BALANCE = 30.
@@ -176,58 +177,110 @@ def training_priors(labels: np.ndarray, weights: np.ndarray, hand: np.ndarray,
     return share
 
 
-def temperatures(scores: np.ndarray, labels: np.ndarray, weights: np.ndarray,
-                 priors: np.ndarray, hand: np.ndarray | None = None,
-                 enough: int = 30) -> np.ndarray:
-    """Temperature per feature that minimises the log-loss on held-out scores.
+class Calibration(NamedTuple):
+    """What makes probabilities of scores: score / temperature + shift + logit of the prior.
 
-    Where both classes have `enough` photos labelled by eye, those alone decide: weak
-    labels are wrong too often to say how sure a head may be.  Features with fewer than
-    ten held-out photos of one class keep a cautious 1.5.
+    Attributes
+    ----------
+    temperatures, shifts : ndarray of float, shape (n_features,)
     """
-    result = np.full(labels.shape[1], 1.5)
+
+    temperatures: np.ndarray
+    shifts: np.ndarray
+
+
+def calibrate(scores: np.ndarray, labels: np.ndarray, weights: np.ndarray,
+              priors: np.ndarray, hand: np.ndarray | None = None,
+              enough: int = 30) -> Calibration:
+    """Temperature and shift per feature that minimise the log-loss on held-out scores.
+
+    Where both answers have `enough` photos labelled by eye, those alone decide, and the score is
+    shifted, too (Platt): weak labels are wrong too often to say how sure a head may be.
+    Elsewhere there is a temperature alone; features with fewer than ten held-out photos of
+    one answer keep a cautious 1.5.
+    """
+    n = labels.shape[1]
+    result = Calibration(np.full(n, 1.5), np.zeros(n))
     hand = np.zeros(len(labels), dtype=bool) if hand is None else hand
     logit = np.log(priors / (1 - priors))
-    groups = [list(g) for g in exclusive_groups()]
 
-    def chosen(known, y):
-        classes = [(y[hand & known] == v).sum() for v in (0, 1)]
-        return known & hand if min(classes) >= enough else known
-
-    for group in groups:
+    for group in map(list, exclusive_groups()):
         known = np.isin(labels[:, group], (0, 1)).all(axis=1)
         known &= labels[:, group].sum(axis=1) == 1
-        rows = chosen(known, labels[:, group[0]])
+        counts = labels[known & hand][:, group].sum(axis=0)
+        sure = np.sort(counts)[-2] >= enough
+        rows = known & hand if sure else known
+        free = np.flatnonzero((counts >= 10) & sure)
         s, y, w = scores[rows][:, group], labels[rows][:, group], weights[rows, group[0]]
         log_prior = np.log(priors[group])
 
-        def loss(t, s=s, y=y, w=w, log_prior=log_prior):
+        def loss(t, shift, s=s, y=y, w=w, log_prior=log_prior, free=free):
             z = s / t + log_prior
+            z[:, free] += shift
             z = z - np.logaddexp.reduce(z, axis=1, keepdims=True)
-            return -(w * (y * z).sum(axis=1)).sum()
+            return -(w * (y * z).sum(axis=1)).sum() / w.sum()
 
-        if known.any():
-            result[group] = _least(loss)
-    for column in range(labels.shape[1]):
+        if rows.any():
+            t, shift = _least(loss, len(free))
+            result.temperatures[group] = t
+            result.shifts[np.array(group)[free]] = shift
+    grouped = {column for group in exclusive_groups() for column in group}
+    for column in set(range(n)) - grouped:
         known = np.isin(labels[:, column], (0, 1))
-        classes = [(labels[known, column] == v).sum() for v in (0, 1)]
-        if any(column in g for g in groups) or min(classes) < 10:
+        if min((labels[known, column] == value).sum() for value in (0, 1)) < 10:
             continue
-        rows = chosen(known, labels[:, column])
+        sure = min((labels[hand & known, column] == value).sum() for value in (0, 1)) >= enough
+        rows = known & hand if sure else known
         s, sign, w = scores[rows, column], 1 - 2 * labels[rows, column], weights[rows, column]
 
-        def loss(t, s=s, sign=sign, w=w, logit=logit[column]):
-            return (w * np.logaddexp(0, sign * (s / t + logit))).sum()
+        def loss(t, shift, s=s, sign=sign, w=w, logit=logit[column]):
+            return (w * np.logaddexp(0, sign * (s / t + shift.sum() + logit))).sum() / w.sum()
 
-        result[column] = _least(loss)
+        result.temperatures[column], shift = _least(loss, int(sure))
+        result.shifts[column] = shift.sum()
     return result
 
 
-def _least(loss) -> float:
-    """The temperature between 0.2 and 12 with the least loss."""
-    from scipy.optimize import minimize_scalar
-    return float(np.exp(minimize_scalar(lambda log_t: loss(np.exp(log_t)), bounds=(-1.6, 2.5),
-                                        method="bounded").x))
+def thresholds(p: np.ndarray, labels: np.ndarray, enough: int = 15) -> np.ndarray:
+    """The probability from which on a feature counts as present.
+
+    Where the shares found among held-out photos labelled 1 and 0 have the highest mean; ½ for
+    features with fewer than `enough` of either, and for heights, of which the likeliest
+    counts.  Between equals, and within what chance may say, the nearest to ½.
+
+    Parameters
+    ----------
+    p, labels : ndarray of float, shape (M, 14)
+    """
+    result = np.full(labels.shape[1], .5)
+    grouped = {column for group in exclusive_groups() for column in group}
+    steps = np.arange(.05, .951, .05)
+    for column in set(range(labels.shape[1])) - grouped:
+        yes, no = (p[labels[:, column] == value, column] for value in (1, 0))
+        if min(len(yes), len(no)) < enough:
+            continue
+        found = (yes[:, None] >= steps).mean(axis=0)
+        spared = (no[:, None] < steps).mean(axis=0)
+        balanced = (found + spared) / 2
+        best = balanced.argmax()
+        error = np.sqrt(found[best] * (1 - found[best]) / len(yes)
+                        + spared[best] * (1 - spared[best]) / len(no)) / 2
+        near = np.flatnonzero(balanced >= balanced[best] - error)
+        result[column] = steps[near[np.abs(steps[near] - .5).argmin()]]
+    return result
+
+
+def _least(loss, shifts: int) -> tuple[float, np.ndarray]:
+    """The temperature between 0.2 and 12, and the shifts within 4, with the least loss."""
+    from scipy.optimize import minimize
+
+    def whole(x):
+        # without this pull the shifts of a softmax could all move together
+        return loss(np.exp(x[0]), x[1:]) + 1e-3 * (x[1:] ** 2).sum()
+
+    found = minimize(whole, np.zeros(1 + shifts), method="L-BFGS-B",
+                     bounds=[(-1.6, 2.5)] + [(-4, 4)] * shifts)
+    return float(np.exp(found.x[0])), found.x[1:]
 
 
 def correlations(scores: np.ndarray, labels: np.ndarray, products: np.ndarray,
@@ -271,8 +324,8 @@ def predict(heads_scores: np.ndarray, priors: np.ndarray, t: np.ndarray,
     width = heads_scores.shape[1]
     model = PhotoModel(np.eye(width, dtype=np.float32), np.zeros(width, np.float32), priors, t,
                        np.broadcast_to(np.asarray(reliability, float), n).copy(),
-                       np.full(n, .5), "none", "", {})
-    return model(heads_scores)[0]
+                       np.full(n, .5), np.full(n, .5), "none", "", {})
+    return model(heads_scores).probabilities
 
 
 def hits(p: np.ndarray, labels: np.ndarray, columns: Sequence[int]) -> np.ndarray:

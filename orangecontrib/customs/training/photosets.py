@@ -1,32 +1,37 @@
-"""Training photos with labels and trunk features, computed once and cached.
+"""The default model's photos: real ones, varied copies and crops of them, made pictures.
 
-A part is a data set, its varied copies, its crops, or the made pictures; for each the
-cache holds the trunk's features and the perceptual hashes.
+Everything is a Photo whose content is read, or made, when it is asked for; so the trainer
+takes these photos like anybody's.
 """
 from __future__ import annotations
 
 import io
-import zipfile
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from orangecontrib.customs.photos.decode import fit
 from orangecontrib.customs.photos.model import feature_ids
-from orangecontrib.customs.photos.trunks import LoadedTrunk
+from orangecontrib.customs.photos.sources import Photo, find_photos
 
 from . import augment
-from .labels import SOURCES, Labelled, concatenate, product_groups, read_source
+from .labels import SOURCES, Labelled, concatenate, read_source
+from .trainer import TrainingPhotos
 
 __all__ = ["PhotoSet", "collect"]
 
 #: Varied copies per photo, and per photo labelled by eye.
-COPIES = {"zappos_boot_sandal_shoe": 1, "fpi_224": 2}
+COPIES = {"zappos_boot_sandal_shoe": 1, "fpi_224": 2, "fpi_60x80": 0, "clothing_small_cc0": 0}
 HAND_COPIES = 6
+
+#: Sources with a catalogue's white ground, of which crops can be cut.
+CROPPED = ("zappos_boot_sandal_shoe", "fpi_224")
+
+#: The same catalogue at 3 : 4; this source pressed it into a square.
+PRESSED = {"fpi_224": 3 / 4}
 
 #: Crops per kind.
 N_CROPS = 500
@@ -35,128 +40,114 @@ N_CROPS = 500
 N_MADE = 3000
 
 
-@dataclass
+@dataclass(frozen=True)
 class PhotoSet:
-    """Photos ready for head training.
+    """Photos, and what the trainer need not know of them.
 
     Attributes
     ----------
+    photos : TrainingPhotos
     labelled : Labelled
-    x : ndarray of float32, shape (M, width)
-    groups : ndarray of int, shape (M,)
-        Products: photos of one product, its copies and crops, and near-duplicates.
+        Sources, and the merged label of the vamp.
     """
 
+    photos: TrainingPhotos
     labelled: Labelled
-    x: np.ndarray
-    groups: np.ndarray
+
+    def without(self, *sources: str) -> PhotoSet:
+        """The photos of the other sources."""
+        rows = np.flatnonzero(~np.isin(self.labelled.source, sources))
+        return PhotoSet(self.photos.take(rows), self.labelled[rows])
 
 
-def _features(images: Iterable[Image.Image], trunk: LoadedTrunk, path: Path,
-              say: Callable[[str], None], batch: int = 32) -> np.ndarray:
-    """Trunk features of RGB images, from the cache where they are."""
-    if path.is_file():
-        return np.load(path)
-    x, waiting = [], []
-    for number, image in enumerate(images, start=1):
-        waiting.append(np.asarray(fit(image, trunk.trunk.size)))
-        if len(waiting) == batch:
-            x.append(trunk(np.stack(waiting)))
-            waiting.clear()
-        if number % 1000 == 0:
-            say(f"  {path.stem}: {number}")
-    if waiting:
-        x.append(trunk(np.stack(waiting)))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.save(path, np.concatenate(x))
-    return np.concatenate(x)
+@dataclass(frozen=True)
+class _Changed:
+    """Opens a photo that is changed when it is read; the same at every reading."""
 
+    photo: Photo | None
+    change: Callable[[Image.Image | None, np.random.Generator], Image.Image]
+    name: str
 
-def _hashes(images: Iterable[Image.Image], path: Path) -> np.ndarray:
-    """Perceptual hashes of 256 bits, shape (M, 4), from the cache where they are.
-
-    The usual 64 bits can't tell one shoe on white from another.
-    """
-    if path.is_file():
-        return np.load(path)
-    from imagehash import phash
-    bits = np.array([phash(image, hash_size=16).hash.ravel() for image in images])
-    np.save(path, np.packbits(bits, axis=1).view(np.uint64))
-    return np.load(path)
-
-
-class _Zip:
-    """RGB images of a data set's zip."""
-
-    def __init__(self, path: Path):
-        self._zip = zipfile.ZipFile(path)
-
-    def __call__(self, name: str) -> Image.Image:
-        with Image.open(io.BytesIO(self._zip.read(name))) as image:
-            return image.convert("RGB")
+    def read_bytes(self) -> bytes:
+        image = None
+        if self.photo is not None:
+            with Image.open(io.BytesIO(self.photo.read())) as opened:
+                image = opened.convert("RGB")
+        stream = io.BytesIO()
+        self.change(image, _rng(self.name)).save(stream, "PNG", compress_level=1)
+        return stream.getvalue()
 
 
 def _rng(name: str) -> np.random.Generator:
     return np.random.default_rng(zlib.crc32(name.encode()))
 
 
-def collect(folder: Path, cache: Path, trunk: LoadedTrunk,
-            say: Callable[[str], None] = print, made: bool = True) -> PhotoSet:
-    """Read, vary, crop and draw the training photos; compute what the cache lacks.
+def collect(folder: Path, sources: Sequence[str] = SOURCES, made: bool = True) -> PhotoSet:
+    """Gather the training photos.
 
     Parameters
     ----------
     folder : Path
         Holds the zips and CSVs of ``labels.SOURCES``.
-    cache : Path
-        Folder for the trunk's features; safe to delete.
+    sources : sequence of str
+        Those to use.
+    made : bool
+        Use made pictures, too.
     """
-    folder, cache = Path(folder), Path(cache) / f"{trunk.digest[:12]}-{trunk.trunk.width}"
-    parts, features, origins, originals, hashes = [], [], [], [], []
-
-    def add(labelled, images, name, origin):
-        say(f"{name}: {len(labelled)} photos")
-        x = _features(images, trunk, cache / f"{name}.npy", say)
-        if len(x) != len(labelled):
-            raise ValueError(f"{cache / name}.npy holds {len(x)} photos, not {len(labelled)}: "
-                             "delete it")
-        parts.append(labelled)
-        features.append(x)
-        origins.append(origin)
-
-    offset = 0
-    for source in SOURCES:
-        whole, read = read_source(folder, source), _Zip(folder / f"{source}.zip")
-        rows = np.arange(len(whole))
-        add(whole, map(read, whole.image), source, rows + offset)
-        hashes.append(_hashes(map(read, whole.image), cache / f"{source}-phash.npy"))
-        originals.append(whole)
-        if source in COPIES:
-            copies = np.where(whole.hand, HAND_COPIES, COPIES[source])
-            copied = np.repeat(rows, copies)
-            copied = copied[whole.labels[copied, -1] == 0]
-            rng = _rng(source)
-            add(augment.vary_labels(whole[copied], copies[copied]),
-                (augment.vary(read(whole.image[i]), rng) for i in copied),
-                f"{source}-varied", copied + offset)
-            for kind in augment.CROPS:
-                cut = _rng(source + kind).permutation(rows[whole.labels[:, -1] == 0])[:N_CROPS]
-                rng = _rng(kind)
-                add(augment.crop_labels(whole[cut], kind),
-                    (augment.crop(read(whole.image[i]), kind, rng) for i in cut),
-                    f"{source}-{kind}", cut + offset)
-        offset += len(whole)
-    say("looking for near-duplicates")
-    groups = product_groups(concatenate(originals), np.concatenate(hashes))
-    group = [groups[origin] for origin in origins]
+    parts = [part for source in sources for part in _source(Path(folder), source)]
     if made:
-        labelled, pictures, goods = _made()
-        say(f"made: {N_MADE} pictures")
-        x = _features(pictures, trunk, cache / f"made-{N_MADE}.npy", say)
-        parts.append(labelled)
-        features.append(x)
-        group.append(offset + goods)
-    return PhotoSet(concatenate(parts), np.concatenate(features), np.concatenate(group))
+        parts.append(_made())
+    photos = [photo for part, _ in parts for photo in part]
+    labelled = concatenate([labels for _, labels in parts])
+    derived = np.array(["#" in image for image in labelled.image])
+    return PhotoSet(TrainingPhotos.of(
+        photos, labelled.labels, weights=labelled.weights, products=labelled.product,
+        made=labelled.made, varied=derived & ~labelled.made, by_eye=labelled.hand), labelled)
+
+
+def _source(folder: Path, source: str) -> list[tuple[list[Photo], Labelled]]:
+    """The photos of a source, varied copies of them, and crops."""
+    whole = read_source(folder, source)
+    found = {photo.image: photo for photo in find_photos(folder / f"{source}.zip")[0]}
+    photos = [found[image] for image in whole.image]
+    if source in PRESSED:
+        photos = [_changed(photo, photo.image, _Pressed(PRESSED[source])) for photo in photos]
+    footwear = np.flatnonzero(whole.labels[:, -1] == 0)
+    result = [(photos, whole)]
+    copies = np.where(whole.hand, HAND_COPIES, COPIES[source])
+    rows = np.repeat(footwear, copies[footwear])
+    if len(rows):
+        result.append(([_changed(photos[row], f"{whole.image[row]}#varied {number}",
+                                 augment.vary) for number, row in enumerate(rows)],
+                       augment.vary_labels(whole[rows], copies[rows])))
+    for kind in augment.CROPS if source in CROPPED else ():
+        cut = _rng(source + kind).permutation(footwear)[:N_CROPS]
+        result.append(([_changed(photos[row], f"{whole.image[row]}#{kind}", _Crop(kind))
+                        for row in cut], augment.crop_labels(whole[cut], kind)))
+    return result
+
+
+def _changed(photo: Photo | None, name: str, change: Callable) -> Photo:
+    return Photo(name, "", _Changed(photo, change, name))
+
+
+@dataclass(frozen=True)
+class _Pressed:
+    """Gives a photo that was pressed into a square its width back."""
+
+    aspect: float
+
+    def __call__(self, image: Image.Image, _rng) -> Image.Image:
+        return image.resize((round(image.height * self.aspect), image.height),
+                            Image.Resampling.LANCZOS)
+
+
+@dataclass(frozen=True)
+class _Crop:
+    kind: str
+
+    def __call__(self, image: Image.Image, rng: np.random.Generator) -> Image.Image:
+        return augment.crop(image, self.kind, rng)
 
 
 #: Views of made pictures and how often each is drawn: as in photos of goods on sale.
@@ -164,20 +155,31 @@ VIEWS = {"side_right": .18, "side_left": .18, "three_quarter": .2, "pair": .14, 
          "sole": .05, "closeup": .1, "back": .07}
 
 
-def _made() -> tuple[Labelled, Iterable[Image.Image], np.ndarray]:
-    """Labels, pictures (lazily) and goods of the procedural generator; two views a good."""
+def _made() -> tuple[list[Photo], Labelled]:
+    """Pictures of the procedural generator with their labels; two views of each good."""
     from . import drawing
     rng = _rng("made")
-    goods = np.repeat(np.arange(N_MADE // 2), 2)
     items = [drawing.sample(rng) for _ in range(N_MADE // 2)]
+    goods = np.repeat(np.arange(N_MADE // 2), 2)
     views = rng.choice(list(VIEWS), size=N_MADE, p=list(VIEWS.values()))
-    labelled = Labelled.empty(N_MADE, "made", [f"{g}/{v}" for g, v in zip(goods, views)],
-                              [f"made:{g}" for g in goods], made=True)
+    names = [f"{good}/{view} {number}" for number, (good, view) in enumerate(zip(goods, views))]
+    labelled = Labelled.empty(N_MADE, "made", names, [f"made:{g}" for g in goods], made=True)
+    photos = []
     for row, (good, view) in enumerate(zip(goods, views)):
         values = drawing.labels(items[good], str(view))
         labelled.labels[row] = [values[id_] for id_ in feature_ids()]
         if items[good].not_footwear:
             # as with real photos of other things: nobody asks whether a bag has a heel
             labelled.labels[row, :-1] = np.nan
-    pictures = (drawing.draw(items[good], str(view), rng) for good, view in zip(goods, views))
-    return labelled, pictures, goods
+        photos.append(_changed(None, names[row], _Drawing(items[good], str(view))))
+    return photos, labelled
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    item: object
+    view: str
+
+    def __call__(self, _image, rng: np.random.Generator) -> Image.Image:
+        from . import drawing
+        return drawing.draw(self.item, self.view, rng)

@@ -1,9 +1,10 @@
-"""Train the bundled default photo model and measure it.
+"""Train the bundled photo models with the trainer that everybody has.
 
-    python -m orangecontrib.customs.training.train_default DATA [--cache DIR] [--out FILE]
+    python -m orangecontrib.customs.training.train_default DATA [--cache DIR] [--out DIR]
+        [--only NAME]
 
-DATA holds the zips and CSVs named in ``labels.SOURCES``.  Trunk features are computed once
-and kept in the cache.  Prints what the model card reports.
+DATA holds the zips and CSVs named in ``labels.SOURCES``.  What the trunk says is kept in the
+cache.  The held-out probabilities are written beside it, for ``benchmarks/photo_models.py``.
 """
 from __future__ import annotations
 
@@ -13,120 +14,96 @@ from pathlib import Path
 
 import numpy as np
 
-from orangecontrib.customs.photos import trunks
-from orangecontrib.customs.photos.model import DEFAULT_MODEL, PhotoModel, feature_ids
+from orangecontrib.customs.photos.cache import FeatureCache
+from orangecontrib.customs.photos.model import BUNDLED, feature_ids
 
-from . import heads
+from .labels import SOURCES
 from .photosets import PhotoSet, collect
+from .trainer import Progress, Recipe, Trained, train
 
-__all__ = ["HeldOut", "held_out", "train"]
+__all__ = ["Bundle", "BUNDLES", "RECIPE", "fit"]
 
-L2 = .03
-FOLDS = 10
-
-#: Damping of heads whose positives are made pictures, but for a few real ones.
-MADE_RELIABILITY = .3
-
-#: From this many real positives on a head is trusted like the others.
-ENOUGH_REAL = 15
-
-NOTE = ("Trained on UT-Zappos50K photos (research and non-commercial use only), Fashion "
-        "Product Images, clothing-dataset-small (CC0) and made pictures; so this model is "
-        "for research and non-commercial use. With other needs train on your own photos. "
-        "Labels are weak (from the sources' classes) or first-pass by one annotator.")
+#: Every photo trains; ten folds by product calibrate, and measure.
+RECIPE = Recipe(l2=.03, folds=10, test_share=0.)
 
 
-@dataclass
-class HeldOut:
-    """Scores of real photos by heads that did not see their product.
+@dataclass(frozen=True)
+class Bundle:
+    """A bundled model: the sources it may learn from, and what its file says of them."""
 
-    Attributes
-    ----------
-    scores : ndarray, shape (M, n_features + n_facts)
-        NaN for photos that are no yardstick (varied copies, made pictures).
-    """
-
-    scores: np.ndarray
-    priors: np.ndarray
-    temperatures: np.ndarray
-    reliability: np.ndarray
-    rho: np.ndarray
-
-    @property
-    def probabilities(self) -> np.ndarray:
-        """Of the features, shape (M, 14); NaN where there is no score."""
-        result = np.full((len(self.scores), len(self.priors)), np.nan)
-        known = np.isfinite(self.scores).all(axis=1)
-        result[known] = heads.predict(self.scores[known], self.priors, self.temperatures,
-                                      self.reliability)
-        return result
+    sources: tuple[str, ...]
+    note: str
+    licence: str
 
 
-def _yardstick(photos: PhotoSet) -> np.ndarray:
-    """Real photos as they are; crops stay in, to measure gradability."""
-    varied = np.array([image.endswith("#varied") for image in photos.labelled.image])
-    return ~photos.labelled.made & ~varied
+_LABELS = "Labels are weak (from the sources' classes) or first-pass by one annotator."
+
+BUNDLES = {
+    "default": Bundle(
+        SOURCES,
+        "Trained on UT-Zappos50K photos, Fashion Product Images, clothing-dataset-small (CC0) "
+        "and made pictures. " + _LABELS,
+        "Research and non-commercial use only, because of UT-Zappos50K"),
+    "free": Bundle(
+        ("fpi_60x80", "clothing_small_cc0"),
+        "Trained on Fashion Product Images (Small) (published as MIT; images by way of a "
+        "repository under Apache-2.0), clothing-dataset-small (CC0) and made pictures. "
+        + _LABELS,
+        "GPL-3.0-or-later, as the add-on: no photo under a research licence, none of unknown "
+        "licence"),
+}
 
 
-def _whole(photos: PhotoSet) -> np.ndarray:
-    return _yardstick(photos) & np.array(["#" not in i for i in photos.labelled.image])
+def fit(photos: PhotoSet, bundle: Bundle, cache: FeatureCache, say=print) -> Trained:
+    """Train a bundled model on those of the photos that it may learn from."""
+    stage = ""
 
+    def progress(now: Progress):
+        nonlocal stage
+        if now.stage != stage:
+            stage = now.stage
+            say(f"  {stage}")
 
-def reliability_of(photos: PhotoSet) -> np.ndarray:
-    """1, or MADE_RELIABILITY for heads with hardly a real positive."""
-    real = (photos.labelled.labels[_whole(photos)] == 1).sum(axis=0)
-    return np.where(real < ENOUGH_REAL, MADE_RELIABILITY, 1.)
-
-
-def held_out(photos: PhotoSet, say=print) -> HeldOut:
-    """Cross-validate over products; calibrate on what was held out."""
-    data = photos.labelled
-    scores = np.full((len(data), len(heads.gradability_labels(data.labels[:1])[0])
-                      + len(feature_ids())), np.nan)
-    yardstick = _yardstick(photos)
-    for number, test in enumerate(heads.folds(photos.groups, FOLDS), start=1):
-        say(f"fold {number} of {FOLDS}")
-        fitted = heads.fit(photos.x[~test], data.labels[~test], data.weights[~test], L2)
-        rows = test & yardstick
-        scores[rows] = fitted.scores(photos.x[rows])
-    rows = _whole(photos)
-    priors = heads.training_priors(data.labels[rows], data.weights[rows], data.hand[rows])
-    temperatures = heads.temperatures(scores[rows], data.labels[rows], data.weights[rows],
-                                      priors, data.hand[rows])
-    rho = heads.correlations(scores[rows], data.labels[rows], photos.groups[rows])
-    return HeldOut(scores, priors, temperatures, reliability_of(photos), rho)
-
-
-def train(photos: PhotoSet, calibration: HeldOut, trunk: trunks.LoadedTrunk) -> PhotoModel:
-    """Fit the heads on everything, with the calibration of the held-out scores."""
-    data = photos.labelled
-    fitted = heads.fit(photos.x, data.labels, data.weights, L2)
-    real = (data.labels[_whole(photos)] == 1).sum(axis=0)
-    made_only = tuple(id_ for id_, n in zip(feature_ids(), real) if n < ENOUGH_REAL)
-    return PhotoModel(fitted.weights.astype(np.float32), fitted.bias.astype(np.float32),
-                      calibration.priors, calibration.temperatures, calibration.reliability,
-                      calibration.rho, trunk.trunk.name, trunk.digest, trunk.trunk.transform,
-                      made_only, NOTE)
+    return train(photos.photos, RECIPE, progress, cache=cache, note=bundle.note,
+                 licence=bundle.licence)
 
 
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("data", type=Path, help="folder with the data sets")
     parser.add_argument("--cache", type=Path, default=Path("photo-cache"),
-                        help="folder for trunk features (default: %(default)s)")
-    parser.add_argument("--out", type=Path, default=DEFAULT_MODEL)
+                        help="folder for trunk features and held-out probabilities "
+                             "(default: %(default)s)")
+    parser.add_argument("--out", type=Path, help="folder for the models (default: in the "
+                                                 "package)")
+    parser.add_argument("--only", choices=BUNDLES, help="train this one alone")
     args = parser.parse_args(arguments)
-    trunk = trunks.load()
-    photos = collect(args.data, args.cache, trunk)
-    calibration = held_out(photos)
-    np.savez(args.cache / "held-out.npz", **vars(calibration))
-    model = train(photos, calibration, trunk)
-    model.save(args.out)
-    print(f"{args.out}: {args.out.stat().st_size / 1000:.0f} kB, digest {model.digest[:12]}")
-    for id_, prior, t, r, rho in zip(feature_ids(), model.priors, model.temperatures,
-                                     model.reliability, model.rho):
-        print(f"  {id_:20} prior {prior:.3f}  temperature {t:.2f}  reliability {r:.1f}  "
-              f"rho {rho:.2f}")
+    cache = FeatureCache(args.cache)
+    for name in [args.only] if args.only else BUNDLES:
+        bundle = BUNDLES[name]
+        photos = collect(args.data, bundle.sources)
+        print(f"{name}: {len(photos.photos)} photos of {', '.join(bundle.sources)}, copies, "
+              "crops and made pictures")
+        trained = fit(photos, bundle, cache)
+        held_out, rows = trained.held_out, trained.held_out.rows
+        np.savez(args.cache / f"held-out-{name}.npz", probabilities=held_out.probabilities,
+                 gradability=held_out.gradability, labels=held_out.labels,
+                 contradiction=held_out.contradiction, groups=held_out.groups,
+                 source=photos.labelled.source[rows].astype(str),
+                 image=photos.labelled.image[rows].astype(str),
+                 open_vamp=photos.labelled.open_vamp[rows],
+                 by_eye=photos.labelled.hand[rows])
+        path = args.out / BUNDLED[name].name if args.out else BUNDLED[name]
+        trained.model.save(path)
+        model = trained.model
+        print(f"{path}: {path.stat().st_size / 1000:.0f} kB, digest {model.digest[:12]}, "
+              f"{trained.seconds:.0f} s")
+        for id_, *numbers in zip(feature_ids(), model.priors, model.temperatures,
+                                 model.thresholds, model.reliability, model.rho):
+            print("  {:20} prior {:.3f}  temperature {:.2f}  threshold {:.2f}  "
+                  "reliability {:.1f}  rho {:.2f}".format(id_, *numbers))
+        for remark in trained.remarks:
+            print(f"  {remark}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,119 @@
+"""The paper's network trained from scratch, as a trunk: 14 small networks side by side.
+
+One network per feature (paper 1, §2 and Fig. 2), close to LeNet-5, 13 levels: convolution,
+ReLU, pooling, convolution, ReLU, pooling, flatten, linear, ReLU, linear, ReLU, linear,
+softmax.  As a trunk it ends before the last linear level: its output is the 14 penultimate
+activations one after the other, and the last linear levels are heads that each read their
+own part.  A softmax over two outputs is a sigmoid of their difference, so one score per
+feature is the whole of the paper's last level.
+"""
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from .model import fact_ids, feature_ids
+from .trunks import Trunk
+
+__all__ = ["KERNELS", "SIZE", "SIZES", "MEAN", "STD", "OUTPUT", "width", "name", "parse",
+           "trunk", "build", "head_mask"]
+
+#: Sides of the convolution kernels that the paper tried; 5 was its best.
+KERNELS = (3, 4, 5, 6, 7)
+
+#: Side of the paper's input, pixels, and the range of sides it looked at.
+SIZE = 224
+SIZES = (64, 256)
+
+#: Channels of the two convolutions and widths of the two hidden linear levels.  The paper
+#: does not give them; these are LeNet-5's, to which it likens its network.
+CHANNELS = (6, 16)
+HIDDEN = (120, 84)
+
+#: Input is rgb255 / 255, as in the paper.
+MEAN, STD = (0.,) * 3, (255.,) * 3
+
+#: What the trunk's numbers are.
+OUTPUT = "penultimate activations of a network per feature"
+
+
+def width() -> int:
+    """Numbers per photo that the trunk gives: the same for every kernel and size."""
+    return len(feature_ids()) * HIDDEN[1]
+
+
+def name(kernel: int = 5, size: int = SIZE) -> str:
+    """Name of the trunk in the registry: "scratch-k5", or "scratch-k5-64" for other sizes."""
+    return f"scratch-k{kernel}" + (f"-{size}" if size != SIZE else "")
+
+
+def parse(text: str) -> tuple[int, int] | None:
+    """Kernel and size of a trunk's name; None when it is not one of these networks."""
+    match = re.fullmatch(r"scratch-k(\d+)(?:-(\d+))?", text)
+    if match is None:
+        return None
+    kernel, size = int(match[1]), int(match[2] or SIZE)
+    return (kernel, size) if kernel in KERNELS and SIZES[0] <= size <= SIZES[1] else None
+
+
+def trunk(kernel: int = 5, size: int = SIZE) -> Trunk:
+    """The networks as the registry of trunks knows them; their weights come with a model."""
+    return Trunk(name(kernel, size), size, width(), MEAN, STD, "that of the model",
+                 lambda: build(kernel, size), OUTPUT)
+
+
+def build(kernel: int = 5, size: int = SIZE):
+    """The networks with random weights, drawn from torch's generator.
+
+    Parameters
+    ----------
+    kernel : int
+        Side of both convolutions.
+    size : int
+        Side of the square input.  At 224 the file of a model has 300 MB, at 64 it has 18.
+
+    Returns
+    -------
+    torch.nn.Module
+        (M, 3, size, size) → (M, width()).
+    """
+    if kernel not in KERNELS:
+        raise ValueError(f"a kernel of {kernel} is not one of {KERNELS}")
+    if not SIZES[0] <= size <= SIZES[1]:
+        raise ValueError(f"a size of {size} pixels is not within {SIZES[0]} and {SIZES[1]}")
+    import torch
+    from torch import nn
+    side = ((size - kernel + 1) // 2 - kernel + 1) // 2
+
+    def network():
+        # pooling before ReLU: the same numbers, a quarter of the work
+        return nn.Sequential(
+            nn.Conv2d(3, CHANNELS[0], kernel), nn.MaxPool2d(2), nn.ReLU(),
+            nn.Conv2d(CHANNELS[0], CHANNELS[1], kernel), nn.MaxPool2d(2), nn.ReLU(),
+            nn.Flatten(),
+            nn.Linear(CHANNELS[1] * side * side, HIDDEN[0]), nn.ReLU(),
+            nn.Linear(HIDDEN[0], HIDDEN[1]), nn.ReLU())
+
+    class SideBySide(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.networks = nn.ModuleDict({id_: network() for id_ in feature_ids()})
+
+        def forward(self, images):
+            return torch.cat([part(images) for part in self.networks.values()], 1)
+
+    return SideBySide()
+
+
+def head_mask() -> np.ndarray:
+    """Which activations a head may read, 1 or 0; shape (width(), n_features + n_facts).
+
+    A feature's head reads the network of that feature; "can this fact be judged?" reads the
+    networks of the fact's features.
+    """
+    from orangecontrib.customs import footwear
+    facts = [feature.fact for feature in footwear.features()]
+    own = np.eye(len(facts))
+    judged = np.array([[float(fact == other) for other in fact_ids()] for fact in facts])
+    return np.repeat(np.hstack([own, judged]), HIDDEN[1], axis=0)

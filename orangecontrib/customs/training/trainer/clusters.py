@@ -1,0 +1,33 @@
+"""Which group of goods a photo belongs to, for the softmax over groups."""
+from __future__ import annotations
+
+import numpy as np
+
+from orangecontrib.customs import footwear
+from orangecontrib.customs.photos.model import feature_ids
+
+from .photos import TrainingPhotos
+
+__all__ = ["cluster_names", "cluster_targets"]
+
+
+def cluster_names() -> tuple[str, ...]:
+    """Ids of the clusters, in the order of ``footwear.clusters()``."""
+    return tuple(cluster.id for cluster in footwear.clusters())
+
+
+def cluster_targets(photos: TrainingPhotos) -> np.ndarray:
+    """Number of each photo's cluster; -1 where neither people nor labels say it.
+
+    What nobody said is read off the labels: the only cluster all of whose implied features
+    are labelled so.
+    """
+    ids, names = feature_ids(), cluster_names()
+    fits = np.ones((len(photos), len(names)), bool)
+    for number, cluster in enumerate(footwear.clusters()):
+        for feature, value in cluster.implied.items():
+            fits[:, number] &= photos.labels[:, ids.index(feature)] == value
+    result = np.where(fits.sum(axis=1) == 1, fits.argmax(axis=1), -1)
+    for number, name in enumerate(names):
+        result[photos.clusters == name] = number
+    return result

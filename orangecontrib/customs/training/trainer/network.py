@@ -1,0 +1,82 @@
+"""Networks that are trained whole: the paper's from scratch, or a fine-tuned trunk."""
+from __future__ import annotations
+
+import numpy as np
+
+from orangecontrib.customs.photos import scratch
+from orangecontrib.customs.photos.trunks import Trunk
+from orangecontrib.customs.training.heads import Heads
+
+from .objective import Objective
+
+__all__ = ["network"]
+
+
+def network(trunk: Trunk, module, outputs: int, x: np.ndarray | None = None,
+            heads=None):
+    """A trunk and its heads as one torch module.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        The trunk's network.
+    outputs : int
+    x : ndarray, shape (M, width), optional
+        What the trunk says before the training; the heads see it standardised.
+    heads : frozen.module, optional
+        Heads to begin with (on the same standardised features); random ones by default.
+    """
+    import torch
+    from torch import nn
+    mean = np.zeros(trunk.width) if x is None else x.mean(axis=0)
+    std = np.ones(trunk.width) if x is None else x.std(axis=0) + 1e-6
+    mask = np.ones((trunk.width, outputs))
+    if scratch.parse(trunk.name):
+        own = scratch.head_mask()
+        mask[:, :own.shape[1]] = own  # heads of clusters, further right, read everything
+
+    class Network(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.trunk = module.to(memory_format=torch.channels_last)
+            for name, value in (("mean", mean), ("std", std), ("mask", mask)):
+                self.register_buffer(name, torch.tensor(value, dtype=torch.float32),
+                                     persistent=False)
+            for name, value in (("pixel_mean", trunk.mean), ("pixel_std", trunk.std)):
+                self.register_buffer(name, torch.tensor(value).view(1, 3, 1, 1),
+                                     persistent=False)
+            if heads is None:
+                reach = self.mask.sum(dim=0).rsqrt()  # as torch's own linear layers begin
+                start = (2 * torch.rand(trunk.width, outputs) - 1) * reach * self.mask
+                self.coefficients, self.bias = nn.Parameter(start), \
+                    nn.Parameter(torch.zeros(outputs))
+            else:
+                self.coefficients, self.bias = heads.coefficients, heads.bias
+
+        def forward(self, images):
+            pixels = images.permute(0, 3, 1, 2).float()
+            x = self.trunk((pixels - self.pixel_mean) / self.pixel_std)
+            return ((x - self.mean) / self.std) @ (self.coefficients * self.mask) + self.bias
+
+        def penalty(self):
+            return ((self.coefficients * self.mask) ** 2).sum()
+
+        def learn(self):
+            self.train()
+            for part in self.modules():
+                # batches are small: the statistics of the first training stay
+                if isinstance(part, nn.modules.batchnorm._BatchNorm):
+                    part.eval()
+
+        def state(self) -> dict[str, np.ndarray]:
+            """Weights of the trunk."""
+            return {name: tensor.detach().cpu().contiguous().numpy()
+                    for name, tensor in self.trunk.state_dict().items()}
+
+        def heads(self, objective: Objective) -> Heads:
+            fitted = (self.coefficients * self.mask).detach().cpu().numpy().astype(float)
+            fitted /= std[:, None]
+            shift = self.bias.detach().cpu().numpy().astype(float) - mean @ fitted
+            return objective.finish(fitted, shift)
+
+    return Network()

@@ -1,0 +1,130 @@
+"""The loss of all heads at once: masked, balanced, heights (and clusters) as softmaxes."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from orangecontrib.customs.photos.model import exclusive_groups, fact_ids, feature_ids
+from orangecontrib.customs.training import heads
+
+from .recipe import Recipe
+
+__all__ = ["Objective"]
+
+
+class Objective:
+    """What heads should say about M photos, and how much each answer counts.
+
+    A label 0.5 is masked in its feature and a negative of gradability; NaN is masked
+    everywhere.  Every head's weights sum to 1, so that rare features count like common ones.
+
+    Parameters
+    ----------
+    labels, weights : ndarray, shape (M, 14)
+    recipe : Recipe
+        Its `class_weights` and `gradability`.
+    clusters : ndarray of int, shape (M,), optional
+        Number of each photo's cluster, -1 where it is not known.
+    cluster_names : sequence of str
+        The clusters; each is an output after those of gradability.
+
+    Attributes
+    ----------
+    outputs : int
+    taught : ndarray of bool, shape (outputs,)
+        Heads that have photos of both answers.
+    offsets : ndarray of float, shape (outputs,)
+        What the weights imply as a prior, in the log-odds of each head; score − offset is
+        a log-likelihood ratio.
+    """
+
+    def __init__(self, labels: np.ndarray, weights: np.ndarray, recipe: Recipe,
+                 clusters: np.ndarray | None = None, cluster_names: Sequence[str] = ()):
+        n, facts = len(feature_ids()), len(fact_ids())
+        target, weight = heads._targets(labels, weights)
+        if not recipe.gradability:
+            weight[:, n:] = 0
+        self.taught = _has_both(target, weight)
+        weight *= self.taught
+        if recipe.class_weights:
+            weight, self.offsets = heads._balanced(target, weight)
+        else:
+            self.offsets = _log_odds(target, weight)
+        # gradability is used as a probability: a photo can be judged unless it looks otherwise
+        self.offsets[n:][self.taught[n:]] -= np.log(4.)
+        self.groups = [list(group) for group in exclusive_groups()]
+        if cluster_names:
+            width = len(cluster_names)
+            one_hot = np.eye(width)[clusters] * (clusters >= 0)[:, None]
+            known = np.repeat((clusters >= 0).astype(float)[:, None], width, axis=1)
+            # clusters keep their shares: they answer "which", not "how much more likely"
+            self.taught = np.append(self.taught, _has_both(one_hot, known))
+            self.offsets = np.append(self.offsets, np.zeros(width))
+            self.groups.append(list(range(n + facts, n + facts + width)))
+            target, weight = np.hstack([target, one_hot]), np.hstack([weight, known])
+        weight /= np.maximum(weight.sum(axis=0), 1e-9)
+        self.outputs = target.shape[1]
+        grouped = {column for group in self.groups for column in group}
+        self.single = [c for c in range(self.outputs) if c not in grouped]
+        self.n_losses = max(1, int(self.taught[self.single].sum()
+                                   + sum(self.taught[group].any() for group in self.groups)))
+        self._target, self._weight, self._device = target, weight, None
+
+    def __len__(self) -> int:
+        return len(self._target)
+
+    def loss(self, scores, rows=None):
+        """Sum over the heads of their mean log-loss, as a torch scalar.
+
+        Parameters
+        ----------
+        scores : Tensor, shape (B, outputs)
+        rows : ndarray of int, shape (B,), optional
+            The photos that the scores are of, scaled up to stand for all; all by default.
+        """
+        import torch
+        from torch.nn import functional
+        if self._device != scores.device:
+            self._t = torch.tensor(self._target, dtype=torch.float32, device=scores.device)
+            self._w = torch.tensor(self._weight, dtype=torch.float32, device=scores.device)
+            self._device = scores.device
+        t, w = (self._t, self._w) if rows is None else (self._t[rows], self._w[rows])
+        value = functional.binary_cross_entropy_with_logits(
+            scores[:, self.single], t[:, self.single], w[:, self.single], reduction="sum")
+        for group in self.groups:
+            log_p = torch.log_softmax(scores[:, group], dim=1)
+            # a value without photos has no weight of its own: the others speak for the group
+            row = w[:, group].amax(dim=1)
+            value = value - (row * (t[:, group] * log_p).sum(dim=1)).sum()
+        return value if rows is None else value * (len(self) / max(len(rows), 1))
+
+    def finish(self, weights: np.ndarray, bias: np.ndarray) -> heads.Heads:
+        """Trained coefficients → heads whose scores are log-likelihood ratios.
+
+        Heads that were not taught say nothing: features score 0, every photo can be judged.
+        """
+        n, end = len(feature_ids()), len(feature_ids()) + len(fact_ids())
+        weights, bias = weights.copy(), bias - self.offsets
+        weights[:, ~self.taught] = 0
+        bias[~self.taught] = 0
+        bias[n:end][~self.taught[n:end]] = heads.ALWAYS
+        bias[end:][~self.taught[end:]] = -heads.ALWAYS ** 2  # a cluster that no photo was of
+        return heads.Heads(weights, bias)
+
+
+def _has_both(target: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    return ((weight * target).sum(axis=0) > 0) & ((weight * (1 - target)).sum(axis=0) > 0)
+
+
+def _log_odds(target: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """The prior that unbalanced photos imply, as _balanced gives it for balanced ones."""
+    positive = (weight * target).sum(axis=0)
+    negative = weight.sum(axis=0) - positive
+    both = (positive > 0) & (negative > 0)
+    result = np.zeros(target.shape[1])
+    result[both] = np.log(positive[both] / negative[both])
+    for group in map(list, exclusive_groups()):
+        shares = np.maximum(positive[group], 1e-9)
+        result[group] = np.log(shares / shares.sum())
+    return result

@@ -1,0 +1,111 @@
+"""Photos decoded once, with what is needed to tell them apart."""
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from orangecontrib.customs.photos.decode import PhotoError, decode
+from orangecontrib.customs.photos.sources import Photo
+
+from .photos import TrainingError
+
+__all__ = ["Pixels", "read"]
+
+#: Photos handed to the threads at once.
+_AHEAD = 64
+
+#: Bytes left free on the disk.
+_SPARE = 200_000_000
+
+
+@dataclass
+class Pixels:
+    """Decoded photos; ``pixels[i]`` is the i-th that could be read, (size, size, 3) uint8.
+
+    Attributes
+    ----------
+    rows : ndarray of int, shape (K,)
+        Positions, among the photos asked for, of those that could be read.
+    contents : list of str
+        SHA-256 of the file of each of these.
+    hashes : ndarray of uint64, shape (K, 4)
+        Perceptual hashes of 256 bits.
+    skipped : list of (int, str)
+        Positions and reasons of the others.
+    images : ndarray of uint8
+        Of all photos asked for; in a temporary file, not in memory.
+    """
+
+    rows: np.ndarray
+    contents: list[str]
+    hashes: np.ndarray
+    skipped: list[tuple[int, str]]
+    images: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, i: int) -> np.ndarray:
+        return self.images[self.rows[i]]
+
+
+def read(photos: Sequence[Photo], size: int, step: Callable[[int], bool]) -> Pixels:
+    """Read, decode and hash photos; a photo that can't be used is skipped with the reason.
+
+    Parameters
+    ----------
+    step : callable
+        Told how many photos are done; returns whether to stop.
+
+    Raises
+    ------
+    TrainingError
+        The disk is too full.
+    """
+    n, needed = len(photos), len(photos) * size * size * 3
+    folder = tempfile.gettempdir()
+    if shutil.disk_usage(folder).free < needed + _SPARE:  # a full disk would end the process
+        raise TrainingError(f"{n} photos of {size} x {size} pixels need {needed / 1e9:.1f} GB "
+                            f"of disk space in {folder}, and there is less: make room there, "
+                            "or choose another folder by the environment variable TMPDIR")
+    # the file has no name, and goes when the array does
+    images = np.memmap(tempfile.TemporaryFile(), np.uint8, "w+", shape=(n, size, size, 3))
+
+    def one(row):
+        try:
+            content = photos[row].read()
+            images[row] = decode(content, size)
+        except PhotoError as error:
+            return str(error), None
+        return hashlib.sha256(content).hexdigest(), _hash(images[row])
+
+    rows, contents, hashes, skipped = [], [], [], []
+    with ThreadPoolExecutor(os.cpu_count(), "decode") as pool:
+        for first in range(0, n, _AHEAD):
+            part = range(first, min(first + _AHEAD, n))
+            for row, (said, bits) in zip(part, pool.map(one, part)):
+                if bits is None:
+                    skipped.append((row, said))
+                else:
+                    rows.append(row)
+                    contents.append(said)
+                    hashes.append(bits)
+            if step(part.stop):
+                break
+    return Pixels(np.array(rows, int), contents,
+                  np.array(hashes, np.uint64).reshape(-1, 4), skipped, images)
+
+
+def _hash(image: np.ndarray) -> np.ndarray:
+    """256 bits: the usual 64 can't tell one shoe on white from another."""
+    from imagehash import phash
+    bits = phash(Image.fromarray(image), hash_size=16).hash.ravel()
+    return np.packbits(bits).view(np.uint64)

@@ -1,0 +1,42 @@
+"""Splits by product: photos of one product, and near-duplicates, stay on one side."""
+from __future__ import annotations
+
+import numpy as np
+
+from orangecontrib.customs.training.labels import Labelled, product_groups
+
+from .photos import Split, TrainingPhotos
+from .recipe import Recipe
+
+__all__ = ["split"]
+
+
+def split(photos: TrainingPhotos, hashes: np.ndarray, recipe: Recipe) -> Split:
+    """Give each product a part.
+
+    Made pictures and varied copies train; where their product is held out, they are not used
+    at all.
+
+    Parameters
+    ----------
+    hashes : ndarray of uint64, shape (M, 4)
+        Perceptual hashes.
+    """
+    n = len(photos)
+    names = Labelled.empty(n, "", [p.image for p in photos.photos], photos.products)
+    # copies and crops go with their product; alike among themselves, they say nothing
+    groups, fold = product_groups(names, hashes, ~photos.varied), np.full(n, -1)
+    part = np.full(n, "train", dtype=object)
+    unique = np.unique(groups[~photos.aside])
+    shuffled = np.random.default_rng(recipe.seed).permutation(unique)
+    tests = round(recipe.test_share * len(shuffled))
+    test, rest = shuffled[:tests], shuffled[tests:]
+    part[np.isin(groups, test)] = "test"
+    if recipe.optimiser == "lbfgs":
+        for number in range(recipe.folds):
+            fold[np.isin(groups, rest[number::recipe.folds])] = number
+    else:
+        validation = rest[:max(1, round(recipe.validation_share * len(rest)))]
+        part[np.isin(groups, validation)] = "validation"
+    part[photos.aside & (part != "train")] = "unused"
+    return Split(groups, part.astype(str), fold)

@@ -1,0 +1,89 @@
+"""The door to Orange: the parts of a report as tables."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from Orange.data import ContinuousVariable, Domain, StringVariable, Table
+
+from orangecontrib.customs import footwear
+
+from .whole import Report
+
+__all__ = ["evaluation_table", "reliability_table", "heights_table", "gradability_table",
+           "feature_names"]
+
+
+def feature_names(language: str) -> dict[str, str]:
+    """Names of features by id.
+
+    Parameters
+    ----------
+    language : {"ru", "en"}
+    """
+    return {feature.id: getattr(feature, f"name_{language}")
+            for feature in footwear.features()}
+
+
+def evaluation_table(report: Report, language: str = "ru") -> Table:
+    """A row per feature: counts, accuracy, AUC and calibration with what chance may do."""
+    names, rows, metas = feature_names(language), [], []
+    for row in report.features:
+        score = row.score
+        known = score.n > 0
+        both = np.isfinite(row.auc)
+        rows.append([
+            score.n, row.products, score.positives, score.right, score.accuracy,
+            *(score.interval if known else (np.nan, np.nan)), score.usual, score.balanced,
+            row.threshold, row.balanced_at_threshold, row.auc,
+            *(row.auc_interval if both else (np.nan, np.nan)), row.ece, row.ece_limit])
+        metas.append([names[row.feature], report.part])
+    return _table("Evaluation", (
+        ("photos", 0), ("products", 0), ("labelled 1", 0), ("right", 0), ("accuracy", 3),
+        ("accuracy from", 3), ("accuracy to", 3), ("always the commoner answer", 3),
+        ("balanced accuracy", 3), ("threshold", 2), ("balanced accuracy at threshold", 3),
+        ("AUC", 3), ("AUC from", 3), ("AUC to", 3), ("calibration error", 3),
+        ("calibration error by chance", 3)), ("feature", "part"), rows, metas)
+
+
+def reliability_table(report: Report, language: str = "ru") -> Table:
+    """A row per point of the reliability curves."""
+    names, rows, metas = feature_names(language), [], []
+    for row in report.features:
+        for found in row.bins:
+            rows.append([found.n, found.stated, found.happened, found.low, found.high])
+            metas.append([names[row.feature], report.part])
+    return _table("Reliability", (("photos", 0), ("stated", 3), ("observed", 3), ("from", 3),
+                                  ("to", 3)), ("feature", "part"), rows, metas)
+
+
+def heights_table(report: Report, language: str = "ru") -> Table:
+    """The confusion matrix: a row per labelled height, a column per height said."""
+    names = feature_names(language)
+    shown = [names[id_] for id_ in report.heights.features]
+    return _table("Heights", tuple((name, 0) for name in shown), ("labelled", "part"),
+                  report.heights.counts.tolist(), [[name, report.part] for name in shown])
+
+
+def gradability_table(report: Report, language: str = "ru") -> Table:
+    """A row per fact: the three tiers."""
+    rows, metas, vocabulary = [], [], footwear.vocabulary()
+    for row in report.gradability:
+        rows.append([row.n, row.ungradable, row.overall,
+                     *(row.interval if row.n else (np.nan, np.nan)), row.precision, row.recall,
+                     row.f1, row.valued, row.value])
+        metas.append([getattr(vocabulary[row.fact], language), report.part])
+    return _table("Gradability", (
+        ("photos", 0), ("can't be judged", 0), ("overall", 3), ("overall from", 3),
+        ("overall to", 3), ("precision", 3), ("recall", 3), ("F1", 3), ("judgeable", 0),
+        ("value given judgeable", 3)), ("fact", "part"), rows, metas)
+
+
+def _table(name: str, numbers: Sequence[tuple[str, int]], texts: Sequence[str], x: list,
+           metas: list) -> Table:
+    domain = Domain([ContinuousVariable(n, number_of_decimals=d) for n, d in numbers],
+                    metas=[StringVariable(text) for text in texts])
+    result = Table.from_numpy(domain, np.array(x, float).reshape(len(x), len(numbers)),
+                              metas=np.array(metas, dtype=object).reshape(len(x), len(texts)))
+    result.name = name
+    return result

@@ -1,0 +1,866 @@
+"""Footwear CNN Trainer: photos with labels → a calibrated model, and how far to trust it."""
+from __future__ import annotations
+
+import os
+import threading
+import time
+from dataclasses import dataclass, replace
+from html import escape
+from pathlib import Path
+
+import numpy as np
+from AnyQt.QtCore import QSize, Qt, QTimer
+from AnyQt.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QTabWidget,
+    QTextBrowser,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+from Orange.data import Table
+from Orange.widgets import gui
+from Orange.widgets.settings import Setting
+from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
+from Orange.widgets.widget import Msg, OWWidget
+from orangewidget.utils.signals import Input, Output
+
+from orangecontrib.customs.photos.cache import FeatureCache
+from orangecontrib.customs.photos.extract import Extractor
+from orangecontrib.customs.photos.model import ModelError, PhotoModel
+from orangecontrib.customs.photos.table import good_variables, image_variables
+from orangecontrib.customs.photos.trunks import TrunkError
+from orangecontrib.customs.training.report import (
+    Report,
+    joined_products,
+    label_counts,
+    report,
+)
+from orangecontrib.customs.training.report.table import evaluation_table, feature_names
+from orangecontrib.customs.training.trainer import (
+    Cancelled,
+    Progress,
+    Recipe,
+    Trained,
+    TrainingError,
+    TrainingPhotos,
+    train,
+)
+from orangecontrib.customs.training.trainer.table import (
+    history_table,
+    predictions_table,
+    skipped_table,
+    training_photos,
+)
+from orangecontrib.customs.widgets.utils import summaries  # noqa: F401 – registers PhotoModel
+from orangecontrib.customs.widgets.utils.goodslist import report_rows
+from orangecontrib.customs.widgets.utils.mistakespage import MistakesPage
+from orangecontrib.customs.widgets.utils.pathedit import PathEdit
+from orangecontrib.customs.widgets.utils.recipeform import RecipeForm, cleaned, preset_of
+from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
+from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
+from orangecontrib.customs.widgets.utils.trainingnotes import (
+    counts_tooltip,
+    data_sentence,
+    log_html,
+    result_sentence,
+)
+from orangecontrib.customs.widgets.utils.trainingpages import (
+    EvaluationPage,
+    GradabilityPage,
+    HeightsPage,
+)
+from orangecontrib.customs.widgets.utils.trainingplots import CurvesPage, ReliabilityPage
+from orangecontrib.customs.widgets.utils.variables import VariableCombo
+
+MODEL_FILES = "Photo models (*.safetensors);;All files (*)"
+
+#: Seconds between two drawings of the curves while a run goes on.
+REDRAW = .25
+
+#: Milliseconds that settings must rest before they start a run of their own.
+REST = 500
+
+#: With fewer held-out photos than this, intervals are all there is to see.
+FEW = 30
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """All that a run depends on; see `is_like`.
+
+    Attributes
+    ----------
+    data : Table
+    photos : TrainingPhotos
+    rows : ndarray of int
+        Rows of the photos in the table.
+    settings : tuple
+        What else decides, as literals: to be compared.
+    recipe : Recipe
+    checkpoint, weights : Path or None
+    sha256 : str or None
+    allow_download : bool
+    """
+
+    data: Table
+    photos: TrainingPhotos
+    rows: np.ndarray
+    settings: tuple
+    recipe: Recipe
+    checkpoint: Path | None
+    weights: Path | None
+    sha256: str | None
+    allow_download: bool
+
+    def is_like(self, other: Request | None) -> bool:
+        """Whether the same run would come out."""
+        return other is not None and self.data is other.data and self.settings == other.settings
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What a run gives back."""
+
+    request: Request
+    trained: Trained
+    report: Report
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A model that was read from a file."""
+
+    path: str
+    model: PhotoModel
+
+
+def run(request: Request, stopped: threading.Event, state: TaskState) -> Outcome:
+    """Train and evaluate; `stopped` ends the training and keeps the best so far."""
+    drawn, percent = 0., -1
+
+    def progress(now: Progress) -> bool:
+        nonlocal drawn, percent
+        share = 100 * now.done // now.total
+        if share != percent:
+            percent = share
+            state.set_progress_value(share)
+            epoch = f", epoch {now.epoch}" if now.epoch else ""
+            state.set_status(f"{now.stage[:1].upper()}{now.stage[1:]}{epoch}…")
+        if now.history and time.monotonic() - drawn > REDRAW:
+            state.set_partial_result(now.history)
+            drawn = time.monotonic()
+        return stopped.is_set() or state.is_interruption_requested()
+
+    state.set_status("Loading the network…")
+    cache = FeatureCache()
+    try:
+        trained = train(request.photos, request.recipe, progress, request.checkpoint,
+                        request.weights, request.sha256, request.allow_download, cache=cache)
+    finally:
+        cache.close()
+    state.set_status("Evaluating…")
+    return Outcome(request, trained, report(trained))
+
+
+def load(path: Path, shown: str, weights: Path | None, state: TaskState) -> Loaded:
+    """Read a model file, and see whether its trunk is here."""
+    state.set_status("Loading the model…")
+    model = PhotoModel.load(path)
+    extractor = Extractor(model, weights=weights, cache=False)
+    extractor.trunk  # noqa: B018 – refuses a trunk with other weights
+    return Loaded(shown, model)
+
+
+class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
+    name = "Footwear CNN Trainer"
+    description = "Train a photo model on your own labels, and see how far to trust it."
+    icon = "icons/FootwearTrainer.svg"
+    priority = 25
+    keywords = ("footwear cnn trainer, photo model, transfer learning, vgg, calibration, "
+                "evaluation, обучение, модель")
+
+    class Inputs:
+        photos = Input("Labeled Photos", Table, default=True,
+                       doc="Photos with labels 1, 0, 0.5 or empty, as Footwear Photo Labeler "
+                           "sends them")
+
+    class Outputs:
+        model = Output("Model", PhotoModel, default=True, dynamic=False,
+                       doc="For Footwear CNN Feature Extractor")
+        evaluation = Output("Evaluation", Table, dynamic=False, doc="A row per feature")
+        predictions = Output("Predictions", Table, dynamic=False,
+                             doc="Held-out photos with what the model says of them")
+        curves = Output("Curves", Table, dynamic=False, doc="Loss and accuracy per epoch")
+        skipped = Output("Skipped Photos", Table, dynamic=False,
+                         doc="Rows that could not be used, with the reason")
+        selected = Output("Selected Photos", Table, dynamic=False,
+                          doc="Photos chosen among the mistakes, for another look at the labels")
+
+    class Error(OWWidget.Error):
+        data = Msg("Nothing to train on: {}.")
+        settings = Msg("The settings don't go together: {}.")
+        training = Msg("No model: {}.")
+        weights = Msg("The network can't be used: {}")
+        file = Msg("The model file can't be used: {}")
+        save = Msg("The model was not saved: {}")
+        unexpected = Msg("Training failed: {}")
+
+    class Warning(OWWidget.Warning):
+        outdated = Msg("Results, model and outputs are of {} than those here now. Train again.")
+        few = Msg("Only {} held-out photos: look at the intervals.")
+        skipped = Msg("{} photo(s) skipped. The first: {} – {}")
+        one_sided = Msg("No feature has photos of both answers, 1 and 0: nothing can be learnt.")
+        checkpoint = Msg("L-BFGS takes seconds and writes no checkpoint.")
+
+    class Information(OWWidget.Information):
+        cancelled = Msg("Cancelled: this is the best model so far.")
+        nothing = Msg("Cancelled before there was a model.")
+        untested = Msg("Nothing is set aside for the test: the evaluation is on photos that "
+                       "calibrated the model, and too kind.")
+        loaded = Msg("The model is from a file; its evaluation is not in there.")
+        waiting = Msg("Press Train.")
+
+    #: Settings of the run, as literals (see ``training.trainer.Recipe``).
+    recipe: dict = Setting(Recipe().to_dict())
+    #: Name of the column with photos, "" for the likeliest.
+    image_name: str = Setting("", schema_only=True)
+    #: Name of the column of goods; None for the likeliest, "" for "each photo by itself".
+    good_name = Setting(None, schema_only=True)
+    #: Paths are relative where they lie under the workflow's folder.
+    weights_path: str = Setting("", schema_only=True)
+    sha256: str = Setting("", schema_only=True)
+    allow_download: bool = Setting(False)
+    checkpoint_path: str = Setting("", schema_only=True)
+    #: The model that is sent is this file; "" when it was trained and not saved.
+    model_path: str = Setting("", schema_only=True)
+    note: str = Setting("", schema_only=True)
+    licence: str = Setting("", schema_only=True)
+    #: "en" or "ru".
+    language: str = Setting("en")
+    feature: str = Setting("", schema_only=True)
+    auto_train: bool = Setting(False)
+    show_more: bool = Setting(False)
+
+    def __init__(self):
+        OWWidget.__init__(self)
+        ConcurrentWidgetMixin.__init__(self)
+        self.data: Table | None = None
+        self.outcome: Outcome | None = None
+        self.loaded: Loaded | None = None
+        self._photos: tuple[TrainingPhotos, np.ndarray] | None = None
+        self._stopped = threading.Event()
+        self._running = False
+        self.recipe = cleaned(self.recipe)
+        self.language_index = int(self.language == "ru")
+        self._rest = QTimer(self, singleShot=True, interval=REST)
+        self._rest.timeout.connect(self.train)
+        self._build_controls()
+        self._build_main()
+        self._show_data()
+        self._show()
+        if self.model_path:
+            self._load(self.model_path)
+
+    # -- window
+
+    def _build_controls(self):
+        area = QScrollArea(widgetResizable=True, frameShape=QFrame.NoFrame,
+                           horizontalScrollBarPolicy=Qt.ScrollBarAlwaysOff)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 4, 0)
+        self.image_combo = VariableCombo("(no photos)")
+        self.image_combo.chosen.connect(lambda name: self._set_column("image_name", name))
+        self.good_combo = VariableCombo("(each photo by itself)")
+        self.good_combo.setToolTip("Photos of one good never stand on both sides of a split")
+        self.good_combo.chosen.connect(lambda name: self._set_column("good_name", name))
+        self.data_label = QLabel(wordWrap=True)
+        column.addWidget(_box("Photos", ("Photos:", self.image_combo),
+                              ("Goods:", self.good_combo), self.data_label))
+
+        self.form = RecipeForm(self.recipe)
+        self.form.changed.connect(self._on_recipe)
+        self.more_button = QToolButton(
+            text="More settings", checkable=True, checked=self.show_more, autoRaise=True,
+            toolButtonStyle=Qt.ToolButtonTextBesideIcon)
+        self.more_button.toggled.connect(self._on_more)
+        column.addWidget(_box("Training", self.form, self.more_button))
+
+        self.more = QWidget()
+        more = QVBoxLayout(self.more)
+        more.setContentsMargins(0, 0, 0, 0)
+        more.addWidget(self.form.more)
+        more.addWidget(self._files_box())
+        more.addWidget(self._names_box())
+        column.addWidget(self.more)
+        column.addWidget(self._model_box())
+        column.addStretch(1)
+        area.setWidget(inside)
+        # the widest box decides, shown or not
+        area.setFixedWidth(inside.minimumSizeHint().width()
+                           + area.verticalScrollBar().sizeHint().width() + 2)
+        self._on_more(self.show_more)
+        self.controlArea.layout().addWidget(area)
+
+        self.auto_check = QCheckBox("Train automatically", checked=self.auto_train)
+        self.auto_check.setToolTip("Whenever photos, labels or settings change, and when the "
+                                   "workflow runs unattended")
+        self.auto_check.toggled.connect(self._on_auto)
+        self.train_button = QPushButton("Train", autoDefault=False, clicked=self._on_train)
+        for widget in (self.auto_check, self.train_button):
+            self.controlArea.layout().addWidget(widget)
+
+    def _files_box(self) -> QWidget:
+        self.weights_edit = PathEdit(
+            "Weights", "Weights (*.pth *.pt *.safetensors);;All files (*)", "from a package",
+            folder=self._folder)
+        self.weights_edit.setToolTip("Trained weights of the network, for those that no package "
+                                     "brings: a state dictionary")
+        self.weights_edit.set_path(self.weights_path)
+        self.weights_edit.changed.connect(lambda path: self._set_path("weights_path", path))
+        self.sha_edit = QLineEdit(self.sha256, placeholderText="not checked",
+                                  clearButtonEnabled=True)
+        self.sha_edit.setToolTip("SHA-256 of the weights file: another file is refused")
+        self.sha_edit.editingFinished.connect(
+            lambda: self._set("sha256", self.sha_edit.text().strip()))
+        self.download_check = QCheckBox("Allow a download", checked=self.allow_download)
+        self.download_check.setToolTip(
+            "Weights that are neither in a package nor in a file come from "
+            "download.pytorch.org, and are kept in " + _downloads())
+        self.download_check.toggled.connect(lambda on: self._set("allow_download", on))
+        where = QLabel("<small>From download.pytorch.org, kept in "
+                       f"{escape(_downloads())}</small>", wordWrap=True, enabled=False)
+        self.checkpoint_edit = PathEdit(
+            "Checkpoint", "Checkpoints (*.safetensors);;All files (*)", "none", new=True,
+            folder=self._folder)
+        self.checkpoint_edit.setToolTip("SGD and Adam write their state there after every epoch; "
+                                        "a run that finds it goes on from there")
+        self.checkpoint_edit.set_path(self.checkpoint_path)
+        self.checkpoint_edit.changed.connect(
+            lambda path: self._set_path("checkpoint_path", path))
+        return _box("Files", ("Weights:", self.weights_edit), ("SHA-256:", self.sha_edit),
+                    self.download_check, where, ("Checkpoint:", self.checkpoint_edit))
+
+    def _names_box(self) -> QWidget:
+        box = gui.radioButtons(
+            None, self, "language_index", ["English", "Russian (paper's)"],
+            orientation=Qt.Horizontal, callback=self._on_language,
+            tooltips=["perforated vamp, strap vamp …", "ПЕРФОРАЦИЯ_СОЮЗКА, РЕМЕШКИ_СОЮЗКА …"])
+        return _box("Names of Features", box)
+
+    def _model_box(self) -> QWidget:
+        self.model_label = QLabel(wordWrap=True, textFormat=Qt.RichText)
+        self.note_edit = QLineEdit(self.note, placeholderText="photos, labels, who made them")
+        self.note_edit.setToolTip("What the model was trained on; kept in the model")
+        self.licence_edit = QLineEdit(self.licence, placeholderText="what it may be used for")
+        self.licence_edit.setToolTip("A model may be used as far as its photos may; kept in the "
+                                     "model")
+        for name, edit in (("note", self.note_edit), ("licence", self.licence_edit)):
+            edit.editingFinished.connect(
+                lambda name=name, edit=edit: self._on_note(name, edit.text().strip()))
+        buttons = QWidget()
+        row = QHBoxLayout(buttons)
+        row.setContentsMargins(0, 0, 0, 0)
+        self.save_button = QPushButton("&Save Model…", autoDefault=False, clicked=self._save)
+        self.load_button = QPushButton("&Load Model…", autoDefault=False, clicked=self._choose)
+        row.addWidget(self.save_button)
+        row.addWidget(self.load_button)
+        return _box("Model", self.model_label, ("Trained on:", self.note_edit),
+                    ("Licence:", self.licence_edit), buttons)
+
+    def _build_main(self):
+        self.sentence = QLabel(wordWrap=True, textFormat=Qt.RichText)
+        self.mainArea.layout().addWidget(self.sentence)
+        self.tabs = QTabWidget()
+        self.mainArea.layout().addWidget(self.tabs)
+        self.thumbnails = ThumbnailLoader(self)
+        self.curves_page = CurvesPage()
+        self._page = self.evaluation_page = EvaluationPage()  # to see after a run
+        self.reliability_page = ReliabilityPage()
+        self.heights_page = HeightsPage()
+        self.gradability_page = GradabilityPage()
+        self.mistakes_page = MistakesPage(self.thumbnails)
+        self.log = QTextBrowser()
+        for page in (self.curves_page, self.evaluation_page, self.reliability_page,
+                     self.heights_page, self.gradability_page, self.mistakes_page):
+            self.tabs.addTab(page, page.title)
+        self.tabs.addTab(self.log, "Log")
+        self.evaluation_page.chosen.connect(self._on_feature)
+        self.reliability_page.chosen.connect(self._on_feature)
+        self.mistakes_page.selected.connect(self._send_selected)
+
+    def sizeHint(self):
+        return QSize(1040, 660)
+
+    # -- input
+
+    @Inputs.photos
+    def set_photos(self, data: Table | None):
+        self.data = data
+
+    def handleNewSignals(self):
+        if self.data is None or self.auto_train:
+            self._stop()
+        if self.data is None:
+            self._forget()
+        images = [] if self.data is None else image_variables(self.data.domain)
+        goods = [] if self.data is None else good_variables(self.data.domain)
+        self.image_combo.set_variables(images, self.image_name, images[0] if images else None)
+        named = [v.name for v in goods if v.name in ("good_id", "category")]
+        wanted = self.good_name
+        if wanted is None:
+            wanted = named[0] if named else ""
+        self.good_combo.set_variables(goods, wanted, None)
+        self._read_photos()
+        if self.auto_train:
+            self.train()
+
+    def _read_photos(self):
+        """Photos and labels of the table; what keeps them from training is said."""
+        self._photos = None
+        self.Error.data.clear()
+        self.Warning.one_sided.clear()
+        if self.data is not None:
+            good = self.good_combo.variable
+            try:
+                self._photos = training_photos(self.data, self.image_combo.variable,
+                                               "" if good is None else good)
+            except TrainingError as error:
+                self.Error.data(_without_stop(error))
+        self._show_data()
+        self._settings_changed()
+
+    def _show_data(self):
+        if self._photos is None:
+            self.data_label.setText("No labelled photos.")
+            self.data_label.setToolTip("")
+            return
+        photos = self._photos[0]
+        counts = label_counts(photos)
+        self.Warning.one_sided(shown=bool(len(photos)) and not any(c.teaches for c in counts))
+        self.data_label.setText(data_sentence(photos, counts))
+        self.data_label.setToolTip(counts_tooltip(counts, self.names))
+
+    # -- changes by the user
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Names of features by id, in the chosen language."""
+        return feature_names(self.language)
+
+    def _set(self, name: str, value):
+        if getattr(self, name) != value:
+            setattr(self, name, value)
+            self._settings_changed(True)
+
+    def _set_column(self, name: str, value: str):
+        setattr(self, name, value)
+        self._read_photos()
+        self._train_soon()
+
+    def _set_path(self, name: str, path: str):
+        self._set(name, storable_path(path, self._basedir) if path else "")
+
+    @property
+    def _basedir(self) -> str | None:
+        return self.workflowEnv().get("basedir")
+
+    def _folder(self) -> str:
+        """Where file dialogs begin."""
+        return self._basedir or str(Path.home())
+
+    def workflowEnvChanged(self, key, value, oldvalue):
+        """The workflow was saved elsewhere: files stay where they are."""
+        if key != "basedir":
+            return
+        for name in ("weights_path", "checkpoint_path", "model_path"):
+            if path := getattr(self, name):
+                setattr(self, name, storable_path(resolve_path(path, oldvalue), value or None))
+        self.weights_edit.set_path(self.weights_path)
+        self.checkpoint_edit.set_path(self.checkpoint_path)
+
+    def _on_recipe(self):
+        self.recipe = self.form.values
+        self._settings_changed(True)
+
+    def _settings_changed(self, by_user: bool = False):
+        """Say what no longer fits; start a run where that is wanted."""
+        recipe = self.form.recipe
+        self.Error.settings.clear()
+        if recipe is None:
+            self.Error.settings(_without_stop(self.form.problem.text()))
+        self.Warning.checkpoint(shown=bool(
+            self.checkpoint_path and recipe is not None and recipe.optimiser == "lbfgs"))
+        self._tell_outdated()
+        self._update_buttons()
+        if by_user:
+            self._train_soon()
+
+    def _train_soon(self):
+        if self.auto_train:
+            self._rest.start()
+
+    def _on_more(self, on: bool):
+        self.show_more = on
+        self.more.setVisible(on)
+        self.more_button.setArrowType(Qt.DownArrow if on else Qt.RightArrow)
+
+    def _on_auto(self, on: bool):
+        self.auto_train = on
+        request = self._request() if on and not self._running else None
+        if request is not None and not (
+                self.outcome is not None and request.is_like(self.outcome.request)):
+            self.train()
+        self._update_buttons()
+
+    def _on_train(self):
+        if self._running:
+            self._stopped.set()
+            self.train_button.setEnabled(False)
+            self.setStatusMessage("Cancelling…")
+        else:
+            self.train()
+
+    def _on_language(self):
+        self.language = ("en", "ru")[self.language_index]
+        self._show_data()
+        self._show()
+        self._send_tables()
+
+    def _on_feature(self, feature: str):
+        self.feature = feature
+        self.reliability_page.choose(feature)
+
+    def _on_note(self, name: str, text: str):
+        if getattr(self, name) != text:
+            setattr(self, name, text)
+            if self.outcome is not None:
+                self.model_path = ""  # the file tells otherwise
+                self._describe_model()
+                self.Outputs.model.send(self.model)
+
+    # -- work
+
+    def _request(self) -> Request | None:
+        """What to train now; None where nothing can be."""
+        recipe = self.form.recipe
+        if self._photos is None or not len(self._photos[0]) or recipe is None:
+            return None
+        photos, rows = self._photos
+        checkpoint, weights = (resolve_path(path, self._basedir) if path else None
+                               for path in (self.checkpoint_path, self.weights_path))
+        image, good = self.image_combo.variable, self.good_combo.variable
+        decisive = (tuple(recipe.to_dict().items()), image and image.name, good and good.name,
+                    self.weights_path, self.sha256)
+        return Request(self.data, photos, rows, decisive, recipe, checkpoint, weights,
+                       self.sha256 or None, self.allow_download)
+
+    def train(self):
+        """Start a run with the photos and settings of now."""
+        self._stop()
+        self._clear_run_messages()
+        request = self._request()
+        if request is None:
+            if self._photos is not None and not len(self._photos[0]):
+                self.Error.data("the table has no rows with photos")
+            return
+        self._stopped = threading.Event()
+        self._set_running(True)
+        if self.tabs.currentWidget() is not self.curves_page:
+            self._page = self.tabs.currentWidget()
+        self.tabs.setCurrentWidget(self.curves_page)
+        self.curves_page.show_history(())
+        self.sentence.setText("Training…" if self.outcome is None else
+                              "Training… Until it is done, the other pages show the run before.")
+        self.start(run, request, self._stopped)
+
+    def _load(self, path: str):
+        """Read a model file; it replaces what was trained."""
+        self._stop()
+        self._clear_run_messages()
+        self._set_running(True)
+        self.start(load, resolve_path(path, self._basedir), path,
+                   resolve_path(self.weights_path, self._basedir) if self.weights_path else None)
+
+    def _stop(self):
+        """End a run; nobody waits for what it found."""
+        self._rest.stop()
+        self._stopped.set()
+        self.cancel()
+        self._set_running(False)
+
+    def _set_running(self, on: bool):
+        self._running = on
+        self.setStatusMessage("")
+        self._update_buttons()
+
+    def _update_buttons(self):
+        self.train_button.setText("Cancel" if self._running else "Train")
+        self.train_button.setToolTip("The best model so far is kept" if self._running else "")
+        self.train_button.setEnabled(self._running or self._request() is not None)
+        self.save_button.setEnabled(self.model is not None)
+        self.load_button.setEnabled(not self._running)
+        self.Information.waiting(shown=not self._running and not self.auto_train
+                                 and self.model is None and self._request() is not None)
+
+    def _clear_run_messages(self):
+        for message in (self.Error.training, self.Error.weights, self.Error.file,
+                        self.Error.save, self.Error.unexpected, self.Warning.few,
+                        self.Warning.skipped, self.Information.cancelled,
+                        self.Information.nothing, self.Information.untested,
+                        self.Information.loaded):
+            message.clear()
+
+    def on_partial_result(self, history):
+        self.curves_page.show_history(history)
+
+    def on_done(self, result: Outcome | Loaded):
+        self._set_running(False)
+        if isinstance(result, Loaded):
+            self.outcome, self.loaded = None, result
+            self.model_path = result.path
+            self.Information.loaded()
+        else:
+            self.outcome, self.loaded = result, None
+            self.model_path = ""
+            self._tell_about(result)
+            if self.tabs.currentWidget() is self.curves_page:
+                self.tabs.setCurrentWidget(self._page)
+        self._finish()
+
+    def on_exception(self, ex: Exception):
+        self._set_running(False)
+        if isinstance(ex, Cancelled):
+            self.Information.nothing()
+        elif isinstance(ex, TrainingError):
+            self.Error.training(_without_stop(ex))
+        elif isinstance(ex, TrunkError):
+            self.Error.weights(str(ex))
+            self.more_button.setChecked(True)  # the ways out are in there
+        elif isinstance(ex, ModelError):
+            self.Error.file(str(ex))
+        elif isinstance(ex, MemoryError):
+            self.Error.unexpected("out of memory; choose a smaller batch or input side")
+        else:
+            self.Error.unexpected(str(ex) or type(ex).__name__)
+        self._finish()
+
+    def _forget(self):
+        """The photos are gone, and all that was learnt from them."""
+        self.clear_messages()
+        if self.loaded is None:
+            self.outcome = None
+            self._finish()
+        else:
+            self.Information.loaded()
+
+    def _tell_about(self, outcome: Outcome):
+        trained, found = outcome.trained, outcome.report
+        self.Information.cancelled(shown=trained.cancelled)
+        self.Information.untested(shown=found.part != "test")
+        if 0 < found.photos < FEW:
+            self.Warning.few(found.photos)
+        if trained.skipped:
+            row, reason = trained.skipped[0]
+            self.Warning.skipped(len(trained.skipped), outcome.request.photos.photos[row].image,
+                                 reason)
+
+    def _tell_outdated(self):
+        """Results of other photos or settings are never shown without saying so."""
+        self.Warning.outdated.clear()
+        if self.outcome is None or self._running:
+            return
+        now, then = self._request(), self.outcome.request
+        if now is not None and now.is_like(then):
+            return
+        other_data = self.data is not then.data
+        other_settings = now is None or now.settings != then.settings
+        self.Warning.outdated("other photos, labels or settings"
+                              if other_data and other_settings
+                              else "other photos or labels" if other_data else "other settings")
+
+    def _finish(self):
+        """Show and send what there is."""
+        self._tell_outdated()
+        self._update_buttons()
+        self._show()
+        self.Outputs.model.send(self.model)
+        self._send_tables()
+
+    # -- the model
+
+    @property
+    def model(self) -> PhotoModel | None:
+        """The model of the last run, or of a file."""
+        if self.loaded is not None:
+            return self.loaded.model
+        if self.outcome is None:
+            return None
+        return replace(self.outcome.trained.model, note=self.note, licence=self.licence)
+
+    def _choose(self):
+        start = str(resolve_path(self.model_path, self._basedir)) if self.model_path \
+            else self._folder()
+        path, _ = QFileDialog.getOpenFileName(self, "Load Model", start, MODEL_FILES)
+        if path:
+            self._load(storable_path(path, self._basedir))
+
+    def _save(self):
+        start = self.model_path and str(resolve_path(self.model_path, self._basedir))
+        path, _ = QFileDialog.getSaveFileName(
+            self, "Save Model", start or os.path.join(self._folder(), "model.safetensors"),
+            MODEL_FILES)
+        if path:
+            self.save_model(path)
+
+    def save_model(self, path: str):
+        """Write the model; the workflow will open with it."""
+        if not os.path.splitext(path)[1]:
+            path += ".safetensors"
+        self.Error.save.clear()
+        try:
+            self.model.save(path)
+        except Exception as error:  # noqa: BLE001 – safetensors has errors of its own
+            self.Error.save(str(error) or type(error).__name__)
+            return
+        self.model_path = storable_path(path, self._basedir)
+        self._describe_model()
+
+    def _describe_model(self):
+        model = self.model
+        if model is None:
+            self.model_label.setText("None yet")
+            return
+        where = "Not saved" if not self.model_path else escape(os.path.basename(self.model_path))
+        lines = [f"<b>{where}</b>", f"network {escape(model.trunk)}, {model.digest[:12]}…"]
+        if self.loaded is not None:
+            lines += [f"<small>{escape(title)}: {escape(text[:160])}</small>"
+                      for title, text in (("Trained on", model.note),
+                                          ("Licence", model.licence)) if text]
+        self.model_label.setText("<br>".join(lines))
+        self.model_label.setToolTip(f"<p>{escape(model.note)}</p><p>{escape(model.licence)}</p>")
+
+    # -- show and send
+
+    def _show(self):
+        outcome, names = self.outcome, self.names
+        found = None if outcome is None else outcome.report
+        self._describe_model()
+        if not self._running:
+            self.curves_page.show_history(() if outcome is None else outcome.trained.history)
+        self.evaluation_page.show_report(found, names)
+        self.reliability_page.show_report(found, names, self.feature)
+        self.heights_page.show_report(found, names)
+        self.gradability_page.show_report(found, names)
+        if outcome is None:
+            self.mistakes_page.show_mistakes((), (), names)
+            self.log.setHtml("")
+            self.sentence.setText(
+                "Connect photos with labels, choose a preset and press Train."
+                if self.loaded is None else "The model was read from a file.")
+            return
+        photos = outcome.request.photos
+        paths = [photo.image for photo in photos.photos]
+        self.mistakes_page.show_mistakes(found.mistakes, photos.photos, names)
+        joined = joined_products(outcome.trained.split, photos.products)
+        self.log.setHtml(log_html(outcome.trained, joined, paths, names))
+        self.sentence.setText(result_sentence(found, names))
+
+    def _send_tables(self):
+        outcome = self.outcome
+        evaluation = predictions = curves = skipped = None
+        if outcome is not None:
+            data, rows, trained = outcome.request.data, outcome.request.rows, outcome.trained
+            evaluation = evaluation_table(outcome.report, self.language)
+            predictions = predictions_table(data, rows, trained, self.language)
+            curves = history_table(trained)
+            skipped = skipped_table(data, rows, trained)
+        self.Outputs.evaluation.send(evaluation)
+        self.Outputs.predictions.send(predictions)
+        self.Outputs.curves.send(curves)
+        self.Outputs.skipped.send(skipped)
+        self._send_selected()
+
+    def _send_selected(self):
+        selected = None
+        if self.outcome is not None and (chosen := self.mistakes_page.rows()):
+            request = self.outcome.request
+            selected = request.data[request.rows[chosen]]
+        self.Outputs.selected.send(selected)
+
+    def send_report(self):
+        if self.data is not None:
+            self.report_data("Photos", self.data)
+        model = self.model
+        if model is not None:
+            self.report_items("Model", [
+                ("File", self.model_path or "not saved"), ("Network", model.trunk),
+                ("Digest", model.digest[:16]), ("Trained on", model.note),
+                ("Licence", model.licence)])
+        if self.outcome is None:
+            return
+        settings = self.outcome.request.recipe.to_dict()
+        self.report_items("Training", [
+            ("Preset", preset_of(settings) or "own settings"),
+            *((name.replace("_", " "), value) for name, value in settings.items())])
+        self.report_paragraph("Result", self.sentence.text())
+        if warning := str(self.Warning.outdated) if self.Warning.outdated.is_shown() else "":
+            self.report_paragraph("Note", warning)
+        self.report_table("Evaluation", [row[:4] + row[5:] for row in report_rows(
+            self.evaluation_page.model)], header_rows=1)
+        self.report_table("Gradability", [row[:4] + row[5:] for row in report_rows(
+            self.gradability_page.model)], header_rows=1)
+        self.report_plot("Loss", self.curves_page.loss)
+        self.report_raw("Log", self.log.toHtml())
+
+    def onDeleteWidget(self):
+        self._rest.stop()
+        self._stopped.set()
+        self.thumbnails.stop()
+        self.shutdown()
+        super().onDeleteWidget()
+
+
+def _box(title: str, *rows) -> QGroupBox:
+    """A box of widgets, and of pairs of a label and a widget."""
+    box = QGroupBox(title)
+    grid = QGridLayout(box)
+    grid.setColumnStretch(1, 1)
+    for number, row in enumerate(rows):
+        if isinstance(row, tuple):
+            label, widget = row
+            grid.addWidget(QLabel(label), number, 0)
+            grid.addWidget(widget, number, 1)
+            widget.setAccessibleName(label.rstrip(":"))
+        else:
+            grid.addWidget(row, number, 0, 1, 2)
+    return box
+
+
+def _downloads() -> str:
+    """Where torch keeps what it downloads."""
+    home = os.environ.get("TORCH_HOME") or os.path.join(
+        os.environ.get("XDG_CACHE_HOME") or "~/.cache", "torch")
+    return os.path.join(home, "hub", "checkpoints")
+
+
+def _without_stop(text) -> str:
+    return str(text).rstrip(".")
+
+
+if __name__ == "__main__":  # pragma: no cover
+    import sys
+
+    from Orange.widgets.utils.widgetpreview import WidgetPreview
+
+    WidgetPreview(OWFootwearTrainer).run(Table(sys.argv[1]) if len(sys.argv) > 1 else None)

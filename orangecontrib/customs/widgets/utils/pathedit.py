@@ -1,0 +1,70 @@
+"""A path that may be typed, chosen, or left empty."""
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from AnyQt.QtCore import pyqtSignal as Signal
+from AnyQt.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QToolButton, QWidget
+
+__all__ = ["PathEdit"]
+
+
+class PathEdit(QWidget):
+    """A line with a path and a button that opens a file dialog.
+
+    Parameters
+    ----------
+    caption, kinds : str
+        Title and filter of the dialog.
+    new : bool
+        The file need not exist.
+    folder : callable
+        () → where the dialog begins when the line is empty.
+    """
+
+    #: The path that the user has given, "" for none.
+    changed = Signal(str)
+
+    def __init__(self, caption: str, kinds: str, placeholder: str = "", new: bool = False,
+                 folder: Callable[[], str] = os.getcwd, parent=None):
+        super().__init__(parent)
+        self._caption, self._kinds, self._new, self._folder = caption, kinds, new, folder
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        self.line = QLineEdit(placeholderText=placeholder, clearButtonEnabled=True)
+        self.line.setAccessibleName(caption)
+        self.button = QToolButton(text="…", clicked=self.choose)
+        self.button.setAccessibleName(f"{caption}: choose")
+        layout.addWidget(self.line)
+        layout.addWidget(self.button)
+        self._told = ""
+        self.line.editingFinished.connect(self._tell)
+        # the button of the line that clears it ends no editing
+        self.line.textChanged.connect(lambda text: None if text else self._tell())
+
+    @property
+    def path(self) -> str:
+        """What the line holds."""
+        return self.line.text().strip()
+
+    def set_path(self, path: str) -> None:
+        """Show a path; nobody is told."""
+        self._told = path
+        self.line.setText(path)
+
+    def choose(self) -> None:
+        """Ask for a file."""
+        start = self.path or self._folder()
+        ask = QFileDialog.getSaveFileName if self._new else QFileDialog.getOpenFileName
+        more = {"options": QFileDialog.DontConfirmOverwrite} if self._new else {}
+        path, _ = ask(self, self._caption, start, self._kinds, **more)
+        if path:
+            self.line.setText(path)
+            self._tell()
+
+    def _tell(self) -> None:
+        if self.path != self._told:
+            self._told = self.path
+            self.changed.emit(self.path)

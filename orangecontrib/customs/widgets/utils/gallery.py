@@ -17,11 +17,19 @@ from AnyQt.QtWidgets import (
 from .features import Chip
 from .thumbnails import ThumbnailLoader, paint_thumbnail
 
-__all__ = ["Tile", "TileModel", "PhotoGallery", "paint_bar"]
+__all__ = ["Mark", "Tile", "TileModel", "PhotoGallery", "paint_bar"]
 
 TileRole = Qt.UserRole + 1
 
 _MARGIN = 6
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How far the work on a photo is: a bar below the thumbnail, a text in its corner."""
+
+    done: float
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,7 @@ class Tile:
     path: str
     title: str
     chips: tuple[Chip, ...] = ()
+    mark: Mark | None = None
 
 
 class TileModel(QAbstractListModel):
@@ -100,6 +109,9 @@ class _TileDelegate(QStyledItemDelegate):
             side = inside.height() - line - 3
             paint_thumbnail(painter, QRect(inside.x(), inside.y(), inside.width(), side),
                             pixmap, palette)
+            if tile.mark is not None:
+                _paint_mark(painter, QRect(inside.x(), inside.y(), inside.width(), side),
+                            tile.mark, palette)
             self._title(painter, QRect(inside.x(), inside.bottom() - line + 1,
                                        inside.width(), line), tile.title, option, Qt.AlignHCenter)
         painter.restore()
@@ -129,6 +141,28 @@ def _paint_card(painter, rect, palette, selected, focused):
     painter.setPen(QPen(border, 1))
     painter.drawRoundedRect(rect.adjusted(0, 0, -1, -1), 4, 4)
     painter.setRenderHint(QPainter.Antialiasing, False)
+
+
+def _paint_mark(painter, rect, mark, palette):
+    """A bar over the lower edge of a thumbnail; green with a tick when all is done."""
+    side = min(rect.width(), rect.height())
+    square = QRect(rect.center().x() - side // 2, rect.y(), side, side)
+    colour = QColor("#2e7d32" if mark.done >= 1 else "#e08a1e")
+    track = QColor(palette.color(QPalette.Text))
+    track.setAlpha(35)
+    bar = QRect(square.x(), square.bottom() - 4, square.width(), 5)
+    painter.fillRect(bar, track)
+    painter.fillRect(QRect(bar.x(), bar.y(), round(bar.width() * mark.done), bar.height()),
+                     colour)
+    text = f"{mark.text} \N{CHECK MARK}".strip() if mark.done >= 1 else mark.text
+    if not text:
+        return
+    metrics = QFontMetrics(painter.font())
+    corner = QRect(square.x(), square.y(), metrics.horizontalAdvance(text) + 8,
+                   metrics.height() + 1)
+    painter.fillRect(corner, colour)
+    painter.setPen(Qt.white)
+    painter.drawText(corner, int(Qt.AlignCenter), text)
 
 
 def paint_bar(painter: QPainter, rect: QRect, chip: Chip, palette: QPalette) -> None:
@@ -200,6 +234,10 @@ class PhotoGallery(QListView):
         """Show `count` photos; ``tile(i)`` and ``tooltip(i)`` are asked when needed."""
         self._tiles.set_tiles(count, tile, tooltip)
         self.scrollToTop()
+
+    def refresh(self) -> None:
+        """Ask anew for what is on the screen; nothing is laid out again."""
+        self.viewport().update()
 
     def selected_rows(self) -> Sequence[int]:
         return sorted(index.row() for index in self.selectionModel().selectedIndexes())

@@ -24,15 +24,25 @@ class ThumbnailLoader(QObject):
 
     The newest request is served first and old ones are forgotten, so that what is on the
     screen comes first while a user scrolls through thousands.
+
+    Parameters
+    ----------
+    size : int
+        Side of a picture, pixels.
+    kept : int
+        Pictures that stay in memory.
     """
 
     #: The picture at this path can be painted now (or is known to be unreadable).
     ready = Signal(str)
 
-    _loaded = Signal(str, QImage)
+    _loaded = Signal(str, QImage, str)
 
-    def __init__(self, parent=None):
+    def __init__(self, parent=None, size: int = SIZE, kept: int = _KEPT):
         super().__init__(parent)
+        self._size, self._kept = size, kept
+        #: Why a picture can't be read, by path.
+        self.reasons: dict[str, str] = {}
         self._pixmaps: OrderedDict[str, QPixmap] = OrderedDict()
         self._waiting: OrderedDict[str, None] = OrderedDict()
         self._lock = threading.Lock()
@@ -56,6 +66,12 @@ class ThumbnailLoader(QObject):
                 self._executor.submit(self._load_next)
         return None
 
+    def retry(self) -> None:
+        """Forget what could not be read: it may be there now."""
+        for path in self.reasons:
+            self._pixmaps.pop(path, None)
+        self.reasons.clear()
+
     def stop(self) -> None:
         """End the thread; call it before the owner goes."""
         with self._lock:
@@ -70,15 +86,18 @@ class ThumbnailLoader(QObject):
                 return
             path, _ = self._waiting.popitem()
         try:
-            array = decode(path, SIZE)
-            image = QImage(array.tobytes(), SIZE, SIZE, 3 * SIZE, QImage.Format_RGB888).copy()
-        except PhotoError:
-            image = QImage()
-        self._loaded.emit(path, image)
+            size, reason = self._size, ""
+            array = decode(path, size)
+            image = QImage(array.tobytes(), size, size, 3 * size, QImage.Format_RGB888).copy()
+        except PhotoError as error:
+            image, reason = QImage(), str(error)
+        self._loaded.emit(path, image, reason)
 
-    def _keep(self, path: str, image: QImage) -> None:
+    def _keep(self, path: str, image: QImage, reason: str) -> None:
+        if reason:
+            self.reasons[path] = reason
         self._pixmaps[path] = QPixmap.fromImage(image) if not image.isNull() else QPixmap()
-        while len(self._pixmaps) > _KEPT:
+        while len(self._pixmaps) > self._kept:
             self._pixmaps.popitem(last=False)
         self.ready.emit(path)
 

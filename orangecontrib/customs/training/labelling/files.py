@@ -1,0 +1,200 @@
+"""Labels as a CSV: a row per photo, a column per feature."""
+from __future__ import annotations
+
+import csv
+import io
+import os
+import tempfile
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from orangecontrib.customs import footwear
+from orangecontrib.customs.photos.model import feature_ids
+from orangecontrib.customs.textfiles import decode, dict_reader
+
+__all__ = ["LABELS", "LabelsError", "LabelRow", "LabelFile", "read_labels", "write_labels",
+           "photo_key", "written", "replace_file"]
+
+#: 1 = yes, 0 = no, 0.5 = this photo can't show it; NaN stands for "nobody said".
+LABELS = (1., 0., .5)
+
+
+class LabelsError(ValueError):
+    """Labels that can't be read or kept; says where and why."""
+
+
+@dataclass(frozen=True, eq=False)
+class LabelRow:
+    """What is known about one photo.
+
+    Attributes
+    ----------
+    image : str
+        Path relative to the folder of the photos, with forward slashes.
+    good, cluster : str
+    labels : ndarray of float, shape (14,)
+    line : int
+        In the file; 0 when it comes from elsewhere.
+    """
+
+    image: str
+    good: str
+    cluster: str
+    labels: np.ndarray
+    line: int = 0
+
+
+@dataclass
+class LabelFile:
+    """Content of a CSV with labels.
+
+    Attributes
+    ----------
+    name : str
+    rows : list of LabelRow
+    problems : list of str
+        Values that are no label, and so on: what was left out, naming file and line.
+    columns : tuple of str
+        As they stand in the file.
+    """
+
+    name: str
+    rows: list[LabelRow]
+    problems: list[str] = field(default_factory=list)
+    columns: tuple[str, ...] = ()
+
+    @property
+    def as_written_here(self) -> bool:
+        """Whether writing the rows again would lose nothing that the file holds."""
+        return self.columns == COLUMNS and not self.problems
+
+
+COLUMNS = ("image", "good_id", "cluster", *feature_ids())
+
+
+def photo_key(image: str) -> str:
+    """How photos are matched: forward slashes, no leading "./", «й» as one character."""
+    key = unicodedata.normalize("NFC", image.strip().replace("\\", "/"))
+    while key.startswith("./"):
+        key = key[2:]
+    return key
+
+
+def written(label: float) -> str:
+    """A label as text: 1, 0, 0.5 or nothing."""
+    return "" if np.isnan(label) else f"{label:g}"
+
+
+@lru_cache(maxsize=None)
+def _names() -> tuple[dict[str, str], dict[str, str]]:
+    """Names of features and clusters, in both languages, → their ids."""
+    return tuple({name.casefold(): item.id for item in items
+                  for name in (item.id, item.name_ru, item.name_en)}
+                 for items in (footwear.features(), footwear.clusters()))
+
+
+def read_labels(path: str | os.PathLike) -> LabelFile:
+    """Read a CSV with a column ``image`` and columns ``cluster`` or named after features.
+
+    Comma, semicolon or tab; UTF-8 or cp1251; features and clusters by id or by name.
+    A file without columns of features, of clusters only, says what the clusters imply.
+
+    Raises
+    ------
+    LabelsError
+        The file can't be read, or has not these columns.
+    """
+    path = Path(path)
+    try:
+        reader = dict_reader(decode(path.read_bytes(), errors="replace"))
+        columns = tuple(reader.fieldnames)
+        lines = [(reader.line_num, row) for row in reader]
+    except (OSError, csv.Error) as error:
+        raise LabelsError(f"{path}: can't be read ({error})") from None
+    feature_names, cluster_names = _names()
+    found: dict[str, str] = {}
+    for column in columns:
+        if column.casefold() in feature_names:
+            found.setdefault(feature_names[column.casefold()], column)
+    lower = {column.casefold(): column for column in reversed(columns)}
+    if "image" not in lower or not (found or "cluster" in lower):
+        wanted = "image" if "image" not in lower else "cluster, and none named after a feature"
+        raise LabelsError(f"{path.name}: no column {wanted} (it has "
+                          f"{', '.join(columns)[:200] or 'no columns'}); needed are image, and "
+                          "cluster or names of features")
+    result = LabelFile(path.name, [], columns=columns)
+    for line, row in lines:
+        where = f"{path.name}, line {line}"
+        image = photo_key(row.get(lower["image"]) or "")
+        if not image:
+            result.problems.append(f"{where}: no image, left out")
+            continue
+        cluster = (row.get(lower.get("cluster")) or "").strip()
+        if cluster and cluster.casefold() not in cluster_names:
+            result.problems.append(f"{where}: '{cluster}' is no cluster "
+                                   f"({', '.join(c.id for c in footwear.clusters())})")
+        cluster = cluster_names.get(cluster.casefold(), "")
+        labels = np.full(len(feature_ids()), np.nan)
+        for id_, column in found.items():
+            text = (row.get(column) or "").strip()
+            label = _label(text)
+            if label is None:
+                result.problems.append(f"{where}, {column}: '{text}' is no label (1, 0, 0.5 "
+                                       "or empty)")
+            else:
+                labels[feature_ids().index(id_)] = label
+        if cluster and not found:
+            for id_, value in footwear.clusters()[_position(cluster)].implied.items():
+                labels[feature_ids().index(id_)] = value
+        good = (row.get(lower.get("good_id")) or "").strip()
+        result.rows.append(LabelRow(image, good, cluster, labels, line))
+    return result
+
+
+def _label(text: str) -> float | None:
+    if not text:
+        return float("nan")
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError:
+        return None
+    return value if value in LABELS else None
+
+
+def _position(cluster: str) -> int:
+    return [c.id for c in footwear.clusters()].index(cluster)
+
+
+def write_labels(path: str | os.PathLike, rows: Iterable[LabelRow]) -> None:
+    """Write a CSV that Orange and Excel open: UTF-8 with BOM, commas, a header.
+
+    The file is replaced as a whole: after a crash there is the old one or the new one.
+    """
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream)
+    writer.writerow(COLUMNS)
+    for row in rows:
+        writer.writerow([row.image, row.good, row.cluster, *map(written, row.labels)])
+    try:
+        replace_file(Path(path), stream.getvalue().encode("utf-8-sig"))
+    except OSError as error:
+        raise LabelsError(f"{path}: can't be written ({error})") from None
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file so that it is never half there."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

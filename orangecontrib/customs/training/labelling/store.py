@@ -1,0 +1,246 @@
+"""Where labels live: a CSV, and beside it a journal to which each answer is added at once.
+
+What a crash leaves is the CSV and a journal whose last line may be half-written; together
+they hold every answer but, at worst, the one that was being given.
+"""
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from orangecontrib.customs.photos.model import feature_ids
+
+from .files import LabelRow, LabelsError, photo_key, read_labels, write_labels
+from .questions import clusters
+
+__all__ = ["LabelStore", "JOURNAL"]
+
+#: Ending of the journal's name, after that of the CSV.
+JOURNAL = ".journal"
+
+FORMAT = "orange3-customs photo labels"
+
+#: A label as one character.
+_CODES = {1.: "1", 0.: "0", .5: "?"}
+_LABELS = {code: label for label, code in _CODES.items()} | {".": float("nan")}
+
+
+#: Stores of this process by the real path of their CSV.
+_OPEN: dict[str, LabelStore] = {}
+
+
+class LabelStore:
+    """The labels of a file, open in one process at a time; there, it can be shared.
+
+    Parameters
+    ----------
+    path : path
+        The CSV; it need not be there yet.
+
+    Attributes
+    ----------
+    rows : dict of str to LabelRow
+        By photo; also those of photos that nobody looks at now.
+    problems : list of str
+        What could not be read, for people.
+    listeners : list of callable
+        Called with the rows that somebody has written.
+
+    Raises
+    ------
+    LabelsError
+        The file is no CSV of labels, is open elsewhere, or its folder can't be written to.
+    """
+
+    def __init__(self, path: str | os.PathLike):
+        self.path = Path(path)
+        self.journal = self.path.with_name(self.path.name + JOURNAL)
+        self.rows: dict[str, LabelRow] = {}
+        self.problems: list[str] = []
+        self.listeners: list[Callable[[Sequence[LabelRow]], None]] = []
+        self._users = 1
+        self._waiting: list[bytes] = []
+        self._foreign = False
+        self._file = None
+        # a hidden file of its own: the CSV is replaced, the lock has to stay
+        self._lock = FileLock(self.path.with_name(f".{self.path.name}.lock"))
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise LabelsError(f"{self.path} is open in another program") from None
+        except NotImplementedError:
+            pass  # a network drive without locks
+        except OSError as error:
+            raise LabelsError(f"{self.path}: labels can't be kept there ({error})") from None
+        try:
+            if self.path.exists():
+                self._read()
+            self._replay()
+        except OSError as error:
+            self._release()
+            raise LabelsError(f"{self.path}: labels can't be kept there ({error})") from None
+        except BaseException:
+            self._release()
+            raise
+
+    @classmethod
+    def open(cls, path: str | os.PathLike) -> LabelStore:
+        """The store of a file: the one that this process has open already, or a new one."""
+        key = os.path.realpath(path)
+        store = _OPEN.get(key)
+        if store is None:
+            store = _OPEN[key] = cls(path)
+        else:
+            store._users += 1
+        return store
+
+    def _read(self) -> None:
+        content = read_labels(self.path)
+        self._foreign = not content.as_written_here
+        self.problems += content.problems
+        for row in content.rows:
+            if row.image in self.rows:
+                self._foreign = True
+                self.problems.append(f"{content.name}, line {row.line}: {row.image} is listed "
+                                     "twice, the first row counts")
+            else:
+                self.rows[row.image] = row
+
+    def _replay(self) -> None:
+        """Read the journal, cut off a half-written end, and stay open for more."""
+        content = self.journal.read_bytes() if self.journal.exists() else b""
+        lines = content.split(b"\n")
+        end = len(content) - len(lines.pop())  # the rest after the last complete line
+        features = feature_ids()
+        if lines:
+            features = _header(lines[0])
+            if features is None:
+                raise LabelsError(f"{self.journal}: not a journal of labels; move it elsewhere")
+        for number, line in enumerate(lines[1:], start=2):
+            try:
+                rows = [_decoded(item, features) for item in json.loads(line)]
+            except (ValueError, TypeError, KeyError, AttributeError):
+                self.problems.append(f"{self.journal.name}, line {number}: damaged, left out")
+                continue
+            self.rows.update((row.image, row) for row in rows)
+        self._file = open(self.journal, "r+b" if self.journal.exists() else "w+b")
+        self._end = end
+        if not lines:
+            self._append([_header_line()])
+
+    def _append(self, lines: Sequence[bytes]) -> None:
+        # from the last good end: what a full disk left half-written is overwritten
+        self._file.seek(self._end)
+        self._file.truncate()
+        self._file.write(b"".join(lines))
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._end = self._file.tell()
+
+    def write(self, rows: Sequence[LabelRow], writer: Callable | None = None) -> None:
+        """Keep what is now known about some photos: one line, on the disk on return.
+
+        Parameters
+        ----------
+        writer : callable, optional
+            The listener that need not be told.
+
+        Raises
+        ------
+        LabelsError
+            It can't be written; the next call tries again.
+        """
+        self.rows.update((row.image, row) for row in rows)
+        for listener in self.listeners:
+            if listener != writer:
+                listener(rows)
+        line = json.dumps([_encoded(row) for row in rows], ensure_ascii=False,
+                          separators=(",", ":"))
+        self._waiting.append(line.encode() + b"\n")
+        try:
+            self._append(self._waiting)
+        except (OSError, ValueError) as error:
+            raise LabelsError(f"{self.journal}: can't be written ({error}); "
+                              f"{len(self._waiting)} answer(s) are in memory only") from None
+        self._waiting = []
+
+    def checkpoint(self) -> None:
+        """Write the CSV anew and empty the journal.
+
+        A file that was not written here is copied aside first (``.bak``).
+        """
+        if self._foreign:
+            try:
+                shutil.copy2(self.path, _free(self.path))
+            except OSError as error:
+                raise LabelsError(f"{self.path}: no copy of it can be made ({error})") from None
+            self._foreign = False
+        write_labels(self.path, self.rows.values())
+        try:
+            self._end, self._waiting = 0, []
+            self._append([_header_line()])
+        except OSError as error:  # harmless: replayed, the journal says the same again
+            raise LabelsError(f"{self.journal}: can't be emptied ({error})") from None
+
+    def close(self) -> None:
+        """Write the CSV if something is new, and let go of the file, when nobody else uses it."""
+        self._users -= 1
+        if self._file is None or self._users:
+            return
+        try:
+            if self._end > len(_header_line()) or self._waiting:
+                self.checkpoint()
+        finally:
+            self._release()
+
+    def _release(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        for key in [key for key, store in _OPEN.items() if store is self]:
+            del _OPEN[key]
+        self._lock.release()
+
+
+def _free(path: Path) -> Path:
+    """A name for a copy that nothing has yet."""
+    number, copy = 1, path.with_name(path.name + ".bak")
+    while copy.exists():
+        number += 1
+        copy = path.with_name(f"{path.name}.bak{number}")
+    return copy
+
+
+def _header_line() -> bytes:
+    return json.dumps({"format": FORMAT, "version": 1, "features": feature_ids()}).encode() + b"\n"
+
+
+def _header(line: bytes) -> list[str] | None:
+    try:
+        header = json.loads(line)
+        if header["format"] == FORMAT and header["version"] == 1:
+            return header["features"]
+    except (ValueError, TypeError, KeyError):
+        pass
+    return None
+
+
+def _encoded(row: LabelRow) -> list[str]:
+    return [row.image, row.good, row.cluster,
+            "".join(_CODES.get(label, ".") for label in row.labels.tolist())]
+
+
+def _decoded(item: list[str], features: Sequence[str]) -> LabelRow:
+    image, good, cluster, codes = item
+    if len(codes) != len(features) or cluster and cluster not in clusters():
+        raise ValueError("not a row of labels")
+    said = {feature: _LABELS[code] for feature, code in zip(features, codes)}
+    labels = np.array([said.get(id_, np.nan) for id_ in feature_ids()])
+    return LabelRow(photo_key(image), str(good), cluster, labels)

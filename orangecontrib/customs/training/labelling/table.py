@@ -1,0 +1,209 @@
+"""The door to Orange: photos of a table in, their labels as a table out."""
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from Orange.data import (
+    ContinuousVariable,
+    DiscreteVariable,
+    Domain,
+    Table,
+    Variable,
+)
+from Orange.data.util import get_unique_names
+
+from orangecontrib.customs import footwear
+from orangecontrib.customs.photos.model import feature_ids
+from orangecontrib.customs.photos.table import (
+    GOOD_ID,
+    append_metas,
+    good_variables,
+    image_paths,
+    with_reasons,
+)
+from orangecontrib.customs.training.trainer.table import label_columns, training_photos
+
+from .files import LABELS, photo_key
+from .sheet import LabelSheet
+
+__all__ = ["TablePhotos", "labelled_tables"]
+
+CLUSTER = "cluster"
+
+
+@dataclass
+class TablePhotos:
+    """The different photos of a table, each once.
+
+    Attributes
+    ----------
+    folder : str
+        The folder that `images` are relative to.
+    images, paths, goods : list of str, length N
+    row_photo : ndarray of int, shape (rows of the table,)
+        Number of the photo; -1 where the row names none.
+    labels : ndarray, shape (N, 14)
+        That the table brings along.
+    clusters : ndarray of str, shape (N,)
+    foreign : list of Variable
+        Columns that bear the name of a feature but hold no labels.
+    """
+
+    folder: str
+    images: list[str]
+    paths: list[str]
+    goods: list[str]
+    row_photo: np.ndarray
+    labels: np.ndarray
+    clusters: np.ndarray
+    foreign: list[Variable]
+
+    @classmethod
+    def of(cls, table: Table, image: Variable) -> TablePhotos:
+        """Read the photos of a table, and labels if it has some."""
+        numbers: dict[str, int] = {}
+        row_photo, images, paths, goods = np.full(len(table), -1), [], [], []
+        good = next((v for v in good_variables(table.domain)
+                     if v.name in (GOOD_ID, "category")), None)
+        ids = None if good is None else table.get_column(good)
+        values = table.get_column(image)
+        for row, path in enumerate(image_paths(table, image)):
+            if path is None:
+                continue
+            name = photo_key(image.str_val(values[row]))
+            if name not in numbers:
+                numbers[name] = len(images)
+                images.append(name)
+                paths.append(path)
+                text = "" if ids is None else good.str_val(ids[row])
+                goods.append("" if text == "?" else text)
+            row_photo[row] = numbers[name]
+        folder = image.attributes.get("origin", "") or _common(paths)
+        labels = np.full((len(images), len(feature_ids())), np.nan)
+        groups = np.full(len(images), "", dtype=object)
+        columns, foreign = _label_variables(table)
+        if columns:
+            known, rows = training_photos(table, image)
+            for column, id_ in enumerate(feature_ids()):
+                if id_ not in columns:
+                    known.labels[:, column] = np.nan
+            for number, row in enumerate(rows):
+                photo = row_photo[row]
+                labels[photo] = np.where(np.isnan(labels[photo]), known.labels[number],
+                                         labels[photo])
+                if known.clusters[number] in _cluster_ids():
+                    groups[photo] = known.clusters[number]
+        return cls(str(folder), images, paths, goods, row_photo, labels, groups, foreign)
+
+
+def _common(paths: list[str]) -> str:
+    try:
+        return os.path.commonpath([os.path.dirname(os.path.abspath(path)) for path in paths])
+    except ValueError:  # no photos, or on several drives
+        return ""
+
+
+def _cluster_ids() -> tuple[str, ...]:
+    return tuple(cluster.id for cluster in footwear.clusters())
+
+
+def _label_variables(table: Table) -> tuple[dict[str, Variable], list[Variable]]:
+    """Columns of labels, and columns that only look so by their name."""
+    mine, foreign = {}, []
+    for id_, variable in label_columns(table.domain).items():
+        values = table.get_column(variable).astype(float)
+        if variable.is_discrete:
+            good = all(_number(name) in LABELS for name in variable.values)
+        else:
+            good = bool((np.isnan(values) | np.isin(values, LABELS)).all())
+        if good:
+            mine[id_] = variable
+        else:
+            foreign.append(variable)
+    return mine, foreign
+
+
+def _number(name: str) -> float:
+    try:
+        return float(name.replace(",", "."))
+    except ValueError:
+        return float("nan")
+
+
+def _is_cluster(variable: Variable, table: Table) -> bool:
+    """Whether a column holds ids of clusters, and so is replaced by ours."""
+    if variable.name != CLUSTER and variable.attributes.get("role") != CLUSTER:
+        return False
+    if variable.is_discrete:
+        return set(variable.values) <= set(_cluster_ids())
+    return variable.is_string and set(map(str, table.get_column(variable))) \
+        <= {"", "?", *_cluster_ids()}
+
+
+def labelled_tables(table: Table, photos: TablePhotos, sheet: LabelSheet,
+                    unreadable: Mapping[int, str], language: str = "en"
+                    ) -> tuple[Table | None, Table | None]:
+    """The photos with their labels, and those without any, with the reason.
+
+    Rows keep their order, ids, class and metas.  The label columns carry ``label`` "yes",
+    ``feature``, ``fact`` and ``value``; those that the table had are replaced.
+
+    Parameters
+    ----------
+    photos : TablePhotos
+        Of this table.
+    sheet : LabelSheet
+        Of these photos.
+    unreadable : mapping of int to str
+        Number of a photo → why it can't be read.
+    language : {"en", "ru"}
+        Of the columns' names.
+    """
+    row_photo = photos.row_photo
+    has = row_photo >= 0
+    if len(sheet):
+        has &= sheet.labelled[row_photo]
+    has &= ~np.isin(row_photo, list(unreadable))
+    labelled = _labelled(table, photos, sheet, np.flatnonzero(has), language) \
+        if has.any() else None
+    rest = np.flatnonzero(~has)
+    if not len(rest):
+        return labelled, None
+    reasons = ["no photo is named in this row" if photo < 0
+               else f"can't be read: {unreadable[photo]}" if photo in unreadable
+               else "not labelled yet" for photo in row_photo[rest].tolist()]
+    unlabelled = with_reasons(table[rest], reasons)
+    unlabelled.name = f"{table.name} (unlabeled)"
+    return labelled, unlabelled
+
+
+def _labelled(table, photos, sheet, rows, language) -> Table:
+    domain = table.domain
+    old = set(_label_variables(table)[0].values())
+    old |= {v for v in (*domain.variables, *domain.metas) if _is_cluster(v, table)}
+    attributes, classes, metas = ([v for v in part if v not in old] for part in (
+        domain.attributes, domain.class_vars, domain.metas))
+    taken = [v.name for v in (*attributes, *classes, *metas)]
+    names = [getattr(f, f"name_{language}") for f in footwear.features()]
+    *names, cluster_name = get_unique_names(taken, [*names, CLUSTER])
+    labels = []
+    for feature, name in zip(footwear.features(), names):
+        variable = ContinuousVariable(name, number_of_decimals=1)
+        variable.attributes.update(label="yes", feature=feature.id, fact=feature.fact,
+                                   value=feature.value)
+        labels.append(variable)
+    cluster = DiscreteVariable(cluster_name, _cluster_ids())
+    cluster.attributes["role"] = CLUSTER
+    # a copy: columns that the table has already would be shared with it
+    result = table[rows].transform(Domain([*attributes, *labels], classes, metas)).copy()
+    numbers = photos.row_photo[rows]
+    with result.unlocked(result.X):
+        result.X[:, len(attributes):] = sheet.labels[numbers]
+    positions = {id_: float(i) for i, id_ in enumerate(_cluster_ids())}
+    column = np.array([positions.get(c, np.nan) for c in sheet.clusters[numbers]], dtype=object)
+    result = append_metas(result, [cluster], [column])
+    result.name = table.name
+    return result

@@ -1,0 +1,849 @@
+"""Footwear Photo Labeler: photos → labels of the 13 features, by mouse and keyboard."""
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from html import escape
+from pathlib import Path
+
+import numpy as np
+from AnyQt.QtCore import QEvent, Qt, QTimer, QUrl
+from AnyQt.QtGui import QDesktopServices
+from AnyQt.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QSplitter,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+from Orange.data import Table, Variable
+from Orange.widgets import gui
+from Orange.widgets.settings import Setting
+from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin
+from Orange.widgets.widget import Msg, OWWidget
+from orangewidget.utils.signals import Input, Output
+
+from orangecontrib.customs import footwear
+from orangecontrib.customs.photos.model import ModelError, PhotoModel, fact_ids, feature_ids
+from orangecontrib.customs.photos.table import image_variables
+from orangecontrib.customs.photos.trunks import TrunkError
+from orangecontrib.customs.training.labelling import (
+    LabelsError,
+    LabelSheet,
+    LabelStore,
+    Merged,
+    Question,
+    Suggestions,
+    doubt,
+    read_labels,
+    suggestions,
+)
+from orangecontrib.customs.training.labelling.table import TablePhotos, labelled_tables
+from orangecontrib.customs.widgets.utils import summaries  # noqa: F401 – registers PhotoModel
+from orangecontrib.customs.widgets.utils.labelfiles import default_labels, in_words, listed
+from orangecontrib.customs.widgets.utils.labelgallery import FILTERS, ORDERS, LabelGallery
+from orangecontrib.customs.widgets.utils.labelkeys import action
+from orangecontrib.customs.widgets.utils.labelpanel import (
+    CountsTable,
+    PanelState,
+    QuestionPanel,
+    keys_label,
+)
+from orangecontrib.customs.widgets.utils.labelrun import Looked, run
+from orangecontrib.customs.widgets.utils.photoview import PhotoView
+from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
+from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
+from orangecontrib.customs.widgets.utils.variables import VariableCombo
+
+CSV_FILES = "Labels (*.csv);;All files (*)"
+
+#: Milliseconds of peace after an answer until the outputs are sent.
+PAUSE = 600
+
+
+class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
+    name = "Footwear Photo Labeler"
+    description = "Label photos of footwear by hand, to train a model on them."
+    icon = "icons/PhotoLabeler.svg"
+    priority = 30
+    keywords = ("footwear photo labeler, label, annotate, active learning, training set, "
+                "разметка, метки, фото, обувь")
+    want_control_area = False
+
+    class Inputs:
+        images = Input("Images", Table, default=True)
+        model = Input("Model", PhotoModel)
+
+    class Outputs:
+        labeled = Output("Labeled Photos", Table, default=True)
+        unlabeled = Output("Unlabeled Photos", Table)
+        selected = Output("Selected Photos", Table)
+
+    class Error(OWWidget.Error):
+        no_images = Msg("The data has no text or categorical meta that could name images. "
+                        "Connect Goods Photos or Import Images.")
+        store = Msg("Labels can't be given: {}")
+        unsaved = Msg("{}")
+        file = Msg("{}")
+        model = Msg("The model can't be used for suggestions: {}")
+        unexpected = Msg("Suggestions failed: {}")
+
+    class Warning(OWWidget.Warning):
+        unreadable = Msg("{} photo(s) can't be read. The first: {} – {}")
+        problems = Msg("{}")
+        conflicts = Msg("Other labels than those here, which stay: {}.")
+        foreign = Msg("Columns named after features that hold no labels (1, 0, 0.5): {}")
+        not_images = Msg("Column '{}' is not marked as images (type=image); file names are "
+                         "taken as they are.")
+
+    class Information(OWWidget.Information):
+        merged = Msg("{}")
+
+    #: Name of the column with the images; "" for the one marked so.
+    image_name: str = Setting("", schema_only=True)
+    #: A CSV in which labels are kept; "" = in Orange's data folder, by the photos' folder.
+    labels_path: str = Setting("", schema_only=True)
+    #: "en" or "ru".
+    language: str = Setting("en")
+    shown: str = Setting("all")
+    order: str = Setting("file")
+    use_bundled: bool = Setting(False)
+    go_on: bool = Setting(True)
+    auto_apply: bool = Setting(True)
+    splitter_sizes: list = Setting([180, 330, 270])
+
+    def __init__(self):
+        OWWidget.__init__(self)
+        ConcurrentWidgetMixin.__init__(self)
+        self.data: Table | None = None
+        self.model: PhotoModel | None = None
+        self.photos: TablePhotos | None = None
+        self.sheet: LabelSheet | None = None
+        self._numbers: dict[str, int] = {}  # path → photo
+        self._question: Question | None = None
+        self._answered: tuple[int, ...] = ()  # members of the question answered last
+        self._new_data = self._checked = False
+        self._own_file = self._resolved()
+        self._forget_answers()
+        self._sending = QTimer(self, singleShot=True, interval=PAUSE)
+        self._sending.timeout.connect(self._send_later)
+        self._set_up()
+        self._show_all()
+
+    # --- window
+
+    def _set_up(self):
+        self.thumbnails = ThumbnailLoader(self)
+        self.large = ThumbnailLoader(self, size=1000, kept=24)
+        self.thumbnails.ready.connect(lambda path: self._loaded(path, self.thumbnails))
+        self.large.ready.connect(lambda path: self._loaded(path, self.large))
+        self.gallery = LabelGallery(self.thumbnails)
+        self.gallery.installEventFilter(self)
+        self.gallery.current_changed.connect(self._show_photo)
+        self.gallery.chosen_changed.connect(self._chosen_changed)
+        self.view = PhotoView()
+        self.title = QLabel(textFormat=Qt.PlainText)
+        self.title.setMinimumWidth(10)
+        middle = QWidget()
+        layout = QVBoxLayout(middle)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self.title)
+        self.panel = QuestionPanel()
+        self.panel.cluster_chosen.connect(self._choose_cluster)
+        self.panel.answered.connect(self._answer)
+        self.panel.accepted.connect(self._accept)
+        self.counts = CountsTable()
+        tabs = QTabWidget()
+        tabs.setMinimumWidth(262)
+        tabs.addTab(self.panel, "Questions")
+        tabs.addTab(self.counts, "Counts")
+        tabs.addTab(keys_label(), "Keys")
+        tabs.currentChanged.connect(lambda _: self._show_progress())
+        self.tabs = tabs
+        self.splitter = QSplitter(Qt.Horizontal, childrenCollapsible=False)
+        for number, widget in enumerate((self.gallery, middle, tabs)):
+            self.splitter.addWidget(widget)
+            self.splitter.setStretchFactor(number, (1, 2, 0)[number])
+        self.splitter.setSizes(self.splitter_sizes)
+        self.splitter.splitterMoved.connect(
+            lambda *_: setattr(self, "splitter_sizes", self.splitter.sizes()))
+        self.mainArea.layout().addLayout(self._top())
+        self.mainArea.layout().addWidget(self.splitter, 1)
+        self.mainArea.layout().addLayout(self._bottom())
+        self.gallery.setFocus()
+
+    def _top(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        self.image_combo = VariableCombo("(no images)")
+        self.image_combo.setToolTip("The column with paths of images")
+        self.image_combo.chosen.connect(self._image_chosen)
+        self.image_combo.hide()
+        self.filter_combo = self._combo(FILTERS, "shown", "Which photos the gallery shows. What "
+                                        "you label stays on the screen until you choose anew.")
+        self.order_combo = self._combo(ORDERS, "order", "Doubtful photos first: the model's "
+                                       "suggestions are least certain there")
+        self.refresh_button = QToolButton(text="↻", focusPolicy=Qt.NoFocus, autoRaise=True)
+        self.refresh_button.setToolTip("Filter and order anew")
+        self.refresh_button.clicked.connect(self._arrange)
+        self.undo_button = QToolButton(text="Undo", focusPolicy=Qt.NoFocus)
+        self.undo_button.setToolTip("Ctrl+Z, without limit")
+        self.undo_button.clicked.connect(lambda: self._step("undo"))
+        self.redo_button = QToolButton(text="Redo", focusPolicy=Qt.NoFocus)
+        self.redo_button.setToolTip("Ctrl+Y")
+        self.redo_button.clicked.connect(lambda: self._step("redo"))
+        self.progress = QProgressBar(textVisible=True, minimumWidth=90)
+        self.progress.setAccessibleName("Photos that are finished")
+        for widget in (self.image_combo, self.filter_combo, self.order_combo,
+                       self.refresh_button, self.undo_button, self.redo_button):
+            row.addWidget(widget)
+        row.addWidget(self.progress, 1)
+        return row
+
+    def _combo(self, texts: dict[str, str], setting: str, tooltip: str) -> QComboBox:
+        combo = QComboBox(minimumContentsLength=9,
+                          sizeAdjustPolicy=QComboBox.AdjustToMinimumContentsLengthWithIcon)
+        combo.setSizePolicy(QSizePolicy.Preferred, QSizePolicy.Fixed)
+        combo.addItems(texts.values())
+        combo.setCurrentIndex(list(texts).index(getattr(self, setting))
+                              if getattr(self, setting) in texts else 0)
+        combo.setToolTip(tooltip)
+
+        def chosen(index):
+            setattr(self, setting, list(texts)[index])
+            self._arrange()
+            self.gallery.setFocus()
+
+        combo.activated.connect(chosen)
+        return combo
+
+    def _bottom(self) -> QGridLayout:
+        grid = QGridLayout()
+        menu = QMenu(self)
+        menu.addAction("&Load Labels…", self._choose_load).setToolTip("Add the labels of a CSV")
+        menu.addAction("&Save a Copy…", self._choose_save)
+        menu.addSeparator()
+        menu.addAction("&Keep Labels in a File…", self._choose_store)
+        self.default_action = menu.addAction("Keep Them in Orange's &Data Folder",
+                                             lambda: self.set_labels_file(""))
+        self.labels_button = QToolButton(text="Labels", focusPolicy=Qt.NoFocus,
+                                         popupMode=QToolButton.InstantPopup)
+        self.labels_button.setMenu(menu)
+        self.where = QLabel(textFormat=Qt.RichText)
+        self.where.setMinimumWidth(60)
+        self.where.linkActivated.connect(
+            lambda path: QDesktopServices.openUrl(QUrl.fromLocalFile(path)))
+        self.go_on_box = QCheckBox("&Go on when finished", checked=self.go_on)
+        self.go_on_box.setToolTip("Show the next photo when all questions of one are answered")
+        self.go_on_box.toggled.connect(lambda on: setattr(self, "go_on", on))
+        self.russian_box = QCheckBox("&Russian names", checked=self.language == "ru")
+        self.russian_box.setToolTip("ПЕРФОРАЦИЯ_СОЮЗКА, РЕМЕШКИ_СОЮЗКА … as in the paper; also "
+                                    "in the output")
+        self.russian_box.toggled.connect(self._language_chosen)
+        self.bundled_box = QCheckBox("&Bundled model", checked=self.use_bundled)
+        self.bundled_box.toggled.connect(self._bundled_chosen)
+        self.stop_button = QPushButton("Stop", autoDefault=False, clicked=self._stop_or_go_on)
+        self.stop_button.setToolTip("Stop asking the model; what it has said stays")
+        for box in (self.go_on_box, self.russian_box, self.bundled_box, self.stop_button):
+            box.setFocusPolicy(Qt.TabFocus)  # a click leaves the keys to the gallery
+        left, right = QHBoxLayout(), QHBoxLayout()
+        left.addWidget(self.labels_button)
+        left.addWidget(self.where, 1)
+        for widget in (self.go_on_box, self.russian_box, self.bundled_box, self.stop_button):
+            right.addWidget(widget)
+        right.addStretch(1)
+        grid.addLayout(left, 0, 0)
+        grid.addWidget(gui.auto_apply(None, self, "auto_apply"), 0, 1)
+        grid.addLayout(right, 1, 0, 1, 2)
+        grid.setColumnStretch(0, 1)
+        return grid
+
+    # --- inputs
+
+    @Inputs.images
+    def set_images(self, data: Table | None):
+        self.data = data
+        self._new_data = True
+
+    @Inputs.model
+    def set_model(self, model: PhotoModel | None):
+        self.model = model
+
+    def handleNewSignals(self):
+        if not self._new_data:  # another model: labels and steps stay
+            self._forget_answers()
+            self._show_panel()
+            self._ask_model()
+            return
+        self._new_data = False
+        self.clear_messages()
+        variables = [] if self.data is None else image_variables(self.data.domain)
+        if self.data is not None and not variables:
+            self.Error.no_images()
+        self.image_combo.set_variables(variables, self.image_name,
+                                       variables[0] if variables else None)
+        marked = [v for v in variables if v.attributes.get("type") == "image"]
+        self.image_combo.setVisible(len(variables) > 1 and len(marked) != 1)
+        self._start_anew()
+
+    @property
+    def image(self) -> Variable | None:
+        """The column with the images."""
+        return self.image_combo.variable if self.data is not None else None
+
+    def _image_chosen(self, name: str):
+        self.image_name = name
+        self._start_anew()
+
+    def _start_anew(self):
+        """Read the photos of the data and open their labels."""
+        self.cancel()
+        self._close_labels()
+        self.photos = self.sheet = None
+        self.gallery.set_photos(None, None)
+        self.thumbnails.retry()
+        self.large.retry()
+        for message in (self.Error.store, self.Error.unsaved, self.Warning.unreadable,
+                        self.Warning.problems, self.Warning.conflicts, self.Warning.foreign,
+                        self.Warning.not_images, self.Information.merged):
+            message.clear()
+        if self.image is not None:
+            if len(self.data) and self.image.attributes.get("type") != "image":
+                self.Warning.not_images(self.image.name)
+            self.photos = TablePhotos.of(self.data, self.image)
+            if self.photos.foreign:
+                self.Warning.foreign(", ".join(v.name for v in self.photos.foreign))
+            self._open_labels()
+        self.gallery.set_photos(self.photos, self.sheet)
+        self._numbers = {} if self.photos is None else {
+            path: number for number, path in enumerate(self.photos.paths)}
+        self._forget_answers()
+        self._arrange()
+        self._checked = False
+        self.commit.now()
+        self._ask_model()
+
+    # --- where labels are kept
+
+    def labels_file(self) -> Path | None:
+        """The CSV in which labels are kept."""
+        if self._own_file is not None:
+            return self._own_file
+        return None if self.photos is None else default_labels(self.photos.folder)
+
+    def _resolved(self) -> Path | None:
+        if not self.labels_path:
+            return None
+        return resolve_path(self.labels_path, self.workflowEnv().get("basedir"))
+
+    def _open_labels(self):
+        """The labels of the file, and where it says nothing, those that came with the data."""
+        photos = self.photos
+        if not photos.images:
+            return
+        try:
+            store = LabelStore.open(self.labels_file())
+        except LabelsError as error:
+            self.Error.store(str(error))
+            return
+        self.sheet = LabelSheet(photos.images, photos.goods, photos.folder, store)
+        self.sheet.on_news = lambda _: self._changed()
+        if store.problems:
+            self.Warning.problems(listed(store.problems))
+        self._tell_conflicts(self.sheet.start_from(photos.labels, photos.clusters))
+
+    def _close_labels(self):
+        if self.sheet is not None:
+            try:
+                self.sheet.close()
+            except LabelsError as error:  # the journal has it all
+                self.Error.file(str(error))
+
+    def set_labels_file(self, path: str):
+        """Keep labels in this CSV ("" for Orange's data folder); those given so far come along."""
+        before = self.sheet
+        self.labels_path = storable_path(path, self.workflowEnv().get("basedir")) if path else ""
+        self._own_file = self._resolved()
+        self.Error.file.clear()
+        self._start_anew()
+        if before is not None and self.sheet is not None:
+            self._merge(in_words(before))
+        self._show_where()
+
+    def workflowEnvChanged(self, key, value, oldvalue):
+        """The workflow was saved elsewhere: the labels stay where they are."""
+        if key == "basedir" and self._own_file is not None:
+            self.labels_path = storable_path(self._own_file, value or None)
+
+    def _folder(self) -> str:
+        if self._own_file is not None:
+            return os.fspath(self._own_file.parent)
+        return self.workflowEnv().get("basedir") or str(Path.home())
+
+    def _choose_load(self):
+        path, _ = QFileDialog.getOpenFileName(self, "Load Labels", self._folder(), CSV_FILES)
+        if path:
+            self.load(path)
+
+    def _choose_save(self):
+        path, _ = QFileDialog.getSaveFileName(
+            self, "Save a Copy of the Labels", os.path.join(self._folder(), "labels.csv"),
+            CSV_FILES)
+        if path:
+            self.save(path)
+
+    def _choose_store(self):
+        path, _ = QFileDialog.getSaveFileName(
+            self, "Keep Labels in a File (labels that it holds stay)",
+            os.path.join(self._folder(), "labels.csv"), CSV_FILES,
+            options=QFileDialog.DontConfirmOverwrite)
+        if path:
+            self.set_labels_file(path)
+
+    def load(self, path: str):
+        """Add labels of a CSV: one step; labels that are there stay."""
+        self.Error.file.clear()
+        if self.sheet is None:
+            return
+        try:
+            self._merge(read_labels(path))
+        except LabelsError as error:
+            self.Error.file(str(error))
+
+    def _merge(self, file):
+        self.Warning.problems.clear()
+        self.Warning.conflicts.clear()
+        merged = []
+        self._do(lambda: merged.append(self.sheet.merge(file)) or merged[0].photos > 0)
+        if not merged:
+            return
+        self._tell_conflicts(merged[0])
+        problems = file.problems + merged[0].unmatched
+        if problems:
+            self.Warning.problems(f"{file.name}: {len(merged[0].unmatched)} row(s) match no "
+                                  f"photo, {len(file.problems)} value(s) or row(s) can't be "
+                                  f"used.\n{listed(problems)}")
+        if file.rows:
+            self.Information.merged(f"{file.name}: labels of {merged[0].photos} photo(s) added. "
+                                    "Ctrl+Z takes them back.")
+
+    def _tell_conflicts(self, merged: Merged):
+        if merged.conflicts:
+            names = {f.id: getattr(f, f"name_{self.language}") for f in footwear.features()}
+            names["cluster"] = "group"
+            self.Warning.conflicts(", ".join(
+                f"{names[id_]} on {n} photo(s)" for id_, n in merged.conflicts.items()))
+
+    def save(self, path: str):
+        """Write the labels of these photos to a CSV."""
+        self.Error.file.clear()
+        if self.sheet is None:
+            return
+        try:
+            if Path(path).resolve() == self.sheet.store.path.resolve():
+                self.sheet.store.checkpoint()  # its labels of other photos stay
+            else:
+                self.sheet.save(path)
+        except LabelsError as error:
+            self.Error.file(str(error))
+
+    # --- the gallery
+
+    def _arrange(self, *_):
+        """Filter and order the photos anew."""
+        self.gallery.arrange(self.shown, self.order, self._doubts())
+        self._show_all()
+
+    def _chosen_changed(self):
+        self._question, self._answered = None, ()
+        self._show_panel()
+        self._send_selected()
+
+    def _skip(self):
+        found = self.gallery.skip()
+        self.setStatusMessage("" if found else "No other unfinished photo here")
+
+    # --- answers
+
+    def eventFilter(self, watched, event):
+        if watched is self.gallery and event.type() == QEvent.KeyPress and self._key(event):
+            return True
+        return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event):
+        if not self._key(event):
+            super().keyPressEvent(event)
+
+    def _key(self, event) -> bool:
+        """Do what a key asks for; False if it is not one of ours."""
+        asked_for = action(event)
+        if asked_for is None or self.sheet is None:
+            return False
+        name, argument = asked_for
+        if name == "cluster":
+            self._choose_cluster(footwear.clusters()[argument].id)
+        elif name == "height":
+            heights = next(q for q in self.panel.rows if q.exclusive)
+            if any(q.exclusive for q in self.panel.state.asked):
+                self._answer_if_open(heights.members[argument])
+        elif name == "answer":
+            if self._question is not None:
+                self._answer_question(argument)
+        elif name == "question":
+            self._turn(argument)
+        else:
+            {"skip": self._skip, "back": self.gallery.back, "accept": self._accept,
+             "clear": self._clear, "move": lambda: self.gallery.move(argument),
+             "undo": lambda: self._step(name), "redo": lambda: self._step(name)}[name]()
+        return True
+
+    def _do(self, change: Callable[[], bool]) -> bool:
+        """Make a change; what can't be written is said, and stays in memory."""
+        try:
+            changed = change()
+            if changed:
+                self.Error.unsaved.clear()
+        except LabelsError as error:
+            self.Error.unsaved(str(error))
+            changed = True
+        if changed:
+            self.Information.merged.clear()
+            self._changed()
+        return changed
+
+    def _changed(self):
+        """Show labels that are new; this costs the same for ten photos and for ten thousand."""
+        self.gallery.refresh()
+        self._show_panel()
+        self._show_progress()
+        self._sending.start()
+
+    def _choose_cluster(self, cluster: str):
+        rows = self.gallery.chosen
+        self._question, self._answered = None, ()
+        if rows and self._do(lambda: self.sheet.set_cluster(rows, cluster)):
+            self._advance(rows)
+
+    def _answer(self, feature: str, label: float):
+        rows = self.gallery.chosen
+        if not rows:
+            return
+        whole = next(q for q in self.panel.rows if feature_ids().index(feature) in q.members)
+        if self._question is not None and self._question.members[0] in whole.members:
+            self._question, self._answered = None, whole.members  # on to the next one
+        if self._do(lambda: self.sheet.answer(rows, feature, label)) and not np.isnan(label):
+            self._advance(rows)
+
+    def _answer_if_open(self, member: int):
+        """A height by its key, where the group leaves it open."""
+        if any(member in q.members for q in self.panel.state.asked):
+            self._answer(feature_ids()[member], 1.)
+
+    def _answer_question(self, label: float):
+        question = self._question
+        if question.exclusive and label != .5:
+            return  # which height it is has keys of its own
+        self._answer(feature_ids()[question.members[0]], label)
+
+    def _turn(self, by: int):
+        """To the question before or after."""
+        questions = self.panel.state.asked
+        if questions:
+            place = questions.index(self._question) if self._question in questions else -by
+            self._question = questions[(place + by) % len(questions)]
+            self._show_panel()
+
+    def _advance(self, rows: Sequence[int]):
+        """On to the next photo, when the only chosen one has just been finished."""
+        if self.go_on and len(rows) == 1 and self.sheet.done[rows[0]] >= 1:
+            self._skip()
+
+    def _accept(self):
+        """Take the suggestions for the chosen photos, as one step."""
+        rows = sorted(self.gallery.chosen)
+        if rows:
+            self._do(lambda: self.sheet.accept(rows, self._suggestions(rows)))
+            self._advance(rows)
+
+    def _clear(self):
+        rows = self.gallery.chosen
+        if rows:
+            self._do(lambda: self.sheet.clear(rows))
+
+    def _step(self, name: str):
+        """Undo or redo, and show the photo that it was about."""
+        if self.sheet is None or not getattr(self.sheet, f"can_{name}"):
+            return
+        changed = []
+        self._question = None
+        self._do(lambda: changed.append(getattr(self.sheet, name)()) or True)
+        for number in (changed[0] if changed else ()):
+            if self.gallery.shows(int(number)):
+                if len(changed[0]) == 1 or int(number) == self.gallery.current:
+                    self.gallery.go_to(int(number))
+                    break
+        self._show_panel()
+
+    # --- suggestions
+
+    def _forget_answers(self):
+        n = 0 if self.photos is None else len(self.photos.images)
+        self._p = np.full((n, len(feature_ids())), np.nan)
+        self._g = np.full((n, len(fact_ids())), np.nan)
+        self._priors: np.ndarray | None = None
+
+    def _doubts(self) -> np.ndarray:
+        if self.sheet is None:
+            return np.empty(0)
+        return doubt(self._p, self._g, self.sheet.labels, self.sheet.clusters,
+                     self._priors)
+
+    def _suggestions(self, rows: Sequence[int]) -> Suggestions:
+        return suggestions(self._p[rows], self._g[rows], self.sheet.clusters[rows], self._priors)
+
+    def _language_chosen(self, russian: bool):
+        self.language = "ru" if russian else "en"
+        self._show_all()
+        self.commit.deferred()
+
+    def _bundled_chosen(self, on: bool):
+        self.use_bundled = on
+        self.cancel()
+        self._forget_answers()
+        self._show_all()
+        self._ask_model()
+
+    def _ask_model(self):
+        """Start the thread: photos that can't be read, then suggestions if there is a model."""
+        self.Error.model.clear()
+        self.Error.unexpected.clear()
+        self.cancel()
+        bundled = self.model is None and self.use_bundled
+        order = []
+        if self.model is not None or bundled:
+            hidden = np.setdiff1d(np.arange(len(self._p)), self.gallery.rows)
+            order = [int(number) for number in (*self.gallery.rows, *hidden)
+                     if np.isnan(self._p[number, 0]) and int(number) not in self.gallery.unreadable]
+        if self.sheet is not None and (order or not self._checked):
+            self.start(run, self.photos.paths, not self._checked, order, self.model, bundled)
+        self._show_model()
+
+    def _stop_or_go_on(self):
+        if self.task is not None:
+            self.cancel()
+            self.setStatusMessage("")
+            self._finished()
+        else:
+            self._ask_model()
+
+    def on_partial_result(self, result: Looked):
+        if result.unreadable:
+            self._found_unreadable(result.unreadable)
+        if not self._checked:
+            self._checked = True
+            if result.unreadable:
+                self.commit.deferred()
+            # labelling goes on meanwhile: what comes after need not wait for suggestions
+            self.setInvalidated(False)
+        if result.numbers:
+            self._p[result.numbers] = result.probabilities
+            self._g[result.numbers] = result.gradability
+            self._priors = result.model.priors
+            if set(self.gallery.chosen) & set(result.numbers):
+                self._show_panel()
+
+    def on_done(self, _):
+        self._finished()
+
+    def _finished(self):
+        self._show_model()
+        if self.order == "doubt" or self.shown == "doubt":
+            self._arrange()
+
+    def on_exception(self, ex: Exception):
+        if isinstance(ex, (ModelError, TrunkError)):
+            self.Error.model(str(ex))
+        else:
+            self.Error.unexpected(str(ex) or type(ex).__name__)
+        self._show_model()
+
+    def _show_model(self):
+        """Who suggests; the button that stops it, or goes on."""
+        self.bundled_box.setEnabled(self.model is None)
+        self.bundled_box.blockSignals(True)
+        self.bundled_box.setChecked(self.use_bundled or self.model is not None)
+        self.bundled_box.blockSignals(False)
+        self.bundled_box.setText("&Bundled model" if self.model is None else "Model: input")
+        self.bundled_box.setToolTip(
+            "Let the model of the add-on suggest answers, on this computer" if self.model is None
+            else f"The model on the input suggests answers ({self.model.trunk}, "
+                 f"{self.model.digest[:12]}…)")
+        working = self.task is not None
+        unseen = np.flatnonzero(np.isnan(self._p[:, 0])).tolist()
+        left = any(number not in self.gallery.unreadable for number in unseen)
+        wanted = self.model is not None or self.use_bundled
+        self.stop_button.setText("Go On" if not working and wanted and left else "Stop")
+        self.stop_button.setEnabled(working or wanted and left)
+
+    # --- photos that can't be read
+
+    def _loaded(self, path: str, loader: ThumbnailLoader):
+        number = self._numbers.get(path)
+        if number is None:
+            return
+        if path in loader.reasons and number not in self.gallery.unreadable:
+            self._found_unreadable({number: loader.reasons[path]})
+        if number == self.gallery.current and loader is self.large:
+            self._show_photo(new=False)
+
+    def _found_unreadable(self, reasons: dict[int, str]):
+        self.gallery.unreadable.update(reasons)
+        first = min(self.gallery.unreadable)
+        self.Warning.unreadable(len(self.gallery.unreadable), self.photos.images[first],
+                                self.gallery.unreadable[first])
+        if self.gallery.current in reasons:
+            self._show_photo(new=False)
+        self.gallery.refresh()
+        self._show_panel()
+        self._sending.start()
+
+    # --- showing
+
+    def _show_all(self):
+        self.panel.set_language(self.language)
+        self._show_photo()
+        self._show_panel()
+        self._show_progress()
+        self._show_where()
+        self._show_model()
+
+    def _show_photo(self, *_, new: bool = True):
+        number = self.gallery.current
+        if number is None:
+            empty = "No photos" if self.sheet is None or not len(self.sheet) \
+                else "No photo is left here: choose “All photos” above"
+            self.view.show_photo(None, empty)
+            self.title.setText("")
+            return
+        path, place = self.photos.paths[number], self.gallery.currentIndex().row()
+        if self.gallery.after is not None:  # so that it is there when it is wanted
+            self.large.get(self.photos.paths[self.gallery.after])
+        pixmap = self.large.get(path)
+        reason = self.gallery.unreadable.get(number) or self.large.reasons.get(path)
+        self.view.show_photo(pixmap, f"This photo can't be read:\n{reason}" if reason
+                             else "Loading…" if pixmap is None else "", new)
+        good = self.photos.goods[number]
+        self.title.setText(f"{place + 1} of {len(self.gallery.rows)}:  "
+                           + (f"{good} · " if good else "") + self.photos.images[number])
+        self.title.setToolTip(path)
+
+    def _show_panel(self):
+        rows = self.gallery.chosen
+        if self.sheet is None or not rows:
+            self.panel.show_state(PanelState())
+            return
+        state = PanelState(len(rows), *self.sheet.common(rows))
+        if len(rows) == 1 and not np.isnan(self._p[rows]).any():
+            state.suggestion = self._suggestions(rows)
+        state.suggested = bool(((self.sheet.done[rows] < 1)
+                                & ~np.isnan(self._p[rows, 0])).any())
+        if self._question not in state.asked:
+            place = next((i + 1 for i, q in enumerate(state.asked)
+                          if q.members[0] in self._answered), 0)
+            order = [*state.asked[place:], *state.asked[:place]]
+            open_ = [q for q in order if np.isnan(state.labels[list(q.members)]).any()]
+            self._question = (open_ or list(state.asked) or [None])[0]
+        state.current = self._question
+        self.panel.show_state(state)
+
+    def _show_progress(self):
+        n = 0 if self.sheet is None else len(self.sheet)
+        done = int((self.sheet.done >= 1).sum()) if n else 0
+        self.progress.setMaximum(max(n, 1))
+        self.progress.setValue(done)
+        self.progress.setFormat(f"{done} of {n} finished")
+        if n and self.tabs.currentWidget() is self.counts:
+            self.counts.show_counts(self.sheet.counts(), self.language)
+        self.undo_button.setEnabled(n > 0 and self.sheet.can_undo)
+        self.redo_button.setEnabled(n > 0 and self.sheet.can_redo)
+
+    def _show_where(self):
+        path = self.labels_file()
+        self.default_action.setEnabled(bool(self.labels_path))
+        if path is None:
+            self.where.setText("")
+            return
+        self.where.setText(f'<small>Kept in <a href="{escape(os.fspath(path.parent))}">'
+                           f"{escape(path.name)}</a>; photos stay on this computer.</small>")
+        self.where.setToolTip(f"Each answer is written at once, to a journal beside\n{path}")
+
+    # --- outputs
+
+    def _send_later(self):
+        self.commit.deferred()
+
+    @gui.deferred
+    def commit(self):
+        self._sending.stop()
+        labeled = unlabeled = None
+        if self.sheet is not None:
+            labeled, unlabeled = labelled_tables(self.data, self.photos, self.sheet,
+                                                 self.gallery.unreadable, self.language)
+        self.Outputs.labeled.send(labeled)
+        self.Outputs.unlabeled.send(unlabeled)
+        self._send_selected()
+
+    def _send_selected(self):
+        rows = self.gallery.selected_rows()
+        selected = None
+        if self.sheet is not None and rows:
+            of_photos = np.isin(self.photos.row_photo, self.gallery.rows[rows])
+            selected = self.data[of_photos]
+        self.Outputs.selected.send(selected)
+
+    def send_report(self):
+        if self.sheet is None:
+            return
+        self.report_data("Images", self.data)
+        self.report_items("Labels", [
+            ("Kept in", str(self.labels_file())),
+            ("Photos", len(self.sheet)),
+            ("Finished", int((self.sheet.done >= 1).sum())),
+            ("With any label", int(self.sheet.labelled.sum()))])
+        self.counts.show_counts(self.sheet.counts(), self.language)
+        rows = [(name, *counts) for name, counts in zip(
+            (getattr(f, f"name_{self.language}") for f in footwear.features()),
+            self.sheet.counts().tolist())]
+        self.report_items("Photos labelled 1 / 0 / 0.5", [
+            (name, f"{yes} / {no} / {unseen}") for name, yes, no, unseen in rows])
+
+    def onDeleteWidget(self):
+        self._sending.stop()
+        self._close_labels()
+        self.thumbnails.stop()
+        self.large.stop()
+        self.shutdown()
+        super().onDeleteWidget()
+
+
+if __name__ == "__main__":  # pragma: no cover
+    import sys
+
+    from Orange.widgets.utils.widgetpreview import WidgetPreview
+
+    from orangecontrib.customs.photos.sources import find_photos
+    from orangecontrib.customs.photos.table import photos_table
+
+    folder = sys.argv[1] if len(sys.argv) > 1 else "."
+    WidgetPreview(OWPhotoLabeler).run(
+        set_images=photos_table(find_photos(folder)[0], os.path.abspath(folder)))

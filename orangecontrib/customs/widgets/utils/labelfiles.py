@@ -1,0 +1,36 @@
+"""Where labels of photos are kept when the analyst has not said, and words about files."""
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from Orange.misc import environ
+
+from orangecontrib.customs.training.labelling import LabelFile, LabelSheet
+
+__all__ = ["default_labels", "in_words", "listed"]
+
+
+def default_labels(folder: str) -> Path:
+    """The CSV for the photos of a folder, in Orange's data folder of this user.
+
+    Not under the folder of an Orange version: labels outlive an update.
+    """
+    place = os.path.abspath(folder) if folder and "://" not in folder else folder
+    name = re.sub(r"\W+", "-", os.path.basename(place)).strip("-") or "photos"
+    digest = hashlib.sha256(os.path.normcase(place).encode()).hexdigest()[:10]
+    return Path(environ.data_dir(versioned=False)) / "customs" / "labels" / f"{name}-{digest}.csv"
+
+
+def in_words(sheet: LabelSheet) -> LabelFile:
+    """The labels of a sheet as the content of a file, to be merged into another one."""
+    return LabelFile("labels given so far", list(sheet.rows()))
+
+
+def listed(problems: Sequence[str], most: int = 4) -> str:
+    """The first problems, one a line, and how many more there are."""
+    more = len(problems) - most
+    return "\n".join([*problems[:most], *([f"… and {more} more"] if more > 0 else [])])

@@ -1,0 +1,106 @@
+"""What the photo labeler does in a thread: look for photos that can't be read, ask the model.
+
+No Qt in here.
+"""
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from orangecontrib.customs.photos.decode import DAMAGED
+from orangecontrib.customs.photos.extract import Extractor
+from orangecontrib.customs.photos.model import PhotoModel
+from orangecontrib.customs.photos.sources import Photo
+
+__all__ = ["Looked", "run", "why_unreadable"]
+
+#: Photos between two announcements of results.
+CHUNK = 32
+
+
+@dataclass
+class Looked:
+    """Results that are there so far.
+
+    Attributes
+    ----------
+    unreadable : dict of int to str
+        Number of a photo → why.
+    numbers : list of int
+        Photos that the model has looked at.
+    probabilities, gradability : ndarray, shape (len(numbers), 14) and (…, 10)
+    model : PhotoModel or None
+    """
+
+    unreadable: dict[int, str] = field(default_factory=dict)
+    numbers: list[int] = field(default_factory=list)
+    probabilities: np.ndarray | None = None
+    gradability: np.ndarray | None = None
+    model: PhotoModel | None = None
+
+
+def why_unreadable(path: str) -> str:
+    """Why a file is no photo, by its first bytes; "" if it looks like one."""
+    try:
+        if not os.path.getsize(path):
+            return "the file is empty (zero bytes)"
+        with Image.open(path):
+            return ""
+    except FileNotFoundError:
+        return "the file is missing"
+    except (Image.UnidentifiedImageError, Image.DecompressionBombError):
+        return "not an image, or of a format that is not supported"
+    except DAMAGED as error:
+        return f"the file can't be read ({error})"
+
+
+def run(paths: Sequence[str], check: bool, order: Sequence[int],
+        model: PhotoModel | None, bundled: bool, state) -> None:
+    """Announce, as partial results, what can't be read and what the model says.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        Of all photos.
+    check : bool
+        Look for files that can't be read.
+    order : sequence of int
+        Photos that the model is asked about, the most urgent first; none: no model.
+    model : PhotoModel or None
+    bundled : bool
+        Without a model, take the bundled one.
+    state : TaskState
+    """
+    unreadable = {}
+    if check:
+        state.set_status("Looking for the photos…")
+        for number, path in enumerate(paths):
+            reason = why_unreadable(path)
+            if reason:
+                unreadable[number] = reason
+            if state.is_interruption_requested():
+                return
+    state.set_partial_result(Looked(unreadable))
+    if model is None and not bundled or not len(order):
+        return
+    state.set_status("Loading the model…")
+    extractor = Extractor(PhotoModel.default() if model is None else model)
+    todo = [int(number) for number in order if int(number) not in unreadable]
+    for start in range(0, len(todo), CHUNK):
+        part = todo[start:start + CHUNK]
+        photos = [Photo(str(number), "", Path(paths[number])) for number in part]
+        found = extractor.run(photos, lambda *_: state.is_interruption_requested(), CHUNK)
+        if state.is_interruption_requested():
+            return
+        state.set_partial_result(Looked(
+            {int(photo.image): reason for photo, reason in found.skipped},
+            [int(photo.image) for photo in found.photos], found.probabilities,
+            found.gradability, extractor.model))
+        done = start + len(part)
+        state.set_progress_value(100 * done / len(todo))
+        state.set_status(f"The model has looked at {done} of {len(todo)} photos")

@@ -78,6 +78,13 @@ def test_codes_in_any_kind_of_column():
     assert codes_of(table, "s") == ["8504403000", ""]
 
 
+def test_what_is_no_code_is_named_as_it_is_written(tariff):
+    data = Table.from_list(Domain([], metas=[StringVariable("s")]), [[" блок питания 5.5 В "]])
+    assert codes_of(data, "s") == ["блок питания 5.5 В"]
+    assert column(missing_codes_table(codes_of(data, "s"), tariff), "code") == [
+        "блок питания 5.5 В"]
+
+
 def test_missing_codes_with_the_closest_one(tariff):
     missing = missing_codes_table(["8504210000", "0101", "853630", "8504210000", ""], tariff)
     assert column(missing, "code") == ["8504210000", "0101"]

@@ -306,6 +306,20 @@ class TestOWCustomsStopwords(WidgetTest):
         self.feed(corpus_of(TEXTS[:6]))
         self.assertEqual(self.widget.audit_tree.topLevelItemCount(), 0, "of other data")
 
+    def test_a_narrow_audit_keeps_accuracy_and_interval_in_sight(self):
+        for width, hidden in ((800, True), (1000, False)):
+            self.widget.resize(width, 600)
+            self.widget.show()
+            self.process_events()
+            self.assertEqual([self.widget.audit_tree.isColumnHidden(c) for c in range(5)],
+                             [False, hidden, False, False, hidden])
+        self.widget.hide()
+
+    def test_no_class(self):
+        corpus = corpus_of()
+        self.assertIsNotNone(self.feed(corpus.transform(Domain([], metas=corpus.domain.metas))))
+        self.assertIn("no class with codes", str(self.widget.Warning.class_codes))
+
     def test_audit_cancelled_keeps_what_is_done(self):
         self.feed(corpus_of())
 

@@ -72,6 +72,17 @@ class TestOWKeywordFrequencies(WidgetTest):
         self.select("регулятор напряжения")
         self.assertEqual([str(r["Words"]) for r in self.out("words")], ["регулятор напряжения"])
 
+    def test_a_few_codes_fit_into_a_small_window(self):
+        self.feed(corpus())
+        self.widget.resize(800, 600)
+        self.widget.show()
+        self.process_events()
+        self.widget.by_code.parent().setCurrentWidget(self.widget.by_code)
+        self.process_events()
+        self.assertLessEqual(self.widget.by_code.horizontalHeader().length(),
+                             self.widget.by_code.width())
+        self.widget.hide()
+
     def test_typed_phrases(self):
         self.feed(corpus())
         self.widget.editor.setPlainText("реле\n\n реле \nлампа")

@@ -327,6 +327,13 @@ class TestOWNomenclature(WidgetTest):
         self.assertEqual(self.codes(self.widget.Outputs.missing), ["7777"])
         self.assertEqual(self.widget.code_name, "note")
 
+    def test_a_column_that_holds_codes_goes_before_one_of_texts(self):
+        domain = Domain([], metas=[StringVariable(n) for n in ("x", "y")])
+        data = Table.from_list(domain, [["источник питания", "8504 40"]])
+        self.send_signal(self.widget.Inputs.codes, data)
+        self.assertEqual(self.widget.code_combo.variable.name, "y")
+        self.assertIsNone(self.get_output(self.widget.Outputs.missing))
+
     def test_an_input_without_columns(self):
         self.send_signal(self.widget.Inputs.codes, Table.from_list(Domain([]), [[]]))
         self.assertTrue(self.widget.Warning.no_codes.is_shown())

@@ -70,7 +70,10 @@ def selected_codes_table(tariff: Tariff, lines: Sequence[int]) -> Table | None:
 
 
 def codes_of(table: Table, variable) -> list[str]:
-    """Codes in a text, categorical or numeric column, without spaces; "" where unknown."""
+    """Codes in a text, categorical or numeric column, without spaces; "" where unknown.
+
+    A value that is no code comes back as it is written.
+    """
     variable = table.domain[variable]
     codes = []
     for value in table.get_column(variable):
@@ -83,7 +86,9 @@ def codes_of(table: Table, variable) -> list[str]:
         else:  # a number has lost the zero that codes of groups 01–09 begin with
             text = f"{value:.10g}"
             text = "0" + text if len(text) % 2 else text
-        text = clean_code(text)
+        code = clean_code(text)
+        # what is no code is named as it is written
+        text = code if code.isdigit() else text.strip()
         codes.append("" if text.lower() in _UNKNOWN else text)
     return codes
 

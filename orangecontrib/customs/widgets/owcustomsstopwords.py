@@ -64,6 +64,8 @@ BY_CLASS, BY_HAND_CODES, ALL_CODES = "class", "hand", "all"
 CODE_CHOICES = ((BY_CLASS, "class values"), (BY_HAND_CODES, "by hand"), (ALL_CODES, "all"))
 SHOW_ALL, SHOW_DROPPED, SHOW_KEPT, SHOW_HAND = "All words", "Stop-words", "Kept words", "By hand"
 
+#: Width in pixels below which the audit shows fewer columns.
+NARROW = 900
 #: Both alphabets in more than this share of the words: a stemmer serves only one of them.
 MIXED = .25
 
@@ -236,11 +238,11 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
     class Warning(OWWidget.Warning):
         not_normalised = Msg("No stemmer or lemmatiser upstream: words are compared letter for "
                              "letter. Use Preprocess Text first.")
-        no_tokens = Msg("{} documents of {} have no word left.")
+        no_tokens = Msg("No word is left in {} of {} documents.")
         no_tokens_at_all = Msg("No word is left in any document: switch something off.")
         one_class = Msg("The corpus has fewer than two classes: nothing tells them apart, and "
                         "there is no audit.")
-        class_codes = Msg("The class values are no codes (4 to 10 digits): no words of the "
+        class_codes = Msg("The corpus has no class with codes (4 to 10 digits): no words of the "
                           "tariff. Choose codes by hand, or all.")
         codes_refused = Msg("Not a code: {}.")
         codes_unknown = Msg("The nomenclature has no line for {}.")
@@ -338,7 +340,6 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
             grid.addWidget(widget, row, 1)
         grid.setColumnStretch(1, 1)
         self.nomenclature_label = QLabel(wordWrap=True)
-        self.nomenclature_label.setEnabled(False)
         box.layout().addWidget(self.nomenclature_label)
 
         box = gui.widgetBox(inside, "Other Sources")
@@ -430,7 +431,7 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
         header.setDefaultAlignment(Qt.AlignLeft | Qt.AlignVCenter)
         self.view.setSortingEnabled(True)
         self.view.sortByColumn(1, Qt.DescendingOrder)
-        for section, width in enumerate((170, 100, 65, 170)):
+        for section, width in enumerate((155, 58, 56, 112)):
             header.resizeSection(section, width)
         self.filter_edit.textChanged.connect(self.model.set_filter)
         layout.addWidget(self.view, 1)
@@ -477,8 +478,8 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
         return [
             Column("Word", lambda r: r.word, tooltip=self._tooltip,
                    header_tooltip="Ticked words stay"),
-            Column("Documents", lambda r: str(r.df), lambda r: r.df, right=True,
-                   tooltip=self._tooltip),
+            Column("Docs", lambda r: str(r.df), lambda r: r.df, right=True, tooltip=self._tooltip,
+                   header_tooltip="Documents that hold the word"),
             Column("Share", lambda r: f"{r.df / self._documents():.3f}", lambda r: r.df,
                    right=True, tooltip=self._tooltip),
             Column("Source", lambda r: r.source, colour=lambda r: _colour(r)),
@@ -499,6 +500,12 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
 
     def sizeHint(self):
         return QSize(980, 640)
+
+    def resizeEvent(self, event):
+        """A narrow audit leaves out the vocabulary and the bars: the numbers say it all."""
+        super().resizeEvent(event)
+        for column in (1, 4):
+            self.audit_tree.setColumnHidden(column, self.width() < NARROW)
 
     # -- input
 

@@ -9,6 +9,7 @@ from AnyQt.QtWidgets import (
     QComboBox,
     QGridLayout,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QPlainTextEdit,
     QPushButton,
@@ -192,6 +193,7 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
         self.by_code.setToolTip("As Table 1 of the paper: the phrases that speak for a code, and "
                                 "the declarations that hold one of them")
         self.by_code.verticalHeader().hide()
+        self.by_code.verticalHeader().setSectionResizeMode(QHeaderView.ResizeToContents)
         tabs.addTab(self.by_code, "By Code")
 
     def sizeHint(self):
@@ -199,7 +201,8 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
 
     def _columns(self) -> list[Column]:
         columns = [
-            Column("Phrase", self._phrase, colour=self._colour, tooltip=self._verdict),
+            Column("Phrase", self._phrase, colour=self._colour,
+                   tooltip=lambda p: f"{self._phrase(p)}\n{self._verdict(p)}"),
             Column("Docs", lambda p: str(self._documents(p)), self._documents, right=True,
                    header_tooltip="Documents that hold the phrase"),
             Column("Speaks for", self._speaks, colour=self._colour, tooltip=self._verdict,
@@ -414,9 +417,19 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
         selection.select(rows, QItemSelectionModel.ClearAndSelect | QItemSelectionModel.Rows)
         selection.blockSignals(False)
         self.view.resizeColumnsToContents()
-        self.view.setColumnWidth(0, min(300, self.view.columnWidth(0)))
+        self._fit()
         self._show_by_code()
         self.summary.setText(self._sentence())
+
+    def _fit(self):
+        """Phrases take the room that the counts leave."""
+        header = self.view.horizontalHeader()
+        room = self.view.viewport().width() - header.length() + header.sectionSize(0)
+        header.resizeSection(0, max(150, min(300, room)))
+
+    def resizeEvent(self, event):
+        super().resizeEvent(event)
+        self._fit()
 
     def _show_by_code(self):
         self.by_code.clear()
@@ -436,7 +449,9 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
             font.setBold(True)
             last.setFont(font)
             self.by_code.setItem(self.by_code.rowCount() - 1, column, last)
-        self.by_code.resizeColumnsToContents()
+        # a few codes share the room, many keep their width and scroll
+        self.by_code.horizontalHeader().setSectionResizeMode(
+            QHeaderView.Stretch if len(shown) <= 4 else QHeaderView.ResizeToContents)
 
     def _sentence(self) -> str:
         if self.counts is None:

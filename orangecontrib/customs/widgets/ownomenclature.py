@@ -597,13 +597,19 @@ class OWNomenclature(OWWidget, ConcurrentWidgetMixin):
 
 
 def _code_columns(data: Table) -> list:
-    """Columns that may hold codes, those that are called so first."""
+    """Columns that may hold codes, those that are called so or hold some first."""
     domain = data.domain
     variables = [v for v in (*domain.class_vars, *domain.metas, *domain.attributes)
                  if isinstance(v, (StringVariable, DiscreteVariable, ContinuousVariable))]
     told = {"code": 0}
     order = lambda v: told.get(next(iter(guess_mapping([v.name])), ""), 1)  # noqa: E731
-    return sorted(variables, key=lambda v: (order(v), isinstance(v, ContinuousVariable)))
+    some = data[:100]
+
+    def rank(variable) -> int:
+        if isinstance(variable, ContinuousVariable):
+            return 1  # any number looks like a code
+        return 0 if any(code.isdigit() for code in codes_of(some, variable)) else 2
+    return sorted(variables, key=lambda v: (order(v), rank(v)))
 
 
 def _some(names, separator: str = ", ") -> str:

@@ -212,7 +212,6 @@ class OWVocabularySweep(OWWidget, ConcurrentWidgetMixin):
         self.detail = QLabel(wordWrap=True, textInteractionFlags=Qt.TextSelectableByMouse)
         axis = QLabel("Rows: greatest number of words. Columns: greatest share of the documents. "
                       "Thick frame: best; thin: no worse by one standard error.", wordWrap=True)
-        axis.setEnabled(False)
         for widget in (self.summary, self.map, axis, self.detail):
             self.mainArea.layout().addWidget(widget)
         self.mainArea.layout().setStretchFactor(self.map, 1)

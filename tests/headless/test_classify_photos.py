@@ -177,6 +177,26 @@ def test_a_device_that_is_not_there_is_exit_2(goods, tmp_path, capsys):
     assert "no-such-device" in capsys.readouterr().err
 
 
+def test_the_backend_can_be_chosen(goods, tmp_path, capsys):
+    tables = []
+    for backend in ("torch", "onnxruntime"):
+        code, rows = features(goods, tmp_path, "--device", "cpu", "--backend", backend)[:2]
+        assert code == 0
+        tables.append([float(row["high_heel"]) for row in rows if row["high_heel"]])
+    assert tables[0] == pytest.approx(tables[1], abs=1e-4)
+    assert features(goods, tmp_path, "--backend", "onnxruntime", "--device", "cuda")[0] == 2
+    assert "take the backend torch" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as stopped:
+        features(goods, tmp_path, "--backend", "onnx")
+    assert stopped.value.code == 2
+
+
+def test_backends_of_the_command_line_are_those_of_the_library():
+    from orangecontrib.customs.headless import cli
+    from orangecontrib.customs.photos import engines
+    assert cli.BACKENDS == engines.BACKENDS
+
+
 def test_a_folder_without_photos_is_exit_1(tmp_path):
     (tmp_path / "nothing").mkdir()
     assert features(tmp_path / "nothing", tmp_path)[0] == 1

@@ -1,7 +1,23 @@
+import threading
+import weakref
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from orangecontrib.customs.photos import Extractor, ModelError, Photo, find_photos
+from orangecontrib.customs.photos import (
+    Extractor,
+    FeatureCache,
+    ModelError,
+    Photo,
+    PhotoModel,
+    TrunkError,
+    engines,
+    extract,
+    find_photos,
+    trunks,
+)
+from orangecontrib.customs.photos.model import untrained
 
 
 def test_photos_become_probabilities(goods, model, trunk, n_features):
@@ -65,3 +81,194 @@ def test_default_model_on_the_default_trunk(goods):
     assert extractor.device_name == "CPU"
     results = extractor.run(find_photos(goods)[0])
     assert np.isfinite(results.probabilities).all() and len(results.photos) == 4
+
+
+# --- memory ---
+
+def _torch_error():
+    import torch
+    return torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+
+def _onnxruntime_error():
+    class RuntimeException(Exception):
+        pass
+
+    RuntimeException.__module__ = "onnxruntime.capi.onnxruntime_pybind11_state"
+    return RuntimeException("[ONNXRuntimeError] : 6 : RUNTIME_EXCEPTION : Failed to allocate "
+                            "memory for requested buffer of size 411041792")
+
+
+NO_MEMORY = {"numpy": MemoryError, "torch, GPU": _torch_error, "onnxruntime": _onnxruntime_error,
+             "torch, CPU": lambda: RuntimeError("DefaultCPUAllocator: can't allocate memory")}
+
+
+class Small:
+    """A trunk with memory for few photos."""
+
+    def __init__(self, trunk, fits, error):
+        self._trunk, self._fits, self._error = trunk, fits, error
+        self.trunk, self.digest, self.batches = trunk.trunk, trunk.digest, []
+
+    def __call__(self, images):
+        self.batches.append(len(images))
+        if len(images) > self._fits:
+            raise self._error()
+        return self._trunk(images)
+
+
+@pytest.mark.parametrize("error", NO_MEMORY.values(), ids=NO_MEMORY)
+def test_when_memory_runs_out_the_batch_is_halved(goods, model, trunk, error):
+    photos = find_photos(goods)[0] * 5
+    whole = Extractor(model, trunk=trunk).run(photos)
+    small = Small(type(trunk)(), 3, error)
+    found = Extractor(model, trunk=small).run(photos, batch=10)
+    assert found.photos == photos
+    np.testing.assert_allclose(found.probabilities, whole.probabilities, atol=1e-6)
+    assert small.batches == [10, 5, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2], "once found, the limit stays"
+
+
+class OnOneCore(Small):
+    """A trunk that its caller's threads compute."""
+
+    def __call__(self, images):
+        pytest.fail("the threads should have computed")
+
+    def on_one_core(self, images):
+        assert threading.current_thread() is not threading.main_thread()
+        return super().__call__(images)
+
+
+def test_on_a_cpu_the_threads_that_decode_compute(goods, model, trunk, tmp_path):
+    (goods / "A1/1.jpg").write_bytes(b"")
+    photos = find_photos(goods)[0] * 15
+    whole = Extractor(model, trunk=trunk).run(photos)
+    features = FeatureCache(tmp_path / "features")
+    for fits in (100, 2, 0):  # at last, nothing is left to compute
+        other = OnOneCore(type(trunk)(), fits, MemoryError)
+        found = Extractor(model, trunk=other, cache=features if fits != 2 else False).run(photos)
+        assert found.photos == whole.photos and found.skipped == whole.skipped
+        np.testing.assert_allclose(found.probabilities, whole.probabilities, atol=1e-6)
+        assert not other.batches if fits == 0 else max(other.batches) <= extract.SLICE
+    features.close()
+
+
+def test_no_memory_even_for_one_photo(goods, model, trunk):
+    with pytest.raises(TrunkError, match="not enough memory for the trunk 'made'.*single photo"):
+        Extractor(model, trunk=Small(trunk, 0, MemoryError)).run(find_photos(goods)[0])
+
+
+def test_other_errors_are_not_taken_for_lack_of_memory(goods, model, trunk):
+    small = Small(trunk, 0, lambda: RuntimeError("shapes do not fit"))
+    with pytest.raises(RuntimeError, match="shapes"):
+        Extractor(model, trunk=small).run(find_photos(goods)[0])
+    assert small.batches == [4]
+
+
+def test_few_decoded_photos_are_held_at_a_time(goods, model, trunk, monkeypatch):
+    photos, alive, most = find_photos(goods)[0] * 100, set(), []
+
+    def decoded(_content, size):
+        image = np.zeros((size, size, 3), np.uint8)
+        alive.add(id(image))
+        weakref.finalize(image, alive.discard, id(image))
+        most.append(len(alive))
+        return image
+
+    monkeypatch.setattr(extract, "decode", decoded)
+    results = Extractor(model, trunk=trunk).run(photos, batch=8)
+    assert len(results.photos) == 400 and max(most) <= 8 * (extract.AHEAD + 2)
+    assert len(alive) == 0
+
+
+def test_photos_that_take_too_much_memory_to_decode_are_skipped(goods, model, trunk, monkeypatch):
+    from PIL import Image
+
+    def resize(*_):
+        raise MemoryError
+    monkeypatch.setattr(Image.Image, "resize", resize)
+    results = Extractor(model, trunk=trunk).run(find_photos(goods)[0])
+    assert len(results.skipped) == 4 and "not enough memory" in results.skipped[0][1]
+
+
+def test_batches_fit_into_the_memory(monkeypatch):
+    loaded = trunks.LoadedTrunk.__new__(trunks.LoadedTrunk)
+    loaded.trunk = trunks.get(trunks.DEFAULT)
+    for device, free, batch in (("cpu", 2 ** 40, 32), ("cuda", 2 ** 40, 256), ("cpu", 1, 1),
+                                ("cuda", 8 * 2 ** 30, 55)):
+        loaded.device = device
+        monkeypatch.setattr(trunks, "free_memory", lambda _, free=free: free)
+        assert loaded.batch == batch
+    assert engines.free_memory("cpu") > 0
+
+
+# --- a trunk inside the model ---
+
+@pytest.fixture
+def own(tiny):
+    """A model with a trunk of its own, other than that of the file."""
+    import torch
+    module = trunks.get("tiny").build()
+    with torch.no_grad():
+        module[0].weight.mul_(-2)
+    state = {name: t.numpy() for name, t in module.state_dict().items()}
+    return replace(untrained("tiny", trunks.digest(state), trunks.get("tiny").transform, 6),
+                   trunk_state=state, weights=np.full((6, 24), .3, np.float32))
+
+
+@pytest.mark.parametrize("backend", ["torch", "onnxruntime"])
+def test_a_trunk_inside_the_model_is_used(goods, own, tmp_path, backend):
+    own.save(tmp_path / "own.safetensors")
+    photos = find_photos(goods)[0]
+    results = [Extractor(model, "cpu", backend=backend).run(photos)
+               for model in (own, PhotoModel.load(tmp_path / "own.safetensors"))]
+    import torch
+    module = trunks.get("tiny").build()
+    module.load_state_dict({name: torch.tensor(a) for name, a in own.trunk_state.items()})
+    given = Extractor(own, trunk=trunks.LoadedTrunk(trunks.get("tiny"), module, "cpu")).run(photos)
+    for result in results:
+        np.testing.assert_allclose(result.probabilities, given.probabilities, atol=1e-5)
+    assert Extractor(own, "cpu", backend=backend).trunk.backend == backend
+
+
+def test_a_trunk_that_is_not_the_models_is_refused(own):
+    state = {name: a + 1 for name, a in own.trunk_state.items()}
+    with pytest.raises(ModelError, match="not the one that its heads were trained on"):
+        Extractor(replace(own, trunk_state=state), "cpu").trunk  # noqa: B018
+
+
+@pytest.mark.parametrize("change", ["shape", "lacks"])
+def test_a_trunk_that_does_not_fit_is_refused(own, change):
+    state = dict(own.trunk_state)
+    if change == "shape":
+        state["0.weight"] = state["0.weight"][:, :2]
+    else:
+        del state["0.bias"]
+    odd = replace(own, trunk_state=state, trunk_digest=trunks.digest(state))
+    with pytest.raises(ModelError, match="own trunk can't be used.*does not fit"):
+        Extractor(odd, "cpu").trunk  # noqa: B018
+
+
+def test_heads_for_another_width_are_refused(own):
+    wide = replace(own, weights=np.zeros((7, 24), np.float32))
+    with pytest.raises(ModelError, match="read 7 numbers of a photo.* gives 6"):
+        Extractor(wide, "cpu").trunk  # noqa: B018
+
+
+def test_the_network_from_scratch_runs_from_its_model(goods):
+    from orangecontrib.customs.photos import scratch
+    module = scratch.build(3, 64)
+    state = trunks.state_of(module)
+    model = replace(untrained("scratch-k3-64", trunks.digest(state),
+                              scratch.trunk(3, 64).transform, scratch.width()),
+                    trunk_state=state)
+    results = Extractor(model, "cpu").run(find_photos(goods)[0])
+    np.testing.assert_allclose(results.probabilities, np.tile(model.priors, (4, 1)), atol=1e-6)
+
+
+def test_contradiction_is_that_of_the_model(goods, model, trunk):
+    photos = find_photos(goods)[0]
+    results = Extractor(model, trunk=trunk).run(photos)
+    assert results.contradiction.shape == (4,)
+    x = trunk(np.stack([extract.decode(photo.read(), 32) for photo in photos]))
+    np.testing.assert_allclose(results.contradiction, model(x).contradiction, atol=1e-6)

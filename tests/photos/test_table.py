@@ -1,4 +1,5 @@
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from Orange.data import (
 from Orange.data.table import DomainTransformationError
 
 from orangecontrib.customs import footwear
-from orangecontrib.customs.photos import Extractor, extract, find_photos
+from orangecontrib.customs.photos import Extractor, Photo, extract, find_photos
 from orangecontrib.customs.photos import table as door
 from orangecontrib.customs.photos.model import feature_ids
 from orangecontrib.customs.photos.table import (
@@ -253,3 +254,34 @@ def test_rho_of_the_user_replaces_the_models(features):
     paper = pool_table(features, "good_id", "paper")
     np.testing.assert_allclose(loose.probabilities, paper.probabilities)
     assert np.abs(strict.contributions).sum() < np.abs(loose.contributions).sum()
+
+
+def test_contradiction_is_a_meta_of_the_photo_and_not_of_the_good(table, extractor):
+    result, _ = features_table(table, "image", extractor)
+    (variable,) = [v for v in result.domain.metas if "contradiction" in v.attributes]
+    assert variable.attributes["contradiction"] == "yes" and variable.name == "contradiction"
+    found = extractor.run([Photo(p, "", Path(p)) for p in
+                           image_paths(table, table.domain["image"])])
+    np.testing.assert_allclose(result.get_column(variable).astype(float), found.contradiction,
+                               atol=1e-6)
+    again, _ = features_table(result, "image", extractor, language="ru")
+    assert [v.name for v in again.domain.metas if "contradiction" in v.attributes
+            ] == ["противоречие"]
+    goods = pooled_table(result, "good_id")
+    assert not any("contradiction" in v.attributes for v in goods.domain.metas)
+
+
+def test_labels_of_people_stay_and_are_no_features(table, extractor):
+    label = ContinuousVariable("КАБЛУК")
+    label.attributes.update(label="yes", feature="high_heel", fact="heel", value="high")
+    labelled = table.transform(Domain([label], metas=table.domain.metas))
+    with labelled.unlocked(labelled.X):
+        labelled.X[:] = .5
+    result, _ = features_table(labelled, "image", extractor, language="ru")
+    assert result.get_column(result.domain["КАБЛУК"]).tolist() == [.5] * len(table)
+    assert "label" not in feature_columns(result.domain)["high_heel"].attributes
+    again, _ = features_table(result, "image", extractor, language="ru")
+    assert len(again.domain.attributes) == len(result.domain.attributes)
+    goods = pooled_table(again, "good_id")
+    assert not any("label" in v.attributes for v in (*goods.domain.variables,
+                                                     *goods.domain.metas))

@@ -22,8 +22,8 @@ def test_default_trunk_works_offline(default):
 
 def test_onnx_runtime_gives_the_same(default):
     pytest.importorskip("onnxruntime")
-    other = trunks.load(device="cpu", backend="onnx")
-    assert other.digest == default.digest and other.backend == "onnx"
+    other = trunks.load(device="cpu")
+    assert other.digest == default.digest and other.backend == "onnxruntime"
     images = np.random.default_rng(0).integers(0, 255, (2, 224, 224, 3), dtype=np.uint8)
     np.testing.assert_allclose(other(images), default(images), atol=1e-4)
 
@@ -73,3 +73,111 @@ def test_local_weights_and_their_checksum(tmp_path):
         trunks.load("resnet18", tmp_path / "w.safetensors")
     with pytest.raises(TrunkError, match="no weights at"):
         trunks.load("resnet18", tmp_path / "gone.pth")
+
+
+# --- the papers' networks ---
+
+@pytest.fixture
+def network(tmp_path, monkeypatch):
+    """torch's download cache is a folder of the test."""
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    return tmp_path
+
+
+def saved(path, name, seed):
+    """Random weights of a network, as torchvision would bring them."""
+    import torch
+    from torchvision import models
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        model = models.get_model(name, weights=None)
+    torch.save(model.state_dict(), path)
+    return model.eval()
+
+
+def test_vgg16_with_weights_of_a_file(network):
+    """The whole way: file and checksum, features, heads, and no explanation picture."""
+    import torch
+    from PIL import Image
+
+    from orangecontrib.customs.photos import ExplainError, Extractor, Photo, activation_map
+    from orangecontrib.customs.photos.model import untrained
+    path = network / "vgg16.pth"
+    model = saved(path, "vgg16", 3)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    loaded = trunks.load("vgg16", path, digest, device="cpu")
+    assert loaded.backend == "torch", "too large to be exported unasked"
+    images = np.random.default_rng(0).integers(0, 256, (2, 224, 224, 3), dtype=np.uint8)
+    found = loaded(images)
+    mean, std = (torch.tensor(v).view(1, 3, 1, 1) for v in (
+        (.485, .456, .406), (.229, .224, .225)))
+    with torch.inference_mode():
+        model.classifier = model.classifier[:-1]  # without the 4096 x 1000 layer
+        x = (torch.tensor(images).permute(0, 3, 1, 2) / 255 - mean) / std
+        np.testing.assert_allclose(found, model(x).numpy(), atol=1e-4)
+
+    Image.new("RGB", (60, 30), "navy").save(network / "shoe.jpg")
+    photo = Photo("shoe.jpg", "", network / "shoe.jpg")
+    heads = untrained("vgg16", loaded.digest, loaded.trunk.transform, 4096)
+    results = Extractor(heads, "cpu", weights=path).run([photo])
+    np.testing.assert_allclose(results.probabilities[0], heads.priors, atol=1e-6)
+    with pytest.raises(ExplainError, match="linear levels"):
+        activation_map(Extractor(heads, trunk=loaded), photo, "high_heel")
+    with pytest.raises(TrunkError, match="SHA-256 is .*expected 000.*get it anew"):
+        trunks.load("vgg16", path, "0" * 64, device="cpu")
+    with pytest.raises(TrunkError, match="does not fit the trunk 'vgg19'"):
+        trunks.load("vgg19", path, device="cpu")
+
+
+def test_vgg19_from_torchs_download_cache(network):
+    trunk = trunks.get("vgg19")
+    path = network / "torch" / "hub" / "checkpoints" / trunk.url.rsplit("/", 1)[-1]
+    path.parent.mkdir(parents=True)
+    saved(path, "vgg19", 4)
+    loaded = trunks.load("vgg19", device="cpu", say=lambda _: pytest.fail("a download"))
+    assert loaded(np.zeros((1, 224, 224, 3), np.uint8)).shape == (1, 4096)
+
+
+def test_a_download_is_announced_and_a_failed_one_explained(network, monkeypatch):
+    import torch
+    said = []
+
+    def fails(url, *_args, **_kwargs):
+        assert said and url in said[0]
+        raise OSError("no network")
+    monkeypatch.setattr(torch.hub, "download_url_to_file", fails)
+    with pytest.raises(TrunkError, match="no network.*Three ways.*local file"):
+        trunks.load("vgg16", allow_download=True, say=said.append)
+
+
+@pytest.mark.parametrize("name", ["scratch-k5", "scratch-k5-64", "scratch-k3-100"])
+def test_networks_from_scratch_by_name(name):
+    trunk = trunks.get(name)
+    assert trunk.name == name and trunk.width == 14 * 84
+    with pytest.raises(TrunkError, match="Weights of the trunk 'scratch.*missing"):
+        trunks.load(name)
+    for wrong in ("scratch-k9", "scratch-k5-1000"):
+        with pytest.raises(TrunkError, match=f"unknown trunk '{wrong}'.*scratch-k3"):
+            trunks.get(wrong)
+
+
+def test_weights_of_a_model(tiny):
+    import torch
+    loaded = trunks.load("tiny", tiny, device="cpu")
+    state = {name: t.numpy() for name, t in torch.load(tiny).items()}
+    restored = trunks.restore("tiny", state, "cpu")
+    assert restored.digest == loaded.digest == trunks.digest(state)
+    module = trunks.get("tiny").build()
+    trunks.fill(module, str(tiny), trunks.get("tiny"))
+    assert trunks.digest(trunks.state_of(module)) == loaded.digest
+    images = np.random.default_rng(0).integers(0, 256, (3, 16, 16, 3), dtype=np.uint8)
+    np.testing.assert_allclose(restored(images), loaded(images), atol=1e-6)
+    frozen = {name: np.frombuffer(a.tobytes(), a.dtype).reshape(a.shape)
+              for name, a in state.items()}
+    assert trunks.restore("tiny", frozen, "cpu", "torch").digest == loaded.digest
+
+
+def test_counters_of_a_training_are_no_weights():
+    state = {"a.weight": np.ones(2, np.float32)}
+    counted = {**state, "a.num_batches_tracked": np.array(7)}
+    assert trunks.digest(state) == trunks.digest(counted)

@@ -100,6 +100,8 @@ def evidence_from_table(table: Table, key: Variable | None = None) -> TableEvide
     by_fact: dict[str, dict[str, Variable]] = {}
     features: dict[str, Variable] = {}
     for var in table.domain.attributes + table.domain.metas:
+        if "label" in var.attributes:
+            continue  # what people said of a photo, not what was computed
         if var.attributes.get("feature"):
             if var.attributes.get("role", "probability") == "probability":
                 features[var.attributes["feature"]] = var

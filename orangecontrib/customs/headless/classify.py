@@ -42,7 +42,7 @@ class PhotoEvidence:
     skipped: Sequence[tuple[str, str, str]]
 
 
-def read_photos(photos, model, *, device=None, mode: str = "tempered",
+def read_photos(photos, model, *, device=None, backend: str = "auto", mode: str = "tempered",
                 progress: Callable | None = None) -> PhotoEvidence:
     """Photos of goods -> evidence per good.
 
@@ -51,12 +51,14 @@ def read_photos(photos, model, *, device=None, mode: str = "tempered",
     photos : list of Photo
         See :func:`orangecontrib.customs.photos.find_photos`.
     model : PhotoModel
+    device, backend : str, optional
+        As in :class:`orangecontrib.customs.photos.extract.Extractor`.
     """
     from orangecontrib.customs import footwear
     from orangecontrib.customs.photos.extract import Extractor
     from orangecontrib.customs.photos.notes import photo_notes
     from orangecontrib.customs.photos.pooling import photo_evidence, pool
-    results = Extractor(model, device).run(photos, progress=progress)
+    results = Extractor(model, device, backend=backend).run(photos, progress=progress)
     pooled = pool(results.probabilities, results.gradability, results.good_ids,
                   model.priors, model.rho, mode=mode)
     counts = dict(zip(pooled.good_ids, (int(n) for n in pooled.n_photos)))

@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageFile
 
-__all__ = ["PhotoError", "decode", "fit", "MAX_PIXELS"]
+__all__ = ["PhotoError", "decode", "decode_and_place", "fit", "place", "MAX_PIXELS"]
 
 #: Photos with more pixels are refused as decompression bombs (Pillow's own limit).
 MAX_PIXELS = 178_956_970
 
 #: What Pillow's plugins raise on damaged files.
 DAMAGED = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError,
-           OverflowError, MemoryError, zipfile.BadZipFile)
+           OverflowError, zipfile.BadZipFile)
 
 _ORIENTATION = 0x0112
 _TRANSPOSE = {2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
@@ -86,19 +86,28 @@ def decode(source: bytes | str | os.PathLike, size: int) -> np.ndarray:
     PhotoError
         The file is missing, empty, truncated, no image, or a decompression bomb.
     """
+    return decode_and_place(source, size)[0]
+
+
+def decode_and_place(source: bytes | str | os.PathLike, size: int
+                     ) -> tuple[np.ndarray, tuple[int, int, int, int]]:
+    """As :func:`decode`, and the box (left, top, right, bottom) of the photo in the square."""
     content = source if isinstance(source, bytes) else _read(Path(source))
     if not content:
         raise PhotoError("the file is empty (zero bytes)")
     with _strict():
         try:
             with Image.open(io.BytesIO(content)) as image:
-                return np.asarray(fit(_to_rgb(image, size), size))
+                image = _to_rgb(image, size)
+                return np.asarray(fit(image, size)), place(*image.size, size)
         except Image.UnidentifiedImageError:
             raise PhotoError("not an image, or of a format that is not supported") from None
         except Image.DecompressionBombError:
             raise PhotoError(f"decompression bomb: more than {MAX_PIXELS:,} pixels") from None
         except PhotoError:
             raise
+        except MemoryError:
+            raise PhotoError("there is not enough memory to decode it") from None
         except DAMAGED as error:
             if "truncated" in str(error).lower() or isinstance(error, EOFError):
                 raise PhotoError(f"the file is truncated ({error})") from None
@@ -158,9 +167,16 @@ def _to_8_bits(image: Image.Image) -> Image.Image:
 
 def fit(image: Image.Image, size: int) -> Image.Image:
     """Scale an RGB image into a white square of `size` pixels, keeping its aspect."""
-    scale = size / max(image.size)
-    width, height = (max(1, round(side * scale)) for side in image.size)
-    image = image.resize((width, height), Image.Resampling.BICUBIC)
+    box = place(*image.size, size)
+    image = image.resize((box[2] - box[0], box[3] - box[1]), Image.Resampling.BICUBIC)
     square = Image.new("RGB", (size, size), "white")
-    square.paste(image, ((size - width) // 2, (size - height) // 2))
+    square.paste(image, box)
     return square
+
+
+def place(width: int, height: int, size: int) -> tuple[int, int, int, int]:
+    """Where :func:`fit` puts an image of that size: left, top, right, bottom in the square."""
+    scale = size / max(width, height)
+    width, height = (max(1, round(side * scale)) for side in (width, height))
+    left, top = (size - width) // 2, (size - height) // 2
+    return left, top, left + width, top + height

@@ -1,22 +1,36 @@
-"""Photos → probabilities: decoding in threads while the trunk computes, in batches."""
+"""Photos → probabilities: reading, decoding and computing in parallel, in batches.
+
+On a GPU threads decode while the trunk computes.  On a CPU each core takes a few photos all the
+way: decoding threads beside computing ones would only take the cores from each other.
+
+What the trunk said about a photo is kept by its content: a photo that was seen before is
+neither decoded nor computed.
+"""
 from __future__ import annotations
 
+import hashlib
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from . import trunks
+from .cache import FeatureCache
 from .decode import PhotoError, decode
+from .engines import cores, out_of_memory
 from .model import ModelError, PhotoModel
 from .sources import Photo
 
 __all__ = ["Extractor", "PhotoResults"]
 
-DECODING_THREADS = 2
+#: Photos that a thread takes at a time, at most: one look into the cache for all of them.
+SLICE = 8
+
+#: Batches that the threads are ahead of the results.
+AHEAD = 2
 
 
 @dataclass(frozen=True)
@@ -31,6 +45,8 @@ class PhotoResults:
         In the order of ``footwear.features()``.
     gradability : ndarray of float, shape (M, 10)
         "Can this be judged here?", in the order of ``model.fact_ids()``.
+    contradiction : ndarray of float, shape (M,)
+        P that the features of a photo fit no group of goods.
     skipped : list of (Photo, str)
         Photos that could not be used, and why.
     cancelled : bool
@@ -39,6 +55,7 @@ class PhotoResults:
     photos: list[Photo]
     probabilities: np.ndarray
     gradability: np.ndarray
+    contradiction: np.ndarray
     skipped: list[tuple[Photo, str]] = field(default_factory=list)
     cancelled: bool = False
 
@@ -61,13 +78,18 @@ class Extractor:
         Local file with the trunk's weights, for trunks that no package brings.
     trunk : LoadedTrunk, optional
         A trunk that is loaded already.
+    backend : {"auto", "onnxruntime", "torch"}
+        As in :class:`trunks.LoadedTrunk`.
+    cache : FeatureCache or bool
+        What is kept between runs; True: in the user's cache folder (see ``cache.VARIABLE``).
     """
 
     def __init__(self, model: PhotoModel | None = None, device: str | None = None,
-                 weights=None, trunk: trunks.LoadedTrunk | None = None):
+                 weights=None, trunk: trunks.LoadedTrunk | None = None,
+                 backend: str = "auto", cache: FeatureCache | bool = True):
         self.model = PhotoModel.default() if model is None else model
-        self._device = device
-        self._weights = weights
+        self.cache = FeatureCache() if cache is True else cache or None
+        self._given = weights, device, backend
         self._lock = threading.Lock()
         self._trunk = None
         if trunk is not None:
@@ -78,8 +100,7 @@ class Extractor:
         """The trunk with weights; ModelError if it is not the one the model was trained on."""
         with self._lock:
             if self._trunk is None:
-                self._trunk = self._checked(
-                    _loaded(self.model.trunk, self._weights, self._device))
+                self._trunk = self._checked(_loaded(self.model, *self._given))
             return self._trunk
 
     def _checked(self, trunk):
@@ -90,6 +111,9 @@ class Extractor:
         if trunk.trunk.transform != self.model.transform:
             raise ModelError("the model was trained with another input transform: "
                              f"{self.model.transform}")
+        if trunk.trunk.width != len(self.model.weights):
+            raise ModelError(f"the heads read {len(self.model.weights)} numbers of a photo, and "
+                             f"the trunk '{self.model.trunk}' gives {trunk.trunk.width}")
         return trunk
 
     @property
@@ -99,51 +123,140 @@ class Extractor:
 
     def run(self, photos: Iterable[Photo],
             progress: Callable[[int, int], bool | None] | None = None,
-            batch: int = 32) -> PhotoResults:
+            batch: int | None = None) -> PhotoResults:
         """Extract features of photos.
 
-        A photo that can't be used is skipped with the reason; the others go on.
+        A photo that can't be used is skipped with the reason; the others go on.  Memory does
+        not grow with the number of photos, but for their results.
 
         Parameters
         ----------
         progress : callable, optional
             Called as progress(done, total).  If it returns True or raises
             ``InterruptedError``, the run ends and the results so far are returned.
-        """
-        photos = list(photos)
-        used, skipped, features = [], [], []
-        trunk, size = self.trunk, self.model.transform["size"]
-        batches = [photos[i:i + batch] for i in range(0, len(photos), batch)]
-        cancelled, done = False, 0
-        with ThreadPoolExecutor(DECODING_THREADS, "decode") as pool:
-            def start(part):
-                return [(photo, pool.submit(_decode, photo, size)) for photo in part]
+        batch : int, optional
+            Photos that the trunk looks at together; by default what fits into the memory.
 
-            ahead = start(batches[0]) if batches else []
-            for number in range(len(batches)):
-                current = ahead
-                ahead = start(batches[number + 1]) if number + 1 < len(batches) else []
-                images = []
-                for photo, future in current:
-                    try:
-                        images.append(future.result())
-                        used.append(photo)
-                    except PhotoError as error:
-                        skipped.append((photo, str(error)))
-                if images:
-                    features.append(trunk(np.stack(images)))
-                done += len(current)
+        Raises
+        ------
+        ModelError, TrunkError
+            The trunk can't be had, or there is no memory even for a single photo.
+        """
+        photos, trunk = list(photos), self.trunk
+        batch = batch or getattr(trunk, "batch", 32)
+        compute = _Computing(trunk, self.cache)
+        used, skipped, said = [], [], [self.model(np.zeros((0, trunk.trunk.width)))]
+        done, cancelled, threads = 0, False, max(2, cores())
+        part = int(np.clip(min(batch, len(photos)) // threads, 1, SLICE))
+        with ThreadPoolExecutor(threads, "photos") as pool:
+            waiting = iter(range(0, len(photos), batch))
+            ahead: deque = deque()
+            while True:
+                for start in waiting:
+                    end = min(start + batch, len(photos))
+                    ahead.append([pool.submit(compute.prepare, photos[i:min(i + part, end)])
+                                  for i in range(start, end, part)])
+                    if len(ahead) > AHEAD:
+                        break
+                if not ahead:
+                    break
+                looked_at = [one for future in ahead.popleft() for one in future.result()]
+                skipped += [(one.photo, one.reason) for one in looked_at if one.reason]
+                good = [one for one in looked_at if not one.reason]
+                if good:
+                    # heads at once: features of many photos would fill the memory
+                    said.append(self.model(compute(good)))
+                    used += [one.photo for one in good]
+                done += len(looked_at)
+                del looked_at, good
                 if _stopped(progress, done, len(photos)):
                     cancelled = done < len(photos)
-                    for _, future in ahead:
+                    for future in (f for futures in ahead for f in futures):
                         future.cancel()
                     break
-        x = np.concatenate(features) if features else np.zeros((0, len(self.model.weights)))
-        return PhotoResults(used, *self.model(x), skipped, cancelled)
+        return PhotoResults(used, *(np.concatenate(parts) for parts in zip(*said)), skipped,
+                            cancelled)
 
 
-def _decode(photo: Photo, size: int) -> np.ndarray:
-    return decode(photo.read(), size)
+@dataclass
+class _Looked:
+    """A photo that was read: decoded, known from earlier, or not to be used."""
+
+    photo: Photo
+    name: str = ""
+    image: np.ndarray | None = None
+    features: np.ndarray | None = None
+    reason: str = ""
+
+
+class _Computing:
+    """Features of photos on a trunk, by way of the cache."""
+
+    def __init__(self, trunk: trunks.LoadedTrunk, cache: FeatureCache | None):
+        self._trunk, self._cache = trunk, cache
+        self._on_one_core = getattr(trunk, "on_one_core", None)
+        self._limit: int | None = None  # photos at a time, once memory has run out
+
+    def prepare(self, photos: Sequence[Photo]) -> list[_Looked]:
+        """Read photos; decode those that are not known; compute them if a core can by itself."""
+        looked_at = [_Looked(photo) for photo in photos]
+        contents = {}
+        for number, one in enumerate(looked_at):
+            try:
+                contents[number] = one.photo.read()
+                if self._cache is not None:
+                    one.name = hashlib.sha256(contents[number]).hexdigest()
+            except PhotoError as error:
+                one.reason = str(error)
+        known = {} if self._cache is None else self._cache.get_many(
+            self._trunk, [one.name for one in looked_at if one.name])
+        for number, one in enumerate(looked_at):
+            one.features = known.get(one.name)
+            content = contents.pop(number, None)
+            if content is None or one.features is not None:
+                continue
+            try:
+                one.image = decode(content, self._trunk.trunk.size)
+            except PhotoError as error:
+                one.reason = str(error)
+        if self._on_one_core is not None:
+            self._complete([one for one in looked_at if not one.reason], self._on_one_core)
+        return looked_at
+
+    def __call__(self, photos: Sequence[_Looked]) -> np.ndarray:
+        """Features of photos that were prepared, in order."""
+        self._complete(photos, self._trunk)
+        return np.stack([one.features for one in photos])
+
+    def _complete(self, photos: Sequence[_Looked], work: Callable) -> None:
+        new = [one for one in photos if one.features is None]
+        if not new:
+            return
+        computed = self._computed(np.stack([one.image for one in new]), work)
+        for one, row in zip(new, computed):
+            one.image, one.features = None, row
+        if self._cache is not None:
+            self._cache.put_many(self._trunk, {one.name: one.features for one in new})
+
+    def _computed(self, images: np.ndarray, work: Callable) -> np.ndarray:
+        """What the trunk says; in halves when memory runs out."""
+        parts, first = [], 0
+        while first < len(images):
+            part = images[first:first + (self._limit or len(images))]
+            try:
+                parts.append(work(part))
+            except Exception as error:  # torch and ONNX Runtime have classes of their own
+                if not out_of_memory(error):
+                    raise
+                if len(part) == 1:
+                    raise trunks.TrunkError(
+                        f"there is not enough memory for the trunk '{self._trunk.trunk.name}', "
+                        "even for a single photo: close other programs, or compute on another "
+                        "device") from error
+                self._limit = len(part) // 2
+                continue
+            first += len(part)
+        return np.concatenate(parts)
 
 
 def _stopped(progress, done: int, total: int) -> bool:
@@ -159,13 +272,28 @@ _TRUNKS: OrderedDict[tuple, trunks.LoadedTrunk] = OrderedDict()
 _TRUNKS_LOCK = threading.Lock()
 
 
-def _loaded(name: str, weights, device) -> trunks.LoadedTrunk:
+def _loaded(model: PhotoModel, weights, device, backend) -> trunks.LoadedTrunk:
     """Trunks of this process: the last two stay, since loading takes seconds."""
-    key = (name, None if weights is None else str(weights), device)
+    own = model.trunk_state is not None
+    key = (model.trunk, model.trunk_digest if own else None, weights and str(weights), device,
+           backend)
     with _TRUNKS_LOCK:
         if key not in _TRUNKS:
-            _TRUNKS[key] = trunks.load(name, weights, device=device)
+            _TRUNKS[key] = _restored(model, device, backend) if own \
+                else trunks.load(model.trunk, weights, device=device, backend=backend)
             while len(_TRUNKS) > 2:
                 _TRUNKS.popitem(last=False)
         _TRUNKS.move_to_end(key)
         return _TRUNKS[key]
+
+
+def _restored(model: PhotoModel, device, backend) -> trunks.LoadedTrunk:
+    found = trunks.digest(model.trunk_state)
+    if found != model.trunk_digest:
+        raise ModelError(f"the trunk inside the model ({found[:12]}…) is not the one that its "
+                         f"heads were trained on ({model.trunk_digest[:12]}…): get the model's "
+                         "file anew")
+    try:
+        return trunks.restore(model.trunk, model.trunk_state, device, backend)
+    except trunks.TrunkError as error:
+        raise ModelError(f"the model's own trunk can't be used: {error}") from error

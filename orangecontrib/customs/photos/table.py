@@ -1,7 +1,8 @@
 """The door to Orange: tables of photos → features per photo → pooled per good.
 
 Columns are known by their attributes, never by name or order: ``fact``, ``value``,
-``feature``, ``prior`` (and ``rho``) on a feature, ``gradability`` on "can it be judged here".
+``feature``, ``prior`` (and ``rho``) on a feature, ``gradability`` on "can it be judged here",
+``contradiction`` on "the features fit no group of goods".
 """
 from __future__ import annotations
 
@@ -134,12 +135,16 @@ def _key(path: str, model: PhotoModel):
     return os.path.abspath(path), stat.st_mtime_ns, stat.st_size, model.digest
 
 
+def _width(model: PhotoModel) -> int:
+    """Columns per photo: features, gradability, contradiction."""
+    return len(model.features) + len(model.facts) + 1
+
+
 def _extract(paths: Sequence[str | None], extractor: Extractor, progress=None,
-             batch: int = 32) -> tuple[np.ndarray, list[str]]:
-    """(rows, 24) features and gradability, NaN where there is none, and the reasons."""
+             batch: int | None = None) -> tuple[np.ndarray, list[str]]:
+    """(rows, columns) of all that is said, NaN where nothing is, and the reasons."""
     model = extractor.model
-    width = len(model.features) + len(model.facts)
-    rows = np.full((len(paths), width), np.nan)
+    rows = np.full((len(paths), _width(model)), np.nan)
     reasons = ["" if path is not None else "no photo is named in this row" for path in paths]
     keys = {path: _key(path, model) for path in paths if path is not None}
     known = {path: _cache.get(key) for path, key in keys.items() if key is not None}
@@ -147,7 +152,8 @@ def _extract(paths: Sequence[str | None], extractor: Extractor, progress=None,
     failed: dict[str, str] = {}
     if todo:
         results = extractor.run(todo, progress, batch)
-        found = np.hstack([results.probabilities, results.gradability])
+        found = np.column_stack([results.probabilities, results.gradability,
+                                 results.contradiction])
         for photo, row in zip(results.photos, found):
             known[photo.image] = row
             if keys[photo.image] is not None:
@@ -190,9 +196,8 @@ class PhotoFeatures:
             data = Table.from_list(data.domain, [data])
         if self._answers is not None:
             return self._answers(data)
-        width = len(self.model.features) + len(self.model.facts)
         if self.image_name not in data.domain or not len(data):
-            return np.full((len(data), width), np.nan)
+            return np.full((len(data), _width(self.model)), np.nan)
         paths = image_paths(data, data.domain[self.image_name])
         return _extract(paths, Extractor(self.model))[0]
 
@@ -230,6 +235,11 @@ def _describe(variable: ContinuousVariable, index: int, model: PhotoModel) -> No
         variable.attributes["made_only"] = "yes"
 
 
+def _is_ours(meta: Variable) -> bool:
+    """Whether a meta is of an extraction."""
+    return bool({"gradability", "contradiction"} & set(meta.attributes))
+
+
 def _variables(model: PhotoModel, image: Variable, language: str, taken: Sequence[str]
                ) -> tuple[list[ContinuousVariable], list[ContinuousVariable]]:
     shared = PhotoFeatures(image.name, model)
@@ -237,25 +247,30 @@ def _variables(model: PhotoModel, image: Variable, language: str, taken: Sequenc
     names = [getattr(f, f"name_{language}") for f in footwear.features()]
     judged = {"ru": "можно судить: {}", "en": "can be judged: {}"}[language]
     names += [judged.format(getattr(vocabulary[fact], language)) for fact in facts]
+    names.append({"ru": "противоречие", "en": "contradiction"}[language])
     names = get_unique_names(list(taken), names)
     variables = [ContinuousVariable(name, number_of_decimals=3,
                                     compute_value=PhotoFeature(shared, index))
                  for index, name in enumerate(names)]
-    features, gradable = variables[:len(feature_ids())], variables[len(feature_ids()):]
+    features, metas = variables[:len(feature_ids())], variables[len(feature_ids()):]
     for index, variable in enumerate(features):
         _describe(variable, index, model)
-    for fact, variable in zip(facts, gradable):
+    for fact, variable in zip(facts, metas):
         variable.attributes["gradability"] = fact
-    return features, gradable
+    metas[-1].attributes["contradiction"] = "yes"
+    return features, metas
 
 
 def features_table(table: Table, image_variable: Variable | str, extractor: Extractor,
                    progress: Callable[[int, int], bool | None] | None = None,
-                   language: str = "en", batch: int = 32) -> tuple[Table, Table | None]:
-    """Append the 13 features and the gate, as P in [0, 1]; gradability goes to the metas.
+                   language: str = "en", batch: int | None = None
+                   ) -> tuple[Table, Table | None]:
+    """Append the 13 features and the gate, as P in [0, 1].
+
+    Gradability per fact and the contradiction of the features go to the metas.
 
     The columns carry a compute value, so a model trained on them scores a raw table of
-    photos too.  Columns of an earlier extraction are replaced.
+    photos too.  Columns of an earlier extraction are replaced, labels of people stay.
 
     Parameters
     ----------
@@ -263,8 +278,8 @@ def features_table(table: Table, image_variable: Variable | str, extractor: Extr
         As in :meth:`Extractor.run`; rows not reached come back as skipped.
     language : {"en", "ru"}
         Of the columns' names (ПЕРФОРАЦИЯ_СОЮЗКА … or perforated vamp …).
-    batch : int
-        Photos that the trunk looks at together.
+    batch : int, optional
+        Photos that the trunk looks at together; by default what fits into the memory.
 
     Returns
     -------
@@ -278,14 +293,15 @@ def features_table(table: Table, image_variable: Variable | str, extractor: Extr
     used = np.array([not reason for reason in reasons], dtype=bool)
 
     domain = table.domain
-    attributes = [v for v in domain.attributes if "feature" not in v.attributes]
-    metas = [v for v in domain.metas if "gradability" not in v.attributes]
+    attributes = [v for v in domain.attributes
+                  if "feature" not in v.attributes or "label" in v.attributes]
+    metas = [v for v in domain.metas if not _is_ours(v)]
     taken = [v.name for v in (*attributes, *domain.class_vars, *metas)]
-    features, gradable = _variables(extractor.model, image, language, taken)
+    features, said = _variables(extractor.model, image, language, taken)
     shared, usable = features[0].compute_value.compute_shared, table[used]
     with shared.remembering(usable, rows[used]):
         result = usable.transform(Domain((*attributes, *features), domain.class_vars,
-                                              (*metas, *gradable)))
+                                              (*metas, *said)))
     result.name = table.name
     skipped = with_reasons(table[~used], [r for r in reasons if r]) if not used.all() else None
     return result, skipped
@@ -316,9 +332,10 @@ def with_reasons(table: Table, reasons: Sequence[str] | str) -> Table:
 # --- pooled per good ----------------------------------------------------------------------
 
 def feature_columns(domain: Domain) -> dict[str, Variable]:
-    """Columns of features by feature id, wherever they stand in the domain."""
+    """Columns of features by feature id, wherever they stand in the domain; not labels."""
     return {v.attributes["feature"]: v for v in (*domain.variables, *domain.metas)
-            if v.is_continuous and v.attributes.get("feature") in feature_ids()}
+            if v.is_continuous and v.attributes.get("feature") in feature_ids()
+            and "label" not in v.attributes}
 
 
 class PooledFeature:
@@ -422,7 +439,7 @@ def pooled_table(table: Table, good_variable: Variable | str, mode: str = "tempe
                          "photos used"), number_of_decimals=0)
     count.attributes["role"] = "n_photos"
     constant = [v for v in (*table.domain.class_vars, *table.domain.metas)
-                if v is not good and "gradability" not in v.attributes
+                if v is not good and not _is_ours(v)
                 and v.attributes.get("type") != "image" and "feature" not in v.attributes
                 and _agrees(table, v, pooled, first)]
     classes = [v for v in table.domain.class_vars if v in constant]

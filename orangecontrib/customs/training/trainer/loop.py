@@ -109,7 +109,7 @@ class _Given:
 
     def __init__(self, weights, sha256, allow_download, device):
         self._weights, self._sha256, self._download = weights, sha256, allow_download
-        self.device = device or trunks._best_device()
+        self.device = device or trunks.best_device()
 
     def loaded(self, name: str) -> trunks.LoadedTrunk:
         return trunks.load(name, self._weights, self._sha256, self._download, self.device)
@@ -118,7 +118,7 @@ class _Given:
         """The trunk's network as a torch module; random weights for one from scratch."""
         module = trunk.build()
         if not scratch.parse(trunk.name):
-            trunks._fill(module, self._weights or trunks._find_weights(trunk), trunk)
+            trunks.fill(module, self._weights or trunks.find_weights(trunk), trunk)
         return module
 
 

@@ -1,0 +1,180 @@
+"""Trunks as ONNX files: exported from torch once, checked against it, sealed.
+
+A file names the weights it was made from and ends in the SHA-256 of all before, as a last
+property of the model.  A file that is stale, damaged or changed is exported anew.
+"""
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import logging
+import os
+import tempfile
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+from .cache import cache_folder
+from .engines import OnnxRuntimeEngine
+from .maps import network, pooled_arrays
+from .registry import Trunk
+
+__all__ = ["ExportError", "TOLERANCE", "find", "export"]
+
+#: Largest difference to torch that is accepted, in units of the largest feature.
+TOLERANCE = 1e-4
+
+#: To be raised when the exported graph changes.
+VERSION = 1
+
+#: Files kept, the most recently used ones: a fine-tuned trunk leaves one for each training.
+KEPT = 8
+
+_OPSET = 17
+_log = logging.getLogger(__name__)
+
+
+class ExportError(RuntimeError):
+    """A trunk that can't be exported, or does not compute the same; the message says why."""
+
+
+def key(trunk: Trunk, source: str) -> str:
+    """What an exported trunk depends on.
+
+    Parameters
+    ----------
+    source : str
+        Names the weights: SHA-256 of their file, or their digest.
+    """
+    decisive = [trunk.name, trunk.transform, source, VERSION]
+    return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
+
+
+def find(trunk: Trunk, source: str) -> OnnxRuntimeEngine | None:
+    """The trunk as it was exported earlier from those weights; None when it has to be, anew."""
+    path = _path(trunk, source)
+    try:
+        content = path.read_bytes() if path is not None else b""
+    except OSError:
+        return None
+    body, seal = content[:-_SEAL], content[-_SEAL:]
+    if not body or seal != _sealed(body):
+        if content:
+            _log.warning("%s is damaged; the trunk is exported anew", path)
+        return None
+    try:
+        engine = OnnxRuntimeEngine(content)
+    except Exception as error:  # ONNX Runtime's own errors derive from Exception only
+        _log.warning("%s can't be used (%s); the trunk is exported anew", path, error)
+        return None
+    if engine.metadata.get("key") != key(trunk, source):
+        return None
+    try:
+        os.utime(path)
+    except OSError:
+        pass  # a folder that can't be written to is good enough to read from
+    return engine
+
+
+def export(trunk: Trunk, module, digest: str, source: str) -> OnnxRuntimeEngine:
+    """Export a trunk, check it against torch, and keep the file.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        The trunk's network, with weights, on the CPU.
+    digest : str
+        Of the weights.
+
+    Raises
+    ------
+    ExportError
+        The exporter fails, or ONNX Runtime computes something else than torch.
+    """
+    try:
+        graph, pooling = _graph(trunk, module)
+        error = _error(trunk, module, OnnxRuntimeEngine(graph), pooling)
+    except Exception as problem:  # whatever exporter and runtime raise: torch goes on
+        raise ExportError(f"the trunk '{trunk.name}' can't be exported "
+                          f"({str(problem).splitlines()[0]})") from problem
+    if not error <= TOLERANCE:
+        raise ExportError(f"the exported trunk '{trunk.name}' differs from torch by "
+                          f"{error:.1e} of the largest feature")
+    body = graph + _properties(
+        key=key(trunk, source), trunk=trunk.name, digest=digest, source=source,
+        transform=json.dumps(trunk.transform), pooling=json.dumps(pooling),
+        error=f"{error:.3e}")
+    content = body + _sealed(body)
+    _keep(_path(trunk, source), content)
+    return OnnxRuntimeEngine(content)
+
+
+def _graph(trunk: Trunk, module) -> tuple[bytes, tuple]:
+    import torch
+    whole, pooling = network(trunk, module, with_maps=True)
+    names = ["features", *(f"map{i}" for i in sorted({p.source for p in pooling}))]
+    exported = io.BytesIO()
+    example = torch.zeros(1, trunk.size, trunk.size, 3, dtype=torch.uint8)
+    with warnings.catch_warnings():  # the tracing exporter warns of its age and of constants
+        warnings.simplefilter("ignore")
+        torch.onnx.export(whole, (example,), exported, dynamo=False, opset_version=_OPSET,
+                          input_names=["images"], output_names=names,
+                          dynamic_axes={name: {0: "n"} for name in ("images", *names)})
+    return exported.getvalue(), pooling
+
+
+def _error(trunk: Trunk, module, engine: OnnxRuntimeEngine, pooling) -> float:
+    """Largest difference to torch, and between features and pooled maps, over the scale."""
+    import torch
+    images = np.random.default_rng(0).integers(0, 256, (2, trunk.size, trunk.size, 3), np.uint8)
+    with torch.inference_mode():
+        expected = network(trunk, module)[0](torch.from_numpy(images)).numpy()
+    found = engine._run(images)
+    others = [found[0]] + ([pooled_arrays(found[1:], pooling)] if pooling else [])
+    scale = max(float(np.abs(expected).max()), 1e-30)
+    return max(float(np.abs(other - expected).max()) for other in others) / scale
+
+
+def _properties(**properties: str) -> bytes:
+    """Properties as they may be appended to any ONNX file: messages add up."""
+    import onnx
+    model = onnx.ModelProto()
+    for name, value in properties.items():
+        model.metadata_props.add(key=name, value=value)
+    return model.SerializeToString()
+
+
+def _sealed(body: bytes) -> bytes:
+    """The property "sha256" of a file, as the bytes that end it.
+
+    Written by hand, so that reading a file needs no package onnx.
+    """
+    value = hashlib.sha256(body).hexdigest().encode()
+    return b"\x72\x4a\x0a\x06sha256\x12\x40" + value
+
+
+_SEAL = 76
+
+
+def _path(trunk: Trunk, source: str) -> Path | None:
+    folder = cache_folder()
+    return folder and folder / "trunks" / f"{trunk.name}-{key(trunk, source)[:16]}.onnx"
+
+
+def _keep(path: Path | None, content: bytes) -> None:
+    if path is None:
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, new = tempfile.mkstemp(dir=path.parent, suffix=".new")
+        with open(handle, "wb") as file:
+            file.write(content)
+        os.replace(new, path)  # another process sees a whole file or none
+        files = sorted(path.parent.glob("*.onnx"), key=lambda f: f.stat().st_mtime)
+        for old in files[:-KEPT]:
+            old.unlink(missing_ok=True)
+    except OSError as error:
+        _log.warning("the exported trunk can't be kept (%s); it is exported at every start",
+                     error)

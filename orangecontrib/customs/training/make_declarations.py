@@ -24,7 +24,8 @@ from orangecontrib.customs.nomenclature import electrical
 __all__ = ["Declaration", "TRAINING", "VALIDATION", "MAX_CHARACTERS", "shares", "generate",
            "write"]
 
-#: Documents per code (paper, "Материалы и методы": 1004 of them) and of the separate sample, in proportion.
+#: Documents per code (paper, "Материалы и методы": 1004 of them) and of the separate sample,
+#: in proportion.
 TRAINING = {"850440": 405, "853630": 397, "903289": 202}
 VALIDATION = {"850440": 121, "853630": 119, "903289": 60}
 

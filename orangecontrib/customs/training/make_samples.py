@@ -1,9 +1,11 @@
 """Write the bundled demo: photos of a dozen goods and their declarations.
 
     python -m orangecontrib.customs.training.make_samples OUT_DIR
+    python -m orangecontrib.customs.training.make_samples --labelled OUT_DIR
 
-The photos are drawn (:mod:`orangecontrib.customs.training.drawing`), the declarations are
-written here: neither was taken from anybody's shop or customs file.
+The second writes the photos that the training workflows start from: smaller ones of more goods,
+with labels.  The photos are drawn (:mod:`orangecontrib.customs.training.drawing`), the
+declarations are written here: neither was taken from anybody's shop or customs file.
 """
 from __future__ import annotations
 
@@ -18,12 +20,18 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from orangecontrib.customs import footwear
 from orangecontrib.customs.training.drawing import draw, sample
+from orangecontrib.customs.training.drawing import labels as item_labels
 
-__all__ = ["Good", "GOODS", "BUNDLED", "photos", "write"]
+__all__ = ["Good", "GOODS", "BUNDLED", "LABELLED", "BUNDLED_LABELLED", "photos", "write",
+           "write_labelled"]
 
-#: Where the committed demo lies.
-BUNDLED = Path(str(files("orangecontrib.customs.workflows"))) / "sample"
+_WORKFLOWS = Path(str(files("orangecontrib.customs.workflows")))
+
+#: Where the committed demo lies, and the photos with labels.
+BUNDLED = _WORKFLOWS / "sample"
+BUNDLED_LABELLED = _WORKFLOWS / "training"
 
 _SQUARE, _WIDE, _TALL = (448, 448), (480, 360), (360, 480)
 _BLACK, _BROWN, _TAN = (.07, .07, .08), (.33, .19, .11), (.62, .42, .24)
@@ -165,6 +173,67 @@ def photos(good: Good) -> list[Image.Image]:
             for at, (view, background, size) in enumerate(good.views)]
 
 
+#: Goods to train on: what is drawn, its group of goods, its subheading, and how many of it.
+LABELLED = (
+    (dict(kind="derby", material="leather"), "low", "640399", 6),
+    (dict(kind="pump", material="leather"), "low", "640399", 8),
+    (dict(kind="sneaker", material="textile"), "low", "640419", 8),
+    (dict(kind="sandal", material="leather"), "straps", "640399", 6),
+    (dict(kind="heeled_sandal", material="leather"), "straps", "640399", 4),
+    (dict(kind="flip_flop"), "slip_on", "640220", 8),
+    (dict(kind="work_boot", material="leather"), "boots", "640391", 8),
+    (dict(kind="calf_boot", material="leather"), "boots", "640391", 8),
+    (dict(kind="rubber_boot"), "watertight", "640192", 8),
+    (dict(kind="bag"), "not_footwear", "", 4),
+)
+
+_LABELLED_VIEWS = ("side_right", "three_quarter", "side_left")
+
+
+def write_labelled(folder: str | Path, size: int = 128) -> list[Path]:
+    """Write two photos of each good of `LABELLED`, their labels, and the goods' codes.
+
+    ``labels.csv`` is as Footwear Photo Labeler keeps labels, ``goods.csv`` has the columns
+    ``good_id, hs_code``.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+    """
+    folder, written, labels, codes = Path(folder), [], [], []
+    goods = [row[:3] for row in LABELLED for _ in range(row[3])]
+    for number, (looks, cluster, code) in enumerate(goods, 1):
+        good = f"T-{number:02}"
+        rng = np.random.default_rng((2026, number))
+        item = sample(rng, **looks)
+        (folder / good).mkdir(parents=True, exist_ok=True)
+        for at, view in enumerate(rng.choice(_LABELLED_VIEWS, 2, replace=False), 1):
+            image = f"{good}/{at}.jpg"
+            picture = draw(item, str(view), rng, (size, size), detail=2.0)
+            picture.save(folder / image, "JPEG", quality=80, optimize=True)
+            written.append(folder / image)
+            values = dict.fromkeys((f.id for f in footwear.features()), None)
+            # of a bag nobody asks whether it has a heel
+            values |= {"not_footwear": 1.} if cluster == "not_footwear" \
+                else item_labels(item, str(view))
+            labels.append((image, good, cluster, *(
+                "" if value is None else f"{value:g}" for value in values.values())))
+        if code:
+            codes.append((good, code))
+    header = ("image", "good_id", "cluster", *(f.id for f in footwear.features()))
+    return written + [_csv(folder / "labels.csv", header, labels),
+                      _csv(folder / "goods.csv", ("good_id", "hs_code"), codes)]
+
+
+def _csv(path: Path, header: Sequence[str], rows: Sequence[Sequence]) -> Path:
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(header)
+        table.writerows(rows)
+    return path
+
+
 def write(folder: str | Path, goods: Sequence[Good] = GOODS) -> list[Path]:
     """Write a folder of photos per good, and ``declarations.csv``.
 
@@ -182,20 +251,20 @@ def write(folder: str | Path, goods: Sequence[Good] = GOODS) -> list[Path]:
             path = place / f"{number}.jpg"
             picture.save(path, "JPEG", quality=85, optimize=True)
             written.append(path)
-    path = folder / "declarations.csv"
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(("good_id", "description", "declared_code", "quantity"))
-        table.writerows((g.good_id, g.description, g.declared_code, g.quantity) for g in goods)
-    return written + [path]
+    return written + [_csv(
+        folder / "declarations.csv", ("good_id", "description", "declared_code", "quantity"),
+        [(g.good_id, g.description, g.declared_code, g.quantity) for g in goods])]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", metavar="OUT_DIR", type=Path)
+    parser.add_argument("--labelled", action="store_true",
+                        help="photos with labels, to train on")
+    args = parser.parse_args(arguments)
     try:
-        files = write(parser.parse_args(arguments).folder)
+        files = (write_labelled if args.labelled else write)(args.folder)
     except OSError as error:
         print(f"cannot write the samples: {error}", file=sys.stderr)
         return 2

@@ -20,6 +20,7 @@ from orangecontrib.customs.training.trainer import (
     Recipe,
     TrainingError,
     TrainingPhotos,
+    read,
     train,
 )
 from orangecontrib.customs.training.trainer.augmentation import vary
@@ -362,6 +363,21 @@ def test_a_second_run_asks_the_trunk_nothing(monkeypatch):
     assert one.model.digest == two.model.digest
     with pytest.raises(pytest.fail.Exception, match="computed"):
         train(photos, replace(recipe, rotation=3.), cache=kept, device="cpu")
+
+
+def test_photos_read_once_serve_several_runs(small, monkeypatch):
+    photos = made_photos(60)
+    photos.photos[3] = replace(photos.photos[3], opener=Content(b"no photo"))
+    photos.labels[8] = np.nan
+    one = train(photos, LBFGS, device="cpu")
+    pixels = read(photos.photos, small.size)
+    part = np.arange(10, 60)
+    other = train(photos.take(part), LBFGS, device="cpu")
+    monkeypatch.setattr(Content, "read_bytes", lambda _: pytest.fail("read again"))
+    again = train(photos, LBFGS, device="cpu", pixels=pixels)
+    assert again.model.digest == one.model.digest and again.skipped == one.skipped
+    assert train(photos.take(part), LBFGS, device="cpu",
+                 pixels=pixels.take(part)).model.digest == other.model.digest
 
 
 # --- cancelling and resuming ---

@@ -6,6 +6,7 @@ negatives of "can this be judged here?".
 from __future__ import annotations
 
 import copy
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter
@@ -15,7 +16,7 @@ from orangecontrib.customs import footwear
 
 from .labels import Labelled
 
-__all__ = ["CROPS", "crop", "crop_labels", "vary", "vary_labels"]
+__all__ = ["CROPS", "Crop", "crop", "crop_labels", "vary", "vary_labels"]
 
 #: Crop → box in the silhouette (left, top, right, bottom, as shares; the toe points left),
 #: the facts that it can't show, and the facts that it still shows.
@@ -54,6 +55,16 @@ def crop(image: Image.Image, kind: str, rng: np.random.Generator) -> Image.Image
     width, height = right - left, bottom - top
     return image.crop((int(left + x0 * width), int(top + y0 * height),
                        int(np.ceil(left + x1 * width)), int(np.ceil(top + y1 * height))))
+
+
+@dataclass(frozen=True)
+class Crop:
+    """`crop` of one kind, as a function that can be sent about."""
+
+    kind: str
+
+    def __call__(self, image: Image.Image, rng: np.random.Generator) -> Image.Image:
+        return crop(image, self.kind, rng)
 
 
 def crop_labels(whole: Labelled, kind: str) -> Labelled:

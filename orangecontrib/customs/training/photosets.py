@@ -21,7 +21,7 @@ from . import augment
 from .labels import SOURCES, Labelled, concatenate, read_source
 from .trainer import TrainingPhotos
 
-__all__ = ["PhotoSet", "collect"]
+__all__ = ["PhotoSet", "collect", "changed"]
 
 #: Varied copies per photo, and per photo labelled by eye.
 COPIES = {"zappos_boot_sandal_shoe": 1, "fpi_224": 2, "fpi_60x80": 0, "clothing_small_cc0": 0}
@@ -53,11 +53,6 @@ class PhotoSet:
 
     photos: TrainingPhotos
     labelled: Labelled
-
-    def without(self, *sources: str) -> PhotoSet:
-        """The photos of the other sources."""
-        rows = np.flatnonzero(~np.isin(self.labelled.source, sources))
-        return PhotoSet(self.photos.take(rows), self.labelled[rows])
 
 
 @dataclass(frozen=True)
@@ -111,23 +106,24 @@ def _source(folder: Path, source: str) -> list[tuple[list[Photo], Labelled]]:
     found = {photo.image: photo for photo in find_photos(folder / f"{source}.zip")[0]}
     photos = [found[image] for image in whole.image]
     if source in PRESSED:
-        photos = [_changed(photo, photo.image, _Pressed(PRESSED[source])) for photo in photos]
+        photos = [changed(photo, photo.image, _Pressed(PRESSED[source])) for photo in photos]
     footwear = np.flatnonzero(whole.labels[:, -1] == 0)
     result = [(photos, whole)]
     copies = np.where(whole.hand, HAND_COPIES, COPIES[source])
     rows = np.repeat(footwear, copies[footwear])
     if len(rows):
-        result.append(([_changed(photos[row], f"{whole.image[row]}#varied {number}",
+        result.append(([changed(photos[row], f"{whole.image[row]}#varied {number}",
                                  augment.vary) for number, row in enumerate(rows)],
                        augment.vary_labels(whole[rows], copies[rows])))
     for kind in augment.CROPS if source in CROPPED else ():
         cut = _rng(source + kind).permutation(footwear)[:N_CROPS]
-        result.append(([_changed(photos[row], f"{whole.image[row]}#{kind}", _Crop(kind))
+        result.append(([changed(photos[row], f"{whole.image[row]}#{kind}", augment.Crop(kind))
                         for row in cut], augment.crop_labels(whole[cut], kind)))
     return result
 
 
-def _changed(photo: Photo | None, name: str, change: Callable) -> Photo:
+def changed(photo: Photo | None, name: str, change: Callable) -> Photo:
+    """A photo that `change(image, rng)` makes of another, or of nothing, when it is read."""
     return Photo(name, "", _Changed(photo, change, name))
 
 
@@ -140,14 +136,6 @@ class _Pressed:
     def __call__(self, image: Image.Image, _rng) -> Image.Image:
         return image.resize((round(image.height * self.aspect), image.height),
                             Image.Resampling.LANCZOS)
-
-
-@dataclass(frozen=True)
-class _Crop:
-    kind: str
-
-    def __call__(self, image: Image.Image, rng: np.random.Generator) -> Image.Image:
-        return augment.crop(image, self.kind, rng)
 
 
 #: Views of made pictures and how often each is drawn: as in photos of goods on sale.
@@ -171,7 +159,7 @@ def _made() -> tuple[list[Photo], Labelled]:
         if items[good].not_footwear:
             # as with real photos of other things: nobody asks whether a bag has a heel
             labelled.labels[row, :-1] = np.nan
-        photos.append(_changed(None, names[row], _Drawing(items[good], str(view))))
+        photos.append(changed(None, names[row], _Drawing(items[good], str(view))))
     return photos, labelled
 
 

@@ -19,7 +19,7 @@ from orangecontrib.customs.photos.model import BUNDLED, feature_ids
 
 from .labels import SOURCES
 from .photosets import PhotoSet, collect
-from .trainer import Progress, Recipe, Trained, train
+from .trainer import Pixels, Progress, Recipe, Trained, train
 
 __all__ = ["Bundle", "BUNDLES", "RECIPE", "fit"]
 
@@ -54,8 +54,9 @@ BUNDLES = {
 }
 
 
-def fit(photos: PhotoSet, bundle: Bundle, cache: FeatureCache, say=print) -> Trained:
-    """Train a bundled model on those of the photos that it may learn from."""
+def fit(photos: PhotoSet, bundle: Bundle, cache: FeatureCache, say=print,
+        pixels: Pixels | None = None) -> Trained:
+    """Train a bundled model on the photos that it may learn from."""
     stage = ""
 
     def progress(now: Progress):
@@ -65,7 +66,7 @@ def fit(photos: PhotoSet, bundle: Bundle, cache: FeatureCache, say=print) -> Tra
             say(f"  {stage}")
 
     return train(photos.photos, RECIPE, progress, cache=cache, note=bundle.note,
-                 licence=bundle.licence)
+                 licence=bundle.licence, pixels=pixels)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -10,9 +10,10 @@ from .photos import (
     TrainingError,
     TrainingPhotos,
 )
+from .pixels import Pixels, read
 from .recipe import OPTIMISERS, PRESETS, Recipe, RecipeError
 from .watch import Cancelled
 
 __all__ = ["Recipe", "RecipeError", "PRESETS", "OPTIMISERS", "TrainingPhotos", "TrainingError",
-           "train", "Cancelled", "Trained", "Progress", "Epoch", "Split",
+           "train", "read", "Pixels", "Cancelled", "Trained", "Progress", "Epoch", "Split",
            "HeldOut", "Score"]

@@ -45,7 +45,7 @@ def train(photos: TrainingPhotos, recipe: Recipe = DEFAULT,
           checkpoint: str | os.PathLike | None = None,
           weights: str | os.PathLike | None = None, sha256: str | None = None,
           allow_download: bool = False, device: str | None = None, cache=None,
-          note: str = "", licence: str = "") -> Trained:
+          note: str = "", licence: str = "", pixels: Pixels | None = None) -> Trained:
     """Train a photo model.
 
     Parameters
@@ -64,6 +64,9 @@ def train(photos: TrainingPhotos, recipe: Recipe = DEFAULT,
         Keeps what a frozen trunk said about a photo, for the next run.
     note, licence : str
         Kept in the model: training data, and what the model may be used for.
+    pixels : Pixels, optional
+        These photos as :func:`read` gave them at the trunk's size, for runs that differ only
+        in their recipe.
 
     Returns
     -------
@@ -91,8 +94,9 @@ def train(photos: TrainingPhotos, recipe: Recipe = DEFAULT,
             trunk = loaded.trunk
         kept, skipped = _usable(photos)
         watch.stage("reading photos", .1)
-        pixels = read([photos.photos[row] for row in kept], trunk.size,
-                      lambda done: watch(done / len(kept)))
+        pixels = pixels.take(kept) if pixels is not None else read(
+            [photos.photos[row] for row in kept], trunk.size,
+            lambda done: watch(done / len(kept)))
         watch.must_go_on()
         skipped += [(int(kept[row]), reason) for row, reason in pixels.skipped]
         kept = kept[pixels.rows]

@@ -41,7 +41,9 @@ class Pixels:
     skipped : list of (int, str)
         Positions and reasons of the others.
     images : ndarray of uint8
-        Of all photos asked for; in a temporary file, not in memory.
+        In a temporary file, not in memory.
+    where : ndarray of int, shape (K,)
+        Row in `images` of each of these.
     """
 
     rows: np.ndarray
@@ -49,15 +51,27 @@ class Pixels:
     hashes: np.ndarray
     skipped: list[tuple[int, str]]
     images: np.ndarray
+    where: np.ndarray
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def __getitem__(self, i: int) -> np.ndarray:
-        return self.images[self.rows[i]]
+        return self.images[self.where[i]]
+
+    def take(self, positions: np.ndarray) -> Pixels:
+        """As if only the photos at these positions had been asked for."""
+        found = {row: i for i, row in enumerate(self.rows)}
+        said = dict(self.skipped)
+        rows = [(new, found[row]) for new, row in enumerate(positions) if row in found]
+        new, old = np.array(rows, int).reshape(-1, 2).T
+        return Pixels(new, [self.contents[i] for i in old], self.hashes[old],
+                      [(new, said[row]) for new, row in enumerate(positions) if row in said],
+                      self.images, self.where[old])
 
 
-def read(photos: Sequence[Photo], size: int, step: Callable[[int], bool]) -> Pixels:
+def read(photos: Sequence[Photo], size: int,
+         step: Callable[[int], bool] = lambda done: False) -> Pixels:
     """Read, decode and hash photos; a photo that can't be used is skipped with the reason.
 
     Parameters
@@ -100,8 +114,9 @@ def read(photos: Sequence[Photo], size: int, step: Callable[[int], bool]) -> Pix
                     hashes.append(bits)
             if step(part.stop):
                 break
-    return Pixels(np.array(rows, int), contents,
-                  np.array(hashes, np.uint64).reshape(-1, 4), skipped, images)
+    rows = np.array(rows, int)
+    return Pixels(rows, contents, np.array(hashes, np.uint64).reshape(-1, 4), skipped, images,
+                  rows)
 
 
 def _hash(image: np.ndarray) -> np.ndarray:

@@ -54,6 +54,14 @@ class PhotoSet:
     photos: TrainingPhotos
     labelled: Labelled
 
+    def of(self, *sources: str) -> np.ndarray:
+        """Rows of these sources."""
+        return np.flatnonzero(np.isin(self.labelled.source, sources))
+
+    def take(self, rows: np.ndarray) -> PhotoSet:
+        """The photos of those rows."""
+        return PhotoSet(self.photos.take(rows), self.labelled[rows])
+
 
 @dataclass(frozen=True)
 class _Changed:

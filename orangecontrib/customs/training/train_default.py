@@ -14,12 +14,13 @@ from pathlib import Path
 
 import numpy as np
 
+from orangecontrib.customs.photos import trunks
 from orangecontrib.customs.photos.cache import FeatureCache
 from orangecontrib.customs.photos.model import BUNDLED, feature_ids
 
 from .labels import SOURCES
 from .photosets import PhotoSet, collect
-from .trainer import Pixels, Progress, Recipe, Trained, train
+from .trainer import Pixels, Progress, Recipe, Trained, read, train
 
 __all__ = ["Bundle", "BUNDLES", "RECIPE", "fit"]
 
@@ -79,13 +80,17 @@ def main(arguments: list[str] | None = None) -> None:
                                                  "package)")
     parser.add_argument("--only", choices=BUNDLES, help="train this one alone")
     args = parser.parse_args(arguments)
-    cache = FeatureCache(args.cache)
-    for name in [args.only] if args.only else BUNDLES:
+    cache, names = FeatureCache(args.cache), [args.only] if args.only else list(BUNDLES)
+    everything = collect(args.data, [source for source in SOURCES if any(
+        source in BUNDLES[name].sources for name in names)])
+    print(f"reading {len(everything.photos)} photos, copies, crops and made pictures")
+    pixels = read(everything.photos.photos, trunks.get(trunks.DEFAULT).size)
+    for name in names:
         bundle = BUNDLES[name]
-        photos = collect(args.data, bundle.sources)
-        print(f"{name}: {len(photos.photos)} photos of {', '.join(bundle.sources)}, copies, "
-              "crops and made pictures")
-        trained = fit(photos, bundle, cache)
+        rows = everything.of(*bundle.sources, "made")
+        photos = everything.take(rows)
+        print(f"{name}: {len(photos.photos)} of them, of {', '.join(bundle.sources)}")
+        trained = fit(photos, bundle, cache, pixels=pixels.take(rows))
         held_out, rows = trained.held_out, trained.held_out.rows
         np.savez(args.cache / f"held-out-{name}.npz", probabilities=held_out.probabilities,
                  gradability=held_out.gradability, labels=held_out.labels,

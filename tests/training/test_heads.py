@@ -3,9 +3,18 @@ import pytest
 
 from orangecontrib.customs.photos.model import fact_ids, feature_ids
 from orangecontrib.customs.training import heads
+from orangecontrib.customs.training.trainer import Recipe
+from orangecontrib.customs.training.trainer.frozen import fit as fitted_path
+from orangecontrib.customs.training.trainer.objective import Objective
+from orangecontrib.customs.training.trainer.watch import Watch
 
 IDS, FACTS = feature_ids(), fact_ids()
 HEEL, HEIGHT = IDS.index("high_heel"), IDS.index("height_below_ankle")
+
+
+def fit(x, labels, weights, l2):
+    recipe = Recipe(l2=l2)
+    return fitted_path(x, Objective(labels, weights, recipe), recipe, Watch())[-1]
 
 
 @pytest.fixture
@@ -22,7 +31,7 @@ def made():
 
 def test_heads_learn_what_is_there(made):
     x, labels, weights = made
-    scores = heads.fit(x, labels, weights, .001).scores(x)
+    scores = fit(x, labels, weights, .001).scores(x)
     assert ((scores[:, HEEL] > 0) == labels[:, HEEL]).mean() > .95
     found = scores[:, HEIGHT:HEIGHT + 4].argmax(axis=1)
     assert (found == labels[:, HEIGHT:HEIGHT + 4].argmax(axis=1)).mean() > .7
@@ -32,7 +41,7 @@ def test_scores_are_likelihood_ratios(made):
     """The share of positives among the training photos is not in the score."""
     x, labels, weights = made
     few = np.flatnonzero((labels[:, HEEL] == 0) | (np.arange(600) % 4 == 0))
-    scores = heads.fit(x[few], labels[few], weights[few], .001).scores(x)
+    scores = fit(x[few], labels[few], weights[few], .001).scores(x)
     assert ((scores[:, HEEL] > 0) == labels[:, HEEL]).mean() > .93
 
 
@@ -42,10 +51,10 @@ def test_masked_labels_have_no_influence(made):
     masked[300:, HEEL] = np.nan
     other[300:, HEEL] = np.nan
     x2 = x.copy()
-    one = heads.fit(x, masked, weights, .01)
+    one = fit(x, masked, weights, .01)
     weights2 = weights.copy()
     weights2[300:, HEEL] = 99
-    two = heads.fit(x2, other, weights2, .01)
+    two = fit(x2, other, weights2, .01)
     np.testing.assert_allclose(one.weights, two.weights)
 
 
@@ -53,7 +62,7 @@ def test_unjudgeable_is_masked_in_the_value_and_a_negative_of_gradability(made):
     x, labels, weights = made
     hidden = x[:, 2] > 6
     labels[hidden, HEEL] = .5
-    fitted = heads.fit(x, labels, weights, .001)
+    fitted = fit(x, labels, weights, .001)
     scores = fitted.scores(x)
     judged = scores[:, len(IDS) + FACTS.index("heel")]
     assert ((judged > 0) == ~hidden).mean() > .9
@@ -63,7 +72,7 @@ def test_unjudgeable_is_masked_in_the_value_and_a_negative_of_gradability(made):
 
 def test_features_without_both_classes_say_nothing(made):
     x, labels, weights = made
-    scores = heads.fit(x, labels, weights).scores(x)
+    scores = fit(x, labels, weights, .02).scores(x)
     assert (scores[:, IDS.index("house")] == 0).all()
     np.testing.assert_allclose(scores[:, len(IDS):], heads.ALWAYS)
 
@@ -74,14 +83,6 @@ def test_gradability_labels():
     labels[1, IDS.index("perforated_vamp")] = .5
     judged = heads.gradability_labels(labels)[:, FACTS.index("vamp")]
     assert judged[:2].tolist() == [1, 0] and np.isnan(judged[2])
-
-
-def test_folds_never_split_a_product():
-    groups = np.repeat(np.arange(40), 3)
-    tests = list(heads.folds(groups, 4))
-    assert (sum(t.astype(int) for t in tests) == 1).all()
-    for test in tests:
-        assert not set(groups[test]) & set(groups[~test])
 
 
 def test_temperature_undoes_exaggeration():

@@ -14,7 +14,6 @@ from orangecontrib.customs.photos import scratch, trunks
 from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.model import PhotoModel, fact_ids, feature_ids
 from orangecontrib.customs.photos.sources import Photo
-from orangecontrib.customs.training import heads
 from orangecontrib.customs.training.trainer import (
     Cancelled,
     Recipe,
@@ -213,18 +212,6 @@ def test_made_pictures_train_and_never_measure():
 
 
 # --- labels ---
-
-def test_the_objective_is_that_of_the_bundled_model():
-    rng = np.random.default_rng(0)
-    x = rng.normal(size=(300, 5)).astype(np.float32)
-    labels = np.full((300, len(IDS)), np.nan)
-    labels[:, HEEL] = np.where(x[:, 1] > 1, .5, x[:, 0] > .8)
-    labels[:, HEIGHT:HEIGHT + 4] = np.eye(4)[np.digitize(x[:, 2], [-.5, .3, 1])]
-    weights = rng.uniform(.5, 2, labels.shape)
-    ours = fit(x, Objective(labels, weights, Recipe()), Recipe(l2=.03), Watch())[-1]
-    theirs = heads.fit(x, labels, weights, .03)
-    np.testing.assert_allclose(ours.scores(x), theirs.scores(x), atol=.02)
-
 
 def test_labels_that_cannot_be_judged_are_masked_and_teach_gradability():
     rng = np.random.default_rng(0)

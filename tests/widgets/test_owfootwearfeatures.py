@@ -2,11 +2,14 @@
 import ast
 import tempfile
 import unittest
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
-from AnyQt.QtCore import Qt
+from AnyQt.QtCore import QPoint, Qt
+from AnyQt.QtTest import QTest
+from AnyQt.QtWidgets import QFileDialog
 from Orange.data import ContinuousVariable, Domain, StringVariable, Table
 from Orange.widgets.tests.base import WidgetTest
 from orangewidget.tests.utils import simulate
@@ -14,11 +17,19 @@ from PIL import Image
 
 from orangecontrib.customs import footwear
 from orangecontrib.customs.photos import extract, trunks
-from orangecontrib.customs.photos.model import PhotoModel, feature_ids, untrained
+from orangecontrib.customs.photos.maps import Pool
+from orangecontrib.customs.photos.model import (
+    BUNDLED,
+    ModelError,
+    PhotoModel,
+    feature_ids,
+    untrained,
+)
 from orangecontrib.customs.photos.sources import find_photos
 from orangecontrib.customs.photos.table import photos_table
 from orangecontrib.customs.widgets import owfootwearfeatures
 from orangecontrib.customs.widgets.owfootwearfeatures import OWFootwearFeatures
+from orangecontrib.customs.widgets.utils.maploader import MapLoader
 
 
 class MadeTrunk:
@@ -30,18 +41,26 @@ class MadeTrunk:
 
     def __init__(self):
         self.batches = []
+        self.explained = 0
+        self.pooled = True
 
     def __call__(self, images):
         self.batches.append(len(images))
         return images.mean(axis=(1, 2)).astype(np.float32) / 255
 
+    def maps(self, images):
+        if not self.pooled:
+            return [], ()
+        self.explained += 1
+        return [images.transpose(0, 3, 1, 2).astype(np.float32) / 255], (Pool(0, "mean"),)
 
-def made_model(made_only=(), seed=0) -> PhotoModel:
+
+def made_model(made_only=(), seed=0, thresholds=.5, **kwargs) -> PhotoModel:
     blank = untrained("made", "made", MadeTrunk.trunk.transform, 3)
     weights = np.random.default_rng(seed).normal(0, 2, blank.weights.shape)
-    return PhotoModel(weights.astype(np.float32), blank.bias, blank.priors, blank.temperatures,
-                      blank.reliability, blank.rho, blank.thresholds, "made", "made",
-                      MadeTrunk.trunk.transform, made_only, "made in a test")
+    return replace(blank, weights=weights.astype(np.float32), made_only=tuple(made_only),
+                   thresholds=np.full(len(feature_ids()), thresholds),
+                   **{"note": "made in a test", "licence": "of this test", **kwargs})
 
 
 class TestOWFootwearFeatures(WidgetTest):
@@ -54,13 +73,19 @@ class TestOWFootwearFeatures(WidgetTest):
             path.parent.mkdir(parents=True, exist_ok=True)
             Image.new("RGB", (20, 20), colour).save(path)
         self.trunk = MadeTrunk()
-        self.model = made_model()
+        self.model, self.free = made_model(), made_model(seed=5, licence="free for all")
         for target, value in ((extract, {"_loaded": lambda *_: self.trunk}),
-                              (PhotoModel, {"default": classmethod(lambda _: self.model)})):
+                              (PhotoModel, {"bundled": classmethod(self.bundled)})):
             patched = patch.multiple(target, **value)
             patched.start()
             self.addCleanup(patched.stop)
         self.widget = self.create_widget(OWFootwearFeatures)
+
+    def bundled(self, _, name):
+        found = {"default": self.model, "free": self.free}[name]
+        if found is None:
+            raise ModelError(f"{BUNDLED[name]}: there is no such model file")
+        return found
 
     def table(self) -> Table:
         goods = self.folder / "goods"
@@ -103,7 +128,8 @@ class TestOWFootwearFeatures(WidgetTest):
         self.assertEqual(called.call_count, 1)
         expected = model(MadeTrunk()(np.full((1, 16, 16, 3), (0, 0, 128), np.uint8))).probabilities
         np.testing.assert_allclose(out.X[0], expected[0], atol=1e-6)
-        self.assertIn("input", self.widget.model_label.text())
+        self.assertIn("input", self.widget.model_box.label.text())
+        self.assertFalse(self.widget.model_box.combo.isEnabled())
 
     def test_model_file(self):
         path = self.folder / "mine.safetensors"
@@ -112,8 +138,8 @@ class TestOWFootwearFeatures(WidgetTest):
         self.widget.set_model_file(str(path))
         second = self.features()
         self.assertGreater(np.abs(first.X - second.X).max(), .01)
-        self.assertIn("mine.safetensors", self.widget.model_label.text())
-        self.widget.bundled_button.click()
+        self.assertIn("mine.safetensors", self.widget.model_box.label.text())
+        self.choose_source("default")
         np.testing.assert_array_equal(self.features().X, first.X)
 
     def test_model_file_moves_with_the_workflow(self):
@@ -127,9 +153,10 @@ class TestOWFootwearFeatures(WidgetTest):
         path = self.folder / "bad.safetensors"
         path.write_bytes(b"not a model")
         self.widget.set_model_file(str(path))
+        self.wait_until_finished()
         self.assertIsNone(self.features(self.table()))
         self.assertIn("bad.safetensors", str(self.widget.Error.model))
-        self.widget.set_model_file("")
+        self.choose_source("default")
         self.assertIsNotNone(self.features())
         self.assertFalse(self.widget.Error.model.is_shown())
 
@@ -239,11 +266,12 @@ class TestOWFootwearFeatures(WidgetTest):
         model = self.widget.gallery.model()
         self.assertEqual(model.rowCount(), 4)
         index = model.index(0, 0)
-        self.assertTrue(index.data().startswith("A0 · 0.png: height: "))
+        self.assertRegex(index.data(), "^A0 · 0.png: .*height: ")
         tooltip = index.data(Qt.ToolTipRole)
         self.assertIn("riveted straps*", tooltip)
         self.assertIn("made pictures only", tooltip)
-        self.assertIn("house", self.widget.model_label.text())
+        self.assertIn("2 features learnt from made pictures only: riveted straps, house",
+                      self.widget.model_box.label.text())
 
     def test_selection(self):
         self.features(self.table())
@@ -271,6 +299,329 @@ class TestOWFootwearFeatures(WidgetTest):
         self.assertIs(self.features(), first)
         self.widget.commit.now()
         self.assertIsNot(self.features(), first)
+
+    # --- which model
+
+    def choose_source(self, source):
+        combo = self.widget.model_box.combo
+        combo.setCurrentIndex(combo.findData(source))
+        combo.activated.emit(combo.currentIndex())
+
+    def test_bundled_models(self):
+        first = self.features(self.table())
+        self.assertIn("of this test", self.widget.model_box.label.text())
+        self.choose_source("free")
+        second = self.features()
+        self.assertGreater(np.abs(first.X - second.X).max(), .01)
+        self.assertIn("free for all", self.widget.model_box.label.text())
+        self.assertEqual(self.widget.model_source, "free")
+        settings = self.widget.settingsHandler.pack_data(self.widget)
+        self.assertEqual(ast.literal_eval(repr(settings)), settings)
+        again = self.create_widget(OWFootwearFeatures, stored_settings=settings)
+        self.assertEqual(again.model_box.combo.currentData(), "free")
+
+    def test_a_bundled_model_that_is_missing(self):
+        self.free = None
+        self.features(self.table())
+        with patch.dict(BUNDLED, free=self.folder / "free_model.safetensors"):
+            self.choose_source("free")
+            self.assertIsNone(self.features())
+        self.assertIn("'free' is missing", str(self.widget.Error.model))
+        self.assertFalse(self.widget.model_box.save_button.isEnabled())
+        self.choose_source("default")
+        self.assertIsNotNone(self.features())
+        self.assertFalse(self.widget.Error.model.is_shown())
+
+    def test_a_choice_that_is_to_be_applied_later(self):
+        first = self.features(self.table())
+        self.widget.controls.auto_apply.click()
+        self.choose_source("free")
+        self.assertIs(self.features(), first)
+        self.assertIn("free for all", self.widget.model_box.label.text())
+        self.widget.commit.now()
+        self.assertIsNot(self.features(), first)
+        bad = self.folder / "bad.safetensors"
+        bad.write_bytes(b"")
+        self.widget.set_model_file(str(bad))
+        self.assertIsNone(self.features())  # the gallery and the outputs never differ
+        self.assertEqual(self.widget.gallery.model().rowCount(), 0)
+
+    def test_a_source_of_a_later_version(self):
+        widget = self.create_widget(OWFootwearFeatures, stored_settings={
+            "model_source": "best of 2030", "__version__": 2})
+        self.wait_until_finished(widget=widget)
+        self.assertIn("best of 2030", str(widget.Error.model))
+
+    def test_files_that_are_no_model(self):
+        whole = self.folder / "whole.safetensors"
+        made_model(seed=2).save(whole)
+        content = whole.read_bytes()
+        tampered = content[:-4] + bytes(b ^ 1 for b in content[-4:])
+        self.send_signal(self.widget.Inputs.images, self.table())
+        for name, data, reason in (("cut", content[:len(content) // 2], "damaged"),
+                                   ("tampered", tampered, "digest"),
+                                   ("empty", b"", "damaged"),
+                                   ("text", b"not a model at all", "damaged")):
+            with self.subTest(name):
+                path = self.folder / f"{name}.safetensors"
+                path.write_bytes(data)
+                self.widget.set_model_file(str(path))
+                self.assertIsNone(self.features())
+                self.assertIn(reason, str(self.widget.Error.model))
+        self.widget.set_model_file(str(self.folder / "nowhere.safetensors"))
+        self.assertIsNone(self.features())
+        self.assertIn("no such model file", str(self.widget.Error.model))
+
+    def test_no_photos_needed_to_look_at_a_model(self):
+        self.wait_until_finished()
+        self.assertIn(self.model.digest[:12], self.widget.model_box.label.text())
+        bad = self.folder / "bad.safetensors"
+        bad.write_bytes(b"")
+        self.widget.set_model_file(str(bad))
+        self.wait_until_finished()
+        self.assertTrue(self.widget.Error.model.is_shown())
+
+    def test_model_of_the_input_goes_away(self):
+        self.send_signal(self.widget.Inputs.images, self.table())
+        self.send_signal(self.widget.Inputs.model, made_model(seed=3))
+        with_input = self.features()
+        self.send_signal(self.widget.Inputs.model, None)
+        self.assertGreater(np.abs(self.features().X - with_input.X).max(), .01)
+        self.assertTrue(self.widget.model_box.combo.isEnabled())
+        self.assertIn(self.model.digest[:12], self.widget.model_box.label.text())
+
+    def test_no_file_chosen_in_the_dialog(self):
+        self.wait_until_finished()
+        with patch.object(QFileDialog, "getOpenFileName", return_value=("", "")):
+            self.choose_source("file")
+        self.assertEqual(self.widget.model_source, "default")
+        self.assertEqual(self.widget.model_box.combo.currentData(), "default")
+        self.assertTrue(self.widget.model_box.save_button.isEnabled())
+        path = self.folder / "mine.safetensors"
+        made_model(seed=2).save(path)
+        with patch.object(QFileDialog, "getOpenFileName", return_value=(str(path), "")):
+            self.choose_source("file")
+        self.assertEqual(self.widget.model_source, "file")
+        self.choose_source("default")
+        with patch.object(QFileDialog, "getOpenFileName") as asked:
+            self.choose_source("file")  # the file is still known
+        asked.assert_not_called()
+
+    def test_save_model(self):
+        self.features(self.table())
+        path = self.folder / "copy"
+        with patch.object(QFileDialog, "getSaveFileName", return_value=(str(path), "")):
+            self.widget.model_box.save_button.click()
+        self.assertEqual(PhotoModel.load(f"{path}.safetensors"), self.model)
+        self.assertEqual(self.widget.model_source, "default")
+        self.widget.save_model(str(self.folder / "no such folder" / "m.safetensors"))
+        self.assertTrue(self.widget.Error.save.is_shown())
+        self.widget.save_model(str(path))
+        self.assertFalse(self.widget.Error.save.is_shown())
+
+    def test_details(self):
+        self.wait_until_finished()
+        box = self.widget.model_box
+        for part in (self.model.digest, "of this test", "made in a test", "UT-Zappos50K",
+                     "No warranty", "<li>clothing-dataset-small"):
+            self.assertIn(part, box.details())
+        box.details_button.click()
+        self.send_signal(self.widget.Inputs.model, made_model(seed=3, licence="<mine>"))
+        self.wait_until_finished()
+        self.assertIn("&lt;mine&gt;", box.details())
+        self.assertNotIn("UT-Zappos50K", box.details())  # speaks of the bundled ones only
+
+    def test_migrates_settings(self):
+        path = self.folder / "mine.safetensors"
+        made_model(seed=2).save(path)
+        old = self.create_widget(OWFootwearFeatures, stored_settings={
+            "model_path": str(path), "batch": 32, "language": "ru", "__version__": 1})
+        self.assertEqual((old.model_source, old.batch, old.language), ("file", 0, "ru"))
+        self.wait_until_finished(widget=old)
+        self.assertEqual(old.model, PhotoModel.load(path))
+        old = self.create_widget(OWFootwearFeatures, stored_settings={
+            "model_path": "", "batch": 7})
+        self.assertEqual((old.model_source, old.batch), ("default", 7))
+
+    # --- thresholds and contradictions
+
+    def test_thresholds_decide_what_is_present(self):
+        index = self.widget.gallery.model().index(0, 0)
+        self.model = made_model(thresholds=.999)
+        self.features(self.table())
+        index = self.widget.gallery.model().index(0, 0)
+        self.assertNotIn("✓", index.data())
+        self.assertNotIn("✓", index.data(Qt.ToolTipRole))
+        self.model = made_model(thresholds=.001)
+        self.widget.commit.now()
+        self.features()
+        self.assertEqual(self.widget.gallery.model().index(0, 0).data(Qt.ToolTipRole).count("✓"),
+                         len(feature_ids()))
+
+    def test_contradictions_are_shown(self):
+        bias = np.full(len(self.model.bias), -9, np.float32)
+        for feature in ("strap_vamp", "waterproof", "height_ankle"):
+            bias[feature_ids().index(feature)] = 9
+        self.model = replace(self.model, weights=0 * self.model.weights, bias=bias)
+        self.features(self.table())
+        index = self.widget.gallery.model().index(0, 0)
+        self.assertIn("contradiction 1.00", index.data())
+        self.assertIn("strap vamp with waterproof; strap vamp with height: ankle.",
+                      index.data(Qt.ToolTipRole))
+        bias[feature_ids().index("strap_vamp")] = -9
+        self.model = replace(self.model, bias=bias)
+        self.widget.commit.now()
+        self.features()
+        self.assertNotIn("contradiction", self.widget.gallery.model().index(0, 0).data())
+
+    # --- explanation pictures
+
+    def explained(self, feature="high_heel"):
+        """Choose a feature, paint, and wait for the maps of what is on the screen."""
+        combo = self.widget.feature_combo
+        simulate.combobox_activate_index(combo, combo.findData(feature))
+        self.painted()
+
+    def painted(self):
+        self.widget.resize(1000, 700)
+        self.widget.grab()
+        self.process_events(lambda: not self.widget.maps.waiting and None not in map(
+            self.widget.thumbnails.get, self.widget._paths))
+        return self.widget.gallery.grab().toImage()
+
+    def test_map_over_the_photos(self):
+        self.features(self.table())
+        plain = self.painted()
+        self.assertEqual(self.trunk.explained, 0)  # only on demand
+        self.explained()
+        self.assertEqual(self.trunk.explained, 4)
+        self.assertNotEqual(self.painted(), plain)
+        self.assertEqual(self.trunk.explained, 4)  # computed once
+        self.assertIn("speaks for the feature", self.widget.legend.text())
+        self.assertIn("high heel", self.widget.gallery.model().index(0, 0).data())
+        self.widget.no_map_button.click()
+        self.assertEqual(self.painted(), plain)
+        self.assertEqual(self.widget.explained, "")
+
+    def test_a_click_on_a_bar_explains_the_feature(self):
+        self.features(self.table())
+        self.painted()
+        gallery = self.widget.gallery
+        index = gallery.model().index(1, 0)
+        picture = gallery.viewport().grab().toImage()
+        chips = self.widget._tile(1).chips
+        for number, chip in enumerate(chips):
+            rect = gallery.chip_rect(gallery.visualRect(index), number, len(chips))
+            # the bar begins with a stripe of its colour: it is painted where it is clicked
+            self.assertEqual(picture.pixelColor(rect.left() + 1, rect.center().y()).name(),
+                             chip.colour if chip.judged else "#969696")
+            QTest.mouseClick(gallery.viewport(), Qt.LeftButton, pos=rect.center())
+            if chip.feature:  # a warning explains nothing
+                self.assertEqual(self.widget.explained, chip.feature)
+                self.assertEqual(self.widget.feature_combo.currentData(), chip.feature)
+        self.assertEqual(list(gallery.selected_rows()), [1])
+        self.assertIsNone(gallery.chip_at(QPoint(20, 40)))
+
+    def test_maps_follow_the_model(self):
+        self.features(self.table())
+        self.explained()
+        first = self.painted()
+        self.choose_source("free")
+        self.features()
+        self.assertEqual(self.widget.explained, "high_heel")  # goes on with the new model
+        self.assertNotEqual(self.painted(), first)
+        self.assertEqual(self.trunk.explained, 8)
+
+    def test_choosing_nothing_cancels(self):
+        self.features(self.table())
+        with patch.object(MapLoader, "_compute_next"):  # a thread that comes to nothing
+            combo = self.widget.feature_combo
+            simulate.combobox_activate_index(combo, combo.findData("sport"))
+            self.widget.resize(1000, 700)
+            self.widget.grab()
+            self.assertEqual(self.widget.maps.waiting, 4)
+            self.widget.no_map_button.click()
+            self.assertEqual(self.widget.maps.waiting, 0)
+        self.assertEqual(self.trunk.explained, 0)
+        self.explained("sport")
+        self.assertEqual(self.trunk.explained, 4)
+
+    def test_a_trunk_without_maps(self):
+        self.trunk.pooled = False
+        self.features(self.table())
+        self.explained()
+        self.assertIn("mixes all places", str(self.widget.Information.no_maps))
+        self.widget._open(0)
+        self.assertIn("mixes all places", self.widget.dialog.text.text())
+        self.trunk.pooled = True
+        self.widget.commit.now()
+        self.features()
+        self.painted()
+        self.assertFalse(self.widget.Information.no_maps.is_shown())
+        self.assertEqual(self.trunk.explained, 4)
+
+    def test_an_explanation_that_fails_is_a_message(self):
+        self.features(self.table())
+        with patch.object(MadeTrunk, "maps", side_effect=RuntimeError("boom")):
+            self.explained()
+        self.assertIn("boom", str(self.widget.Error.maps))
+        self.assertIsNotNone(self.features())
+        self.explained("sport")  # the next one is tried again
+        self.assertFalse(self.widget.Error.maps.is_shown())
+        self.assertEqual(self.trunk.explained, 4)
+
+    def test_a_photo_that_went_away(self):
+        self.features(self.table())
+        (self.folder / "goods/A0/0.png").unlink()
+        self.explained()
+        self.assertEqual(self.trunk.explained, 3)
+        self.widget._open(0)
+        self.assertIn("no map", self.settled_dialog().text.text())
+
+    def settled_dialog(self):
+        self.process_events(lambda: not self.widget.maps.waiting)
+        return self.widget.dialog
+
+    def test_large_view(self):
+        self.features(self.table())
+        self.explained("height_ankle")
+        self.widget.gallery.doubleClicked.emit(self.widget.gallery.model().index(2, 0))
+        dialog = self.settled_dialog()
+        self.assertEqual(dialog.windowTitle(), "A1 · 2.png")
+        text = dialog.text.text()
+        for part in ("Score", "an empty photo", "Heights share one P", "present from 0.50"):
+            self.assertIn(part, text)
+        with_map = dialog.photo.grab().toImage()
+        dialog.map_check.click()
+        self.process_events(lambda: dialog.photo.text == "The photo can't be read")
+        self.assertNotEqual(dialog.photo.grab().toImage(), with_map)
+        dialog.next_button.click()
+        self.assertEqual(dialog.windowTitle(), "A1 · 3.png")
+        self.assertFalse(dialog.next_button.isEnabled())
+        simulate.combobox_activate_index(dialog.combo, dialog.combo.findData("sport"))
+        self.assertEqual(self.widget.explained, "sport")
+        self.send_signal(self.widget.Inputs.images, None)
+        self.assertFalse(dialog.isVisible())
+
+    def test_large_view_by_key(self):
+        self.features(self.table())
+        self.widget.gallery.setCurrentIndex(self.widget.gallery.model().index(1, 0))
+        QTest.keyClick(self.widget.gallery, Qt.Key_Return)
+        self.assertEqual(self.widget.dialog.windowTitle(), "A0 · 1.png")
+        self.assertIn("Choose a feature", self.widget.dialog.text.text())
+        self.widget.dialog.close()
+
+    def test_explained_feature_is_kept(self):
+        self.features(self.table())
+        self.explained("sport")
+        settings = self.widget.settingsHandler.pack_data(self.widget)
+        again = self.create_widget(OWFootwearFeatures, stored_settings=settings)
+        self.assertEqual(again.feature_combo.currentData(), "sport")
+        odd = self.create_widget(OWFootwearFeatures, stored_settings={
+            **settings, "explained": "no such feature"})
+        self.send_signal(odd.Inputs.images, self.table(), widget=odd)
+        self.wait_until_finished(widget=odd)
+        self.assertEqual(odd.explained, "")
 
     def test_report(self):
         self.widget.send_report()

@@ -17,6 +17,9 @@ __all__ = ["main"]
 
 FEATURES_AFTER = ("problem",)
 
+#: As ``photos.engines.BACKENDS``, which is not imported before it is needed.
+BACKENDS = ("auto", "onnxruntime", "torch")
+
 
 def main(argv: list[str] | None = None) -> int:
     """Parse the command line, do the job, return the exit code."""
@@ -76,9 +79,12 @@ def _photo_arguments(parser, required):
     parser.add_argument("--photos", type=Path, required=required, metavar="DIR|ZIP|CSV")
     parser.add_argument("--photos-root", type=Path, metavar="DIR|ZIP",
                         help="where the paths of the photo CSV start")
-    parser.add_argument("--model", type=Path, metavar="M.safetensors",
-                        help="a photo model (default: the bundled one)")
+    parser.add_argument("--model", default="default", metavar="default|free|M.safetensors",
+                        help="the best bundled model, for research and non-commercial use "
+                             "(default); the bundled one free of such photos; or a file")
     parser.add_argument("--device", metavar="cpu|cuda", help="where the trunk computes")
+    parser.add_argument("--backend", choices=BACKENDS, default="auto",
+                        help="what computes it (default: onnxruntime on a CPU, else torch)")
 
 
 def _bar(description: str, unit: str):
@@ -98,10 +104,12 @@ def _bar(description: str, unit: str):
 def _model(args):
     """The photo model of the arguments; what it can't work with is input that can't be used."""
     from orangecontrib.customs.headless.files import InputError
-    from orangecontrib.customs.photos.model import ModelError, PhotoModel
+    from orangecontrib.customs.photos.model import BUNDLED, ModelError, PhotoModel
     from orangecontrib.customs.photos.trunks import TrunkError
     try:
-        yield PhotoModel.load(args.model) if args.model else PhotoModel.default()
+        # a file of that name is ./free
+        yield PhotoModel.bundled(args.model) if args.model in BUNDLED \
+            else PhotoModel.load(args.model)
     except (ModelError, TrunkError) as error:
         raise InputError(str(error)) from error
 
@@ -133,7 +141,7 @@ def _classify(args) -> int:
     if args.photos:
         found, problems = _find(args)
         with _model(args) as model:
-            photos = read_photos(found, model, device=args.device,
+            photos = read_photos(found, model, device=args.device, backend=args.backend,
                                  progress=_bar("photos", "photos"))
         for problem in problems:
             print(f"photos: {problem}", file=sys.stderr)
@@ -154,7 +162,8 @@ def _features(args) -> int:
     from orangecontrib.customs.photos.extract import Extractor
     photos, problems = _find(args)
     with _model(args) as model:
-        results = Extractor(model, args.device).run(photos, progress=_bar("photos", "photos"))
+        extractor = Extractor(model, args.device, backend=args.backend)
+        results = extractor.run(photos, progress=_bar("photos", "photos"))
     names = [feature.id for feature in footwear.features()]
     rows = [{"image": photo.image, **dict(zip(names, map(float, p)))}
             for photo, p in zip(results.photos, results.probabilities)]

@@ -188,7 +188,7 @@ class PhotoModel:
 
     def save(self, path: str | os.PathLike) -> None:
         """Write one .safetensors file, heads and description together."""
-        from safetensors.numpy import save_file
+        from safetensors.numpy import save
         described = {"format": FORMAT, "version": VERSION, "digest": self._file_digest,
                      **{name: getattr(self, name) for name in _DESCRIPTION}}
         arrays = {name: getattr(self, name) for name in _ARRAYS}
@@ -196,8 +196,8 @@ class PhotoModel:
         path = Path(path)
         new = path.with_name(path.name + ".new")  # an interrupted run leaves the old file whole
         # asarray: ascontiguousarray would turn a scalar into a vector
-        save_file({name: np.asarray(a, order="C") for name, a in arrays.items()}, new,
-                  {"model": json.dumps(described, ensure_ascii=False)})
+        new.write_bytes(save({name: np.asarray(a, order="C") for name, a in arrays.items()},
+                             {"model": json.dumps(described, ensure_ascii=False)}))
         os.replace(new, path)
 
     @classmethod

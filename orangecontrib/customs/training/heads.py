@@ -1,12 +1,11 @@
-"""Heads on cached trunk features: regularised logistic regression with masked labels.
+"""Linear heads on a trunk's features, and what turns their scores into probabilities.
 
-One pass fits all heads: sigmoid heads, the heights as one softmax, and a gradability head
-per fact.  Classes are balanced by weight; what the weights imply as a prior is taken out of
-the bias, so that a head's score is a log-likelihood ratio and the prior can be chosen.
+A head's score is a log-likelihood ratio: what its training implied as a prior is taken out of
+its bias, so that the prior can be chosen.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,11 +14,8 @@ import numpy as np
 from orangecontrib.customs import footwear
 from orangecontrib.customs.photos.model import exclusive_groups, fact_ids, feature_ids
 
-__all__ = ["Heads", "fit", "gradability_labels", "folds", "Calibration", "calibrate",
+__all__ = ["Heads", "gradability_labels", "Calibration", "calibrate",
            "thresholds", "correlations", "training_priors"]
-
-#: Upper limit of the factor by which balancing raises the rarer class.
-MAX_BALANCE = 30.
 
 #: Score of a gradability head that never saw a negative: P(can be judged) = .98.
 ALWAYS = 4.
@@ -47,114 +43,6 @@ def gradability_labels(labels: np.ndarray) -> np.ndarray:
         result[((part == 0) | (part == 1)).any(axis=1), j] = 1
         result[(part == .5).any(axis=1), j] = 0
     return result
-
-
-def _targets(labels: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Targets and weights of all heads; weight 0 where a label is masked."""
-    judged = gradability_labels(labels)
-    known = (labels == 0) | (labels == 1)
-    target = np.hstack([np.where(known, labels, 0), np.nan_to_num(judged)])
-    weight = np.hstack([np.where(known, weights, 0), np.isfinite(judged).astype(float)])
-    for group in map(list, exclusive_groups()):
-        whole = (known[:, group].all(axis=1)) & (labels[:, group].sum(axis=1) == 1)
-        weight[:, group] = np.where(whole[:, None], weights[:, group].min(axis=1)[:, None], 0)
-    return target, weight
-
-
-def _balanced(target: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Weights with classes balanced (up to MAX_BALANCE), and the log-prior they imply."""
-    weight, offsets = weight.copy(), np.zeros(weight.shape[1])
-    grouped = set()
-    for group in map(list, exclusive_groups()):
-        grouped.update(group)
-        mass = np.array([(weight[:, c] * target[:, c]).sum() for c in group])
-        factor = np.minimum(mass.max() / np.maximum(mass, 1e-9), MAX_BALANCE)
-        row = sum(factor[k] * target[:, c] for k, c in enumerate(group))
-        weight[:, group] *= row[:, None]
-        shares = np.maximum(mass * factor, 1e-9)
-        offsets[group] = np.log(shares / shares.sum())
-    for column in range(weight.shape[1]):
-        if column in grouped:
-            continue
-        positive = (weight[:, column] * target[:, column]).sum()
-        negative = weight[:, column].sum() - positive
-        if not positive or not negative:
-            continue
-        factor = np.clip(negative / positive, 1 / MAX_BALANCE, MAX_BALANCE)
-        weight[:, column] *= np.where(target[:, column] == 1, factor, 1)
-        offsets[column] = np.log(factor * positive / negative)
-    return weight, offsets
-
-
-def fit(x: np.ndarray, labels: np.ndarray, weights: np.ndarray, l2: float = .02,
-        iterations: int = 60) -> Heads:
-    """Fit all heads at once by L-BFGS.
-
-    Parameters
-    ----------
-    x : ndarray, shape (M, width)
-        Trunk features.
-    labels, weights : ndarray, shape (M, 14)
-        1, 0; 0.5 = can't be judged (a negative of gradability); NaN = masked everywhere.
-    l2 : float
-        Strength of the regularisation on standardised features.
-
-    Returns
-    -------
-    Heads
-        For the raw features: the standardisation is folded in.  A feature without both
-        classes scores 0; a fact without unjudgeable photos counts as judgeable.
-    """
-    import torch
-    mean, std = x.mean(axis=0), x.std(axis=0) + 1e-6
-    target, weight = _targets(labels, weights)
-    has_both = ((weight * target).sum(axis=0) > 0) & ((weight * (1 - target)).sum(axis=0) > 0)
-    weight, offsets = _balanced(target, weight * has_both)
-    weight /= np.maximum(weight.sum(axis=0), 1e-9)
-
-    z = torch.tensor((x - mean) / std, dtype=torch.float32)
-    t = torch.tensor(target, dtype=torch.float32)
-    w = torch.tensor(weight, dtype=torch.float32)
-    groups = [list(g) for g in exclusive_groups()]
-    single = [c for c in range(target.shape[1]) if not any(c in g for g in groups)]
-    coefficients = torch.zeros(z.shape[1], t.shape[1], requires_grad=True)
-    bias = torch.zeros(t.shape[1], requires_grad=True)
-    optimiser = torch.optim.LBFGS([coefficients, bias], max_iter=iterations, history_size=20,
-                                  tolerance_grad=1e-5, line_search_fn="strong_wolfe")
-
-    def loss():
-        optimiser.zero_grad()
-        scores = z @ coefficients + bias
-        value = torch.nn.functional.binary_cross_entropy_with_logits(
-            scores[:, single], t[:, single], w[:, single], reduction="sum")
-        for group in groups:
-            log_p = torch.log_softmax(scores[:, group], dim=1)
-            value = value - (w[:, group[0]] * (t[:, group] * log_p).sum(dim=1)).sum()
-        value = value + l2 / 2 * (coefficients ** 2).sum()
-        value.backward()
-        return value
-
-    optimiser.step(loss)
-    fitted = coefficients.detach().numpy().astype(float) / std[:, None]
-    shift = bias.detach().numpy().astype(float) - mean @ fitted - offsets
-    n = len(feature_ids())
-    silent = ~has_both
-    fitted[:, silent] = 0
-    shift[:n][silent[:n]] = 0
-    judged = shift[n:]
-    judged[silent[n:]] = ALWAYS
-    # gradability is used as a probability: a photo can be judged unless it looks otherwise
-    judged[~silent[n:]] += np.log(4.)
-    return Heads(fitted, shift)
-
-
-def folds(groups: np.ndarray, k: int = 5, seed: int = 0) -> Iterator[np.ndarray]:
-    """Boolean test masks of k folds; a group of photos (one product) is never split."""
-    unique = np.unique(groups)
-    which = dict(zip(unique, np.random.default_rng(seed).permutation(len(unique)) % k))
-    number = np.array([which[group] for group in groups])
-    for fold in range(k):
-        yield number == fold
 
 
 def training_priors(labels: np.ndarray, weights: np.ndarray, hand: np.ndarray,

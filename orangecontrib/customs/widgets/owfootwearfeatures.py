@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 
 from AnyQt.QtCore import Qt
-from AnyQt.QtWidgets import QFileDialog, QGridLayout, QLabel, QPushButton
+from AnyQt.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QToolButton
 from Orange.data import Table, Variable
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
@@ -27,13 +27,18 @@ from orangecontrib.customs.photos.table import (
 )
 from orangecontrib.customs.photos.trunks import TrunkError
 from orangecontrib.customs.widgets.utils import summaries  # noqa: F401 – registers PhotoModel
+from orangecontrib.customs.widgets.utils.featuregallery import FeatureGallery
 from orangecontrib.customs.widgets.utils.features import FeatureView
-from orangecontrib.customs.widgets.utils.gallery import PhotoGallery, Tile
+from orangecontrib.customs.widgets.utils.gallery import Tile
+from orangecontrib.customs.widgets.utils.mapdialog import MapDialog, colours_html
+from orangecontrib.customs.widgets.utils.maploader import MapLoader, MapThumbnails
+from orangecontrib.customs.widgets.utils.modelbox import ModelBox
+from orangecontrib.customs.widgets.utils.modelnotes import FROM_FILE, Choice
 from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
 from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
 from orangecontrib.customs.widgets.utils.variables import VariableCombo
 
-BUNDLED = "Bundled model"
+MODEL_FILES = "Photo models (*.safetensors);;All files (*)"
 
 
 @dataclass
@@ -43,6 +48,8 @@ class Results:
     Attributes
     ----------
     features, skipped : Table or None
+    choice : Choice
+        Where the model came from.
     model : PhotoModel
     device : str
     cancelled : bool
@@ -50,25 +57,29 @@ class Results:
 
     features: Table | None
     skipped: Table | None
+    choice: Choice
     model: PhotoModel
     device: str
     cancelled: bool
 
 
-def run(data: Table, image: Variable, model: PhotoModel | Path | None, language: str,
-        batch: int, stopped: threading.Event, state: TaskState) -> Results:
+def look_at_model(choice: Choice, state: TaskState) -> PhotoModel:
+    """Load a model only to tell about it."""
+    state.set_status("Loading the model…")
+    return choice.load()
+
+
+def run(data: Table, image: Variable, choice: Choice, language: str, batch: int,
+        stopped: threading.Event, state: TaskState) -> Results:
     """Extract features; `stopped` ends the run and keeps what is done.
 
     Parameters
     ----------
-    model : PhotoModel, Path or None
-        A model, a file with one, or the bundled one.
+    batch : int
+        Photos at once; 0: what fits into the memory.
     """
     state.set_status("Loading the model…")
-    if model is None:
-        model = PhotoModel.default()
-    elif isinstance(model, Path):
-        model = PhotoModel.load(model)
+    model = choice.load()
     extractor = Extractor(model)
     device = extractor.device_name
     state.set_status("Looking at photos…")
@@ -78,8 +89,8 @@ def run(data: Table, image: Variable, model: PhotoModel | Path | None, language:
         state.set_status(f"{done} of {total} photos")
         return stopped.is_set() or state.is_interruption_requested()
 
-    features, skipped = features_table(data, image, extractor, progress, language, batch)
-    return Results(features if len(features) else None, skipped, model, device,
+    features, skipped = features_table(data, image, extractor, progress, language, batch or None)
+    return Results(features if len(features) else None, skipped, choice, model, device,
                    stopped.is_set() and skipped is not None)
 
 
@@ -104,6 +115,8 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
         no_images = Msg("The data has no text or categorical meta that could name images. "
                         "Connect Goods Photos or Import Images.")
         model = Msg("The model can't be used: {}")
+        save = Msg("The model was not saved: {}")
+        maps = Msg("The explanation failed: {}")
         all_skipped = Msg("None of the photos could be used; see Skipped Images.")
         unexpected = Msg("Extraction failed: {}")
 
@@ -113,18 +126,25 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
                          "taken as they are.")
 
     class Information(OWWidget.Information):
+        no_maps = Msg("These photos can't be explained: {}.")
         cancelled = Msg("Cancelled: {} photo(s) were not reached. Press Continue to go on "
                         "from there.")
 
     buttons_area_orientation = Qt.Vertical
+    settings_version = 2
 
     #: Name of the column with the images.
     image_name: str = Setting("", schema_only=True)
     #: "en" or "ru".
     language: str = Setting("en")
-    #: A model file; "" = the bundled one.  Relative where it lies under the workflow's folder.
+    #: "default" or "free" (bundled), or "file"; a model on the input comes before all.
+    model_source: str = Setting("default", schema_only=True)
+    #: A model file.  Relative where it lies under the workflow's folder.
     model_path: str = Setting("", schema_only=True)
-    batch: int = Setting(32)
+    #: Photos at once; 0: what fits into the memory.
+    batch: int = Setting(0)
+    #: Id of the feature that is explained; "" for none.
+    explained: str = Setting("", schema_only=True)
     auto_apply: bool = Setting(True)
 
     def __init__(self):
@@ -133,12 +153,19 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
         self.data: Table | None = None
         self.input_model: PhotoModel | None = None
         self.results: Results | None = None
+        self.model: PhotoModel | None = None
+        self._described: Choice | None = None
+        self._view: FeatureView | None = None
+        self._paths: list[str] = []
+        self._goods: list[str] = []
         self._stopped = threading.Event()
         self._model_file = self._resolved()
         self.language_index = int(self.language == "ru")
         self._set_up_controls()
         self._set_up_main()
         self._describe_model(None)
+        # signals of a workflow that is being loaded stop it and start the run
+        self.start(look_at_model, self._choice())
 
     # --- window
 
@@ -150,20 +177,11 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
         box.layout().addWidget(self.image_combo)
 
         box = gui.vBox(self.controlArea, "Model")
-        self.model_label = QLabel(wordWrap=True, textFormat=Qt.RichText)
-        self.model_label.setMinimumWidth(200)
-        box.layout().addWidget(self.model_label)
-        grid = QGridLayout()
-        grid.setContentsMargins(0, 0, 0, 0)
-        self.load_button = QPushButton("&Load Model…", autoDefault=False,
-                                       clicked=self._choose_model)
-        self.load_button.setToolTip("A .safetensors file made by the photo model trainer")
-        self.bundled_button = QPushButton("Use &Bundled", autoDefault=False,
-                                          clicked=lambda: self.set_model_file(""))
-        self.bundled_button.setToolTip("Go back to the model that comes with the add-on")
-        grid.addWidget(self.load_button, 0, 0)
-        grid.addWidget(self.bundled_button, 0, 1)
-        box.layout().addLayout(grid)
+        self.model_box = ModelBox()
+        self.model_box.chosen.connect(self._source_chosen)
+        self.model_box.load_asked.connect(self._choose_model)
+        self.model_box.save_asked.connect(self._save)
+        box.layout().addWidget(self.model_box)
 
         box = gui.radioButtons(
             self.controlArea, self, "language_index", ["English", "Russian (paper's)"],
@@ -171,8 +189,10 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
             tooltips=["perforated vamp, strap vamp …", "ПЕРФОРАЦИЯ_СОЮЗКА, РЕМЕШКИ_СОЮЗКА …"])
 
         box = gui.vBox(self.controlArea, "Computing")
-        gui.spin(box, self, "batch", 1, 512, label="Photos at once:", callback=self._changed,
-                 tooltip="Larger is faster on a GPU and needs more memory")
+        spin = gui.spin(box, self, "batch", 0, 512, label="Photos at once:",
+                        callback=self._changed,
+                        tooltip="auto: what fits into the memory. More is faster on a GPU.")
+        spin.setSpecialValueText("auto")
         self.device_label = QLabel(wordWrap=True, textFormat=Qt.RichText)
         box.layout().addWidget(self.device_label)
         self._describe_device()
@@ -185,17 +205,47 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
 
     def _set_up_main(self):
         self.thumbnails = ThumbnailLoader(self)
-        self.gallery = PhotoGallery(self.thumbnails, bars=True)
+        self.maps = MapLoader(self)
+        self.maps.ready.connect(lambda _: self._tell_explained())
+        self.maps.impossible.connect(self._no_maps)
+        self.maps.failed.connect(self._maps_failed)
+        self.shown = MapThumbnails(self.thumbnails, self.maps, self)
+        self.gallery = FeatureGallery(self.shown)
         self.gallery.setMinimumWidth(270)
         self.gallery.setAccessibleName("Photos with their strongest features")
         self.gallery.selectionModel().selectionChanged.connect(
             lambda *_: self._send_selected())
+        self.gallery.feature_clicked.connect(self.explain)
+        self.gallery.opened.connect(self._open)
+        self.dialog = MapDialog(self.maps, self)
+        self.dialog.feature_chosen.connect(self.explain)
+        self.mainArea.layout().addLayout(self._explaining_row())
         self.mainArea.layout().addWidget(self.gallery)
-        legend = QLabel("<small><span style='color: gray'>Grey</span>: can't be judged on this "
-                        "photo &nbsp;·&nbsp; dashed*: learnt from made pictures only</small>",
-                        wordWrap=True)
-        legend.setToolTip("Point at a photo to see all its features")
-        self.mainArea.layout().addWidget(legend)
+        self.legend = QLabel(wordWrap=True, textFormat=Qt.RichText)
+        self.legend.setToolTip("Point at a photo to see all its features; double-click it for a "
+                               "large view")
+        self.mainArea.layout().addWidget(self.legend)
+        self._show_legend()
+
+    def _explaining_row(self) -> QHBoxLayout:
+        self.feature_combo = QComboBox()
+        self.feature_combo.setAccessibleName("Feature that is explained on the photos")
+        self.feature_combo.setToolTip("Lays over each photo which places speak for the feature "
+                                      "and which against it. A click on a bar chooses, too.")
+        self.feature_combo.activated.connect(
+            lambda _: self.explain(self.feature_combo.currentData() or ""))
+        self.no_map_button = QToolButton(text="✕", autoRaise=True)
+        self.no_map_button.setToolTip("Show the photos as they are (stops computing, too)")
+        self.no_map_button.setAccessibleName("Explain nothing")
+        self.no_map_button.clicked.connect(lambda: self.explain(""))
+        self.explained_label = QLabel()
+        row = QHBoxLayout()
+        row.addWidget(QLabel("Explain:"))
+        row.addWidget(self.feature_combo)
+        row.addWidget(self.no_map_button)
+        row.addWidget(self.explained_label, 1)
+        self._fill_features()
+        return row
 
     # --- inputs
 
@@ -218,10 +268,17 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
         # the stored name stays where the data lack it: the column may come back
         self.image_combo.set_variables(variables, self.image_name,
                                        variables[0] if variables else None)
-        self._describe_model(None)
         self.commit.now()
 
     # --- settings
+
+    @classmethod
+    def migrate_settings(cls, settings: dict, version: int | None):
+        # 1: a path meant a file, none the bundled model; 32 was the default, not a wish
+        if version is None or version < 2:
+            settings["model_source"] = FROM_FILE if settings.get("model_path") else "default"
+            if settings.get("batch") == 32:
+                settings["batch"] = 0
 
     def _resolved(self) -> Path | None:
         if not self.model_path:
@@ -249,43 +306,62 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
     def _changed(self):
         self.commit.deferred()
 
+    # --- the model
+
+    def _choice(self) -> Choice:
+        if self.input_model is not None:
+            return Choice(None, model=self.input_model)
+        return Choice(self.model_source, self._model_file)
+
+    def _source_chosen(self, source: str):
+        if source == FROM_FILE and self._model_file is None:
+            self._choose_model()
+        else:
+            self.model_source = source
+            self._model_changed()
+        # where no file was chosen the choice is as it was
+        self._describe_model(self.model if self._choice() == self._described else None)
+
+    def _model_changed(self):
+        self._describe_model(None)
+        self._changed()
+        if self.task is None:  # to be applied later: tell about it now
+            self.start(look_at_model, self._choice())
+
     def _choose_model(self):
         start = self._model_file or self.workflowEnv().get("basedir") or str(Path.home())
-        path, _ = QFileDialog.getOpenFileName(
-            self, "Load Model", os.fspath(start), "Photo models (*.safetensors);;All files (*)")
+        path, _ = QFileDialog.getOpenFileName(self, "Load Model", os.fspath(start), MODEL_FILES)
         if path:
             self.set_model_file(path)
 
     def set_model_file(self, path: str):
-        """Use the model of this file; "" for the bundled one."""
-        self.model_path = storable_path(path, self.workflowEnv().get("basedir")) if path else ""
+        """Use the model of this file."""
+        self.model_path = storable_path(path, self.workflowEnv().get("basedir"))
+        self.model_source = FROM_FILE
         self._model_file = self._resolved()
-        self._describe_model(None)
-        self._changed()
+        self._model_changed()
+
+    def _save(self):
+        start = self._model_file or Path(self.workflowEnv().get("basedir") or Path.home(),
+                                         "model.safetensors")
+        path, _ = QFileDialog.getSaveFileName(self, "Save Model", os.fspath(start), MODEL_FILES)
+        if path:
+            self.save_model(path)
+
+    def save_model(self, path: str):
+        """Write the model in use to a file."""
+        if not os.path.splitext(path)[1]:
+            path += ".safetensors"
+        self.Error.save.clear()
+        try:
+            self.model.save(path)
+        except Exception as error:  # noqa: BLE001 – safetensors has errors of its own
+            self.Error.save(str(error) or type(error).__name__)
 
     def _describe_model(self, model: PhotoModel | None):
-        bundled = self.input_model is None and self._model_file is None
-        name = "Model from the input" if self.input_model is not None \
-            else BUNDLED if bundled else self._model_file.name
-        lines = [f"<b>{escape(name)}</b>"]
-        if model is None:
-            model = self.input_model
-        if model is not None:
-            lines.append(f"trunk {escape(model.trunk)}, {model.digest[:12]}…")
-            if model.note and not bundled:  # that one is summed up below
-                lines.append(f"<small>{escape(model.note[:160])}"
-                             f"{'…' if len(model.note) > 160 else ''}</small>")
-            made = [f.name_en for f in footwear.features() if f.id in model.made_only]
-            if made:
-                lines.append(f"<small>* made pictures only: {', '.join(made)}</small>")
-        self.model_label.setToolTip("" if model is None else f"<p>{escape(model.note)}</p>")
-        if bundled:
-            lines.append("<small>Partly trained on photos licensed for research only; train "
-                         "your own for other uses.</small>")
-        self.model_label.setText("<br>".join(lines))
-        self.load_button.setEnabled(self.input_model is None)
-        self.bundled_button.setEnabled(self.input_model is None
-                                       and self._model_file is not None)
+        self._described = choice = self._choice()
+        self.model = choice.model if model is None else model
+        self.model_box.describe(self.model, choice.name, choice.source, self.model_source)
 
     def _describe_device(self, device: str = ""):
         self.device_label.setText(
@@ -302,19 +378,18 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
                         self.Warning.skipped, self.Warning.not_images,
                         self.Information.cancelled):
             message.clear()
-        self.gallery.set_tiles(0)
+        self._describe_model(self.model if self._choice() == self._described else None)
+        self._show_gallery(None)
         self._send(None, None)
-        if self.data is None or self.image is None:
-            return
-        if not len(self.data):
-            self._send(None, None)
+        if self.data is None or self.image is None or not len(self.data):
+            self.start(look_at_model, self._choice())
             return
         if self.image.attributes.get("type") != "image":
             self.Warning.not_images(self.image.name)
-        model = self.input_model if self.input_model is not None else self._model_file
         self._stopped = threading.Event()
         self._set_running(True)
-        self.start(run, self.data, self.image, model, self.language, self.batch, self._stopped)
+        self.start(run, self.data, self.image, self._choice(), self.language, self.batch,
+                   self._stopped)
 
     def _stop_run(self):
         self._stopped.set()
@@ -339,10 +414,15 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
     def on_partial_result(self, _):
         """Progress only; tables come at the end."""
 
-    def on_done(self, results: Results):
+    def on_done(self, results: Results | PhotoModel):
+        if isinstance(results, PhotoModel):  # it was only looked at
+            self.Error.model.clear()
+            self._describe_model(results)
+            return
         self._set_running(False, resumable=results.cancelled)
         self.results = results
-        self._describe_model(results.model)
+        # during the run another model may have been chosen, to be applied later
+        self._describe_model(results.model if results.choice == self._choice() else None)
         self._describe_device(results.device)
         if results.skipped is not None:
             self._tell_skipped(results)
@@ -365,9 +445,12 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
     def on_exception(self, ex: Exception):
         self._set_running(False)
         if isinstance(ex, (ModelError, TrunkError)):
+            self._describe_model(None)
             self.Error.model(str(ex))
         else:
             self.Error.unexpected(str(ex) or type(ex).__name__)
+        self.results = None
+        self._show_gallery(None)
         self._send(None, None)
 
     def _send(self, features: Table | None, skipped: Table | None):
@@ -378,26 +461,94 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
     # --- showing
 
     def _show_gallery(self, features: Table | None):
+        self.Error.maps.clear()
+        self.Information.no_maps.clear()
         if features is None:
+            self.maps.set_model(None)
+            self._view, self._paths, self._goods = None, [], []
+            self.dialog.set_photos(None)
             self.gallery.set_tiles(0)
+            self._tell_explained()
             return
-        view = FeatureView(features)
+        self.maps.set_model(self.results.model)
+        self._view = FeatureView(features, self.results.model.thresholds)
         image = features.domain[self.image.name]
-        paths = image_paths(features, image)
+        self._paths = image_paths(features, image)
         good = next((v for v in good_variables(features.domain) if v is not image), None)
-        goods = features.get_column(good) if good is not None else None
+        self._goods = [""] * len(features) if good is None \
+            else [good.str_val(value) for value in features.get_column(good)]
+        self.dialog.set_photos(self._view, self._paths, self._title)
+        self._fill_features()
+        self.explain(self.explained)
+        self.gallery.set_tiles(len(features), self._tile, self._tooltip)
 
-        def title(i):
-            file = os.path.basename(paths[i])
-            text = "" if goods is None else good.str_val(goods[i])
-            return f"{text} · {file}" if text and text != "?" else file
+    def _title(self, i: int) -> str:
+        good, file = self._goods[i], os.path.basename(self._paths[i])
+        return f"{good} · {file}" if good and good != "?" else file
 
-        def tile(i):
-            return Tile(paths[i], title(i), tuple(view.chips(i)))
+    def _tile(self, i: int) -> Tile:
+        return Tile(self._paths[i], self._title(i),
+                    tuple(self._view.chips(i, wanted=self.explained or None)))
 
-        self.gallery.set_tiles(
-            len(features), tile,
-            lambda i: f"<b>{escape(title(i))}</b>{view.tooltip(i)}")
+    def _tooltip(self, i: int) -> str:
+        return f"<b>{escape(self._title(i))}</b>{self._view.tooltip(i)}"
+
+    # --- explaining
+
+    def _fill_features(self):
+        view = self._view
+        names = {id_: view.full_name(i) for i, id_ in enumerate(view.ids)} if view is not None \
+            else {feature.id: feature.name_en for feature in footwear.features()}
+        self.feature_combo.clear()
+        self.feature_combo.addItem("(nothing)", "")
+        for id_, name in names.items():
+            self.feature_combo.addItem(name, id_)
+        self.feature_combo.setCurrentIndex(max(0, self.feature_combo.findData(self.explained)))
+
+    def explain(self, feature: str):
+        """Lay the map of this feature over the photos on the screen; "" for none."""
+        if feature != self.explained:
+            self.maps.cancel()
+            if self.Error.maps.is_shown():  # it may go well this time
+                self.Error.maps.clear()
+                self.maps.set_model(self.results.model)
+                self.dialog.set_impossible("")
+        self.explained = feature if self.feature_combo.findData(feature) >= 0 else ""
+        self.feature_combo.setCurrentIndex(self.feature_combo.findData(self.explained))
+        self.no_map_button.setEnabled(bool(self.explained))
+        self.shown.feature = self.explained or None
+        self.dialog.set_feature(self.explained or None)
+        self._show_legend()
+        self._tell_explained()
+        self.gallery.refresh()
+
+    def _open(self, row: int):
+        self.dialog.open_photo(row)
+
+    def _no_maps(self, reason: str):
+        self.Information.no_maps(reason)
+        self.dialog.set_impossible(reason)
+        self._tell_explained()
+
+    def _maps_failed(self, reason: str):
+        self.Error.maps(reason)
+        self.dialog.set_impossible(reason)
+        self._tell_explained()
+
+    def _tell_explained(self):
+        """What is going on; asked again when the photos on the screen have been painted."""
+        waiting = self.maps.waiting
+        self.explained_label.setText(f"<small>computing, {waiting} to go…</small>" if waiting
+                                     else "")
+
+    def _show_legend(self):
+        bars = ("<b>✓</b> present: P is above the model's threshold &nbsp;·&nbsp; "
+                "<span style='color: gray'>grey</span>: can't be judged on this photo "
+                "&nbsp;·&nbsp; dashed*: learnt from made pictures only")
+        self.legend.setText(f"<small>{colours_html() + '<br>' if self.explained else ''}{bars}"
+                            "</small>")
+
+    # --- output of the gallery, report
 
     def _send_selected(self):
         rows = self.gallery.selected_rows()
@@ -408,13 +559,12 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
         if self.data is None:
             return
         self.report_data("Images", self.data)
-        model = self.results.model if self.results is not None else self.input_model
-        source = "from the input" if self.input_model is not None \
-            else str(self._model_file or BUNDLED)
-        items = [("Source", source)]
+        choice = self.results.choice if self.results is not None else self._choice()
+        items = [("Source", choice.name)]
+        model = self.results.model if self.results is not None else self.model
         if model is not None:
             items += [("Trunk", model.trunk), ("Digest", model.digest[:16]),
-                      ("Training data", model.note)]
+                      ("Licence", model.licence or "not stated"), ("Training data", model.note)]
         self.report_items("Model", items)
         if self.results is None:
             return
@@ -426,6 +576,8 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
 
     def onDeleteWidget(self):
         self._stopped.set()
+        self.dialog.stop()
+        self.maps.stop()
         self.thumbnails.stop()
         self.shutdown()
         super().onDeleteWidget()

@@ -12,6 +12,9 @@ from .recipe import Recipe
 
 __all__ = ["Objective"]
 
+#: Upper limit of the factor by which balancing raises the rarer class.
+MAX_BALANCE = 30.
+
 
 class Objective:
     """What heads should say about M photos, and how much each answer counts.
@@ -42,13 +45,13 @@ class Objective:
     def __init__(self, labels: np.ndarray, weights: np.ndarray, recipe: Recipe,
                  clusters: np.ndarray | None = None, cluster_names: Sequence[str] = ()):
         n, facts = len(feature_ids()), len(fact_ids())
-        target, weight = heads._targets(labels, weights)
+        target, weight = _targets(labels, weights)
         if not recipe.gradability:
             weight[:, n:] = 0
         self.taught = _has_both(target, weight)
         weight *= self.taught
         if recipe.class_weights:
-            weight, self.offsets = heads._balanced(target, weight)
+            weight, self.offsets = _balanced(target, weight)
         else:
             self.offsets = _log_odds(target, weight)
         # gradability is used as a probability: a photo can be judged unless it looks otherwise
@@ -111,6 +114,43 @@ class Objective:
         bias[n:end][~self.taught[n:end]] = heads.ALWAYS
         bias[end:][~self.taught[end:]] = -heads.ALWAYS ** 2  # a cluster that no photo was of
         return heads.Heads(weights, bias)
+
+
+def _targets(labels: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Targets and weights of all heads; weight 0 where a label is masked."""
+    judged = heads.gradability_labels(labels)
+    known = (labels == 0) | (labels == 1)
+    target = np.hstack([np.where(known, labels, 0), np.nan_to_num(judged)])
+    weight = np.hstack([np.where(known, weights, 0), np.isfinite(judged).astype(float)])
+    for group in map(list, exclusive_groups()):
+        whole = (known[:, group].all(axis=1)) & (labels[:, group].sum(axis=1) == 1)
+        weight[:, group] = np.where(whole[:, None], weights[:, group].min(axis=1)[:, None], 0)
+    return target, weight
+
+
+def _balanced(target: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Weights with classes balanced (up to MAX_BALANCE), and the log-prior they imply."""
+    weight, offsets = weight.copy(), np.zeros(weight.shape[1])
+    grouped = set()
+    for group in map(list, exclusive_groups()):
+        grouped.update(group)
+        mass = np.array([(weight[:, c] * target[:, c]).sum() for c in group])
+        factor = np.minimum(mass.max() / np.maximum(mass, 1e-9), MAX_BALANCE)
+        row = sum(factor[k] * target[:, c] for k, c in enumerate(group))
+        weight[:, group] *= row[:, None]
+        shares = np.maximum(mass * factor, 1e-9)
+        offsets[group] = np.log(shares / shares.sum())
+    for column in range(weight.shape[1]):
+        if column in grouped:
+            continue
+        positive = (weight[:, column] * target[:, column]).sum()
+        negative = weight[:, column].sum() - positive
+        if not positive or not negative:
+            continue
+        factor = np.clip(negative / positive, 1 / MAX_BALANCE, MAX_BALANCE)
+        weight[:, column] *= np.where(target[:, column] == 1, factor, 1)
+        offsets[column] = np.log(factor * positive / negative)
+    return weight, offsets
 
 
 def _has_both(target: np.ndarray, weight: np.ndarray) -> np.ndarray:

@@ -20,10 +20,10 @@ from AnyQt.QtWidgets import (
 from orangecontrib.customs.evaluation import Accepted, Bin, CodeErrors
 
 from .goodslist import Column, GoodsModel
+from .plots import BROWN, DARK, GREEN, plot
 
 __all__ = ["ErrorPage"]
 
-_BROWN, _GREEN, _DARK = "#b5651d", "#2e7d32", "#4a3728"
 
 
 class IntervalDelegate(QStyledItemDelegate):
@@ -40,7 +40,7 @@ class IntervalDelegate(QStyledItemDelegate):
         left, right = (box.left() + box.width() * share for share in (row.low, row.high))
         painter.fillRect(QRectF(left, box.top(), max(1., right - left), box.height()),
                          QColor("#e3b77c"))
-        painter.setPen(QPen(QColor(_DARK), 2))
+        painter.setPen(QPen(QColor(DARK), 2))
         at = int(box.left() + box.width() * row.rate)
         painter.drawLine(at, int(box.top()), at, int(box.bottom()))
         painter.restore()
@@ -92,8 +92,8 @@ class ErrorPage(QWidget):
         self.view.selectionModel().selectionChanged.connect(self._on_selection)
         splitter.addWidget(self.view)
         plots = QSplitter(Qt.Horizontal, childrenCollapsible=False)
-        self.calibration = _plot("probability of the code", "share right")
-        self.risk = _plot("share accepted", "wrong among them")
+        self.calibration = plot("probability of the code", "share right", (8, 4))
+        self.risk = plot("share accepted", "wrong among them", (8, 4))
         plots.addWidget(self.calibration)
         plots.addWidget(self.risk)
         splitter.addWidget(plots)
@@ -129,8 +129,8 @@ class ErrorPage(QWidget):
         plot = self.calibration
         plot.clear()
         plot.addItem(pg.PlotDataItem([0, 1], [0, 1], pen=pg.mkPen("#999999", style=Qt.DashLine)))
-        for bins, colour, name in ((stated, _BROWN, "as stated"),
-                                   (corrected, _GREEN, "1 − P(error)")):
+        for bins, colour, name in ((stated, BROWN, "as stated"),
+                                   (corrected, GREEN, "1 − P(error)")):
             if not bins:
                 continue
             x, y, low, high = (np.array([getattr(b, part) for b in bins])
@@ -148,12 +148,12 @@ class ErrorPage(QWidget):
         plot.clear()
         if not len(coverage):
             return
-        plot.plot(np.r_[0, coverage], np.r_[risk[0], risk], pen=pg.mkPen(_BROWN, width=2))
-        plot.addItem(pg.InfiniteLine(limit, angle=0, pen=pg.mkPen(_DARK, style=Qt.DashLine)))
+        plot.plot(np.r_[0, coverage], np.r_[risk[0], risk], pen=pg.mkPen(BROWN, width=2))
+        plot.addItem(pg.InfiniteLine(limit, angle=0, pen=pg.mkPen(DARK, style=Qt.DashLine)))
         if accepted is not None and accepted.n:
             plot.plot([accepted.coverage], [accepted.risk], pen=None, symbol="o", symbolSize=10,
-                      symbolBrush=_GREEN, symbolPen=pg.mkPen("w"))
-            plot.addItem(pg.InfiniteLine(accepted.coverage, pen=pg.mkPen(_GREEN,
+                      symbolBrush=GREEN, symbolPen=pg.mkPen("w"))
+            plot.addItem(pg.InfiniteLine(accepted.coverage, pen=pg.mkPen(GREEN,
                                                                         style=Qt.DotLine)))
         plot.setXRange(0, 1)
         plot.setYRange(0, max(float(risk.max()), limit) * 1.1 or 1.)
@@ -162,22 +162,6 @@ class ErrorPage(QWidget):
         rows = self.view.selectionModel().selectedRows()
         self.chosen.emit(self.model.rows[self.model.source_row(rows[0].row())].code
                          if rows else "")
-
-
-def _plot(x: str, y: str) -> pg.PlotWidget:
-    plot = pg.PlotWidget(background="w", enableMenu=False)
-    plot.setMinimumSize(150, 110)
-    plot.setMouseEnabled(False, False)
-    plot.hideButtons()
-    for side, text in (("bottom", x), ("left", y)):
-        axis = plot.getAxis(side)
-        axis.setPen(_DARK)
-        axis.setTextPen(_DARK)
-        axis.enableAutoSIPrefix(False)
-        plot.setLabel(side, text, color=_DARK)
-    legend = plot.addLegend(offset=(8, 4), labelTextColor=_DARK)
-    legend.setBrush("#ffffffc0")
-    return plot
 
 
 def _explain(row: CodeErrors) -> str:

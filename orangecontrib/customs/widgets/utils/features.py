@@ -1,7 +1,10 @@
 """How features are shown: names, colours, which ones are worth a line (no Qt in here)."""
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from html import escape
+from itertools import combinations
 
 import numpy as np
 from Orange.data import Table
@@ -10,7 +13,7 @@ from orangecontrib.customs import footwear
 from orangecontrib.customs.photos.model import exclusive_groups, feature_ids
 from orangecontrib.customs.photos.table import feature_columns
 
-__all__ = ["COLOURS", "Chip", "FeatureView"]
+__all__ = ["COLOURS", "CONTRADICTS", "Chip", "FeatureView", "conflicts"]
 
 #: A colour per fact, the same in all widgets; told apart also by the colour-blind.
 COLOURS = {
@@ -22,19 +25,32 @@ COLOURS = {
 #: Features less likely than this get no line of their own.
 SHOWN = .05
 
+#: From this contradiction on a photo gets a warning.
+CONTRADICTS = .5
+
+#: Colour of that warning.
+WARNING = "#c62828"
+
 MADE_ONLY = ("* rests on made pictures only: the model has seen no real photo that has it")
 NOT_JUDGED = "can't be judged on this photo"
 
 
 @dataclass(frozen=True)
 class Chip:
-    """One feature as a labelled bar."""
+    """One feature as a labelled bar.
+
+    Attributes
+    ----------
+    feature : str
+        Its id; "" for a bar that is no feature.
+    """
 
     text: str
     value: float
     colour: str
     judged: bool = True
     made_only: bool = False
+    feature: str = ""
 
     @property
     def tooltip(self) -> str:
@@ -46,8 +62,32 @@ class Chip:
         return " – ".join(notes)
 
 
+def conflicts(present: Collection[str]) -> list[tuple[str, str]]:
+    """Pairs of features that are not found together in any group of goods.
+
+    Parameters
+    ----------
+    present : collection of str
+        Ids of features that a photo shows.
+    """
+    # what is no footwear may have any feature, and explains nothing about a shoe
+    possible = [cluster.implied for cluster in footwear.clusters()
+                if "not_footwear" in present or cluster.implied.get("not_footwear") == 0]
+    order = [id_ for id_ in feature_ids() if id_ in present]
+    # two heights are a doubt about one fact, no contradiction
+    doubts = [{feature_ids()[i] for i in group} for group in exclusive_groups()]
+    return [pair for pair in combinations(order, 2)
+            if not any(group.issuperset(pair) for group in doubts)
+            and not any(all(implied.get(id_) != 0 for id_ in pair) for implied in possible)]
+
+
 class FeatureView:
     """Reads the columns of features of a table once, to be shown row by row.
+
+    Parameters
+    ----------
+    thresholds : sequence of float, optional
+        From these probabilities on a feature is present, and ticked; without them none is.
 
     Attributes
     ----------
@@ -55,11 +95,18 @@ class FeatureView:
         In the order of ``footwear.features()``; NaN where a column is missing.
     judged : ndarray of bool, shape (M, 14)
         Whether the feature can be judged on this photo (pooled rows: always).
+    contradiction : ndarray of float, shape (M,)
+        P that the features fit no group of goods; NaN where nobody says.
+    present : ndarray of bool, shape (M, 14)
     names : list of str
         The columns' names, English or Russian.
+    ids : tuple of str
+        Of the features.
     """
 
-    def __init__(self, table: Table):
+    ids = feature_ids()
+
+    def __init__(self, table: Table, thresholds: Sequence[float] | None = None):
         columns, features = feature_columns(table.domain), footwear.features()
         empty = np.full(len(table), np.nan)
         self.p = np.column_stack([
@@ -74,6 +121,10 @@ class FeatureView:
         self.judged = np.column_stack([
             ~(gradable[f.fact] < .5) if f.fact in gradable else np.ones(len(table), bool)
             for f in features])
+        said = next((v for v in table.domain.metas if "contradiction" in v.attributes), None)
+        self.contradiction = empty if said is None else table.get_column(said).astype(float)
+        self.thresholds = None if thresholds is None else np.asarray(thresholds, float)
+        self.present = self.p >= (np.inf if thresholds is None else self.thresholds)
         self._heights = [list(group) for group in exclusive_groups()]
         self._single = [i for i in range(len(features))
                         if not any(i in group for group in self._heights)]
@@ -81,35 +132,71 @@ class FeatureView:
     def __len__(self) -> int:
         return len(self.p)
 
-    def _chip(self, row: int, index: int, text: str | None = None) -> Chip:
-        fact = footwear.features()[index].fact
-        name = self.names[index] if text is None else text
-        made = self.made_only[index]
-        return Chip(name + "*" * made, float(self.p[row, index]), COLOURS[fact],
-                    bool(self.judged[row, index]), made)
+    @property
+    def height_ids(self) -> set[str]:
+        """Features that exclude each other."""
+        return {self.ids[i] for group in self._heights for i in group}
 
-    def chips(self, row: int, n: int = 4) -> list[Chip]:
+    def contradicts(self, row: int) -> bool:
+        """Whether a row gets a warning that its features don't go together."""
+        return bool(self.contradiction[row] >= CONTRADICTS)
+
+    def contradiction_text(self, row: int) -> str:
+        """Which features of a row do not go together, in a sentence."""
+        shown = [id_ for id_, there in zip(feature_ids(), self.present[row]) if there]
+        names = dict(zip(feature_ids(), map(self.full_name, range(len(self.names)))))
+        pairs = [f"{names[a]} with {names[b]}" for a, b in conflicts(shown)]
+        if pairs:
+            return "These do not go together in any group of goods: " + "; ".join(pairs) + "."
+        return ("What is likely here fits no single group of goods, although no two features "
+                "that are present exclude each other.")
+
+    def full_name(self, index: int) -> str:
+        """Name of a feature that says enough without the others: "height: ankle"."""
+        name, feature = self.names[index], footwear.features()[index]
+        if name == feature.name_en and any(index in group for group in self._heights):
+            return f"{footwear.vocabulary()[feature.fact].en}: {name}"
+        return name
+
+    def chip(self, row: int, index: int) -> Chip:
+        """A feature of a row."""
+        feature, made = footwear.features()[index], self.made_only[index]
+        tick = "\N{CHECK MARK} " * bool(self.present[row, index])
+        return Chip(f"{tick}{self.full_name(index)}{'*' * made}", float(self.p[row, index]),
+                    COLOURS[feature.fact], bool(self.judged[row, index]), made, feature.id)
+
+    def chips(self, row: int, n: int = 4, wanted: str | None = None) -> list[Chip]:
         """The strongest features of a row: heights as one, then what is likeliest.
 
-        What can't be judged comes last; a photo of no footwear says so first.
+        What can't be judged comes last; a photo of no footwear says so first, and a warning
+        takes the last place.
+
+        Parameters
+        ----------
+        wanted : str, optional
+            Id of a feature that is shown in any case.
         """
-        p, features = self.p[row], footwear.features()
-        chips = []
-        for group in self._heights:
-            if not np.isnan(p[group]).all():
-                best = group[int(np.nanargmax(p[group]))]
-                name, feature = self.names[best], features[best]
-                if name == feature.name_en:
-                    name = f"{footwear.vocabulary()[feature.fact].en}: {name}"
-                chips.append(self._chip(row, best, name))
+        p, features, present = self.p[row], footwear.features(), self.present[row]
+        heights = [group[int(np.nanargmax(p[group]))] for group in self._heights
+                   if not np.isnan(p[group]).all()]
         order = sorted((i for i in self._single if not np.isnan(p[i])),
-                       key=lambda i: (not self.judged[row, i], -p[i]))
-        gate = [i for i in order if features[i].fact == "is_footwear" and p[i] >= .5]
+                       key=lambda i: (not self.judged[row, i], not present[i], -p[i]))
+        gate = [i for i in order if features[i].fact == "is_footwear"
+                and (present[i] if self.thresholds is not None else p[i] >= .5)]
         rest = [i for i in order if i not in gate]
         # the likeliest one always; others only where there is something to see
-        rest = rest[:1] + [i for i in rest[1:] if p[i] >= SHOWN]
-        return ([self._chip(row, i) for i in gate] + chips
-                + [self._chip(row, i) for i in rest])[:n]
+        rest = rest[:1] + [i for i in rest[1:] if p[i] >= SHOWN or present[i]]
+        warning = self.contradicts(row)
+        places = n - warning
+        shown = (gate + heights + rest)[:places]
+        index = feature_ids().index(wanted) if wanted else None
+        if index is not None and index not in shown and not np.isnan(p[index]):
+            shown = shown[:places - 1] + [index]
+        chips = [self.chip(row, i) for i in shown]
+        if warning:
+            chips.append(Chip("\N{WARNING SIGN} contradiction", float(self.contradiction[row]),
+                              WARNING))
+        return chips
 
     def tooltip(self, row: int) -> str:
         """All features of a row, as an HTML table."""
@@ -117,9 +204,13 @@ class FeatureView:
         for i, name in enumerate(self.names):
             if np.isnan(self.p[row, i]):
                 continue
+            tick = "\N{CHECK MARK}&nbsp;" if self.present[row, i] else ""
             note = "" if self.judged[row, i] else f"<i>{NOT_JUDGED}</i>"
-            lines.append(f"<tr><td>{name}{'*' * self.made_only[i]}&nbsp;</td><td align='right'>"
-                         f"{self.p[row, i]:.3f}</td><td>&nbsp;{note}</td></tr>")
+            lines.append(f"<tr><td>{tick}</td><td>{name}{'*' * self.made_only[i]}&nbsp;</td>"
+                         f"<td align='right'>{self.p[row, i]:.3f}</td><td>&nbsp;{note}</td></tr>")
         made = f"<p>{MADE_ONLY}</p>" if any(self.made_only) else ""
-        return f"<table>{''.join(lines)}</table>{made}"
-
+        warning = ""
+        if self.contradicts(row):
+            warning = (f"<p><b>Contradiction {self.contradiction[row]:.2f}.</b> "
+                       f"{escape(self.contradiction_text(row))}</p>")
+        return f"<table>{''.join(lines)}</table>{warning}{made}"

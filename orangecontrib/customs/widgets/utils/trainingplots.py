@@ -105,7 +105,7 @@ class ReliabilityPage(QWidget):
         self.combo.setMinimumContentsLength(22)
         self.combo.activated.connect(self._on_feature)
         self.note = QLabel(wordWrap=True)
-        self.plot = plot("stated probability", "share labelled 1", legend=False)
+        self.plot = plot("stated probability", "share labelled 1", legend=None)
         top = QHBoxLayout()
         top.addWidget(QLabel("Feature:"))
         top.addWidget(self.combo)

@@ -158,3 +158,18 @@ def test_unreadable_file(tmp_path):
     if os.access(path, os.R_OK):
         pytest.skip("this user may read everything")
     assert "can't be read" in reason(path)
+
+
+def test_a_photo_that_is_nearly_a_line():
+    image = decode(jpeg(Image.new("RGB", (4000, 3), "black")), 64)
+    assert (image[31] == 0).all() and (image[:31] == 255).all() and (image[32:] == 255).all()
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError, NotImplementedError, struct.error])
+def test_whatever_a_damaged_file_makes_pillow_raise_is_a_reason(monkeypatch, error):
+    def damaged(self):
+        raise error("pixel format 10")
+
+    content = save(Image.new("RGB", (9, 9)), "PNG")
+    monkeypatch.setattr(ImageFile.ImageFile, "load", damaged)
+    assert reason(content) == "the file is damaged (pixel format 10)"

@@ -89,6 +89,16 @@ def test_a_file_of_other_weights_is_not_taken(tiny, kept, exports, tmp_path):
     assert len(exports) == 3
 
 
+def full(*_):
+    raise OSError(28, "No space left on device")
+
+
+def test_a_full_disk_is_left_as_it_was(tiny, kept, monkeypatch):
+    monkeypatch.setattr(os, "replace", full)
+    assert len(trunks.load("tiny", tiny, device="cpu")(images())) == 5
+    assert files(kept) == []
+
+
 def test_a_later_version_exports_anew(tiny, kept, exports, monkeypatch):
     trunks.load("tiny", tiny, device="cpu")
     monkeypatch.setattr(exported, "VERSION", -1)

@@ -18,6 +18,16 @@ from orangecontrib.customs.photos.model import (
 )
 
 
+def test_a_model_that_can_not_be_saved_leaves_nothing_behind(model, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(OSError, match="space"):
+        model.save(tmp_path / "model.safetensors")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_saved_model_is_the_same(model, tmp_path):
     model.save(tmp_path / "m.safetensors")
     loaded = PhotoModel.load(tmp_path / "m.safetensors")

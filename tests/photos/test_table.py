@@ -73,6 +73,14 @@ def test_names_in_russian(table, extractor):
     assert result.domain.attributes[-1].name == "НЕ_ОБУВЬ"
 
 
+def test_an_id_that_occurs_twice_with_different_photos(table, extractor, features):
+    # as Concatenate makes of two columns of photos of the same rows
+    with table.unlocked():
+        table.ids = np.array([7, 8, 7, 8])
+    result, _ = features_table(table, "image", extractor)
+    np.testing.assert_array_equal(result.X, features.X)
+
+
 def test_rows_keep_ids_classes_and_other_columns(table, extractor):
     kind = DiscreteVariable("kind", ("x", "y"))
     price = ContinuousVariable("price")

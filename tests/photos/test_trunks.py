@@ -3,7 +3,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from orangecontrib.customs.photos import trunks
+from orangecontrib.customs.photos import trunks, weights
 from orangecontrib.customs.photos.trunks import TrunkError
 
 
@@ -181,3 +181,29 @@ def test_counters_of_a_training_are_no_weights():
     state = {"a.weight": np.ones(2, np.float32)}
     counted = {**state, "a.num_batches_tracked": np.array(7)}
     assert trunks.digest(state) == trunks.digest(counted)
+
+
+def test_a_model_finds_the_local_file_that_held_its_weights(tmp_path, monkeypatch):
+    import torch
+    monkeypatch.setenv("ORANGE_CUSTOMS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(weights, "_places", {})
+    homeless = trunks.Trunk("homeless", 8, 3, (0.,) * 3, (255.,) * 3, "none",
+                            lambda: torch.nn.Sequential(torch.nn.AdaptiveAvgPool2d(1),
+                                                        torch.nn.Flatten(),
+                                                        torch.nn.Linear(3, 3)), "means")
+    monkeypatch.setattr(trunks, "get", lambda name: homeless)
+    path = tmp_path / "homeless.pth"
+    torch.save(homeless.build().state_dict(), path)
+    trained_on = trunks.load("homeless", path, device="cpu", backend="torch")
+    weights._places.clear()  # another process
+    again = trunks.load("homeless", device="cpu", backend="torch", wanted=trained_on.digest)
+    assert again.digest == trained_on.digest
+    for wanted in (None, "other weights"):
+        with pytest.raises(trunks.TrunkError, match="Three ways"):
+            trunks.load("homeless", device="cpu", wanted=wanted)
+    path.unlink()
+    with pytest.raises(trunks.TrunkError, match="Three ways"):
+        trunks.load("homeless", device="cpu", wanted=trained_on.digest)
+    (tmp_path / "cache" / "weights.json").write_text("[broken")
+    with pytest.raises(trunks.TrunkError, match="Three ways"):
+        trunks.load("homeless", device="cpu", wanted=trained_on.digest)

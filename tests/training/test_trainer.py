@@ -369,6 +369,25 @@ def test_photos_read_once_serve_several_runs(small, monkeypatch):
 
 # --- cancelling and resuming ---
 
+@pytest.mark.parametrize("recipe", [LBFGS, ADAM], ids=["lbfgs", "adam"])
+def test_heads_do_not_wait_for_threads_of_torch(recipe):
+    """Small steps on several cores crawl as soon as another program has one of them."""
+    import torch
+    before, during = torch.get_num_threads(), set()
+    torch.set_num_threads(2)
+
+    def look(now):
+        if now.history:
+            during.add(torch.get_num_threads())
+
+    try:
+        train(made_photos(), recipe, look)
+        assert torch.get_num_threads() == 2, "others' choice comes back"
+    finally:
+        torch.set_num_threads(before)
+    assert 1 in during
+
+
 def stop_at(stage, epoch=0):
     def progress(now):
         assert 0 <= now.done <= now.total
@@ -399,22 +418,33 @@ def test_an_interrupting_progress_cancels_too():
     assert train(made_photos(40), ADAM, progress, device="cpu").cancelled
 
 
-def test_heads_stop_before_they_learn_by_heart():
-    photos = made_photos(60)
+def test_each_head_stops_before_it_learns_by_heart():
+    photos = made_photos(80)
+    noise = IDS.index("sport")
+    photos.labels[:, noise] = np.random.default_rng(0).integers(0, 2, 80)
+    recipe = replace(LBFGS, l2=0., epochs=100)
+    whole = train(photos, recipe, device="cpu").model.weights
+    half = train(photos, replace(recipe, epochs=50), device="cpu").model.weights
+    # of noise the best is soon behind: more iterations change nothing
+    assert np.array_equal(whole[:, noise], half[:, noise])
+    # what is in the photos takes longer
+    short = train(photos, replace(recipe, epochs=5), device="cpu").model.weights
+    assert np.abs(whole[:, HEEL]).max() > 2 * np.abs(short[:, HEEL]).max()
+    assert np.abs(whole[:, HEEL]).max() > 5 * np.abs(whole[:, noise]).max()
+
+
+def test_losses_of_heads_add_up_to_the_objective():
+    import torch
     rng = np.random.default_rng(0)
-    photos.labels[:, HEEL] = rng.integers(0, 2, 60)
-    photos.labels[:, HEIGHT:] = np.nan
-    recipe = replace(LBFGS, l2=0., epochs=60)
-    whole = train(photos, recipe, device="cpu")
-    mean = {}
-    for epoch in whole.history:
-        if epoch.fit:
-            rows = (whole.split.fold == epoch.fit - 1) & (whole.split.part == "train")
-            mean[epoch.epoch] = mean.get(epoch.epoch, 0) + rows.sum() * epoch.validation_loss
-    best = min(mean, key=mean.get)
-    assert best < 60
-    assert whole.model.digest == train(photos, replace(recipe, epochs=best),
-                                       device="cpu").model.digest
+    labels = np.full((60, len(IDS)), np.nan)
+    labels[:, HEEL] = rng.integers(0, 2, 60)
+    labels[:, HEIGHT:HEIGHT + 4] = np.eye(4)[rng.integers(0, 3, 60)]
+    objective = Objective(labels, np.ones_like(labels), Recipe())
+    scores = rng.normal(size=(60, objective.outputs))
+    losses = objective.head_losses(scores)
+    assert set(np.flatnonzero(np.isfinite(losses))) == {HEEL, *range(HEIGHT, HEIGHT + 4)}
+    raw = torch.tensor(scores + objective.offsets, dtype=torch.float32)
+    assert losses[HEEL] + losses[HEIGHT] == pytest.approx(float(objective.loss(raw)), rel=1e-4)
 
 
 def test_early_stopping_keeps_the_lowest_validation_loss():

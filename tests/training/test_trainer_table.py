@@ -12,7 +12,9 @@ from orangecontrib.customs.training.trainer import (
     Split,
     Trained,
     TrainingError,
+    train,
 )
+from orangecontrib.customs.training.trainer.photos import NO_NUMBER
 from orangecontrib.customs.training.trainer.table import (
     history_table,
     label_columns,
@@ -83,7 +85,9 @@ def test_a_table_from_a_file_with_categorical_labels():
                              np.array([[0, 1, 2, 3, np.nan]]).T,
                              metas=np.array([["x.png"]] * 5, dtype=object))
     photos, _ = training_photos(table)
-    np.testing.assert_array_equal(photos.labels[:, HEEL], [0, .5, 1, -1, np.nan])
+    np.testing.assert_array_equal(photos.labels[:, HEEL], [0, .5, 1, NO_NUMBER, np.nan])
+    with pytest.raises(TrainingError, match="row 1: КАБЛУК holds no number; a label is"):
+        train(photos.take(np.array([3])))
 
 
 def test_what_is_missing_is_said(labelled):

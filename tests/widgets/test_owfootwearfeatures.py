@@ -307,6 +307,22 @@ class TestOWFootwearFeatures(WidgetTest):
         combo.setCurrentIndex(combo.findData(source))
         combo.activated.emit(combo.currentIndex())
 
+    def test_another_column_chosen_while_it_runs(self):
+        """With auto_apply off the run goes on; its photos are shown, not those of the choice."""
+        data = self.table()
+        other = StringVariable("other")
+        other.attributes["type"] = "image"
+        domain = Domain([], metas=[*data.domain.metas, other])
+        both = data.transform(domain)  # the other column is empty
+        self.widget.auto_apply = False
+        self.send_signal(self.widget.Inputs.images, both)
+        self.widget.image_combo.setCurrentIndex(self.widget.image_combo.findText("other"))
+        simulate.combobox_activate_item(self.widget.image_combo, "other")
+        self.wait_until_finished()
+        self.assertFalse(self.widget.Error.active)
+        self.assertEqual(self.widget.gallery.model().rowCount(), 4)
+        self.assertTrue(self.widget._paths[0].endswith("0.png"))
+
     def test_bundled_models(self):
         first = self.features(self.table())
         self.assertIn("of this test", self.widget.model_box.label.text())

@@ -331,6 +331,17 @@ class TestOWFootwearTrainer(WidgetTest):
         self.assertEqual(again.model_path, "")
         self.assertIn("Not saved", again.model_label.text())
 
+    def test_the_saved_model_comes_although_there_are_no_photos(self):
+        """A workflow opens with signals at once, also where the photos' folder is gone."""
+        model, path = self.trained(self.table(), LBFGS), self.own / "model.safetensors"
+        model.save(path)
+        for auto_train in (False, True):
+            widget = self.create_widget(OWFootwearTrainer, stored_settings={
+                "model_path": str(path), "auto_train": auto_train})
+            self.send_signal(widget.Inputs.photos, None, widget=widget)
+            self.assertEqual(self.out("model", widget), model)
+            self.assertTrue(widget.Information.loaded.is_shown())
+
     def test_model_files_that_are_refused(self):
         before = self.trained(self.table(), LBFGS)
         good = self.own / "good.safetensors"
@@ -517,6 +528,13 @@ class TestOWFootwearTrainer(WidgetTest):
         self.assertEqual(len(set(self.widget.outcome.request.photos.products)), 40)
 
     # --- what is shown ---
+
+    def test_goods_of_data_that_lack_the_chosen_column(self):
+        """Not each photo by itself: a good would stand on both sides of the split, unseen."""
+        widget = self.create_widget(OWFootwearTrainer, stored_settings={"good_name": "article"})
+        self.send_signal(widget.Inputs.photos, self.table(), widget=widget)
+        self.assertEqual(widget.good_combo.variable.name, "good_id")
+        self.assertEqual(widget.good_name, "article", "the column may come back")
 
     def test_names_in_russian(self):
         self.trained(self.table(), LBFGS)

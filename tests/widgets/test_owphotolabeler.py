@@ -700,6 +700,14 @@ class TestSuggestions(Labeler, WidgetTest):
         self.assertTrue((np.diff(doubts) <= 0).all())
         self.assertEqual(sorted(self.widget.gallery.rows), [0, 1, 2, 3])
 
+    def test_the_most_doubtful_photo_is_shown_when_that_order_is_chosen(self):
+        self.widget.bundled_box.click()
+        self.send(self.table())
+        doubts = self.widget._doubts()
+        self.widget.gallery.go_to(int(doubts.argmin()))
+        simulate.combobox_activate_item(self.widget.order_combo, "most doubtful first")
+        self.assertEqual(self.widget.gallery.current, int(doubts.argmax()))
+
     def test_stop_and_go_on(self):
         self.widget.bundled_box.click()
         self.send_signal(self.widget.Inputs.images, self.table())

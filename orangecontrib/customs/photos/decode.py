@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import io
 import os
+import struct
 import threading
 import zipfile
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ MAX_PIXELS = 178_956_970
 
 #: What Pillow's plugins raise on damaged files.
 DAMAGED = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError,
-           OverflowError, zipfile.BadZipFile)
+           ArithmeticError, NotImplementedError, struct.error, zipfile.BadZipFile)
 
 _ORIENTATION = 0x0112
 _TRANSPOSE = {2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
@@ -134,7 +135,8 @@ def _to_rgb(image: Image.Image, size: int) -> Image.Image:
     if image.format == "JPEG" and image.mode in ("RGB", "L"):
         scale = 2 * size / max(width, height)  # twice the need: aliasing stays invisible
         if scale < 1:
-            image.draft(image.mode, (round(width * scale), round(height * scale)))
+            # a photo that is nearly a line would be drafted to a height of 0
+            image.draft(image.mode, (max(1, round(width * scale)), max(1, round(height * scale))))
     image.load()
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
         image = _to_8_bits(image)

@@ -169,9 +169,13 @@ def _keep(path: Path | None, content: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, new = tempfile.mkstemp(dir=path.parent, suffix=".new")
-        with open(handle, "wb") as file:
-            file.write(content)
-        os.replace(new, path)  # another process sees a whole file or none
+        try:
+            with open(handle, "wb") as file:
+                file.write(content)
+            os.replace(new, path)  # another process sees a whole file or none
+        except OSError:
+            Path(new).unlink(missing_ok=True)
+            raise
         files = sorted(path.parent.glob("*.onnx"), key=lambda f: f.stat().st_mtime)
         for old in files[:-KEPT]:
             old.unlink(missing_ok=True)

@@ -275,12 +275,12 @@ _TRUNKS_LOCK = threading.Lock()
 def _loaded(model: PhotoModel, weights, device, backend) -> trunks.LoadedTrunk:
     """Trunks of this process: the last two stay, since loading takes seconds."""
     own = model.trunk_state is not None
-    key = (model.trunk, model.trunk_digest if own else None, weights and str(weights), device,
-           backend)
+    key = (model.trunk, model.trunk_digest, weights and str(weights), device, backend)
     with _TRUNKS_LOCK:
         if key not in _TRUNKS:
             _TRUNKS[key] = _restored(model, device, backend) if own \
-                else trunks.load(model.trunk, weights, device=device, backend=backend)
+                else trunks.load(model.trunk, weights, device=device, backend=backend,
+                                 wanted=model.trunk_digest)
             while len(_TRUNKS) > 2:
                 _TRUNKS.popitem(last=False)
         _TRUNKS.move_to_end(key)

@@ -196,9 +196,14 @@ class PhotoModel:
         path = Path(path)
         new = path.with_name(path.name + ".new")  # an interrupted run leaves the old file whole
         # asarray: ascontiguousarray would turn a scalar into a vector
-        new.write_bytes(save({name: np.asarray(a, order="C") for name, a in arrays.items()},
-                             {"model": json.dumps(described, ensure_ascii=False)}))
-        os.replace(new, path)
+        content = save({name: np.asarray(a, order="C") for name, a in arrays.items()},
+                       {"model": json.dumps(described, ensure_ascii=False)})
+        try:
+            new.write_bytes(content)
+            os.replace(new, path)
+        except OSError:  # a full disk gets its space back
+            new.unlink(missing_ok=True)
+            raise
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> PhotoModel:

@@ -184,8 +184,9 @@ class PhotoFeatures:
     @contextmanager
     def remembering(self, table: Table, rows: np.ndarray):
         """While it lasts, rows of `table` are answered from `rows` without computing."""
-        position = {id_: i for i, id_ in enumerate(table.ids)}
-        self._answers = lambda data: rows[[position[id_] for id_ in data.ids]]
+        # by path: a table that was put together may hold an id twice, with different photos
+        position = {path: i for i, path in enumerate(self._paths(table))}
+        self._answers = lambda data: rows[[position[path] for path in self._paths(data)]]
         try:
             yield
         finally:
@@ -198,8 +199,10 @@ class PhotoFeatures:
             return self._answers(data)
         if self.image_name not in data.domain or not len(data):
             return np.full((len(data), _width(self.model)), np.nan)
-        paths = image_paths(data, data.domain[self.image_name])
-        return _extract(paths, Extractor(self.model))[0]
+        return _extract(self._paths(data), Extractor(self.model))[0]
+
+    def _paths(self, data: Table) -> list[str | None]:
+        return image_paths(data, data.domain[self.image_name])
 
     def __eq__(self, other):
         return type(self) is type(other) and self.image_name == other.image_name \

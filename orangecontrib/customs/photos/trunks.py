@@ -14,7 +14,16 @@ from . import exported
 from .engines import OnnxRuntimeEngine, TorchEngine, best_device, checked_device, cores, free_memory
 from .maps import Pool
 from .registry import DEFAULT, Trunk, TrunkError, get, names
-from .weights import digest, digest_of_file, fill, find_weights, locate, state_of
+from .weights import (
+    digest,
+    digest_of_file,
+    fill,
+    find_weights,
+    locate,
+    remember,
+    remembered,
+    state_of,
+)
 
 __all__ = ["TrunkError", "Trunk", "LoadedTrunk", "DEFAULT", "get", "names", "load", "restore",
            "best_device", "fill", "find_weights"]
@@ -111,11 +120,12 @@ class LoadedTrunk:
 def load(name: str = DEFAULT, weights: str | os.PathLike | None = None,
          sha256: str | None = None, allow_download: bool = False,
          device: str | None = None, backend: str = "auto",
-         say: Callable[[str], None] = print) -> LoadedTrunk:
+         say: Callable[[str], None] = print, wanted: str | None = None) -> LoadedTrunk:
     """A trunk with trained weights.
 
-    Weights come from, in this order: the local file `weights`; an installed package;
-    torch's own download cache; a download, only if `allow_download`, announced by `say`.
+    Weights come from, in this order: the local file `weights`; a local file that once held the
+    weights of digest `wanted`; an installed package; torch's own download cache; a download,
+    only if `allow_download`, announced by `say`.
 
     Parameters
     ----------
@@ -131,11 +141,15 @@ def load(name: str = DEFAULT, weights: str | os.PathLike | None = None,
         another network.
     """
     trunk = get(name)
-    path = locate(trunk, weights, sha256, allow_download, say)
+    given = weights if weights is not None or wanted is None else remembered(wanted)
+    path = locate(trunk, given, sha256, allow_download, say)
     device = device or best_device()
     backend = _chosen(device, backend, path.stat().st_size)
-    return _with_weights(trunk, path, None if backend == "torch" else digest_of_file(path),
-                         device, backend)
+    loaded = _with_weights(trunk, path, None if backend == "torch" else digest_of_file(path),
+                           device, backend)
+    if weights is not None:
+        remember(loaded.digest, path)
+    return loaded
 
 
 def restore(name: str, state: Mapping[str, np.ndarray], device: str | None = None,

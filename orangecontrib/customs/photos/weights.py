@@ -2,15 +2,23 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 
+from .cache import cache_folder
 from .registry import Trunk, TrunkError
 
-__all__ = ["digest", "digest_of_file", "locate", "find_weights", "fill", "state_of"]
+__all__ = ["digest", "digest_of_file", "locate", "find_weights", "fill", "state_of", "remember",
+           "remembered"]
+
+#: In the cache folder: which local file held which weights.
+PLACES = "weights.json"
+
+_places: dict[str, str] = {}
 
 #: Counters of a training, which change no number that is computed.
 _COUNTERS = "num_batches_tracked"
@@ -60,6 +68,36 @@ def locate(trunk: Trunk, weights: str | os.PathLike | None = None, sha256: str |
             raise TrunkError(f"{path}: SHA-256 is {found}, expected {sha256}: this is another "
                              "file, or a damaged one; get it anew or correct the SHA-256")
     return path
+
+
+def remember(weights: str, path: Path) -> None:
+    """Where weights were found, by their digest: a model on them finds them again."""
+    _places[weights] = os.path.abspath(path)
+    folder = cache_folder()
+    if folder is None:
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        new = folder / f"{PLACES}.{os.getpid()}"
+        new.write_text(json.dumps(_places_on_disk() | _places), encoding="utf-8")
+        os.replace(new, folder / PLACES)
+    except OSError:
+        pass  # a convenience: the file can be named again
+
+
+def remembered(weights: str) -> Path | None:
+    """The file that held weights of this digest, if it is still there; its content may differ."""
+    place = (_places_on_disk() | _places).get(weights)
+    return Path(place) if place and os.path.isfile(place) else None
+
+
+def _places_on_disk() -> dict[str, str]:
+    folder = cache_folder()
+    try:
+        found = json.loads((folder / PLACES).read_text(encoding="utf-8")) if folder else {}
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def find_weights(trunk: Trunk) -> Path | None:

@@ -48,6 +48,8 @@ class Results:
     Attributes
     ----------
     features, skipped : Table or None
+    image : Variable
+        The column that was looked at.
     choice : Choice
         Where the model came from.
     model : PhotoModel
@@ -57,6 +59,7 @@ class Results:
 
     features: Table | None
     skipped: Table | None
+    image: Variable
     choice: Choice
     model: PhotoModel
     device: str
@@ -90,7 +93,7 @@ def run(data: Table, image: Variable, choice: Choice, language: str, batch: int,
         return stopped.is_set() or state.is_interruption_requested()
 
     features, skipped = features_table(data, image, extractor, progress, language, batch or None)
-    return Results(features if len(features) else None, skipped, choice, model, device,
+    return Results(features if len(features) else None, skipped, image, choice, model, device,
                    stopped.is_set() and skipped is not None)
 
 
@@ -437,7 +440,7 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
             self.Information.cancelled(len(unreached))
         broken = [i for i, r in enumerate(reasons) if r not in unreached]
         if broken:
-            value = skipped[broken[0]][skipped.domain[self.image.name]]
+            value = skipped[broken[0]][skipped.domain[results.image.name]]
             self.Warning.skipped(len(broken), str(value), reasons[broken[0]])
         if results.features is None and not unreached:
             self.Error.all_skipped()
@@ -472,7 +475,7 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
             return
         self.maps.set_model(self.results.model)
         self._view = FeatureView(features, self.results.model.thresholds)
-        image = features.domain[self.image.name]
+        image = features.domain[self.results.image.name]
         self._paths = image_paths(features, image)
         good = next((v for v in good_variables(features.domain) if v is not image), None)
         self._goods = [""] * len(features) if good is None \

@@ -259,7 +259,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         self.loaded: Loaded | None = None
         self._photos: tuple[TrainingPhotos, np.ndarray] | None = None
         self._stopped = threading.Event()
-        self._running = False
+        self._running = self._loading = False
         self.recipe = cleaned(self.recipe)
         self.language_index = int(self.language == "ru")
         self._rest = QTimer(self, singleShot=True, interval=REST)
@@ -409,20 +409,22 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         self.data = data
 
     def handleNewSignals(self):
-        if self.data is None or self.auto_train:
-            self._stop()
         if self.data is None:
+            if not self._loading:  # a model that the workflow opens with is read to the end
+                self._stop()
             self._forget()
+        elif self.auto_train:
+            self._stop()
         images = [] if self.data is None else image_variables(self.data.domain)
         goods = [] if self.data is None else good_variables(self.data.domain)
         self.image_combo.set_variables(images, self.image_name, images[0] if images else None)
         named = [v.name for v in goods if v.name in ("good_id", "category")]
         wanted = self.good_name
-        if wanted is None:
+        if wanted is None or wanted and wanted not in [v.name for v in goods]:
             wanted = named[0] if named else ""
         self.good_combo.set_variables(goods, wanted, None)
         self._read_photos()
-        if self.auto_train:
+        if self.auto_train and self.data is not None:
             self.train()
 
     def _read_photos(self):
@@ -589,6 +591,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         self._stop()
         self._clear_run_messages()
         self._set_running(True)
+        self._loading = True
         self.start(load, resolve_path(path, self._basedir), path,
                    resolve_path(self.weights_path, self._basedir) if self.weights_path else None)
 
@@ -600,7 +603,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         self._set_running(False)
 
     def _set_running(self, on: bool):
-        self._running = on
+        self._running, self._loading = on, False
         self.setStatusMessage("")
         self._update_buttons()
 

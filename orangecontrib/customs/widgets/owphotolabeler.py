@@ -222,6 +222,8 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
         def chosen(index):
             setattr(self, setting, list(texts)[index])
             self._arrange()
+            if texts is ORDERS and self.order == "doubt":
+                self.gallery.begin()  # the photo of before may be the surest, at the end
             self.gallery.setFocus()
 
         combo.activated.connect(chosen)

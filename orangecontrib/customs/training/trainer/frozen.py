@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -16,10 +17,13 @@ from .pixels import Pixels
 from .recipe import Recipe
 from .watch import Watch
 
-__all__ = ["trunk_features", "fit", "optimise", "module"]
+__all__ = ["trunk_features", "fit", "optimise", "module", "on_one_core"]
 
 #: L-BFGS iterations between two looks at the curves.
 STRIDE = 5
+
+#: Numbers of a set of features up to which one core is as fast as several.
+FEW_NUMBERS = 2 ** 23
 
 
 def trunk_features(trunk: LoadedTrunk, pixels: Pixels, rows: np.ndarray, recipe: Recipe,
@@ -110,6 +114,28 @@ def module(x: np.ndarray, outputs: int):
     return Linear(), torch.tensor((x - mean) / std, dtype=torch.float32)
 
 
+@contextmanager
+def on_one_core(numbers: int) -> Iterator[None]:
+    """While it lasts, torch's threads do not wait for each other, unless the work is large.
+
+    Heads are thousands of small steps.  After each one torch's threads wait for the slowest,
+    and where another program has a core this costs far more than all the computing.
+
+    Parameters
+    ----------
+    numbers : int
+        In the features that a step looks at.
+    """
+    import torch
+    before = torch.get_num_threads()
+    if numbers <= FEW_NUMBERS:
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 def fit(x: np.ndarray, objective: Objective, recipe: Recipe, watch: Watch, number: int = 0,
         measure: Callable[[Heads], tuple[float, float]] | None = None,
         share: Callable[[float], float] = lambda share: share) -> list[Heads]:
@@ -166,9 +192,10 @@ def optimise(linear, z, objective: Objective, l2: float, iterations: int,
         value.backward()
         return value
 
-    for first in range(0, iterations, STRIDE):
-        stride = min(STRIDE, iterations - first)
-        optimiser.param_groups[0]["max_iter"] = stride
-        optimiser.step(closure)
-        if look(first + stride, loss):
-            break
+    with on_one_core(z.numel()):
+        for first in range(0, iterations, STRIDE):
+            stride = min(STRIDE, iterations - first)
+            optimiser.param_groups[0]["max_iter"] = stride
+            optimiser.step(closure)
+            if look(first + stride, loss):
+                break

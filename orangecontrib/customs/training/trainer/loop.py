@@ -22,7 +22,7 @@ from .compiler import without_triton
 from .descent import descend
 from .network import network
 from .objective import Objective
-from .photos import HeldOut, Progress, Split, Trained, TrainingError, TrainingPhotos
+from .photos import NO_NUMBER, HeldOut, Progress, Split, Trained, TrainingError, TrainingPhotos
 from .pixels import Pixels, read
 from .recipe import Recipe
 from .split import split
@@ -190,14 +190,14 @@ class _Run:
     def _folds(self, x: np.ndarray, scores: np.ndarray, _digest: str) -> heads.Heads:
         """The model first, so that a cancelled run has one; then folds, to calibrate it.
 
-        The folds also say after how many iterations heads begin to learn by heart: model and
-        scores are those of the iteration with the lowest mean loss on held-out products.
+        The folds also say after how many iterations each head begins to learn by heart: the
+        head, and its scores, are those of the iteration with the lowest loss on held-out
+        products.  A head that they have too few answers for is the one at the end.
         """
         recipe, fits = self.recipe, 1 + self.recipe.folds
         fitted = frozen.fit(*self._with_copies(x, self.train), recipe, self.watch,
                             share=lambda share: share / fits)
         inner = np.full((len(fitted), *scores.shape), np.nan, np.float32)
-        losses = []
         for number in range(recipe.folds):
             if self.watch.cancelled:
                 break
@@ -211,21 +211,43 @@ class _Run:
                                lambda share, k=number: (1 + k + share) / fits)
             if not self.watch.cancelled:
                 inner[:, rows] = [part.scores(x[rows, 0]) for part in parts]
-                losses.append([len(rows) * epoch.validation_loss
-                               for epoch in self.watch.history if epoch.fit == 1 + number])
-        best = int(np.sum(losses, axis=0).argmin()) if losses else -1
-        if losses:
-            scores[:] = inner[best]
-        scores[self.test] = fitted[best].scores(x[self.test, 0])
-        return fitted[best]
+        best = self._iterations(inner)
+        heads_ = np.arange(self.objective.outputs)
+        rows = np.isfinite(inner[0]).all(axis=1)
+        for head in heads_:
+            scores[rows, head] = inner[best[head], rows, head]
+        whole = heads.Heads(
+            np.array([fit.weights for fit in fitted])[best, :, heads_].T,
+            np.array([fit.bias for fit in fitted])[best, heads_])
+        scores[self.test] = whole.scores(x[self.test, 0])
+        return whole
+
+    def _iterations(self, inner: np.ndarray) -> np.ndarray:
+        """The best snapshot of each head.
+
+        Parameters
+        ----------
+        inner : ndarray, shape (snapshots, M, outputs)
+            Scores of held-out photos; NaN elsewhere.
+        """
+        last = np.full(self.objective.outputs, len(inner) - 1)
+        rows = np.flatnonzero(np.isfinite(inner[0]).all(axis=1))
+        if not len(rows):
+            return last
+        objective = self._objective(rows)
+        losses = np.array([objective.head_losses(part[rows]) for part in inner])
+        known = np.isfinite(losses).all(axis=0) & (objective.fewest >= FEW)
+        return np.where(known, np.where(np.isfinite(losses), losses, np.inf).argmin(axis=0),
+                        last)
 
     def _descent(self, x: np.ndarray, scores: np.ndarray, digest: str) -> heads.Heads:
         both, objective = self._with_copies(x, self.train)
         linear, z = frozen.module(both, objective.outputs)
         measure = self._measure(x[self.validation, 0], self.validation)
-        descend(linear, lambda rows, _: z[rows], objective,
-                lambda: measure(linear.heads(objective)), self.recipe, self.watch,
-                self.checkpoint, self._digest(digest))
+        with frozen.on_one_core(self.recipe.batch * z.shape[1]):
+            descend(linear, lambda rows, _: z[rows], objective,
+                    lambda: measure(linear.heads(objective)), self.recipe, self.watch,
+                    self.checkpoint, self._digest(digest))
         fitted = linear.heads(objective)
         for rows in (self.validation, self.test):
             scores[rows] = fitted.scores(x[rows, 0])
@@ -352,7 +374,9 @@ def _usable(photos: TrainingPhotos) -> tuple[np.ndarray, list[tuple[int, str]]]:
         known = np.isfinite(labels)
         wrong = np.flatnonzero(known & ~np.isin(labels, (0, .5, 1)))
         if len(wrong):
-            skipped.append((row, f"{names[wrong[0]]} is {labels[wrong[0]]:g}; a label is 1, 0, "
+            value = labels[wrong[0]]
+            found = "holds no number" if value == NO_NUMBER else f"is {value:g}"
+            skipped.append((row, f"{names[wrong[0]]} {found}; a label is 1, 0, "
                                  "0.5 (can't be seen) or empty"))
         elif not known.any():
             skipped.append((row, "it has no label"))

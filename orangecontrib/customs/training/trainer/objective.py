@@ -37,6 +37,8 @@ class Objective:
     outputs : int
     taught : ndarray of bool, shape (outputs,)
         Heads that have photos of both answers.
+    fewest : ndarray of int, shape (outputs,)
+        Photos of each head's rarer answer; of a softmax, of its second commonest value.
     offsets : ndarray of float, shape (outputs,)
         What the weights imply as a prior, in the log-odds of each head; score − offset is
         a log-likelihood ratio.
@@ -48,7 +50,7 @@ class Objective:
         target, weight = _targets(labels, weights)
         if not recipe.gradability:
             weight[:, n:] = 0
-        self.taught = _has_both(target, weight)
+        self.taught, self.fewest = _has_both(target, weight), _fewest(target, weight)
         weight *= self.taught
         if recipe.class_weights:
             weight, self.offsets = _balanced(target, weight)
@@ -57,12 +59,16 @@ class Objective:
         # gradability is used as a probability: a photo can be judged unless it looks otherwise
         self.offsets[n:][self.taught[n:]] -= np.log(4.)
         self.groups = [list(group) for group in exclusive_groups()]
+        for group in self.groups:
+            self.fewest[group] = np.sort(
+                ((weight * target)[:, group] > 0).sum(axis=0))[-2]
         if cluster_names:
             width = len(cluster_names)
             one_hot = np.eye(width)[clusters] * (clusters >= 0)[:, None]
             known = np.repeat((clusters >= 0).astype(float)[:, None], width, axis=1)
             # clusters keep their shares: they answer "which", not "how much more likely"
             self.taught = np.append(self.taught, _has_both(one_hot, known))
+            self.fewest = np.append(self.fewest, _fewest(one_hot, known))
             self.offsets = np.append(self.offsets, np.zeros(width))
             self.groups.append(list(range(n + facts, n + facts + width)))
             target, weight = np.hstack([target, one_hot]), np.hstack([weight, known])
@@ -101,6 +107,30 @@ class Objective:
             row = w[:, group].amax(dim=1)
             value = value - (row * (t[:, group] * log_p).sum(dim=1)).sum()
         return value if rows is None else value * (len(self) / max(len(rows), 1))
+
+    def head_losses(self, scores: np.ndarray) -> np.ndarray:
+        """Mean log-loss of each head by itself; members of a softmax share theirs.
+
+        Parameters
+        ----------
+        scores : ndarray of float, shape (M, outputs)
+            Log-likelihood ratios.
+
+        Returns
+        -------
+        ndarray of float, shape (outputs,)
+            NaN where these photos do not have both answers.
+        """
+        raw, t, w = scores + self.offsets, self._target, self._weight
+        losses = (w * (np.logaddexp(0, raw) - t * raw)).sum(axis=0)
+        for group in self.groups:
+            log_p = raw[:, group] - np.logaddexp.reduce(raw[:, group], axis=1, keepdims=True)
+            row = w[:, group].max(axis=1)
+            losses[group] = -(row * (t[:, group] * log_p).sum(axis=1)).sum()
+        taught = self.taught.copy()
+        for group in self.groups:
+            taught[group] = taught[group].any()
+        return np.where(taught, losses, np.nan)
 
     def finish(self, weights: np.ndarray, bias: np.ndarray) -> heads.Heads:
         """Trained coefficients → heads whose scores are log-likelihood ratios.
@@ -155,6 +185,11 @@ def _balanced(target: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.nd
 
 def _has_both(target: np.ndarray, weight: np.ndarray) -> np.ndarray:
     return ((weight * target).sum(axis=0) > 0) & ((weight * (1 - target)).sum(axis=0) > 0)
+
+
+def _fewest(target: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    known = weight > 0
+    return np.minimum((known & (target > .5)).sum(axis=0), (known & (target <= .5)).sum(axis=0))
 
 
 def _log_odds(target: np.ndarray, weight: np.ndarray) -> np.ndarray:

@@ -12,7 +12,10 @@ from orangecontrib.customs.photos.model import PhotoModel, feature_ids
 from orangecontrib.customs.photos.sources import Photo
 
 __all__ = ["TrainingError", "TrainingPhotos", "Epoch", "Progress", "Split", "HeldOut", "Score",
-           "Trained"]
+           "Trained", "NO_NUMBER"]
+
+#: Stands in the labels for a word, such as "yes": the run says which photo.
+NO_NUMBER = -1.
 
 
 class TrainingError(ValueError):

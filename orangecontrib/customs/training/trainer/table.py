@@ -30,7 +30,7 @@ from orangecontrib.customs.photos.table import (
     with_reasons,
 )
 
-from .photos import Trained, TrainingError, TrainingPhotos
+from .photos import NO_NUMBER, Trained, TrainingError, TrainingPhotos
 
 __all__ = ["label_columns", "training_photos", "predictions_table", "history_table",
            "skipped_table"]
@@ -138,7 +138,7 @@ def _numbers(table: Table, variable: Variable) -> np.ndarray:
         try:
             names[position] = float(name.replace(",", "."))
         except ValueError:
-            names[position] = -1  # no label: the run says which row
+            names[position] = NO_NUMBER
     return names[np.where(np.isfinite(values), values, len(names) - 1).astype(int)]
 
 

@@ -80,9 +80,14 @@ class LabelGallery(PhotoGallery):
         self.set_tiles(len(rows), self.tile, self.tooltip)
         if keep in self._places:
             self.go_to(keep)
-        elif len(rows):
-            unfinished = np.flatnonzero(self._sheet.done[rows] < 1)
-            self.go_to(int(rows[unfinished[0] if len(unfinished) else 0]))
+        else:
+            self.begin()
+
+    def begin(self) -> None:
+        """To the first unfinished photo, or the first of all."""
+        if len(self.rows):
+            unfinished = np.flatnonzero(self._sheet.done[self.rows] < 1)
+            self.go_to(int(self.rows[unfinished[0] if len(unfinished) else 0]))
 
     def tile(self, place: int) -> Tile:
         """What the thumbnail at a place shows."""

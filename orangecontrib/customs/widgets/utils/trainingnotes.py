@@ -79,7 +79,7 @@ def log_html(trained: Trained, joined: Sequence[tuple[str, ...]], paths: Sequenc
     sections = [f"<p>{trained.seconds:.0f} seconds, {_n(epochs, unit)}"
                 f"{', cancelled: the best so far is kept' if trained.cancelled else ''}. "
                 f"Photos: {served}.</p>"]
-    sections.append(_listed("What these photos can't teach",
+    sections.append(_listed("What these photos can't teach, or not surely",
                             [_named(remark, names) for remark in trained.remarks],
                             "Nothing to remark: every feature had enough photos of both "
                             "answers."))

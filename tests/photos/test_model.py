@@ -8,7 +8,8 @@ from safetensors.numpy import save
 
 from orangecontrib.customs import footwear
 from orangecontrib.customs.photos.model import (
-    DEFAULT_MODEL,
+    BUNDLED,
+    MODEL_LICENSE,
     VERSION,
     ModelError,
     PhotoModel,
@@ -161,12 +162,19 @@ def test_other_clusters_are_refused(model):
         replace(model, clusters=("winged",))
 
 
-def test_bundled_model():
-    model = PhotoModel.default()
-    assert model is PhotoModel.default()
+@pytest.mark.parametrize("name, words", [("default", "non-commercial"),
+                                         ("free", "no photo under a research licence")])
+def test_bundled_models(name, words):
+    model, path = PhotoModel.bundled(name), BUNDLED[name]
+    assert model is PhotoModel.bundled(name)
     assert model.features == feature_ids() and model.facts == fact_ids()
-    assert model.trunk == "efficientnet-lite0"
-    assert "non-commercial" in model.note
+    assert model.trunk == "efficientnet-lite0" and model.trunk_state is None
+    assert words in model.licence and "Labels are weak" in model.note
     assert set(model.made_only) <= set(feature_ids())
-    assert DEFAULT_MODEL.stat().st_size < 500_000
-    assert (DEFAULT_MODEL.parent / "MODEL_CARD.md").is_file()
+    assert path.stat().st_size < 500_000 and path.stat().st_mode & 0o044 == 0o044
+    for text in (MODEL_LICENSE, path.parent / "MODEL_CARD.md"):
+        assert path.stem in text.read_text(encoding="utf-8")
+
+
+def test_the_default_is_the_bundled_default():
+    assert PhotoModel.default() is PhotoModel.bundled("default")

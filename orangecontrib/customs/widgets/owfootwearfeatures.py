@@ -33,12 +33,11 @@ from orangecontrib.customs.widgets.utils.gallery import Tile
 from orangecontrib.customs.widgets.utils.mapdialog import MapDialog, colours_html
 from orangecontrib.customs.widgets.utils.maploader import MapLoader, MapThumbnails
 from orangecontrib.customs.widgets.utils.modelbox import ModelBox
+from orangecontrib.customs.widgets.utils.modelfiles import MODEL_FILES, write_model
 from orangecontrib.customs.widgets.utils.modelnotes import FROM_FILE, Choice
 from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
 from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
 from orangecontrib.customs.widgets.utils.variables import VariableCombo
-
-MODEL_FILES = "Photo models (*.safetensors);;All files (*)"
 
 
 @dataclass
@@ -353,13 +352,10 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
 
     def save_model(self, path: str):
         """Write the model in use to a file."""
-        if not os.path.splitext(path)[1]:
-            path += ".safetensors"
         self.Error.save.clear()
-        try:
-            self.model.save(path)
-        except Exception as error:  # noqa: BLE001 – safetensors has errors of its own
-            self.Error.save(str(error) or type(error).__name__)
+        _, error = write_model(self.model, path)
+        if error:
+            self.Error.save(error)
 
     def _describe_model(self, model: PhotoModel | None):
         self._described = choice = self._choice()

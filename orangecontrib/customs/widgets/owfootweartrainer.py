@@ -64,6 +64,7 @@ from orangecontrib.customs.training.trainer.table import (
 from orangecontrib.customs.widgets.utils import summaries  # noqa: F401 – registers PhotoModel
 from orangecontrib.customs.widgets.utils.goodslist import report_rows
 from orangecontrib.customs.widgets.utils.mistakespage import MistakesPage
+from orangecontrib.customs.widgets.utils.modelfiles import MODEL_FILES, write_model
 from orangecontrib.customs.widgets.utils.pathedit import PathEdit
 from orangecontrib.customs.widgets.utils.recipeform import RecipeForm, cleaned, preset_of
 from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
@@ -81,8 +82,6 @@ from orangecontrib.customs.widgets.utils.trainingpages import (
 )
 from orangecontrib.customs.widgets.utils.trainingplots import CurvesPage, ReliabilityPage
 from orangecontrib.customs.widgets.utils.variables import VariableCombo
-
-MODEL_FILES = "Photo models (*.safetensors);;All files (*)"
 
 #: Seconds between two drawings of the curves while a run goes on.
 REDRAW = .25
@@ -728,13 +727,10 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
 
     def save_model(self, path: str):
         """Write the model; the workflow will open with it."""
-        if not os.path.splitext(path)[1]:
-            path += ".safetensors"
         self.Error.save.clear()
-        try:
-            self.model.save(path)
-        except Exception as error:  # noqa: BLE001 – safetensors has errors of its own
-            self.Error.save(str(error) or type(error).__name__)
+        path, error = write_model(self.model, path)
+        if error:
+            self.Error.save(error)
             return
         self.model_path = storable_path(path, self._basedir)
         self._describe_model()

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 __all__ = ["Value", "Fact", "Vocabulary", "Feature", "Cluster", "Evidence", "Priors",
-           "read_features", "read_clusters", "normalise"]
+           "read_features", "read_clusters", "improper", "normalise"]
 
 #: Probabilities are kept this far from 0 and 1, so that one wild witness
 #: cannot veto all the others (domain knowledge: logits clipped to about +-6).
@@ -145,6 +145,11 @@ def read_clusters(path: str | Path, features: tuple[Feature, ...]) -> tuple[Clus
     return tuple(clusters)
 
 
+def improper(p: np.ndarray) -> np.ndarray:
+    """Boolean array: what is neither a probability in [0, 1] nor missing (NaN)."""
+    return ~(np.isnan(p) | (p >= 0) & (p <= 1))
+
+
 def normalise(weights: np.ndarray) -> np.ndarray:
     """Rows of non-negative weights, shape (N, k), scaled to sum to one.
 
@@ -264,6 +269,10 @@ class Evidence:
             if values.ndim != 2 or len(values) != len(self.keys):
                 raise ValueError(f"evidence on '{fact}' has shape {values.shape}, "
                                  f"not ({len(self.keys)}, k)")
+            wrong = ~np.isfinite(values).all(axis=1)
+            if wrong.any():
+                raise ValueError(f"evidence on '{fact}' of '{self.keys[int(wrong.argmax())]}' "
+                                 "is not finite; where nothing is known it is zero")
             self.loglik[fact] = values
 
     @classmethod
@@ -277,10 +286,20 @@ class Evidence:
         probabilities : mapping of str to ndarray, shape (N, k)
         priors : mapping of str to ndarray, shape (k,)
             The priors that `probabilities` already contain.
+
+        Raises
+        ------
+        ValueError
+            A probability outside [0, 1]; the message names the fact and the good.
         """
         loglik = {}
         for fact, p in probabilities.items():
             p = np.asarray(p, dtype=float)
+            wrong = improper(p).any(axis=1)
+            if wrong.any():
+                row = int(wrong.argmax())
+                raise ValueError(f"'{fact}' of '{keys[row]}': {p[row][improper(p[row])][0]:g} "
+                                 "is no probability; it must lie in [0, 1]")
             known = ~np.isnan(p).any(axis=1)
             values = np.zeros_like(p)
             ratio = np.log(np.clip(p[known], 1e-12, None)) - np.log(np.asarray(priors[fact]))
@@ -291,6 +310,10 @@ class Evidence:
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    def part(self, some: slice) -> Evidence:
+        """The evidence on a slice of the goods."""
+        return Evidence(self.keys[some], {f: v[some] for f, v in self.loglik.items()})
 
     def align(self, keys: Sequence[str]) -> Evidence:
         """The same evidence for `keys`; goods it does not know get zeros."""

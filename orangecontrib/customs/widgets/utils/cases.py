@@ -15,6 +15,7 @@ from orangecontrib.customs.fusion.table import (
     default_key,
     evidence_from_table,
     keys_of,
+    predicted_classes,
     probabilities_table,
     verdicts_table,
 )
@@ -143,6 +144,10 @@ def join(engine: Engine, text: Table | None = None, photos: Table | None = None,
             odds = classifier_odds_from_table(engine, predictions, predictions_key, keys, weight)
         except ValueError as error:
             raise PredictionsError(str(error)) from None
+        outside = [c for c in predicted_classes(predictions) if engine.is_outside(c)]
+        if outside:
+            remarks.append(f"Predictions: the decision table has no code of {', '.join(outside)}; "
+                           "these classes speak for goods outside of it")
     problems: dict[str, list[str]] = {}
     for read in found.values():
         for key, texts in read.good_problems.items():

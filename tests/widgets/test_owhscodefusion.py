@@ -188,6 +188,23 @@ class TestOWHSCodeFusion(WidgetTest):
         self.assertIsNone(self.codes(text=None))
         self.assertIn("Predictions", str(self.widget.Error.no_evidence))
 
+    def test_a_model_of_other_goods_calls_nothing_footwear(self):
+        """The stabiliser of paper 2: classes 8504, 8536, 9032, and nothing else is known."""
+        codes = self.codes(predictions=predictions(
+            {"A": (.02, .97, .01)}, ("850440", "853630", "903289")))
+        for name in ("code", "safe code", "heading"):
+            self.assertEqual(column(codes, name), [""])
+        self.assertIn("модель относит товар", column(codes, "problems")[0])
+        self.assertIn("853630", str(self.widget.Warning.remarks))
+
+    def test_improper_numbers_are_refused_with_a_message(self):
+        codes = self.codes(photos=photo_features({"A": {**LOW, "high_heel": 1.5}}))
+        self.assertIsNone(codes)
+        self.assertIn("must lie in [0, 1]", str(self.widget.Error.no_evidence))
+        self.codes(photos=None, text=text_facts({"A": BOOTS}),
+                   predictions=predictions({"A": (1.5, -.5)}))
+        self.assertIn("must lie in [0, 1]", str(self.widget.Warning.predictions))
+
     # -- declared codes and quantities
 
     def test_declared_codes_of_a_numeric_column(self):

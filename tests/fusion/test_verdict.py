@@ -236,7 +236,10 @@ def test_classes_that_the_table_does_not_have_speak_for_goods_outside_of_it(engi
     verdict = decide(engine, [Witness("текст", Evidence(("x",)))], odds=odds, keys=["x"])[0]
     assert verdict.codes == () and verdict.safe_code == "" and verdict.heading == ""
     # only words or photos can say that the note to the chapter excludes a good
+    assert not verdict.excluded and not verdict.steps and np.isnan(verdict.p)
     assert "модель" in verdict.problems[0] and "примечан" not in verdict.problems[0]
+    said = decide(engine, [witness({"x": {"is_footwear": "not_footwear"}})], odds=odds)[0]
+    assert said.excluded and "примечание 1" in said.problems[0] and "прим. 1" in said.trace
     mixed = engine.classifier_odds(["6403", "6404", "853630"], [[.02, .02, .96], [.9, .06, .04]])
     outside, inside = decide(engine, [Witness("текст", Evidence(("x", "y")))], odds=mixed)
     assert outside.codes == () and inside.heading == "6403"

@@ -196,6 +196,8 @@ class TestOWHSCodeFusion(WidgetTest):
             self.assertEqual(column(codes, name), [""])
         self.assertIn("модель относит товар", column(codes, "problems")[0])
         self.assertIn("853630", str(self.widget.Warning.remarks))
+        self.assertIn("Код не определяется", self.widget.headline.toPlainText())
+        self.assertNotIn("прим", self.widget.headline.toPlainText())
 
     def test_improper_numbers_are_refused_with_a_message(self):
         codes = self.codes(photos=photo_features({"A": {**LOW, "high_heel": 1.5}}))

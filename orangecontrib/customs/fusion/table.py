@@ -270,7 +270,7 @@ def probabilities_table(verdicts: Sequence[Verdict], engine: Engine) -> Table:
     for code in engine.codes:
         node = engine.nomenclature[code] if code in engine.nomenclature else None
         var = ContinuousVariable(code, number_of_decimals=4)
-        var.attributes["designation"] = node.ru if node else "не обувь"
+        var.attributes["designation"] = node.ru if node else "вне кодов таблицы"
         variables.append(var)
     p = np.array([[v.probabilities[c] for c in engine.codes] for v in verdicts], dtype=float)
     table = Table.from_numpy(

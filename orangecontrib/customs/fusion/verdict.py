@@ -54,8 +54,8 @@ class Verdict:
     """The result for one good; codes are 10 digits, duties EUR per pair."""
 
     key: str
-    codes: tuple[str, ...]          #: the code; several in a legal gap; none: not footwear
-    p: float
+    codes: tuple[str, ...]          #: the code; several in a legal gap; none: no code
+    p: float                        #: without a code, P(excluded); NaN: not determined
     safe_code: str
     p_safe: float
     heading: str
@@ -75,6 +75,11 @@ class Verdict:
     @property
     def code(self) -> str:
         return "; ".join(self.codes)
+
+    @property
+    def excluded(self) -> bool:
+        """No code, since what is known of the good excludes it; else it is just not known."""
+        return not self.codes and not np.isnan(self.p)
 
     @property
     def trace(self) -> str:
@@ -169,10 +174,17 @@ def _decide_block(engine: Engine, voices: Sequence[_Voice], evidence: Evidence, 
         ranked = tuple((engine.codes[j], float(p_codes[j])) for j in order[:12]
                        if p_codes[j] > 5e-4)
         runner = next((c for c, _ in ranked if c not in codes), "")
-        heading, p_heading, problems = "", 0., []
+        heading, p_heading, p, problems = "", 0., float(p_chosen[i]), []
+        steps = trace_steps(engine, belief, voices, i, codes)
         if codes == ("none",):
-            problems.append(_outside(engine.table.outcomes[by_facts[i]]))
             codes = ()
+            # only words and photos can say that a note excludes a good
+            if engine.table.outcomes[by_facts[i]] == ("none",):
+                problems.append("товар не является обувью группы 64 (примечание 1 к группе 64)")
+            else:
+                p, steps = np.nan, ()
+                problems.append("модель относит товар к кодам вне таблицы решений; описание и "
+                                "фотографии об этом не говорят: код не определяется")
         else:
             heading = codes[0][:4]
             p_heading = float(heading_mass[i, headings.index(heading)])
@@ -187,24 +199,15 @@ def _decide_block(engine: Engine, voices: Sequence[_Voice], evidence: Evidence, 
         held = order[:int(np.searchsorted(mass, 1 - error) + 1)]
         held = [j for j in held if engine.nomenclature.duty(engine.codes[j]) is not None]
         verdicts.append(Verdict(
-            key, codes, float(p_chosen[i]), safe[i], float(p_safe[i]), heading, p_heading,
+            key, codes, p, safe[i], float(p_safe[i]), heading, p_heading,
             "" if runner == "none" else runner,
             float(p_codes[engine.codes.index(runner)]) if runner else 0., flip,
             questions, disagreements[i],
             float(min(duties[held])) if held and codes else np.nan,
             float(max(duties[held])) if held and codes else np.nan,
-            ranked, trace_steps(engine, belief, voices, i, codes or ("none",)),
-            tuple(problems),
+            ranked, steps, tuple(problems),
             {c: float(p_codes[j]) for j, c in enumerate(engine.codes)}))
     return verdicts
-
-
-def _outside(by_facts: tuple[str, ...]) -> str:
-    """Why a good gets no code: its facts say so, or only a model's classes do."""
-    if by_facts == ("none",):
-        return "товар не является обувью группы 64 (примечание 1 к группе 64)"
-    return ("модель относит товар к кодам вне таблицы решений; описание и фотографии об этом "
-            "не говорят: код не определяется")
 
 
 def _remarks(engine: Engine, belief: Belief, i: int, codes, runner: str) -> list[str]:

@@ -155,7 +155,8 @@ COLUMNS = [
            header_tooltip="⚡ text and photos contradict each other   ≠ another code is "
                           "declared   ⚠ problems   ✎ answered by hand"),
     Column("Code", lambda line: line.code),
-    Column("P", lambda line: f"{line.p:.2f}", lambda line: line.p, right=True,
+    Column("P", lambda line: f"{line.p:.2f}" if line.p == line.p else "",
+           lambda line: line.p if line.p == line.p else -1., right=True,
            header_tooltip="Probability of the code"),
     Column("Safe", lambda line: line.safe, header_tooltip=(
         "The digits that are wrong with at most the accepted error")),

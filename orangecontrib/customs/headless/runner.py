@@ -186,9 +186,11 @@ class _Run:
         self.journal.note(message=[*self.outcome.messages[-1], code])
 
     def fail(self, text, node, code=FAILED):
-        """Record what ends the run, with the widget that is to blame, if known."""
+        """Record, once, what ends the run, with the widget that is to blame, if known."""
         self.failed = True
-        self.add(self.labels.get(node, ""), "Error", text, code)
+        message = Message(self.labels.get(node, ""), "Error", " ".join(text.split()))
+        if message not in self.outcome.messages:
+            self.add(*message, code)
 
     @contextmanager
     def widgets_code(self, node=None):
@@ -412,14 +414,13 @@ class _Run:
             lazy, outputs[key] = outputs[key], None
             if self.failed:
                 continue
-            self.mark(node=node)
-            try:
-                outputs[key] = lazy.get_value()
-            except (Exception, SystemExit) as error:  # pylint: disable=broad-except
-                # a widget's own code, called late: the traceback, and the run goes on
-                traceback.print_exc()
-                self.add(label, "Error", f"{key[1]}: {_words(error)}", FAILED)
-            self.mark()
+            with self.widgets_code(node):
+                try:
+                    outputs[key] = lazy.get_value()
+                except (Exception, SystemExit) as error:  # pylint: disable=broad-except
+                    # unlike a handler's error this concerns one output: the run goes on
+                    traceback.print_exc()
+                    self.add(label, "Error", f"{key[1]}: {_words(error)}", FAILED)
 
     def save(self):
         """Write the outputs that were asked for."""
@@ -589,11 +590,7 @@ class _Hooks:
         QTimer.singleShot(0, asks.reject if isinstance(asks, QDialog) else asks.close)
         stack = [frame for frame, _ in traceback.walk_stack(None)]
         node = self.run.owner(asks) or self.run.blame(reversed(stack))
-        text = f"asks, and nobody is there to answer: {_question(asks)}"
-        # a widget that asks until it has an answer is heard once
-        if (self.run.labels.get(node, ""), text) not in (
-                (each.widget, each.text) for each in self.run.outcome.messages):
-            self.run.fail(text, node)
+        self.run.fail(f"asks, and nobody is there to answer: {_question(asks)}", node)
 
 
 def _question(window):

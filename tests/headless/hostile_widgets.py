@@ -6,9 +6,10 @@ import signal
 import sys
 import threading
 
+import headless_widgets
 from AnyQt.QtCore import QCoreApplication, QRunnable, QThread, QThreadPool, QTimer
 from AnyQt.QtWidgets import QDialog, QFileDialog, QInputDialog, QMenu, QMessageBox, QWizard
-from headless_widgets import Sink, Source
+from headless_widgets import Sink
 from Orange.data import Table
 from Orange.widgets.settings import Setting
 from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin
@@ -221,7 +222,7 @@ class Asks(Does):
         input()
 
 
-WIDGETS = (Source, Leaves, Interrupts, Quits, LeavesInC, Crashes, Hogs, Asks)
+WIDGETS = (Leaves, Interrupts, Quits, LeavesInC, Crashes, Hogs, Asks)
 
 
 def discover(discovery):
@@ -235,6 +236,7 @@ def discover(discovery):
 
 def registry():
     found = WidgetRegistry()
+    headless_widgets.discover(WidgetDiscovery(found))
     discover(WidgetDiscovery(found))
     return found
 

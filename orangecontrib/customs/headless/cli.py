@@ -61,12 +61,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         if args.command != "run":
             check_place(args.out)
-        code = args.job(args)
-        if args.command == "run" and argv is None:
-            # worker threads of widgets may outlive the workflow
-            from orangecontrib.customs.headless.environment import leave
-            leave(code)
-        return code
+        return args.job(args)
     except InputError as error:
         print(f"orange-customs: {error}", file=sys.stderr)
         return 2

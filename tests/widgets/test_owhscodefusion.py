@@ -7,9 +7,13 @@ from unittest.mock import Mock, patch
 import numpy as np
 import pytest
 from AnyQt.QtCore import Qt
+from Orange.classification import LogisticRegressionLearner
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 from Orange.widgets.tests.base import WidgetTest
 from Orange.widgets.tests.utils import simulate
+from orangecontrib.text import Corpus
+from orangecontrib.text.preprocess import RegexpTokenizer
+from orangecontrib.text.vectorization import BowVectorizer
 
 from orangecontrib.customs import footwear
 from orangecontrib.customs.declarations import FactReader
@@ -177,6 +181,54 @@ class TestOWHSCodeFusion(WidgetTest):
         self.wait_until_finished()
         ignored = self.get_output(self.widget.Outputs.codes)
         np.testing.assert_allclose(ignored.X, before.X)
+
+    def unread(self, texts):
+        """Predictions of a model that knows «туфли» and «кеды», and the model."""
+        def corpus(texts, y=None):
+            metas = [StringVariable("good_id"), StringVariable("description")]
+            return Corpus.from_numpy(
+                Domain([], None if y is None else DiscreteVariable("HS code", ("6403", "6404")),
+                       metas),
+                np.empty((len(texts), 0)), y, np.array(
+                    [[f"G{i}", t] for i, t in enumerate(texts)], dtype=object),
+                text_features=[metas[1]], language="ru")
+        bag = BowVectorizer().transform(RegexpTokenizer()(corpus(
+            ["туфли"] * 9 + ["кеды"] * 3, np.array([0.] * 9 + [1.] * 3))))
+        model, data = LogisticRegressionLearner()(bag), corpus(texts)
+        new = [ContinuousVariable(f"LR ({code})") for code in ("6403", "6404")]
+        table = data.transform(Domain([], metas=[*data.domain.metas, *new]))
+        with table.unlocked(table.metas):
+            table.metas[:, 2:] = model(data, model.Probs)
+        return table, model
+
+    def test_a_prediction_that_rests_on_no_word_is_not_counted_and_the_row_says_so(self):
+        table, model = self.unread(["кеды", "сандалии", "leather boots"])
+        text = text_facts(dict.fromkeys(("G0", "G1", "G2"), "Обувь мужская"))
+        before = self.codes(text=text)
+        codes = self.codes(predictions=table, model=model)
+        same = np.isclose(codes.get_column("P(heading)"), before.get_column("P(heading)"))
+        self.assertEqual(same.tolist(), [False, True, True])
+        said = ["не учтён" in text for text in column(codes, "problems")]
+        self.assertEqual(said, [False, True, True])
+
+    def test_without_the_model_equal_answers_are_counted_and_doubted(self):
+        table, _ = self.unread(["кеды", "сандалии", "leather boots"])
+        text = text_facts(dict.fromkeys(("G0", "G1", "G2"), "Обувь мужская"))
+        codes = self.codes(text=text, predictions=table)
+        said = ["похоже" in text for text in column(codes, "problems")]
+        self.assertEqual(said, [False, True, True])
+
+    def test_ids_that_do_not_meet_are_named_on_both_sides(self):
+        self.codes(text=text_facts({"G-1": BOOTS, "G-2": SNEAKERS}),
+                   photos=photo_features({"g1": {}, "g2": {}, "G-2": {}}))
+        self.assertFalse(self.widget.Warning.strangers.is_shown())
+        self.codes(photos=photo_features({"g1": {}, "g2": {}, "g3": {}}))
+        said = str(self.widget.Warning.strangers)
+        self.assertIn("0 of 2 ids of Text Facts and 3 of Photo Features", said)
+        self.assertIn("“G-1”, “G-2”", said)
+        self.assertIn("“g1”, “g2”", said)
+        self.codes(photos=None)
+        self.assertFalse(self.widget.Warning.strangers.is_shown())
 
     def test_predictions_without_probabilities(self):
         wrong = Table.from_numpy(

@@ -218,6 +218,16 @@ class TestOWHSCodeFusion(WidgetTest):
         said = ["похоже" in text for text in column(codes, "problems")]
         self.assertEqual(said, [False, True, True])
 
+    def test_a_good_of_which_nobody_says_anything_is_kept_without_a_code(self):
+        table, model = self.unread(["кеды", "сандалии"])
+        codes = self.codes(predictions=table, model=model)
+        self.assertEqual(column(codes, "good_id"), ["G0", "G1"])
+        self.assertEqual(column(codes, "code")[1], "")
+        self.assertIn("не учтён", column(codes, "problems")[1])
+        probabilities = self.get_output(self.widget.Outputs.probabilities)
+        self.assertTrue(np.isnan(probabilities.X[1]).all())
+        self.assertFalse(np.isnan(probabilities.X[0]).any())
+
     def test_ids_that_do_not_meet_are_named_on_both_sides(self):
         self.codes(text=text_facts({"G-1": BOOTS, "G-2": SNEAKERS}),
                    photos=photo_features({"g1": {}, "g2": {}, "G-2": {}}))

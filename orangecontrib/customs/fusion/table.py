@@ -272,7 +272,8 @@ def probabilities_table(verdicts: Sequence[Verdict], engine: Engine) -> Table:
         var = ContinuousVariable(code, number_of_decimals=4)
         var.attributes["designation"] = node.ru if node else "вне кодов таблицы"
         variables.append(var)
-    p = np.array([[v.probabilities[c] for c in engine.codes] for v in verdicts], dtype=float)
+    p = np.array([[v.probabilities.get(c, np.nan) for c in engine.codes] for v in verdicts],
+                 dtype=float)  # of a good of which nothing is said there is none
     table = Table.from_numpy(
         Domain(variables, metas=[StringVariable("good_id")]),
         p.reshape(len(verdicts), len(variables)),

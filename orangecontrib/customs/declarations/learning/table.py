@@ -176,9 +176,11 @@ def known_words(table: Table, features=None) -> np.ndarray | None:
 
 def answers_in(table: Table) -> list:
     """Columns with the probability of a code, as Predictions names them: ``model (code)``."""
+    def code(variable):
+        return "".join(variable.name.rstrip(")").rsplit("(", 1)[-1].split())
     domain = table.domain
     return [v for v in (*domain.attributes, *domain.metas) if v.is_continuous
-            and re.search(r"(?:^|\()\s*\d{4,10}\s*\)?$", v.name)]
+            and re.fullmatch(r"[0-9]{4,10}", code(v))]
 
 
 def words_read(table: Table, features=None) -> tuple[np.ndarray | None, bool]:

@@ -37,7 +37,7 @@ def test_other_names(name):
 
 @pytest.mark.parametrize("texts, ids", [
     (["G-001", "G-002"], True), (["6403 99 960 0"], True), (["made-1-0001", ""], True),
-    (["10702010/010122/0000001"], True), (["KS0121"], True), (["Обувь"], False),
+    (["10702010/010122/0000001"], True), (["KS0121"], True), (["Обувь"], False), (["靴子"], False),
     (["Реле РТ-40", "Блок питания 220в"], False), ([], False), (["", " "], False)])
 def test_ids_and_codes_are_told_from_descriptions(texts, ids):
     assert mostly_ids(texts) is ids

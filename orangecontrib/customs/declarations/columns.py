@@ -16,7 +16,8 @@ DESCRIPTION_NAMES = frozenset((
 _GRAPH_31 = re.compile(r"\b(?:графа|гр) ?31\b")
 _TELLING = re.compile(
     r"описани|наименовани|графа\s*31|declaration|description|\btext\b|текст|goods", re.I)
-_WORD = re.compile(r"[^\W\d_]{3}")
+#: Three letters, or one sign of a script that needs no more.
+_WORD = re.compile(r"[^\W\d_]{3}|[\u3040-\u9fff]")
 
 
 def _bare(name: str) -> str:

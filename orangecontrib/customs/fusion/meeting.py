@@ -33,9 +33,10 @@ class Meeting:
 
     def __str__(self) -> str:
         """Both counts and examples, in a sentence."""
-        quoted = [", ".join(f"“{id_}”" for id_ in some) or "none" for some in self.examples]
+        alone = [", ".join(f"“{id_}”" for id_ in some) + f" only in {name}"
+                 for some, name in zip(self.examples, self.names) if some]
         return (f"{self.both} of {self.sizes[0]} ids of {self.names[0]} and {self.sizes[1]} of "
-                f"{self.names[1]} meet; alone stand {quoted[0]} there and {quoted[1]} here")
+                f"{self.names[1]} ({'; '.join(alone)})")
 
 
 def strangers(ids: Mapping[str, Sequence[str]]) -> list[Meeting]:

@@ -55,7 +55,7 @@ class OWCodeClass(OWWidget):
         skipped = Msg("{} of {} rows have no code of {}: see the output Skipped.")
 
     class Information(OWWidget.Information):
-        leaks = Msg("Moved to the metas, as a learner would read the answer there: {}.")
+        leaks = Msg("{} moved to the metas: a learner would read the answer there.")
         described = Msg("“{}” was read as a category; it is a text now.")
 
     code_name: str = Setting("", schema_only=True)

@@ -13,13 +13,14 @@ classes by luck (P = .008), which is no proof either.
 """
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 import numpy as np
 
 from ..codes import cut
 
-__all__ = ["coincidence", "determines", "is_the_code"]
+__all__ = ["coincidence", "determines", "is_the_code", "tally"]
 
 #: A coincidence that is less likely than this is none.
 CHANCE = 1e-6
@@ -46,52 +47,53 @@ def coincidence(groups: Sequence[tuple[int, int]]) -> float:
     for c, size in groups:
         left[c] += size
     total = 0.
-    for c, size in sorted(groups, key=lambda group: -group[1]):
+    # a single row falls into one class whatever happens
+    for c, size in sorted((group for group in groups if group[1] > 1), key=lambda g: -g[1]):
         enough = left[left >= size]
         total += np.logaddexp.reduce(choose(enough, size)) - choose(left.sum(), size)
         left[c] -= size
     return float(np.exp(total))
 
 
-def determines(values: Sequence[Hashable], classes: Sequence[Hashable]) -> bool:
+def tally(values: Iterable[str], classes: Iterable[str]) -> Counter:
+    """How often each value stands under each class; "" is unknown and left out."""
+    return Counter((value, label) for value, label in zip(values, classes) if value and label)
+
+
+def determines(counts: Mapping[tuple[Hashable, str], int], known: int) -> bool:
     """Whether each value stands under one class, too often to be chance.
 
     Parameters
     ----------
-    values : sequence, length n
-        "" where it is unknown.
-    classes : sequence, length n
-        "" where it is unknown: such rows don't count.
+    counts : mapping of (value, class) to int
+        Rows with both, see :func:`tally`.
+    known : int
+        Rows with a class.
     """
-    class_of: dict[Hashable, Hashable] = {}
-    sizes: dict[Hashable, int] = {}
-    known = 0
-    for value, label in zip(values, classes):
-        if label == "":
-            continue
-        known += 1
-        if value == "":
-            continue
-        if class_of.setdefault(value, label) != label:
-            return False
-        sizes[value] = sizes.get(value, 0) + 1
-    if not sizes or sum(sizes.values()) < FILLED * known:
+    if len({value for value, _ in counts}) < len(counts) or not counts \
+            or sum(counts.values()) < FILLED * known:
         return False
-    number = {label: i for i, label in enumerate(dict.fromkeys(class_of.values()))}
-    return coincidence([(number[class_of[value]], size) for value, size in sizes.items()]) < CHANCE
+    number: dict[str, int] = {}
+    return coincidence([(number.setdefault(label, len(number)), size)
+                        for (_, label), size in counts.items()]) < CHANCE
 
 
-def is_the_code(values: Sequence[str], classes: Sequence[str]) -> bool:
+def is_the_code(counts: Mapping[tuple[str, str], int], known: int) -> bool:
     """Whether the values are the codes of the classes, shorter or longer.
 
     One and the same value in all rows tells nothing and is no answer.
+
+    Parameters
+    ----------
+    counts, known
+        As for :func:`determines`.
     """
-    read: dict[str, str] = {}
-    known = [(value, label) for value, label in zip(values, classes) if label]
-    pairs = [(read.setdefault(value, cut(value, None)[0]), label)
-             for value, label in known if value]
-    pairs = [(code, label) for code, label in pairs if code]
-    if len(pairs) < FILLED * len(known) or len({code for code, _ in pairs}) < 2:
+    read = {text: cut(text, None)[0] for pair in counts for text in pair}
+    codes = [(read[value], read[label], size) for (value, label), size in counts.items()
+             if read[value]]
+    rows = sum(size for _, _, size in codes)
+    if rows < FILLED * known or len({code for code, _, _ in codes}) < 2:
         return False
-    agree = sum(label.startswith(code) or code.startswith(label) for code, label in pairs)
-    return agree >= AGREEING * len(pairs)
+    agree = sum(size for code, label, size in codes
+                if label and (label.startswith(code) or code.startswith(label)))
+    return agree >= AGREEING * rows

@@ -15,7 +15,7 @@ from orangecontrib.customs.declarations.table import (
     strings_of,
 )
 
-from .leaks import determines, is_the_code
+from .leaks import determines, is_the_code, tally
 from .silence import same_answer
 
 __all__ = ["CLASS_NAME", "answers_in", "code_candidates", "code_class", "codes_as_text",
@@ -107,26 +107,33 @@ def leaks(table: Table, target=None, features=None) -> list:
     target = table.domain.class_var if target is None else table.domain[target]
     if target is None or target.is_continuous or not len(table):
         return []
-    answers = strings_of(table, target)
-    if not any(answers):
-        return []
-    codes = [cut(answer, None)[0] for answer in answers]
+    answers = np.array(strings_of(table, target), dtype=object)
+    classes, y = np.unique(answers.astype(str), return_inverse=True)
+    known = int((answers != "").sum())
     names = None if features is None else {v.name for v in features}
     found = []
     for variable in table.domain.attributes:
-        if names is not None and variable.name not in names:
-            continue
-        if variable is target or {"bow-feature", "prior"} & variable.attributes.keys() \
-                or not variable.is_primitive():
+        if (names is not None and variable.name not in names) or variable is target \
+                or {"bow-feature", "prior"} & variable.attributes.keys():
             continue
         column = table.get_column(variable).astype(float)
-        column = np.where(np.isfinite(column), column, np.nan)
-        if variable.is_continuous and (column % 1 > 0).any():
+        rows = np.isfinite(column) & (answers != "")
+        if variable.is_continuous and (column[rows] % 1 > 0).any():
             continue
-        values = ["" if value != value else value for value in column.tolist()]
-        if determines(values, answers) or is_the_code(strings_of(table, variable), codes):
+        pairs, sizes = np.unique(np.column_stack([column[rows], y[rows]]), axis=0,
+                                 return_counts=True)
+        values = _names(variable, pairs[:, 0])
+        counts = {(value, str(classes[int(c)])): int(size)
+                  for value, c, size in zip(values, pairs[:, 1], sizes)}
+        if determines(counts, known) or is_the_code(counts, known):
             found.append(variable)
     return found
+
+
+def _names(variable, values: np.ndarray) -> list[str]:
+    """Values of a column as texts, codes with their leading zero."""
+    one = Table.from_numpy(Domain([variable]), values[:, None])
+    return strings_of(one, variable)
 
 
 def codes_as_text(corpus) -> list:
@@ -134,8 +141,10 @@ def codes_as_text(corpus) -> list:
     target = corpus.domain.class_var
     if target is None or target.is_continuous:
         return []
-    codes = [cut(answer, None)[0] for answer in strings_of(corpus, target)]
-    return [v for v in corpus.text_features if is_the_code(strings_of(corpus, v), codes)]
+    answers = strings_of(corpus, target)
+    known = sum(map(bool, answers))
+    return [v for v in corpus.text_features
+            if is_the_code(tally(strings_of(corpus, v), answers), known)]
 
 
 def to_metas(table: Table, variables) -> Table:

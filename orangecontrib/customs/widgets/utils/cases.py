@@ -36,8 +36,14 @@ def _column(table: Table, names: Sequence[str]) -> Variable | None:
     return None
 
 
-def declared_codes(table: Table, keys: Sequence[str]) -> dict[str, Code] | None:
-    """Declared codes per key as people typed them; None where no column holds them.
+def declared_codes(table: Table, keys: Sequence[str]) -> dict[str, str] | None:
+    """Digits of the declared codes per key; None where no column holds them."""
+    typed = _typed_codes(table, keys)
+    return None if typed is None else {key: code.digits for key, code in typed.items()}
+
+
+def _typed_codes(table: Table, keys: Sequence[str]) -> dict[str, Code] | None:
+    """Declared codes per key as people typed them.
 
     A column of numbers is read too: spreadsheets make numbers of codes.
     """
@@ -150,13 +156,12 @@ def join(engine: Engine, text: Table | None = None, photos: Table | None = None,
     for table, name in ((photos, "фото"), (text, "текст")):
         if table is not None:
             own = known[name][:len(table)]
-            codes = declared_codes(table, own)
+            codes = _typed_codes(table, own)
+            if codes is not None:
+                declared = (declared or {}) | {key: code.digits for key, code in codes.items()}
             for key, code in (codes or {}).items():
-                declared = {} if declared is None else declared
-                declared[key] = code.digits
-                said = [f"заявленный код {words}" for words in code.said("ru")]
-                if said:
-                    problems.setdefault(key, []).extend(said)
+                for words in code.said("ru"):
+                    problems.setdefault(key, []).append(f"заявленный код {words}")
             quantity = {**quantity, **quantities(table, own)}
     unmatched = {name: len(keys) - len(own) for name, own in known.items()
                  if len(own) < len(keys)}

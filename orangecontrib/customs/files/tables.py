@@ -17,7 +17,7 @@ __all__ = ["MOST_BYTES", "Row", "TableFileError", "TextTable", "read_bytes", "re
            "records", "strict_rows"]
 
 #: A longer file is no table but a mistake; an endless one (a device) ends here, too.
-MOST_BYTES = 2 ** 31
+MOST_BYTES = 2 ** 30
 
 # a description may be longer than the 131 072 characters that csv allows
 csv.field_size_limit(min(sys.maxsize, 2 ** 31 - 1))

@@ -101,6 +101,8 @@ def parse_code(value: object) -> Code:
     >>> parse_code("64О3").said()
     ['«64О3»: the letter O is read as zero']
     """
+    if isinstance(value, str) and len(value) in _LEVELS and value.isascii() and value.isdigit():
+        return Code(value, value)  # nearly all there are
     if isinstance(value, numbers.Real):
         number = float(value)
         if math.isnan(number):

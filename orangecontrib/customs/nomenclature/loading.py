@@ -7,7 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from zipfile import BadZipFile
 
-from orangecontrib.customs.files import EncodingError, TableFileError, decode, records
+from orangecontrib.customs.files import (
+    EncodingError,
+    TableFileError,
+    decode,
+    read_cell,
+    records,
+)
 
 from .codes import parse_code
 from .rates import parse_rate, strip_footnotes
@@ -75,7 +81,7 @@ def read_rows(path: str | Path, encoding: str = "") -> tuple[list[str], list[lis
                 content = gzip.decompress(content)
             text, found, guessed = decode(content, encoding)
             note = f"the file is read as {found}, judging by its letters" if guessed else ""
-            rows = [fields for _, fields, _ in records(text, path)]
+            rows = [list(map(read_cell, fields)) for _, fields, _ in records(text, path)]
     except FileNotFoundError:
         raise LoadingError(f"{path}: there is no such file") from None
     except EncodingError as error:

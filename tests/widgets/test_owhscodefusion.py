@@ -561,6 +561,17 @@ def test_columns_of_declared_codes_and_quantities():
     assert declared_codes(table.transform(Domain([])), "abcd") is None
 
 
+def test_declared_codes_are_read_as_people_type_them_and_what_is_doubtful_is_said():
+    facts = text_facts({key: BOOTS for key in "ABCD"})
+    typed = ["6403.91.160.0", "см. инвойс", "64О3", ""]
+    table = facts.add_column(StringVariable("declared code"), typed, to_metas=True)
+    case = join(Engine.footwear(), table)
+    assert case.declared == {"A": MEN_ANKLE, "B": "", "C": "6403", "D": ""}
+    assert "«см. инвойс» – не код ТН ВЭД" in case.problems["B"][0]
+    assert "буква О" in case.problems["C"][0]
+    assert "A" not in case.problems and "D" not in case.problems
+
+
 def test_numeric_ids_are_keys():
     table = Table.from_list(Domain([ContinuousVariable("good_id", number_of_decimals=0)]),
                             [[1], [2]])

@@ -1,7 +1,6 @@
 """Door to Orange: results of Test & Score, tables of predictions, and what comes out."""
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVari
 from Orange.data.util import get_unique_names
 from Orange.evaluation import Results
 
-from orangecontrib.customs.nomenclature.tree import clean_code
+from orangecontrib.customs.nomenclature import parse_code
 
 from .errors import CodeErrors, Scored
 
@@ -20,10 +19,7 @@ __all__ = ["Prediction", "codes_table", "learner_names", "predictions_in", "read
 
 def at_level(code: str, digits: int | None) -> str:
     """A class value as a code at a level; what is no code stays as it is."""
-    bare = clean_code(code)
-    if not re.fullmatch(r"[0-9]{2,10}", bare):
-        return str(code).strip()
-    return bare[:digits] if digits else bare
+    return parse_code(code).digits[:digits] or str(code).strip()
 
 
 def learner_names(results: Results) -> list[str]:

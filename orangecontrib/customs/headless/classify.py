@@ -78,7 +78,8 @@ def text_witness(goods: Sequence[Good], reader: FactReader | None = None,
     keys, readings, problems, notes = [], [], {}, {}
     for number, good in enumerate(goods, start=1):
         if not good.description:
-            problems[good.key] = ["пустое описание"]
+            # None: there is one that can't be read, and the good's problems say why
+            problems[good.key] = [] if good.description is None else ["пустое описание"]
         else:
             reading = reader.read(good.description)
             keys.append(good.key)

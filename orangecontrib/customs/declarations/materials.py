@@ -91,6 +91,7 @@ _GOOD_GAP = _only(
     r"девоч\w+|и|или|кмф?|пен[аы]|оксфорд\w*|дерби|лофер\w*|челси|монк\w*|броги|мокасин\w*|"
     r"изготовлен\w*|выполнен\w*")
 _OPENS = re.compile(r"[\s.]*+(?:материал\w*+\s?)?\(\s?(?:из\s)?(?:\w++\s)?")
+_LACKING = {"без", "кроме", "помимо", "исключая", "за исключением"}
 _PREPOSED = re.compile(r"(?<!\w)(?:на|с|со)\s$")
 _MAINLY = re.compile(r"(?:преимуществен\w*+|в основном|главным образом|основн\w+ материал\w*+)"
                      r"[\s:\-]*+(?:из\s)?[\s\w]{0,20}$")
@@ -313,6 +314,12 @@ class Materials:
         pieces.append(text[at:mentions[i].start])
         return "".join(pieces)
 
+    @staticmethod
+    def _denied(text, mention) -> bool:
+        """«не из кожи», «без кожи»; «подносок отсутствует» speaks of what stands before it."""
+        denied = negation_before(text, mention.start, mention.end)
+        return denied is not None and denied.word in _LACKING | {"не", "ни"}
+
     def _distribute(self, text, mentions, owners):
         """«верх/подошва: кожа/резина»: one material for each part, in order."""
         groups: dict[tuple[int, ...], list[int]] = {}
@@ -393,10 +400,10 @@ class Materials:
             if role not in ("upper", "sole", "good"):
                 continue
             denied = negation_before(text, owner.start, owner.end)
-            if denied is not None and not denied.particle and not denied.joined:
-                continue  # «без верха»; joined to another part it begins a new phrase
-            kept = [i for i in found if negation_before(
-                text, mentions[i].start, mentions[i].end) is None]
+            if denied is not None and denied.word in _LACKING and not denied.joined \
+                    and not self._nominative(text, owner):
+                continue  # «без верха»
+            kept = [i for i in found if not self._denied(text, mentions[i])]
             asked = kept or found
             if role == "good":  # «ботинки: кожа, мех»: fur beside another material lines it
                 asked = [i for i in asked if mentions[i].material.name != "sole rubber"]

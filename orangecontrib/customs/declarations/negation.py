@@ -27,7 +27,8 @@ _PREPOSITIONS = ("без", "в", "для", "до", "за", "из", "к", "на",
                  "под", "при", "с", "со", "у", "через")
 _ADJECTIVE = re.compile(r"\w+(?:ой|ая|яя|ого|его|ых|их|ий|ый|ие|ые|им|ым|ую|юю|ое|ее|[нщ]ей)")
 _NOUN = re.compile(r"\w*(?:[аеяи]н|дств|[тлс])и[йе]|ремней|вещей")  # «без украшений»
-_PARTICIPLE = re.compile(r"\w+(?:[щ]|вш|нн|[ыоуе]т)(?:[оеиы]й|[ая]я|[ое]е|[оу]ю|[иы][хме]|[ое]го)")
+_PARTICIPLE = re.compile(r"\w+(?:щ|вш|нн|[ыоуе]т)(?:[оеиы]й|[ая]я|[ое]е|[оу]ю|[иы][хме]|[ое]го)")
+_ACTIVE = re.compile(r"\w+(?:щ|вш)(?:[аи]я|ее|ий|ие)")
 _NOMINATIVE = re.compile(r"\w+(?:ая|яя|ый|ий|ое|ее|ые|ие)")
 _GENITIVE = re.compile(r"\w+(?:ого|его|ой|[нщ]ей|ых|их)")
 _SENTENCE = re.compile(r"\w*\w[аеиоуыэюяйхм]\.")  # its point ends a sentence, no abbreviation
@@ -51,14 +52,14 @@ class Negation:
     ----------
     start : int
         Where the negating word begins.
-    particle : bool
-        It is «не» or «ни», and no «без», «кроме» …
+    word : str
+        The negating word: «не», «без», «кроме» …
     joined : bool
         The phrase is joined by «и» to another one that is denied.
     """
 
     start: int
-    particle: bool
+    word: str
     joined: bool
 
 
@@ -67,9 +68,10 @@ class _Scope:
     """How far a negation has come, word by word."""
 
     start: int
-    particle: bool
+    word: str
     place: str = "open"   # what came last: "open", "adjective", "participle", "noun", "joint"
     alone: bool = False   # «не» right before an adjective
+    active: bool = False  # … that takes an object: «не доходящая до»
     joined: bool = False
     lists: bool = False   # «не является …, … и …»: the verb denies a list
     comma: bool = False   # … whose last member is yet to come
@@ -97,7 +99,9 @@ class _Scope:
             self.complement = True
             self.place, ended = "open", self.place == "noun"
             return not ended
-        if token != word or _ADJECTIVE.fullmatch(word) and not _NOUN.fullmatch(word):
+        if token != word:
+            return False  # the point of an abbreviation may end the sentence too
+        if _ADJECTIVE.fullmatch(word) and not _NOUN.fullmatch(word):
             return self._adjective(word)
         self.place, ended = "noun", self.place == "noun"
         return not ended
@@ -127,8 +131,9 @@ class _Scope:
         nominative = _NOMINATIVE.fullmatch(word) is not None
         if nominative and self.joined or self.alone:
             return False
-        self.alone = nominative and self.particle and self.place == "open" \
+        self.alone = nominative and self.word in _PARTICLES and self.place == "open" \
             and not self.complement and not self.prepositions
+        self.active = self.alone and _ACTIVE.fullmatch(word) is not None
         participle = _PARTICIPLE.fullmatch(word) is not None
         self.place = "participle" if participle else "noun" if self.alone else "adjective"
         return True
@@ -139,7 +144,7 @@ class _Scope:
             return False
         if not self.joined and not self.alone:
             return True
-        return _continues(phrase, self.prepositions)
+        return _continues(phrase, set(_PREPOSITIONS) if self.active else self.prepositions)
 
 
 def _continues(phrase: str, prepositions: set[str]) -> bool:
@@ -160,7 +165,7 @@ def negation_before(text: str, start: int, end: int) -> Negation | None:
     Examples
     --------
     >>> negation_before("без меха и подкладки", 11, 20)
-    Negation(start=0, particle=False, joined=True)
+    Negation(start=0, word='без', joined=True)
     >>> negation_before("без меха с подкладкой", 11, 21) is None
     True
     """
@@ -173,12 +178,12 @@ def negation_before(text: str, start: int, end: int) -> Negation | None:
         if scope is not None and token == "ни" and scope.reaches_over(token):
             continue
         if token in _PARTICLES or _WITHOUT.fullmatch(token):
-            scope = _Scope(match.start(), token in _PARTICLES)
+            scope = _Scope(match.start(), token)
         elif scope is not None and not scope.reaches_over(token):
             scope = None
     if scope is None or not scope.governs(text[start:end]):
         return None
-    return Negation(scope.start, scope.particle, scope.joined)
+    return Negation(scope.start, scope.word, scope.joined)
 
 
 def negation_goes_on(text: str, denied: tuple[int, int], start: int, end: int) -> bool:

@@ -4,7 +4,7 @@ Patterns are Python regular expressions on folded text (lower case, one
 alphabet, е for ё) with four shorthands, valid outside of ``[...]``:
 
 ``~``
-    any word ending (``\\w*``): ``закрыва~`` is закрывающая, закрывает ...
+    any word ending: ``закрыва~`` is закрывающая, закрывает ...
 ``@``
     one word that is no negation: ``ботинки @ домашние`` does not read
     «ботинки не домашние»;
@@ -15,7 +15,8 @@ space
     a gap between words, perhaps after an abbreviation (``[ .]+``), so that
     ``метал~ поднос~`` reads «метал.подноска» too; `` ?`` is an optional gap.
 
-What ``~``, ``@`` and a gap have taken they keep, so that they cost one look at each character.
+What ``@`` and a gap have taken they keep, and an ending gives back what was written together
+(«искусственнойкожи») but has at most 30 letters: so each character costs a few looks at most.
 
 A pattern begins and ends at word boundaries.  In ``(?<!...)``, which must be of
 fixed width, a space is written ``[ ]``.
@@ -32,7 +33,7 @@ from .negation import BETWEEN
 __all__ = ["Taken", "expand", "compile_pattern", "read_rows", "number", "needed"]
 
 _SHORTHAND = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|~|@|#| \?| ")
-_MEANINGS = {"~": r"\w*+", "@": r"(?!(?:не|без|кроме|нет)\b)\w++", "#": BETWEEN,
+_MEANINGS = {"~": r"\w{0,30}", "@": r"(?!(?:не|без|кроме|нет)\b)\w++", "#": BETWEEN,
              " ?": "[ .]*+", " ": "[ .]++"}
 
 

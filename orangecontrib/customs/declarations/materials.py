@@ -55,7 +55,7 @@ class PartOf:
 
 
 #: How far a material may stand from its part or good, in characters.
-REACH = 400
+REACH = 1000
 
 _ADJECTIVE = (r"\w+(?:ая|яя|ое|ее|ый|ий|ой|ые|ие|ого|его|ых|их|ую|юю|ей|ым|им|ыми|ими|ом|ем"
               r"|ою|ею)")
@@ -207,14 +207,24 @@ class Materials:
         self._distribute(text, mentions, owners)
         return owners
 
+    @staticmethod
+    def _near(one, other) -> bool:
+        return max(one.start, other.start) - min(one.end, other.end) <= REACH
+
+    def _beside(self, mentions, i, step) -> int | None:
+        """The nearest mention before (`step` -1) or after (1) material `i` that is none."""
+        j = i + step
+        while 0 <= j < len(mentions) and self._near(mentions[i], mentions[j]):
+            if mentions[j].kind != "material":
+                return j
+            j += step
+        return None
+
     def _part_after(self, text, mentions, i, settled) -> tuple[int, ...]:
         """The part right after an adjective, or in brackets after a material."""
         mention = mentions[i]
-        j = i + 1
-        while j < len(mentions) and mentions[j].kind == "material" \
-                and mentions[j].start - mention.end <= REACH:
-            j += 1
-        if j == len(mentions) or mentions[j].start - mention.end > REACH:
+        j = self._beside(mentions, i, 1)
+        if j is None:
             return ()
         part = mentions[j]
         gap = text[mention.end:part.start]
@@ -250,11 +260,8 @@ class Materials:
         A part in `settled` has a material of its own and joins no group.
         """
         mention = mentions[i]
-        j = i - 1
-        while j >= 0 and mentions[j].kind == "material" \
-                and mention.start - mentions[j].end <= REACH:
-            j -= 1
-        if j < 0 or mention.start - mentions[j].end > REACH:
+        j = self._beside(mentions, i, -1)
+        if j is None:
             return ()
         part = mentions[j]
         gap = text[part.end:mention.start]
@@ -267,7 +274,7 @@ class Materials:
                 word, text[part.start:part.end].split()[-1]):
             # «туфли на каблуке, кожаные»: the adjective goes back to the noun of the good.
             for k in range(j - 1, -1, -1):
-                if mention.start - mentions[k].end > REACH:
+                if not self._near(mentions[k], mention):
                     break
                 if mentions[k].kind == "good" and _agrees(
                         word, text[mentions[k].start:mentions[k].end].split()[-1]):
@@ -281,8 +288,8 @@ class Materials:
         group = [j]
         listed = re.match(r"[\s:\-]*(?:[:\-]|из\b|материал)", gap) is not None
         while j > 0 and self._groups(mentions[j - 1]) and self._groups(mentions[j]) \
-                and j - 1 not in settled and mention.start - mentions[j - 1].end <= REACH and _GROUP.fullmatch(
-                    text[mentions[j - 1].end:mentions[j].start]):
+                and j - 1 not in settled and self._near(mentions[j - 1], mention) \
+                and _GROUP.fullmatch(text[mentions[j - 1].end:mentions[j].start]):
             joint = text[mentions[j - 1].end:mentions[j].start]
             if "," in joint and (not listed or re.search(r"\b(?:на|с|со)\b", joint)
                                  or self._nominative(text, mentions[j - 1])

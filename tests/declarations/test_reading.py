@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from orangecontrib.customs import footwear
 from orangecontrib.customs.declarations import IMPLIED, STATED, FactReader, Finding, Reading
+from orangecontrib.customs.declarations.facts import MAX_CHARACTERS
 from orangecontrib.customs.declarations.reading import settle
 
 TEXTS = [
@@ -237,6 +238,31 @@ def test_any_order_of_words_is_read(reader, text):
         assert set(finding.values) <= set(reader.vocabulary[finding.fact].value_ids)
     evidence = reader.evidence(["a"], [reading])
     assert all(np.isfinite(rows).all() for rows in evidence.loglik.values())
+
+
+TOO_LONG = f"длиннее {MAX_CHARACTERS} знаков"
+
+
+@pytest.mark.parametrize("filling", ["кожа ", "х", "и\u0306", "й", ", ", "\u00ad"])
+def test_a_long_description_is_cut_and_says_so(reader, filling):
+    text = "Ботинки с верхом из кожи, " + filling * MAX_CHARACTERS + ", подошва из резины"
+    reading = reader.read(text)
+    assert reading.description == text
+    assert TOO_LONG in reading.problems[-1]
+    assert "sole" not in reading.stated()
+    for finding in reading.findings:
+        assert text[finding.start:finding.end] == finding.text
+
+
+def test_a_word_at_the_cut_is_left_out_whole(reader):
+    head = "Ботинки, верх:".ljust(MAX_CHARACTERS - 4) + "кожа"
+    assert reader.read(head).problems == ()
+    assert reader.read(head + ", замша").stated()["upper"] == ("leather",)
+    assert "upper" not in reader.read(head + "ный").stated()
+
+
+def test_a_long_description_of_another_good_says_so_too(reader):
+    assert TOO_LONG in reader.read("Крем " * MAX_CHARACTERS).problems[-1]
 
 
 @settings(max_examples=100, deadline=None)

@@ -18,6 +18,7 @@ watertight membrane, lining or zip only suggests that the footwear is watertight
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,7 +29,8 @@ from orangecontrib.customs.facts import Evidence, Vocabulary
 from .folding import Folded, fold
 from .gate import Gate
 from .materials import Materials, Mention, PartOf
-from .patterns import compile_pattern, needed, number, read_rows
+from .negation import negation_after, negation_before, negation_goes_on
+from .patterns import Taken, compile_pattern, needed, number, read_rows
 from .quantities import NUMBER_LIST, read_interval, read_numbers
 from .reading import IMPLIED, STATED, Finding, Reading, _agree, evidence_of
 
@@ -41,8 +43,8 @@ GOOD_SOLE_STRENGTH = .85
 #: Suppliers tend to name the main material first, so of a mix the first is taken as twice
 #: as likely as another to have the largest area (judgement; the problem line asks for areas).
 FIRST_OF_MIX_ODDS = 2.
-#: How far before a phrase a negation may stand, in characters.
-NEGATION_REACH = 60
+#: Characters of a description that are read; what is beyond them is named as a problem.
+MAX_CHARACTERS = 20_000
 
 
 @dataclass(frozen=True)
@@ -89,19 +91,6 @@ def _needs(text: str) -> tuple[str, ...]:
     return tuple(filter(None, text.split("|")))
 
 
-_STOP = r"(?<!\w[аеиоуыэюяйхм])\."  # the point of an abbreviation, not of a sentence
-_NEGATED_BEFORE = re.compile(
-    r"(?:^|[^\w])(?:(?P<no>не|ни|без|кроме|нет|исключая|за исключением|отсутству\w+|помимо)"
-    rf"(?:(?:[\s:]|{_STOP})+(?:явля\w+|име\w+|предназнач\w+|относ\w+|оснащ\w+|снабж\w+|"
-    r"содерж\w+|имеющ\w+|примен\w+|использ\w+|как|для|к|с|со|из|в|обуви|обувь|наличия|виде|"
-    r"числа|спец|\w+(?:ой|ая|ого|ых|ий|ый|ие|ые|им|ым|ую|ое|ее)))*"
-    rf"(?:[\s:\"(]|{_STOP})*$"
-    # «не является спортивной и домашней»: one verb denies the whole list
-    r"|(?P<list>не (?:явля|относ)\w+(?:[\s,]+(?:к|как|ни|обув\w+|\w+(?:ой|ей|ым)))*"
-    r"\s(?:и|или|либо|ни)\s(?:к\s)?$))")
-_NEGATED_AFTER = re.compile(
-    r"[\s:(\-]*(?:нет|отсутству\w+|не имеется|не предусмотрен\w*|не имеет)\b")
-_JOINED = re.compile(r"[\s.]*(?:и|или|,|ни|и/или)[\s.]*(?:для|с|без)?[\s.]*$")
 _SIZE_WORD = re.compile(
     r"(?<!\w)(?:размер(?:ы|ов|а|ом|ами|ный ряд|ная сетка|ности|ность)?|разм|р-ры|р-р|рр|р|"
     r"sizes?)"
@@ -121,8 +110,33 @@ _NOT_SHOE_SIZE = re.compile(r"упак|короб|тар[аы]|грузов|ме
 _GROUPS = (("kids", re.compile(r"\b(?:детск|дет\b|kid|youth|child|подрост|мальч|девоч|девич)")),
            ("men", re.compile(r"\b(?:мужск|муж\b|мужчин|men\b|men's|mens|рабоч|спец|work)")),
            ("women", re.compile(r"\b(?:женск|жен\b|женщин|women|ladies|дамск)")))
+_TIMES = re.compile(r"\s?[xх*]\s?\d")  # «36 x 24» is no list of sizes
 _DETAIL_WORDS = re.compile(r"верх|подошв|стельк|стелек|лодыжк|каблук|союзк|поднос|голенищ|обув|"
                            r"upper|sole")
+
+
+def _group(words: str) -> str | None:
+    """Whose sizes these words name first: "kids", "men", "women"."""
+    return next((group for group, regex in _GROUPS if regex.search(words)), None)
+
+
+def _cut(description: str) -> str:
+    """The first :data:`MAX_CHARACTERS` of a description, without the word that they cut."""
+    if len(description) <= MAX_CHARACTERS:
+        return description
+    end = MAX_CHARACTERS
+    while end and _in_word(description[end - 1]) and _in_word(description[end]):
+        end -= 1
+    return description[:end or MAX_CHARACTERS]
+
+
+_TOO_LONG = (f"Описание длиннее {MAX_CHARACTERS} знаков: прочитано его начало, остальное не "
+             "учтено.")
+
+
+def _in_word(character: str) -> bool:
+    """Letters, digits, marks on letters and the soft hyphen."""
+    return not character.isspace() and unicodedata.category(character)[0] in "LNMC"
 
 
 class FactReader:
@@ -205,6 +219,13 @@ class FactReader:
 
         Never fails on text: what cannot be read becomes a line of `problems`.
         """
+        part = _cut(description)
+        reading = self._read(part)
+        if len(part) < len(description):
+            reading = Reading(description, reading.findings, (*reading.problems, _TOO_LONG))
+        return reading
+
+    def _read(self, description: str) -> Reading:
         folded = fold(description)
         text = folded.text
         if not text.strip():
@@ -318,17 +339,18 @@ class FactReader:
         for fact, matches in found.items():
             matches.sort(key=lambda m: (m[0] - m[1], m[0]))
             kept: list = []
+            taken = Taken(len(text))
             for start, end, rule in matches:
-                if all(end <= a or start >= b for a, b, _ in kept):
+                if not taken.meets(start, end):
                     kept.append((start, end, rule))
+                    taken.add(start, end)
             kept.sort(key=lambda m: m[0])
-            negated_end = -1
+            denied = None  # the span of the last phrase that is negated
             for start, end, rule in kept:
-                negation = self._negation(text, start, end, negated_end)
+                negation = self._negation(text, start, end, denied)
                 negated = negation is not None
                 if negated:
-                    start, end = min(start, negation[0]), max(end, negation[1])
-                    negated_end = end
+                    start, end = denied = negation
                 values = rule.negated if negated else rule.values
                 if not values:
                     continue
@@ -338,29 +360,30 @@ class FactReader:
         return findings
 
     @staticmethod
-    def _negation(text: str, start: int, end: int, negated_end: int):
-        """The span of what negates ``text[start:end]``, or None."""
-        if negated_end >= 0 and _JOINED.fullmatch(text[negated_end:start]):
+    def _negation(text: str, start: int, end: int, denied: tuple[int, int] | None):
+        """The span of ``text[start:end]`` with what negates it, or None.
+
+        `denied`: the span of an earlier phrase on the same fact that is negated.
+        """
+        if denied is not None and negation_goes_on(text, denied, start, end):
             return start, end
-        reach = max(0, start - NEGATION_REACH)
-        before = _NEGATED_BEFORE.search(text[reach:start])
+        before = negation_before(text, start, end)
         if before is not None:
-            return reach + before.start(before.lastgroup), end
-        after = _NEGATED_AFTER.match(text, end)
-        return None if after is None else (start, after.end())
+            return before.start, end
+        after = negation_after(text, end)
+        return None if after is None else (start, after)
 
     def _read_lengths(self, folded, problems) -> list[Finding]:
         """Lengths after the words that say of what: стелька, каблук, голенище."""
-        text, result, taken = folded.text, [], []
+        text, result, taken = folded.text, [], Taken(len(folded.text))
         for measure in self._measures:
             if not needed(measure.needs, text):
                 continue
             for match in measure.regex.finditer(text):
                 interval = read_interval(text, match.end(), measure.unit)
-                if interval is None or any(a < interval.end and match.start() < b
-                                           for a, b in taken):
+                if interval is None or taken.meets(match.start(), interval.end):
                     continue
-                taken.append((match.start(), interval.end))
+                taken.add(match.start(), interval.end)
                 met = [b for b in measure.bins
                        if interval.meets(b.above, b.to, b.closed)]
                 if not met:
@@ -380,18 +403,18 @@ class FactReader:
 
     def _read_size_lists(self, folded, findings, problems) -> list[Finding]:
         """Sizes → length of the insole, by the table of size systems."""
-        text, result, taken = folded.text, [], []
+        text, result, taken = folded.text, [], Taken(len(folded.text))
+        sexes = _group(text)
         for pattern in (_SIZE_WORD, _SIZE_SYSTEM, _SIZE_BEFORE_WORD):
             for match in pattern.finditer(text):
                 words = match.group()
-                if any(a < match.end() and match.start() < b for a, b in taken) \
-                        or _NOT_SHOE_SIZE.search(match["gap"]) \
-                        or re.match(r"\s?[xх*]\s?\d", text[match.end("list"):]):
+                if taken.meets(*match.span()) or _NOT_SHOE_SIZE.search(match["gap"]) \
+                        or _TIMES.match(text, match.end("list")):
                     continue
-                found = self._insole_of_sizes(text, words, read_numbers(match["list"]))
+                found = self._insole_of_sizes(sexes, words, read_numbers(match["list"]))
                 if found is None:
                     continue
-                taken.append(match.span())
+                taken.add(*match.span())
                 values, strength, system = found
                 end = match.end("list")
                 shown = text[match.start():end].strip()
@@ -404,8 +427,11 @@ class FactReader:
                                     "возможны оба значения.")
         return result
 
-    def _insole_of_sizes(self, text: str, words: str, sizes: list[float]):
-        """Values, strength and system of a list of sizes; None if it cannot be read."""
+    def _insole_of_sizes(self, group: str | None, words: str, sizes: list[float]):
+        """Values, strength and system of a list of sizes; None if it cannot be read.
+
+        `group`: whose sizes they are by the rest of the text.
+        """
         system = next((s for s, regex in _SYSTEMS if regex.search(words)), None)
         low, high = min(sizes), max(sizes)
         if system in (None, "eu", "cm", "mm"):
@@ -416,8 +442,7 @@ class FactReader:
             elif system in ("cm",) and not (8 <= low and high <= 34):
                 return None
             system = "eu" if system is None else system
-        group = next((g for g, regex in _GROUPS if regex.search(words)), None) or next(
-            (g for g, regex in _GROUPS if regex.search(text)), "any")
+        group = _group(words) or group or "any"
         scale = self._sizes.get((system, group)) or self._sizes.get((system, "any"))
         if scale is None:
             return None

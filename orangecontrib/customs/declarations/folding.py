@@ -27,8 +27,8 @@ _ONE_TO_ONE = str.maketrans({
     "ё": "е", "Ё": "Е", "×": "x",
 })
 _UNTIDY = re.compile("  +|[\u00ad\u200b-\u200d\u2060\ufeff]+|.[\u0300-\u036f]+")
-_LATIN_WORD = re.compile(r"[A-Za-zА-Яа-я]*[A-Za-z][A-Za-zА-Яа-я]*")
-_BRAND = re.compile(r"(?<![A-Za-zА-Яа-я])[A-Za-z]{3,}(?![A-Za-zА-Яа-я])")
+_LATIN_WORD = re.compile(r"(?<![A-Za-zА-Яа-я])[А-Яа-я]*+[A-Za-z][A-Za-zА-Яа-я]*+")
+_BRAND = re.compile(r"(?<![A-Za-zА-Яа-я])[A-Za-z]{3,}+(?![А-Яа-я])")
 _LATIN = re.compile("[A-Za-z]")
 _CYRILLIC = re.compile("[А-Яа-я]")
 

@@ -13,7 +13,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from .patterns import compile_pattern, expand, number, read_rows
+from .negation import negation_before
+from .patterns import Taken, compile_pattern, expand, number, read_rows
 
 __all__ = ["Mention", "PartOf", "Materials"]
 
@@ -53,32 +54,47 @@ class PartOf:
     first: tuple[str, ...] = ()  # of a mix: values of the upper that is named first
 
 
-_ADJECTIVE = (r"(?:\w+(?:ая|яя|ое|ее|ый|ий|ой|ые|ие|ого|его|ых|их|ую|юю|ей|ым|им|ыми|ими|ом|ем"
-              r"|ою|ею)|\w+\.)")
-_GAP_WORDS = re.compile(
-    r"(?:\s|[:\-/(),+&\"%*=]|\d|из|и|или|либо|а|также|(?:на)?полностью|преимуществен\w*|"
-    r"в основном|"
-    r"частично|комбинац\w+|комбинирован\w*|сочетани\w+|в сочетании с|смес\w+|сочетан\w+|"
-    r"материал\w*|матер\.?|мат\.|обуви|обувь|изделия|изготовлен\w*|выполнен\w*|состо\w+|"
+#: How far a material may stand from its part or good, in characters.
+REACH = 1000
+
+_ADJECTIVE = (r"\w+(?:ая|яя|ое|ее|ый|ий|ой|ые|ие|ого|его|ых|их|ую|юю|ей|ым|им|ыми|ими|ом|ем"
+              r"|ою|ею)")
+
+
+def _only(others: str, words: str) -> re.Pattern:
+    """Nothing but these characters, these words, adjectives and abbreviations.
+
+    Word by word: each word is looked at once and what was taken is never given back, so
+    that the time grows with the length.
+    """
+    return re.compile(rf"(?:(?<!\w)\w++\.|{others}|"
+                      rf"(?<![^\W\d])(?:{words}|{_ADJECTIVE})(?!\w))*+")
+
+
+_GAP_WORDS = _only(
+    r"[\s:\-/(),+&\"%*=\d]",
+    r"из|и|или|либо|а|также|(?:на)?полностью|преимуществен\w*|"
+    r"частично|комбинац\w+|комбинирован\w*|в сочетании с|сочетани\w+|смес\w+|сочетан\w+|"
+    r"материал\w*|матер|обуви|обувь|изделия|изготовлен\w*|выполнен\w*|состо\w+|"
     r"являет\w+|представля\w+|наружн\w+|внешн\w+|слой|слоя|сло[ем]м|типа|в|"
     r"натур\w*|высок\w+|качеств\w*|не|без|разн\w+|различн\w+|"
-    rf"основн\w+|вид\w*|состав\w*|площад\w*|поверхност\w*|{_ADJECTIVE})*", re.U)
+    r"основн\w+|вид\w*|состав\w*|площад\w*|поверхност\w*")
 _STRONG = re.compile(r";|(?<=[аеиоуыэюяь\d)\"])\.(?=\s|$)|(?<=\w\w\w[йхм])\.(?=\s|$)|"
                      r"(?<=\w\w)\.\s(?=верх|подошв|обувь|длина|размер)")
 _NOMINATIVE = re.compile(r"(?:верх|низ|подклад|[кв]а|ище)(?!\w)")
 _LATIN = re.compile(r"[a-z-]+")
-_CHAIN = re.compile(rf"(?:\s|[/\-]|и|или|and|{_ADJECTIVE})*", re.U)
-_GROUP = re.compile(r"\s?(?:,|/|и|или|и/или|\+)?\s?(?:на|с|со|из)?\s?(?:материал\w*\s)?", re.U)
-_GOOD_GAP = re.compile(rf"(?:\s|[():\-,\"]|из|{_ADJECTIVE}|мужск\w*|женск\w*|детск\w*|"
-                       r"муж\.?|жен\.?|дет\.?|для|взрослых|мужчин|женщин|детей|мальчик\w+|девоч\w+|и|или|/|"
-                       r"кмф?|пен[аы]|оксфорд\w*|дерби|лофер\w*|челси|монк\w*|броги|мокасин\w*|"
-                       r"[a-z0-9&'.]+|\d+|100%|изготовлен\w*|выполнен\w*)*", re.U)
-_NEGATED = re.compile(r"(?:\bне (?:из|имеет|содерж\w+)?|\bбез|\bкроме|\bисключая|\bза исключением"
-                      r"|\bне является)\s*(?:\w+(?:ой|ых|ого|ая|ые)\s)?$")
-_WITHOUT = re.compile(r"\b(?:без|кроме)\s(?:\w+\s){0,2}$")
-_OPENS = re.compile(r"[\s.]*(?:материал\w*\s?)?\(\s?(?:из\s)?(?:\w+\s)?")
-_MAINLY = re.compile(r"(?:преимуществен\w*|в основном|главным образом|основн\w+ материал\w*)"
-                     r"[\s:\-]*(?:из\s)?[\s\w]{0,20}$")
+_CHAIN = _only(r"[\s/\-]", "и|или|and")
+_GROUP = re.compile(r"\s?(?:,|/|и|или|и/или|\+)?\s?(?:на|с|со|из)?\s?(?:материал\w*\s)?")
+_GOOD_GAP = _only(
+    r"[\s():\-,\"/]|100%|[a-z0-9&'.]++",
+    r"из|мужск\w*|женск\w*|детск\w*|муж|жен|дет|для|взрослых|мужчин|женщин|детей|мальчик\w+|"
+    r"девоч\w+|и|или|кмф?|пен[аы]|оксфорд\w*|дерби|лофер\w*|челси|монк\w*|броги|мокасин\w*|"
+    r"изготовлен\w*|выполнен\w*")
+_OPENS = re.compile(r"[\s.]*+(?:материал\w*+\s?)?\(\s?(?:из\s)?(?:\w++\s)?")
+_LACKING = {"без", "кроме", "помимо", "исключая", "за исключением"}
+_PREPOSED = re.compile(r"(?<!\w)(?:на|с|со)\s$")
+_MAINLY = re.compile(r"(?:преимуществен\w*+|в основном|главным образом|основн\w+ материал\w*+)"
+                     r"[\s:\-]*+(?:из\s)?[\s\w]{0,20}$")
 _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s?%")
 
 # Ending of an adjective → endings of nouns that it may stand before.
@@ -151,13 +167,16 @@ class Materials:
         found = [Mention("material", m.name, "", match.start(), match.end(), m)
                  for match in self._material.finditer(text)
                  for m in (self.materials[match.lastindex - 1],)]
-        taken = [(m.start, m.end) for m in found if not m.material.upper]
+        taken, parts = Taken(len(text)), Taken(len(text))
+        for mention in found:
+            if not mention.material.upper:
+                taken.add(mention.start, mention.end)
         for match in self._part.finditer(text):
             name, role = self.parts[match.lastindex - 1]
-            if not any(a <= match.start() < b for a, b in taken):
+            if not taken.meets(match.start(), match.start() + 1):
                 found.append(Mention("part", name, role, match.start(), match.end()))
-        parts = [(m.start, m.end) for m in found if m.kind == "part"]
-        found.extend(g for g in goods if not any(a <= g.start < b for a, b in parts))
+                parts.add(match.start(), match.end())
+        found.extend(g for g in goods if not parts.meets(g.start, g.start + 1))
         found.sort(key=lambda m: (m.start, -m.end))
         kept: list[Mention] = []
         for mention in found:
@@ -188,13 +207,24 @@ class Materials:
         self._distribute(text, mentions, owners)
         return owners
 
+    @staticmethod
+    def _near(one, other) -> bool:
+        return max(one.start, other.start) - min(one.end, other.end) <= REACH
+
+    def _beside(self, mentions, i, step) -> int | None:
+        """The nearest mention before (`step` -1) or after (1) material `i` that is none."""
+        j = i + step
+        while 0 <= j < len(mentions) and self._near(mentions[i], mentions[j]):
+            if mentions[j].kind != "material":
+                return j
+            j += step
+        return None
+
     def _part_after(self, text, mentions, i, settled) -> tuple[int, ...]:
         """The part right after an adjective, or in brackets after a material."""
         mention = mentions[i]
-        j = i + 1
-        while j < len(mentions) and mentions[j].kind == "material":
-            j += 1
-        if j == len(mentions):
+        j = self._beside(mentions, i, 1)
+        if j is None:
             return ()
         part = mentions[j]
         gap = text[mention.end:part.start]
@@ -213,7 +243,7 @@ class Materials:
         if j > i + 1 and re.search(r"\s", text[mention.end:mentions[i + 1].start].strip()):
             return ()
         if j == i + 1 and part.kind == "part" \
-                and re.search(r"(?<!\w)(?:на|с|со)\s$", text[:mention.start]) \
+                and _PREPOSED.search(text, max(0, mention.start - 3), mention.start) \
                 and re.fullmatch(r"[a-zа-я]{2,4}", word) and gap in (" ", "-"):
             return (j,)  # «на ПУ подошве»: an abbreviation does not decline
         if _LATIN.fullmatch(word + noun):  # «leather upper, PU sole», not «upper: leather sole: PU»
@@ -230,10 +260,8 @@ class Materials:
         A part in `settled` has a material of its own and joins no group.
         """
         mention = mentions[i]
-        j = i - 1
-        while j >= 0 and mentions[j].kind == "material":
-            j -= 1
-        if j < 0:
+        j = self._beside(mentions, i, -1)
+        if j is None:
             return ()
         part = mentions[j]
         gap = text[part.end:mention.start]
@@ -245,9 +273,13 @@ class Materials:
         if "," in gap and re.search(r"(?:ые|ие|ая|ый|ий)$", word) and not _agrees(
                 word, text[part.start:part.end].split()[-1]):
             # «туфли на каблуке, кожаные»: the adjective goes back to the noun of the good.
-            goods = [k for k in range(j) if mentions[k].kind == "good" and _agrees(
-                word, text[mentions[k].start:mentions[k].end].split()[-1])]
-            return tuple(goods[-1:])
+            for k in range(j - 1, -1, -1):
+                if not self._near(mentions[k], mention):
+                    break
+                if mentions[k].kind == "good" and _agrees(
+                        word, text[mentions[k].start:mentions[k].end].split()[-1]):
+                    return (k,)
+            return ()
         if ("," in gap or ")" in gap) and not _GAP_WORDS.fullmatch(
                 self._without(text, mentions, j, i)):
             return ()
@@ -256,8 +288,8 @@ class Materials:
         group = [j]
         listed = re.match(r"[\s:\-]*(?:[:\-]|из\b|материал)", gap) is not None
         while j > 0 and self._groups(mentions[j - 1]) and self._groups(mentions[j]) \
-                and j - 1 not in settled and _GROUP.fullmatch(
-                    text[mentions[j - 1].end:mentions[j].start]):
+                and j - 1 not in settled and self._near(mentions[j - 1], mention) \
+                and _GROUP.fullmatch(text[mentions[j - 1].end:mentions[j].start]):
             joint = text[mentions[j - 1].end:mentions[j].start]
             if "," in joint and (not listed or re.search(r"\b(?:на|с|со)\b", joint)
                                  or self._nominative(text, mentions[j - 1])
@@ -288,6 +320,12 @@ class Materials:
             at = max(at, mentions[k].end)
         pieces.append(text[at:mentions[i].start])
         return "".join(pieces)
+
+    @staticmethod
+    def _denied(text, mention) -> bool:
+        """«не из кожи», «без кожи»; «подносок отсутствует» speaks of what stands before it."""
+        denied = negation_before(text, mention.start, mention.end)
+        return denied is not None and denied.word in _LACKING | {"не", "ни"}
 
     def _distribute(self, text, mentions, owners):
         """«верх/подошва: кожа/резина»: one material for each part, in order."""
@@ -368,12 +406,12 @@ class Materials:
             role = "good" if owner.kind == "good" else owner.role
             if role not in ("upper", "sole", "good"):
                 continue
-            negated = [i for i in found if _NEGATED.search(
-                text[max(0, mentions[i].start - 40):mentions[i].start])]
-            if _WITHOUT.search(text[max(0, owner.start - 40):owner.start]):
-                continue
-            kept = [i for i in found if i not in negated]
-            asked = kept or negated
+            denied = negation_before(text, owner.start, owner.end)
+            if denied is not None and denied.word in _LACKING and not denied.joined \
+                    and not self._nominative(text, owner):
+                continue  # «без верха»
+            kept = [i for i in found if not self._denied(text, mentions[i])]
+            asked = kept or found
             if role == "good":  # «ботинки: кожа, мех»: fur beside another material lines it
                 asked = [i for i in asked if mentions[i].material.name != "sole rubber"]
                 asked = [i for i in asked if mentions[i].material.name != "fur"] or asked

@@ -1,16 +1,22 @@
 """The pattern language of the data files, and reading these files.
 
 Patterns are Python regular expressions on folded text (lower case, one
-alphabet, е for ё) with three shorthands, valid outside of ``[...]``:
+alphabet, е for ё) with four shorthands, valid outside of ``[...]``:
 
 ``~``
-    any word ending (``\\w*``): ``закрыва~`` is закрывающая, закрывает ...
+    any word ending: ``закрыва~`` is закрывающая, закрывает ...
 ``@``
     one word that is no negation: ``ботинки @ домашние`` does not read
     «ботинки не домашние»;
+``#``
+    what may stand between «без» and a noun that it denies: ``без #каблук~`` reads «без
+    высокого каблука» and «без меха и каблука», and not «без меха с каблуком»;
 space
     a gap between words, perhaps after an abbreviation (``[ .]+``), so that
     ``метал~ поднос~`` reads «метал.подноска» too; `` ?`` is an optional gap.
+
+What ``@`` and a gap have taken they keep, and an ending gives back what was written together
+(«искусственнойкожи») but has at most 30 letters: so each character costs a few looks at most.
 
 A pattern begins and ends at word boundaries.  In ``(?<!...)``, which must be of
 fixed width, a space is written ``[ ]``.
@@ -22,10 +28,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["expand", "compile_pattern", "read_rows", "number", "needed"]
+from .negation import BETWEEN
 
-_SHORTHAND = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|~|@| \?| ")
-_MEANINGS = {"~": r"\w*", "@": r"(?!(?:не|без|кроме|нет)\b)\w+", " ?": "[ .]*", " ": "[ .]+"}
+__all__ = ["Taken", "expand", "compile_pattern", "read_rows", "number", "needed"]
+
+_SHORTHAND = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|~|@|#| \?| ")
+_MEANINGS = {"~": r"\w{0,30}", "@": r"(?!(?:не|без|кроме|нет)\b)\w++", "#": BETWEEN,
+             " ?": "[ .]*+", " ": "[ .]++"}
 
 
 def expand(pattern: str) -> str:
@@ -76,3 +85,24 @@ def needed(needs: tuple[str, ...], text: str) -> bool:
         if part in text:
             return True
     return False
+
+
+class Taken:
+    """Which characters of a text are spoken for.
+
+    Parameters
+    ----------
+    length : int
+        Of the text.
+    """
+
+    def __init__(self, length: int):
+        self._mask = bytearray(length)
+
+    def add(self, start: int, end: int):
+        """Take ``text[start:end]``."""
+        self._mask[start:end] = b"\1" * (end - start)
+
+    def meets(self, start: int, end: int) -> bool:
+        """Is a character of ``text[start:end]`` taken?"""
+        return self._mask.find(1, start, end) >= 0

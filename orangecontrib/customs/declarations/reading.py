@@ -64,11 +64,9 @@ class Reading:
 
     def words(self) -> dict[str, str]:
         """Fact → the words that speak of it, quoted, each once."""
-        said: dict[str, list[str]] = {}
+        said: dict[str, dict[str, None]] = {}
         for finding in self.findings:
-            words = f"«{' '.join(finding.text.split())}»"
-            if words not in said.setdefault(finding.fact, []):
-                said[finding.fact].append(words)
+            said.setdefault(finding.fact, {})[f"«{' '.join(finding.text.split())}»"] = None
         return {fact: ", ".join(words) for fact, words in said.items()}
 
 

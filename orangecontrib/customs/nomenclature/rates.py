@@ -11,10 +11,10 @@ _NUMBER = r"\d+(?:[.,]\d+)?"
 _SPECIFIC = (rf"(?P<amount>{_NUMBER})\s*(?P<currency>евро|eur|€|долл\w*(?:\s+сша)?|usd|\$|руб\w*)"
              r"\s*(?:(?:за|/)\s*(?P<per>\S.*?))?")
 _RATE = re.compile(
-    rf"(?P<percent>{_NUMBER})\s*%?"
-    rf"(?:\s*,?\s*(?P<join>но\s+не\s+(?:менее|ниже)|плюс|\+)\s*(?:{_SPECIFIC})?)?"
+    rf"(?P<percent>{_NUMBER})\s*+%?"
+    rf"(?:\s*+,?\s*+(?P<join>но\s+не\s+(?:менее|ниже)|плюс|\+)\s*(?:{_SPECIFIC})?)?"
     rf"|(?:{_SPECIFIC.replace('?P<', '?P<only_')})", re.I)
-_FOOTNOTE = re.compile(r"(?P<before>.*?)(?P<digits>\d+(?:,\d+)?)[СC]\)\s*$", re.S)
+_FOOTNOTE = re.compile(r"(?P<before>.*?)(?<!\d)(?P<digits>\d++(?:,\d+)?)[СC]\)\s*$", re.S)
 _CURRENCIES = {"е": "EUR", "e": "EUR", "€": "EUR", "д": "USD", "u": "USD", "$": "USD",
                "р": "RUB"}
 _JOINS = {"н": "at least", "п": "plus", "+": "plus"}

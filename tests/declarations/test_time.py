@@ -1,0 +1,91 @@
+"""The time to read a description grows with its length, and not faster."""
+import csv
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+from time import process_time
+
+import pytest
+
+from orangecontrib.customs import footwear
+from orangecontrib.customs.declarations import FactReader, fold
+from orangecontrib.customs.declarations.keywords import PhraseFinder
+from orangecontrib.customs.declarations.stopwords.fold import fold_text
+
+LENGTH = 3000
+#: Twice the text, 2.6 times the time; below a hundredth of a second noise decides.
+GROWTH, NOISE = 2.6, .01
+#: Seconds for the child; it needs a minute at most, unless a pattern hangs.
+LIMIT = 300
+
+FRAGMENTS = (
+    # articles, barcodes, standards, addresses, trade names
+    "4607012345678 ", "7", "EN.ISO.345.S1.", "EN ISO 345 S1 SRC ", "www.obuv-shop.example/",
+    "MD-31-BLACK.", "QWERTY", "Q", "Ж", "ЖQ", "жен.дет.", "муж. жен. ", "а.б.",
+    # marks
+    ".", ". ", "...", "-", " - ", ":", "=", "(", "()", "((", "))", "\"", "«", "/", "+", "%", "!",
+    "\u00ad", "  ", "\t", "е\u0308", "1,5", "36-", "24,", "50% ",
+    # words that lead patterns on
+    "обувь, ", "ботинки ", "ботинки для ", "образцы обуви ", "сапоги литые ", "кожаный ",
+    "50% кожа ", "кожа/", "площадь 50% кожа ", "верх ", "верх, подошва ", "верх: кожа, подошва: ",
+    "туфли на каблуке, кожаные ", "металл", "защит", "искусственной", "подносок - ",
+    "металлический подносок ", "не крепится к подошве ", "верх не крепится ", "текстиль с ",
+    "стелька ", "стелька 24 ", "размер 36 ", "размеры 36-41 муж ", "EU 36 ", "каблук 3 ", "без ",
+    "без меха и ", "не является спортивной, ", "муж и ", "перфорация ", "закрывающая лодыжку ",
+    "домашние ", "крем ", "ремешки прикреплены ", "и ", "для ", "на ")
+
+
+def generated(count, seed=64):
+    """Fragments of a few words and marks each, always the same."""
+    draw = random.Random(seed)
+    with open(footwear.FOLDER / "text_patterns.csv", encoding="utf-8", newline="") as file:
+        words = [word for row in csv.DictReader(file) for word in row["example"].split()]
+    marks = (" ", ", ", ". ", ".", " - ", "/", "", " и ", ": ", "(", "; ")
+    for _ in range(count):
+        yield "".join(draw.choice((draw.choice(words), draw.choice(FRAGMENTS))) + draw.choice(marks)
+                      for _ in range(draw.randint(2, 4)))
+
+
+def repeated(fragment, length):
+    """A description with this fragment over and over, and words that a pattern waits for."""
+    return "Туфли, " + fragment * (length // len(fragment)) + ", цвет черный, кожа"
+
+
+def seconds(read, text):
+    start = process_time()
+    read(text)
+    return process_time() - start
+
+
+def growth(read, fragment):
+    short, long = (repeated(fragment, length) for length in (LENGTH, 2 * LENGTH))
+    least = [min(seconds(read, text) for _ in range(5)) for text in (short, long)]
+    return least[1] / max(least[0], NOISE / 2)
+
+
+def measure():
+    """For the child: a line for each fragment, growth of each reader."""
+    readers = {"facts": FactReader().read, "folding": fold, "words": fold_text,
+               "keywords": PhraseFinder(["кожаный верх", "верх из кожи"], 2).find}
+    for fragment in (*FRAGMENTS, *generated(30)):
+        for name, read in readers.items():
+            print(json.dumps([name, fragment, growth(read, fragment)]), flush=True)
+
+
+def test_twice_the_text_takes_about_twice_the_time():
+    try:
+        done = subprocess.run([sys.executable, Path(__file__)], capture_output=True, timeout=LIMIT,
+                              encoding="utf-8", check=True)
+        lines = done.stdout
+    except subprocess.TimeoutExpired as error:
+        last = (error.stdout or b"").decode().splitlines()[-1:]
+        pytest.fail(f"a text hangs; the last that was read: {last}")
+    measured = [json.loads(line) for line in lines.splitlines()]
+    assert len(measured) == 4 * (len(FRAGMENTS) + 30)
+    assert [case for case in measured if case[2] > GROWTH] == []
+
+
+if __name__ == "__main__":
+    measure()

@@ -13,7 +13,7 @@ import numpy as np
 from orangecontrib.customs.facts import Evidence, Priors, improper, normalise
 from orangecontrib.customs.fusion.descent import Descent
 from orangecontrib.customs.nomenclature import LEVELS, Nomenclature
-from orangecontrib.customs.nomenclature.decision_table import DecisionTable
+from orangecontrib.customs.nomenclature.decision_table import OUTSIDE, DecisionTable
 
 __all__ = ["Witness", "Engine", "Belief", "Answers"]
 
@@ -283,7 +283,7 @@ class Engine:
         said = probabilities[:, outside].sum(axis=1)
         p = np.clip(said, OTHER, 1 - OTHER)
         for i, code in enumerate(self.codes):
-            if code == "none":
+            if code == OUTSIDE:
                 odds[:, i] = p / share
             elif self._owners(code, classes):
                 odds[:, i] *= (1 - p) / np.clip(1 - said, 1e-4, None)

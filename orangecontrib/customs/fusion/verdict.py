@@ -9,6 +9,7 @@ import numpy as np
 from orangecontrib.customs.facts import Evidence
 from orangecontrib.customs.fusion.engine import Answers, Belief, Engine, Witness
 from orangecontrib.customs.fusion.trace import Step, gap_text, trace_steps, trace_text
+from orangecontrib.customs.nomenclature.decision_table import OUTSIDE
 
 __all__ = ["Verdict", "Question", "Discrepancy", "decide"]
 
@@ -176,10 +177,10 @@ def _decide_block(engine: Engine, voices: Sequence[_Voice], evidence: Evidence, 
         runner = next((c for c, _ in ranked if c not in codes), "")
         heading, p_heading, p, problems = "", 0., float(p_chosen[i]), []
         steps = trace_steps(engine, belief, voices, i, codes)
-        if codes == ("none",):
+        if codes == (OUTSIDE,):
             codes = ()
             # only words and photos can say that a note excludes a good
-            if engine.table.outcomes[by_facts[i]] == ("none",):
+            if engine.table.outcomes[by_facts[i]] == (OUTSIDE,):
                 problems.append("товар не является обувью группы 64 (примечание 1 к группе 64)")
             else:
                 p, steps = np.nan, ()
@@ -200,7 +201,7 @@ def _decide_block(engine: Engine, voices: Sequence[_Voice], evidence: Evidence, 
         held = [j for j in held if engine.nomenclature.duty(engine.codes[j]) is not None]
         verdicts.append(Verdict(
             key, codes, p, safe[i], float(p_safe[i]), heading, p_heading,
-            "" if runner == "none" else runner,
+            "" if runner == OUTSIDE else runner,
             float(p_codes[engine.codes.index(runner)]) if runner else 0., flip,
             questions, disagreements[i],
             float(min(duties[held])) if held and codes else np.nan,
@@ -255,11 +256,11 @@ def _flip(engine: Engine, belief: Belief, answers, i, codes, runner) -> str:
     best = (0., "")
     other = (0., "")
     for fact, known in answers.items():
-        if fact == "is_footwear" and runner != "none":
+        if fact == "is_footwear" and runner != OUTSIDE:
             continue
         for value, p in enumerate(belief.facts[fact][i]):
             winners = engine.table.outcomes[known.chosen[value, i]]
-            if set(winners) & set(codes) or (not codes and winners == ("none",)):
+            if set(winners) & set(codes) or (not codes and winners == (OUTSIDE,)):
                 continue
             spec = engine.table.vocabulary[fact]
             text = f"{spec.ru}: {spec.values[value].ru}"

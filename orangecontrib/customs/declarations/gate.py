@@ -367,7 +367,7 @@ class Gate:
         name = self._not_established(folded, place)
         if goods:
             word = folded.text[goods[0].start:goods[0].end]
-            return f"{name}; обувь («{word}») лишь упомянута."
+            return f"{name}; обувь («{word}») упомянута при другом слове."
         language = "" if _CYRILLIC.search(folded.text) else " Английский читается лишь отчасти."
         return f"{name}. Если это обувь, назовите её вид или верх и подошву.{language}"
 

@@ -251,14 +251,15 @@ def verdicts_table(verdicts: Sequence[Verdict], problems: dict[str, list[str]] |
 
 
 def probabilities_table(verdicts: Sequence[Verdict], engine: Engine) -> Table:
-    """A row per good, P of every code of the table."""
+    """A row per good, P of every code of the table; unknown where nothing is known of the good."""
     variables = []
     for code in engine.codes:
         node = engine.nomenclature[code] if code in engine.nomenclature else None
         var = ContinuousVariable(code, number_of_decimals=4)
         var.attributes["designation"] = node.ru if node else "не обувь"
         variables.append(var)
-    p = np.array([[v.probabilities[c] for c in engine.codes] for v in verdicts], dtype=float)
+    p = np.array([[v.probabilities.get(c, np.nan) for c in engine.codes] for v in verdicts],
+                 dtype=float)
     table = Table.from_numpy(
         Domain(variables, metas=[StringVariable("good_id")]),
         p.reshape(len(verdicts), len(variables)),

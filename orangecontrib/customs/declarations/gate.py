@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from .folding import Folded
@@ -75,6 +76,8 @@ _PREPOSITION = {"для", "под", "на", "от", "из", "к", "при", "п�
 _PURPOSE = {"для", "под", "на", "к", "ко", "от", "за"}
 # A sole is also what goods lie «на» and are put «под», so only these tell what is for a part.
 _PURPOSE_OF_PART = {"для", "к", "ко"}
+# After these no purpose of the good itself is named: «рюкзак с отделением для обуви».
+_OF_A_PART = _PREPOSITION - _PURPOSE - {"из"}
 # Words that may stand before the head noun without being the head.
 _ALLOWED = re.compile(
     r"(?:образ\w+|пар[аыу]?|товар\w*|изделие|изделия|комплект|партия|коллекци\w+|модел\w+|мод|арт|"
@@ -114,7 +117,6 @@ class _Place:
         self._barred = bytearray(len(text) + 1)
         self._aside = bytearray(len(text) + 1)
         self.noun, self.part = self._bar(0, len(text))
-        self._names_end = self._strange_names()
 
     def _bar(self, start: int, end: int) -> tuple[int, int]:
         """Bar what follows a noun that is the head itself, and a part's name up to its comma.
@@ -151,7 +153,8 @@ class _Place:
         return word in _PREPOSITION or _ALLOWED.fullmatch(word) is not None \
             or _is_adjective(word)
 
-    def _strange_names(self) -> int:
+    @cached_property
+    def _names_end(self) -> int:
         """Where the one or two words end that may be a name: «Рибок кроссовки»."""
         clean = _blank(_ASIDE, self.text)
         end, strange = _NAME.match(clean).end(), 0
@@ -164,6 +167,12 @@ class _Place:
     def leads(self, place: int) -> bool:
         """May what comes here be the head, given all the text before it?"""
         return not self._barred[place]
+
+    def heads(self, end: int) -> list[int]:
+        """Where words begin, up to `end`, that may be the head."""
+        last = min(end, self.noun) + 1
+        return [start for start in (word.start() for word in _WORD.finditer(self.text, 0, last))
+                if self.leads(start) and not self.governed(start)]
 
     def follows_a_name(self, place: int) -> bool:
         """Do only a strange word or two come before, as in «Рибок кроссовки»?"""
@@ -194,16 +203,13 @@ class _Place:
         return start, len(self.text) if after is None else after.start()
 
     def purpose(self, wanted: set[str]) -> tuple[int, int] | None:
-        """The part of that phrase that says what the good is for, if it does.
-
-        Of a part of the good it says nothing: «рюкзак с отделением для обуви».
-        """
+        """The part of that phrase that says what the good is for, if it does."""
         start, end = self.phrase()
         found = None
         for word in _WORD.finditer(self.text, start, end):
             if word.group() in wanted:
                 found = word.start() if found is None else found
-            elif word.group() in _PREPOSITION - _PURPOSE - {"из"}:
+            elif word.group() in _OF_A_PART:
                 end = word.start()
                 break
         return None if found is None else (found, end)
@@ -279,13 +285,11 @@ class Gate:
         place = _Place(folded.masked)
         described = {"upper", "sole"} <= {part.role for part in parts}
         has_upper = any(part.role == "upper" for part in parts)
-
-        def heads(match):
-            return place.leads(match.start()) and not place.governed(match.start()) \
-                and not (has_upper and match.start() > place.part)
-        other = self._named_other(folded, "any", lambda match: place.leads(match.start()))
-        if other is not None:
-            return other
+        text = folded.masked
+        for row in self._other["any"]:
+            match = row[2].search(text)
+            if match and place.leads(match.start()):
+                return self._named(row, match)
         head = next((g for g in goods if self._is_head(place, g)), None) or next(
             (g for g in goods if self._follows_a_name(place, g, described)), None)
         if head is not None:
@@ -294,9 +298,10 @@ class Gate:
             return Verdict("footwear", .99, head.start, head.end, STATED,
                            f"товар назван: «{folded.text[head.start:head.end]}»", True,
                            types or (head,), self._several(types))
+        places = place.heads(place.part if has_upper else len(text))
         # Beside an upper «подошва: резина» is a part of the good, else it is the good.
-        part = self._named_other(folded, "part", heads)
-        other = self._named_other(folded, "head", heads) or (None if described else part) \
+        part = self._named_head(text, "part", places)
+        other = self._named_head(text, "head", places) or (None if described else part) \
             or self._served(folded, place, goods)
         if other is not None:
             return other
@@ -308,23 +313,32 @@ class Gate:
                             "что названы верх и подошва."])
         return part or Verdict(problems=[self._open(folded, place, goods)])
 
-    def _named_other(self, folded: Folded, where: str, accept) -> Verdict | None:
-        """The first row of ``not_footwear.csv`` that the text meets in that place."""
-        for value, strength, regex, reason in self._other[where]:
-            match = regex.search(folded.masked)
-            if match and accept(match):
-                return Verdict(value, strength, match.start(), match.end(), STATED, reason,
-                               problems=[f"{reason[0].upper()}{reason[1:]}."])
+    @staticmethod
+    def _named(row, match: re.Match) -> Verdict:
+        value, strength, _, reason = row
+        return Verdict(value, strength, match.start(), match.end(), STATED, reason,
+                       problems=[f"{reason[0].upper()}{reason[1:]}."])
+
+    def _named_head(self, text: str, where: str, places: list[int]) -> Verdict | None:
+        """The first row of ``not_footwear.csv`` that the head of the description meets."""
+        for row in self._other[where]:
+            for place in places:
+                match = row[2].match(text, place)
+                if match:
+                    return self._named(row, match)
         return None
 
     def _served(self, folded: Folded, place: _Place, goods: list[Good]) -> Verdict | None:
         """Something else, where footwear is named only as what the good is for."""
-        purpose, purpose_of_part = (place.purpose(w) for w in (_PURPOSE, _PURPOSE_OF_PART))
-        found = [(purpose[0], g.end) for g in goods
-                 if purpose and purpose[0] < g.start < purpose[1]]
-        if not found and purpose_of_part:
-            found = [(purpose_of_part[0], m.end())
-                     for m in [_PART_WORD.search(folded.masked, *purpose_of_part)] if m]
+        found = []
+        if goods:
+            purpose = place.purpose(_PURPOSE)
+            found = [(purpose[0], good.end) for good in goods
+                     if purpose and purpose[0] < good.start < purpose[1]]
+        if not found and _PART_WORD.search(folded.masked):
+            purpose = place.purpose(_PURPOSE_OF_PART)
+            part = purpose and _PART_WORD.search(folded.masked, *purpose)
+            found = [(purpose[0], part.end())] if part else []
         if not found:
             return None
         words = folded.text[found[0][0]:found[0][1]]

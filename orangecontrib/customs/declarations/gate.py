@@ -301,11 +301,17 @@ class Gate:
         places = place.heads(place.part if has_upper else len(text))
         # Beside an upper «подошва: резина» is a part of the good, else it is the good.
         part = self._named_head(text, "part", places)
-        other = self._named_head(text, "head", places) or (None if described else part) \
-            or self._served(folded, place, goods)
+        other = self._named_head(text, "head", places) or (None if described else part)
         if other is not None:
             return other
-        if described and self._describes_footwear(folded, place, goods, parts):
+        served = self._served(text, place, goods)
+        if served is not None and not self._has_parts_of_its_own(place, parts):
+            words = folded.text[served[0]:served[1]]
+            return Verdict("not_footwear", .995, *served, IMPLIED,
+                           "обувь или её часть названа лишь как назначение товара",
+                           problems=["Обувь или её часть названа лишь как назначение "
+                                     f"(«{words}»): товар – другой."])
+        if described and served is None and self._describes_footwear(folded, place, goods, parts):
             spans = [next(p for p in parts if p.role == role) for role in ("upper", "sole")]
             return Verdict("footwear", PARTS_STRENGTH, min(p.start for p in spans),
                            max(p.end for p in spans), IMPLIED, "названы верх и подошва", True, (),
@@ -328,25 +334,25 @@ class Gate:
                     return self._named(row, match)
         return None
 
-    def _served(self, folded: Folded, place: _Place, goods: list[Good]) -> Verdict | None:
-        """Something else, where footwear is named only as what the good is for."""
-        found = []
+    @staticmethod
+    def _served(text: str, place: _Place, goods: list[Good]) -> tuple[int, int] | None:
+        """The words by which footwear, or a part of it, is what the good is for."""
         if goods:
             purpose = place.purpose(_PURPOSE)
-            found = [(purpose[0], good.end) for good in goods
-                     if purpose and purpose[0] < good.start < purpose[1]]
-        if not found and _PART_WORD.search(folded.masked):
+            for good in goods if purpose else ():
+                if purpose[0] < good.start < purpose[1]:
+                    return purpose[0], good.end
+        if _PART_WORD.search(text):
             purpose = place.purpose(_PURPOSE_OF_PART)
-            part = purpose and _PART_WORD.search(folded.masked, *purpose)
-            found = [(purpose[0], part.end())] if part else []
-        if not found:
-            return None
-        words = folded.text[found[0][0]:found[0][1]]
-        return Verdict(
-            "not_footwear", .995, *found[0], IMPLIED,
-            "обувь или её часть названа лишь как назначение товара",
-            problems=[f"Обувь или её часть названа лишь как назначение («{words}»): "
-                      "товар – другой."])
+            part = purpose and _PART_WORD.search(text, *purpose)
+            return (purpose[0], part.end()) if part else None
+        return None
+
+    @staticmethod
+    def _has_parts_of_its_own(place: _Place, parts) -> bool:
+        """«Чехлы на туфли: верх – неопрен, подошва – резина» may be footwear over footwear."""
+        end = place.phrase()[1]
+        return {"upper", "sole"} <= {p.role for p in parts if p.start >= end}
 
     @staticmethod
     def _describes_footwear(folded: Folded, place: _Place, goods: list[Good], parts) -> bool:

@@ -6,15 +6,16 @@ travels between the rooms as :class:`Evidence` and as nothing else.
 """
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from orangecontrib.customs.files import strict_rows
+
 __all__ = ["Value", "Fact", "Vocabulary", "Feature", "Cluster", "Evidence", "Priors",
-           "read_features", "read_clusters", "normalise"]
+           "read_features", "read_clusters", "improper", "normalise"]
 
 #: Probabilities are kept this far from 0 and 1, so that one wild witness
 #: cannot veto all the others (domain knowledge: logits clipped to about +-6).
@@ -69,9 +70,8 @@ class Vocabulary(Mapping[str, Fact]):
         Names of a fact stand in the first row of its values.
         """
         grouped: dict[str, list[dict]] = {}
-        with open(path, encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                grouped.setdefault(row["fact"], []).append(row)
+        for _, row in strict_rows(path)[1]:
+            grouped.setdefault(row["fact"], []).append(row)
         return cls(
             Fact(fact, rows[0]["fact_en"], rows[0]["fact_ru"],
                  tuple(Value(r["value"], r["value_en"], r["value_ru"]) for r in rows),
@@ -102,10 +102,8 @@ class Feature:
 
 def read_features(path: str | Path) -> tuple[Feature, ...]:
     """Read the visual features, in the order of their coordinates."""
-    with open(path, encoding="utf-8", newline="") as file:
-        return tuple(Feature(r["feature"], r["name_ru"], r["name_en"], r["fact"],
-                             r["value"], r["description_ru"])
-                     for r in csv.DictReader(file))
+    return tuple(Feature(r["feature"], r["name_ru"], r["name_en"], r["fact"], r["value"],
+                         r["description_ru"]) for _, r in strict_rows(path)[1])
 
 
 @dataclass(frozen=True)
@@ -131,18 +129,22 @@ class Cluster:
 def read_clusters(path: str | Path, features: tuple[Feature, ...]) -> tuple[Cluster, ...]:
     """Read the groups of goods; ValueError names a feature that is not known or said twice."""
     known, clusters = {feature.id for feature in features}, []
-    with open(path, encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            asked, present, absent = (row[c].split() for c in ("asked", "present", "absent"))
-            said = [*asked, *present, *absent]
-            for id_ in said:
-                if id_ not in known or said.count(id_) > 1:
-                    raise ValueError(f"{path}: cluster '{row['cluster']}': '{id_}' is "
-                                     + ("named twice" if id_ in known else "no feature"))
-            implied = dict.fromkeys(present, 1) | dict.fromkeys(absent, 0)
-            clusters.append(Cluster(row["cluster"], row["name_ru"], row["name_en"],
-                                    tuple(asked), implied, row["examples_ru"]))
+    for _, row in strict_rows(path)[1]:
+        asked, present, absent = (row[c].split() for c in ("asked", "present", "absent"))
+        said = [*asked, *present, *absent]
+        for id_ in said:
+            if id_ not in known or said.count(id_) > 1:
+                raise ValueError(f"{path}: cluster '{row['cluster']}': '{id_}' is "
+                                 + ("named twice" if id_ in known else "no feature"))
+        implied = dict.fromkeys(present, 1) | dict.fromkeys(absent, 0)
+        clusters.append(Cluster(row["cluster"], row["name_ru"], row["name_en"],
+                                tuple(asked), implied, row["examples_ru"]))
     return tuple(clusters)
+
+
+def improper(p: np.ndarray) -> np.ndarray:
+    """Boolean array: what is neither a probability in [0, 1] nor missing (NaN)."""
+    return ~(np.isnan(p) | (p >= 0) & (p <= 1))
 
 
 def normalise(weights: np.ndarray) -> np.ndarray:
@@ -175,8 +177,8 @@ class Priors(Mapping[str, np.ndarray]):
 
     @classmethod
     def load(cls, path: str | Path, vocabulary: Vocabulary,
-             base: Priors | None = None) -> Priors:
-        """Read ``fact, value, probability, source``.
+             base: Priors | None = None, encoding: str = "") -> Priors:
+        """Read ``fact, value, probability, source``; `encoding` as in :func:`.files.decode`.
 
         A fact the file leaves out keeps the value of `base`, or is uniform.
 
@@ -184,12 +186,11 @@ class Priors(Mapping[str, np.ndarray]):
         ------
         ValueError
             If a row names an unknown fact or value, a probability is not in
-            (0, 1], or a fact in the file lacks one of its values.
+            (0, 1], or a fact in the file lacks one of its values; a row has more or fewer
+            fields than the header.
         """
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            return cls.from_rows(enumerate(reader, start=2), vocabulary, base,
-                                 f"{path}, line", reader.fieldnames or ())
+        columns, rows = strict_rows(path, encoding=encoding)
+        return cls.from_rows(rows, vocabulary, base, f"{path}, line", columns)
 
     @classmethod
     def from_rows(cls, rows: Iterable[tuple[int, Mapping[str, str]]], vocabulary: Vocabulary,
@@ -264,6 +265,10 @@ class Evidence:
             if values.ndim != 2 or len(values) != len(self.keys):
                 raise ValueError(f"evidence on '{fact}' has shape {values.shape}, "
                                  f"not ({len(self.keys)}, k)")
+            wrong = ~np.isfinite(values).all(axis=1)
+            if wrong.any():
+                raise ValueError(f"evidence on '{fact}' of '{self.keys[int(wrong.argmax())]}' "
+                                 "is not finite; where nothing is known it is zero")
             self.loglik[fact] = values
 
     @classmethod
@@ -277,10 +282,20 @@ class Evidence:
         probabilities : mapping of str to ndarray, shape (N, k)
         priors : mapping of str to ndarray, shape (k,)
             The priors that `probabilities` already contain.
+
+        Raises
+        ------
+        ValueError
+            A probability outside [0, 1]; the message names the fact and the good.
         """
         loglik = {}
         for fact, p in probabilities.items():
             p = np.asarray(p, dtype=float)
+            wrong = improper(p).any(axis=1)
+            if wrong.any():
+                row = int(wrong.argmax())
+                raise ValueError(f"'{fact}' of '{keys[row]}': {p[row][improper(p[row])][0]:g} "
+                                 "is no probability; it must lie in [0, 1]")
             known = ~np.isnan(p).any(axis=1)
             values = np.zeros_like(p)
             ratio = np.log(np.clip(p[known], 1e-12, None)) - np.log(np.asarray(priors[fact]))
@@ -291,6 +306,10 @@ class Evidence:
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    def part(self, some: slice) -> Evidence:
+        """The evidence on a slice of the goods."""
+        return Evidence(self.keys[some], {f: v[some] for f, v in self.loglik.items()})
 
     def align(self, keys: Sequence[str]) -> Evidence:
         """The same evidence for `keys`; goods it does not know get zeros."""

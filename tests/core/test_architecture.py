@@ -10,6 +10,7 @@ from orangecontrib import customs
 
 ROOT = Path(customs.__file__).parent
 ALLOWED = {
+    "files": set(),
     "facts": set(),
     "nomenclature": {"facts"},
     "footwear": {"facts", "nomenclature"},
@@ -22,7 +23,7 @@ ALLOWED = {
     "headless": {"facts", "footwear", "nomenclature", "photos", "declarations", "evaluation",
                  "fusion", "training"},
 }
-BELOW_ALL = {"intervals", "textfiles"}
+BELOW_ALL = {"files", "intervals"}
 QT = {"AnyQt", "PyQt5", "PyQt6", "orangewidget", "orangecanvas"}
 
 

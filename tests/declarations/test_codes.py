@@ -8,7 +8,7 @@ from orangecontrib.text import Corpus
 from orangecontrib.text.preprocess import RegexpTokenizer
 
 from orangecontrib.customs.declarations.codes import cut
-from orangecontrib.customs.declarations.table import code_candidates, code_class
+from orangecontrib.customs.declarations.learning.table import code_candidates, code_class
 
 
 @pytest.mark.parametrize("text, digits, code", [

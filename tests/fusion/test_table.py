@@ -92,7 +92,7 @@ def test_visual_features_are_read_by_their_attributes():
     x[0, [f.id for f in footwear.features()].index("high_heel")] = .95
     evidence = evidence_from_table(Table.from_numpy(Domain(variables), x)).evidence
     assert evidence.loglik["heel"][0, 0] > evidence.loglik["heel"][0, 1]
-    assert not evidence.says("sex")[0] if "sex" in evidence.loglik else True
+    assert not evidence.says("sex")[0]
 
 
 def test_keys_of_categories_numbers_and_repeats():
@@ -156,3 +156,22 @@ def test_a_good_of_unknown_kind_has_no_code_and_no_probabilities_beside_one_that
     codes = verdicts_table(verdicts, declared={"a": "6403911600", "b": "6403911600"})
     assert list(codes.get_column("agrees")) == ["", "yes"]
     assert np.isnan(codes.get_column("P(declared code)")[0])
+
+
+def test_a_value_that_is_no_probability_is_refused_with_its_column_and_good():
+    table = facts()
+    var = next(v for v in table.domain.attributes if v.attributes.get("fact") == "upper")
+    for wrong in (1.7, -.1, np.inf):
+        spoilt = table.copy()
+        with spoilt.unlocked():
+            spoilt[1, var] = wrong
+        with pytest.raises(ValueError, match=f"'{var.name}', good 'b': .*no probability"):
+            evidence_from_table(spoilt)
+
+
+def test_predictions_that_are_no_probabilities_are_refused(engine):
+    domain = Domain([ContinuousVariable("SVM (6402)"), ContinuousVariable("SVM (6403)")],
+                    metas=[StringVariable("good_id")])
+    table = Table.from_list(domain, [[.9, .1, "a"], [2.5, -1.5, "b"]])
+    with pytest.raises(ValueError, match="good 'b': 2.5 is no probability"):
+        classifier_odds_from_table(engine, table, None, ["a", "b"])

@@ -1,6 +1,8 @@
 """What the fusion concludes, and what it says about it."""
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from orangecontrib.customs import footwear
 from orangecontrib.customs.facts import Evidence
@@ -90,7 +92,7 @@ def test_parts_leave_for_6406(engine):
 def test_safe_digits_are_a_prefix_and_hold_the_mass(engine):
     for facts in (BOOT, {"upper": "leather"}, {**BOOT, "sex": "unidentifiable"}):
         verdict = one(engine, facts)
-        assert verdict.codes[0].startswith(verdict.safe_code) or len(verdict.safe_code) <= 6
+        assert verdict.codes[0].startswith(verdict.safe_code)
         assert len(verdict.safe_code) in (0, 2, 4, 6, 8, 10)
         if verdict.safe_code:
             assert verdict.p_safe >= .9
@@ -101,6 +103,55 @@ def test_a_smaller_error_gives_fewer_safe_digits(engine):
     w = witness({"x": BOOT})
     lengths = [len(decide(engine, [w], error=e)[0].safe_code) for e in (.3, .1, .01, .001)]
     assert lengths == sorted(lengths, reverse=True)
+
+
+def some_evidence(seed, n, spread):
+    """Evidence on random facts of n goods, from faint to sure."""
+    rng = np.random.default_rng(seed)
+    return Evidence(tuple(map(str, range(n))), {
+        fact: rng.normal(size=(n, len(spec.values))) * spread * (rng.random((n, 1)) < .6)
+        for fact, spec in footwear.vocabulary().items()})
+
+
+@given(seed=st.integers(0, 2**32), spread=st.sampled_from([.3, 1., 3., 8.]),
+       error=st.sampled_from([.01, .1, .4, .7, .95]))
+@settings(max_examples=40, deadline=None)
+def test_code_heading_and_safe_code_never_contradict_each_other(engine, seed, spread, error):
+    for verdict in decide(engine, [Witness("текст", some_evidence(seed, 20, spread))],
+                          error=error):
+        if not verdict.codes:
+            assert verdict.heading == verdict.safe_code == ""
+            continue
+        assert all(len(code) == 10 or code == "6406" for code in verdict.codes)
+        assert all(code.startswith(verdict.safe_code) for code in verdict.codes)
+        assert {code[:4] for code in verdict.codes} == {verdict.heading}
+        assert verdict.p_heading == pytest.approx(verdict.p_of(verdict.heading))
+        if len(verdict.safe_code) < len(verdict.code):
+            assert verdict.p <= verdict.p_heading + 1e-9
+
+
+def torn(engine):
+    """Leather or textile, nothing else: 6403 is likelier, but spreads over many codes."""
+    upper = np.log(np.full((1, 6), .02))
+    upper[0, [engine.table.vocabulary["upper"].index(v) for v in ("leather", "textile")]] = \
+        np.log([.55, .37])
+    w = witness({"x": {"is_footwear": "footwear", "sole": "rubber"}}, p=.99999)
+    return decide(engine, [w, Witness("фото", Evidence(("x",), {"upper": upper - np.log(
+        engine.priors["upper"])}))])[0]
+
+
+def test_the_code_is_the_best_child_of_the_best_heading_and_a_likelier_one_is_named(engine):
+    verdict = torn(engine)
+    assert max(verdict.probabilities, key=verdict.probabilities.get) == "6404199000"
+    assert verdict.heading == "6403" and verdict.code.startswith("6403")
+    assert verdict.runner_up == "6404199000" and verdict.p_runner_up > verdict.p
+    assert any("6404199000 сам по себе вероятнее" in problem for problem in verdict.problems)
+
+
+def test_what_is_worth_asking_is_counted_for_the_code_that_is_given(engine):
+    verdict = torn(engine)
+    best = next(q for q in verdict.questions if q.fact == "upper")
+    assert 0 < best.gain <= 1 - verdict.p + 1e-9
 
 
 def test_the_first_question_without_text_is_the_upper(engine):
@@ -175,6 +226,74 @@ def test_a_classifier_joins_but_does_not_overrule_the_law(engine):
     nothing = engine.classifier_odds(["6402", "6403"], [[np.nan, np.nan]])
     assert decide(engine, [witness({"x": BOOT})], odds=nothing)[0].p == pytest.approx(
         decide(engine, [witness({"x": BOOT})])[0].p)
+
+
+STABILISER = ["850440", "853630", "903289"]
+
+
+def test_classes_that_the_table_does_not_have_speak_for_goods_outside_of_it(engine):
+    odds = engine.classifier_odds(STABILISER, [[.02, .97, .01]])
+    verdict = decide(engine, [Witness("текст", Evidence(("x",)))], odds=odds, keys=["x"])[0]
+    assert verdict.codes == () and verdict.safe_code == "" and verdict.heading == ""
+    # only words or photos can say that the note to the chapter excludes a good
+    assert not verdict.excluded and not verdict.steps and np.isnan(verdict.p)
+    assert "модель" in verdict.problems[0] and "примечан" not in verdict.problems[0]
+    said = decide(engine, [witness({"x": {"is_footwear": "not_footwear"}})], odds=odds)[0]
+    assert said.excluded and "примечание 1" in said.problems[0] and "прим. 1" in said.trace
+    mixed = engine.classifier_odds(["6403", "6404", "853630"], [[.02, .02, .96], [.9, .06, .04]])
+    outside, inside = decide(engine, [Witness("текст", Evidence(("x", "y")))], odds=mixed)
+    assert outside.codes == () and inside.heading == "6403"
+
+
+def test_a_model_of_other_goods_does_not_overrule_a_stated_boot(engine):
+    odds = engine.classifier_odds(STABILISER, [[.02, .97, .01]])
+    verdict = decide(engine, [witness({"x": BOOT})], odds=odds)[0]
+    assert verdict.codes == ("6403911600",)
+
+
+def test_classes_below_a_code_of_the_table_speak_for_it_together(engine):
+    odds = engine.classifier_odds(["640610", "640620", "640399"], [[.5, .45, .05]])
+    at = {code: i for i, code in enumerate(engine.codes)}
+    assert odds[0, at["6406"]] > 1 > odds[0, at["6403999600"]]
+    assert odds[0, at["none"]] == odds[0, at["6404199000"]] == 1
+
+
+def test_predictions_that_say_nothing_leave_a_silent_good_without_a_code(engine):
+    nothing = engine.classifier_odds(["6402", "6403"], [[np.nan, np.nan]])
+    verdict = decide(engine, [Witness("текст", Evidence(("x",)))], odds=nothing)[0]
+    assert verdict.code == "" and "код не определяется" in verdict.problems[0]
+    heard = engine.classifier_odds(["6402", "6403"], [[.01, .99]])
+    assert decide(engine, [Witness("текст", Evidence(("x",)))], odds=heard)[0].heading == "6403"
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+def test_evidence_that_is_not_finite_is_refused_and_named(wrong):
+    values = np.zeros((2, 2))
+    values[1, 0] = wrong
+    with pytest.raises(ValueError, match="'house' of 'b' is not finite"):
+        Evidence(("a", "b"), {"house": values})
+
+
+@pytest.mark.parametrize("wrong", [1.5, -.2, np.inf])
+def test_probabilities_outside_zero_and_one_are_refused_and_named(engine, wrong):
+    with pytest.raises(ValueError, match="'house' of 'b'.*no probability"):
+        Evidence.from_probabilities(("a", "b"), {"house": [[.5, .5], [.5, wrong]]},
+                                    {"house": [.5, .5]})
+    with pytest.raises(ValueError, match=r"row 2: .*\[0, 1\]"):
+        engine.classifier_odds(["6402", "6403"], [[.5, .5], [.5, wrong]])
+    with pytest.raises(ValueError, match="finite and above zero"):
+        decide(engine, [witness({"x": BOOT})], odds=np.full((1, len(engine.codes)), np.nan))
+
+
+def test_a_witness_is_tempered_and_aligned_once_however_many_goods_there_are(engine):
+    class Counting(Witness):
+        calls = []
+
+        def tempered(self, priors):
+            self.calls.append(len(self.evidence))
+            return super().tempered(priors)
+    decide(engine, [Counting("текст", some_evidence(1, 50, 1.), reliability=.99)], block=5)
+    assert Counting.calls == [50]
 
 
 def test_progress_counts_all_goods(engine):

@@ -1,11 +1,20 @@
 """--set and --save: what they do, and what is said when they can't."""
+import os
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from Orange.data import ContinuousVariable, Domain, Table
+from Orange.data.io import CSVReader
 from scipy.sparse import csr_matrix
 
-from orangecontrib.customs.headless.arguments import parse_value, write_table
+from orangecontrib.customs.headless.arguments import (
+    ArgumentError,
+    check_save,
+    parse_value,
+    write_table,
+)
 from orangecontrib.customs.headless.runner import run_workflow
 
 
@@ -185,3 +194,23 @@ def test_sparse_tables_are_written(tmp_path, ending):
     again = Table.from_file(str(file))
     again = again.to_dense() if again.is_sparse() else again
     assert [float(value) for value in again.X.ravel()] == [0, 2]
+
+
+def test_save_leaves_the_old_file_when_the_new_one_can_not_be_written_whole(tmp_path, monkeypatch):
+    path = tmp_path / "a.csv"
+    path.write_text("old")
+
+    def half(_, file, *args, **kwargs):
+        Path(file).write_text("half")
+        raise OSError(28, "No space left on device")
+    monkeypatch.setattr(CSVReader, "write", classmethod(half))
+    with pytest.raises(OSError, match="space"):
+        write_table(Table("iris"), str(path))
+    assert path.read_text() == "old" and os.listdir(tmp_path) == ["a.csv"]
+
+
+def test_a_place_for_save_is_tried_without_leaving_anything(tmp_path):
+    check_save(f"Source.Data={tmp_path / 'a.csv'}")
+    assert os.listdir(tmp_path) == []
+    with pytest.raises(ArgumentError, match="cannot write"):
+        check_save(f"Source.Data={tmp_path / ('x' * 300 + '.csv')}")

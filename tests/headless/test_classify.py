@@ -34,6 +34,18 @@ def test_a_declaration_becomes_a_code_with_reasons(tmp_path, capsys):
     assert "1 goods" in capsys.readouterr().out
 
 
+def test_what_to_ask_next_and_the_duty_at_risk_stand_in_the_row(tmp_path):
+    _, rows = run(tmp_path, "good_id,description,quantity\n"
+                            "A,\"БОТИНКИ, ВЕРХ - КОЖА, ПОДОШВА - РЕЗИНА\",1\n"
+                            "B,\"БОТИНКИ, ВЕРХ - КОЖА, ПОДОШВА - РЕЗИНА\",100\n"
+                            "C,,\n")
+    one, hundred, blind = rows
+    assert one["next_question"] in one["missing_facts"].split("; ")
+    assert 0 < float(one["duty_at_risk"]) < float(one["duty_high"])
+    assert float(hundred["duty_at_risk"]) == pytest.approx(100 * float(one["duty_at_risk"]), .02)
+    assert blind["next_question"] == blind["duty_at_risk"] == ""
+
+
 def test_cp1251_gives_the_same(tmp_path):
     text = f"good_id;description\nA;\"{BOOTS}\"\n"
     assert run(tmp_path, text)[1] == run(tmp_path, text, encoding="cp1251")[1]

@@ -15,6 +15,7 @@ from orangecontrib.customs.headless import cli_run, environment
 from orangecontrib.customs.headless import loader as loader_module
 from orangecontrib.customs.headless.environment import web_engine_flags
 from orangecontrib.customs.headless.runner import LOADER, Outcome
+from orangecontrib.customs.headless.supervisor import ending, supervise
 
 HERE = Path(__file__).parent
 PACKAGE = HERE.parents[1]
@@ -106,9 +107,9 @@ def test_loader_does_nothing_in_an_ordinary_canvas(canvas, monkeypatch):
 def test_loader_runs_once(canvas, monkeypatch):
     runs = []
 
-    def main(args, cached_descriptions):
+    def main(args, cached_descriptions, configuration):
         runs.append(args)
-        assert cached_descriptions is not None
+        assert cached_descriptions is not None and isinstance(configuration, type)
         # the discovery inside of a run, with our own entry point not left out
         WidgetDiscovery(WidgetRegistry()).run(iter([LoaderEntry]))
         return 1
@@ -168,7 +169,8 @@ def home(tmp_path):
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: headless-tests\nVersion: 0\n")
     (info / "entry_points.txt").write_text(
-        f"[orange.widgets]\ncustoms-headless = {LOADER}\ntests = headless_widgets:discover\n")
+        f"[orange.widgets]\ncustoms-headless = {LOADER}\ntests = headless_widgets:discover\n"
+        "hostile = hostile_widgets:discover\n")
     from Orange.version import version
     folder = user / ".local" / "share" / "Orange" / version / "widgets"
     folder.mkdir(parents=True)
@@ -230,17 +232,48 @@ def test_canvas_fails(home, flow):
     assert "Raises: raised ValueError: no such luck" in done.stderr
 
 
-@pytest.mark.parametrize("kind, code, text", [
-    ("Sleeps", 2, "no end after 1 s while running in Sleeps"),
-    ("Hogs", 1, "Timeout"),  # faulthandler's word
+def hostile(flow, kind, place):
+    return flow("Source", (f"hostile_widgets.{kind}: It", {"place": place}),
+                links=["Source.Data > It.Data"])
+
+
+@pytest.mark.parametrize("kind, place, code, text", [
+    ("Leaves", "constructor", 1, "It: raised SystemExit"),
+    ("Hogs", "timer", 2, "flow.ows: no end after 1 s while running in It"),
 ])
-def test_a_handler_that_never_returns(flow, kind, code, text):
-    path = flow("Source", kind, links=[f"Source.Data > {kind}.Data"])
-    program = ("import sys; from orangecontrib.customs.headless import environment, runner;"
-               "environment.prepare_application(); import headless_widgets;"
-               "runner.run_workflow(sys.argv[1], timeout=1, "
-               "registry=headless_widgets.registry())")
-    done = start(["-c", program, path], environ())
+def test_command_line_says_how_it_ended(home, flow, kind, place, code, text):
+    done = start(["-m", "orangecontrib.customs.headless.cli_run", hostile(flow, kind, place),
+                  "--timeout", "1" if kind == "Hogs" else "60"], home[0])
     assert done.returncode == code, done.stderr
-    assert text in done.stderr
-    assert "headless_widgets.py" in done.stderr, "the stack should show where"
+    assert text in done.stderr.splitlines()
+    result = "failed" if code == 1 else "not run to its end"
+    assert done.stdout.splitlines()[-1].startswith(f"flow.ows: {result}, ")
+    if code == 1:
+        assert "Source: Data 3 rows x 1 column" in done.stdout
+    else:
+        assert "hostile_widgets.py" in done.stderr, "the stack should show where"
+
+
+@pytest.mark.parametrize("kind, place, code, text", [
+    ("LeavesInC", "handler", 1,
+     "It: ended the process with exit code 0 while running"),
+    ("Hogs", "on_done", 2, "flow.ows: no end after 1 s while running in It"),
+])
+def test_canvas_says_how_it_ended(home, flow, kind, place, code, text):
+    done = start(["-m", "Orange.canvas", "--no-splash", "--no-gui", hostile(flow, kind, place),
+                  "--timeout", "1" if kind == "Hogs" else "60"],
+                 {**home[0], "QT_QPA_PLATFORM": "offscreen"})
+    assert done.returncode == code, done.stderr
+    assert text in done.stderr.splitlines()
+    result = "failed" if code == 1 else "not run to its end"
+    assert done.stdout.splitlines()[-1].startswith(f"flow.ows: {result}, ")
+
+
+def test_a_handler_that_never_returns(flow, capfd):
+    path = flow("Source", "Sleeps", links=["Source.Data > Sleeps.Data"])
+    end = supervise("hostile_widgets:run_one", str(path), 1)
+    assert end.code is None
+    outcome = ending(end)
+    assert outcome.exit_code == 2
+    assert outcome.messages[-1].text == "no end after 1 s while running in Sleeps"
+    assert "headless_widgets.py" in end.stack, "the stack should show where"

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orangecontrib.customs.headless.files import InputError, clean_code, read_goods, write_rows
+from orangecontrib.customs.files import Output, OutputError
+from orangecontrib.customs.headless.files import InputError, read_goods, write_rows
 
 TEXT = "БОТИНКИ МУЖСКИЕ"
 
@@ -47,15 +48,8 @@ def test_a_missing_file_is_named(tmp_path):
 def test_an_unknown_encoding_is_refused(tmp_path):
     path = tmp_path / "d.csv"
     path.write_bytes(b"description\n\x98\xff\xfe")
-    with pytest.raises(InputError, match="neither UTF-8 nor cp1251"):
+    with pytest.raises(InputError, match="not UTF-8.*--encoding"):
         read_goods(path)
-
-
-@pytest.mark.parametrize("text, code", [
-    ("6403 99 960 0", "6403999600"), ("6403999600.0", "6403999600"),
-    (" 6403\u00a099 ", "640399"), ("", "")])
-def test_codes_as_people_write_them(text, code):
-    assert clean_code(text) == code
 
 
 def test_wrong_codes_and_quantities_are_reported_and_the_row_goes_on(tmp_path):
@@ -67,19 +61,20 @@ def test_wrong_codes_and_quantities_are_reported_and_the_row_goes_on(tmp_path):
 
 
 @given(st.lists(st.text(
-    st.characters(blacklist_categories=("Cs",), blacklist_characters="\x00\r\n"),
+    st.characters(blacklist_categories=("Cs",), blacklist_characters="\x00"),
     max_size=30), max_size=6))
 def test_what_is_written_is_read_back(tmp_path_factory, texts):
     path = tmp_path_factory.mktemp("w") / "o.csv"
-    write_rows(path, ("description", "good_id"),
-               [{"description": t, "good_id": f"g{i}"} for i, t in enumerate(texts)])
+    with Output(path) as place:
+        write_rows(place, ("description", "good_id"),
+                   [{"description": t, "good_id": f"g{i}"} for i, t in enumerate(texts)])
     goods = read_goods(path)
     assert [g.description for g in goods] == [t.strip() for t in texts]
 
 
 def test_output_that_cannot_be_written_is_named(tmp_path):
-    with pytest.raises(InputError, match="cannot write"):
-        write_rows(tmp_path / "no" / "o.csv", ("a",), [])
+    with pytest.raises(OutputError, match="cannot write .*no folder"):
+        Output(tmp_path / "no" / "o.csv")
 
 
 def test_a_repeated_id_never_gets_the_key_of_another_row(tmp_path):
@@ -109,3 +104,90 @@ def test_a_code_of_an_odd_length_is_kept_and_reported(tmp_path):
     goods = read_goods(written(tmp_path, "description,declared_code\nа,640399960\n"))
     assert goods[0].declared_code == "640399960"
     assert "9 знаков" in goods[0].problems[0]
+
+
+def test_a_row_with_more_fields_than_the_header_is_not_read_as_if_whole(tmp_path):
+    cut, whole = read_goods(written(tmp_path, "good_id,description,declared_code\n"
+                                    "A,туфли, верх кожа,6403\nB,\"туфли, верх кожа\",6403,,\n"))
+    assert (cut.good_id, cut.description, cut.declared_code) == ("A", None, "")
+    assert "строка 2 файла: полей 4, а в заголовке 3" in cut.problems[0]
+    assert (whole.description, whole.declared_code, whole.problems) == (
+        "туфли, верх кожа", "6403", ())
+
+
+def test_an_id_right_of_the_shift_is_not_believed(tmp_path):
+    good, = read_goods(written(tmp_path, "description,good_id\nтуфли, верх кожа,A\n"))
+    assert (good.good_id, good.description) == ("1", None)
+
+
+@pytest.mark.parametrize("rows", [
+    'A,"туфли\nB,сапоги\n', 'A,"туфли\nB,"сапоги"\nC,"ботинки"\n', 'A,туфли\nB,"сапоги'])
+def test_a_quotation_mark_that_swallows_rows_is_refused_with_its_line(tmp_path, rows):
+    line = 3 if rows.startswith("A,туфли") else 2
+    with pytest.raises(InputError, match=f"d.csv, line {line}: a quotation mark.*close it"):
+        read_goods(written(tmp_path, "good_id,description\n" + rows))
+
+
+def test_a_description_of_several_lines_is_read(tmp_path):
+    good, = read_goods(written(tmp_path, 'good_id,description\nA,"туфли\nверх: кожа"\n'))
+    assert good.description == "туфли\nверх: кожа" and not good.problems
+
+
+def test_rows_that_may_have_been_swallowed_are_named(tmp_path):
+    good, = read_goods(written(tmp_path, 'good_id;description\nA;"туфли\nB;сапоги"\n'))
+    assert "закройте кавычку" in good.problems[0]
+
+
+def test_a_stray_quotation_mark_inside_one_line_does_no_harm(tmp_path):
+    goods = read_goods(written(tmp_path, 'good_id;description\nA;"Nike" кеды\nB;кеды 12" 5\n'))
+    assert [good.description for good in goods] == ["Nike кеды", 'кеды 12" 5']
+
+
+def test_a_column_that_stands_twice_is_refused(tmp_path):
+    with pytest.raises(InputError, match="d.csv, line 1: the column description stands twice"):
+        read_goods(written(tmp_path, "description,x,description\nа,б,в\n"))
+
+
+@pytest.mark.parametrize("text, code", [
+    ("6403.99.960.0", "6403999600"), ("6403999600.0", "6403999600"), ("код 6403 99", "640399"),
+    ("64О3", "6403")])
+def test_declared_codes_are_read_as_people_type_them(tmp_path, text, code):
+    good, = read_goods(written(tmp_path, f"description,declared_code\nа,{text}\n"))
+    assert good.declared_code == code
+    assert bool(good.problems) == ("О" in text)
+
+
+def test_ids_join_again_after_a_spreadsheet_mark(tmp_path):
+    goods = read_goods(written(tmp_path, "good_id,description\n'=1+1,'-туфли\n'A',''\n"))
+    assert [(g.good_id, g.description) for g in goods] == [("=1+1", "-туфли"), ("'A'", "''")]
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "cp866", "koi8-r", "iso8859-5", "mac-cyrillic"])
+def test_the_encoding_is_told_by_the_letters_and_said(tmp_path, capsys, encoding):
+    text = "good_id;description\nA;Ботинки мужские, верх из натуральной кожи\n"
+    good, = read_goods(written(tmp_path, text, encoding))
+    assert good.description == "Ботинки мужские, верх из натуральной кожи"
+    assert "judging by its letters" in capsys.readouterr().err
+    assert read_goods(tmp_path / "d.csv", encoding) == [good]
+    assert not capsys.readouterr().err
+
+
+def test_an_encoding_that_is_not_clear_is_asked_for(tmp_path):
+    with pytest.raises(InputError, match="letters fit .* and .*--encoding"):
+        read_goods(written(tmp_path, "description\nЦ\n", "cp1251"))
+
+
+def test_an_encoding_that_does_not_fit_or_exist_is_refused(tmp_path):
+    path = written(tmp_path, "description\nтуфли\n", "cp1251")
+    with pytest.raises(InputError, match="not in utf-8 .line 2"):
+        read_goods(path, "utf-8")
+    with pytest.raises(InputError, match="no encoding 'klingon'"):
+        read_goods(path, "klingon")
+
+
+def test_a_damaged_line_of_a_utf8_file_is_named(tmp_path):
+    path = tmp_path / "d.csv"
+    path.write_bytes("description\nтуфли\nсапоги\nботинки\n".encode().replace(
+        "сапоги".encode(), "сапоги".encode()[:-1]))
+    with pytest.raises(InputError, match="UTF-8 but for line 3"):
+        read_goods(path)

@@ -1,4 +1,5 @@
 """A workflow ends, with the right exit code, whatever its widgets do."""
+import importlib
 import os
 import sys
 
@@ -6,6 +7,7 @@ import pytest
 from AnyQt.QtCore import QSettings
 from Orange.data import Table
 from Orange.widgets.utils.filedialogs import RecentPath
+from orangecanvas.registry import WidgetDescription, WidgetRegistry
 from orangewidget import settings as ow_settings
 
 from orangecontrib.customs.headless import runner
@@ -115,6 +117,22 @@ def test_timeout(run, state, word):
     assert outcome.seconds < 2.8, "not before the watchdog"
 
 
+def test_looking_for_widgets_takes_nothing_from_the_timeout(registry, flow, monkeypatch):
+    late = 0
+
+    def discover(_):
+        nonlocal late
+        late = 100
+        return registry
+
+    now = runner.time.monotonic
+    monkeypatch.setattr(runner.time, "monotonic", lambda: now() + late)
+    monkeypatch.setattr(runner, "discover", discover)
+    outcome = run_workflow(flow("Source"), timeout=60)
+    assert outcome.exit_code == 0, outcome.messages
+    assert outcome.seconds > 100
+
+
 # -- what can't be loaded
 
 def test_missing_file(tmp_path):
@@ -138,6 +156,101 @@ def test_damaged_file(registry, tmp_path, content, text):
     outcome = run_workflow(path, registry=registry)
     assert outcome.exit_code == 2
     assert text in outcome.messages[0].text
+
+
+@pytest.mark.parametrize("old, new", [
+    ('id="0"', 'id="7"'), ('position="(0, 100)"', 'position="(0, x"'),
+    ('position="(0, 100)"', ''),
+    ("<annotations/>", "<annotations><text rect='(1)'>x</text></annotations>"),
+    ('sink_node_id="1"', ''), ('source_channel="Data"', ''), ("{'rows': 5}", "{'rows': "),
+    ("{'rows': 5}", "[" * 10000), ('format="literal"', 'format="pickle"'),
+    ('format="literal"', 'format="what"'),
+])
+def test_whatever_is_wrong_in_a_file_is_said_without_a_traceback(registry, flow, capfd, old, new):
+    path = flow(("Source", {"rows": 5}), "Talks", links=["Source.Data > Talks.Data"])
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    outcome = run_workflow(path, registry=registry)
+    assert outcome.exit_code == 2
+    (widget, text), = errors(outcome)
+    assert widget == "" and text and "Traceback" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("links, text", [
+    (["a.Data > b.Data", "b.Data > a.Data"], "link b (Data) > a (Data): Cannot create cycles"),
+    (["a.Data > b.Data", "b.Data > c.Data", "c.Data > a.Data"],
+     "link c (Data) > a (Data): Cannot create cycles"),
+    (["a.Data > a.Data"], "link a (Data) > a (Data): Cannot create self cycle"),
+    (["a.Data > b.Data", "a.Data > b.Data"], "link a (Data) > b (Data): A link from 'a'"),
+    (["a.Data > b.Data", "c.Data > b.Data"], "link c (Data) > b (Data): 'Data' is already"),
+])
+def test_links_that_cannot_be_are_named(registry, flow, capfd, links, text):
+    path = flow("InThread: a", "InThread: b", "InThread: c", links=links)
+    outcome = run_workflow(path, registry=registry)
+    assert outcome.exit_code == 2
+    (_, said), = errors(outcome)
+    assert text in said
+    assert "Traceback" not in capfd.readouterr().err
+
+
+# -- pickled settings
+
+class Spy:
+    """Leaves a file when it is unpickled."""
+
+    def __init__(self, file):
+        self.file = file
+
+    def __reduce__(self):
+        return open, (self.file, "w")
+
+
+def test_pickled_settings_are_named_before_they_are_loaded(registry, flow, capfd):
+    class Leaves:
+        def __reduce__(self):
+            return sys.exit, (0,)
+
+    path = flow(("Source: Чужой", {"anything": Leaves()}), ("Source", {"rows": 5}))
+    outcome = run_workflow(path, registry=registry)
+    assert outcome.exit_code == 2, "they were loaded, and are no success"
+    (_, text), = errors(outcome)
+    assert "SystemExit: 0" in text
+    said = capfd.readouterr().err
+    assert "flow.ows: the settings of 'Чужой' are pickled" in said and "'Source'" not in said
+
+
+def test_pickled_settings_can_be_refused(registry, flow, tmp_path, capfd):
+    file = tmp_path / "spy"
+    path = flow(("Source: Чужой", {"anything": Spy(str(file))}))
+    outcome = run_workflow(path, registry=registry, pickles=False)
+    assert outcome.exit_code == 2
+    (_, text), = errors(outcome)
+    assert "'Чужой'" in text and "--no-pickles" in text
+    assert not file.exists()
+
+
+def test_literal_settings_are_no_pickles(registry, flow, capfd):
+    outcome = run_workflow(flow(("Source", {"rows": 5})), registry=registry, pickles=False)
+    assert outcome.exit_code == 0
+    assert "pickled" not in capfd.readouterr().err
+
+
+# -- widgets that are not there
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_module_that_exits_is_a_widget_that_cannot_be_imported(
+        registry, flow, tmp_path, monkeypatch, known):
+    (tmp_path / "leaving_module.py").write_text("import sys; sys.exit(0)")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    if known:  # to Canvas' cache, from before the module was spoilt
+        registry = WidgetRegistry(registry)
+        registry.register_widget(WidgetDescription(
+            name="X", id="x", category="Test", qualified_name="leaving_module.OWX"))
+    outcome = run_workflow(flow("leaving_module.OWX: It"), registry=registry)
+    assert outcome.exit_code == 2
+    (_, text), = errors(outcome)
+    assert "'It' (leaving_module.OWX): can't be imported: SystemExit: 0" in text
 
 
 def test_unknown_widgets(registry, flow, tmp_path, monkeypatch):
@@ -236,22 +349,34 @@ def test_settings_of_the_user_are_left_alone(registry, flow, tmp_path):
         setattr(ow_settings, "__WIDGET_SETTINGS_DIR", folder)
 
 
-def test_discovery_skips_the_loader(monkeypatch):
-    loaded = []
+class Entry:
+    """An entry point of a package with widgets."""
+    dist = None
 
-    class Entry:
-        dist = None
+    def __init__(self, name, value, load):
+        self.name, self.value, self.load = name, value, load
 
-        def __init__(self, name, value):
-            self.name, self.value = name, value
 
-        def load(self):
-            loaded.append(self.name)
-            return []
-
-    entries = [Entry("ours", runner.LOADER), Entry("other", "a.b:c")]
+def installed(monkeypatch, *entries):
     cfg = type("Cfg", (), {"widgets_entry_points": staticmethod(lambda: iter(entries)),
                            "widget_discovery": runner.Config.widget_discovery})
     monkeypatch.setattr(runner, "_configuration", lambda: cfg)
+
+
+def test_discovery_skips_the_loader(monkeypatch):
+    loaded = []
+    installed(monkeypatch, Entry("ours", runner.LOADER, lambda: loaded.append("ours") or []),
+              Entry("other", "a.b:c", lambda: loaded.append("other") or []))
     runner.discover()
     assert loaded == ["other"]
+
+
+def test_an_add_on_that_exits_when_imported_is_named(monkeypatch, flow, tmp_path):
+    (tmp_path / "leaving_add_on.py").write_text("import sys; sys.exit(0)")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    installed(monkeypatch, Entry("bad", "leaving_add_on",
+                                 lambda: importlib.import_module("leaving_add_on")))
+    outcome = run_workflow(flow("Source"))
+    assert outcome.exit_code == 2
+    (_, text), = errors(outcome)
+    assert text == "looking for widgets of leaving_add_on: leaving_add_on raised SystemExit: 0"

@@ -130,11 +130,18 @@ def _table(tmp_path, text):
 
 
 @pytest.mark.parametrize("text, complaint", [
-    ("codes,house,gap,basis\n1,yes,,x\n", "reach no code"),
-    ("codes,house,gap,basis\n1,,,x\n2,yes,,x\n", "line 3 .* never reached"),
+    ("codes,house,gap,basis\n64,yes,,x\n", "reach no code"),
+    ("codes,house,gap,basis\n64,,,x\n65,yes,,x\n", "line 3 .* never reached"),
     ("codes,colour,gap,basis\n1,,,x\n", "unknown fact colour"),
     ("codes,house,gap,basis\n1,maybe,,x\n", "line 2: fact 'house' has no value maybe"),
-    ("codes,house,gap,basis\n1|2,,,x\n", "line 2: several codes"),
+    ("codes,house,gap,basis\n64|65,,,x\n", "line 2: several codes"),
+    # what is silent today: a short row allows everything, a letter is never found in the tariff
+    ("codes,house,gap,basis\n64,yes\n", "t.csv, line 2: 2 fields, the header has 4"),
+    ("codes,house,gap,basis\n64,yes,,x,y\n", "t.csv, line 2: 5 fields"),
+    ("codes,house,gap,basis\n64О3,,,x\n", "t.csv, line 2: '64О3' is no code"),
+    ("codes,house,gap,basis\n6403 99,,,x\n", "t.csv, line 2: '6403 99' is no code"),
+    ("codes,house,gap,basis\n640399,,,\"x\n640399,,,y\n", "t.csv, line 2: a quotation mark"),
+    ("codes,house,house,gap,basis\n64,,,,x\n", "the column house stands twice"),
 ])
 def test_a_wrong_table_is_refused_with_its_line(tmp_path, text, complaint):
     with pytest.raises(TableError, match=complaint):

@@ -30,3 +30,16 @@ def test_a_broken_file_names_its_line(tmp_path, code, complaint):
                     f"{code},б,b,,\n", encoding="utf-8")
     with pytest.raises(ValueError, match=f"line 3.*{complaint}"):
         Nomenclature.load(path, "2022-01-01")
+
+
+@pytest.mark.parametrize("row, complaint", [
+    ("6403,обувь", "line 2: 2 fields"), ("6403,обувь, кожа,footwear,,", "line 2: 6 fields"),
+    ("64О3,а,a,,", "line 2: code '64О3' is not a number"), ("64²,а,a,,", "not a number"),
+    ("6403,а,a,,много", "line 2: .*много"), ('6403,"а,a,,', "line 2: a quotation mark")])
+def test_a_row_that_says_something_else_than_it_seems_to_is_refused(tmp_path, row, complaint):
+    path = tmp_path / "n.csv"
+    path.write_text(f"code,designation_ru,designation_en,unit,duty_eur\n{row}\n",
+                    encoding="utf-8")
+    with pytest.raises(ValueError, match=f"n.csv, {complaint}" if "line" in complaint
+                       else complaint):
+        Nomenclature.load(path, "2022-01-01")

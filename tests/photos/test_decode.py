@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFile
 
-from orangecontrib.customs.photos.decode import PhotoError, decode
+from orangecontrib.customs.photos.decode import MAX_BYTES, PhotoError, decode
 
 
 def jpeg(image, **options):
@@ -173,3 +173,22 @@ def test_whatever_a_damaged_file_makes_pillow_raise_is_a_reason(monkeypatch, err
     content = save(Image.new("RGB", (9, 9)), "PNG")
     monkeypatch.setattr(ImageFile.ImageFile, "load", damaged)
     assert reason(content) == "the file is damaged (pixel format 10)"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes and devices of POSIX")
+def test_a_pipe_a_device_and_a_folder_are_refused_without_being_opened(tmp_path):
+    os.mkfifo(tmp_path / "1.jpg")
+    (tmp_path / "link.jpg").symlink_to(tmp_path / "1.jpg")
+    for path in (tmp_path / "1.jpg", tmp_path / "link.jpg", "/dev/zero"):
+        with pytest.raises(PhotoError, match="a pipe, a socket or a device"):
+            decode(path, 32)
+    with pytest.raises(PhotoError, match="a folder"):
+        decode(tmp_path, 32)
+
+
+def test_a_file_that_is_too_large_for_a_photo_is_not_read(tmp_path):
+    path = tmp_path / "1.jpg"
+    with open(path, "wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    with pytest.raises(PhotoError, match="too much for a photo"):
+        decode(path, 32)

@@ -93,6 +93,20 @@ def test_files_of_another_kind_are_refused(model, tmp_path):
     refused(path, "lacks")
 
 
+@pytest.mark.parametrize("depth", [300, 700, 5000, 100_000])
+@pytest.mark.parametrize("name", ["transform", "note", "clusters", "version", "digest"])
+def test_a_deeply_nested_description_is_a_damaged_model(model, tmp_path, name, depth):
+    path = tmp_path / "m.safetensors"
+    model.save(path)
+    with safe_open(path, "numpy") as file:
+        described = json.loads(file.metadata()["model"])
+        arrays = {key: file.get_tensor(key) for key in file.keys()}
+    described[name] = "?"
+    text = json.dumps(described).replace('"?"', "[" * depth + "]" * depth)
+    path.write_bytes(save(arrays, {"model": text}))
+    refused(path, "not a photo model|version|damaged|other|digest")
+
+
 def test_model_for_other_features_is_refused(model):
     with pytest.raises(ModelError, match="other features"):
         replace(model, features=model.features[::-1])

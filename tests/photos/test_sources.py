@@ -1,4 +1,7 @@
+import contextlib
+import os
 import pickle
+import socket
 import zipfile
 
 import pytest
@@ -92,7 +95,8 @@ ROWS = [f"{good},{image}" for good, image in EXPECTED]
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251"])
 def test_csv_beside_its_photos(goods, encoding):
-    photos, problems = find_photos(csv_of(ROWS, goods / "list.csv", encoding))
+    photos, problems = find_photos(csv_of(ROWS, goods / "list.csv", encoding),
+                                   encoding="cp1251" if encoding == "cp1251" else "")
     assert listed(photos) == EXPECTED and problems == []
     assert all(photo.read() for photo in photos)
 
@@ -197,3 +201,41 @@ def test_a_name_that_no_file_can_have_is_one_bad_photo(goods, image):
     assert len(photos) == 5
     with pytest.raises(PhotoError):
         photos[-1].read()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes and devices of POSIX")
+def test_what_is_no_file_is_one_bad_photo_and_never_opened(goods):
+    os.mkfifo(goods / "A1" / "pipe.jpg")
+    os.mkfifo(goods / "a.zip")  # beside the CSV, where photos are looked for
+    server = socket.socket(socket.AF_UNIX)
+    with server, contextlib.chdir(goods / "A1"):
+        server.bind("socket.jpg")
+        rows = [*ROWS, "C,A1/pipe.jpg", "C,A1/socket.jpg", "C,/dev/zero", "C,A1", "C,none.jpg"]
+        listed_, _ = find_photos(csv_of(rows, goods / "list.csv"))
+        found, _ = find_photos(goods)
+    bad = [*listed_[4:], *(p for p in found if p.image in ("A1/pipe.jpg", "A1/socket.jpg"))]
+    assert len(bad) == 7
+    for photo in bad:
+        with pytest.raises(PhotoError, match="pipe|folder|missing"):
+            photo.read()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes of POSIX")
+def test_a_pipe_is_no_source_of_photos(tmp_path):
+    os.mkfifo(tmp_path / "photos.zip")
+    with pytest.raises(SourceError, match="neither a folder"):
+        find_photos(tmp_path / "photos.zip")
+
+
+def test_rows_of_a_list_that_can_not_be_trusted_are_named_and_the_rest_is_read(goods):
+    photos, problems = find_photos(csv_of([*ROWS, "C,a.jpg,b.jpg"], goods / "list.csv"))
+    assert listed(photos) == EXPECTED
+    assert "line 6: 3 fields" in problems[0]
+    with pytest.raises(SourceError, match="line 2: a quotation mark"):
+        find_photos(csv_of(['A1,"A1/1.jpg', "A1,A1/2.jpg"], goods / "list.csv"))
+
+
+def test_an_encoding_that_was_guessed_is_said(goods):
+    rows = [f"ботинки мужские,{image}" for _, image in EXPECTED[:2]]
+    photos, problems = find_photos(csv_of(rows, goods / "list.csv", "koi8-r"))
+    assert photos[0].good_id == "ботинки мужские" and "KOI8-R" in problems[0]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from orangecontrib.customs import footwear
 from orangecontrib.customs.photos.model import fact_ids, feature_ids
 from orangecontrib.customs.training.labelling import (
+    LabelRow,
     LabelsError,
     LabelSheet,
     LabelStore,
@@ -19,6 +20,7 @@ from orangecontrib.customs.training.labelling import (
     questions,
     read_labels,
     suggestions,
+    write_labels,
 )
 
 IDS = feature_ids()
@@ -379,7 +381,8 @@ def test_a_file_from_elsewhere_is_copied_before_it_is_rewritten(path):
     original = "image;КАБЛУК;remark\nA1\\1.jpg;1;брак\nA1/2.jpg;много;\n".encode("cp1251")
     path.write_bytes(original)
     store = LabelStore(path)
-    assert "line 3, КАБЛУК: 'много'" in store.problems[0]
+    assert "judging by its letters" in store.problems[0]
+    assert "line 3, КАБЛУК: 'много'" in store.problems[1]
     sheet = LabelSheet(IMAGES, store=store)
     assert labels(sheet) == {"high_heel": 1}
     sheet.answer([1], "high_heel", 0)
@@ -408,8 +411,8 @@ def test_files_as_people_send_them(tmp_path):
     assert sheet.merge(content).photos == 1
     assert labels(sheet) == {"height_below_ankle": 1, "house": .5}
     assert sheet.clusters[0] == "low"
-    assert "line 3: 'no such' is no cluster" in content.problems[0]
-    assert "line 4: no image" in content.problems[1]
+    assert "line 3: 'no such' is no cluster" in content.problems[1]
+    assert "line 4: no image" in content.problems[2]
 
 
 def test_a_file_of_clusters_only_says_what_they_imply(tmp_path):
@@ -422,7 +425,7 @@ def test_a_file_of_clusters_only_says_what_they_imply(tmp_path):
 
 @pytest.mark.parametrize("text, said", [
     ("photo,house\na,1\n", "no column image"), ("image,size\na,1\n", "no column cluster"),
-    ("", "no columns"), ("\0\0\0PK", "no column image")])
+    ("", "no columns"), ("\0\0\0PK", "not a text")])
 def test_files_that_are_no_labels(tmp_path, text, said):
     path = tmp_path / "x.csv"
     path.write_text(text)
@@ -558,3 +561,35 @@ def test_accepting_is_one_step_and_keeps_answers():
     assert (labels(sheet, 0)["high_heel"], labels(sheet, 1)["high_heel"]) == (1, 0)
     sheet.undo()
     assert labels(sheet, 0) == {} and labels(sheet, 1)["high_heel"] == 0
+
+
+def test_names_that_look_like_formulas_come_back_as_they_were(tmp_path):
+    path = tmp_path / "labels.csv"
+    names = ["=1.jpg", "'=1.jpg", "-1/2.jpg", "@a.jpg", "'quoted'.jpg"]
+    write_labels(path, [LabelRow(name, "+good", "", np.full(14, np.nan)) for name in names])
+    assert b"\r\n=" not in path.read_bytes() and b",+" not in path.read_bytes()
+    content = read_labels(path)
+    assert [row.image for row in content.rows] == names and content.as_written_here
+    assert {row.good for row in content.rows} == {"+good"}
+
+
+def test_rows_of_labels_that_can_not_be_trusted_are_named_and_left_out(tmp_path):
+    path = tmp_path / "labels.csv"
+    path.write_text("image,house\na.jpg,1\nb.jpg,1,0\n")
+    content = read_labels(path)
+    assert [row.image for row in content.rows] == ["a.jpg"]
+    assert "line 3: 3 fields" in content.problems[0]
+    path.write_text("image,house,house\na.jpg,1,0\n")
+    with pytest.raises(LabelsError, match="house stands twice"):
+        read_labels(path)
+
+
+def test_a_deeply_nested_line_of_the_journal_is_damaged_and_the_rest_is_read(path):
+    store = LabelStore(path)
+    store.write([LabelRow("a.jpg", "", "", np.zeros(14))])
+    content = store.journal.read_bytes()
+    store._release()
+    path.with_name(path.name + ".journal").write_bytes(content + b"[" * 50_000 + b"\n")
+    again = LabelStore(path)
+    assert list(again.rows) == ["a.jpg"] and "line 3: damaged" in again.problems[0]
+    again.close()

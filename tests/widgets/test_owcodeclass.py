@@ -1,6 +1,6 @@
 """Code as Class."""
 import numpy as np
-from Orange.data import Domain, StringVariable, Table
+from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 from Orange.widgets.tests.base import WidgetTest
 from orangecontrib.text import Corpus
 
@@ -67,6 +67,30 @@ class TestOWCodeClass(WidgetTest):
 
     def test_empty_table(self):
         self.assertIsNone(self.feed(table([])))
+
+    def test_what_holds_the_answer_goes_to_the_metas_and_is_named(self):
+        codes = ["850440", "853630", "903289"] * 20
+        code = DiscreteVariable("code", tuple(sorted(set(codes))))
+        domain = Domain([code, ContinuousVariable("heading"), ContinuousVariable("mass")],
+                        metas=[StringVariable("description")])
+        x = [[code.values.index(c), float(c[:4]), i % 7] for i, c in enumerate(codes)]
+        out = self.feed(Table.from_numpy(domain, np.array(x, dtype=float), metas=np.array(
+            [["реле"]] * 60, dtype=object)))
+        self.assertEqual([v.name for v in out.domain.attributes], ["mass"])
+        self.assertIn("“code”, “heading”", str(self.widget.Information.leaks))
+        self.assertNotIn("mass", str(self.widget.Information.leaks))
+        self.feed(table(["8504403008", "8536 30"]))
+        self.assertFalse(self.widget.Information.leaks.is_shown())
+
+    def test_a_repeated_description_becomes_a_text_and_says_so(self):
+        text = DiscreteVariable("описание товара", ("блок питания", "реле тока"))
+        data = Table.from_numpy(Domain([text], metas=[StringVariable("code")]),
+                                np.array([[0.], [1.], [0.]]),
+                                metas=np.array([["850440"], ["853630"], ["850440"]], object))
+        out = self.feed(data)
+        self.assertTrue(out.domain["описание товара"].is_string)
+        self.assertIn("описание товара", str(self.widget.Information.described))
+        self.assertFalse(self.widget.Information.leaks.is_shown())
 
     def test_report(self):
         self.feed(table(["850440", "853630"]))

@@ -82,6 +82,24 @@ class TestOWCustomsStopwords(WidgetTest):
         model.setData(model.index(row, 0), Qt.Checked if keep else Qt.Unchecked,
                       Qt.CheckStateRole)
 
+    def test_columns_that_give_the_code_away_and_ids_read_as_text_are_named(self):
+        data = corpus_of(TEXTS * 5)
+        codes = data.domain.class_var.values
+        leak, id_ = DiscreteVariable("heading", codes), StringVariable("good_id")
+        wrong = data.transform(Domain([leak], data.domain.class_var, [id_, *data.domain.metas]))
+        with wrong.unlocked():
+            wrong.X[:, 0] = data.Y
+            wrong.metas[:, 0] = [f"G-{i}" for i in range(len(wrong))]
+        wrong.set_text_features([id_])
+        out = self.feed(wrong)
+        self.assertIn("“heading”", str(self.widget.Warning.leaks))
+        self.assertIn("“good_id”", str(self.widget.Warning.misread))
+        self.assertEqual([v.name for v in out.text_features], ["description"])
+        self.assertTrue(any(map(len, out.tokens)))
+        self.feed(data)
+        self.assertFalse(self.widget.Warning.leaks.is_shown())
+        self.assertFalse(self.widget.Warning.misread.is_shown())
+
     def test_corpus_stop_words_and_kept_words(self):
         corpus = corpus_of()
         out = self.feed(corpus)

@@ -9,10 +9,10 @@ from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVari
 from Orange.widgets.tests.base import WidgetTest
 from Orange.widgets.tests.utils import simulate
 
+from orangecontrib.customs.declarations.table import default_text
 from orangecontrib.customs.fusion.table import evidence_from_table
 from orangecontrib.customs.widgets import owdeclarationfacts
 from orangecontrib.customs.widgets.owdeclarationfacts import OWDeclarationFacts
-from orangecontrib.customs.widgets.utils.variables import default_text
 
 GOODS = [
     ("A-1", "Ботинки мужские, верх из натуральной кожи, подошва из резины, закрывающие "
@@ -105,6 +105,34 @@ class TestOWDeclarationFacts(WidgetTest):
         self.assertEqual(len(facts), 2)
         self.assertTrue(self.widget.Information.no_key.is_shown())
         self.assertEqual(len(self.get_output(self.widget.Outputs.skipped)), 1)
+
+    def test_repeated_descriptions_are_read_and_not_the_ids(self):
+        words = ("Кеды текстильные", "Сапоги женские, верх из натуральной кожи")
+        data = Table.from_numpy(
+            Domain([DiscreteVariable("description", words)], metas=[StringVariable("good_id")]),
+            np.array([[0.], [1.], [1.]]), metas=np.array([["G-1"], ["G-2"], ["G-3"]], object))
+        facts = self.facts_of(data)
+        self.assertEqual(self.widget.text_combo.variable.name, "description")
+        self.assertEqual(self.widget.key_combo.variable.name, "good_id")
+        self.assertGreater(facts.get_column("upper: leather")[1], .9)
+        self.assertFalse(self.widget.Warning.ids.is_shown())
+
+    def test_a_description_of_numbers_says_so(self):
+        data = Table.from_numpy(
+            Domain([ContinuousVariable("description")], metas=[StringVariable("good_id")]),
+            np.ones((2, 1)), metas=np.array([["G-1"], ["G-2"]], object))
+        self.assertIsNone(self.facts_of(data))
+        self.assertIn("read as numbers", str(self.widget.Error.failed))
+
+    def test_ids_are_not_read_unless_one_insists(self):
+        data = goods_table([(f"G-{i}", f"640399{i}", f"KS{i}") for i in range(3)],
+                           ("good_id", "code", "lot"))
+        self.assertIsNone(self.facts_of(data))
+        self.assertTrue(self.widget.Error.no_text.is_shown())
+        simulate.combobox_activate_item(self.widget.text_combo, "lot")
+        self.wait_until_finished()
+        self.assertFalse(self.widget.Error.no_text.is_shown())
+        self.assertIn("“lot”", str(self.widget.Warning.ids))
 
     def test_corpus_stays_a_corpus(self):
         from orangecontrib.text import Corpus

@@ -1,10 +1,13 @@
 """Evaluate Codes: from evaluation results to errors per code and P(error) per document."""
 import numpy as np
 from Orange.classification import LogisticRegressionLearner, MajorityLearner
-from Orange.data import DiscreteVariable, Domain, Table
-from Orange.evaluation import CrossValidation, ShuffleSplit
+from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
+from Orange.evaluation import CrossValidation, Results, ShuffleSplit
 from Orange.regression import MeanLearner
 from Orange.widgets.tests.base import WidgetTest
+from orangecontrib.text import Corpus
+from orangecontrib.text.preprocess import RegexpTokenizer
+from orangecontrib.text.vectorization import BowVectorizer
 
 from orangecontrib.customs.widgets.owevaluatecodes import OWEvaluateCodes
 
@@ -16,6 +19,14 @@ def data():
     iris = Table("iris")
     domain = Domain(iris.domain.attributes[:2], DiscreteVariable("HS code", CODES))
     return Table.from_numpy(domain, iris.X[:, :2], iris.Y)
+
+
+def declarations(texts, y):
+    text = StringVariable("description")
+    return Corpus.from_numpy(
+        Domain([], DiscreteVariable("HS code", CODES), [text]), np.empty((len(texts), 0)),
+        np.array(y), np.array([[t] for t in texts], dtype=object), text_features=[text],
+        language="ru")
 
 
 def results(validation=None, learners=None):
@@ -93,7 +104,6 @@ class TestOWEvaluateCodes(WidgetTest):
         table = data()
         model = LogisticRegressionLearner()(table)
         values, shares = model(table[:10], model.ValueProbs)
-        from Orange.data import ContinuousVariable
         domain = Domain(table.domain.attributes, metas=[
             DiscreteVariable("model 0", CODES), *(ContinuousVariable(f"model 0 ({c})")
                                                   for c in CODES)])
@@ -140,6 +150,70 @@ class TestOWEvaluateCodes(WidgetTest):
         self.assertIsNone(self.feed(None))
         self.assertIsNone(self.out("scored"))
         self.assertEqual(self.widget.page.model.rowCount(), 0)
+
+    def test_a_column_that_gives_the_code_away_is_named(self):
+        table = data()
+        leak = DiscreteVariable("declared", CODES)
+        leaking = Table.from_numpy(
+            Domain([*table.domain.attributes, leak], table.domain.class_var),
+            np.column_stack([table.X, table.Y]), table.Y)
+        found = CrossValidation(k=3, random_state=0, store_models=True)(
+            leaking, [LogisticRegressionLearner()])
+        found.data = leaking
+        self.feed(found)
+        self.assertIn("“declared”", str(self.widget.Warning.leaks))
+        self.feed(results())
+        self.assertFalse(self.widget.Warning.leaks.is_shown())
+        # a column that the model never saw does no harm
+        seen = CrossValidation(k=3, random_state=0, store_models=True)(
+            table, [LogisticRegressionLearner()])
+        seen.data = leaking
+        self.feed(seen)
+        self.assertFalse(self.widget.Warning.leaks.is_shown())
+
+    def test_documents_without_a_known_word_are_marked_and_not_accepted(self):
+        bag = declarations(["реле тока", "реле напряжения", "блок питания", "блок"] * 10,
+                           [2., 2, 0, 0] * 10)
+        bag = BowVectorizer().transform(RegexpTokenizer()(bag))
+        model = LogisticRegressionLearner()(bag)
+        texts = ["реле тока", "блок питания", "стабилизатор", "stabiliser"]
+        new = declarations(texts, [2., 0, 0, 0])
+        shares = model(new, model.Probs)
+        found = Results(domain=new.domain, actual=new.Y, predicted=shares.argmax(1)[None] * 1.,
+                        probabilities=shares[None], row_indices=np.arange(4),
+                        models=np.array([[model]]))
+        found.data, found.learner_names = new, ["LR"]
+        self.feed(found)
+        self.widget.limit_spin.setValue(100)
+        documents = self.out("scored")
+        self.assertEqual(documents.get_column("known words").tolist(), [2, 2, 0, 0])
+        self.assertEqual([str(row["accept"]) for row in documents], ["yes", "yes", "no", "no"])
+        self.assertIn("2 of 4", str(self.widget.Warning.unread))
+        self.assertLessEqual(self.widget.evaluated.accepted.coverage, .5)
+        # texts that are to be judged by these results
+        domain = Domain([], metas=[*new.domain.metas, DiscreteVariable("LR", CODES),
+                                   *(ContinuousVariable(f"LR ({c})") for c in CODES)])
+        judged = new.transform(domain)
+        with judged.unlocked(judged.metas):
+            judged.metas[:, -4:] = np.column_stack([shares.argmax(1), shares])
+        self.feed(found, judged)
+        self.assertEqual(self.out("scored").get_column("known words").tolist(), [2, 2, 0, 0])
+
+    def test_without_the_model_equal_answers_are_suspected(self):
+        texts = ["реле тока", "блок питания", "стабилизатор", "stabiliser"]
+        new = declarations(texts, [2., 0, 0, 0])
+        shares = [[.1, .1, .8], [.8, .1, .1], [.4, .2, .4], [.4, .2, .4]]
+        domain = Domain([], new.domain.class_var, [
+            *new.domain.metas, DiscreteVariable("LR", CODES),
+            *(ContinuousVariable(f"LR ({c})") for c in CODES)])
+        table = new.transform(domain)
+        with table.unlocked(table.metas):
+            table.metas[:, -4:] = np.column_stack([np.argmax(shares, axis=1), shares])
+        self.feed(None, table)
+        self.widget.limit_spin.setValue(100)
+        self.assertEqual([str(row["accept"]) for row in self.out("scored")],
+                         ["yes", "yes", "no", "no"])
+        self.assertIn("2 of 4", str(self.widget.Warning.likely_unread))
 
     def test_report(self):
         self.feed(results())

@@ -10,7 +10,7 @@ import numpy as np
 from AnyQt.QtCore import QPoint, Qt
 from AnyQt.QtTest import QTest
 from AnyQt.QtWidgets import QFileDialog
-from Orange.data import ContinuousVariable, Domain, StringVariable, Table
+from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 from Orange.widgets.tests.base import WidgetTest
 from orangewidget.tests.utils import simulate
 from PIL import Image
@@ -96,6 +96,19 @@ class TestOWFootwearFeatures(WidgetTest):
             self.send_signal(self.widget.Inputs.images, data, **kwargs)
         self.wait_until_finished()
         return self.get_output(self.widget.Outputs.features)
+
+    def test_a_merged_column_that_gives_the_class_away_is_named(self):
+        data = self.table()
+        codes = ("640391", "640419")
+        domain = Domain([DiscreteVariable("hs_code", codes)], DiscreteVariable("class", codes),
+                        data.domain.metas)
+        merged = data.transform(domain)
+        with merged.unlocked(merged.X, merged.Y):
+            merged.X[:, 0] = merged.Y[:] = [0, 0, 1, 1]
+        self.features(merged)
+        self.assertIn("“hs_code”", str(self.widget.Warning.leaks))
+        self.features(data)
+        self.assertFalse(self.widget.Warning.leaks.is_shown())
 
     def skipped(self):
         return self.get_output(self.widget.Outputs.skipped)

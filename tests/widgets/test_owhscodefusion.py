@@ -7,9 +7,13 @@ from unittest.mock import Mock, patch
 import numpy as np
 import pytest
 from AnyQt.QtCore import Qt
+from Orange.classification import LogisticRegressionLearner
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 from Orange.widgets.tests.base import WidgetTest
 from Orange.widgets.tests.utils import simulate
+from orangecontrib.text import Corpus
+from orangecontrib.text.preprocess import RegexpTokenizer
+from orangecontrib.text.vectorization import BowVectorizer
 
 from orangecontrib.customs import footwear
 from orangecontrib.customs.declarations import FactReader
@@ -178,6 +182,64 @@ class TestOWHSCodeFusion(WidgetTest):
         ignored = self.get_output(self.widget.Outputs.codes)
         np.testing.assert_allclose(ignored.X, before.X)
 
+    def unread(self, texts):
+        """Predictions of a model that knows «туфли» and «кеды», and the model."""
+        def corpus(texts, y=None):
+            metas = [StringVariable("good_id"), StringVariable("description")]
+            return Corpus.from_numpy(
+                Domain([], None if y is None else DiscreteVariable("HS code", ("6403", "6404")),
+                       metas),
+                np.empty((len(texts), 0)), y, np.array(
+                    [[f"G{i}", t] for i, t in enumerate(texts)], dtype=object),
+                text_features=[metas[1]], language="ru")
+        bag = BowVectorizer().transform(RegexpTokenizer()(corpus(
+            ["туфли"] * 9 + ["кеды"] * 3, np.array([0.] * 9 + [1.] * 3))))
+        model, data = LogisticRegressionLearner()(bag), corpus(texts)
+        new = [ContinuousVariable(f"LR ({code})") for code in ("6403", "6404")]
+        table = data.transform(Domain([], metas=[*data.domain.metas, *new]))
+        with table.unlocked(table.metas):
+            table.metas[:, 2:] = model(data, model.Probs)
+        return table, model
+
+    def test_a_prediction_that_rests_on_no_word_is_not_counted_and_the_row_says_so(self):
+        table, model = self.unread(["кеды", "сандалии", "leather boots"])
+        text = text_facts(dict.fromkeys(("G0", "G1", "G2"), "Обувь мужская"))
+        before = self.codes(text=text)
+        codes = self.codes(predictions=table, model=model)
+        same = np.isclose(codes.get_column("P(heading)"), before.get_column("P(heading)"))
+        self.assertEqual(same.tolist(), [False, True, True])
+        said = ["не учтён" in text for text in column(codes, "problems")]
+        self.assertEqual(said, [False, True, True])
+
+    def test_without_the_model_equal_answers_are_counted_and_doubted(self):
+        table, _ = self.unread(["кеды", "сандалии", "leather boots"])
+        text = text_facts(dict.fromkeys(("G0", "G1", "G2"), "Обувь мужская"))
+        codes = self.codes(text=text, predictions=table)
+        said = ["похоже" in text for text in column(codes, "problems")]
+        self.assertEqual(said, [False, True, True])
+
+    def test_a_good_of_which_nobody_says_anything_is_kept_without_a_code(self):
+        table, model = self.unread(["кеды", "сандалии"])
+        codes = self.codes(predictions=table, model=model)
+        self.assertEqual(column(codes, "good_id"), ["G0", "G1"])
+        self.assertEqual(column(codes, "code")[1], "")
+        self.assertIn("не учтён", column(codes, "problems")[1])
+        probabilities = self.get_output(self.widget.Outputs.probabilities)
+        self.assertTrue(np.isnan(probabilities.X[1]).all())
+        self.assertFalse(np.isnan(probabilities.X[0]).any())
+
+    def test_ids_that_do_not_meet_are_named_on_both_sides(self):
+        self.codes(text=text_facts({"G-1": BOOTS, "G-2": SNEAKERS}),
+                   photos=photo_features({"g1": {}, "g2": {}, "G-2": {}}))
+        self.assertFalse(self.widget.Warning.strangers.is_shown())
+        self.codes(photos=photo_features({"g1": {}, "g2": {}, "g3": {}}))
+        said = str(self.widget.Warning.strangers)
+        self.assertIn("0 of 2 ids of Text Facts and 3 of Photo Features", said)
+        self.assertIn("“G-1”, “G-2”", said)
+        self.assertIn("“g1”, “g2”", said)
+        self.codes(photos=None)
+        self.assertFalse(self.widget.Warning.strangers.is_shown())
+
     def test_predictions_without_probabilities(self):
         wrong = Table.from_numpy(
             Domain([DiscreteVariable("Tree", ("6403", "6404"))], metas=[StringVariable("good_id")]),
@@ -187,6 +249,25 @@ class TestOWHSCodeFusion(WidgetTest):
         self.assertIn("Classes known to the model", str(self.widget.Warning.predictions))
         self.assertIsNone(self.codes(text=None))
         self.assertIn("Predictions", str(self.widget.Error.no_evidence))
+
+    def test_a_model_of_other_goods_calls_nothing_footwear(self):
+        """The stabiliser of paper 2: classes 8504, 8536, 9032, and nothing else is known."""
+        codes = self.codes(predictions=predictions(
+            {"A": (.02, .97, .01)}, ("850440", "853630", "903289")))
+        for name in ("code", "safe code", "heading"):
+            self.assertEqual(column(codes, name), [""])
+        self.assertIn("модель относит товар", column(codes, "problems")[0])
+        self.assertIn("853630", str(self.widget.Warning.remarks))
+        self.assertIn("Код не определяется", self.widget.headline.toPlainText())
+        self.assertNotIn("прим", self.widget.headline.toPlainText())
+
+    def test_improper_numbers_are_refused_with_a_message(self):
+        codes = self.codes(photos=photo_features({"A": {**LOW, "high_heel": 1.5}}))
+        self.assertIsNone(codes)
+        self.assertIn("must lie in [0, 1]", str(self.widget.Error.no_evidence))
+        self.codes(photos=None, text=text_facts({"A": BOOTS}),
+                   predictions=predictions({"A": (1.5, -.5)}))
+        self.assertIn("must lie in [0, 1]", str(self.widget.Warning.predictions))
 
     # -- declared codes and quantities
 
@@ -485,6 +566,17 @@ def test_columns_of_declared_codes_and_quantities():
                                              "d": MEN_ANKLE}
     assert quantities(table, "abcd") == {"a": 5, "d": 1}
     assert declared_codes(table.transform(Domain([])), "abcd") is None
+
+
+def test_declared_codes_are_read_as_people_type_them_and_what_is_doubtful_is_said():
+    facts = text_facts({key: BOOTS for key in "ABCD"})
+    typed = ["6403.91.160.0", "см. инвойс", "64О3", ""]
+    table = facts.add_column(StringVariable("declared code"), typed, to_metas=True)
+    case = join(Engine.footwear(), table)
+    assert case.declared == {"A": MEN_ANKLE, "B": "", "C": "6403", "D": ""}
+    assert "«см. инвойс» – не код ТН ВЭД" in case.problems["B"][0]
+    assert "буква О" in case.problems["C"][0]
+    assert "A" not in case.problems and "D" not in case.problems
 
 
 def test_numeric_ids_are_keys():

@@ -45,6 +45,20 @@ class TestOWKeywordFrequencies(WidgetTest):
             model.index(model.shown_row(row), 0),
             QItemSelectionModel.ClearAndSelect | QItemSelectionModel.Rows)
 
+    def test_a_corpus_that_reads_ids_is_read_by_its_description(self):
+        right = self.feed(corpus())
+        data = corpus()
+        id_ = StringVariable("good_id")
+        wrong = data.transform(Domain([], data.domain.class_var, [id_, *data.domain.metas]))
+        with wrong.unlocked(wrong.metas):
+            wrong.metas[:, 0] = [f"G-{i}" for i in range(len(wrong))]
+        wrong.set_text_features([id_])
+        np.testing.assert_array_equal(self.feed(wrong).X, right.X)
+        self.assertIn("“good_id”", str(self.widget.Warning.misread))
+        self.assertIn("“description”", str(self.widget.Warning.misread))
+        self.feed(data)
+        self.assertFalse(self.widget.Warning.misread.is_shown())
+
     def test_the_experts_phrases_are_counted(self):
         table = self.feed(corpus())
         found = {str(row["Words"]): (str(row["code"]), float(row["documents"]))

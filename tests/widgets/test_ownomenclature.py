@@ -149,7 +149,7 @@ class TestOWNomenclature(WidgetTest):
         combo.setCurrentIndex(combo.findData("utf-8"))
         combo.activated.emit(combo.currentIndex())
         self.wait_until_finished()
-        self.assertIn("not utf-8", str(self.widget.Error.load))
+        self.assertIn("not in utf-8", str(self.widget.Error.load))
 
     def test_problems_name_their_rows(self):
         self.load(ROWS + "9032890000,1,ещё раз,,\n9032900000,7,части,,\n")

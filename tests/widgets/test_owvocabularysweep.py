@@ -71,6 +71,27 @@ class TestOWVocabularySweep(WidgetTest):
                          [f"{float(row['AUC']):.3f}" for row in scores])
         self.assertIn("Best AUC", self.widget.summary.text())
 
+    def test_a_column_that_gives_the_code_away_is_named(self):
+        data = corpus()
+        leak = DiscreteVariable("declared", data.domain.class_var.values)
+        leaking = data.transform(Domain([leak], data.domain.class_var, data.domain.metas))
+        with leaking.unlocked(leaking.X):
+            leaking.X[:, 0] = data.Y
+        self.feed(leaking)
+        self.assertIn("“declared”", str(self.widget.Warning.leaks))
+        self.feed(data)
+        self.assertFalse(self.widget.Warning.leaks.is_shown())
+
+    def test_codes_that_are_read_as_text_are_named(self):
+        data = corpus()
+        code = StringVariable("hs")
+        both = data.transform(Domain([], data.domain.class_var, [*data.domain.metas, code]))
+        with both.unlocked(both.metas):
+            both.metas[:, 1] = [data.domain.class_var.values[int(y)] for y in data.Y]
+        both.set_text_features([both.domain["description"], code])
+        self.feed(both)
+        self.assertIn("“hs”", str(self.widget.Warning.codes_read))
+
     def test_the_selected_cell_goes_out_and_stays_in_the_workflow(self):
         self.feed(corpus())
         self.assertIsNone(self.out("words"))

@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import re
 
+from orangecontrib.customs.nomenclature import parse_code
+
 __all__ = ["CODE_NAME", "DIGITS", "cut"]
 
 #: Levels at which the tariff can be cut: group, heading, subheading (6 and 8), line.
@@ -34,13 +36,11 @@ def cut(text: str, digits: int | None) -> tuple[str, str]:
     >>> cut("8504", 6)
     ('', '«8504» has 4 digits, 6 are needed')
     """
-    bare = re.sub(r"[\s.\u00a0\u202f]", "", text)
-    if not bare:
+    code = parse_code(text)
+    if code.problem:
+        return "", code.said()[0]
+    if not code.digits:
         return "", "no code"
-    if not re.fullmatch(r"[0-9]+", bare):
-        return "", f"«{text.strip()}» is no code"
-    if len(bare) > 10:
-        return "", f"«{text.strip()}» has {len(bare)} digits, a code has at most 10"
-    if len(bare) < (digits or 2):
-        return "", f"«{text.strip()}» has {len(bare)} digits, {digits or 2} are needed"
-    return bare[:digits], ""
+    if len(code.digits) < (digits or 2):
+        return "", f"«{code.typed}» has {len(code.digits)} digits, {digits or 2} are needed"
+    return code.digits[:digits], ""

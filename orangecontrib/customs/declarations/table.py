@@ -9,16 +9,12 @@ from scipy.sparse import issparse
 from orangecontrib.customs import footwear
 from orangecontrib.customs.facts import Priors
 
-from .codes import CODE_NAME, cut
+from .columns import is_description, may_be_description, mostly_ids
 from .facts import FactReader
 from .reading import IMPLIED, Reading
 
-__all__ = ["CLASS_NAME", "code_candidates", "code_class", "describe", "facts_table", "strings_of",
-           "texts_of"]
-
-#: Name of the class of codes; no word of a declaration can be it, so that the bag of words,
-#: which renames a column that is called like a word, leaves it alone.
-CLASS_NAME = "HS code"
+__all__ = ["default_text", "describe", "described", "description_of", "facts_table", "holds_ids",
+           "misread", "skipped_rows", "strings_of", "text_candidates", "texts_of"]
 
 
 def strings_of(table: Table, variable) -> list[str]:
@@ -28,7 +24,7 @@ def strings_of(table: Table, variable) -> list[str]:
         return ["" if value is None or value != value else str(value) for value in column]
     if isinstance(variable, DiscreteVariable):
         return ["" if np.isnan(value) else variable.values[int(value)] for value in column]
-    texts = ["" if np.isnan(value) or value != int(value) else str(int(value))
+    texts = ["" if not np.isfinite(value) or value != int(value) else str(int(value))
              for value in column.astype(float)]
     # codes have an even number of digits: an odd one has lost its leading zero
     return [text.zfill(len(text) + len(text) % 2) if text else "" for text in texts]
@@ -38,8 +34,94 @@ def texts_of(table: Table, variable) -> list[str]:
     """The texts of a string or discrete variable; unknown values are empty."""
     variable = table.domain[variable]
     if not isinstance(variable, (StringVariable, DiscreteVariable)):
-        raise ValueError(f"'{variable.name}' is not a text: choose a text or categorical column")
+        raise ValueError(f"'{variable.name}' is not a text, it was read as numbers: make it a "
+                         "text in the widget that reads the file, or choose another column")
     return strings_of(table, variable)
+
+
+# -- which column is the description
+
+def _kind(variable) -> int:
+    return 0 if variable.is_string else 1 if variable.is_discrete else 2
+
+
+def description_of(table: Table):
+    """The column that is *named* description (:mod:`.columns`), whatever its type; or None.
+
+    Orange reads a column of repeated texts as a category, an empty one as numbers.
+    """
+    domain = table.domain
+    named = [v for v in (*domain.metas, *domain.class_vars, *domain.attributes)
+             if is_description(v.name) and v.attributes.get("type") != "image"
+             and "bow-feature" not in v.attributes]
+    return min(named, key=_kind, default=None)
+
+
+def text_candidates(table: Table) -> list:
+    """Variables that may hold descriptions: texts, then categories, and what is so named."""
+    domain = table.domain
+    variables = [v for v in (*domain.metas, *domain.class_vars, *domain.attributes)
+                 if v.attributes.get("type") != "image"
+                 and (v.is_string or v.is_discrete or is_description(v.name)
+                      and "bow-feature" not in v.attributes)]
+    return sorted(variables, key=_kind)
+
+
+def holds_ids(table: Table, variable) -> bool:
+    """Whether a column holds ids or codes rather than descriptions."""
+    return mostly_ids(strings_of(table[:200], table.domain[variable]))
+
+
+def default_text(table: Table):
+    """The column that is read as description, None where none looks like one.
+
+    The one that is named so; else, among those that hold no ids or codes, a telling name, what
+    a corpus itself takes for its text, the longest texts, the longest categories.
+    """
+    named = description_of(table)
+    if named is not None:
+        return named
+    good = [v for v in text_candidates(table) if not holds_ids(table, v)]
+    own = set(getattr(table, "text_features", None) or ())
+
+    def rank(variable):
+        texts = strings_of(table[:200], variable)
+        return (variable.is_discrete, not may_be_description(variable.name), variable not in own,
+                -sum(map(len, texts)))
+    return min(good, key=rank, default=None)
+
+
+def misread(corpus) -> bool:
+    """Whether a corpus reads ids or codes, while one of its columns is named description."""
+    named, read = description_of(corpus), list(corpus.text_features)
+    return named is not None and not named.is_continuous and named not in read \
+        and all(holds_ids(corpus, v) for v in read)
+
+
+def described(table: Table) -> Table:
+    """The table with its description as a text meta, which a corpus made of it reads.
+
+    What a corpus reads already stays, unless that is ids or codes (:func:`misread`).
+    """
+    old = description_of(table)
+    is_corpus = hasattr(table, "text_features")
+    if old is None or old.is_continuous or old in table.domain.class_vars \
+            or (is_corpus and not misread(table)):
+        return table
+    new = StringVariable(old.name)
+    new.attributes = {**old.attributes, "include": True}
+    domain = table.domain
+    metas = [new if v is old else v for v in domain.metas]
+    if old not in domain.metas:
+        metas.insert(0, new)
+    result = table.transform(Domain([v for v in domain.attributes if v is not old],
+                                    domain.class_vars, metas))
+    if len(result) and not old.is_string:
+        with result.unlocked(result.metas):
+            result.metas[:, metas.index(new)] = strings_of(table, old)
+    if is_corpus:
+        result.set_text_features([new])
+    return result
 
 
 def describe(reading: Reading, vocabulary=None) -> str:
@@ -135,7 +217,7 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
     if key_variable is not None:
         result.attributes = {**result.attributes,
                              "key": table.domain[key_variable].name}
-    return result, _skipped(table, filled, "описание пустое / the description is empty")
+    return result, skipped_rows(table, filled, "описание пустое / the description is empty")
 
 
 def _words(readings, vocabulary) -> dict[str, list[str]]:
@@ -145,60 +227,7 @@ def _words(readings, vocabulary) -> dict[str, list[str]]:
             if any(fact in words for words in said)}
 
 
-def code_candidates(table: Table) -> list:
-    """Variables that may hold codes, the likeliest first."""
-    domain = table.domain
-    variables = [v for v in (*domain.class_vars, *domain.metas, *domain.attributes)
-                 if isinstance(v, (StringVariable, DiscreteVariable, ContinuousVariable))
-                 and "bow-feature" not in v.attributes]
-    readable = {v: np.mean([not cut(text, None)[1] and len(cut(text, None)[0]) >= 4
-                            for text in strings_of(table[:200], v)] or [0.]) for v in variables}
-    good = [v for v in variables if readable[v] > 0]
-    return sorted(good, key=lambda v: (not CODE_NAME.search(v.name), -readable[v]))
-
-
-def code_class(table: Table, variable, digits: int | None = None
-               ) -> tuple[Table | None, Table | None]:
-    """The table with its codes, cut to a level, as class.
-
-    Parameters
-    ----------
-    table : Table or Corpus
-    variable : str or Variable
-        The column with the codes: text, category or number.
-    digits : int, optional
-        2, 4, 6, 8 or 10; None takes the codes as long as they are.
-
-    Returns
-    -------
-    coded : Table or None
-        Class :data:`CLASS_NAME`; an earlier class is kept among the metas, words of a corpus
-        stay. None where no row has a code.
-    skipped : Table or None
-        Rows without a readable code of that length, with the reason.
-    """
-    variable = table.domain[variable]
-    pairs = [cut(text, digits) for text in strings_of(table, variable)]
-    good = np.array([not reason for _, reason in pairs], dtype=bool)
-    codes = [code for code, reason in pairs if not reason]
-    reasons = [reason for _, reason in pairs if reason]
-    skipped = _skipped(table, good, reasons)
-    if not codes:
-        return None, skipped
-    domain = table.domain
-    others = [v.name for v in domain.metas + domain.variables]
-    values = tuple(sorted(set(codes)))
-    target = DiscreteVariable(get_unique_names(others, CLASS_NAME), values)
-    rows = table[good]
-    coded = rows.transform(Domain(domain.attributes, target,
-                                  [*domain.metas, *domain.class_vars]))
-    number = {code: float(place) for place, code in enumerate(values)}
-    with coded.unlocked(coded.Y):
-        coded.Y[:] = [number[code] for code in codes]
-    return coded, skipped
-
-
-def _skipped(table: Table, kept: np.ndarray, reasons) -> Table | None:
+def skipped_rows(table: Table, kept: np.ndarray, reasons) -> Table | None:
     """Rows that are left out, with the reason."""
     if kept.all():
         return None

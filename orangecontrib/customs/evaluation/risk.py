@@ -17,7 +17,8 @@ def risk_coverage(p_error: np.ndarray, wrong: np.ndarray, weight: np.ndarray | N
     Parameters
     ----------
     p_error : numpy.ndarray, shape (n,)
-        Estimated P(error), or anything that orders documents alike.
+        Estimated P(error), or anything that orders documents alike; infinite for documents
+        that must not be accepted unread whatever was estimated.
     wrong : numpy.ndarray of bool, shape (n,)
     weight : numpy.ndarray, optional
 
@@ -90,7 +91,7 @@ def accept(p_error: np.ndarray, wrong: np.ndarray, limit: float,
     and look at the upper end of the interval.
     """
     threshold, coverage, risk = risk_coverage(p_error, wrong, weight)
-    good = np.flatnonzero(risk <= limit)
+    good = np.flatnonzero((risk <= limit) & np.isfinite(threshold))
     if not len(good):
         return Accepted(float("nan"), 0., float("nan"), 0., 1., 0.)
     at = good[-1]

@@ -1,7 +1,6 @@
 """Door to Orange: results of Test & Score, tables of predictions, and what comes out."""
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,20 +9,17 @@ from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVari
 from Orange.data.util import get_unique_names
 from Orange.evaluation import Results
 
-from orangecontrib.customs.nomenclature.tree import clean_code
+from orangecontrib.customs.nomenclature import parse_code
 
 from .errors import CodeErrors, Scored
 
-__all__ = ["Prediction", "codes_table", "learner_names", "predictions_in", "scored_from_results",
-           "scored_from_table", "scored_table", "strings"]
+__all__ = ["Prediction", "codes_table", "learner_names", "predictions_in", "read_rows",
+           "scored_from_results", "scored_from_table", "scored_table", "strings"]
 
 
 def at_level(code: str, digits: int | None) -> str:
     """A class value as a code at a level; what is no code stays as it is."""
-    bare = clean_code(code)
-    if not re.fullmatch(r"[0-9]{2,10}", bare):
-        return str(code).strip()
-    return bare[:digits] if digits else bare
+    return parse_code(code).digits[:digits] or str(code).strip()
 
 
 def learner_names(results: Results) -> list[str]:
@@ -152,20 +148,29 @@ def codes_table(rows: Sequence[CodeErrors]) -> Table:
     return table
 
 
+def read_rows(words: np.ndarray | None, n: int) -> np.ndarray:
+    """Documents of which the model has read anything, or of which that is not known."""
+    return np.ones(n, dtype=bool) if words is None else np.asarray(words) != 0
+
+
 def scored_table(data: Table | None, scored: Scored, p_error: np.ndarray,
-                 rows: Sequence[CodeErrors], threshold: float) -> Table:
+                 rows: Sequence[CodeErrors], threshold: float,
+                 words: np.ndarray | None = None) -> Table:
     """Each scored document with its P(error) and the errors of its code.
 
     Parameters
     ----------
     data : Table or None
         The documents, a row for each prediction; without it only the new columns come out.
+    words : numpy.ndarray, optional
+        How many words that the model knows each document holds, NaN where that is unknown; with
+        0 it is not accepted.
 
     Returns
     -------
     Table
         New metas "predicted code", "P(code)", "P(error)", "code's error", "code's error low",
-        "code's error high", "accept" and "true code".
+        "code's error high", "accept" and "true code"; with `words` also "known words".
     """
     if data is None:
         data = Table.from_numpy(Domain([]), np.zeros((len(scored.predicted), 0)))
@@ -177,8 +182,11 @@ def scored_table(data: Table | None, scored: Scored, p_error: np.ndarray,
                ("P(error)", p_error), ("code's error", [r.rate for r in own]),
                ("code's error low", [r.low if r.n else nan for r in own]),
                ("code's error high", [r.high if r.n else nan for r in own]),
-               ("accept", [nan if np.isnan(p) else float(p <= threshold) for p in p_error]),
+               ("accept", [nan if np.isnan(p) else float(p <= threshold and read)
+                           for p, read in zip(p_error, read_rows(words, len(p_error)))]),
                ("true code", list(scored.true))]
+    if words is not None:
+        columns.append(("known words", np.asarray(words, dtype=float)))
     taken = [v.name for v in (*data.domain.metas, *data.domain.variables)]
     variables = []
     for name, _ in columns:
@@ -189,7 +197,8 @@ def scored_table(data: Table | None, scored: Scored, p_error: np.ndarray,
         elif name == "accept":
             variables.append(DiscreteVariable(unique, ("no", "yes")))
         else:
-            variables.append(ContinuousVariable(unique, number_of_decimals=3))
+            variables.append(ContinuousVariable(
+                unique, number_of_decimals=0 if name == "known words" else 3))
     domain = data.domain
     table = data.transform(Domain(domain.attributes, domain.class_vars,
                                   [*domain.metas, *variables]))

@@ -89,9 +89,8 @@ class Case:
 
     def _part(self, some: slice, answers) -> tuple[tuple[str, ...], list[Witness]]:
         keys = self.keys[some]
-        witnesses = [Witness(w.name_ru,
-                             Evidence(keys, {f: v[some] for f, v in w.evidence.loglik.items()}),
-                             w.notes, w.reliability) for w in self.witnesses]
+        witnesses = [Witness(w.name_ru, w.evidence.part(some), w.notes, w.reliability)
+                     for w in self.witnesses]
         mine = {key: answers[key] for key in keys if answers.get(key)}
         if mine:
             witnesses.append(analyst_witness(mine, self.engine.table.vocabulary))

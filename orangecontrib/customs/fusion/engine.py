@@ -10,11 +10,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from orangecontrib.customs.facts import Evidence, Priors, normalise
+from orangecontrib.customs.facts import Evidence, Priors, improper, normalise
+from orangecontrib.customs.fusion.descent import Descent
 from orangecontrib.customs.nomenclature import LEVELS, Nomenclature
 from orangecontrib.customs.nomenclature.decision_table import DecisionTable
 
-__all__ = ["Witness", "Engine", "Belief"]
+__all__ = ["Witness", "Engine", "Belief", "Answers"]
+
+#: A classifier knows no goods but its classes: it may rule out all the others, or its own,
+#: up to this probability and no further.
+OTHER = 0.01
 
 
 @dataclass(frozen=True)
@@ -70,12 +75,29 @@ class Belief:
         P(outcome of the decision table), legal gaps apart.
     codes : ndarray, shape (N, n_codes)
         P(code); a gap's mass is shared by its candidates.
+    chosen : ndarray of int, shape (N,)
+        The outcome at the end of the best way down the tariff.
     """
 
     keys: tuple[str, ...]
     facts: Mapping[str, np.ndarray]
     outcomes: np.ndarray
     codes: np.ndarray
+    chosen: np.ndarray
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What would be concluded if a fact of k values were known.
+
+    Attributes
+    ----------
+    codes : ndarray, shape (k, N, n_codes)
+    chosen : ndarray of int, shape (k, N)
+    """
+
+    codes: np.ndarray
+    chosen: np.ndarray
 
 
 class Engine:
@@ -93,6 +115,13 @@ class Engine:
             members = [np.array([i for i, c in enumerate(self.codes)
                                  if c.startswith(p)]) for p in prefixes]
             self._levels.append((level, prefixes, members))
+        self._descent = Descent(table.outcomes)
+        # candidates of each outcome, filled up with the column after the last code
+        position = {code: i for i, code in enumerate(self.codes)}
+        most = max(map(len, table.outcomes))
+        self._candidates = np.array([[position[c] for c in codes]
+                                     + [len(self.codes)] * (most - len(codes))
+                                     for codes in table.outcomes])
 
     @classmethod
     def footwear(cls, priors: Priors | None = None) -> Engine:
@@ -112,7 +141,8 @@ class Engine:
             A further likelihood of each code, e.g. of a text classifier.
         """
         facts = evidence.posterior(self.priors)
-        return Belief(evidence.keys, facts, *self.weigh(facts, odds))
+        outcomes, codes = self.weigh(facts, odds)
+        return Belief(evidence.keys, facts, outcomes, codes, self._descent.choose(outcomes))
 
     def weigh(self, facts: Mapping[str, np.ndarray], odds: np.ndarray | None = None
               ) -> tuple[np.ndarray, np.ndarray]:
@@ -135,39 +165,51 @@ class Engine:
             result.append((level, prefixes, mass))
         return result
 
-    def safe_codes(self, codes: np.ndarray, error: float) -> tuple[list[str], np.ndarray]:
-        """The deepest node whose mass is at least 1 − `error`, and that mass.
+    def safe_codes(self, belief: Belief, error: float) -> tuple[list[str], np.ndarray]:
+        """The deepest node above the chosen code whose mass is at least 1 − `error`.
 
         Returns
         -------
         list of str
             2, 4, 6, 8 or 10 digits; "" where not even the group is safe.
         ndarray, shape (N,)
+            Their masses.
         """
-        safe = [""] * len(codes)
-        mass_of = np.zeros(len(codes))
-        for _, prefixes, mass in self.prefix_masses(codes):
-            best = mass.argmax(axis=1)
-            top = mass[np.arange(len(codes)), best]
-            for i in np.flatnonzero(top >= 1 - error):
-                if prefixes[best[i]].startswith(safe[i]):
-                    safe[i], mass_of[i] = prefixes[best[i]], top[i]
+        safe = [""] * len(belief.codes)
+        mass_of = np.zeros(len(belief.codes))
+        paths = [self._descent.paths[j] for j in belief.chosen]
+        for depth, (_, prefixes, mass) in enumerate(self.prefix_masses(belief.codes)):
+            at = {prefix: j for j, prefix in enumerate(prefixes)}
+            for i, path in enumerate(paths):
+                if depth < len(path) and mass[i, at[path[depth]]] >= 1 - error:
+                    safe[i], mass_of[i] = path[depth], mass[i, at[path[depth]]]
         return safe, mass_of
 
-    def answers(self, belief: Belief, odds: np.ndarray | None = None
-                ) -> dict[str, np.ndarray]:
-        """P(code) if a fact were known: per fact, shape (k, N, n_codes).
+    def p_chosen(self, codes: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+        """P that the chosen code, or one of the candidates of a chosen gap, is right: (N,)."""
+        padded = np.concatenate([codes, np.zeros((len(codes), 1))], axis=1)
+        rows = np.arange(len(codes))
+        return sum(padded[rows, column[chosen]] for column in self._candidates.T)
+
+    def first_code(self, chosen: np.ndarray) -> np.ndarray:
+        """Index into :attr:`codes` of the first candidate of chosen outcomes."""
+        return self._candidates[chosen, 0]
+
+    def answers(self, belief: Belief, odds: np.ndarray | None = None) -> dict[str, Answers]:
+        """What each fact, if it were known, would lead to.
 
         This is what the next question and the fact that flips a code rest on.
         """
         result = {}
         for fact, posterior in belief.facts.items():
             k = posterior.shape[1]
-            known = np.empty((k,) + belief.codes.shape)
+            known = Answers(np.empty((k,) + belief.codes.shape),
+                            np.empty((k, len(belief.codes)), dtype=int))
             for value in range(k):
                 certain = np.zeros_like(posterior)
                 certain[:, value] = 1
-                known[value] = self.weigh({**belief.facts, fact: certain}, odds)[1]
+                outcomes, codes = self.weigh({**belief.facts, fact: certain}, odds)
+                known.codes[value], known.chosen[value] = codes, self._descent.choose(outcomes)
             result[fact] = known
         return result
 
@@ -191,16 +233,59 @@ class Engine:
         -------
         ndarray, shape (N, n_codes)
             (P(class) / prior) ** weight for codes under a class, 1 for codes that
-            no class covers: the classifier says nothing of them.
+            no class covers: the classifier says nothing of them.  A class that holds no
+            code of the table speaks for "none", and against every code, as far as
+            :data:`OTHER` lets it.
+
+        Raises
+        ------
+        ValueError
+            A probability outside [0, 1]; the message names the row.
         """
         probabilities = np.asarray(probabilities, dtype=float)
+        wrong = improper(probabilities)
+        if wrong.any():
+            row, column = np.argwhere(wrong)[0]
+            raise ValueError(f"row {row + 1}: {probabilities[row, column]:g} is not the "
+                             f"probability of '{classes[column]}'; it must lie in [0, 1]")
         if class_priors is None:
             class_priors = np.full(len(classes), 1 / len(classes))
-        ratio = np.clip(probabilities, 1e-4, None) / np.asarray(class_priors)
-        ratio[np.isnan(probabilities).any(axis=1)] = 1
+        class_priors = np.asarray(class_priors, dtype=float)
+        ratio = np.clip(probabilities, 1e-4, None) / class_priors
         odds = np.ones((len(ratio), len(self.codes)))
         for i, code in enumerate(self.codes):
-            owners = [j for j, c in enumerate(classes) if code.startswith(c)]
-            if owners:
-                odds[:, i] = ratio[:, max(owners, key=lambda j: len(classes[j]))]
+            owners = self._owners(code, classes)
+            if owners:  # classes below a code of the table speak for it together
+                odds[:, i] = (ratio[:, owners] * class_priors[owners]).sum(axis=1) \
+                    / class_priors[owners].sum()
+        outside = [j for j, c in enumerate(classes) if self.is_outside(c)]
+        if outside:
+            self._outside(odds, classes, probabilities, class_priors, outside)
+        odds[np.isnan(probabilities).any(axis=1)] = 1
         return odds ** weight
+
+    def is_outside(self, code: str) -> bool:
+        """Does no code of the table lie under `code`, nor above it?"""
+        return not any(c.startswith(code) or code.startswith(c) for c in self.codes)
+
+    @staticmethod
+    def _owners(code: str, classes: Sequence[str]) -> list[int]:
+        """The deepest class that holds the code, or else all the classes under it."""
+        above = [j for j, c in enumerate(classes) if code.startswith(c)]
+        return [max(above, key=lambda j: len(classes[j]))] if above else [
+            j for j, c in enumerate(classes) if c.startswith(code)]
+
+    def _outside(self, odds, classes, probabilities, class_priors, outside):
+        """Let classes outside the table speak for "none" and against the codes, in place."""
+        # of a model that knows nothing inside the table, half is its best guess
+        share = .5 if len(outside) == len(classes) \
+            else class_priors[outside].sum() / class_priors.sum()
+        said = probabilities[:, outside].sum(axis=1)
+        p = np.clip(said, OTHER, 1 - OTHER)
+        for i, code in enumerate(self.codes):
+            if code == "none":
+                odds[:, i] = p / share
+            elif self._owners(code, classes):
+                odds[:, i] *= (1 - p) / np.clip(1 - said, 1e-4, None)
+            else:
+                odds[:, i] = (1 - p) / (1 - share)

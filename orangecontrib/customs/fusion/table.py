@@ -20,14 +20,14 @@ from Orange.data import (
 )
 
 from orangecontrib.customs import footwear
-from orangecontrib.customs.facts import Evidence
+from orangecontrib.customs.facts import Evidence, improper
 from orangecontrib.customs.fusion.engine import Engine
 from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.fusion.verdict import Verdict
 
 __all__ = ["TableEvidence", "key_candidates", "default_key", "keys_of",
-           "evidence_from_table", "classifier_odds_from_table", "verdicts_table",
-           "probabilities_table"]
+           "evidence_from_table", "classifier_odds_from_table", "predicted_classes",
+           "verdicts_table", "probabilities_table"]
 
 #: Names under which the id of a good usually travels.
 KEY_NAMES = ("good_id", "good id", "good", "category", "id", "товар", "номер")
@@ -91,8 +91,8 @@ def evidence_from_table(table: Table, key: Variable | None = None) -> TableEvide
     Raises
     ------
     ValueError
-        If no column carries the attributes of a fact or a visual feature, or the
-        features are of single photos.
+        If no column carries the attributes of a fact or a visual feature, the features
+        are of single photos, or a value is no probability.
     """
     vocabulary = footwear.vocabulary()
     key = key if key is not None else default_key(table)
@@ -118,7 +118,7 @@ def evidence_from_table(table: Table, key: Variable | None = None) -> TableEvide
             problems.append(f"fact '{fact}' lacks a column for {', '.join(absent)}")
             continue
         probabilities[fact] = np.column_stack(
-            [np.asarray(table.get_column(columns[v]), dtype=float) for v in values])
+            [_probabilities(table, columns[v], keys) for v in values])
         priors[fact], missing = _priors([columns[v] for v in values])
         if missing:
             problems.append(f"columns of fact '{fact}' carry no prior; uniform is assumed")
@@ -130,6 +130,16 @@ def evidence_from_table(table: Table, key: Variable | None = None) -> TableEvide
         evidence = evidence + _feature_evidence(table, features, keys, problems)
     notes, good_problems = _texts(table, keys)
     return TableEvidence(evidence, notes, problems, good_problems)
+
+
+def _probabilities(table: Table, var: Variable, keys: Sequence[str]) -> np.ndarray:
+    """A column of probabilities; ValueError names the column and the good where it is none."""
+    p = np.asarray(table.get_column(var), dtype=float)
+    wrong = np.flatnonzero(improper(p))
+    if len(wrong):
+        raise ValueError(f"column '{var.name}', good '{keys[wrong[0]]}': {p[wrong[0]]:g} is no "
+                         "probability; it must lie in [0, 1]")
+    return p
 
 
 def _priors(columns: Sequence[Variable]) -> tuple[np.ndarray, bool]:
@@ -152,7 +162,7 @@ def _feature_evidence(table, variables, keys, problems) -> Evidence:
         if "prior" not in var.attributes:
             problems.append(f"column '{var.name}' carries no prior; ½ is assumed")
         columns.append((feature.fact, feature.value,
-                        np.asarray(table.get_column(var), dtype=float),
+                        _probabilities(table, var, keys),
                         float(var.attributes.get("prior", .5))))
     return evidence_from_columns(keys, columns)
 
@@ -186,27 +196,31 @@ def classifier_odds_from_table(engine: Engine, predictions: Table,
     Raises
     ------
     ValueError
-        If there is no column of probabilities of codes.
+        If there is no column of probabilities of codes, or a value is no probability.
     """
-    classes, columns = [], []
-    for var in predictions.domain.attributes + predictions.domain.metas:
-        if not isinstance(var, ContinuousVariable):
-            continue
-        name = var.name.rstrip(")").rsplit("(", 1)[-1].strip()
-        code = "".join(name.split())
-        if code.isdigit() and len(code) in (4, 6, 10) and code not in classes:
-            classes.append(code)
-            columns.append(np.asarray(predictions.get_column(var), dtype=float))
+    classes = predicted_classes(predictions)
     if not classes:
         raise ValueError("the table holds no probabilities of codes; choose "
                          "\u201cClasses known to the model\u201d in Predictions")
     own, _ = keys_of(predictions, key if key is not None else default_key(predictions))
+    columns = np.column_stack([_probabilities(predictions, var, own)
+                               for var in classes.values()])
     position = {name: i for i, name in enumerate(own)}
     rows = np.full((len(keys), len(classes)), np.nan)
     for i, name in enumerate(keys):
         if name in position:
-            rows[i] = [column[position[name]] for column in columns]
-    return engine.classifier_odds(classes, rows, weight=weight)
+            rows[i] = columns[position[name]]
+    return engine.classifier_odds(list(classes), rows, weight=weight)
+
+
+def predicted_classes(predictions: Table) -> dict[str, Variable]:
+    """Columns of probabilities of codes by code: ``<model> (<code>)`` or ``<code>``."""
+    classes: dict[str, Variable] = {}
+    for var in predictions.domain.attributes + predictions.domain.metas:
+        code = "".join(var.name.rstrip(")").rsplit("(", 1)[-1].split())
+        if isinstance(var, ContinuousVariable) and code.isdigit() and len(code) in (4, 6, 10):
+            classes.setdefault(code, var)
+    return classes
 
 
 _TEXT_COLUMNS = ("code", "safe code", "heading", "runner-up", "flip fact", "missing facts",
@@ -251,15 +265,15 @@ def verdicts_table(verdicts: Sequence[Verdict], problems: dict[str, list[str]] |
 
 
 def probabilities_table(verdicts: Sequence[Verdict], engine: Engine) -> Table:
-    """A row per good, P of every code of the table; unknown where nothing is known of the good."""
+    """A row per good, P of every code of the table."""
     variables = []
     for code in engine.codes:
         node = engine.nomenclature[code] if code in engine.nomenclature else None
         var = ContinuousVariable(code, number_of_decimals=4)
-        var.attributes["designation"] = node.ru if node else "не обувь"
+        var.attributes["designation"] = node.ru if node else "вне кодов таблицы"
         variables.append(var)
     p = np.array([[v.probabilities.get(c, np.nan) for c in engine.codes] for v in verdicts],
-                 dtype=float)
+                 dtype=float)  # of a good of which nothing is said there is none
     table = Table.from_numpy(
         Domain(variables, metas=[StringVariable("good_id")]),
         p.reshape(len(verdicts), len(variables)),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from orangecontrib.customs.facts import Evidence
-from orangecontrib.customs.fusion.engine import Belief, Engine, Witness
+from orangecontrib.customs.fusion.engine import Answers, Belief, Engine, Witness
 from orangecontrib.customs.fusion.trace import Step, gap_text, trace_steps, trace_text
 
 __all__ = ["Verdict", "Question", "Discrepancy", "decide"]
@@ -54,8 +54,8 @@ class Verdict:
     """The result for one good; codes are 10 digits, duties EUR per pair."""
 
     key: str
-    codes: tuple[str, ...]          #: the code; several in a legal gap; none: not footwear
-    p: float
+    codes: tuple[str, ...]          #: the code; several in a legal gap; none: no code
+    p: float                        #: without a code, P(excluded); NaN: not determined
     safe_code: str
     p_safe: float
     heading: str
@@ -75,6 +75,11 @@ class Verdict:
     @property
     def code(self) -> str:
         return "; ".join(self.codes)
+
+    @property
+    def excluded(self) -> bool:
+        """No code, since what is known of the good excludes it; else it is just not known."""
+        return not self.codes and not np.isnan(self.p)
 
     @property
     def trace(self) -> str:
@@ -126,57 +131,66 @@ def decide(engine: Engine, witnesses: Sequence[Witness], *, error: float = 0.1,
     progress : callable, optional
         Called with (done, total).
     """
-    total = Evidence(keys or ())
-    for witness in witnesses:
-        total = total + witness.tempered(engine.priors)
+    if odds is not None and not (np.isfinite(odds) & (np.asarray(odds) > 0)).all():
+        raise ValueError("the odds of a classifier must be finite and above zero")
+    own = [witness.tempered(engine.priors) for witness in witnesses]
+    total = sum(own, Evidence(keys or ()))
     if keys is not None:
         total = total.align(keys)
+    own = [evidence.align(total.keys) for evidence in own]
     verdicts: list[Verdict] = []
     for start in range(0, len(total), block):
         some = slice(start, start + block)
-        part = Evidence(total.keys[some], {f: v[some] for f, v in total.loglik.items()})
-        verdicts += _decide_block(engine, witnesses, part, error,
+        voices = [_Voice(witness, evidence.part(some), engine)
+                  for witness, evidence in zip(witnesses, own)]
+        verdicts += _decide_block(engine, voices, total.part(some), error,
                                   None if odds is None else odds[some])
         if progress is not None:
             progress(len(verdicts), len(total))
     return verdicts
 
 
-def _decide_block(engine: Engine, witnesses, evidence: Evidence, error, odds
+def _decide_block(engine: Engine, voices: Sequence[_Voice], evidence: Evidence, error, odds
                   ) -> list[Verdict]:
     belief = engine.believe(evidence, odds)
     answers = engine.answers(belief, odds)
-    voices = [_Voice(w, engine, evidence.keys) for w in witnesses]
-    safe, p_safe = engine.safe_codes(belief.codes, error)
+    safe, p_safe = engine.safe_codes(belief, error)
     headings, heading_mass = engine.prefix_masses(belief.codes)[1][1:]
+    p_chosen = engine.p_chosen(belief.codes, belief.chosen)
     duties = np.array([engine.nomenclature.duty(c) or 0. for c in engine.codes])
     disagreements = _disagreements(engine, voices, belief)
     gains = {fact: _gains(engine, belief, answers[fact], fact, duties)
              for fact in belief.facts}
     silent = {fact: ~evidence.says(fact) for fact in belief.facts}
+    unheard = np.ones(len(evidence), bool) if odds is None else (odds == odds[:, :1]).all(axis=1)
+    unheard &= np.logical_and.reduce(list(silent.values()))
+    by_facts = belief.chosen if odds is None else engine.believe(evidence).chosen
     verdicts = []
     for i, key in enumerate(evidence.keys):
+        if unheard[i]:
+            verdicts.append(_blind(key))
+            continue
         p_codes = belief.codes[i]
-        codes, p, gap = _best(engine, belief, i)
+        codes = engine.table.outcomes[belief.chosen[i]]
         order = np.argsort(-p_codes, kind="stable")
         ranked = tuple((engine.codes[j], float(p_codes[j])) for j in order[:12]
                        if p_codes[j] > 5e-4)
         runner = next((c for c, _ in ranked if c not in codes), "")
-        best_heading = int(heading_mass[i].argmax())
-        heading, p_heading = headings[best_heading], float(heading_mass[i, best_heading])
-        problems = []
-        if odds is None and all(quiet[i] for quiet in silent.values()):
-            verdicts.append(_blind(key))
-            continue
-        not_footwear = codes == ("none",)
-        if not_footwear:
-            codes, heading, p_heading = (), "", 0.
-            problems.append("товар не является обувью группы 64 (примечание 1 к группе 64)")
-        elif gap:
-            problems.append(gap_text(gap, codes))
-        if codes and not codes[0].startswith(heading):
-            problems.append(f"наиболее вероятная позиция {heading} ({p_heading:.2f}) "
-                            f"не совпадает с позицией кода {codes[0][:4]}")
+        heading, p_heading, p, problems = "", 0., float(p_chosen[i]), []
+        steps = trace_steps(engine, belief, voices, i, codes)
+        if codes == ("none",):
+            codes = ()
+            # only words and photos can say that a note excludes a good
+            if engine.table.outcomes[by_facts[i]] == ("none",):
+                problems.append("товар не является обувью группы 64 (примечание 1 к группе 64)")
+            else:
+                p, steps = np.nan, ()
+                problems.append("модель относит товар к кодам вне таблицы решений; описание и "
+                                "фотографии об этом не говорят: код не определяется")
+        else:
+            heading = codes[0][:4]
+            p_heading = float(heading_mass[i, headings.index(heading)])
+            problems += _remarks(engine, belief, i, codes, runner)
         flip = _flip(engine, belief, answers, i, codes, runner)
         questions = tuple(sorted(
             (Question(fact, float(gain[i]), float(duty[i]), bool(silent[fact][i]),
@@ -193,10 +207,24 @@ def _decide_block(engine: Engine, witnesses, evidence: Evidence, error, odds
             questions, disagreements[i],
             float(min(duties[held])) if held and codes else np.nan,
             float(max(duties[held])) if held and codes else np.nan,
-            ranked, trace_steps(engine, belief, voices, i, codes or ("none",)),
-            tuple(problems),
+            ranked, steps, tuple(problems),
             {c: float(p_codes[j]) for j, c in enumerate(engine.codes)}))
     return verdicts
+
+
+def _remarks(engine: Engine, belief: Belief, i: int, codes, runner: str) -> list[str]:
+    """A legal gap, and a code elsewhere that is likelier than this one alone."""
+    remarks = []
+    if len(codes) > 1:
+        remarks.append(gap_text(engine.table.gaps[belief.chosen[i]], codes))
+    p = belief.codes[i]
+    own = max(p[engine.codes.index(code)] for code in codes)
+    other = p[engine.codes.index(runner)] if runner else 0.
+    if other > own and not runner.startswith(codes[0][:4]):
+        name = f"код {runner}" if runner.isdigit() else "«не обувь»"
+        remarks.append(f"{name} сам по себе вероятнее ({other:.2f}), чем {codes[0]} "
+                       f"({own:.2f}), но позиция {codes[0][:4]} вероятнее других")
+    return remarks
 
 
 def _blind(key: str) -> Verdict:
@@ -207,38 +235,21 @@ def _blind(key: str) -> Verdict:
                     "код не определяется",))
 
 
-def _best(engine: Engine, belief: Belief, i: int) -> tuple[tuple[str, ...], float, str]:
-    """The most probable code, or all candidates of a gap that outweighs each code."""
-    gaps = engine.table.gaps
-    alone = {codes[0]: j for j, codes in enumerate(engine.table.outcomes) if not gaps[j]}
-    best = int(belief.codes[i].argmax())
-    code = engine.codes[best]
-    own = belief.outcomes[i, alone[code]] if code in alone else 0.
-    in_gaps = [j for j, codes in enumerate(engine.table.outcomes)
-               if gaps[j] and code in codes]
-    if in_gaps:
-        gap = max(in_gaps, key=lambda j: belief.outcomes[i, j])
-        if belief.outcomes[i, gap] > own:
-            codes = engine.table.outcomes[gap]
-            p = sum(belief.codes[i, engine.codes.index(c)] for c in codes)
-            return codes, float(p), gaps[gap]
-    return (code,), float(belief.codes[i, best]), ""
-
-
-def _gains(engine, belief, known, fact, duties):
+def _gains(engine: Engine, belief: Belief, known: Answers, fact: str, duties: np.ndarray):
     """Expected drop of P(error) and of the duty at risk if `fact` were known."""
-    weights = belief.facts[fact].T
-    now = belief.codes.max(axis=1)
-    then = sum(w * k.max(axis=1) for w, k in zip(weights, known))
-    risk_now = _duty_at_risk(belief.codes, duties)
-    risk_then = sum(w * _duty_at_risk(k, duties) for w, k in zip(weights, known))
-    return then - now, risk_now - risk_then
+    def cost(codes, chosen):
+        return (1 - engine.p_chosen(codes, chosen),
+                _duty_at_risk(codes, duties, engine.first_code(chosen)))
+    error, risk = cost(belief.codes, belief.chosen)
+    for weight, codes, chosen in zip(belief.facts[fact].T, known.codes, known.chosen):
+        then = cost(codes, chosen)
+        error, risk = error - weight * then[0], risk - weight * then[1]
+    return error, risk
 
 
-def _duty_at_risk(codes: np.ndarray, duties: np.ndarray) -> np.ndarray:
-    """Expected |duty − duty of the best code|, EUR per pair, shape (N,)."""
-    chosen = duties[codes.argmax(axis=1)]
-    return (codes * np.abs(duties[None, :] - chosen[:, None])).sum(axis=1)
+def _duty_at_risk(codes: np.ndarray, duties: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Expected |duty − duty of the chosen code|, EUR per pair, shape (N,)."""
+    return (codes * np.abs(duties[None, :] - duties[chosen][:, None])).sum(axis=1)
 
 
 def _flip(engine: Engine, belief: Belief, answers, i, codes, runner) -> str:
@@ -249,22 +260,21 @@ def _flip(engine: Engine, belief: Belief, answers, i, codes, runner) -> str:
         if fact == "is_footwear" and runner != "none":
             continue
         for value, p in enumerate(belief.facts[fact][i]):
-            winner = engine.codes[int(known[value, i].argmax())]
-            if winner in codes or (not codes and winner == "none"):
+            winners = engine.table.outcomes[known.chosen[value, i]]
+            if set(winners) & set(codes) or (not codes and winners == ("none",)):
                 continue
             spec = engine.table.vocabulary[fact]
             text = f"{spec.ru}: {spec.values[value].ru}"
-            if winner == runner:
+            if runner in winners:
                 best = max(best, (float(p), text))
-            other = max(other, (float(p), f"{text} → {winner}"))
+            other = max(other, (float(p), f"{text} → {'; '.join(winners)}"))
     return best[1] or other[1]
 
 
 class _Voice:
-    """A witness aligned with a block of goods: what it says there, and where."""
+    """What a witness says of a block of goods: its evidence, as the fusion uses it."""
 
-    def __init__(self, witness: Witness, engine: Engine, keys):
-        evidence = witness.tempered(engine.priors).align(keys)
+    def __init__(self, witness: Witness, evidence: Evidence, engine: Engine):
         self.name_ru = witness.name_ru
         self.notes = witness.notes
         self.says = {fact: evidence.says(fact) for fact in engine.priors}

@@ -4,14 +4,17 @@ Workflows without a window
 
 ``orange-customs run flow.ows`` and ``orange-canvas --no-gui flow.ows`` load a workflow, let it
 run until nothing is left to do, print what each widget has to say and exit with 0, 1 or 2.
-Both go through one function, :func:`orangecontrib.customs.headless.runner.run_workflow`:
+Both start a process of their own and go through one function in it,
+:func:`orangecontrib.customs.headless.runner.run_workflow`:
 
 >>> from orangecontrib.customs.headless.runner import run_workflow    # doctest: +SKIP
 >>> outcome = run_workflow("flow.ows", timeout=60)                    # doctest: +SKIP
 >>> outcome.exit_code, outcome.outputs["HS Code Fusion", "Codes"]     # doctest: +SKIP
 
 ===================  ======================================================================
-:mod:`.runner`       load, settle, collect, save, close; the :class:`.runner.Outcome`
+:mod:`.runner`       load, settle, collect, save, close
+:mod:`.outcome`      the :class:`.outcome.Outcome` of it
+:mod:`.supervisor`   the process of its own, and what to say when it ends before its time
 :mod:`.arguments`    what ``--set`` and ``--save`` mean for a loaded workflow
 :mod:`.environment`  Qt without a screen, settings of our own, leaving the process
 :mod:`.cli_run`      the sub-command ``run``

@@ -8,6 +8,8 @@ titles of the workflow at hand. All that can be wrong is found before any widget
 import ast
 import json
 import os
+import shutil
+import tempfile
 from collections import Counter
 from typing import NamedTuple
 
@@ -16,6 +18,8 @@ from Orange.data.io import FileFormat, PickleReader, TabReader
 from orangecanvas.utils import name_lookup
 from orangewidget.settings import ContextSetting
 from orangewidget.utils.filedialogs import RecentPath
+
+from orangecontrib.customs.files import Output, OutputError
 
 __all__ = ["ArgumentError", "SaveRequest", "apply_setting", "check_save", "parse_value",
            "resolve_save", "write_table"]
@@ -44,7 +48,7 @@ def parse_value(text):
     """
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         pass
     try:
         return ast.literal_eval(text.strip())
@@ -162,6 +166,11 @@ def check_save(argument):
     folder = os.path.dirname(os.path.abspath(file))
     if not os.path.isdir(folder):
         raise ArgumentError(f"can't save to {file}: there is no folder {folder}")
+    if not os.path.exists(file) or os.path.isfile(file):
+        try:
+            Output(file)  # only tries the place
+        except OutputError as error:
+            raise ArgumentError(str(error)) from None
 
 
 def resolve_save(nodes, argument):
@@ -210,8 +219,21 @@ def write_table(table, file):
 
     Comma-separated files and Excel sheets get a single row of names, for other programs to
     read; .tab has Orange's three header rows, and with them types and roles.
+
+    Orange's writers fill the place as they go; so they write elsewhere, and what came out
+    whole takes its place.
+
+    Raises
+    ------
+    OutputError
     """
     writer = _writer(file)
     if table.is_sparse() and not issubclass(writer, PickleReader):
         table = table.to_dense()  # Orange's own writers of text stop at sparse columns
-    writer.write(file, table, with_annotations=issubclass(writer, TabReader))
+    with tempfile.TemporaryDirectory() as folder:
+        made = os.path.join(folder, os.path.basename(file))
+        writer.write(made, table, with_annotations=issubclass(writer, TabReader))
+        for name in sorted(os.listdir(folder)):  # some leave a second file, .metadata
+            with open(os.path.join(folder, name), "rb") as whole, \
+                    Output(os.path.join(os.path.dirname(file), name)) as place:
+                shutil.copyfileobj(whole, place)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.facts import Evidence, Priors
 from orangecontrib.customs.fusion import Engine, Verdict, Witness, decide
+from orangecontrib.customs.fusion.answers import duty_at_risk
 from orangecontrib.customs.headless.files import Good
 
 __all__ = ["CLASSIFY_COLUMNS", "PhotoEvidence", "text_witness", "photo_witness",
@@ -14,7 +15,8 @@ __all__ = ["CLASSIFY_COLUMNS", "PhotoEvidence", "text_witness", "photo_witness",
 
 CLASSIFY_COLUMNS = (
     "good_id", "code", "p", "safe_code", "p_safe", "heading", "p_heading", "runner_up",
-    "flip_fact", "missing_facts", "discrepancy", "duty_low", "duty_high", "declared_code",
+    "flip_fact", "missing_facts", "next_question", "discrepancy", "duty_low", "duty_high",
+    "duty_at_risk", "declared_code",
     "p_declared", "agrees", "duty_at_declared", "trace", "problems")
 
 #: People misdeclare: P(a declared fact is about this very good).
@@ -76,7 +78,8 @@ def text_witness(goods: Sequence[Good], reader: FactReader | None = None,
     keys, readings, problems, notes = [], [], {}, {}
     for number, good in enumerate(goods, start=1):
         if not good.description:
-            problems[good.key] = ["пустое описание"]
+            # None: there is one that can't be read, and the good's problems say why
+            problems[good.key] = [] if good.description is None else ["пустое описание"]
         else:
             reading = reader.read(good.description)
             keys.append(good.key)
@@ -168,8 +171,10 @@ def verdict_row(engine: Engine, verdict: Verdict, good: Good,
         "heading": verdict.heading, "p_heading": verdict.p_heading if verdict.heading else None,
         "runner_up": verdict.runner_up, "flip_fact": verdict.flip_fact,
         "missing_facts": "; ".join(verdict.missing_facts),
+        "next_question": verdict.questions[0].text if verdict.questions else "",
         "discrepancy": "; ".join(d.text for d in verdict.discrepancies),
         "duty_low": verdict.duty_low * times, "duty_high": verdict.duty_high * times,
+        "duty_at_risk": duty_at_risk(engine, verdict) * times,
         "p_declared": verdict.p_of(declared) if declared else None,
         "agrees": verdict.agrees(declared),
         "duty_at_declared": None if duty is None else duty * times,

@@ -43,36 +43,59 @@ def main(argv: list[str] | None = None) -> int:
                           help="fact,value,probability that replace the bundled ones")
     classify.add_argument("--error", type=float, default=0.1, metavar="E",
                           help="accepted error of the safe code (default 0.1)")
-    classify.add_argument("--out", type=Path, required=True, metavar="OUT.csv")
+    _text_arguments(classify, "OUT.csv")
     classify.set_defaults(job=_classify)
 
     features = commands.add_parser("features", help="photos -> the 13 visual features")
     _photo_arguments(features, required=True)
-    features.add_argument("--out", type=Path, required=True, metavar="F.csv")
+    _text_arguments(features, "F.csv")
     features.set_defaults(job=_features)
 
     facts = commands.add_parser("facts", help="declarations -> facts stated in the text")
     facts.add_argument("--declarations", type=Path, required=True, metavar="D.csv")
-    facts.add_argument("--out", type=Path, required=True, metavar="F.csv")
+    _text_arguments(facts, "F.csv")
     facts.set_defaults(job=_facts)
 
     args = parser.parse_args(argv)
-    from orangecontrib.customs.headless.files import InputError, check_place
+    from orangecontrib.customs.files import Output, OutputError
+    from orangecontrib.customs.headless.files import InputError
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # names of files need not be text
+            stream.reconfigure(errors="backslashreplace")
     try:
-        if args.command != "run":
-            check_place(args.out)
-        code = args.job(args)
-        if args.command == "run" and argv is None:
-            # worker threads of widgets may outlive the workflow
-            from orangecontrib.customs.headless.environment import leave
-            leave(code)
-        return code
-    except InputError as error:
+        if args.command == "run":
+            return args.job(args)
+        with Output(args.out, _inputs(args)) as place:
+            return args.job(args, place)
+    except (InputError, OutputError) as error:
         print(f"orange-customs: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("orange-customs: interrupted", file=sys.stderr)
         return 2
+
+
+def _text_arguments(parser, out):
+    parser.add_argument("--encoding", default="", metavar="NAME",
+                        help="of the CSV files that are read and have no mark of their own: "
+                             "utf-8, cp1251, cp866, koi8-r, iso-8859-5, mac-cyrillic ... "
+                             "(default: UTF-8, else by the letters if these are clear)")
+    parser.add_argument("--out", type=Path, required=True, metavar=out)
+
+
+def _inputs(args) -> list[Path]:
+    """What a command reads, photos aside."""
+    named = [getattr(args, name, None)
+             for name in ("declarations", "priors", "photos", "photos_root")]
+    if getattr(args, "photos", None):
+        from orangecontrib.customs.photos.model import BUNDLED
+        named.append(BUNDLED.get(args.model, args.model))
+    return [Path(path) for path in named if path]
+
+
+def _done(place, text):
+    """The last line; not into the result where that is what stdout takes."""
+    print(f"{text} -> {place.path}", file=sys.stderr if place.direct else sys.stdout)
 
 
 def _photo_arguments(parser, required):
@@ -114,53 +137,56 @@ def _model(args):
         raise InputError(str(error)) from error
 
 
-def _find(args):
+def _find(args, place):
     from orangecontrib.customs.headless.files import InputError
     from orangecontrib.customs.photos.sources import SourceError, find_photos
     try:
-        return find_photos(args.photos, args.photos_root)
+        photos, problems = find_photos(args.photos, args.photos_root, args.encoding)
     except SourceError as error:
-        raise InputError(str(error)) from error
+        raise InputError.of(error) from error
+    place.spare(photo.file for photo in photos)
+    for problem in problems:
+        print(f"photos: {problem}", file=sys.stderr)
+    return photos
 
 
-def _classify(args) -> int:
+def _classify(args, place) -> int:
     from orangecontrib.customs import footwear
     from orangecontrib.customs.facts import Priors
     from orangecontrib.customs.headless.classify import CLASSIFY_COLUMNS, classify, read_photos
     from orangecontrib.customs.headless.files import InputError, read_goods, write_rows
     if not 0 < args.error < 1:
         raise InputError(f"--error must lie between 0 and 1, not {args.error}")
-    goods = read_goods(args.declarations)
+    goods = read_goods(args.declarations, args.encoding)
     priors = None
     if args.priors:
         try:
-            priors = Priors.load(args.priors, footwear.vocabulary(), footwear.priors())
+            priors = Priors.load(args.priors, footwear.vocabulary(), footwear.priors(),
+                                 args.encoding)
         except (OSError, ValueError) as error:
-            raise InputError(str(error)) from error
+            raise InputError.of(error) from error
     photos = None
     if args.photos:
-        found, problems = _find(args)
+        found = _find(args, place)
         with _model(args) as model:
             photos = read_photos(found, model, device=args.device, backend=args.backend,
                                  progress=_bar("photos", "photos"))
-        for problem in problems:
-            print(f"photos: {problem}", file=sys.stderr)
         for good_id, image, reason in photos.skipped:
             owner = f" (good {good_id})" if good_id else ""
             print(f"skipped {image}{owner}: {reason}", file=sys.stderr)
     rows = classify(goods, photos, priors=priors, error=args.error,
                     progress=_bar("goods", "goods"))
-    write_rows(args.out, CLASSIFY_COLUMNS, rows)
+    write_rows(place, CLASSIFY_COLUMNS, rows)
     coded = sum(bool(row.get("code")) for row in rows)
-    print(f"{len(rows)} goods, {coded} with a code of group 64 -> {args.out}")
+    _done(place, f"{len(rows)} goods, {coded} with a code of group 64")
     return 0 if coded or any(row.get("trace") for row in rows) else 1
 
 
-def _features(args) -> int:
+def _features(args, place) -> int:
     from orangecontrib.customs import footwear
     from orangecontrib.customs.headless.files import write_rows
     from orangecontrib.customs.photos.extract import Extractor
-    photos, problems = _find(args)
+    photos = _find(args, place)
     with _model(args) as model:
         extractor = Extractor(model, args.device, backend=args.backend)
         results = extractor.run(photos, progress=_bar("photos", "photos"))
@@ -169,22 +195,20 @@ def _features(args) -> int:
             for photo, p in zip(results.photos, results.probabilities)]
     rows += [{"image": photo.image, "problem": reason}
              for photo, reason in results.skipped]
-    write_rows(args.out, ("image", *names, *FEATURES_AFTER), rows)
-    for problem in problems:
-        print(f"photos: {problem}", file=sys.stderr)
+    write_rows(place, ("image", *names, *FEATURES_AFTER), rows)
     for photo, reason in results.skipped:
         print(f"skipped {photo.image}: {reason}", file=sys.stderr)
-    print(f"{len(results.photos)} photos, {len(results.skipped)} skipped -> {args.out}")
+    _done(place, f"{len(results.photos)} photos, {len(results.skipped)} skipped")
     return 0 if len(results.photos) else 1
 
 
-def _facts(args) -> int:
+def _facts(args, place) -> int:
     from orangecontrib.customs import footwear
     from orangecontrib.customs.declarations import FactReader
     from orangecontrib.customs.headless.files import read_goods, write_rows
     vocabulary = footwear.vocabulary()
     reader, rows = FactReader(), []
-    goods = read_goods(args.declarations)
+    goods = read_goods(args.declarations, args.encoding)
     advance = _bar("declarations", "texts")
     for number, good in enumerate(goods, start=1):
         problems = list(good.problems)
@@ -197,13 +221,13 @@ def _facts(args) -> int:
             row["findings"] = "; ".join(
                 f"{vocabulary[f.fact].ru}: {'|'.join(f.values)} «{f.text}» "
                 f"[{f.start}:{f.end}] {f.kind} {f.strength:g}" for f in reading.findings)
-        else:
+        elif good.description is not None:
             problems.append("пустое описание")
         row["problems"] = "; ".join(problems)
         rows.append(row)
         advance(number, len(goods))
-    write_rows(args.out, ("good_id", "description", *vocabulary, "findings", "problems"), rows)
-    print(f"{len(rows)} declarations -> {args.out}")
+    write_rows(place, ("good_id", "description", *vocabulary, "findings", "problems"), rows)
+    _done(place, f"{len(rows)} declarations")
     return 0 if rows else 1
 
 

@@ -5,18 +5,20 @@ The command ``orange-customs run``
 ::
 
     orange-customs run flow.ows [--timeout S] [--set "Widget title.setting=value"]...
-                                [--save "Widget title.Output=file"]...
+                                [--save "Widget title.Output=file"]... [--no-pickles]
 
 Also ``python -m orangecontrib.customs.headless.cli_run flow.ows``. Every widget that has
 something to say gets a line on stdout, errors go to stderr. Exit code 0: all went well; 1: a
-widget shows an error or its code raised; 2: the workflow or an argument can't be used, or time
-was up.
+widget shows an error, its code raised (``sys.exit`` too), asked in a dialog or ended the
+process; 2: the workflow or an argument can't be used, time was up, or somebody interrupted.
 
-This module imports neither Qt nor Orange before there is something to run.
+The workflow runs in a process of its own (:mod:`.supervisor`); this one imports neither Qt nor
+Orange.
 """
 import argparse
 import os
 import sys
+import time
 import warnings
 
 __all__ = ["add_arguments", "main", "report"]
@@ -32,7 +34,8 @@ def add_arguments(parser):
     """
     parser.add_argument("workflow", metavar="flow.ows", help="the workflow to run")
     parser.add_argument("--timeout", type=_seconds, default=600.0, metavar="S",
-                        help="end the run after this many seconds (600)")
+                        help="end the run after this many seconds (600); looking for "
+                             "widgets, which comes before, doesn't count")
     parser.add_argument("--set", action="append", default=[], dest="settings",
                         metavar='"Widget title.setting=value"',
                         help="change a widget's setting; JSON or a Python literal, otherwise "
@@ -40,6 +43,8 @@ def add_arguments(parser):
     parser.add_argument("--save", action="append", default=[],
                         metavar='"Widget title.Output=file"',
                         help="write a table that a widget puts out: .csv, .tab, .xlsx, .pkl ...")
+    parser.add_argument("--no-pickles", action="store_true",
+                        help="refuse workflows with pickled settings, which can run any code")
 
 
 def _seconds(text):
@@ -50,12 +55,9 @@ def _seconds(text):
     return value
 
 
-def main(args, cached_descriptions=None):
+def main(args, cached_descriptions=None, configuration=None):
     """
-    Run a workflow and print what came of it.
-
-    Worker threads that outlive the workflow can keep the process from ending; a console script
-    should pass the result to :func:`orangecontrib.customs.headless.environment.leave`.
+    Run a workflow in a process of its own and print what came of it.
 
     Parameters
     ----------
@@ -63,6 +65,40 @@ def main(args, cached_descriptions=None):
         With what :func:`add_arguments` has added.
     cached_descriptions : dict, optional
         Descriptions of widgets that were discovered already.
+    configuration : type, optional
+        What Canvas is configured by, if not as Orange.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    from .supervisor import ending, supervise
+    started = time.monotonic()
+    options = {"settings": args.settings, "save": args.save, "timeout": args.timeout,
+               "pickles": not args.no_pickles, "cached_descriptions": cached_descriptions,
+               "configuration": configuration}
+    end = supervise(f"{__package__}.cli_run:run_here", args.workflow, options)
+    if end.code is not None:
+        return end.code
+    if end.stack:
+        print(end.stack, file=sys.stderr)
+    outcome = ending(end)
+    outcome.seconds = time.monotonic() - started
+    report(outcome, os.path.basename(args.workflow))
+    return outcome.exit_code
+
+
+def run_here(journal, workflow, options):
+    """
+    Run a workflow in this process and print what came of it; the child's part of :func:`main`.
+
+    Parameters
+    ----------
+    journal : .supervisor.Journal
+    workflow : str
+    options : dict
+        Arguments of :func:`.runner.run_workflow`.
 
     Returns
     -------
@@ -76,9 +112,8 @@ def main(args, cached_descriptions=None):
         if not sys.warnoptions:
             # libraries' advice to programmers; what concerns the user, widgets say themselves
             warnings.simplefilter("ignore")
-        outcome = run_workflow(args.workflow, settings=args.settings, save=args.save,
-                               timeout=args.timeout, cached_descriptions=cached_descriptions)
-    report(outcome, os.path.basename(args.workflow))
+        outcome = run_workflow(workflow, journal=journal, **options)
+    report(outcome, os.path.basename(workflow))
     return outcome.exit_code
 
 
@@ -126,5 +161,4 @@ def _command_line(argv=None):
 
 
 if __name__ == "__main__":
-    from orangecontrib.customs.headless.environment import leave
-    leave(_command_line())
+    sys.exit(_command_line())

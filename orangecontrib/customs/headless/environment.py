@@ -53,9 +53,14 @@ def prepare_environment(offscreen):
 _application = None  # PyQt deletes an application that nobody holds
 
 
-def prepare_application():
+def prepare_application(configuration=None):
     """
     The process' QApplication; a new one, set up as Orange, if there is none.
+
+    Parameters
+    ----------
+    configuration : type, optional
+        How to set up a new one, if not as Orange: a subclass of orangecanvas' ``Config``.
 
     Returns
     -------
@@ -78,7 +83,7 @@ def prepare_application():
     from orangecanvas import config
     # without the application's name Qt would take ours from sys.argv[0]
     app = _application = QApplication(["orange-customs"])
-    config.set_default(Config())
+    config.set_default((configuration or Config)())
     config.init()
     return app
 

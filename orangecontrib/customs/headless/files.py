@@ -3,22 +3,35 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from orangecontrib.customs.files import (
+    Output,
+    Row,
+    TableFileError,
+    TextTable,
+    read_table,
+    written_cell,
+)
 from orangecontrib.customs.fusion.keys import unique_keys
-from orangecontrib.customs.nomenclature import LEVELS
-from orangecontrib.customs.textfiles import decode, dict_reader
+from orangecontrib.customs.nomenclature import parse_code
 
-__all__ = ["InputError", "Good", "read_text", "read_rows", "read_goods",
-           "check_place", "write_rows"]
+__all__ = ["InputError", "Good", "read_goods", "write_rows"]
 
 
 class InputError(ValueError):
     """Input that can't be used at all; the message says what to do."""
+
+    @classmethod
+    def of(cls, error: Exception) -> InputError:
+        """The message of another error, with the option of the command line that it needs."""
+        option = " (--encoding)" if re.search(r"name (the|its) encoding", str(error)) else ""
+        return cls(f"{error}{option}")
 
 
 @dataclass(frozen=True)
@@ -26,63 +39,34 @@ class Good:
     """A row of the declarations.
 
     `key` is unique; a repeated good id gets ``#2``, ``#3`` ... there and keeps
-    its own name in `good_id`.
+    its own name in `good_id`.  `description` is None where the row holds one that
+    can't be read.
     """
 
     key: str
     good_id: str
-    description: str
+    description: str | None
     declared_code: str
     quantity: float | None
     problems: tuple[str, ...]
 
 
-def read_text(path: str | Path) -> str:
-    """Text of a file in UTF-8 (with or without BOM) or, failing that, in cp1251.
-
-    "Unicode Text", as spreadsheets save it, is UTF-16 with a BOM, and read as well.
-
-    Raises
-    ------
-    InputError
-        If the file does not exist or is in neither encoding.
-    """
+def _read(path: str | Path, required: Sequence[str], encoding: str) -> TextTable:
+    """A table that has these columns; a guess at its encoding is said on stderr."""
     try:
-        data = Path(path).read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}") from error
-    try:
-        return decode(data)
-    except UnicodeDecodeError:
-        raise InputError(f"{path} is neither UTF-8 nor cp1251; save it as UTF-8 CSV") from None
-
-
-def read_rows(path: str | Path, required: Sequence[str]) -> list[dict[str, str]]:
-    """Rows of a CSV separated by comma, semicolon or tab, with stripped column names.
-
-    Raises
-    ------
-    InputError
-        If a required column is missing; the message lists those there are.
-    """
-    text = read_text(path)
-    csv.field_size_limit(min(sys.maxsize, 2 ** 31 - 1))
-    reader = dict_reader(text)
-    names = reader.fieldnames
-    missing = [name for name in required if name not in names]
+        table = read_table(path, encoding)
+    except TableFileError as error:
+        raise InputError.of(error) from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot read {path}: "
+                         f"{getattr(error, 'strerror', None) or error}") from error
+    if table.note:
+        print(f"orange-customs: {table.note} (--encoding)", file=sys.stderr)
+    missing = [name for name in required if name not in table.columns]
     if missing:
-        raise InputError(f"{path} has no column {', '.join(missing)}; "
-                         f"its columns are: {', '.join(names) or 'none'}")
-    try:
-        return [{k: (v or "").strip() for k, v in row.items() if isinstance(k, str)}
-                for row in reader]
-    except csv.Error as error:
-        raise InputError(f"{path}, line {reader.line_num}: {error}") from error
-
-
-def clean_code(text: str) -> str:
-    """Digits of a code as people write it: ``6403 99 960 0``, ``6403999600.0``."""
-    return "".join(text.strip().removesuffix(".0").split())
+        raise InputError(f"{path} has no column {', '.join(missing)}; its columns are: "
+                         f"{', '.join(filter(None, table.columns)) or 'none'}")
+    return table
 
 
 def _pairs(text: str) -> float | None:
@@ -94,68 +78,92 @@ def _pairs(text: str) -> float | None:
     return number if 0 < number < math.inf else None
 
 
-def read_goods(path: str | Path) -> list[Good]:
-    """Rows of declarations: ``description``, optional ``good_id, declared_code, quantity``."""
-    goods: list[Good] = []
-    rows = read_rows(path, ["description"])
+def read_goods(path: str | Path, encoding: str = "") -> list[Good]:
+    """Rows of declarations: ``description``, optional ``good_id, declared_code, quantity``.
+
+    Of a row with more fields than the header has, nothing from the description on is used: a
+    description that is cut off, or a code that stands in another column, would be taken for
+    what was declared.
+
+    Parameters
+    ----------
+    encoding : str
+        See :func:`orangecontrib.customs.files.decode`.
+
+    Raises
+    ------
+    InputError
+    """
+    table = _read(path, ["description"], encoding)
+    believed = table.columns[:table.columns.index("description")]
+    shifted = [{k: v for k, v in row.cells.items() if not row.surplus or k in believed}
+               for row in table.rows]
+    cells = [{name: text.strip() for name, text in row.items()} for row in shifted]
     # as people see it: macOS writes «й» as two characters
     ids = [unicodedata.normalize("NFC", row.get("good_id") or str(number))
-           for number, row in enumerate(rows, start=1)]
-    for number, (good_id, key, row) in enumerate(zip(ids, unique_keys(ids), rows), start=1):
-        problems = []
-        if key != good_id:
-            problems.append(f"good_id «{good_id}» повторяется (строка {number})")
-        code = clean_code(row.get("declared_code", ""))
-        if code and not (code.isdigit() and 2 <= len(code) <= 10):
-            problems.append(f"заявленный код «{code}» – не код ТН ВЭД")
-            code = ""
-        if code and len(code) not in LEVELS:
-            problems.append(f"заявленный код «{code}» – {len(code)} знаков: в ТН ВЭД их 2, 4, "
-                            "6, 8 или 10")
-        quantity = None
-        if row.get("quantity"):
-            quantity = _pairs(row["quantity"])
-            if quantity is None:
-                problems.append(f"количество «{row['quantity']}» – не число пар больше нуля; "
-                                "пошлина указана за пару")
-        goods.append(Good(key, good_id, row["description"], code, quantity,
-                          tuple(problems)))
-    return goods
+           for number, row in enumerate(cells, start=1)]
+    return [_good(number, good_id, key, row, texts, table)
+            for number, (good_id, key, row, texts)
+            in enumerate(zip(ids, unique_keys(ids), table.rows, cells), start=1)]
 
 
-def check_place(path: str | Path):
-    """Find out before the work whether its result can't be written.
+def _good(number: int, good_id: str, key: str, row: Row, texts: Mapping[str, str],
+          table: TextTable) -> Good:
+    problems = []
+    if key != good_id:
+        problems.append(f"good_id «{good_id}» повторяется (строка {number})")
+    if row.surplus:
+        problems.append(f"строка {row.line} файла: полей {row.fields}, а в заголовке "
+                        f"{len(table.columns)}; описание не прочитано – текст, в котором есть "
+                        "разделитель, возьмите в кавычки")
+    elif row.swallows:
+        problems.append(f"поле в кавычках занимает несколько строк файла, с {row.line}-й; если "
+                        "это несколько товаров, закройте кавычку")
+    code = parse_code(texts.get("declared_code", ""))
+    problems += [f"заявленный код {words}" for words in code.said("ru")]
+    quantity = None
+    if texts.get("quantity"):
+        quantity = _pairs(texts["quantity"])
+        if quantity is None:
+            problems.append(f"количество «{texts['quantity']}» – не число пар больше нуля; "
+                            "пошлина указана за пару")
+    return Good(key, good_id, texts.get("description"), code.digits, quantity, tuple(problems))
 
-    Raises
-    ------
-    InputError
-        `path` is a folder, or its folder does not exist.
-    """
-    path = Path(path)
-    if path.is_dir():
-        raise InputError(f"cannot write {path}: it is a folder; name a file")
-    if not path.parent.is_dir():
-        raise InputError(f"cannot write {path}: there is no folder {path.parent}; make it first")
 
-
-def write_rows(path: str | Path, columns: Sequence[str],
-               rows: Iterable[Mapping[str, object]]):
+def write_rows(place: Output, columns: Sequence[str], rows: Iterable[Mapping[str, object]]):
     """Write a UTF-8 CSV; numbers get four digits, None is empty.
 
+    Texts that a spreadsheet would compute begin with an apostrophe.  The bytes of a file's name
+    that are not UTF-8 become ``\\udc..``, and the last column says so.
+
     Raises
     ------
-    InputError
-        If the file can't be written.
+    OutputError
+        If the place can't be written.
     """
     def plain(value):
         if value is None or value != value:
             return ""
+        if isinstance(value, str):
+            return written_cell(value)
         return f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else value
+    writer = csv.writer(place)
+    writer.writerow(columns)
+    for row in rows:
+        if columns[-1] in ODD_NAME and not _writable(row.values()):
+            said = [row.get(columns[-1]), ODD_NAME[columns[-1]]]
+            row = {**row, columns[-1]: "; ".join(filter(None, said))}
+        writer.writerow([plain(row.get(column)) for column in columns])
+
+
+#: What the column of problems says of a name that is no text.
+ODD_NAME = {"problems": "имя файла не в UTF-8, его байты записаны как \\udc..",
+            "problem": "the file's name is not UTF-8, its bytes are written as \\udc.."}
+
+
+def _writable(values: Iterable[object]) -> bool:
     try:
-        with open(path, "w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(columns)
-            for row in rows:
-                writer.writerow([plain(row.get(column)) for column in columns])
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror or error}") from error
+        "".join(value for value in values if isinstance(value, str)).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -5,19 +5,20 @@
 ::
 
     orange-canvas --no-gui flow.ows [--timeout S] [--set "Widget title.setting=value"]...
-                                    [--save "Widget title.Output=file"]...
+                                    [--save "Widget title.Output=file"]... [--no-pickles]
 
 Orange Canvas looks for widgets in entry points of the group ``orange.widgets`` and calls those
 that are functions. :func:`loader` is one of them; when it sees ``--no-gui`` among the
-arguments it runs the workflow as ``orange-customs run`` does and ends the process before a
-window is shown. Otherwise it does nothing, and this module imports nothing heavy: it is called
-whenever Canvas starts.
+arguments it runs the workflow as ``orange-customs run`` does, in a process of its own, and ends
+Canvas with the same exit code before a window is shown. Otherwise it does nothing, and this
+module imports nothing heavy: it is called whenever Canvas starts.
 
 Qt is up by then, and Canvas has no way to start without it. Where there is no display, say so
 to Qt: ``QT_QPA_PLATFORM=offscreen orange-canvas --no-gui ...`` or ``orange-canvas -platform
 offscreen --no-gui ...``. ``--no-discovery`` keeps Canvas from calling us and is therefore not
-supported together with ``--no-gui``; Canvas opens its window. Neither concerns
-``orange-customs run``.
+supported together with ``--no-gui``; Canvas opens its window. An add-on that Canvas imports
+before it comes to us and that calls ``sys.exit`` ends Canvas, with whatever code it likes. None
+of this concerns ``orange-customs run``.
 """
 import sys
 import traceback
@@ -55,9 +56,12 @@ def loader(discovery):
 
 
 def _run(discovery):
+    from orangecanvas import config
+
     from . import cli_run
     args = _parser().parse_args(sys.argv[1:])
-    return cli_run.main(args, cached_descriptions=discovery.cached_descriptions)
+    return cli_run.main(args, cached_descriptions=discovery.cached_descriptions,
+                        configuration=type(config.default))
 
 
 def _parser():
@@ -68,7 +72,7 @@ def _parser():
     parser = OMain().argument_parser()
     parser.usage = ("orange-canvas --no-gui [canvas options] [--timeout S] "
                     '[--set "Widget title.setting=value"] [--save "Widget title.Output=file"] '
-                    "flow.ows")
+                    "[--no-pickles] flow.ows")
     parser.add_argument("--no-gui", action="store_true")
     parser.add_argument("-platform", "--platform")  # Qt's own; a screen is none of our business
     add_arguments(parser)

@@ -19,12 +19,11 @@ import threading
 import time
 import traceback
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import Any, Dict, List, NamedTuple, Tuple
+from contextlib import contextmanager
 from xml.etree.ElementTree import ParseError
 
-from AnyQt.QtCore import QEvent, QEventLoop, QTimer
-from AnyQt.QtWidgets import QApplication, QDialog
+from AnyQt.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
+from AnyQt.QtWidgets import QApplication, QDialog, QInputDialog, QMenu, QMessageBox
 from Orange.canvas.config import Config
 from Orange.data import Table
 from orangecanvas import config
@@ -36,11 +35,10 @@ from orangewidget.widget import OWBaseWidget
 
 from .arguments import ArgumentError, apply_setting, check_save, resolve_save, write_table
 from .environment import OwnSettings, prepare_application
+from .outcome import FAILED, NOT_RUN, OK, Message, Outcome
+from .supervisor import Journal
 
 __all__ = ["Message", "Outcome", "run_workflow", "discover"]
-
-#: What a workflow's result is worth
-OK, FAILED, NOT_RUN = 0, 1, 2
 
 #: How long (s) nothing must happen, and how often (ms) we look
 QUIET, TICK = 0.3, 25
@@ -57,51 +55,12 @@ _TAG = re.compile(r"</?(?:a|b|br|code|div|em|h\d|hr|i|li|ol|p|pre|small|span|str
 _LEVELS = {1: "Information", 2: "Warning", 3: "Error"}
 
 
-class Message(NamedTuple):
-    """What a widget says at the end; `widget` is "" where it concerns the whole run."""
-    widget: str
-    level: str
-    text: str
-
-
-@dataclass
-class Outcome:
-    """
-    What came of a run.
-
-    Attributes
-    ----------
-    exit_code : int
-        0: all went well; 1: a widget shows an error, a handler raised, or what was to be saved
-        didn't appear; 2: the workflow or an argument can't be used, or time was up.
-    messages : list of Message
-        Levels are "Error", "Warning" and "Information".
-    outputs : dict
-        The last value sent on each output that was used, by (widget title, output name).
-        Lazy values are computed (None if the run has failed). Of widgets with the same title
-        all but the first get a number: "Data Table #2".
-    seconds : float
-    widgets : list of str
-        All titles, in the workflow's order.
-    """
-    exit_code: int = OK
-    messages: List[Message] = field(default_factory=list)
-    outputs: Dict[Tuple[str, str], Any] = field(default_factory=dict)
-    seconds: float = 0.0
-    widgets: List[str] = field(default_factory=list)
-
-    def add(self, widget, level, text, code=OK):
-        """Add a message, and let it worsen the exit code."""
-        self.messages.append(Message(widget, level, " ".join(str(text).split())))
-        self.exit_code = max(self.exit_code, code)
-
-
 class _CannotRun(Exception):
     """The workflow can't be loaded; the message is meant for the user."""
 
 
-def run_workflow(path, *, settings=(), save=(), timeout=600.0, registry=None, on_output=None,
-                 cached_descriptions=None):
+def run_workflow(path, *, settings=(), save=(), timeout=600.0, pickles=True, registry=None,
+                 on_output=None, cached_descriptions=None, configuration=None, journal=None):
     """
     Load a workflow, let it run until nothing is left to do, and close it.
 
@@ -110,10 +69,10 @@ def run_workflow(path, *, settings=(), save=(), timeout=600.0, registry=None, on
     neither read nor written. Call it from the main thread. A widget that works in the
     background must say so, by a progress bar or as invalidated; otherwise nobody can wait for it.
 
-    When a widget doesn't give the event loop back by the end of `timeout`, no Python code can
-    stop it: the **process** ends with code 2 and a message that names the widget. (If it sits
-    in C code that holds the interpreter's lock, the process ends a little later, with code 1
-    and the stack on stderr.)
+    Some things no Python code can stop: a widget that doesn't give the event loop back by the
+    end of `timeout` (then the **process** ends, with code 1 and the stack on stderr),
+    ``sys.exit`` in a slot of Qt, ``os._exit``. The commands run this function by
+    :func:`.supervisor.supervise`, which does.
 
     Parameters
     ----------
@@ -122,35 +81,44 @@ def run_workflow(path, *, settings=(), save=(), timeout=600.0, registry=None, on
     settings, save : sequence of str
         "Widget title.setting=value" and "Widget title.Output=file".
     timeout : float
-        Seconds, for everything from loading to closing.
+        Seconds, for everything from loading to closing; the search for widgets comes before.
+    pickles : bool
+        Whether to load pickled settings, which can run any code; a line on stderr names their
+        widgets first.
     registry : orangecanvas.registry.WidgetRegistry, optional
         The known widgets; discovered (some seconds) if not given.
     on_output : callable(title, output, value), optional
         Called when a widget sends something; lazy values come as they are.
     cached_descriptions : dict, optional
         Passed to :func:`discover`.
+    configuration : type, optional
+        Passed to :func:`.environment.prepare_application`.
+    journal : .supervisor.Journal, optional
+        Is told what runs.
 
     Returns
     -------
     Outcome
     """
-    run = _Run(path, timeout, on_output)
+    run = _Run(path, timeout, on_output, journal or Journal())
     try:
-        with _Watchdog(run):
-            run.check(save)
-            app = prepare_application()
-            with OwnSettings() as own, _Hooks(run, app):
+        run.check(save)
+        app = prepare_application(configuration)
+        with OwnSettings() as own, _Hooks(run, app):
+            if registry is None:
+                registry = discover(cached_descriptions)
+            with _last_resort(run):
                 try:
-                    if registry is None:
-                        registry = discover(cached_descriptions)
-                    run.load(registry, own, settings, save)
+                    run.load(registry, own, settings, save, pickles)
                     run.settle()
                     run.collect()
                     run.save()
                 finally:
                     run.close()
     except (_CannotRun, ArgumentError) as error:
-        run.outcome.add("", "Error", error, NOT_RUN)
+        run.add("", "Error", error, NOT_RUN)
+    except (KeyboardInterrupt, SystemExit) as error:
+        run.add("", "Error", f"{_words(error)} while {run.stage}", NOT_RUN)
     run.outcome.seconds = time.monotonic() - run.started
     return run.outcome
 
@@ -171,22 +139,31 @@ def discover(cached_descriptions=None):
     registry = WidgetRegistry()
     cfg = _configuration()
     discovery = cfg.widget_discovery(registry, cached_descriptions=cached_descriptions)
-    discovery.run(entry for entry in cfg.widgets_entry_points() if entry.value != LOADER)
+    for entry in cfg.widgets_entry_points():
+        if entry.value == LOADER:
+            continue
+        try:
+            discovery.run(iter([entry]))
+        except SystemExit as error:
+            modules = [frame.f_globals.get("__name__", "?") for frame, _
+                       in traceback.walk_tb(error.__traceback__)]
+            raise _CannotRun(f"looking for widgets of {entry.value}: {modules[-1]} "
+                             f"raised {_words(error)}") from error
     return registry
 
 
 class _Run:
     """One workflow from file to outcome; the steps in the order of :func:`run_workflow`."""
 
-    def __init__(self, path, timeout, on_output):
+    def __init__(self, path, timeout, on_output, journal):
         self.path = os.fspath(path)
         self.name = os.path.basename(self.path)
         self.timeout = timeout
         self.on_output = on_output
+        self.journal = journal
         self.started = time.monotonic()
-        self.deadline = self.started + timeout
+        self.deadline = None    # the clock starts when the widgets are known
         self.outcome = Outcome()
-        self.stage = "loading"
         self.model = None
         self.nodes = []
         self.labels = {}
@@ -194,6 +171,37 @@ class _Run:
         self.current = None     # the node whose code runs now, as far as we know
         self.failed = False     # an exception or a dialog: no use to go on
         self.saves = []
+        self.mark("looking for widgets")
+
+    # -- what happens, for us and for a parent process
+
+    def mark(self, stage=None, node=None):
+        """Remember what is being done, and whose code runs."""
+        self.stage, self.current = stage or self.stage, node
+        self.journal.note(stage=self.stage, widget=self.labels.get(node, ""))
+
+    def add(self, widget, level, text, code=OK):
+        """Add a message to the outcome."""
+        self.outcome.add(widget, level, text, code)
+        self.journal.note(message=[*self.outcome.messages[-1], code])
+
+    def fail(self, text, node, code=FAILED):
+        """Record, once, what ends the run, with the widget that is to blame, if known."""
+        self.failed = True
+        message = Message(self.labels.get(node, ""), "Error", " ".join(text.split()))
+        if message not in self.outcome.messages:
+            self.add(*message, code)
+
+    @contextmanager
+    def widgets_code(self, node=None):
+        """What widgets raise inside is recorded as what they raise in a slot, and is over."""
+        self.mark(node=node)
+        try:
+            yield
+        except BaseException:  # pylint: disable=broad-except
+            # foreign code can raise anything, SystemExit included
+            sys.excepthook(*sys.exc_info())
+        self.mark()
 
     # -- before anything is started
 
@@ -206,41 +214,62 @@ class _Run:
 
     # -- load
 
-    def load(self, registry, own, settings, save):
+    def load(self, registry, own, settings, save, pickles):
         """Build the workflow and its widgets; nothing flows yet."""
+        self.mark("loading")
         description = self._parse()
         self._check_widgets(description, registry)
+        self._check_pickles(description, pickles)
         model = self.model = _configuration().workflow_constructor()
         model.set_runtime_env("basedir", os.path.dirname(os.path.abspath(self.path)))
         manager = model.signal_manager
         manager.pause()
-        problems = []
-        with open(self.path, "rb") as file, _LoadLog(problems):
-            model.load_from(file, registry=registry, error_handler=problems.append)
-        if problems:
-            raise _CannotRun("can't be loaded: " + "; ".join(map(str, problems)))
+        self._fill(model, registry)
 
         self.nodes = list(model.nodes)
         titles = _labels([node.title for node in self.nodes])
         self.labels = dict(zip(self.nodes, titles, strict=True))
         self.outcome.widgets = list(self.labels.values())
-        for node in self.nodes:
-            own.shield(_widget_class(node))
+        classes = {node: _widget_class(node) for node in self.nodes}
+        self.journal.note(classes={self.labels[node]: list(_sources(widget_class))
+                                   for node, widget_class in classes.items()})
+        for widget_class in classes.values():
+            own.shield(widget_class)
         for argument in settings:
             apply_setting(self.nodes, argument)
         self.saves = [resolve_save(self.nodes, argument) for argument in save]
 
         self._listen(manager)
         for node in self.nodes:
-            self.current = node
-            try:
+            with self.widgets_code(node):
                 self.widgets[node] = model.widget_for_node(node)
-            except Exception:  # pylint: disable=broad-except
-                # a widget's own code: report it as any other exception of a widget
-                sys.excepthook(*sys.exc_info())
             if self.failed:
                 break
-        self.current = None
+
+    def _fill(self, model, registry):
+        """Load nodes and links into the workflow; everything that is wrong is said at once."""
+        problems = []
+        add_link = model.add_link
+
+        def add_or_name(link):
+            try:
+                add_link(link)
+            except Exception as error:  # pylint: disable=broad-except
+                # a circle, a second link into a single input ...: no link of it is named
+                problems.append(f"link {link.source_node.title} ({link.source_channel.name}) > "
+                                f"{link.sink_node.title} ({link.sink_channel.name}): {error}")
+
+        model.add_link = add_or_name
+        try:
+            with open(self.path, "rb") as file, _LoadLog(problems):
+                model.load_from(file, registry=registry, error_handler=problems.append)
+        except (Exception, SystemExit) as error:  # pylint: disable=broad-except
+            # the loader trusts the file, and pickled settings can raise anything
+            problems.append(_words(error))
+        finally:
+            del model.add_link
+        if problems:
+            raise _CannotRun("can't be loaded: " + "; ".join(map(str, problems)))
 
     def _parse(self):
         try:
@@ -248,7 +277,7 @@ class _Run:
                 return readwrite.parse_ows_stream(file)
         except ParseError as error:
             raise _CannotRun(f"damaged or no workflow: {error}") from error
-        except (OSError, ValueError, SyntaxError, TypeError, AttributeError) as error:
+        except Exception as error:  # pylint: disable=broad-except
             # the parser trusts the file: a missing attribute is a TypeError deep inside
             raise _CannotRun(f"can't be read as a workflow: {error}") from error
 
@@ -265,6 +294,17 @@ class _Run:
         if missing:
             raise _CannotRun("uses unknown widgets: " + "; ".join(missing))
 
+    def _check_pickles(self, description, allowed):
+        """Say whose settings are pickled, before they are loaded."""
+        titles = [repr(node.title) for node in description.nodes
+                  if node.data is not None and node.data.format == "pickle"]
+        if titles and not allowed:
+            raise _CannotRun(f"the settings of {', '.join(titles)} are pickled, and loading them "
+                             "could run any code: refused (--no-pickles)")
+        if titles:
+            print(f"{self.name}: the settings of {', '.join(titles)} are pickled, and loading "
+                  "them can run any code; --no-pickles refuses", file=sys.stderr, flush=True)
+
     def _listen(self, manager):
         """Note what is sent; a widget is given this very object as its signal manager."""
         send = manager.send
@@ -279,38 +319,30 @@ class _Run:
             send(widget, channel, value, *args, **kwargs)
 
         manager.send = note_and_send
-        manager.processingStarted[SchemeNode].connect(self._enter)
-        manager.processingFinished[SchemeNode].connect(self._exit)
-
-    def _enter(self, node):
-        self.current = node
-
-    def _exit(self, _):
-        self.current = None
+        manager.processingStarted[SchemeNode].connect(lambda node: self.mark(node=node))
+        manager.processingFinished[SchemeNode].connect(lambda _: self.mark())
 
     # -- settle
 
     def settle(self):
         """Process events until the workflow is quiet, something fails, or time is up."""
-        self.stage = "running"
+        self.mark("running")
         loop, timer = QEventLoop(), QTimer(interval=TICK)
-        quiet_since = None
+        quiet_since, over = None, False
 
         def tick():
-            nonlocal quiet_since
-            self._dismiss_dialog()
+            nonlocal quiet_since, over
             busy = self.busy()
             now = time.monotonic()
             if busy:
                 quiet_since = None
             elif quiet_since is None:
                 quiet_since = now
-            if self.failed or not busy and now - quiet_since >= QUIET:
-                loop.quit()
-            elif now >= self.deadline:
-                self.failed = True
-                self.outcome.add("", "Error", f"no end after {self.timeout:g} s; {busy}",
-                                 NOT_RUN)
+            over = self.failed or not busy and now - quiet_since >= QUIET
+            if not over and now >= self.deadline:
+                over = True
+                self.fail(f"no end after {self.timeout:g} s; {busy}", None, NOT_RUN)
+            if over:
                 loop.quit()
 
         self.model.signal_manager.resume()
@@ -318,6 +350,8 @@ class _Run:
         timer.start()
         if not self.failed:
             loop.exec()
+            if not over and not self.failed:
+                self.fail("something ended Qt's event loop (QApplication.quit?)", self.current)
         timer.stop()
         self.model.signal_manager.pause()
 
@@ -338,94 +372,114 @@ class _Run:
         return "busy: " + ", ".join(f"{self.labels.get(node, node.title)} ({word})"
                                     for node, word in words.items()) if words else ""
 
-    def _dismiss_dialog(self):
-        """Close a dialog that waits for an answer: there is nobody to give one."""
-        dialog = QApplication.activeModalWidget()
-        if isinstance(dialog, QDialog):
-            text = getattr(dialog, "text", str)() or dialog.windowTitle()
-            self.fail(f"asks in a dialog, and nobody is there to answer: {text}", self.current)
-            dialog.done(QDialog.Rejected)  # close() can be refused
-
-    def fail(self, text, node):
-        """Record what ends the run, with the widget that is to blame, if known."""
-        self.failed = True
-        self.outcome.add(self.labels.get(node, ""), "Error", text, FAILED)
-
     def blame(self, frames):
         """The innermost node that some stack frames belong to, or the one at work."""
         found = None
         for frame in frames:
             owner, node = frame.f_locals.get("self"), frame.f_locals.get("node")
-            if isinstance(owner, OWBaseWidget) and self.model is not None:
-                found = self.model.node_for_widget(owner) or found
+            if isinstance(owner, QObject):
+                found = self.owner(owner) or found
             elif isinstance(node, SchemeNode):
                 found = node
         return found or self.current
+
+    def owner(self, part):
+        """The node whose widget is a Qt object or owns it, as far as we know."""
+        nodes = {id(widget): node for node, widget in self.widgets.items()}
+        try:
+            while part is not None and id(part) not in nodes:
+                part = QObject.parent(part)
+        except RuntimeError:
+            return None  # half made, or deleted already
+        return nodes.get(id(part))
 
     # -- collect, save, close
 
     def collect(self):
         """Read what the widgets show, and compute outputs that are lazy."""
-        self.stage = "computing outputs"
+        self.mark("computing outputs")
         for node, widget in self.widgets.items():
             for group in widget.message_groups:
                 for message in list(group.active):
                     level = _LEVELS.get(group.severity, "Information")
-                    self.outcome.add(self.labels[node], level, _plain(message.formatted),
-                                     FAILED if level == "Error" else OK)
-        for (label, output), value in list(self.outcome.outputs.items()):
-            if LazyValue.is_lazy(value):
-                self.outcome.outputs[label, output] = None
-                if self.failed:
-                    continue
+                    self.add(self.labels[node], level, _plain(message.formatted),
+                             FAILED if level == "Error" else OK)
+        for node, label in self.labels.items():
+            self._compute(node, label)
+
+    def _compute(self, node, label):
+        outputs = self.outcome.outputs
+        for key in [key for key, value in outputs.items()
+                    if key[0] == label and LazyValue.is_lazy(value)]:
+            lazy, outputs[key] = outputs[key], None
+            if self.failed:
+                continue
+            with self.widgets_code(node):
                 try:
-                    self.outcome.outputs[label, output] = value.get_value()
-                except Exception as error:  # pylint: disable=broad-except
-                    # a widget's own code, called late: the traceback, and the run goes on
+                    outputs[key] = lazy.get_value()
+                except (Exception, SystemExit) as error:  # pylint: disable=broad-except
+                    # unlike a handler's error this concerns one output: the run goes on
                     traceback.print_exc()
-                    self.outcome.add(label, "Error",
-                                     f"{output}: {type(error).__name__}: {error}", FAILED)
+                    self.add(label, "Error", f"{key[1]}: {_words(error)}", FAILED)
 
     def save(self):
         """Write the outputs that were asked for."""
-        self.stage = "saving"
+        self.mark("saving")
         for node, output, file in self.saves:
             label = self.labels[node]
             table = self.outcome.outputs.get((label, output))
             if self.failed:
-                self.outcome.add(label, "Error", f"{file} is not written: the run has failed",
+                self.add(label, "Error", f"{file} is not written: the run has failed",
                                  FAILED)
             elif table is None:
-                self.outcome.add(label, "Error", f"{output} is empty, {file} is not written",
+                self.add(label, "Error", f"{output} is empty, {file} is not written",
                                  FAILED)
             elif not isinstance(table, Table):
-                self.outcome.add(label, "Error", f"{output} is no table but "
+                self.add(label, "Error", f"{output} is no table but "
                                  f"{type(table).__name__}, {file} is not written", FAILED)
             else:
                 try:
                     write_table(table, file)
                 except (OSError, ValueError, TypeError) as error:
-                    self.outcome.add(label, "Error", f"can't save {output} to {file}: {error}",
+                    self.add(label, "Error", f"can't save {output} to {file}: {error}",
                                      NOT_RUN)
                 else:
-                    self.outcome.add(label, "Information", f"{output} saved to {file}")
+                    self.add(label, "Information", f"{output} saved to {file}")
 
     def close(self):
         """Take the workflow apart as Canvas does, so that widgets stop their threads."""
-        self.stage = "closing"
+        self.mark("closing")
         if self.model is None:
             return
         self.model.signal_manager.stop()
-        self.model.clear()
-        QApplication.sendEvent(self.model, QEvent(QEvent.Close))
+        with self.widgets_code():
+            self.model.clear()
+        with self.widgets_code():
+            QApplication.sendEvent(self.model, QEvent(QEvent.Close))
         self.model.deleteLater()
-        QApplication.processEvents()
-        QApplication.sendPostedEvents(None, QEvent.DeferredDelete)
+        with self.widgets_code():
+            QApplication.processEvents()
+            QApplication.sendPostedEvents(None, QEvent.DeferredDelete)
 
 
 def _configuration():
     """What Canvas runs with (Orange or a relative of it) if this is Canvas, else Orange's."""
     return Config() if type(config.default) is config.Default else config.default
+
+
+def _words(error):
+    """An exception in words, of which some have none."""
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted"
+    return f"{type(error).__name__}: {error}".removesuffix(": ")
+
+
+def _sources(widget_class):
+    """Files and names of the classes that a widget is made of, but for Orange's base."""
+    for part in widget_class.__mro__[:widget_class.__mro__.index(OWBaseWidget)]:
+        file = getattr(sys.modules.get(part.__module__), "__file__", None)
+        if file:
+            yield file, part.__name__
 
 
 def _labels(titles):
@@ -452,9 +506,9 @@ def _why_missing(qualified_name, project_name):
         if error.name and (module + ".").startswith(error.name + "."):
             return f"not installed; install {project}"
         return f"can't be imported: {error}; install what {project} needs"
-    except Exception as error:  # pylint: disable=broad-except
+    except (Exception, SystemExit) as error:  # pylint: disable=broad-except
         # foreign code at import time can raise anything; it becomes part of our message
-        return f"can't be imported: {type(error).__name__}: {error}"
+        return f"can't be imported: {_words(error)}"
     return f"{module} has no such widget; is {project} up to date?"
 
 
@@ -463,7 +517,7 @@ def _widget_class(node):
     name, project = node.description.qualified_name, node.description.project_name
     try:
         return name_lookup(name)
-    except Exception as error:  # pylint: disable=broad-except
+    except (Exception, SystemExit) as error:  # pylint: disable=broad-except
         # foreign code at import time can raise anything
         raise _CannotRun(f"{node.title!r} ({name}): {_why_missing(name, project)}") from error
 
@@ -486,69 +540,80 @@ class _LoadLog(logging.Handler):
 
 
 class _Hooks:
-    """While a workflow runs: exceptions in slots are recorded, closed windows don't quit."""
+    """While a workflow runs: exceptions are recorded, nobody is asked, nothing quits."""
 
     def __init__(self, run, app):
         self.run, self.app = run, app
+        self.asked = []
+        self.timer = QTimer(interval=TICK)
+        self.timer.timeout.connect(self.dismiss)
         self.previous = None
 
     def __enter__(self):
-        self.previous = sys.excepthook, self.app.quitOnLastWindowClosed()
-        sys.excepthook = self.record
+        self.previous = (sys.excepthook, threading.excepthook, self.app.quitOnLastWindowClosed(),
+                         self.app.testAttribute(Qt.AA_DontUseNativeDialogs))
+        sys.excepthook, threading.excepthook = self.record, self.record_thread
         self.app.setQuitOnLastWindowClosed(False)
+        self.app.setAttribute(Qt.AA_DontUseNativeDialogs, True)  # Qt's own can be dismissed
+        self.timer.start()
 
     def __exit__(self, *_):
-        sys.excepthook, quits = self.previous
+        self.timer.stop()
+        sys.excepthook, threading.excepthook, quits, foreign = self.previous
         self.app.setQuitOnLastWindowClosed(quits)
+        self.app.setAttribute(Qt.AA_DontUseNativeDialogs, foreign)
 
     def record(self, kind, value, trace):
         """An excepthook; PyQt calls it for whatever is raised in Python called from Qt."""
-        if issubclass(kind, (KeyboardInterrupt, SystemExit)):
-            self.run.failed = True
-            self.run.outcome.add("", "Error", f"interrupted while {self.run.stage}", NOT_RUN)
+        node = self.run.blame(frame for frame, _ in traceback.walk_tb(trace))
+        if issubclass(kind, KeyboardInterrupt):
+            self.run.fail(f"interrupted while {self.run.stage}", node, NOT_RUN)
             return
         traceback.print_exception(kind, value, trace)
-        node = self.run.blame(frame for frame, _ in traceback.walk_tb(trace))
-        self.run.fail(f"raised {kind.__name__}: {value}", node)
+        self.run.fail(f"raised {_words(value)}", node)
 
+    def record_thread(self, args):
+        """A threading.excepthook; Python's own keeps quiet about SystemExit."""
+        self.record(args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback)
 
-class _Watchdog:
-    """Ends the process when the run is not over some time after its timeout."""
-
-    def __init__(self, run):
-        self.run = run
-        self.over = threading.Event()
-        self.main_thread = threading.get_ident()
-        self.thread = threading.Thread(target=self.watch, daemon=True, name="customs-watchdog")
-
-    def __enter__(self):
-        # the last resort, in C: also ends code that never gives the interpreter's lock back
-        try:
-            faulthandler.dump_traceback_later(
-                self.run.timeout + 2 * GRACE, exit=True, file=sys.__stderr__)
-        except (AttributeError, OSError, RuntimeError, ValueError):
-            pass  # no real stderr (pythonw); the thread below remains
-        self.thread.start()
-
-    def __exit__(self, *_):
-        self.over.set()
-        faulthandler.cancel_dump_traceback_later()
-
-    def watch(self):
-        """Wait for the end of the run; body of the thread."""
-        if self.over.wait(self.run.deadline + GRACE - time.monotonic()):
+    def dismiss(self):
+        """Send away what waits for an answer: there is nobody to give one."""
+        menu = QApplication.activePopupWidget()
+        asks = menu if isinstance(menu, QMenu) else QApplication.activeModalWidget()
+        if asks is None:
             return
-        # __stderr__: Canvas replaces stderr by a Qt object of the thread that hangs
-        stream = sys.__stderr__
-        if stream is not None:
-            frame = sys._current_frames().get(self.main_thread)
-            frames = [each for each, _ in traceback.walk_stack(frame)]
-            node = self.run.blame(reversed(frames))
-            who = f"in {self.run.labels.get(node, node.title)}" if node else ""
-            for message in self.run.outcome.messages:
-                print(f"{message.widget or self.run.name}: {message.text}", file=stream)
-            print(f"{self.run.name}: no end after {self.run.timeout:g} s while "
-                  f"{self.run.stage} {who}; {self.run.busy()}", file=stream)
-            traceback.print_stack(frame, file=stream)
-            stream.flush()
-        os._exit(NOT_RUN)
+        # not from here: Qt would not call us again for what asks when it is dismissed
+        if any(asks is each for each in self.asked):
+            QTimer.singleShot(0, asks.hide)  # it has refused
+            return
+        self.asked.append(asks)
+        QTimer.singleShot(0, asks.reject if isinstance(asks, QDialog) else asks.close)
+        stack = [frame for frame, _ in traceback.walk_stack(None)]
+        node = self.run.owner(asks) or self.run.blame(reversed(stack))
+        self.run.fail(f"asks, and nobody is there to answer: {_question(asks)}", node)
+
+
+def _question(window):
+    """What a dialog or menu wants to know."""
+    if isinstance(window, QMessageBox):
+        text = window.text()
+    elif isinstance(window, QInputDialog):
+        text = window.labelText()
+    else:
+        text = window.windowTitle()
+    return " ".join(_plain(text).split()) or type(window).__name__
+
+
+@contextmanager
+def _last_resort(run):
+    """Start the run's clock; in C, which needs no lock, it ends the process if all else fails."""
+    run.deadline = time.monotonic() + run.timeout
+    run.journal.note(timeout=run.timeout)
+    try:
+        faulthandler.dump_traceback_later(run.timeout + GRACE, exit=True, file=run.journal.stack)
+    except (AttributeError, OSError, RuntimeError, ValueError):
+        pass  # no real stderr (pythonw) and no journal
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()

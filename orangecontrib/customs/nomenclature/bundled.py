@@ -1,16 +1,19 @@
 """Bundled editions: codes with brief designations in Russian and English."""
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from orangecontrib.customs.files import strict_rows
+
 __all__ = ["LEVELS", "Node", "Nomenclature", "group64", "electrical", "bundled"]
 
 #: Digits of the levels of the ТН ВЭД ЕАЭС at which a code may end.
 LEVELS = (2, 4, 6, 8, 10)
+
+_COLUMNS = ("code", "designation_ru", "designation_en", "unit", "duty_eur")
 
 
 @dataclass(frozen=True)
@@ -51,20 +54,23 @@ class Nomenclature:
         Raises
         ------
         ValueError
-            If a code is not made of digits, stands twice, or a duty is no number.
+            If a code is not made of 2 to 10 digits, stands twice, a duty is no number, or a
+            row has more or fewer fields than the header.
         """
         nodes, seen = [], set()
-        with open(path, encoding="utf-8", newline="") as file:
-            for number, row in enumerate(csv.DictReader(file), start=2):
-                code = row["code"]
-                if not code.isdigit() or code in seen:
-                    raise ValueError(f"{path}, line {number}: code '{code}' is "
-                                     f"{'repeated' if code in seen else 'not a number'}")
-                seen.add(code)
+        for number, row in strict_rows(path, _COLUMNS)[1]:
+            code = row["code"]
+            if code in seen or not (code.isascii() and code.isdigit() and 2 <= len(code) <= 10):
+                raise ValueError(f"{path}, line {number}: code '{code}' is "
+                                 f"{'repeated' if code in seen else 'not a number'}")
+            seen.add(code)
+            try:
                 duty, percent = (float(row[name]) if row.get(name) else None
                                  for name in ("duty_eur", "duty_percent"))
-                nodes.append(Node(code, row["designation_ru"], row["designation_en"],
-                                  row["unit"], duty, percent))
+            except ValueError as error:
+                raise ValueError(f"{path}, line {number}: {error}") from None
+            nodes.append(Node(code, row["designation_ru"], row["designation_en"],
+                              row["unit"], duty, percent))
         return cls(nodes, edition)
 
     def __contains__(self, code: str) -> bool:

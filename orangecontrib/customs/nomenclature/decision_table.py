@@ -7,7 +7,6 @@ At load it is compiled to disjoint rows and proved complete.
 """
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
@@ -16,11 +15,17 @@ from pathlib import Path
 import numpy as np
 
 from orangecontrib.customs.facts import Vocabulary
+from orangecontrib.customs.files import TableFileError, strict_rows
+
+from .codes import Code, parse_code
 
 __all__ = ["Rule", "DecisionTable", "TableError"]
 
 #: Goods are processed in blocks of this size, to keep memory flat.
 BLOCK = 1 << 12
+
+#: In the place of a code: goods that the table does not speak of.
+OUTSIDE = "none"
 
 
 class TableError(ValueError):
@@ -99,32 +104,37 @@ class DecisionTable:
         Raises
         ------
         TableError
-            For an unknown fact or value, a line that is never reached, a
-            combination that reaches no code, several codes without a gap's name.
+            For an unknown fact or value, what is no code, a line that is short or never
+            reached, a combination that reaches no code, several codes without a gap's name.
         """
+        try:
+            columns, rows = strict_rows(path, ("codes", "gap", "basis"))
+        except TableFileError as error:
+            raise TableError(str(error)) from None
+        facts = [c for c in columns if c not in ("codes", "gap", "basis")]
+        unknown = [fact for fact in facts if fact not in vocabulary]
+        if unknown:
+            raise TableError(f"{path}: unknown fact {', '.join(unknown)}")
         lines = []
-        with open(path, encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file)
-            facts = [c for c in reader.fieldnames or ()
-                     if c not in ("codes", "gap", "basis")]
-            unknown = [fact for fact in facts if fact not in vocabulary]
-            if unknown:
-                raise TableError(f"{path}: unknown fact {', '.join(unknown)}")
-            for number, row in enumerate(reader, start=2):
-                allowed = {}
-                for fact in facts:
-                    if row[fact]:
-                        values = frozenset(row[fact].split("|"))
-                        wrong = values - set(vocabulary[fact].value_ids)
-                        if wrong:
-                            raise TableError(f"{path}, line {number}: fact '{fact}' "
-                                             f"has no value {', '.join(sorted(wrong))}")
-                        allowed[fact] = values
-                codes = tuple(row["codes"].split("|"))
-                if (len(codes) > 1) != bool(row["gap"]):
-                    raise TableError(f"{path}, line {number}: several codes need the "
-                                     "name of a legal gap, and one code has none")
-                lines.append((number, codes, allowed, row["gap"], row["basis"]))
+        for number, row in rows:
+            allowed = {}
+            for fact in facts:
+                if row[fact]:
+                    values = frozenset(row[fact].split("|"))
+                    wrong = values - set(vocabulary[fact].value_ids)
+                    if wrong:
+                        raise TableError(f"{path}, line {number}: fact '{fact}' "
+                                         f"has no value {', '.join(sorted(wrong))}")
+                    allowed[fact] = values
+            codes = tuple(row["codes"].split("|"))
+            for code in codes:
+                if code != OUTSIDE and parse_code(code) != Code(code, code):
+                    raise TableError(f"{path}, line {number}: '{code}' is no code: 2, 4, 6, 8 or "
+                                     f"10 digits without spaces are needed, or '{OUTSIDE}'")
+            if (len(codes) > 1) != bool(row["gap"]):
+                raise TableError(f"{path}, line {number}: several codes need the "
+                                 "name of a legal gap, and one code has none")
+            lines.append((number, codes, allowed, row["gap"], row["basis"]))
         return cls(vocabulary, lines)
 
     def _outcome(self, codes, gap) -> int:

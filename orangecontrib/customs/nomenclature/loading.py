@@ -1,16 +1,23 @@
 """Official tables of the tariff → Tariff; whatever is wrong is named by its row."""
 from __future__ import annotations
 
-import csv
 import gzip
-import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from zipfile import BadZipFile
 
+from orangecontrib.customs.files import (
+    EncodingError,
+    TableFileError,
+    decode,
+    read_cell,
+    records,
+)
+
+from .codes import parse_code
 from .rates import parse_rate, strip_footnotes
-from .tree import Line, Tariff, clean_code
+from .tree import Line, Tariff
 
 __all__ = ["ROLES", "LoadingError", "LoadingCancelled", "guess_mapping", "read_rows",
            "load_tariff", "tariff_of_rows", "harmonized_system"]
@@ -43,25 +50,28 @@ class LoadingCancelled(LoadingError):
     """The progress callback asked to stop."""
 
 
-def read_rows(path: str | Path, encoding: str = "") -> tuple[list[str], list[list[str]]]:
+def read_rows(path: str | Path, encoding: str = "") -> tuple[list[str], list[list[str]], str]:
     """Header and rows of a CSV, CSV.GZ or XLSX file.
 
     Parameters
     ----------
     path : str or Path
     encoding : str
-        "utf-8" or "cp1251"; by default UTF-8, and cp1251 where that fails.
+        Of a CSV; by default UTF-8 or, where that fails and its letters are clear, one of
+        the 8-bit encodings of Cyrillic.
 
     Returns
     -------
     header, rows : list of str, list of list of str
         Row i stands in row i + 2 of the file (empty rows are kept).
+    note : str
+        How the encoding was found where the file does not say it.
 
     Raises
     ------
     LoadingError
     """
-    path = Path(path)
+    path, note = Path(path), ""
     try:
         if path.suffix.lower() == ".xlsx":
             rows = _xlsx_rows(path)
@@ -69,15 +79,21 @@ def read_rows(path: str | Path, encoding: str = "") -> tuple[list[str], list[lis
             content = path.read_bytes()
             if content[:2] == b"\x1f\x8b":
                 content = gzip.decompress(content)
-            rows = _csv_rows(path, _decoded(path, content, encoding))
+            text, found, guessed = decode(content, encoding)
+            note = f"the file is read as {found}, judging by its letters" if guessed else ""
+            rows = [list(map(read_cell, fields)) for _, fields, _ in records(text, path)]
     except FileNotFoundError:
         raise LoadingError(f"{path}: there is no such file") from None
+    except EncodingError as error:
+        raise LoadingError(f"{path} {error}") from None
+    except TableFileError as error:
+        raise LoadingError(str(error)) from None
     except (OSError, EOFError, gzip.BadGzipFile) as error:
         raise LoadingError(f"{path}: the file can't be read ({error})") from None
     if not rows or not any(rows[0]):
         raise LoadingError(f"{path}: the first row must hold the names of the columns")
     header = [name.strip() for name in rows[0]]
-    return header, rows[1:]
+    return header, rows[1:], note
 
 
 def guess_mapping(header: list[str]) -> dict[str, str]:
@@ -126,13 +142,14 @@ def load_tariff(path: str | Path, mapping: Mapping[str, str] | None = None,
     LoadingError
         The file is unreadable, a column is missing, or no row has a code.
     """
-    header, rows = read_rows(path, encoding)
-    return tariff_of_rows(path, header, rows, mapping, edition, progress)
+    header, rows, note = read_rows(path, encoding)
+    return tariff_of_rows(path, header, rows, mapping, edition, progress, note)
 
 
 def tariff_of_rows(path: str | Path, header: list[str], rows: list[list[str]],
                    mapping: Mapping[str, str] | None = None, edition: str = "",
-                   progress: Callable[[int, int], bool | None] | None = None) -> Tariff:
+                   progress: Callable[[int, int], bool | None] | None = None,
+                   note: str = "") -> Tariff:
     """The tariff in the rows of read_rows; see load_tariff."""
     columns = _columns(path, header, mapping or {})
     cells = {role: [row[place].strip("\r\n") if place < len(row) else "" for row in rows]
@@ -143,17 +160,23 @@ def tariff_of_rows(path: str | Path, header: list[str], rows: list[list[str]],
     units = cells.get("unit", [""] * len(rows))
 
     builder, cancelled = _Builder(), []
+    builder.problems += [note] if note else []
     for row, (code, name) in enumerate(zip(codes, names)):
         if progress is not None and row % STEP == 0 and progress(row, len(rows)):
             raise LoadingCancelled("cancelled")
-        text = _designation(name)
+        text, fields = _designation(name), rows[row]
+        if any(cell.strip() for cell in fields[len(header):]):
+            builder.problems.append(
+                f"row {row + 2}: {len(fields)} fields, the header has {len(header)}; the row is "
+                "left out (quote a text that holds the separator)")
+            continue
         if not text:
             if code.strip():
-                cancelled.append(clean_code(code))
+                cancelled.append(_bare(code))
             continue
         rate = _rate(rates[row])
         unit = units[row].strip()
-        builder.add(row + 2, clean_code(code), text, levels(row),
+        builder.add(row + 2, _bare(code), text, levels(row),
                     "" if unit.strip("-–— ") == "" else unit, rate)
     if not any(line.code for line in builder.lines):
         raise LoadingError(f"{path}: no row has a code in the column "
@@ -298,14 +321,23 @@ def _columns(path, header: list[str], mapping: Mapping[str, str]) -> dict[str, i
         if not chosen.get(role):
             raise LoadingError(f"{path}: say which column is the {role}; the columns are "
                                f"{', '.join(header)}")
+    for name in chosen.values():
+        if name and header.count(name) > 1:
+            raise LoadingError(f"{path}: the column '{name}' stands twice; rename one of them")
     return {role: header.index(name) for role, name in chosen.items() if name}
+
+
+def _bare(cell: str) -> str:
+    """The digits of a code; what is not clearly one stays, to be named."""
+    code = parse_code(cell)
+    return "".join(cell.split()) if code.problem or "letter" in code.remarks else code.digits
 
 
 def _levels(column: list[str] | None, codes: list[str],
             names: list[str]) -> Callable[[int], int | None]:
     """Row → its level; None where only codes tell it."""
     if column is not None and any(cell.strip() for cell in column):
-        digits = [(cell.strip(), clean_code(code)) for cell, code in zip(column, codes)]
+        digits = [(cell.strip(), _bare(code)) for cell, code in zip(column, codes)]
         if all(cell == str(len(code)) for cell, code in digits if code.isdigit()):
             return lambda row: None    # the column counts digits, not dashes
         return lambda row: _level(column[row])
@@ -366,28 +398,6 @@ def _rate(text: str):
     if text not in _RATES:
         _RATES[text] = parse_rate(text)
     return _RATES[text]
-
-
-def _decoded(path: Path, content: bytes, encoding: str) -> str:
-    for name in (encoding,) if encoding else ("utf-8-sig", "cp1251"):
-        name = "utf-8-sig" if name.lower() in ("utf-8", "utf8") else name
-        try:
-            return content.decode(name)
-        except UnicodeDecodeError as error:
-            reason = error
-        except LookupError:
-            raise LoadingError(f"unknown encoding '{encoding}': use utf-8 or cp1251") from None
-    raise LoadingError(f"{path}: the file is not {encoding or 'UTF-8 or cp1251'} "
-                       f"(byte {reason.start}); choose the other encoding")
-
-
-def _csv_rows(path: Path, text: str) -> list[list[str]]:
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error as error:
-        raise LoadingError(f"{path}: the file is no CSV ({error})") from None
 
 
 def _xlsx_rows(path: Path) -> list[list[str]]:

@@ -8,7 +8,8 @@ import numpy as np
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 
 from .bundled import LEVELS
-from .tree import Tariff, clean_code
+from .codes import parse_code
+from .tree import Tariff
 
 __all__ = ["tariff_table", "selected_codes_table", "codes_of", "missing_codes_table"]
 
@@ -86,9 +87,8 @@ def codes_of(table: Table, variable) -> list[str]:
         else:  # a number has lost the zero that codes of groups 01–09 begin with
             text = f"{value:.10g}"
             text = "0" + text if len(text) % 2 else text
-        code = clean_code(text)
         # what is no code is named as it is written
-        text = code if code.isdigit() else text.strip()
+        text = parse_code(text).digits or text.strip()
         codes.append("" if text.lower() in _UNKNOWN else text)
     return codes
 

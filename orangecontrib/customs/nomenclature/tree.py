@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from .bundled import Nomenclature, bundled
+from .codes import parse_code
 from .rates import Rate, parse_rate
 
-__all__ = ["Line", "Tariff", "bundled_tariff", "clean_code", "spaced"]
+__all__ = ["Line", "Tariff", "bundled_tariff", "spaced"]
 
 #: Between the designations of a full text.
 JOIN = " > "
@@ -176,8 +177,9 @@ class Tariff:
         All words must stand in the line or above it, one of them in the line itself;
         words are compared by stems, unfinished ones by their beginning.
         """
-        digits = clean_code(query)
-        if digits.isdigit():
+        typed = parse_code(query)
+        digits = typed.typed if typed.problem == "short" else typed.digits
+        if digits:
             return [n for code, n in self._codes.items() if code.startswith(digits)]
         words = _words(query)
         if not words:
@@ -231,11 +233,6 @@ def bundled_tariff(nomenclature: Nomenclature | None = None) -> Tariff:
         lines.append(Line(code, node.ru, node.unit, rate, parent))
     return Tariff(lines, "ТН ВЭД ЕАЭС: 64, 8504, 8536, 9032",
                   f"in force from {source.edition}, checked in March 2026")
-
-
-def clean_code(text: str) -> str:
-    """A code without the spaces and points that people put into it."""
-    return re.sub(r"[\s.\u00a0\u202f]", "", str(text))
 
 
 def spaced(code: str) -> str:

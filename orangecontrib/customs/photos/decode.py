@@ -3,19 +3,23 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 import struct
 import threading
 import zipfile
 from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageFile
 
-__all__ = ["PhotoError", "decode", "decode_and_place", "fit", "place", "MAX_PIXELS"]
+__all__ = ["PhotoError", "decode", "decode_and_place", "fit", "photo_size", "place", "read_photo",
+           "MAX_BYTES", "MAX_PIXELS"]
 
 #: Photos with more pixels are refused as decompression bombs (Pillow's own limit).
 MAX_PIXELS = 178_956_970
+
+#: Files, and members of a zip, with more bytes are refused.
+MAX_BYTES = 300_000_000
 
 #: What Pillow's plugins raise on damaged files.
 DAMAGED = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError,
@@ -93,7 +97,7 @@ def decode(source: bytes | str | os.PathLike, size: int) -> np.ndarray:
 def decode_and_place(source: bytes | str | os.PathLike, size: int
                      ) -> tuple[np.ndarray, tuple[int, int, int, int]]:
     """As :func:`decode`, and the box (left, top, right, bottom) of the photo in the square."""
-    content = source if isinstance(source, bytes) else _read(Path(source))
+    content = source if isinstance(source, bytes) else read_photo(source)
     if not content:
         raise PhotoError("the file is empty (zero bytes)")
     with _strict():
@@ -115,15 +119,37 @@ def decode_and_place(source: bytes | str | os.PathLike, size: int
             raise PhotoError(f"the file is damaged ({error})") from None
 
 
-def _read(path: Path) -> bytes:
+def photo_size(path: str | os.PathLike) -> int:
+    """Bytes of a photo's file; PhotoError where there is none that may be opened.
+
+    A pipe or a device is never opened: that may wait, and read, without end.
+    """
     try:
-        return path.read_bytes()
+        state = os.stat(path)
     except FileNotFoundError:
         raise PhotoError("the file is missing") from None
-    except IsADirectoryError:
-        raise PhotoError("a folder, not a file") from None
     except (OSError, ValueError) as error:
         raise PhotoError(f"the file can't be read ({error})") from None
+    if stat.S_ISDIR(state.st_mode):
+        raise PhotoError("a folder, not a file")
+    if not stat.S_ISREG(state.st_mode):
+        raise PhotoError("a pipe, a socket or a device, not a file")
+    if state.st_size > MAX_BYTES:
+        raise PhotoError(f"{state.st_size:,} bytes: too much for a photo")
+    return state.st_size
+
+
+def read_photo(path: str | os.PathLike) -> bytes:
+    """Content of a photo's file; PhotoError when it can't be had."""
+    photo_size(path)
+    try:
+        with open(path, "rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise PhotoError(f"the file can't be read ({error})") from None
+    if len(content) > MAX_BYTES:
+        raise PhotoError(f"more than {MAX_BYTES:,} bytes: too much for a photo")
+    return content
 
 
 def _to_rgb(image: Image.Image, size: int) -> Image.Image:

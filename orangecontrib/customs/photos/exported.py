@@ -10,11 +10,12 @@ import io
 import json
 import logging
 import os
-import tempfile
 import warnings
 from pathlib import Path
 
 import numpy as np
+
+from orangecontrib.customs.files import Output
 
 from .cache import cache_folder
 from .engines import OnnxRuntimeEngine
@@ -168,14 +169,8 @@ def _keep(path: Path | None, content: bytes) -> None:
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, new = tempfile.mkstemp(dir=path.parent, suffix=".new")
-        try:
-            with open(handle, "wb") as file:
-                file.write(content)
-            os.replace(new, path)  # another process sees a whole file or none
-        except OSError:
-            Path(new).unlink(missing_ok=True)
-            raise
+        with Output(path) as place:  # another process sees a whole file or none
+            place.write(content)
         files = sorted(path.parent.glob("*.onnx"), key=lambda f: f.stat().st_mtime)
         for old in files[:-KEPT]:
             old.unlink(missing_ok=True)

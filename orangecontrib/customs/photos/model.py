@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from orangecontrib.customs import footwear
+from orangecontrib.customs.files import Output
 
 from .consistency import contradiction, given_cluster
 from .features import exclusive_groups, fact_ids, feature_ids
@@ -193,17 +194,11 @@ class PhotoModel:
                      **{name: getattr(self, name) for name in _DESCRIPTION}}
         arrays = {name: getattr(self, name) for name in _ARRAYS}
         arrays |= {_TRUNK + name: a for name, a in (self.trunk_state or {}).items()}
-        path = Path(path)
-        new = path.with_name(path.name + ".new")  # an interrupted run leaves the old file whole
         # asarray: ascontiguousarray would turn a scalar into a vector
         content = save({name: np.asarray(a, order="C") for name, a in arrays.items()},
                        {"model": json.dumps(described, ensure_ascii=False)})
-        try:
-            new.write_bytes(content)
-            os.replace(new, path)
-        except OSError:  # a full disk gets its space back
-            new.unlink(missing_ok=True)
-            raise
+        with Output(path) as place:
+            place.write(content)
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> PhotoModel:
@@ -228,7 +223,7 @@ class PhotoModel:
             described = json.loads(metadata["model"])
             if described["format"] != FORMAT:
                 raise KeyError("format")
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, RecursionError):
             raise ModelError(f"{path}: not a photo model of this add-on") from None
         if described.get("version") != VERSION:
             raise ModelError(f"{path}: version {described.get('version')} of the format; "
@@ -247,7 +242,11 @@ class PhotoModel:
             raise ModelError(f"{path}: {error}") from None
         except (KeyError, AttributeError, TypeError) as error:
             raise ModelError(f"{path}: damaged ({error})") from None
-        if model._file_digest != described["digest"]:
+        try:
+            digest = model._file_digest
+        except (TypeError, ValueError, RecursionError) as error:
+            raise ModelError(f"{path}: damaged ({error})") from None
+        if digest != described["digest"]:
             raise ModelError(f"{path}: damaged, its content does not match its digest")
         return model
 

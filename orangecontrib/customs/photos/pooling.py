@@ -11,7 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from orangecontrib.customs import footwear
-from orangecontrib.customs.facts import PROBABILITY_FLOOR, Evidence, Feature, normalise
+from orangecontrib.customs.facts import (
+    PROBABILITY_FLOOR,
+    Evidence,
+    Feature,
+    improper,
+    normalise,
+)
 
 from .model import exclusive_groups, fact_ids
 
@@ -86,7 +92,8 @@ def pool(probabilities: np.ndarray, gradability: np.ndarray, good_ids: Sequence[
     Raises
     ------
     ValueError
-        Unknown mode, or shapes that do not fit.
+        Unknown mode, shapes that do not fit, or a value outside [0, 1]; the message names
+        the photo's row.
     """
     if mode not in MODES:
         raise ValueError(f"unknown mode '{mode}' (known: {', '.join(MODES)})")
@@ -96,6 +103,8 @@ def pool(probabilities: np.ndarray, gradability: np.ndarray, good_ids: Sequence[
     if p.shape != (len(good_ids), len(features)) or g.shape != (len(good_ids), len(facts)):
         raise ValueError(f"{len(good_ids)} photos, but probabilities of shape {p.shape} and "
                          f"gradability of shape {g.shape}")
+    for values, names in ((p, [f.id for f in features]), (g, facts)):
+        _check_probabilities(values, names, good_ids)
     priors = np.asarray(priors, float)
     rho = np.broadcast_to(np.asarray(rho, float), len(features)) * (mode != "paper")
     goods = tuple(dict.fromkeys(good for good in good_ids if good))
@@ -143,6 +152,15 @@ def pool(probabilities: np.ndarray, gradability: np.ndarray, good_ids: Sequence[
     for group in map(list, exclusive_groups()):
         pooled[:, group] = normalise(np.clip(pooled[:, group], 1e-12, None))
     return Pooled(goods, pooled, contributions, owner, n_photos)
+
+
+def _check_probabilities(values: np.ndarray, names: Sequence[str], good_ids: Sequence[str]):
+    wrong = np.argwhere(improper(values))
+    if len(wrong):
+        row, column = wrong[0]
+        raise ValueError(f"photo in row {row + 1} (good '{good_ids[row]}'): "
+                         f"{values[row, column]:g} for '{names[column]}' is no probability; it "
+                         "must lie in [0, 1]")
 
 
 def photo_evidence(pooled: Pooled, features: Sequence[Feature],

@@ -1,7 +1,6 @@
 """Where photos lie: a folder, a zip or a CSV → list of photos with the good of each."""
 from __future__ import annotations
 
-import csv
 import os
 import re
 import threading
@@ -10,19 +9,15 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from orangecontrib.customs.textfiles import decode, dict_reader
+from orangecontrib.customs.files import Row, TableFileError, TextTable, read_table
 
-from .decode import PhotoError
+from .decode import MAX_BYTES, PhotoError, read_photo
 
 __all__ = ["SourceError", "Photo", "ZipMember", "find_photos", "EXTENSIONS"]
 
 #: Endings by which a file in a folder or zip is taken for a photo.
 EXTENSIONS = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif",
                         ".tif", ".tiff", ".avif"))
-
-#: Members of a zip that unpack to more than this are refused.
-MAX_MEMBER_BYTES = 300_000_000
-
 
 class SourceError(ValueError):
     """A source of photos that can't be used at all; says why."""
@@ -64,7 +59,7 @@ class _Archive:
         try:
             archive = self._open()
             info = archive.getinfo(self._names[name])
-            if info.file_size > MAX_MEMBER_BYTES:
+            if info.file_size > MAX_BYTES:
                 raise PhotoError(f"unpacks to {info.file_size:,} bytes: too much for a photo")
             return archive.read(info)
         except KeyError:
@@ -130,22 +125,25 @@ class Photo:
     good_id: str
     opener: Path | ZipMember = field(compare=False, repr=False)
 
+    @property
+    def file(self) -> Path:
+        """The file that holds it: itself, or a zip."""
+        return self.opener if isinstance(self.opener, Path) else self.opener.archive.path
+
     def read(self) -> bytes:
         """Content of the file; PhotoError when it can't be had."""
+        if isinstance(self.opener, Path):
+            return read_photo(self.opener)
         try:
             return self.opener.read_bytes()
-        except FileNotFoundError:
-            raise PhotoError("the file is missing") from None
-        except IsADirectoryError:
-            raise PhotoError("a folder, not a file") from None
         except PhotoError:
             raise
         except (OSError, ValueError) as error:
             raise PhotoError(f"the file can't be read ({error})") from None
 
 
-def find_photos(source: str | os.PathLike, root: str | os.PathLike | None = None
-                ) -> tuple[list[Photo], list[str]]:
+def find_photos(source: str | os.PathLike, root: str | os.PathLike | None = None,
+                encoding: str = "") -> tuple[list[Photo], list[str]]:
     """Photos of a folder, zip or CSV.
 
     Parameters
@@ -156,6 +154,8 @@ def find_photos(source: str | os.PathLike, root: str | os.PathLike | None = None
     root : path, optional
         For a CSV: the folder or zip that its paths are relative to.  Without it they are
         looked for beside the CSV, then inside the zips beside it.
+    encoding : str
+        Of a CSV; see :func:`orangecontrib.customs.files.decode`.
 
     Returns
     -------
@@ -172,13 +172,13 @@ def find_photos(source: str | os.PathLike, root: str | os.PathLike | None = None
     source = Path(source)
     if source.is_dir():
         files = {path.relative_to(source).as_posix(): path
-                 for path in sorted(source.rglob("*"), key=_natural) if path.is_file()}
+                 for path in sorted(source.rglob("*"), key=_natural) if not path.is_dir()}
         return _in_sub_folders(files)
     if not source.exists():
         raise SourceError(f"{source}: there is no such folder or file")
     if source.suffix.lower() == ".csv":
-        return _in_csv(source, None if root is None else Path(root))
-    if not zipfile.is_zipfile(source):
+        return _in_csv(source, None if root is None else Path(root), encoding)
+    if not _is_zip(source):
         raise SourceError(f"{source}: neither a folder, nor a zip, nor a CSV of photos")
     archive = _open_archive(source)
     files = {name: ZipMember(archive, name)
@@ -249,25 +249,48 @@ def _wrapper(photos: list[str], archive: str | None) -> str:
     return top if top == archive or len({part[1] for part in parts}) > 1 else ""
 
 
-def _read_rows(path: Path) -> tuple[list[str], list[tuple[int, dict]]]:
-    reader = dict_reader(decode(path.read_bytes(), errors="replace"))
-    return reader.fieldnames, [(reader.line_num, row) for row in reader]
+def _is_zip(path: Path) -> bool:
+    # a pipe or a device is not opened to see
+    return path.is_file() and zipfile.is_zipfile(path)
 
 
-def _in_csv(source: Path, root: Path | None) -> tuple[list[Photo], list[str]]:
+def _table_of(source: Path, encoding: str) -> TextTable:
     try:
-        fields, rows = _read_rows(source)
-    except (OSError, csv.Error) as error:
+        table = read_table(source, encoding)
+    except TableFileError as error:
+        raise SourceError(str(error)) from None
+    except OSError as error:
         raise SourceError(f"{source}: can't be read ({error})") from None
-    missing = [name for name in ("good_id", "image") if name not in fields]
+    missing = [name for name in ("good_id", "image") if name not in table.columns]
     if missing:
         raise SourceError(f"{source}: no column {', '.join(missing)} (it has "
-                          f"{', '.join(fields) or 'no columns'}); needed are good_id, image")
+                          f"{', '.join(filter(None, table.columns)) or 'no columns'}); needed "
+                          "are good_id, image")
+    return table
+
+
+def _doubt(row: Row) -> str:
+    """What is wrong with a row as such; "" if nothing is."""
+    if row.surplus:
+        return (f"{row.fields} fields are more than the header has, left out; quote a text that "
+                "holds the separator")
+    if row.swallows:
+        return "a quotation mark is closed only lines later, left out; close it"
+    return ""
+
+
+def _in_csv(source: Path, root: Path | None, encoding: str) -> tuple[list[Photo], list[str]]:
+    table = _table_of(source, encoding)
     folder, archives = _places(source, root)
-    photos, problems, seen = [], [], set()
-    for line, row in rows:
-        good = _as_typed((row["good_id"] or "").strip())
-        image = (row["image"] or "").strip().replace("\\", "/")
+    photos, seen = [], set()
+    problems = [table.note] if table.note else []
+    for row in table.rows:
+        line, doubt = row.line, _doubt(row)
+        if doubt:
+            problems.append(f"{source.name}, line {line}: {doubt}")
+            continue
+        good = _as_typed(row.cells["good_id"].strip())
+        image = row.cells["image"].strip().replace("\\", "/")
         if not image:
             problems.append(f"{source.name}, line {line}: no image, left out")
             continue
@@ -286,14 +309,14 @@ def _in_csv(source: Path, root: Path | None) -> tuple[list[Photo], list[str]]:
 
 def _places(source: Path, root: Path | None) -> tuple[Path, list[_Archive]]:
     if root is None:
-        beside = sorted(source.parent.glob("*.zip"),
+        beside = sorted(filter(Path.is_file, source.parent.glob("*.zip")),
                         key=lambda p: (p.stem != source.stem, p.name))
         return source.parent, [_Archive(path) for path in beside]
     if root.is_dir():
         return root, []
     if not root.exists():
         raise SourceError(f"{root}: there is no such folder or zip")
-    if not zipfile.is_zipfile(root):
+    if not _is_zip(root):
         raise SourceError(f"{root}: neither a folder nor a zip")
     return source.parent, [_open_archive(root)]
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from orangecontrib.customs.files import Output
+
 from .cache import cache_folder
 from .registry import Trunk, TrunkError
 
@@ -78,9 +80,8 @@ def remember(weights: str, path: Path) -> None:
         return
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        new = folder / f"{PLACES}.{os.getpid()}"
-        new.write_text(json.dumps(_places_on_disk() | _places), encoding="utf-8")
-        os.replace(new, folder / PLACES)
+        with Output(folder / PLACES) as place:
+            place.write(json.dumps(_places_on_disk() | _places))
     except OSError:
         pass  # a convenience: the file can be named again
 
@@ -95,7 +96,7 @@ def _places_on_disk() -> dict[str, str]:
     folder = cache_folder()
     try:
         found = json.loads((folder / PLACES).read_text(encoding="utf-8")) if folder else {}
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

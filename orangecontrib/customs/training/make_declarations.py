@@ -19,6 +19,7 @@ from importlib.resources import files
 from pathlib import Path
 from random import Random
 
+from orangecontrib.customs.files import Output, strict_rows
 from orangecontrib.customs.nomenclature import electrical
 
 __all__ = ["Declaration", "TRAINING", "VALIDATION", "MAX_CHARACTERS", "shares", "generate",
@@ -258,8 +259,7 @@ _LATIN = dict(zip("АВЕКМНОРСТХ", "ABEKMHOPCTX"))
 
 @cache
 def _rows(name: str) -> list[dict[str, str]]:
-    with (_TABLES / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return [row for _, row in strict_rows(_TABLES / f"{name}.csv")[1]]
 
 
 def write(folder: str | Path) -> list[Path]:
@@ -285,8 +285,8 @@ def write(folder: str | Path) -> list[Path]:
     paths = []
     for name, (header, rows) in tables.items():
         paths.append(folder / f"{name}.csv")
-        with open(paths[-1], "w", encoding="utf-8", newline="") as file:
-            table = csv.writer(file, lineterminator="\n")
+        with Output(paths[-1]) as place:
+            table = csv.writer(place, lineterminator="\n")
             table.writerow(header)
             table.writerows(rows)
     return paths

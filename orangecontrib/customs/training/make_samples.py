@@ -21,6 +21,7 @@ import numpy as np
 from PIL import Image
 
 from orangecontrib.customs import footwear
+from orangecontrib.customs.files import Output
 from orangecontrib.customs.training.drawing import draw, sample
 from orangecontrib.customs.training.drawing import labels as item_labels
 
@@ -227,8 +228,8 @@ def write_labelled(folder: str | Path, size: int = 128) -> list[Path]:
 
 
 def _csv(path: Path, header: Sequence[str], rows: Sequence[Sequence]) -> Path:
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
+    with Output(path) as place:
+        table = csv.writer(place, lineterminator="\n")
         table.writerow(header)
         table.writerows(rows)
     return path

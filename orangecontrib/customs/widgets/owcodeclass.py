@@ -17,9 +17,14 @@ from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 
 from orangecontrib.customs.declarations.codes import DIGITS
-from orangecontrib.customs.declarations.table import code_candidates, code_class
+from orangecontrib.customs.declarations.learning.table import (
+    code_candidates,
+    code_class,
+    leaks,
+    to_metas,
+)
 from orangecontrib.customs.nomenclature import bundled
-from orangecontrib.customs.widgets.utils.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.variables import VariableCombo, listed
 
 LEVELS = ((0, "as they are"), *((digits, f"{digits} digits") for digits in DIGITS))
 
@@ -48,6 +53,10 @@ class OWCodeClass(OWWidget):
     class Warning(OWWidget.Warning):
         one_class = Msg("All rows have the same code: nothing to learn. Choose more digits.")
         skipped = Msg("{} of {} rows have no code of {}: see the output Skipped.")
+
+    class Information(OWWidget.Information):
+        leaks = Msg("{} moved to the metas: a learner would read the answer there.")
+        described = Msg("“{}” was read as a category; it is a text now.")
 
     code_name: str = Setting("", schema_only=True)
     digits: int = Setting(6)
@@ -101,6 +110,7 @@ class OWCodeClass(OWWidget):
         """Make the class and send it on."""
         self.Error.clear()
         self.Warning.clear()
+        self.Information.clear()
         self.tree.clear()
         coded = skipped = None
         variable = self.code_combo.variable
@@ -115,9 +125,24 @@ class OWCodeClass(OWWidget):
                 self.Warning.one_class(shown=len(coded.domain.class_var.values) == 1)
                 if skipped is not None:
                     self.Warning.skipped(len(skipped), len(self.data), wanted)
+                coded = self._without_answers(coded)
                 self._show(coded)
         self.Outputs.data.send(coded)
         self.Outputs.skipped.send(skipped)
+
+    def _without_answers(self, coded: Table) -> Table:
+        """The table without features that hold the answer; says what has changed."""
+        found = leaks(coded)
+        coded = to_metas(coded, found)
+        metas = {v.name for v in coded.domain.metas}
+        moved = [v for v in self.data.domain.attributes if v.name in metas]
+        texts = [v.name for v in moved if coded.domain[v.name].is_string]
+        answers = [v.name for v in moved if v.name not in texts]
+        if answers:
+            self.Information.leaks(listed(answers))
+        if texts:
+            self.Information.described(texts[0])
+        return coded
 
     def _show(self, coded: Table):
         tariff = bundled()

@@ -58,6 +58,11 @@ from orangecontrib.customs.declarations.stopwords.table import (
     words_of,
     words_table,
 )
+from orangecontrib.customs.widgets.utils.corpora import (
+    CorpusWarning,
+    warn_of_answers,
+    warn_of_text,
+)
 from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsModel, report_rows
 
 BY_CLASS, BY_HAND_CODES, ALL_CODES = "class", "hand", "all"
@@ -235,7 +240,7 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
         failed = Msg("The corpus can't be filtered: {}.")
         audit = Msg("No audit: {}.")
 
-    class Warning(OWWidget.Warning):
+    class Warning(CorpusWarning):
         not_normalised = Msg("No stemmer or lemmatiser upstream: words are compared letter for "
                              "letter. Use Preprocess Text first.")
         no_tokens = Msg("No word is left in {} of {} documents.")
@@ -512,6 +517,8 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
     @Inputs.corpus
     def set_corpus(self, corpus: Corpus | None):
         self.corpus = corpus
+        warn_of_text(self.Warning, corpus)
+        warn_of_answers(self.Warning, corpus)
 
     @Inputs.words
     def set_words(self, table: Table | None):

@@ -28,15 +28,17 @@ from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 
 from orangecontrib.customs.declarations import STATED, FactReader, Reading
-from orangecontrib.customs.declarations.table import facts_table, texts_of
+from orangecontrib.customs.declarations.table import (
+    default_text,
+    facts_table,
+    holds_ids,
+    text_candidates,
+    texts_of,
+)
 from orangecontrib.customs.fusion.table import default_key, key_candidates, keys_of
 from orangecontrib.customs.widgets.utils.factview import FACT_COLOURS, pale, value_names
 from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsList, report_rows
-from orangecontrib.customs.widgets.utils.variables import (
-    VariableCombo,
-    default_text,
-    text_variables,
-)
+from orangecontrib.customs.widgets.utils.variables import VariableCombo
 
 #: Descriptions read between two looks at the Cancel button.
 STEP = 50
@@ -131,14 +133,15 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
                          doc="Goods without a description, with the reason")
 
     class Error(OWWidget.Error):
-        no_text = Msg("The data have no text column: add one with the descriptions of the "
-                      "goods.")
+        no_text = Msg("No column looks like descriptions of goods: choose one, or name it "
+                      "“description”.")
         failed = Msg("The descriptions can't be read: {}")
 
     class Warning(OWWidget.Warning):
         skipped = Msg("{} without a description; see Skipped Declarations.")
         cancelled = Msg("Cancelled: {} of {} descriptions were read; the rest is left out.")
         keys = Msg("Ids of goods: {}")
+        ids = Msg("“{}” is read as description, but holds ids or codes: choose another column.")
 
     class Information(OWWidget.Information):
         no_key = Msg("No column holds the goods' ids; rows are numbered instead.")
@@ -257,7 +260,7 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
             self.text_combo.set_variables((), "", None)
             self.key_combo.set_variables((), "", None)
             return
-        self.text_combo.set_variables(text_variables(self.data), self.text_name,
+        self.text_combo.set_variables(text_candidates(self.data), self.text_name,
                                       default_text(self.data))
         keys = [v for v in key_candidates(self.data) if v is not self.text_combo.variable]
         default = default_key(self.data)
@@ -292,6 +295,8 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
             self._send(None, None)
             return
         self.Information.no_key(shown=key is None)
+        if not text.is_continuous and holds_ids(self.data, text):
+            self.Warning.ids(text.name)
         self._stop = threading.Event()
         self.cancel_button.setEnabled(True)
         self.start(run, self.data, text.name, "" if key is None else key.name, self._stop)

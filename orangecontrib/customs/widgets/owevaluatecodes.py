@@ -15,6 +15,7 @@ from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 
+from orangecontrib.customs.declarations.learning.table import leaks, words_read
 from orangecontrib.customs.evaluation import (
     Accepted,
     Bin,
@@ -34,6 +35,7 @@ from orangecontrib.customs.evaluation.table import (
     codes_table,
     learner_names,
     predictions_in,
+    read_rows,
     scored_from_results,
     scored_from_table,
     scored_table,
@@ -41,7 +43,7 @@ from orangecontrib.customs.evaluation.table import (
 from orangecontrib.customs.intervals import wilson
 from orangecontrib.customs.widgets.utils.errorpage import ErrorPage
 from orangecontrib.customs.widgets.utils.goodslist import report_rows
-from orangecontrib.customs.widgets.utils.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.variables import VariableCombo, listed
 
 LEVELS = ((0, "as they are"), (4, "4 digits"), (6, "6 digits"), (8, "8 digits"),
           (10, "10 digits"))
@@ -63,6 +65,14 @@ class Evaluated:
     curve: tuple
     augrc: float
     accepted: Accepted
+    #: P(error), infinite where the model has read no word: such are not accepted unread.
+    ranked: np.ndarray
+    #: Known words per scored document, and per document of Data that is to be judged.
+    words: np.ndarray | None
+    judged_words: np.ndarray | None
+    #: The model is not at hand: what is said of words is a guess.
+    guessed: bool
+    leaks: list[str]
 
 
 def run(request: SimpleNamespace, state: TaskState) -> Evaluated:
@@ -72,12 +82,30 @@ def run(request: SimpleNamespace, state: TaskState) -> Evaluated:
     p_error = cross_fitted(scored)
     state.set_progress_value(50)
     right, weight = scored.known & ~scored.wrong, scored.weight
+    (words, guessed), (judged, judged_guessed) = (
+        (None, False) if table is None else words_read(table, request.features)
+        for table in (request.documents, request.judged))
+    if words is not None and request.rows is not None:
+        words = words[request.rows]
+    ranked = np.where(read_rows(words, len(p_error)), p_error, np.inf)
+    found = [] if request.documents is None else leaks(request.documents, request.truth,
+                                                       request.features)
     return Evaluated(
         scored, p_error, code_errors(scored),
         equal_mass_bins(scored.p, right, weight), equal_mass_bins(1 - p_error, right, weight),
         ece(scored.p, right, weight), ece_limit(scored.p, weight, scored.document),
-        risk_coverage(p_error, scored.wrong, weight), augrc(p_error, scored.wrong, weight),
-        accept(p_error, scored.wrong, request.limit, weight))
+        risk_coverage(ranked, scored.wrong, weight), augrc(ranked, scored.wrong, weight),
+        accept(ranked, scored.wrong, request.limit, weight), ranked, words, judged,
+        guessed or judged_guessed,        [variable.name for variable in found])
+
+
+def learnt_from(results: Results | None, model: int) -> tuple | None:
+    """What a model of an evaluation learnt from; None where the models were not kept."""
+    models = None if results is None else results.models
+    if models is None or not len(models):
+        return None
+    domain = getattr(models[0][model], "original_domain", None)
+    return None if domain is None else domain.attributes
 
 
 class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
@@ -115,6 +143,13 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
         data = Msg("No predicted codes in the data: only the evaluation results are shown.")
         unknown = Msg("{} documents have no known code: judged, not counted.")
         one_code = Msg("All documents have the same true code.")
+        unread = Msg("{} of {} documents hold no word that the model knows; it answers with its "
+                     "shares of the codes. “known words” is 0 there, and none is accepted.")
+        likely_unread = Msg("{} of {} documents got the very same answer without a word in common: "
+                            "the model seems to know none of theirs. “known words” is 0 there, and "
+                            "none is accepted. To be sure connect its Evaluation Results.")
+        leaks = Msg("{} among the features gives the code away: these scores say nothing about "
+                    "new documents. Code as Class moves it to the metas.")
 
     class Information(OWWidget.Information):
         repeated = Msg("Documents were tested several times: each counts once ({} predictions of "
@@ -226,7 +261,7 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
         self.limit = percent / 100
         if self.evaluated is not None:
             e = self.evaluated
-            e.accepted = accept(e.p_error, e.scored.wrong, self.limit, e.scored.weight)
+            e.accepted = accept(e.ranked, e.scored.wrong, self.limit, e.scored.weight)
             self._show()
             self._send()
 
@@ -246,7 +281,13 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
         if scored is None:
             self._finish()
             return
-        self.start(run, SimpleNamespace(scored=scored, limit=self.limit))
+        judged = self.data if self.results is not None and self._predictions else None
+        evaluated = self.data if self.results is None else self.results.data
+        self.start(run, SimpleNamespace(
+            scored=scored, limit=self.limit, documents=evaluated, judged=judged,
+            rows=None if self.results is None else self.results.row_indices,
+            truth=self.truth_combo.variable if self.results is None else None,
+            features=learnt_from(self.results, max(0, self.model_combo.currentIndex()))))
 
     def _scored(self) -> Scored | None:
         """The predictions to learn from; None, with a message, where there are none."""
@@ -291,11 +332,21 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
         self.Warning.one_code(shown=len({t for t in scored.true if t}) < 2)
         if rows < len(scored.true):
             self.Warning.unknown(len(scored.true) - rows)
+        self._say_unread(evaluated)
+        if evaluated.leaks:
+            self.Warning.leaks(listed(evaluated.leaks))
         if rows > n:
             self.Information.repeated(rows, n)
         if self.results is not None and self.data is not None and not self._predictions:
             self.Warning.data()
         self._finish()
+
+    def _say_unread(self, e: Evaluated):
+        """Documents on whose words no answer rests: of Data where that is judged."""
+        words = e.words if e.judged_words is None else e.judged_words
+        if words is not None and (words == 0).any():
+            message = self.Warning.likely_unread if e.guessed else self.Warning.unread
+            message(int((words == 0).sum()), len(words))
 
     def on_exception(self, ex: Exception):
         self.Error.failed(str(ex) or type(ex).__name__)
@@ -311,7 +362,7 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
         if e is not None:
             self._table = self._judged() if self.results is not None and self._predictions \
                 else scored_table(self._documents(), e.scored, e.p_error, e.codes,
-                                  e.accepted.threshold)
+                                  e.accepted.threshold, e.words)
         self.Outputs.scored.send(self._table)
         self.Outputs.codes.send(codes_table(e.codes) if e is not None else None)
         self._send_selected()
@@ -328,7 +379,7 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
         e = self.evaluated
         scored = scored_from_table(self.data, self._prediction(), None, self.level or None)
         return scored_table(self.data, scored, error_model(e.scored)(scored.predicted, scored.p),
-                            e.codes, e.accepted.threshold)
+                            e.codes, e.accepted.threshold, e.judged_words)
 
     def _send_selected(self):
         selected = None

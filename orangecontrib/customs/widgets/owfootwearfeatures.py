@@ -17,6 +17,7 @@ from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
 
 from orangecontrib.customs import footwear
+from orangecontrib.customs.declarations.learning.table import leaks
 from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.model import ModelError, PhotoModel
 from orangecontrib.customs.photos.table import (
@@ -37,7 +38,7 @@ from orangecontrib.customs.widgets.utils.modelfiles import MODEL_FILES, write_mo
 from orangecontrib.customs.widgets.utils.modelnotes import FROM_FILE, Choice
 from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
 from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
-from orangecontrib.customs.widgets.utils.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.variables import VariableCombo, listed
 
 
 @dataclass
@@ -124,6 +125,8 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
 
     class Warning(OWWidget.Warning):
         skipped = Msg("{} photo(s) skipped. The first: {} – {}")
+        leaks = Msg("{} among the features gives the class away: a model trained on this table "
+                    "would read it instead of the photos. Code as Class moves it to the metas.")
         not_images = Msg("Column '{}' is not marked as images (type=image); file names are "
                          "taken as they are.")
 
@@ -267,6 +270,8 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
             variables = image_variables(self.data.domain)
             if not variables:
                 self.Error.no_images()
+            if found := leaks(self.data):
+                self.Warning.leaks(listed([v.name for v in found]))
         # the stored name stays where the data lack it: the column may come back
         self.image_combo.set_variables(variables, self.image_name,
                                        variables[0] if variables else None)

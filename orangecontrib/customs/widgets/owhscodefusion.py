@@ -18,6 +18,7 @@ from AnyQt.QtWidgets import (
     QTabWidget,
     QTextBrowser,
 )
+from Orange.base import Model
 from Orange.data import Table, Variable
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
@@ -29,6 +30,7 @@ from orangecontrib.customs import footwear
 from orangecontrib.customs.facts import Priors
 from orangecontrib.customs.fusion import Engine, Verdict
 from orangecontrib.customs.fusion.answers import Case, duty_at_risk
+from orangecontrib.customs.fusion.meeting import ids_of, strangers
 from orangecontrib.customs.fusion.table import default_key, key_candidates, probabilities_table
 from orangecontrib.customs.nomenclature import group64
 from orangecontrib.customs.widgets.utils.answerpanel import AnswerPanel
@@ -40,6 +42,7 @@ from orangecontrib.customs.widgets.utils.cases import (
     with_verdicts,
 )
 from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsList, report_rows
+from orangecontrib.customs.widgets.utils.silence import muted
 from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
 from orangecontrib.customs.widgets.utils.variables import VariableCombo
 from orangecontrib.customs.widgets.utils.verdictview import (
@@ -70,6 +73,7 @@ class Job:
     error: float
     answers: Mapping[str, Mapping[str, str]]
     stop: threading.Event = field(default_factory=threading.Event)
+    features: tuple | None = None   #: what the model behind the predictions learnt from
 
 
 @dataclass(frozen=True)
@@ -115,12 +119,16 @@ def run(job: Job, state: TaskState) -> SimpleNamespace | None:
     state.set_status("Matching goods…")
     engine = Engine.footwear(job.priors)
     inputs = {"text": job.text, "photos": job.photos}
+    predictions, said = (None, {}) if job.predictions is None else muted(
+        job.predictions, job.keys["predictions"], job.features)
     options = {"text_key": job.keys["text"], "photo_key": job.keys["photos"],
                "predictions_key": job.keys["predictions"], "trust": job.trust,
                "weight": job.weight}
     trouble = ""
     try:
-        case = join(engine, **inputs, predictions=job.predictions, **options)
+        case = join(engine, **inputs, predictions=predictions, **options)
+        for key, text in said.items():
+            case.problems.setdefault(key, []).append(text)
     except PredictionsError as error:
         if job.text is None and job.photos is None:
             raise
@@ -136,8 +144,12 @@ def run(job: Job, state: TaskState) -> SimpleNamespace | None:
         verdicts += case.decide(slice(start, start + BLOCK), job.error, job.answers)
         state.set_progress_value(95 * len(verdicts) / len(case))
     state.set_status("Writing…")
+    tables = {"Text Facts": (job.text, "text"), "Photo Features": (job.photos, "photos"),
+              "Predictions": (job.predictions, "predictions")}
+    ids = {title: ids_of(table, job.keys[name]) for title, (table, name) in tables.items()
+           if table is not None and len(table)}
     return SimpleNamespace(
-        case=case, verdicts=verdicts, predictions_trouble=trouble,
+        case=case, strangers=strangers(ids), verdicts=verdicts, predictions_trouble=trouble,
         lines=[line_of(case, v, bool(job.answers.get(v.key))) for v in verdicts],
         tables=(codes_table(case, verdicts), probabilities_table(verdicts, engine)))
 
@@ -155,7 +167,8 @@ COLUMNS = [
            header_tooltip="⚡ text and photos contradict each other   ≠ another code is "
                           "declared   ⚠ problems   ✎ answered by hand"),
     Column("Code", lambda line: line.code),
-    Column("P", lambda line: f"{line.p:.2f}", lambda line: line.p, right=True,
+    Column("P", lambda line: f"{line.p:.2f}" if line.p == line.p else "",
+           lambda line: line.p if line.p == line.p else -1., right=True,
            header_tooltip="Probability of the code"),
     Column("Safe", lambda line: line.safe, header_tooltip=(
         "The digits that are wrong with at most the accepted error")),
@@ -181,6 +194,8 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
                        doc="A row per good, from Bayesian Photo Aggregator")
         predictions = Input("Predictions", Table,
                             doc="Probabilities of codes, from Predictions")
+        model = Input("Model", Model,
+                      doc="The model behind Predictions: tells which texts it can't read")
         priors = Input("Priors", Table, doc="Columns fact, value, probability[, source]")
 
     class Outputs:
@@ -200,6 +215,8 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         predictions = Msg("Predictions are left out: {}.")
         remarks = Msg("{}")
         cancelled = Msg("Cancelled: {} of {} goods were decided.")
+        strangers = Msg("Fewer than half of the ids meet: {}. Choose the columns with the goods' "
+                        "ids.")
 
     class Information(OWWidget.Information):
         unmatched = Msg("Of {} goods {}; what there is decides.")
@@ -222,6 +239,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         super().__init__()
         ConcurrentWidgetMixin.__init__(self)
         self.tables: dict[str, Table | None] = dict.fromkeys(("text", "photos", "predictions"))
+        self.features: tuple | None = None
         self.priors_table: Table | None = None
         self.case: Case | None = None
         self.verdicts: list[Verdict] = []
@@ -333,6 +351,11 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
     def set_predictions(self, table: Table | None):
         self._set_table("predictions", table)
 
+    @Inputs.model
+    def set_model(self, model: Model | None):
+        domain = getattr(model, "original_domain", None)
+        self.features = None if domain is None else domain.attributes
+
     @Inputs.priors
     def set_priors(self, table: Table | None):
         self.priors_table = table
@@ -438,7 +461,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         if unnamed:
             self.Information.row_numbers(", ".join(unnamed))
         self._job = Job(
-            self._priors(), **self.tables,
+            self._priors(), **self.tables, features=self.features,
             keys={name: combo.variable for name, combo in self.key_combos.items()},
             trust=self.trust, weight=self.weight, error=self.accepted_error,
             answers={key: dict(facts) for key, facts in self.answers.items()})
@@ -464,6 +487,8 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         if case.remarks:
             more = f" and {len(case.remarks) - 3} more" if len(case.remarks) > 3 else ""
             self.Warning.remarks("; ".join(case.remarks[:3]) + more)
+        if result.strangers:
+            self.Warning.strangers("; ".join(map(str, result.strangers)))
         if case.unmatched:
             names = {"текст": "without text", "фото": "without photos",
                      "модель": "without a prediction"}

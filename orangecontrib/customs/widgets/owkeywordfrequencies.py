@@ -47,6 +47,7 @@ from orangecontrib.customs.declarations.keywords.table import (
     texts_of,
 )
 from orangecontrib.customs.declarations.stopwords.table import words_of
+from orangecontrib.customs.widgets.utils.corpora import CorpusWarning, warn_of_text
 from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsModel, report_rows
 from orangecontrib.customs.widgets.utils.variables import VariableCombo
 
@@ -99,7 +100,7 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
         no_codes = Msg("No column of codes: give the corpus a class, or a column with codes.")
         no_phrases = Msg("No phrases: type some, one on each line.")
 
-    class Warning(OWWidget.Warning):
+    class Warning(CorpusWarning):
         words = Msg("The words can't be used: {}.")
         no_word = Msg("No word in: {}. Left out.")
         one_code = Msg("The declarations have only one code: nothing to compare with.")
@@ -250,6 +251,7 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
     @Inputs.corpus
     def set_corpus(self, corpus: Corpus | None):
         self.corpus = corpus
+        warn_of_text(self.Warning, corpus)
         candidates, default = [], None
         if corpus is not None:
             domain = corpus.domain

@@ -33,6 +33,7 @@ from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 
+from orangecontrib.customs.files import CYRILLIC
 from orangecontrib.customs.nomenclature import (
     LoadingCancelled,
     LoadingError,
@@ -55,7 +56,7 @@ from orangecontrib.customs.widgets.utils.variables import VariableCombo
 
 BUNDLED, HS, FILE = "bundled", "hs", "file"
 EDITIONS = {BUNDLED: "Bundled (EAEU)", HS: "HS in English", FILE: "Table from a file"}
-ENCODINGS = {"": "Automatic", "utf-8": "UTF-8", "cp1251": "Cyrillic (cp1251)"}
+ENCODINGS = {"": "Automatic", "utf-8": "UTF-8", **CYRILLIC}
 LEVELS = (4, 6, 8, 10)
 ROLE_TIPS = {
     "code": "Codes; a row without one is an intermediate line",
@@ -83,9 +84,9 @@ def run(edition: str, path: Path | None, mapping: dict, encoding: str, date: str
     if edition != FILE:
         tariff = bundled_tariff() if edition == BUNDLED else harmonized_system()
         return SimpleNamespace(tariff=tariff, header=[], error="")
-    header, rows = read_rows(path, encoding)
+    header, rows, note = read_rows(path, encoding)
     try:
-        tariff = tariff_of_rows(path, header, rows, mapping, date, progress)
+        tariff = tariff_of_rows(path, header, rows, mapping, date, progress, note)
     except LoadingCancelled:
         raise
     except LoadingError as error:

@@ -33,6 +33,11 @@ from orangecontrib.text import Corpus
 
 from orangecontrib.customs.declarations.sweep.grid import Scheme, no_worse
 from orangecontrib.customs.declarations.sweep.table import METRICS, Cell, Sweeper, scores_table
+from orangecontrib.customs.widgets.utils.corpora import (
+    CorpusWarning,
+    warn_of_answers,
+    warn_of_text,
+)
 
 SCHEMES = {"shuffle 10": ("70 % / 30 %, 10 times", Scheme("shuffle", 10)),
            "shuffle 30": ("70 % / 30 %, 30 times", Scheme("shuffle", 30)),
@@ -105,7 +110,7 @@ class OWVocabularySweep(OWWidget, ConcurrentWidgetMixin):
         maxima = Msg("Greatest frequency: give shares above the least one and up to 1, parted by "
                      "commas (0.2, 0.3).")
 
-    class Warning(OWWidget.Warning):
+    class Warning(CorpusWarning):
         seen = Msg("{} upstream was fitted on all documents, test documents among them: remove it "
                    "there, the sweep does its work.")
         problems = Msg("{} of {} vocabularies have no score: {}.")
@@ -278,6 +283,8 @@ class OWVocabularySweep(OWWidget, ConcurrentWidgetMixin):
         """Nothing computed so far holds."""
         self._stop()
         self.Warning.clear()
+        warn_of_text(self.Warning, self.corpus)
+        warn_of_answers(self.Warning, self.corpus)
         self.sweeper, self.cells = None, {}
         self._finish()
         self._maybe_run()

@@ -9,7 +9,7 @@ from Orange.data.util import get_unique_names
 from orangecontrib.text import Corpus
 
 from orangecontrib.customs.declarations.codes import cut
-from orangecontrib.customs.declarations.table import strings_of
+from orangecontrib.customs.declarations.table import described, strings_of
 
 from .counts import NOT_FOUND, KeywordCounts, KeywordRow
 
@@ -22,6 +22,8 @@ _NUMBERS = {"documents": 0, "occurrences": 0, "share": 4, "likelihood ratio": 2,
 def texts_of(corpus: Corpus) -> list[str]:
     """The raw texts of a corpus: what was done to them upstream would hide phrases.
 
+    A corpus that reads ids beside a column named description is read by the latter.
+
     Raises
     ------
     ValueError
@@ -29,6 +31,7 @@ def texts_of(corpus: Corpus) -> list[str]:
     """
     if not len(corpus):
         raise ValueError("the corpus is empty")
+    corpus = described(corpus)
     if not corpus.text_features:
         raise ValueError("the corpus has no text: choose a text feature in the Corpus widget")
     return list(corpus.documents)

@@ -5,11 +5,13 @@ and :mod:`.table` sends them through the same chain as the declarations.
 """
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+
+from orangecontrib.customs.files import strict_rows
+from orangecontrib.customs.nomenclature import leading_code
 
 __all__ = ["LEVELS", "PATTERNS", "SPARED", "Designations", "bundled_designations", "leading_code",
            "codes_in", "function_words", "is_pattern", "level_of", "tariff_words", "units"]
@@ -41,8 +43,7 @@ def is_pattern(name: str, token: str) -> bool:
 
 
 def _words(file: str) -> tuple[str, ...]:
-    with open(Path(__file__).with_name(file), encoding="utf-8", newline="") as stream:
-        return tuple(row["word"] for row in csv.DictReader(stream))
+    return tuple(row["word"] for _, row in strict_rows(Path(__file__).with_name(file))[1])
 
 
 @lru_cache(maxsize=None)
@@ -62,19 +63,6 @@ def bundled_designations() -> list[tuple[str, str]]:
     from orangecontrib.customs.nomenclature import bundled
     tree = bundled()
     return [(code, text) for code in tree for text in (tree[code].ru, tree[code].en) if text]
-
-
-_CODE = re.compile(r"\s*(\d[\d \u00a0\u202f.]*)(?![\d\w])")
-
-
-def leading_code(text: str) -> str:
-    """The digits of the code that a text begins with, "" where it begins with none.
-
-    «6403 99 960 0» → ``6403999600``, «850440 – преобразователи» → ``850440``.
-    """
-    match = _CODE.match(text)
-    digits = re.sub(r"\D", "", match.group(1)) if match else ""
-    return digits if 2 <= len(digits) <= 10 else ""
 
 
 def codes_in(text: str) -> tuple[list[str], list[str]]:

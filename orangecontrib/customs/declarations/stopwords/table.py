@@ -36,7 +36,7 @@ from orangecontrib.text.preprocess import (
 from orangecontrib.text.preprocess.filter import FitDictionaryFilter
 
 from orangecontrib.customs.declarations.codes import CODE_NAME
-from orangecontrib.customs.declarations.table import strings_of
+from orangecontrib.customs.declarations.table import described, strings_of
 
 from .fold import fold_text
 from .lexicon import Choice, Frozen, Lexicon, WordCounts, WordRow, count_words, learn
@@ -164,6 +164,8 @@ def prepare(corpus: Corpus, upstream: Sequence[Frozen] | None = None,
             callback: Callable | None = None) -> Prepared:
     """Replay the corpus' own preprocessing behind a fold transformer, with nothing re-fitted.
 
+    A corpus that reads ids beside a column named description is read by the latter.
+
     Parameters
     ----------
     corpus : Corpus
@@ -178,6 +180,7 @@ def prepare(corpus: Corpus, upstream: Sequence[Frozen] | None = None,
     """
     if not len(corpus):
         raise ValueError("the corpus is empty")
+    corpus = described(corpus)
     if not corpus.text_features:
         raise ValueError("the corpus has no text: choose a text feature in the Corpus widget")
     chain = _in_order(corpus.used_preprocessor.preprocessors)

@@ -2,9 +2,7 @@
 from __future__ import annotations
 
 import csv
-import io
 import os
-import tempfile
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,11 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from orangecontrib.customs import footwear
+from orangecontrib.customs.files import Output, TableFileError, read_table, written_cell
 from orangecontrib.customs.photos.model import feature_ids
-from orangecontrib.customs.textfiles import decode, dict_reader
 
 __all__ = ["LABELS", "LabelsError", "LabelRow", "LabelFile", "read_labels", "write_labels",
-           "photo_key", "written", "replace_file"]
+           "photo_key", "written"]
 
 #: 1 = yes, 0 = no, 0.5 = this photo can't show it; NaN stands for "nobody said".
 LABELS = (1., 0., .5)
@@ -101,7 +99,8 @@ def _names() -> tuple[dict[str, str], dict[str, str]]:
 def read_labels(path: str | os.PathLike) -> LabelFile:
     """Read a CSV with a column ``image`` and columns ``cluster`` or named after features.
 
-    Comma, semicolon or tab; UTF-8 or cp1251; features and clusters by id or by name.
+    Comma, semicolon or tab; UTF-8, or another encoding that its letters tell; features and
+    clusters by id or by name.
     A file without columns of features, of clusters only, says what the clusters imply.
 
     Raises
@@ -111,11 +110,12 @@ def read_labels(path: str | os.PathLike) -> LabelFile:
     """
     path = Path(path)
     try:
-        reader = dict_reader(decode(path.read_bytes(), errors="replace"))
-        columns = tuple(reader.fieldnames)
-        lines = [(reader.line_num, row) for row in reader]
-    except (OSError, csv.Error) as error:
+        table = read_table(path)
+    except TableFileError as error:
+        raise LabelsError(str(error)) from None
+    except OSError as error:
         raise LabelsError(f"{path}: can't be read ({error})") from None
+    columns = table.columns
     feature_names, cluster_names = _names()
     found: dict[str, str] = {}
     for column in columns:
@@ -127,10 +127,16 @@ def read_labels(path: str | os.PathLike) -> LabelFile:
         raise LabelsError(f"{path.name}: no column {wanted} (it has "
                           f"{', '.join(columns)[:200] or 'no columns'}); needed are image, and "
                           "cluster or names of features")
-    result = LabelFile(path.name, [], columns=columns)
-    for line, row in lines:
+    result = LabelFile(path.name, [], [table.note] if table.note else [], columns)
+    for read in table.rows:
+        line, row = read.line, read.cells
         where = f"{path.name}, line {line}"
-        image = photo_key(row.get(lower["image"]) or "")
+        if read.surplus or read.swallows:
+            result.problems.append(
+                f"{where}: {read.fields} fields, the header has {len(columns)}, left out"
+                if read.surplus else f"{where}: a quotation mark is not closed, left out")
+            continue
+        image = photo_key(row[lower["image"]])
         if not image:
             result.problems.append(f"{where}: no image, left out")
             continue
@@ -175,28 +181,13 @@ def write_labels(path: str | os.PathLike, rows: Iterable[LabelRow]) -> None:
 
     The file is replaced as a whole: after a crash there is the old one or the new one.
     """
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream)
-    writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow([row.image, row.good, row.cluster, *map(written, row.labels)])
     try:
-        replace_file(Path(path), stream.getvalue().encode("utf-8-sig"))
+        with Output(path) as place:
+            place.write("\ufeff")
+            writer = csv.writer(place)
+            writer.writerow(COLUMNS)
+            for row in rows:
+                texts = map(written_cell, (row.image, row.good, row.cluster))
+                writer.writerow([*texts, *map(written, row.labels)])
     except OSError as error:
         raise LabelsError(f"{path}: can't be written ({error})") from None
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file so that it is never half there."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        # a temporary file is its owner's alone; colleagues read labels on a shared folder
-        os.chmod(name, path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

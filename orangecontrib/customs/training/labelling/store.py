@@ -126,7 +126,7 @@ class LabelStore:
         for number, line in enumerate(lines[1:], start=2):
             try:
                 rows = [_decoded(item, features) for item in json.loads(line)]
-            except (ValueError, TypeError, KeyError, AttributeError):
+            except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
                 self.problems.append(f"{self.journal.name}, line {number}: damaged, left out")
                 continue
             self.rows.update((row.image, row) for row in rows)
@@ -227,7 +227,7 @@ def _header(line: bytes) -> list[str] | None:
         header = json.loads(line)
         if header["format"] == FORMAT and header["version"] == 1:
             return header["features"]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         pass
     return None
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from orangecontrib.customs.files import replacing
+
 from .photos import Epoch, TrainingError
 
 __all__ = ["CheckpointError", "Checkpoint"]
@@ -55,9 +57,8 @@ class Checkpoint:
                      "best_loss": self.best_loss,
                      "history": [asdict(epoch) for epoch in self.history]}
         path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_name(path.name + ".new")
-        save_file(arrays, new, {"checkpoint": json.dumps(described)})
-        os.replace(new, path)
+        with replacing(path) as new:
+            save_file(arrays, new, {"checkpoint": json.dumps(described)})
 
     @classmethod
     def load(cls, path: str | os.PathLike, recipe: str, data: str) -> Checkpoint | None:
@@ -84,7 +85,8 @@ class Checkpoint:
                             for name, array in arrays.items() if name.startswith(part + "/")}
                      for part in _PARTS}
             result = cls(**described, history=history, **parts)
-        except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
+        except (SafetensorError, OSError, ValueError, KeyError, TypeError,
+                RecursionError) as error:
             raise CheckpointError(f"{path}: damaged, or no checkpoint of this add-on "
                                   f"({error}){instead}") from None
         if result.recipe != recipe:

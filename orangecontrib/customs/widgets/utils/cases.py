@@ -15,10 +15,12 @@ from orangecontrib.customs.fusion.table import (
     default_key,
     evidence_from_table,
     keys_of,
+    predicted_classes,
     probabilities_table,
     verdicts_table,
 )
 from orangecontrib.customs.fusion.verdict import Verdict
+from orangecontrib.customs.nomenclature import Code, parse_code
 
 __all__ = ["PredictionsError", "declared_codes",
            "quantities", "priors_from_table", "join", "codes_table", "with_verdicts"]
@@ -36,22 +38,23 @@ def _column(table: Table, names: Sequence[str]) -> Variable | None:
 
 
 def declared_codes(table: Table, keys: Sequence[str]) -> dict[str, str] | None:
-    """Declared codes per key, digits only; None where no column holds them.
+    """Digits of the declared codes per key; None where no column holds them."""
+    typed = _typed_codes(table, keys)
+    return None if typed is None else {key: code.digits for key, code in typed.items()}
+
+
+def _typed_codes(table: Table, keys: Sequence[str]) -> dict[str, Code] | None:
+    """Declared codes per key as people typed them.
 
     A column of numbers is read too: spreadsheets make numbers of codes.
     """
     var = _column(table, ("declared_code", "заявленный_код", "код_тн_вэд"))
     if var is None:
         return None
-    codes = {}
-    for key, value in zip(keys, table.get_column(var)):
-        if var.is_continuous:
-            text = "" if np.isnan(value) else f"{value:.0f}"
-        else:
-            text = var.str_val(value)
-        # spreadsheets write the text of a number as 6403911600.0
-        codes[key] = "".join(char for char in text.strip().removesuffix(".0") if char.isdigit())
-    return codes
+    values = table.get_column(var)
+    if not var.is_continuous:
+        values = ["" if (text := var.str_val(value)) == "?" else text for value in values]
+    return {key: parse_code(value) for key, value in zip(keys, values)}
 
 
 def quantities(table: Table, keys: Sequence[str]) -> dict[str, float]:
@@ -143,6 +146,10 @@ def join(engine: Engine, text: Table | None = None, photos: Table | None = None,
             odds = classifier_odds_from_table(engine, predictions, predictions_key, keys, weight)
         except ValueError as error:
             raise PredictionsError(str(error)) from None
+        outside = [c for c in predicted_classes(predictions) if engine.is_outside(c)]
+        if outside:
+            remarks.append(f"Predictions: the decision table has no code of {', '.join(outside)}; "
+                           "these classes speak for goods outside of it")
     problems: dict[str, list[str]] = {}
     for read in found.values():
         for key, texts in read.good_problems.items():
@@ -154,8 +161,12 @@ def join(engine: Engine, text: Table | None = None, photos: Table | None = None,
     for table, name in ((photos, "фото"), (text, "текст")):
         if table is not None:
             own = known[name][:len(table)]
-            codes = declared_codes(table, own)
-            declared = declared if codes is None else {**(declared or {}), **codes}
+            codes = _typed_codes(table, own)
+            if codes is not None:
+                declared = (declared or {}) | {key: code.digits for key, code in codes.items()}
+            for key, code in (codes or {}).items():
+                for words in code.said("ru"):
+                    problems.setdefault(key, []).append(f"заявленный код {words}")
             quantity = {**quantity, **quantities(table, own)}
     unmatched = {name: len(keys) - len(own) for name, own in known.items()
                  if len(own) < len(keys)}

@@ -4,7 +4,6 @@ No Qt in here.
 """
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from orangecontrib.customs.photos.decode import DAMAGED
+from orangecontrib.customs.photos.decode import DAMAGED, PhotoError, photo_size
 from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.model import PhotoModel
 from orangecontrib.customs.photos.sources import Photo
@@ -47,12 +46,12 @@ class Looked:
 def why_unreadable(path: str) -> str:
     """Why a file is no photo, by its first bytes; "" if it looks like one."""
     try:
-        if not os.path.getsize(path):
+        if not photo_size(path):
             return "the file is empty (zero bytes)"
         with Image.open(path):
             return ""
-    except FileNotFoundError:
-        return "the file is missing"
+    except PhotoError as error:
+        return str(error)
     except (Image.UnidentifiedImageError, Image.DecompressionBombError):
         return "not an image, or of a format that is not supported"
     except DAMAGED as error:

@@ -14,7 +14,8 @@ import numpy as np
 from Orange.data import ContinuousVariable, Table
 from PIL import Image
 
-from orangecontrib.customs.photos.decode import DAMAGED, MAX_PIXELS, PhotoError
+from orangecontrib.customs.files import Output
+from orangecontrib.customs.photos.decode import DAMAGED, MAX_PIXELS, PhotoError, photo_size
 from orangecontrib.customs.photos.sources import Photo, SourceError, ZipMember, find_photos
 from orangecontrib.customs.photos.table import append_metas, photos_table, with_reasons
 
@@ -159,11 +160,10 @@ def _unpacked(photo: Photo, folder: Path, room: int) -> tuple[_Found, int]:
         if len(content) > room:
             raise PhotoError("no room to unpack it: all photos of a zip may take "
                              f"{MAX_UNPACKED / 1e9:.0f} GB, and the disk needs some space left")
-        partly = path.with_name(path.name + ".part")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            partly.write_bytes(content)
-            os.replace(partly, path)
+            with Output(path, sync=False) as place:
+                place.write(content)
         except OSError as error:
             raise PhotoError(f"can't be unpacked ({error})") from None
         written = len(content)
@@ -173,12 +173,7 @@ def _unpacked(photo: Photo, folder: Path, room: int) -> tuple[_Found, int]:
 
 
 def _measured(photo: Photo, path: Path, outside: bool = False) -> _Found:
-    try:
-        size = path.stat().st_size
-    except FileNotFoundError:
-        raise PhotoError("the file is missing") from None
-    except (OSError, ValueError) as error:
-        raise PhotoError(f"the file can't be read ({error})") from None
+    size = photo_size(path)
     width, height = _dimensions(path)
     if outside:  # beside photos of a zip, which lie in the cache
         photo = Photo(path.resolve().as_posix(), photo.good_id, path)
@@ -188,7 +183,7 @@ def _measured(photo: Photo, path: Path, outside: bool = False) -> _Found:
 def _dimensions(source: bytes | Path) -> tuple[int, int]:
     """Width and height, from the header alone."""
     try:
-        if not (source if isinstance(source, bytes) else source.stat().st_size):
+        if not (source if isinstance(source, bytes) else photo_size(source)):
             raise PhotoError("the file is empty (zero bytes)")
         with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
             width, height = image.size

@@ -1,19 +1,20 @@
 """Choosing a variable by name: what the user chose survives data that lacks it."""
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-import numpy as np
 from AnyQt.QtCore import pyqtSignal as Signal
 from AnyQt.QtWidgets import QComboBox, QSizePolicy
-from Orange.data import DiscreteVariable, StringVariable, Table, Variable
+from Orange.data import Variable
 from Orange.widgets import gui
 
-__all__ = ["VariableCombo", "text_variables", "default_text"]
+__all__ = ["VariableCombo", "listed"]
 
-_DESCRIPTION = re.compile(
-    r"описани|наименовани|графа\s*31|declaration|description|\btext\b|текст|goods", re.I)
+
+def listed(names: Sequence[str], most: int = 5) -> str:
+    """Names for a message: the first few in quotes, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(f"“{name}”" for name in names[:most]) + more
 
 
 class VariableCombo(QComboBox):
@@ -61,32 +62,3 @@ class VariableCombo(QComboBox):
 
     def _on_activated(self, _index: int) -> None:
         self.chosen.emit(self.variable.name if self.variable is not None else "")
-
-
-def text_variables(table: Table) -> list[Variable]:
-    """Variables that may hold descriptions: texts, then categories with words."""
-    domain = table.domain
-    variables = domain.metas + domain.class_vars + domain.attributes
-    return [v for v in variables if isinstance(v, StringVariable)
-            and v.attributes.get("type") != "image"] + \
-           [v for v in variables if isinstance(v, DiscreteVariable)]
-
-
-def default_text(table: Table) -> Variable | None:
-    """The likeliest description: a telling name, a corpus' own text, or the longest."""
-    candidates = text_variables(table)
-    strings = [v for v in candidates if isinstance(v, StringVariable)]
-    for var in strings:
-        if _DESCRIPTION.search(var.name):
-            return var
-    for var in getattr(table, "text_features", None) or ():
-        if var in candidates:
-            return var
-    if not strings:
-        return candidates[0] if candidates else None
-    return max(strings, key=lambda var: _mean_length(table, var))
-
-
-def _mean_length(table: Table, var: Variable) -> float:
-    values = table[:200].get_column(var)
-    return float(np.mean([len(str(value)) for value in values])) if len(values) else 0.

@@ -55,10 +55,12 @@ def headline_html(case: Case, verdict: Verdict, question: str = "") -> str:
             f"{verdict.probabilities.get(code, verdict.p):.2f}</span></div>")
         path = " › ".join(escape(node.ru) for node in nomenclature.path(code)[1:])
         lines.append(f"<div style='color:{GREY}; font-size:small'>{path}</div>")
-    if not verdict.codes:
+    if verdict.excluded:
         lines.append(f"<div style='font-size:15pt'><b>Не обувь группы 64</b>"
                      f"<span style='font-size:11pt'>&nbsp;&nbsp;P&nbsp;{verdict.p:.2f}</span>"
                      "</div>")
+    elif not verdict.codes:
+        lines.append("<div style='font-size:15pt'><b>Код не определяется</b></div>")
     facts = []
     if verdict.codes:
         safe = (f"<b>{nomenclature.spaced(verdict.safe_code)}</b> (P {verdict.p_safe:.2f})"
@@ -193,7 +195,7 @@ class CodeBars(QTreeWidget):
             item = QTreeWidgetItem([
                 nomenclature.spaced(code) if known else "—", f"{100 * p:.1f} %",
                 f"{node.duty:g}" if known and node.duty is not None else "",
-                node.ru if known else "не обувь"])
+                node.ru if known else "вне кодов таблицы"])
             item.setData(0, Qt.UserRole, code)
             item.setData(1, Qt.UserRole, p)
             item.setTextAlignment(2, Qt.AlignRight | Qt.AlignVCenter)

@@ -1,0 +1,207 @@
+"""CSV files as people send them: encoding, separator, names of columns, rows that do not fit."""
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .encodings import CYRILLIC, EncodingError, decode
+from .writing import read_cell
+
+__all__ = ["MOST_BYTES", "Row", "TableFileError", "TextTable", "read_bytes", "read_table",
+           "records", "strict_rows"]
+
+#: A longer file is no table but a mistake; an endless one (a device) ends here, too.
+MOST_BYTES = 2 ** 30
+
+# a description may be longer than the 131 072 characters that csv allows
+csv.field_size_limit(min(sys.maxsize, 2 ** 31 - 1))
+
+
+class TableFileError(ValueError):
+    """A file that is no table that can be trusted; names file, line and what to do."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table.
+
+    Attributes
+    ----------
+    line : int
+        Where it begins in the file.
+    cells : dict of str to str
+        By column, without the mark that keeps a spreadsheet from computing them.
+    fields : int
+        How many fields it has.
+    surplus : tuple of str
+        What stands under no column: the cells are shifted, nobody knows since which.
+    swallows : bool
+        A cell in quotes goes on over lines of which each looks like a row.
+    """
+
+    line: int
+    cells: dict[str, str]
+    fields: int
+    surplus: tuple[str, ...] = ()
+    swallows: bool = False
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A table: its columns, its rows, and the encoding that it was read in.
+
+    `note` is for people: how the encoding was found where the file does not say it.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    rows: list[Row] = field(repr=False)
+    encoding: str = "utf-8"
+    note: str = ""
+
+
+def read_bytes(path: str | os.PathLike, most: int = MOST_BYTES) -> bytes:
+    """Content of a file, which may be a pipe; TableFileError when it is longer than `most`."""
+    with open(path, "rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise TableFileError(f"{path}: more than {most:,} bytes; split the file")
+    return content
+
+
+def read_table(path: str | os.PathLike, encoding: str = "") -> TextTable:
+    """A CSV separated by comma, semicolon or tab, with the names of columns in its first row.
+
+    Parameters
+    ----------
+    path : path
+    encoding : str
+        See :func:`decode`.
+
+    Raises
+    ------
+    OSError
+        The file can't be read.
+    TableFileError
+        Its encoding is not clear, a quotation mark is not closed, a column stands twice.
+    """
+    path = Path(path)
+    try:
+        text, found, guessed = decode(read_bytes(path), encoding)
+    except EncodingError as error:
+        raise TableFileError(f"{path} {error}") from None
+    note = ""
+    if guessed:
+        note = (f"{path} is read as {CYRILLIC[found]}, judging by its letters; if that is wrong, "
+                "save it as UTF-8 or name its encoding")
+    numbered = records(text, path)
+    names = [name.strip() for name in next(numbered, (1, [], ""))[1]]
+    twice = [name for name in dict.fromkeys(names) if name and names.count(name) > 1]
+    if twice:
+        raise TableFileError(f"{path}, line 1: the column {', '.join(twice)} stands twice; "
+                             "rename one of them or take it out")
+    delimiter = delimiter_of(text)
+    rows = [_row(names, delimiter, *record) for record in numbered if record[1]]
+    return TextTable(str(path), tuple(names), rows, found, note)
+
+
+def _row(names: Sequence[str], delimiter: str, line: int, fields: list[str],
+         physical: str) -> Row:
+    cells = {name: "" for name in names if name}
+    surplus = []
+    for number, text in enumerate(fields):
+        name = names[number] if number < len(names) else ""
+        if name:
+            cells[name] = read_cell(text)
+        elif text.strip():
+            surplus.append(text)
+    inner = physical.splitlines()[1:]
+    swallows = len(names) > 1 and bool(inner) and all(
+        part.count(delimiter) == len(names) - 1 for part in inner)
+    return Row(line, cells, len(fields), tuple(surplus), swallows)
+
+
+def delimiter_of(text: str) -> str:
+    """What separates the fields of the first line."""
+    return max(",;\t", key=re.match(r"[^\r\n]*", text)[0].count)
+
+
+def records(text: str, name: str | os.PathLike) -> Iterator[tuple[int, list[str], str]]:
+    """Records of a CSV: the line where each begins, its fields, its lines as they are.
+
+    Raises
+    ------
+    TableFileError
+        A quotation mark is not closed before the end of the file, or closes in a place where
+        no field ends, rows later.
+    """
+    delimiter = delimiter_of(text)
+    taken: list[str] = []
+    end = "\0 end of the file"
+
+    def lines():
+        for line in io.StringIO(text, newline=""):
+            taken.append(line)
+            yield line
+        taken.append(end)
+        yield end  # becomes part of a field that is still open
+
+    reader = csv.reader(lines(), delimiter=delimiter)
+    first = 1
+    try:
+        for fields in reader:
+            if taken == [end]:
+                return
+            if len(taken) > 1 and (taken[-1] == end or not _strictly(taken, delimiter)):
+                raise TableFileError(
+                    f"{name}, line {first}: a quotation mark that begins a field here is not "
+                    "closed at its end, and swallows the rows that follow; close it, and double "
+                    'the quotation marks inside a field ("")')
+            yield first, fields, "".join(taken)
+            first = reader.line_num + 1
+            taken.clear()
+    except csv.Error as error:
+        raise TableFileError(f"{name}, line {first}: {error}") from None
+
+
+def _strictly(lines: list[str], delimiter: str) -> bool:
+    """Whether lines are a record by the letter of the format."""
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return False
+    return True
+
+
+def strict_rows(path: str | os.PathLike, required: Sequence[str] = (), encoding: str = ""
+                ) -> tuple[tuple[str, ...], list[tuple[int, dict[str, str]]]]:
+    """Columns and numbered rows of a table on which the law or the program rests.
+
+    A row with more or fewer fields than the header says something else than it seems to, so
+    the whole file is refused.
+
+    Raises
+    ------
+    OSError
+        The file can't be read.
+    TableFileError
+        As :func:`read_table`; a required column is absent, or a row has not as many fields as
+        there are columns.
+    """
+    table = read_table(path, encoding)
+    absent = [name for name in required if name not in table.columns]
+    if absent:
+        raise TableFileError(f"{path}: no column {', '.join(absent)} (it has "
+                             f"{', '.join(table.columns) or 'none'})")
+    for row in table.rows:
+        if row.fields != len(table.columns):
+            raise TableFileError(f"{path}, line {row.line}: {row.fields} fields, the header has "
+                                 f"{len(table.columns)}; add what is missing, or quote a text "
+                                 "that holds the separator")
+    return table.columns, [(row.line, row.cells) for row in table.rows]

@@ -1,0 +1,60 @@
+"""Do the ids of two inputs meet at all?  They don't where a column was chosen wrongly."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+__all__ = ["Meeting", "ids_of", "strangers"]
+
+#: Fewer common ids than this share of the smaller input's are worth a warning.
+ENOUGH = .5
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """Two inputs whose ids hardly meet.
+
+    Attributes
+    ----------
+    names : (str, str)
+    sizes : (int, int)
+        Different ids of each.
+    both : int
+        Ids that stand in both.
+    examples : (tuple of str, tuple of str)
+        Up to two ids of each that the other one lacks.
+    """
+
+    names: tuple[str, str]
+    sizes: tuple[int, int]
+    both: int
+    examples: tuple[tuple[str, ...], tuple[str, ...]]
+
+    def __str__(self) -> str:
+        """Both counts and examples, in a sentence."""
+        alone = [", ".join(f"“{id_}”" for id_ in some) + f" only in {name}"
+                 for some, name in zip(self.examples, self.names) if some]
+        return (f"{self.both} of {self.sizes[0]} ids of {self.names[0]} and {self.sizes[1]} of "
+                f"{self.names[1]} ({'; '.join(alone)})")
+
+
+def strangers(ids: Mapping[str, Sequence[str]]) -> list[Meeting]:
+    """Pairs of inputs of which fewer than half of the smaller one's ids meet the other's."""
+    found = []
+    for first, second in combinations(ids, 2):
+        own = {name: dict.fromkeys(ids[name]) for name in (first, second)}
+        both = len(own[first].keys() & own[second].keys())
+        if both < ENOUGH * min(map(len, own.values())):
+            examples = tuple(tuple(id_ for id_ in own[name] if id_ not in own[other])[:2]
+                             for name, other in ((first, second), (second, first)))
+            found.append(Meeting((first, second), tuple(map(len, own.values())), both, examples))
+    return found
+
+
+def ids_of(table, key) -> list[str]:
+    """Ids as they stand in a column, without empty ones; row numbers where there is none."""
+    if key is None:
+        return [str(row) for row in range(1, len(table) + 1)]
+    names = [key.str_val(value).strip() for value in table.get_column(key)]
+    return [name for name in names if name not in ("", "?")]

@@ -175,16 +175,18 @@ def gate(reader: FactReader, rows: list[dict[str, str]]):
     started = time.process_time()
     readings = [reader.read(r["description"]) for r in rows]
     seconds = time.process_time() - started
-    p = reader.evidence([str(i) for i in range(len(rows))], readings).posterior(priors)
-    shoe = p["is_footwear"][:, 0] >= .5
-    part = p["is_footwear"][:, 1] >= .5
+    evidence = reader.evidence([str(i) for i in range(len(rows))], readings)
+    said, p = evidence.says("is_footwear"), evidence.posterior(priors)["is_footwear"]
+    shoe, part, neither = (said & (p[:, k] >= .5) for k in range(3))
     kinds = ["footwear" if "6401" <= r["hs4"] <= "6405" else
              "parts" if r["hs4"] == "6406" else "other" for r in rows]
-    print("\n3. Is it footwear?  (P ≥ 0.5 with the default priors)")
+    print("\n3. Is it footwear?  (P ≥ 0.5 with the default priors, where the text says it)")
     for kind in ("footwear", "parts", "other"):
         mine = [i for i, k in enumerate(kinds) if k == kind]
         print(f"{kind:10} n={len(mine):5}  as footwear {sum(shoe[i] for i in mine):5}  "
-              f"as parts {sum(part[i] for i in mine):3}")
+              f"as parts {sum(part[i] for i in mine):3}  "
+              f"as something else {sum(neither[i] for i in mine):4}  "
+              f"kind not established {sum(not said[i] for i in mine):5}")
         for i in mine:
             if kind == "other" and shoe[i]:
                 print("   false alarm:", rows[i]["hs4"], rows[i]["description"][:120])

@@ -2,6 +2,7 @@
 
 ``facts`` holds ``fact=value|value; ...`` (several values: one of them): all that is
 stated outright, besides "it is footwear".  ``~value``: implied only.  ``-``: not stated.
+``?``: not even implied.
 """
 import csv
 import re
@@ -28,7 +29,9 @@ def test_a_description_states_this_and_no_more(reader, description, facts):
     expected = dict(item.split("=") for item in facts.split("; ") if item)
     expected.setdefault("is_footwear", "footwear")
     for fact, values in expected.items():
-        if values == "-":
+        if values == "?":
+            assert not [f for f in reading.findings if f.fact == fact]
+        elif values == "-":
             assert fact not in stated
         elif values.startswith("~"):
             assert fact not in stated
@@ -41,7 +44,7 @@ def test_a_description_states_this_and_no_more(reader, description, facts):
 
 def test_every_fact_is_exemplified_by_a_statement(reader):
     shown = {item.split("=")[0] for _, facts in EXAMPLES for item in facts.split("; ")
-             if item and not item.endswith("=-")}
+             if item and not item.endswith(("=-", "=?"))}
     assert shown == set(reader.vocabulary)
 
 

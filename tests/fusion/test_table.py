@@ -147,6 +147,17 @@ def test_a_repeated_id_never_gets_the_key_of_another_row():
     assert any("row 6 has no" in problem for problem in problems)
 
 
+def test_a_good_of_unknown_kind_has_no_code_and_no_probabilities_beside_one_that_is_known(engine):
+    evidence = evidence_from_table(facts(declarations(
+        ["СТАБИЛИЗАТОР НАПРЯЖЕНИЯ", TEXTS[0]]))).evidence
+    verdicts = decide(engine, [Witness("текст", evidence)], keys=["a", "b"])
+    unknown, known = probabilities_table(verdicts, engine).X
+    assert np.isnan(unknown).all() and np.isclose(known.sum(), 1)
+    codes = verdicts_table(verdicts, declared={"a": "6403911600", "b": "6403911600"})
+    assert list(codes.get_column("agrees")) == ["", "yes"]
+    assert np.isnan(codes.get_column("P(declared code)")[0])
+
+
 def test_a_value_that_is_no_probability_is_refused_with_its_column_and_good():
     table = facts()
     var = next(v for v in table.domain.attributes if v.attributes.get("fact") == "upper")

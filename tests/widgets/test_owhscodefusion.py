@@ -481,6 +481,13 @@ class TestOWHSCodeFusion(WidgetTest):
         self.assertIn("Не обувь", self.widget.headline.toPlainText())
         self.assertIn("примечание 1", self.widget.headline.toPlainText())
 
+    def test_a_good_of_unknown_kind_is_not_called_other_than_footwear(self):
+        codes = self.codes(text=text_facts({"A": "Чиксы из кожи", "B": BOOTS}))
+        self.assertEqual(column(codes, "code")[0], "")
+        shown = self.widget.headline.toPlainText()
+        self.assertNotIn("не является", shown)
+        self.assertIn("Вид товара по названию не установлен: «Чиксы из кожи»", shown)
+
     def test_legal_gap_shows_both_candidates(self):
         text = BOOTS.replace("мужские", "").replace("подошва из резины",
                                                     "подошва из натуральной кожи")

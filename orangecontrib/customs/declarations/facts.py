@@ -233,14 +233,12 @@ class FactReader:
         goods = self._gate.goods(text)
         details = _DETAIL_WORDS.search(text) is not None
         if not goods and not details:
-            verdict = self._gate.judge(folded, goods, False, False)
+            verdict = self._gate.judge(folded, goods)
             return Reading(description, self._gate_findings(folded, verdict),
                            tuple(verdict.problems))
         parts = self._materials.read(text, [Mention("good", g.type, "good", g.start, g.end)
                                             for g in goods])
-        has_upper = any(p.role == "upper" for p in parts)
-        has_sole = any(p.role == "sole" for p in parts)
-        verdict = self._gate.judge(folded, goods, has_upper, has_sole)
+        verdict = self._gate.judge(folded, goods, parts)
         findings = list(self._gate_findings(folded, verdict))
         problems = list(verdict.problems)
         if not verdict.read_facts:
@@ -269,6 +267,8 @@ class FactReader:
                        folded.original[start:end], kind, note)
 
     def _gate_findings(self, folded, verdict) -> tuple[Finding, ...]:
+        if not verdict.value:
+            return ()
         return (self._finding(folded, (verdict.start, verdict.end), "is_footwear",
                               (verdict.value,), verdict.strength, verdict.kind,
                               verdict.note_ru),)

@@ -3,14 +3,22 @@
 «Крем для обуви» names footwear and is none: a noun counts only where it heads
 the description, that is in the nominative, not governed by a preposition, and
 with nothing but adjectives, people and trade words before it.
+
+"Not footwear" needs words that say so: a row of ``not_footwear.csv``, or
+footwear named only as what the goods are for.  A noun that is in no list tells
+nothing by itself: where upper and sole are named beside it the good is taken as
+footwear, else its kind stays open.
 """
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from .folding import Folded
+from .materials import PartOf
 from .patterns import compile_pattern, expand, number, read_rows
 from .reading import IMPLIED, STATED
 
@@ -30,26 +38,46 @@ class Good:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What kind of good the text declares, why, and whether its facts matter."""
+    """What kind of good the text declares, why, and whether its facts matter.
 
-    value: str
-    strength: float
-    start: int
-    end: int
-    kind: str
-    note_ru: str
-    read_facts: bool
+    `value` is empty where no words say what kind of good it is.
+    """
+
+    value: str = ""
+    strength: float = 0.
+    start: int = 0
+    end: int = 0
+    kind: str = IMPLIED
+    note_ru: str = ""
+    read_facts: bool = False
     types: tuple[Good, ...] = ()
     problems: list[str] = field(default_factory=list)
 
 
-_WORD = re.compile(r"[а-я]+(?:-[а-я]+)*")
-_ASIDE = re.compile(r"\([^()]*\)|\"[^\"]*\"")
+#: Upper and sole named beside an unknown noun: few other goods have both.
+PARTS_STRENGTH = .9
+#: How far back the words that govern a noun, or count it, may stand, in characters.
+REACH = 60
+#: Characters of the description that a problem quotes.
+QUOTED = 50
+
+_WORD = re.compile(r"[а-я]++(?:-[а-я]++)*+")
+_LETTER = re.compile(r"[^\W\d_]")
+_READABLE = re.compile("[a-zа-я]")
+_CYRILLIC = re.compile("[а-я]")
+_ASIDE = re.compile(r"\([^()]*+\)|\"[^\"]*+\"")
 _ADJECTIVE = re.compile(
     r"(?:ая|яя|ое|ее|ый|ий|ой|ые|ие|ого|его|ых|их|ую|юю|ым|им|ыми|ими|ою)$")
 _NOT_ADJECTIVE = re.compile(r"(?:[аеяи]ние|тие|сие|дие|ствие)$")
 _PREPOSITION = {"для", "под", "на", "от", "из", "к", "при", "против", "без", "кроме", "через",
-                "в", "о", "по", "с", "со", "из-под", "вместо"}
+                "в", "во", "о", "об", "по", "с", "со", "из-под", "вместо", "за", "ко", "над",
+                "между"}
+# Prepositions that say what goods are for: «крем для ухода за обувью», «чехлы на обувь».
+_PURPOSE = {"для", "под", "на", "к", "ко", "от", "за"}
+# A sole is also what goods lie «на» and are put «под», so only these tell what is for a part.
+_PURPOSE_OF_PART = {"для", "к", "ко"}
+# After these no purpose of the good itself is named: «рюкзак с отделением для обуви».
+_OF_A_PART = _PREPOSITION - _PURPOSE - {"из"}
 # Words that may stand before the head noun without being the head.
 _ALLOWED = re.compile(
     r"(?:образ\w+|пар[аыу]?|товар\w*|изделие|изделия|комплект|партия|коллекци\w+|модел\w+|мод|арт|"
@@ -64,10 +92,136 @@ _PEOPLE_OR_USE = re.compile(
     r"для (?:взросл|дет|мужчин|женщин|мальчик|девоч|подрост|людей|малыш|школьн|новорожд|"
     r"повседневн|активн|носки|ношения|улицы|дома|отдыха|бега|тенниса|баскетбола|футбола|лыж|"
     r"занятий|сноуборд|катания|работ)\w*")
-_PART_WORD = re.compile(r"(?<!\w)(?:верх(?:ом|а)?|подошв\w+|стельк\w+|лодыжк\w+|каблук\w*|"
+_PART_WORD = re.compile(r"(?<!\w)(?:верх(?:ом|а)?|подошв\w*|стельк\w+|лодыжк\w+|каблук\w*|"
                         r"uppers?|(?:out)?soles?)(?!\w)")
-_OF = re.compile(r"(?:образ\w+|пар[аы]?|парти[яи]|комплект\w*|коллекци[яи]|модел[ьи]|вид[ы]?|"
-                 r"ассортимент|экземпляр\w*|издели[ея])\s(?:\w+(?:ой|ых|их|ого)\s){0,3}$")
+# «Низ» and «верхняя часть» are said of bags and furniture too: these are said of footwear.
+_FOOTWEAR_PART = {"upper": re.compile(r"(?<!\w)(?:верх(?!н)|союз|голенищ|upper)"),
+                  "sole": re.compile(r"(?<!\w)(?:подошв|подмет|(?:out)?sole)")}
+_AFTER_PART = re.compile(r"[,:;\-–]|\bиз\b")
+_OF = re.compile(r"(?<!\w)(?:образ\w+|пар[аы]?|парти[яи]|комплект\w*|коллекци[яи]|модел[ьи]|"
+                 r"вид[ы]?|ассортимент|экземпляр\w*|издели[ея])\s"
+                 r"(?:\w++(?:(?<=ой|ых|их)|(?<=ого))\s){0,3}$")
+_NAME = re.compile(r"[\w\s-]*+")
+_DELIMITER = re.compile(r"[,;:.()]")
+
+
+class _Place:
+    """Where in a text the head noun may stand, and what its phrase says the good is for.
+
+    All of it is found in one pass, so that a text with many nouns takes time in
+    proportion to its length.
+    """
+
+    def __init__(self, text: str):
+        self.text = text
+        self._barred = bytearray(len(text) + 1)
+        self._aside = bytearray(len(text) + 1)
+        self.noun, self.part = self._bar(0, len(text))
+
+    def _bar(self, start: int, end: int) -> tuple[int, int]:
+        """Bar what follows a noun that is the head itself, and a part's name up to its comma.
+
+        Returns
+        -------
+        noun, part : int
+            Where the first unknown noun and the first part begin (`end`: there is none).
+        """
+        clean = self.text[start:end]
+        for aside in _ASIDE.finditer(clean):
+            inner = start + aside.start() + 1, start + aside.end() - 1
+            self._aside[inner[0]:inner[1] + 1] = b"\1" * (inner[1] + 1 - inner[0])
+            self._bar(*inner)
+        clean = _blank(_PEOPLE_OR_USE, _blank(_ASIDE, clean))
+        part = _PART_WORD.search(clean)
+        limit = len(clean) if part is None else part.start()
+        noun = next((word for word in _WORD.finditer(clean, 0, limit)
+                     if not self._may_precede(word.group())), None)
+        if noun is not None:
+            self._fill(start + noun.end(), end)
+        elif part is not None:  # «верх – кожа, ботинки», but «подошва ботинок»
+            after = _AFTER_PART.search(clean, part.end())
+            self._fill(start + part.end(), end if after is None else start + after.end() - 1)
+        return (end if noun is None else start + noun.start(),
+                end if part is None else start + part.start())
+
+    def _fill(self, start: int, end: int):
+        self._barred[start:end + 1] = b"\1" * (end + 1 - start)
+
+    @staticmethod
+    def _may_precede(word: str) -> bool:
+        """May the word stand before the head of a description?"""
+        return word in _PREPOSITION or _ALLOWED.fullmatch(word) is not None \
+            or _is_adjective(word)
+
+    @cached_property
+    def _names_end(self) -> int:
+        """Where the one or two words end that may be a name: «Рибок кроссовки»."""
+        clean = _blank(_ASIDE, self.text)
+        end, strange = _NAME.match(clean).end(), 0
+        for word in _WORD.finditer(clean, 0, end):
+            strange += _ADJECTIVE.search(word.group()) is None
+            if strange > 2 or word.group() in _PREPOSITION or word.group() == "и":
+                return word.start()
+        return end
+
+    def leads(self, place: int) -> bool:
+        """May what comes here be the head, given all the text before it?"""
+        return not self._barred[place]
+
+    def heads(self, end: int) -> list[int]:
+        """Where words begin, up to `end`, that may be the head."""
+        last = min(end, self.noun) + 1
+        return [start for start in (word.start() for word in _WORD.finditer(self.text, 0, last))
+                if self.leads(start) and not self.governed(start)]
+
+    def follows_a_name(self, place: int) -> bool:
+        """Do only a strange word or two come before, as in «Рибок кроссовки»?"""
+        return place <= self._names_end and not self._aside[place]
+
+    def governed(self, place: int) -> bool:
+        """Does a preposition govern what comes here?"""
+        before = self.text[max(0, place - REACH):place]
+        words = _WORD.findall(before)
+        while words and _is_adjective(words[-1]):
+            words.pop()
+        return bool(words) and words[-1] in _PREPOSITION \
+            and before.rstrip()[-1:] not in tuple(",;:.)")
+
+    def counted(self, place: int) -> int | None:
+        """Where «пара», «образцы» … begin that count the oblique noun here."""
+        match = _OF.search(self.text, max(0, place - REACH), place)
+        return None if match is None else match.start()
+
+    def phrase(self) -> tuple[int, int]:
+        """The phrase of the first unknown noun (or of the first word), between delimiters."""
+        first = self.noun
+        if first == len(self.text):
+            letter = _LETTER.search(self.text)
+            first = 0 if letter is None else letter.start()
+        after = _DELIMITER.search(self.text, first)
+        start = max(self.text.rfind(sign, 0, first) for sign in ",;:.()") + 1
+        return start, len(self.text) if after is None else after.start()
+
+    def purpose(self, wanted: set[str]) -> tuple[int, int] | None:
+        """The part of that phrase that says what the good is for, if it does."""
+        start, end = self.phrase()
+        found = None
+        for word in _WORD.finditer(self.text, start, end):
+            if word.group() in wanted:
+                found = word.start() if found is None else found
+            elif word.group() in _OF_A_PART:
+                end = word.start()
+                break
+        return None if found is None else (found, end)
+
+
+def _blank(regex: re.Pattern, text: str) -> str:
+    """The text with matches replaced by as many spaces."""
+    return regex.sub(lambda match: " " * len(match.group()), text)
+
+
+def _is_adjective(word: str) -> bool:
+    return _ADJECTIVE.search(word) is not None and _NOT_ADJECTIVE.search(word) is None
 
 
 class Gate:
@@ -83,14 +237,16 @@ class Gate:
             self._facts.append((row["type"], self._parse(row["facts"], vocabulary, where)))
             patterns += [row["pattern"], row["oblique"] or r"(?!)"]
         self._nouns = self._join(patterns)
-        self._anywhere, self._heads = [], []
+        self._other: dict[str, list] = {where: [] for where in ("any", "head", "part")}
         for where, row in read_rows(folder / "not_footwear.csv",
                                     ("where", "value", "strength", "pattern", "reason_ru")):
             if row["value"] not in vocabulary["is_footwear"].value_ids:
                 raise ValueError(f"{where}: fact 'is_footwear' has no value '{row['value']}'")
-            entry = (row["value"], number(row["strength"], where),
-                     compile_pattern(row["pattern"], where), row["reason_ru"])
-            (self._heads if row["where"] == "head" else self._anywhere).append(entry)
+            if row["where"] not in self._other:
+                raise ValueError(f"{where}: where must be one of {', '.join(self._other)}")
+            self._other[row["where"]].append(
+                (row["value"], number(row["strength"], where),
+                 compile_pattern(row["pattern"], where), row["reason_ru"]))
 
     @staticmethod
     def _join(patterns) -> re.Pattern:
@@ -123,40 +279,117 @@ class Gate:
             found.append(Good(name, match.start(), match.end(), bool(oblique), facts))
         return found
 
-    def judge(self, folded: Folded, goods: list[Good], has_upper: bool,
-              has_sole: bool) -> Verdict:
-        """Footwear, its parts, or something else."""
+    def judge(self, folded: Folded, goods: list[Good],
+              parts: Sequence[PartOf] = ()) -> Verdict:
+        """Footwear, its parts, something else – or nothing, where no words say which."""
+        place = _Place(folded.masked)
+        described = {"upper", "sole"} <= {part.role for part in parts}
+        has_upper = any(part.role == "upper" for part in parts)
         text = folded.masked
-        for value, strength, regex, reason in self._anywhere:
-            match = regex.search(text)
-            if match and self._leads(text[:match.start()]):
-                return Verdict(value, strength, match.start(), match.end(), STATED, reason,
-                               False, (), [f"{reason[0].upper()}{reason[1:]}."])
-        heads = [g for g in goods if self._is_head(text, g)] or [
-            g for g in goods if self._follows_a_name(text, g, has_upper and has_sole)]
-        if heads:
-            head = heads[0]
+        for row in self._other["any"]:
+            match = row[2].search(text)
+            if match and place.leads(match.start()):
+                return self._named(row, match)
+        head = next((g for g in goods if self._is_head(place, g)), None) or next(
+            (g for g in goods if self._follows_a_name(place, g, described)), None)
+        if head is not None:
             types = tuple(g for g in goods if not g.oblique and g.start >= head.start
-                          and not self._governed(text[:g.start]))
+                          and not place.governed(g.start))
             return Verdict("footwear", .99, head.start, head.end, STATED,
                            f"товар назван: «{folded.text[head.start:head.end]}»", True,
                            types or (head,), self._several(types))
-        if has_upper and has_sole and not self._other_head(folded):
-            return Verdict("footwear", .95, 0, min(len(text), 60), IMPLIED,
-                           "названы верх и подошва", True, tuple(g for g in goods if not g.oblique))
-        for value, strength, regex, reason in self._heads:
-            match = regex.search(text)
-            if match and self._leads(text[:match.start()]) \
-                    and not (has_upper and _PART_WORD.search(text[:match.start()])):
-                return Verdict(value, strength, match.start(), match.end(), STATED, reason,
-                               False, (), [f"{reason[0].upper()}{reason[1:]}."])
+        places = place.heads(place.part if has_upper else len(text))
+        # Beside an upper «подошва: резина» is a part of the good, else it is the good.
+        part = self._named_head(text, "part", places)
+        other = self._named_head(text, "head", places) or (None if described else part)
+        if other is not None:
+            return other
+        served = self._served(text, place, goods)
+        if served is not None and not self._has_parts_of_its_own(place, parts):
+            words = folded.text[served[0]:served[1]]
+            return Verdict("not_footwear", .995, *served, IMPLIED,
+                           "обувь или её часть названа лишь как назначение товара",
+                           problems=["Обувь или её часть названа лишь как назначение "
+                                     f"(«{words}»): товар – другой."])
+        if described and served is None and self._describes_footwear(folded, place, goods, parts):
+            spans = [next(p for p in parts if p.role == role) for role in ("upper", "sole")]
+            return Verdict("footwear", PARTS_STRENGTH, min(p.start for p in spans),
+                           max(p.end for p in spans), IMPLIED, "названы верх и подошва", True, (),
+                           [f"{self._not_established(folded, place)}; принято за обувь, потому "
+                            "что названы верх и подошва."])
+        return part or Verdict(problems=[self._open(folded, place, goods)])
+
+    @staticmethod
+    def _named(row, match: re.Match) -> Verdict:
+        value, strength, _, reason = row
+        return Verdict(value, strength, match.start(), match.end(), STATED, reason,
+                       problems=[f"{reason[0].upper()}{reason[1:]}."])
+
+    def _named_head(self, text: str, where: str, places: list[int]) -> Verdict | None:
+        """The first row of ``not_footwear.csv`` that the head of the description meets."""
+        for row in self._other[where]:
+            for place in places:
+                match = row[2].match(text, place)
+                if match:
+                    return self._named(row, match)
+        return None
+
+    @staticmethod
+    def _served(text: str, place: _Place, goods: list[Good]) -> tuple[int, int] | None:
+        """The words by which footwear, or a part of it, is what the good is for."""
         if goods:
-            good = goods[0]
-            return Verdict("not_footwear", .995, good.start, good.end, IMPLIED,
-                           "обувь упомянута, но товар – другой", False, (),
-                           ["Обувь упомянута, но, судя по главному слову, товар – другой."])
-        return Verdict("not_footwear", .997, 0, min(len(text), 60), IMPLIED,
-                       "обувь не названа", False, (), ["В описании обувь не названа."])
+            purpose = place.purpose(_PURPOSE)
+            for good in goods if purpose else ():
+                if purpose[0] < good.start < purpose[1]:
+                    return purpose[0], good.end
+        if _PART_WORD.search(text):
+            purpose = place.purpose(_PURPOSE_OF_PART)
+            part = purpose and _PART_WORD.search(text, *purpose)
+            return (purpose[0], part.end()) if part else None
+        return None
+
+    @staticmethod
+    def _has_parts_of_its_own(place: _Place, parts) -> bool:
+        """«Чехлы на туфли: верх – неопрен, подошва – резина» may be footwear over footwear."""
+        end = place.phrase()[1]
+        return {"upper", "sole"} <= {p.role for p in parts if p.start >= end}
+
+    @staticmethod
+    def _describes_footwear(folded: Folded, place: _Place, goods: list[Good], parts) -> bool:
+        """Are upper and sole those of the good itself, and does no noun speak against it?"""
+        first = _PART_WORD.search(folded.text)  # «upper», «sole» are masked as brands are
+        if first is not None and place.noun > first.start():
+            return True  # no noun of another good comes before
+        start, end = place.phrase()
+        return not any(start <= g.start < end for g in goods) and all(
+            any(p.role == role and regex.search(folded.text, p.start, p.end) for p in parts)
+            for role, regex in _FOOTWEAR_PART.items())
+
+    @staticmethod
+    def _not_established(folded: Folded, place: _Place) -> str:
+        """That the name of the good does not tell what it is, with the name."""
+        start, end = place.phrase()
+        if place.noun == len(folded.text) and place.part < end:
+            return "Вид товара не назван"
+        start, end = folded.span(start, end)
+        name = " ".join(folded.original[start:end].split()).strip(" -\"«»")
+        if len(name) > QUOTED:
+            name = f"{name[:QUOTED].rpartition(' ')[0] or name[:QUOTED]} …"
+        return f"Вид товара по названию не установлен: «{name}»"
+
+    def _open(self, folded: Folded, place: _Place, goods: list[Good]) -> str:
+        """Why the kind of good stays open."""
+        if not _LETTER.search(folded.text):
+            return "В описании нет слов: вид товара не установлен."
+        if not _READABLE.search(folded.text):
+            return ("Язык описания не читается (читаются русский и отчасти английский): "
+                    "вид товара не установлен.")
+        name = self._not_established(folded, place)
+        if goods:
+            word = folded.text[goods[0].start:goods[0].end]
+            return f"{name}; обувь («{word}») упомянута при другом слове."
+        language = "" if _CYRILLIC.search(folded.text) else " Английский читается лишь отчасти."
+        return f"{name}. Если это обувь, назовите её вид или верх и подошву.{language}"
 
     @staticmethod
     def _several(types) -> list[str]:
@@ -167,57 +400,19 @@ class Gate:
             return [f"Названы разные виды обуви ({names}): возможно, в описании несколько товаров."]
         return []
 
-    def _is_head(self, text: str, good: Good) -> bool:
-        before = text[:good.start]
+    @staticmethod
+    def _is_head(place: _Place, good: Good) -> bool:
         if good.oblique:
-            match = _OF.search(before)
-            return match is not None and self._leads(before[:match.start()])
-        return not self._governed(before) and self._leads(before)
+            start = place.counted(good.start)
+            return start is not None and place.leads(start)
+        return place.leads(good.start) and not place.governed(good.start)
 
     @staticmethod
-    def _follows_a_name(text: str, good: Good, described: bool) -> bool:
+    def _follows_a_name(place: _Place, good: Good, described: bool) -> bool:
         """«Рибок кроссовки»: a strange word or two right before a plain nominative.
 
         Where upper and sole are described the strange words may be more.
         """
-        if good.oblique or text[good.end - 1] in "кг" or Gate._governed(text[:good.start]):
-            return False
-        if described:
-            return True
-        before = _ASIDE.sub(" ", text[:good.start])
-        return re.fullmatch(r"[\w\s-]*", before) is not None and len(
-            [w for w in _WORD.findall(before) if not _ADJECTIVE.search(w)]) <= 2 \
-            and not set(_WORD.findall(before)) & _PREPOSITION | {"и"} & set(_WORD.findall(before))
-
-    @staticmethod
-    def _governed(before: str) -> bool:
-        """Does a preposition govern what comes next?"""
-        words = _WORD.findall(before[-60:])
-        while words and _ADJECTIVE.search(words[-1]) and not _NOT_ADJECTIVE.search(words[-1]):
-            words.pop()
-        tail = before.rstrip()
-        return bool(words) and words[-1] in _PREPOSITION and tail[-1:] not in ",;:.)"
-
-    @staticmethod
-    def _leads(before: str) -> bool:
-        """May what comes next be the head, given all the text before it?"""
-        if not before.strip():
-            return True
-        before = _PEOPLE_OR_USE.sub(" ", _ASIDE.sub(" ", before))
-        part = _PART_WORD.search(before)
-        if part:  # «верх – кожа, ботинки», but «подошва ботинок»
-            if not re.search(r"[,:;\-–]|\bиз\b", before[part.end():]):
-                return False
-            before = before[:part.start()]
-        for word in _WORD.findall(before):
-            if word in _PREPOSITION or _ALLOWED.fullmatch(word):
-                continue
-            if _ADJECTIVE.search(word) and not _NOT_ADJECTIVE.search(word):
-                continue
-            return False
-        return True
-
-    def _other_head(self, folded: Folded) -> bool:
-        """Does the text begin with a noun that is neither footwear nor a part word?"""
-        first = _PART_WORD.search(folded.text)  # «upper», «sole» are masked as brands are
-        return first is None or not self._leads(folded.masked[:first.start()])
+        return not good.oblique and place.text[good.end - 1] not in "кг" \
+            and not place.governed(good.start) \
+            and (described or place.follows_a_name(good.start))

@@ -93,18 +93,20 @@ class Verdict:
     def p_of(self, code: str) -> float:
         """P(the good falls under `code`), for any prefix of digits.
 
-        NaN for codes deeper than the table goes (6406 20): it says nothing of them.
+        NaN for codes deeper than the table goes (6406 20): it says nothing of them, and for
+        a good of which nothing is known.
         """
-        if any(code.startswith(c) and code != c for c in self.probabilities):
+        deeper = any(code.startswith(c) and code != c for c in self.probabilities)
+        if deeper or not self.probabilities:
             return np.nan
         return float(sum(p for c, p in self.probabilities.items() if c.startswith(code)))
 
     def agrees(self, declared: str) -> str:
-        """A declared code against the found one: "yes", "prefix", "no", or "" without it.
+        """A declared code against the found one: "yes", "prefix", "no", or "" without one.
 
         "prefix": the declared code begins a found one, or goes deeper than the table does.
         """
-        if not declared:
+        if not declared or not self.codes and np.isnan(self.p):
             return ""
         if declared in self.codes:
             return "yes"

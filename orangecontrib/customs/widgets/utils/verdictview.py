@@ -98,7 +98,8 @@ def _declared_html(case: Case, verdict: Verdict) -> str:
     if not declared:
         return ""
     words, colour = {"yes": ("agrees", GREEN), "prefix": ("agrees as far as it goes", GREEN),
-                     "no": ("differs", RED)}[verdict.agrees(declared)]
+                     "no": ("differs", RED),
+                     "": ("no code to compare", GREY)}[verdict.agrees(declared)]
     text = f"Declared {case.engine.nomenclature.spaced(declared)}: {words}"
     p = verdict.p_of(declared)
     if p == p:

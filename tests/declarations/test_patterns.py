@@ -13,7 +13,7 @@ import orangecontrib.customs as package
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.declarations.patterns import compile_pattern
 
-ROOMS = ("declarations", "evaluation", "facts", "fusion", "headless", "nomenclature", "textfiles")
+ROOMS = ("declarations", "evaluation", "facts", "files", "fusion", "headless", "nomenclature")
 #: So many turns of a repeat are few enough to be tried in every way.
 FEW = 8
 ALPHABET = frozenset(map(chr, (*range(32, 127), *range(0x400, 0x460), 0xa0, 0x0a, 0x2013, 0x301)))

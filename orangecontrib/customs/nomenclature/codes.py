@@ -21,11 +21,11 @@ _LEVELS = (2, 4, 6, 8, 10)
 
 #: Why something is not a code: id → Russian and English, to be filled with ``typed``, ``digits``.
 PROBLEMS: Mapping[str, tuple[str, str]] = {
-    "words": ("«{typed}» – не код ТН ВЭД", "«{typed}» is no code"),
+    "words": ("«{typed}» – не код ТН ВЭД", "«{typed}» is not a code"),
     "long": ("«{typed}» – не код ТН ВЭД: цифр {count}, в коде их не больше 10",
              "«{typed}» has {count} digits, a code has at most 10"),
     "short": ("«{typed}» – не код ТН ВЭД: в коде не меньше двух цифр",
-              "«{typed}» has 1 digits, 2 are needed"),
+              "«{typed}» has one digit, at least two are needed"),
     "power": ("«{typed}» – сокращённое число: последние цифры кода потеряны; задайте столбцу "
               "текстовый формат и введите код заново",
               "«{typed}» is a shortened number, the last digits of the code are lost; format "
@@ -45,7 +45,7 @@ _QUOTES = "'\"`’‘“”„«» \t\r\n\u00a0"
 _DASH = r"\-\u2010-\u2015\u2212"
 _LETTER_O = "OoОо"
 _WORDS = re.compile(
-    r"(?:(?:коды?|товара|позици[яи]|тн\s*вэд|еаэс|тс|code|hs|hts|cn)\b[\s.:№#]*)+", re.I)
+    r"(?:(?:коды?|товара|позици[яи]|тн\s*+вэд|еаэс|тс|code|hs|hts|cn)\b[\s.:№#]*+)++", re.I)
 _CODE_LIKE = re.compile(rf"[0-9{_LETTER_O}][0-9{_LETTER_O}\s.,{_DASH}]*")
 _POWER = re.compile(r"[0-9]+(?:[.,][0-9]*)?e\+?[0-9]+", re.I)
 # the first point of a dotted code follows the heading at the latest, and "0" is no part there

@@ -120,6 +120,17 @@ def test_an_id_right_of_the_shift_is_not_believed(tmp_path):
     assert (good.good_id, good.description) == ("1", None)
 
 
+def test_a_column_without_a_name_left_of_the_others_shifts_nothing(tmp_path):
+    # as pandas writes the numbers of rows
+    good, = read_goods(written(tmp_path, ",good_id,description\n0,A,туфли\n"))
+    assert (good.good_id, good.description, good.problems) == ("A", "туфли", ())
+
+
+def test_columns_without_a_name_right_of_the_others_take_no_text(tmp_path):
+    good, = read_goods(written(tmp_path, "good_id;description;;\nA;туфли; верх кожа;\n"))
+    assert good.description is None and "полей 4, а в заголовке 2" in good.problems[0]
+
+
 @pytest.mark.parametrize("rows", [
     'A,"туфли\nB,сапоги\n', 'A,"туфли\nB,"сапоги"\nC,"ботинки"\n', 'A,туфли\nB,"сапоги'])
 def test_a_quotation_mark_that_swallows_rows_is_refused_with_its_line(tmp_path, rows):
@@ -131,6 +142,11 @@ def test_a_quotation_mark_that_swallows_rows_is_refused_with_its_line(tmp_path, 
 def test_a_description_of_several_lines_is_read(tmp_path):
     good, = read_goods(written(tmp_path, 'good_id,description\nA,"туфли\nверх: кожа"\n'))
     assert good.description == "туфли\nверх: кожа" and not good.problems
+
+
+def test_several_lines_in_the_first_column_swallow_nothing(tmp_path):
+    good, = read_goods(written(tmp_path, 'description;good_id\n"туфли\nверх: кожа";A\n'))
+    assert (good.good_id, good.description, good.problems) == ("A", "туфли\nверх: кожа", ())
 
 
 def test_rows_that_may_have_been_swallowed_are_named(tmp_path):
@@ -191,3 +207,14 @@ def test_a_damaged_line_of_a_utf8_file_is_named(tmp_path):
         "сапоги".encode(), "сапоги".encode()[:-1]))
     with pytest.raises(InputError, match="UTF-8 but for line 3"):
         read_goods(path)
+
+
+@pytest.mark.parametrize("written_in, named", [("utf-8", "cp1251"), ("cp1251", "cp866")])
+def test_a_named_encoding_that_the_letters_contradict_is_obeyed_and_said(
+        tmp_path, capsys, written_in, named):
+    path = tmp_path / "d.csv"
+    path.write_text("description\nБотинки мужские, верх кожа\n", encoding=written_in)
+    assert read_goods(path, named)[0].description != "Ботинки мужские, верх кожа"
+    assert f"is read as {named}" in (said := capsys.readouterr().err) and written_in in said
+    read_goods(path, written_in)
+    assert not capsys.readouterr().err

@@ -12,7 +12,6 @@ from PIL import Image
 
 from orangecontrib.customs.files import OutputError
 from orangecontrib.customs.headless import classify as job
-from orangecontrib.customs.headless import cli
 from orangecontrib.customs.headless.cli import main
 
 BOOTS = "Ботинки мужские с верхом из натуральной кожи, подошва из резины"
@@ -77,25 +76,36 @@ def test_a_place_that_can_not_be_written_is_found_before_the_work(source, tmp_pa
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, OutputError("o.csv", "full")])
-def test_an_interrupted_run_leaves_the_old_result_and_nothing_else(source, monkeypatch, error):
+def test_an_interrupted_run_leaves_the_old_result_and_nothing_else(
+        source, monkeypatch, capsys, error):
     out = source.with_name("o.csv")
     out.write_text("old")
 
     def interrupted(rows):
         yield next(iter(rows))
         raise error
-    monkeypatch.setattr(cli, "_done", lambda *_: pytest.fail("done"))
     real = job.classify
     monkeypatch.setattr(job, "classify", lambda *a, **k: interrupted(real(*a, **k)))
     assert main(["classify", "--declarations", str(source), "--out", str(out)]) == 2
     assert out.read_text() == "old" and sorted(os.listdir(out.parent)) == ["d.csv", "o.csv"]
+    assert "goods" not in capsys.readouterr().out
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 def test_a_full_device_is_exit_2_and_stays_a_device(source, capsys):
     assert main(["classify", "--declarations", str(source), "--out", "/dev/full"]) == 2
-    assert "No space left" in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert "No space left" in said.err and "goods" not in said.err + said.out
     assert stat.S_ISCHR(os.stat("/dev/full").st_mode)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_result_is_kept_where_only_the_last_line_can_not_be_written(source, tmp_path):
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        subprocess.run([sys.executable, "-u", "-m", "orangecontrib.customs.headless.cli", "facts",
+                        "--declarations", str(source), "--out", str(tmp_path / "o.csv")],
+                       stdout=full, stderr=subprocess.DEVNULL, timeout=120, check=False)
+    assert [row["good_id"] for row in rows_of(tmp_path / "o.csv")] == ["A"]
 
 
 def test_a_pipe_gets_the_rows_and_only_the_rows(source, tmp_path):

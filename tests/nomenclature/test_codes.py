@@ -78,3 +78,14 @@ def test_a_length_that_the_tariff_has_not_is_remarked_on():
     ("код 6403: обувь", "6403")])
 def test_the_code_that_a_text_begins_with(text, code):
     assert leading_code(text) == code
+
+
+@given(CODES, st.sampled_from(["", " ", "\u00a0", "\u2009", "\t", "."]), st.sampled_from("0ОO"))
+def test_a_code_without_a_text_is_read_by_both_in_the_same_way(code, separator, zero):
+    typed = grouped(code, separator).replace("0", zero)
+    assert leading_code(typed) == parse_code(typed).digits
+
+
+@pytest.mark.parametrize("text", ["6401-6405", "6401 - 6405", "6401 – 6405"])
+def test_two_codes_are_none_that_a_text_begins_with(text):
+    assert leading_code(text) == ""

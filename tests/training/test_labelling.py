@@ -398,6 +398,20 @@ def test_a_file_that_is_only_looked_at_stays_as_it_is(path):
     assert path.read_text() == "image;house\nc.jpg;1\n"
 
 
+@pytest.mark.parametrize("image", ["A/\udcff.jpg", "A/1\n2.jpg", "=A/1.jpg", "A/1,\"2\".jpg"])
+@pytest.mark.parametrize("crash", [True, False])
+def test_labels_of_a_photo_of_any_name_are_kept(path, image, crash):
+    store = LabelStore(path)
+    LabelSheet([image], store=store).answer([0], "house", 1)
+    if crash:
+        store._release()
+    else:
+        store.close()
+    store = LabelStore(path)
+    assert list(store.rows) == [image] and store.problems == []
+    store.close()
+
+
 # --- CSV files
 
 def test_files_as_people_send_them(tmp_path):

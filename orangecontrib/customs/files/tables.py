@@ -40,7 +40,8 @@ class Row:
     fields : int
         How many fields it has.
     surplus : tuple of str
-        What stands under no column: the cells are shifted, nobody knows since which.
+        What stands right of the last column that has a name: the cells are shifted, nobody
+        knows since which.
     swallows : bool
         A cell in quotes goes on over lines of which each looks like a row.
     """
@@ -64,6 +65,11 @@ class TextTable:
     rows: list[Row] = field(repr=False)
     encoding: str = "utf-8"
     note: str = ""
+
+    @property
+    def width(self) -> int:
+        """How many fields a row may fill: up to the last column that has a name."""
+        return _width(self.columns)
 
 
 def read_bytes(path: str | os.PathLike, most: int = MOST_BYTES) -> bytes:
@@ -92,14 +98,17 @@ def read_table(path: str | os.PathLike, encoding: str = "") -> TextTable:
         Its encoding is not clear, a quotation mark is not closed, a column stands twice.
     """
     path = Path(path)
+    content = read_bytes(path)
     try:
-        text, found, guessed = decode(read_bytes(path), encoding)
+        text, found, guessed = decode(content, encoding)
     except EncodingError as error:
         raise TableFileError(f"{path} {error}") from None
     note = ""
     if guessed:
         note = (f"{path} is read as {CYRILLIC[found]}, judging by its letters; if that is wrong, "
                 "save it as UTF-8 or name its encoding")
+    elif encoding:
+        note = _contradiction(path, content, text, found)
     numbered = records(text, path)
     names = [name.strip() for name in next(numbered, (1, [], ""))[1]]
     twice = [name for name in dict.fromkeys(names) if name and names.count(name) > 1]
@@ -111,19 +120,36 @@ def read_table(path: str | os.PathLike, encoding: str = "") -> TextTable:
     return TextTable(str(path), tuple(names), rows, found, note)
 
 
+def _contradiction(path: Path, content: bytes, text: str, named: str) -> str:
+    """What is to be said where the letters clearly tell another encoding than the named one."""
+    try:
+        told = decode(content)
+    except EncodingError:
+        return ""
+    return "" if told.text == text else (
+        f"{path} is read as {named}, as was asked for, but its letters say "
+        f"{CYRILLIC.get(told.encoding, told.encoding)}; is the name of its encoding right?")
+
+
+def _width(names: Sequence[str]) -> int:
+    return max((number for number, name in enumerate(names, start=1) if name), default=0)
+
+
 def _row(names: Sequence[str], delimiter: str, line: int, fields: list[str],
          physical: str) -> Row:
     cells = {name: "" for name in names if name}
+    width = _width(names)
     surplus = []
     for number, text in enumerate(fields):
         name = names[number] if number < len(names) else ""
         if name:
             cells[name] = read_cell(text)
-        elif text.strip():
+        elif text.strip() and number >= width:
             surplus.append(text)
-    inner = physical.splitlines()[1:]
-    swallows = len(names) > 1 and bool(inner) and all(
-        part.count(delimiter) == len(names) - 1 for part in inner)
+    # before the quotation mark the first line was a whole row, too
+    whole, *inner = physical.splitlines()
+    swallows = len(names) > 1 and bool(inner) and whole.count(delimiter) >= len(names) - 1 \
+        and all(part.count(delimiter) == len(names) - 1 for part in inner)
     return Row(line, cells, len(fields), tuple(surplus), swallows)
 
 

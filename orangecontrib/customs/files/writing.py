@@ -141,6 +141,8 @@ class Output:
                 self._file = self._stack.enter_context(stream)
             else:
                 self._try()
+        except OutputError:
+            raise
         except (OSError, ValueError) as error:  # ValueError: a name that no file can have
             raise OutputError(path, error) from error
 

@@ -66,7 +66,10 @@ def main(argv: list[str] | None = None) -> int:
         if args.command == "run":
             return args.job(args)
         with Output(args.out, _inputs(args)) as place:
-            return args.job(args, place)
+            done, code = args.job(args, place)
+        # not before the result is whole, nor into it where that is what stdout takes
+        print(f"{done} -> {args.out}", file=sys.stderr if place.direct else sys.stdout)
+        return code
     except (InputError, OutputError) as error:
         print(f"orange-customs: {error}", file=sys.stderr)
         return 2
@@ -91,11 +94,6 @@ def _inputs(args) -> list[Path]:
         from orangecontrib.customs.photos.model import BUNDLED
         named.append(BUNDLED.get(args.model, args.model))
     return [Path(path) for path in named if path]
-
-
-def _done(place, text):
-    """The last line; not into the result where that is what stdout takes."""
-    print(f"{text} -> {place.path}", file=sys.stderr if place.direct else sys.stdout)
 
 
 def _photo_arguments(parser, required):
@@ -150,7 +148,7 @@ def _find(args, place):
     return photos
 
 
-def _classify(args, place) -> int:
+def _classify(args, place) -> tuple[str, int]:
     from orangecontrib.customs import footwear
     from orangecontrib.customs.facts import Priors
     from orangecontrib.customs.headless.classify import CLASSIFY_COLUMNS, classify, read_photos
@@ -178,11 +176,11 @@ def _classify(args, place) -> int:
                     progress=_bar("goods", "goods"))
     write_rows(place, CLASSIFY_COLUMNS, rows)
     coded = sum(bool(row.get("code")) for row in rows)
-    _done(place, f"{len(rows)} goods, {coded} with a code of group 64")
-    return 0 if coded or any(row.get("trace") for row in rows) else 1
+    code = 0 if coded or any(row.get("trace") for row in rows) else 1
+    return f"{len(rows)} goods, {coded} with a code of group 64", code
 
 
-def _features(args, place) -> int:
+def _features(args, place) -> tuple[str, int]:
     from orangecontrib.customs import footwear
     from orangecontrib.customs.headless.files import write_rows
     from orangecontrib.customs.photos.extract import Extractor
@@ -198,11 +196,11 @@ def _features(args, place) -> int:
     write_rows(place, ("image", *names, *FEATURES_AFTER), rows)
     for photo, reason in results.skipped:
         print(f"skipped {photo.image}: {reason}", file=sys.stderr)
-    _done(place, f"{len(results.photos)} photos, {len(results.skipped)} skipped")
-    return 0 if len(results.photos) else 1
+    code = 0 if len(results.photos) else 1
+    return f"{len(results.photos)} photos, {len(results.skipped)} skipped", code
 
 
-def _facts(args, place) -> int:
+def _facts(args, place) -> tuple[str, int]:
     from orangecontrib.customs import footwear
     from orangecontrib.customs.declarations import FactReader
     from orangecontrib.customs.headless.files import read_goods, write_rows
@@ -227,8 +225,7 @@ def _facts(args, place) -> int:
         rows.append(row)
         advance(number, len(goods))
     write_rows(place, ("good_id", "description", *vocabulary, "findings", "problems"), rows)
-    _done(place, f"{len(rows)} declarations")
-    return 0 if rows else 1
+    return f"{len(rows)} declarations", 0 if rows else 1
 
 
 if __name__ == "__main__":  # pragma: no cover

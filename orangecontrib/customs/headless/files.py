@@ -114,7 +114,7 @@ def _good(number: int, good_id: str, key: str, row: Row, texts: Mapping[str, str
         problems.append(f"good_id «{good_id}» повторяется (строка {number})")
     if row.surplus:
         problems.append(f"строка {row.line} файла: полей {row.fields}, а в заголовке "
-                        f"{len(table.columns)}; описание не прочитано – текст, в котором есть "
+                        f"{table.width}; описание не прочитано – текст, в котором есть "
                         "разделитель, возьмите в кавычки")
     elif row.swallows:
         problems.append(f"поле в кавычках занимает несколько строк файла, с {row.line}-й; если "

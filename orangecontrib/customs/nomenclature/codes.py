@@ -140,5 +140,8 @@ def leading_code(text: str) -> str:
     >>> leading_code("850440 – преобразователи")
     '850440'
     """
+    whole = parse_code(text)
+    if whole.digits or whole.problem == "range":
+        return whole.digits
     match = _LEADING.match(text)
     return parse_code(match[2]).digits if match else ""

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -72,6 +73,9 @@ class LabelFile:
         return self.columns == COLUMNS and not self.problems
 
 
+#: A byte of a file's name that is not UTF-8, as `Output` writes it.
+_ODD_BYTE = re.compile(r"\\u(dc[89a-f][0-9a-f])")
+
 COLUMNS = ("image", "good_id", "cluster", *feature_ids())
 
 
@@ -133,10 +137,10 @@ def read_labels(path: str | os.PathLike) -> LabelFile:
         where = f"{path.name}, line {line}"
         if read.surplus or read.swallows:
             result.problems.append(
-                f"{where}: {read.fields} fields, the header has {len(columns)}, left out"
+                f"{where}: {read.fields} fields, the header has {table.width}, left out"
                 if read.surplus else f"{where}: a quotation mark is not closed, left out")
             continue
-        image = photo_key(row[lower["image"]])
+        image = photo_key(_ODD_BYTE.sub(lambda odd: chr(int(odd[1], 16)), row[lower["image"]]))
         if not image:
             result.problems.append(f"{where}: no image, left out")
             continue

@@ -161,8 +161,8 @@ class LabelStore:
         for listener in self.listeners:
             if listener != writer:
                 listener(rows)
-        line = json.dumps([_encoded(row) for row in rows], ensure_ascii=False,
-                          separators=(",", ":"))
+        # in ASCII: the name of a photo need not be text
+        line = json.dumps([_encoded(row) for row in rows], separators=(",", ":"))
         self._waiting.append(line.encode() + b"\n")
         try:
             self._append(self._waiting)

@@ -8,10 +8,7 @@ from pathlib import Path
 
 from orangecontrib.customs.files import strict_rows
 
-__all__ = ["LEVELS", "Node", "Nomenclature", "group64", "electrical", "bundled"]
-
-#: Digits of the levels of the ТН ВЭД ЕАЭС at which a code may end.
-LEVELS = (2, 4, 6, 8, 10)
+__all__ = ["Node", "Nomenclature", "group64", "electrical", "bundled"]
 
 _COLUMNS = ("code", "designation_ru", "designation_en", "unit", "duty_eur")
 

@@ -31,7 +31,7 @@ _PARTICIPLE = re.compile(r"\w+(?:щ|вш|нн|[ыоуе]т)(?:[оеиы]й|[ая
 _ACTIVE = re.compile(r"\w+(?:щ|вш)(?:[аи]я|ее|ий|ие)")
 _NOMINATIVE = re.compile(r"\w+(?:ая|яя|ый|ий|ое|ее|ые|ие)")
 _GENITIVE = re.compile(r"\w+(?:ого|его|ой|[нщ]ей|ых|их)")
-_SENTENCE = re.compile(r"\w*\w[аеиоуыэюяйхм]\.")  # its point ends a sentence, no abbreviation
+_SENTENCE = re.compile(r"\w*\w[аеиоуыэюяйхм]\.")  # its point ends a sentence
 _JOINT = re.compile(r"[\s.]*+(?:и/или|или|и|ни|,)(?!\w)[\s.]*+(?P<phrase>(?:\w++\s)?)[\s.]*+")
 _AFTER = re.compile(
     r"[\s:(\-]*+(?:нет|отсутству\w+|не имеется|не предусмотрен\w*|не имеет)\b")

@@ -18,7 +18,7 @@ __all__ = ["Prediction", "codes_table", "learner_names", "predictions_in",
 
 
 def at_level(code: str, digits: int | None) -> str:
-    """A class value as a code at a level; what is no code stays as it is."""
+    """A class value as a code at a level; what is not a code stays as it is."""
     return parse_code(code).digits[:digits] or str(code).strip()
 
 

@@ -51,7 +51,7 @@ class Nomenclature:
         Raises
         ------
         ValueError
-            If a code is not made of 2 to 10 digits, stands twice, a duty is no number, or a
+            If a code is not made of 2 to 10 digits, stands twice, a duty is not a number, or a
             row has more or fewer fields than the header.
         """
         nodes, seen = [], set()

@@ -129,12 +129,9 @@ def read_labels(path: str | os.PathLike) -> LabelFile:
                           "cluster or names of features")
     result = LabelFile(path.name, [], [table.note] if table.note else [], columns)
     for read in table.rows:
-        line, row = read.line, read.cells
-        where = f"{path.name}, line {line}"
-        if read.surplus or read.swallows:
-            result.problems.append(
-                f"{where}: {read.fields} fields, the header has {len(columns)}, left out"
-                if read.surplus else f"{where}: a quotation mark is not closed, left out")
+        row, where = read.cells, f"{path.name}, line {read.line}"
+        if read.doubt:
+            result.problems.append(f"{where}: {read.doubt}; left out")
             continue
         image = photo_key(row[lower["image"]])
         if not image:
@@ -158,7 +155,7 @@ def read_labels(path: str | os.PathLike) -> LabelFile:
             for id_, value in footwear.clusters()[_position(cluster)].implied.items():
                 labels[feature_ids().index(id_)] = value
         good = (row.get(lower.get("good_id")) or "").strip()
-        result.rows.append(LabelRow(image, good, cluster, labels, line))
+        result.rows.append(LabelRow(image, good, cluster, labels, read.line))
     return result
 
 

@@ -36,11 +36,11 @@ _JOINT = re.compile(r"[\s.]*+(?:и/или|или|и|ни|,)(?!\w)[\s.]*+(?P<phra
 _AFTER = re.compile(
     r"[\s:(\-]*+(?:нет|отсутству\w+|не имеется|не предусмотрен\w*|не имеет)\b")
 
-_DESCRIBES = (rf"(?:\w+(?:ого|его|ой|[нщ]ей|ых|их)(?!\w)|(?!(?:{'|'.join(_PREPOSITIONS)})\b)"
-              r"\w+(?=\.))[ .]+")
+_NO_PREPOSITION = rf"(?!(?:{'|'.join(_PREPOSITIONS)})\b)"
+_DESCRIBES = rf"(?:{_GENITIVE.pattern}(?!\w)|{_NO_PREPOSITION}\w+(?=\.))[ .]+"
 #: The same notion for the patterns of the data files: what may stand between «без» and a
 #: noun that it denies, adjectives and nouns joined to it.
-BETWEEN = (rf"(?:{_DESCRIBES}){{0,3}}(?:(?!(?:{'|'.join(_PREPOSITIONS)})\b)\w+[ .]+"
+BETWEEN = (rf"(?:{_DESCRIBES}){{0,3}}(?:{_NO_PREPOSITION}\w+[ .]+"
            rf"(?:и|или|ни)[ .]+(?:{_DESCRIBES}){{0,3}})?")
 
 

@@ -34,7 +34,7 @@ class OutputError(OSError):
     """A place that can't be written; the message names it and says why."""
 
     def __init__(self, path: str | os.PathLike, reason: object):
-        if isinstance(reason, OSError) and not isinstance(reason, OutputError):
+        if isinstance(reason, OSError):
             reason = reason.strerror or str(reason)
         super().__init__(f"cannot write {path}: {reason}")
 
@@ -141,6 +141,8 @@ class Output:
                 self._file = self._stack.enter_context(stream)
             else:
                 self._try()
+        except OutputError:
+            raise
         except (OSError, ValueError) as error:  # ValueError: a name that no file can have
             raise OutputError(path, error) from error
 

@@ -177,6 +177,11 @@ def write_labels(path: str | os.PathLike, rows: Iterable[LabelRow]) -> None:
     """Write a CSV that Orange and Excel open: UTF-8 with BOM, commas, a header.
 
     The file is replaced as a whole: after a crash there is the old one or the new one.
+
+    Raises
+    ------
+    LabelsError
+        The file can't be written.
     """
     try:
         with Output(path) as place:
@@ -187,4 +192,4 @@ def write_labels(path: str | os.PathLike, rows: Iterable[LabelRow]) -> None:
                 texts = map(written_cell, (row.image, row.good, row.cluster))
                 writer.writerow([*texts, *map(written, row.labels)])
     except OSError as error:
-        raise LabelsError(f"{path}: can't be written ({error})") from None
+        raise LabelsError(str(error)) from None

@@ -266,6 +266,11 @@ class Evidence:
         Natural-log likelihood of the observation under each value.  A row of
         zeros, or an absent fact, says nothing.  Only differences inside a row
         matter.
+
+    Raises
+    ------
+    ValueError
+        Ids are not unique, an array has another shape, or a likelihood is not finite.
     """
 
     def __init__(self, keys: Sequence[str],

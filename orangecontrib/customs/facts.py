@@ -6,7 +6,7 @@ travels between the rooms as :class:`Evidence` and as nothing else.
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import numpy as np
 from orangecontrib.customs.files import strict_rows
 
 __all__ = ["Value", "Fact", "Vocabulary", "Feature", "Cluster", "Evidence", "Priors",
-           "read_features", "read_clusters", "improper", "normalise"]
+           "read_features", "read_clusters", "check_probabilities", "normalise"]
 
 #: Probabilities are kept this far from 0 and 1, so that one wild witness
 #: cannot veto all the others (domain knowledge: logits clipped to about +-6).
@@ -142,9 +142,23 @@ def read_clusters(path: str | Path, features: tuple[Feature, ...]) -> tuple[Clus
     return tuple(clusters)
 
 
-def improper(p: np.ndarray) -> np.ndarray:
-    """Boolean array: what is neither a probability in [0, 1] nor missing (NaN)."""
-    return ~(np.isnan(p) | (p >= 0) & (p <= 1))
+def check_probabilities(p: np.ndarray, where: Callable[..., str]) -> None:
+    """Probabilities lie in [0, 1] or are missing (NaN).
+
+    Parameters
+    ----------
+    p : ndarray, of any shape
+    where : callable
+        Called with the indices of the first value that does not: what the message begins with.
+
+    Raises
+    ------
+    ValueError
+    """
+    wrong = np.argwhere(~(np.isnan(p) | (p >= 0) & (p <= 1)))
+    if len(wrong):
+        raise ValueError(f"{where(*wrong[0])}: {p[tuple(wrong[0])]:g} is not a probability; "
+                         "it must lie in [0, 1]")
 
 
 def normalise(weights: np.ndarray) -> np.ndarray:
@@ -252,6 +266,11 @@ class Evidence:
         Natural-log likelihood of the observation under each value.  A row of
         zeros, or an absent fact, says nothing.  Only differences inside a row
         matter.
+
+    Raises
+    ------
+    ValueError
+        Ids are not unique, an array has another shape, or a likelihood is not finite.
     """
 
     def __init__(self, keys: Sequence[str],
@@ -291,11 +310,7 @@ class Evidence:
         loglik = {}
         for fact, p in probabilities.items():
             p = np.asarray(p, dtype=float)
-            wrong = improper(p).any(axis=1)
-            if wrong.any():
-                row = int(wrong.argmax())
-                raise ValueError(f"'{fact}' of '{keys[row]}': {p[row][improper(p[row])][0]:g} "
-                                 "is no probability; it must lie in [0, 1]")
+            check_probabilities(p, lambda row, _, fact=fact: f"'{fact}' of '{keys[row]}'")
             known = ~np.isnan(p).any(axis=1)
             values = np.zeros_like(p)
             ratio = np.log(np.clip(p[known], 1e-12, None)) - np.log(np.asarray(priors[fact]))

@@ -58,9 +58,8 @@ def test_trying_a_place_leaves_nothing(tmp_path):
 @pytest.mark.parametrize("name, reason", [
     (".", "it is a folder"), ("no/o.csv", "there is no folder"), ("a\0b", "null")])
 def test_a_place_that_can_not_be_written_is_named_at_once(tmp_path, name, reason):
-    with pytest.raises(OutputError, match=f"cannot write .*{reason}") as refused:
+    with pytest.raises(OutputError, match=f"^cannot write [^:]*: [^:]*{reason}"):
         Output(f"{tmp_path}/{name}")
-    assert str(refused.value).count("cannot write") == 1
 
 
 def _names(folder):

@@ -165,7 +165,7 @@ def test_a_value_that_is_no_probability_is_refused_with_its_column_and_good():
         spoilt = table.copy()
         with spoilt.unlocked():
             spoilt[1, var] = wrong
-        with pytest.raises(ValueError, match=f"'{var.name}', good 'b': .*no probability"):
+        with pytest.raises(ValueError, match=f"'{var.name}', good 'b': .*not a probability"):
             evidence_from_table(spoilt)
 
 
@@ -173,5 +173,5 @@ def test_predictions_that_are_no_probabilities_are_refused(engine):
     domain = Domain([ContinuousVariable("SVM (6402)"), ContinuousVariable("SVM (6403)")],
                     metas=[StringVariable("good_id")])
     table = Table.from_list(domain, [[.9, .1, "a"], [2.5, -1.5, "b"]])
-    with pytest.raises(ValueError, match="good 'b': 2.5 is no probability"):
+    with pytest.raises(ValueError, match="good 'b': 2.5 is not a probability"):
         classifier_odds_from_table(engine, table, None, ["a", "b"])

@@ -138,8 +138,8 @@ def _table(tmp_path, text):
     # what is silent today: a short row allows everything, a letter is never found in the tariff
     ("codes,house,gap,basis\n64,yes\n", "t.csv, line 2: 2 fields, the header has 4"),
     ("codes,house,gap,basis\n64,yes,,x,y\n", "t.csv, line 2: 5 fields"),
-    ("codes,house,gap,basis\n64О3,,,x\n", "t.csv, line 2: '64О3' is no code"),
-    ("codes,house,gap,basis\n6403 99,,,x\n", "t.csv, line 2: '6403 99' is no code"),
+    ("codes,house,gap,basis\n64О3,,,x\n", "t.csv, line 2: '64О3' is not a code"),
+    ("codes,house,gap,basis\n6403 99,,,x\n", "t.csv, line 2: '6403 99' is not a code"),
     ("codes,house,gap,basis\n640399,,,\"x\n640399,,,y\n", "t.csv, line 2: a quotation mark"),
     ("codes,house,house,gap,basis\n64,,,,x\n", "the column house stands twice"),
 ])

@@ -187,7 +187,7 @@ def test_heights_are_one_fact_and_nan_is_silent():
 def test_what_is_no_probability_is_refused_with_the_row_of_the_photo(mode, wrong):
     p, g = np.full((2, 14), .5), np.ones((2, len(fact_ids())))
     p[1, 3] = wrong
-    with pytest.raises(ValueError, match=r"row 2 \(good 'b'\).*no probability"):
+    with pytest.raises(ValueError, match=r"row 2 \(good 'b'\).*not a probability"):
         pool(p, g, ["a", "b"], np.full(14, .5), 0., mode)
     p[1, 3], g[1, 0] = .5, wrong
     with pytest.raises(ValueError, match="row 2"):

@@ -5,10 +5,7 @@ import re
 
 from orangecontrib.customs.nomenclature import parse_code
 
-__all__ = ["CODE_NAME", "DIGITS", "cut"]
-
-#: Levels at which the tariff can be cut: group, heading, subheading (6 and 8), line.
-DIGITS = (2, 4, 6, 8, 10)
+__all__ = ["CODE_NAME", "cut"]
 
 #: What columns with codes are called.
 CODE_NAME = re.compile(r"\bcode|код|тн\s*вэд|\bhs", re.I)

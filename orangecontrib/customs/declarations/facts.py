@@ -110,7 +110,7 @@ _NOT_SHOE_SIZE = re.compile(r"упак|короб|тар[аы]|грузов|ме
 _GROUPS = (("kids", re.compile(r"\b(?:детск|дет\b|kid|youth|child|подрост|мальч|девоч|девич)")),
            ("men", re.compile(r"\b(?:мужск|муж\b|мужчин|men\b|men's|mens|рабоч|спец|work)")),
            ("women", re.compile(r"\b(?:женск|жен\b|женщин|women|ladies|дамск)")))
-_TIMES = re.compile(r"\s?[xх*]\s?\d")  # «36 x 24» is no list of sizes
+_TIMES = re.compile(r"\s?[xх*]\s?\d")  # «36 x 24» is not a list of sizes
 _DETAIL_WORDS = re.compile(r"верх|подошв|стельк|стелек|лодыжк|каблук|союзк|поднос|голенищ|обув|"
                            r"upper|sole")
 

@@ -31,16 +31,16 @@ _PARTICIPLE = re.compile(r"\w+(?:щ|вш|нн|[ыоуе]т)(?:[оеиы]й|[ая
 _ACTIVE = re.compile(r"\w+(?:щ|вш)(?:[аи]я|ее|ий|ие)")
 _NOMINATIVE = re.compile(r"\w+(?:ая|яя|ый|ий|ое|ее|ые|ие)")
 _GENITIVE = re.compile(r"\w+(?:ого|его|ой|[нщ]ей|ых|их)")
-_SENTENCE = re.compile(r"\w*\w[аеиоуыэюяйхм]\.")  # its point ends a sentence, no abbreviation
+_SENTENCE = re.compile(r"\w*\w[аеиоуыэюяйхм]\.")  # its point ends a sentence
 _JOINT = re.compile(r"[\s.]*+(?:и/или|или|и|ни|,)(?!\w)[\s.]*+(?P<phrase>(?:\w++\s)?)[\s.]*+")
 _AFTER = re.compile(
     r"[\s:(\-]*+(?:нет|отсутству\w+|не имеется|не предусмотрен\w*|не имеет)\b")
 
-_DESCRIBES = (rf"(?:\w+(?:ого|его|ой|[нщ]ей|ых|их)(?!\w)|(?!(?:{'|'.join(_PREPOSITIONS)})\b)"
-              r"\w+(?=\.))[ .]+")
+_NO_PREPOSITION = rf"(?!(?:{'|'.join(_PREPOSITIONS)})\b)"
+_DESCRIBES = rf"(?:{_GENITIVE.pattern}(?!\w)|{_NO_PREPOSITION}\w+(?=\.))[ .]+"
 #: The same notion for the patterns of the data files: what may stand between «без» and a
 #: noun that it denies, adjectives and nouns joined to it.
-BETWEEN = (rf"(?:{_DESCRIBES}){{0,3}}(?:(?!(?:{'|'.join(_PREPOSITIONS)})\b)\w+[ .]+"
+BETWEEN = (rf"(?:{_DESCRIBES}){{0,3}}(?:{_NO_PREPOSITION}\w+[ .]+"
            rf"(?:и|или|ни)[ .]+(?:{_DESCRIBES}){{0,3}})?")
 
 

@@ -23,10 +23,11 @@ fixed width, a space is written ``[ ]``.
 """
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from orangecontrib.customs.files import strict_rows
 
 from .negation import BETWEEN
 
@@ -55,18 +56,10 @@ def compile_pattern(pattern: str, where: str = "pattern") -> re.Pattern:
     return compiled
 
 
-def read_rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Rows of a data file with where they stand ("file, line n")."""
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        missing = [c for c in columns if c not in (reader.fieldnames or ())]
-        if missing:
-            raise ValueError(f"{path}: no column {', '.join(missing)}")
-        for row in reader:
-            if None in row or None in row.values():
-                raise ValueError(f"{path}, line {reader.line_num}: "
-                                 f"{len(reader.fieldnames)} columns expected")
-            yield f"{path}, line {reader.line_num}", row
+def read_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Rows of a data file with where they stand ("file, line n"); see :func:`strict_rows`."""
+    for line, row in strict_rows(path, columns)[1]:
+        yield f"{path}, line {line}", row
 
 
 def number(text: str, where: str) -> float:

@@ -13,12 +13,12 @@ from orangecontrib.customs.nomenclature import parse_code
 
 from .errors import CodeErrors, Scored
 
-__all__ = ["Prediction", "codes_table", "learner_names", "predictions_in", "read_rows",
-           "scored_from_results", "scored_from_table", "scored_table", "strings"]
+__all__ = ["Prediction", "codes_table", "learner_names", "predictions_in",
+           "scored_from_results", "scored_from_table", "scored_table", "strings", "were_read"]
 
 
 def at_level(code: str, digits: int | None) -> str:
-    """A class value as a code at a level; what is no code stays as it is."""
+    """A class value as a code at a level; what is not a code stays as it is."""
     return parse_code(code).digits[:digits] or str(code).strip()
 
 
@@ -148,7 +148,7 @@ def codes_table(rows: Sequence[CodeErrors]) -> Table:
     return table
 
 
-def read_rows(words: np.ndarray | None, n: int) -> np.ndarray:
+def were_read(words: np.ndarray | None, n: int) -> np.ndarray:
     """Documents of which the model has read anything, or of which that is not known."""
     return np.ones(n, dtype=bool) if words is None else np.asarray(words) != 0
 
@@ -183,7 +183,7 @@ def scored_table(data: Table | None, scored: Scored, p_error: np.ndarray,
                ("code's error low", [r.low if r.n else nan for r in own]),
                ("code's error high", [r.high if r.n else nan for r in own]),
                ("accept", [nan if np.isnan(p) else float(p <= threshold and read)
-                           for p, read in zip(p_error, read_rows(words, len(p_error)))]),
+                           for p, read in zip(p_error, were_read(words, len(p_error)))]),
                ("true code", list(scored.true))]
     if words is not None:
         columns.append(("known words", np.asarray(words, dtype=float)))

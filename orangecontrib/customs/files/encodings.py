@@ -22,7 +22,7 @@ CYRILLIC = {"cp1251": "cp1251 (Windows)", "cp866": "cp866 (DOS)", "koi8_r": "KOI
 
 #: How much better (in nats) the best reading has to be than the next one ...
 MARGIN = 9.
-#: ... and how good by itself, per pair of letters: text of another language is no reading.
+#: ... and how good it has to be by itself, per pair of letters, to be Russian at all.
 PLAUSIBLE = -4.5
 
 #: Log-probabilities that are not counted: what hardly happens in a Russian text.
@@ -54,7 +54,7 @@ def decode(data: bytes, encoding: str = "") -> Decoded:
     data : bytes
     encoding : str
         Name of the encoding, for files without a mark; by default UTF-8, and one of the 8-bit
-        encodings of Cyrillic where the bytes are no UTF-8 and the letters are clear.
+        encodings of Cyrillic where the bytes are not UTF-8 and the letters are clear.
 
     Raises
     ------

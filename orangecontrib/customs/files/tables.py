@@ -16,7 +16,7 @@ from .writing import read_cell
 __all__ = ["MOST_BYTES", "Row", "TableFileError", "TextTable", "read_bytes", "read_table",
            "records", "strict_rows"]
 
-#: A longer file is no table but a mistake; an endless one (a device) ends here, too.
+#: A longer file is a mistake, not a table; an endless one (a device) ends here, too.
 MOST_BYTES = 2 ** 30
 
 # a description may be longer than the 131 072 characters that csv allows
@@ -24,7 +24,7 @@ csv.field_size_limit(min(sys.maxsize, 2 ** 31 - 1))
 
 
 class TableFileError(ValueError):
-    """A file that is no table that can be trusted; names file, line and what to do."""
+    """A file that is not a table to be trusted; names file, line and what to do."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,14 @@ class Row:
     fields: int
     surplus: tuple[str, ...] = ()
     swallows: bool = False
+
+    @property
+    def doubt(self) -> str:
+        """Why what stands in it can't be trusted, and what to do; "" if nothing is wrong."""
+        if self.surplus:
+            return (f"{self.fields} fields are more than the header has; quote a text that holds "
+                    "the separator")
+        return "a quotation mark is closed only lines later; close it" if self.swallows else ""
 
 
 @dataclass(frozen=True)
@@ -95,7 +103,7 @@ def read_table(path: str | os.PathLike, encoding: str = "") -> TextTable:
     OSError
         The file can't be read.
     TableFileError
-        Its encoding is not clear, a quotation mark is not closed, a column stands twice.
+        Its encoding is not clear, a quotation mark is not closed, or two columns have one name.
     """
     path = Path(path)
     content = read_bytes(path)
@@ -114,7 +122,7 @@ def read_table(path: str | os.PathLike, encoding: str = "") -> TextTable:
     twice = [name for name in dict.fromkeys(names) if name and names.count(name) > 1]
     if twice:
         raise TableFileError(f"{path}, line 1: the column {', '.join(twice)} stands twice; "
-                             "rename one of them or take it out")
+                             "rename one of the two or take it out")
     delimiter = delimiter_of(text)
     rows = [_row(names, delimiter, *record) for record in numbered if record[1]]
     return TextTable(str(path), tuple(names), rows, found, note)

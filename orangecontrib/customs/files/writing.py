@@ -34,7 +34,7 @@ class OutputError(OSError):
     """A place that can't be written; the message names it and says why."""
 
     def __init__(self, path: str | os.PathLike, reason: object):
-        if isinstance(reason, OSError) and not isinstance(reason, OutputError):
+        if isinstance(reason, OSError):
             reason = reason.strerror or str(reason)
         super().__init__(f"cannot write {path}: {reason}")
 

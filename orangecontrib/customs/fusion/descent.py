@@ -21,7 +21,7 @@ class Descent:
     """The tree over the outcomes of a decision table.
 
     A legal gap hangs, as one child, at the deepest node that all its candidates share.
-    What is no code ("none") is a child of the root, beside the chapters.
+    What is not a code ("none") is a child of the root, beside the chapters.
 
     Parameters
     ----------

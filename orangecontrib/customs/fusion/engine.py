@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from orangecontrib.customs.facts import Evidence, Priors, improper, normalise
+from orangecontrib.customs.facts import Evidence, Priors, check_probabilities, normalise
 from orangecontrib.customs.fusion.descent import Descent
 from orangecontrib.customs.nomenclature import LEVELS, Nomenclature
 from orangecontrib.customs.nomenclature.decision_table import OUTSIDE, DecisionTable
@@ -243,11 +243,8 @@ class Engine:
             A probability outside [0, 1]; the message names the row.
         """
         probabilities = np.asarray(probabilities, dtype=float)
-        wrong = improper(probabilities)
-        if wrong.any():
-            row, column = np.argwhere(wrong)[0]
-            raise ValueError(f"row {row + 1}: {probabilities[row, column]:g} is not the "
-                             f"probability of '{classes[column]}'; it must lie in [0, 1]")
+        check_probabilities(probabilities,
+                            lambda row, column: f"row {row + 1}, class '{classes[column]}'")
         if class_priors is None:
             class_priors = np.full(len(classes), 1 / len(classes))
         class_priors = np.asarray(class_priors, dtype=float)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-__all__ = ["Meeting", "ids_of", "strangers"]
+__all__ = ["Meeting", "strangers"]
 
 #: Fewer common ids than this share of the smaller input's are worth a warning.
 ENOUGH = .5
@@ -50,11 +50,3 @@ def strangers(ids: Mapping[str, Sequence[str]]) -> list[Meeting]:
                              for name, other in ((first, second), (second, first)))
             found.append(Meeting((first, second), tuple(map(len, own.values())), both, examples))
     return found
-
-
-def ids_of(table, key) -> list[str]:
-    """Ids as they stand in a column, without empty ones; row numbers where there is none."""
-    if key is None:
-        return [str(row) for row in range(1, len(table) + 1)]
-    names = [key.str_val(value).strip() for value in table.get_column(key)]
-    return [name for name in names if name not in ("", "?")]

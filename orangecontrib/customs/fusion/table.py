@@ -20,12 +20,13 @@ from Orange.data import (
 )
 
 from orangecontrib.customs import footwear
-from orangecontrib.customs.facts import Evidence, improper
+from orangecontrib.customs.declarations.learning.table import answers_in
+from orangecontrib.customs.facts import Evidence, check_probabilities
 from orangecontrib.customs.fusion.engine import Engine
 from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.fusion.verdict import Verdict
 
-__all__ = ["TableEvidence", "key_candidates", "default_key", "keys_of",
+__all__ = ["TableEvidence", "key_candidates", "default_key", "keys_of", "ids_of",
            "evidence_from_table", "classifier_odds_from_table", "predicted_classes",
            "verdicts_table", "probabilities_table"]
 
@@ -72,10 +73,10 @@ def keys_of(table: Table, key: Variable | None) -> tuple[list[str], list[str]]:
     """Unique keys of the rows, and problems: a repeated id gets ``#2``, ``#3`` ..."""
     if key is None:
         return [str(i) for i in range(1, len(table) + 1)], []
-    names = [key.str_val(value).strip() for value in table.get_column(key)]
+    names = _cells(table, key)
     problems = []
     for row, name in enumerate(names, start=1):
-        if name in ("", "?"):
+        if not name:
             names[row - 1] = f"row {row}"
             problems.append(f"row {row} has no '{key.name}'")
     keys = unique_keys(names)
@@ -85,6 +86,17 @@ def keys_of(table: Table, key: Variable | None) -> tuple[list[str], list[str]]:
     return keys, problems
 
 
+def ids_of(table: Table, key: Variable | None) -> list[str]:
+    """Ids as they stand in a column, without empty ones; row numbers where there is none."""
+    return keys_of(table, None)[0] if key is None else list(filter(None, _cells(table, key)))
+
+
+def _cells(table: Table, key: Variable) -> list[str]:
+    """The texts of a column, "" where there is none."""
+    names = (key.str_val(value).strip() for value in table.get_column(key))
+    return ["" if name == "?" else name for name in names]
+
+
 def evidence_from_table(table: Table, key: Variable | None = None) -> TableEvidence:
     """Evidence of the goods in a table, one per row.
 
@@ -92,7 +104,7 @@ def evidence_from_table(table: Table, key: Variable | None = None) -> TableEvide
     ------
     ValueError
         If no column carries the attributes of a fact or a visual feature, the features
-        are of single photos, or a value is no probability.
+        are of single photos, or a value is not a probability.
     """
     vocabulary = footwear.vocabulary()
     key = key if key is not None else default_key(table)
@@ -133,12 +145,9 @@ def evidence_from_table(table: Table, key: Variable | None = None) -> TableEvide
 
 
 def _probabilities(table: Table, var: Variable, keys: Sequence[str]) -> np.ndarray:
-    """A column of probabilities; ValueError names the column and the good where it is none."""
+    """A column of probabilities; ValueError, with column and good, if a value is not one."""
     p = np.asarray(table.get_column(var), dtype=float)
-    wrong = np.flatnonzero(improper(p))
-    if len(wrong):
-        raise ValueError(f"column '{var.name}', good '{keys[wrong[0]]}': {p[wrong[0]]:g} is no "
-                         "probability; it must lie in [0, 1]")
+    check_probabilities(p, lambda row: f"column '{var.name}', good '{keys[row]}'")
     return p
 
 
@@ -196,7 +205,7 @@ def classifier_odds_from_table(engine: Engine, predictions: Table,
     Raises
     ------
     ValueError
-        If there is no column of probabilities of codes, or a value is no probability.
+        If there is no column of probabilities of codes, or a value is not a probability.
     """
     classes = predicted_classes(predictions)
     if not classes:
@@ -216,9 +225,8 @@ def classifier_odds_from_table(engine: Engine, predictions: Table,
 def predicted_classes(predictions: Table) -> dict[str, Variable]:
     """Columns of probabilities of codes by code: ``<model> (<code>)`` or ``<code>``."""
     classes: dict[str, Variable] = {}
-    for var in predictions.domain.attributes + predictions.domain.metas:
-        code = "".join(var.name.rstrip(")").rsplit("(", 1)[-1].split())
-        if isinstance(var, ContinuousVariable) and code.isdigit() and len(code) in (4, 6, 10):
+    for var, code in answers_in(predictions).items():
+        if len(code) in (4, 6, 10):
             classes.setdefault(code, var)
     return classes
 

@@ -131,6 +131,11 @@ def decide(engine: Engine, witnesses: Sequence[Witness], *, error: float = 0.1,
         Goods to decide, in order (default: all, in order of the witnesses).
     progress : callable, optional
         Called with (done, total).
+
+    Raises
+    ------
+    ValueError
+        A term of `odds` is not finite or not above zero.
     """
     if odds is not None and not (np.isfinite(odds) & (np.asarray(odds) > 0)).all():
         raise ValueError("the odds of a classifier must be finite and above zero")

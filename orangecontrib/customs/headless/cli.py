@@ -1,8 +1,8 @@
 """The console script ``orange-customs``: run, classify, features, facts.
 
 Exit codes: 0 done; 1 nothing could be classified or read, or (run) a widget shows an
-error; 2 bad arguments, input that can't be used, a workflow that can't be loaded,
-a timeout.
+error or ends the run; 2 bad arguments, input that can't be used, a result that can't be
+written, a workflow that can't be loaded, a timeout, an interrupt.
 """
 from __future__ import annotations
 

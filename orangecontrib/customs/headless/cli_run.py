@@ -123,7 +123,7 @@ def report(outcome, name):
 
     Parameters
     ----------
-    outcome : orangecontrib.customs.headless.runner.Outcome
+    outcome : .outcome.Outcome
     name : str
         What to call the workflow.
     """

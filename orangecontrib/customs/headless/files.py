@@ -156,7 +156,7 @@ def write_rows(place: Output, columns: Sequence[str], rows: Iterable[Mapping[str
         writer.writerow([plain(row.get(column)) for column in columns])
 
 
-#: What the column of problems says of a name that is no text.
+#: What the column of problems says of a name that is not text.
 ODD_NAME = {"problems": "имя файла не в UTF-8, его байты записаны как \\udc..",
             "problem": "the file's name is not UTF-8, its bytes are written as \\udc.."}
 

@@ -429,20 +429,17 @@ class _Run:
             label = self.labels[node]
             table = self.outcome.outputs.get((label, output))
             if self.failed:
-                self.add(label, "Error", f"{file} is not written: the run has failed",
-                                 FAILED)
+                self.add(label, "Error", f"{file} is not written: the run has failed", FAILED)
             elif table is None:
-                self.add(label, "Error", f"{output} is empty, {file} is not written",
-                                 FAILED)
+                self.add(label, "Error", f"{output} is empty, {file} is not written", FAILED)
             elif not isinstance(table, Table):
-                self.add(label, "Error", f"{output} is no table but "
-                                 f"{type(table).__name__}, {file} is not written", FAILED)
+                self.add(label, "Error", f"{output} is not a table but "
+                                         f"{type(table).__name__}, {file} is not written", FAILED)
             else:
                 try:
                     write_table(table, file)
                 except (OSError, ValueError, TypeError) as error:
-                    self.add(label, "Error", f"can't save {output} to {file}: {error}",
-                                     NOT_RUN)
+                    self.add(label, "Error", f"can't save {output} to {file}: {error}", NOT_RUN)
                 else:
                     self.add(label, "Information", f"{output} saved to {file}")
 

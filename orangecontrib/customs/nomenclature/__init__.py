@@ -1,6 +1,6 @@
 """The tariff as a tree of codes: designations, duties, edition."""
-from .bundled import LEVELS, Node, Nomenclature, bundled, electrical, group64
-from .codes import Code, leading_code, parse_code
+from .bundled import Node, Nomenclature, bundled, electrical, group64
+from .codes import LEVELS, Code, leading_code, parse_code
 from .loading import (
     LoadingCancelled,
     LoadingError,

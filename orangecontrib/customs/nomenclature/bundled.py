@@ -8,10 +8,7 @@ from pathlib import Path
 
 from orangecontrib.customs.files import strict_rows
 
-__all__ = ["LEVELS", "Node", "Nomenclature", "group64", "electrical", "bundled"]
-
-#: Digits of the levels of the ТН ВЭД ЕАЭС at which a code may end.
-LEVELS = (2, 4, 6, 8, 10)
+__all__ = ["Node", "Nomenclature", "group64", "electrical", "bundled"]
 
 _COLUMNS = ("code", "designation_ru", "designation_en", "unit", "duty_eur")
 
@@ -54,7 +51,7 @@ class Nomenclature:
         Raises
         ------
         ValueError
-            If a code is not made of 2 to 10 digits, stands twice, a duty is no number, or a
+            If a code is not made of 2 to 10 digits, stands twice, a duty is not a number, or a
             row has more or fewer fields than the header.
         """
         nodes, seen = [], set()

@@ -12,14 +12,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["Code", "MOST_DIGITS", "PROBLEMS", "REMARKS", "leading_code", "parse_code"]
+__all__ = ["LEVELS", "Code", "PROBLEMS", "REMARKS", "leading_code", "parse_code"]
 
-MOST_DIGITS = 10
+#: Digits of the levels of the ТН ВЭД ЕАЭС at which a code may end.
+LEVELS = (2, 4, 6, 8, 10)
 
-#: Digits of the levels at which a code may end; 9 stand before the last one of the ТН ВЭД.
-_LEVELS = (2, 4, 6, 8, 10)
-
-#: Why something is not a code: id → Russian and English, to be filled with ``typed``, ``digits``.
+#: Why something is not a code: id → Russian and English, filled with ``typed``, ``count``.
 PROBLEMS: Mapping[str, tuple[str, str]] = {
     "words": ("«{typed}» – не код ТН ВЭД", "«{typed}» is not a code"),
     "long": ("«{typed}» – не код ТН ВЭД: цифр {count}, в коде их не больше 10",
@@ -34,7 +32,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
               "«{typed}» looks like two codes; one is needed"),
 }
 
-#: What is doubtful in a code that was read.
+#: What is doubtful in a code that was read: as PROBLEMS, filled with ``digits``, too.
 REMARKS: Mapping[str, tuple[str, str]] = {
     "letter": ("«{typed}»: буква О прочитана как ноль", "«{typed}»: the letter O is read as zero"),
     "length": ("«{digits}» – {count} знаков: в ТН ВЭД их 2, 4, 6, 8 или 10",
@@ -48,7 +46,7 @@ _WORDS = re.compile(
     r"(?:(?:коды?|товара|позици[яи]|тн\s*+вэд|еаэс|тс|code|hs|hts|cn)\b[\s.:№#]*+)++", re.I)
 _CODE_LIKE = re.compile(rf"[0-9{_LETTER_O}][0-9{_LETTER_O}\s.,{_DASH}]*")
 _POWER = re.compile(r"[0-9]+(?:[.,][0-9]*)?e\+?[0-9]+", re.I)
-# the first point of a dotted code follows the heading at the latest, and "0" is no part there
+# the first point of a dotted code follows the heading at the latest, and no part there is "0"
 _FLOAT = re.compile(r"([0-9]{5,}(?=[.,]0+\Z)|[0-9]{1,4}(?=[.,]0\Z))[.,]0+")
 _RANGE = re.compile(rf"[0-9]{{4}}\s*[{_DASH}]\s*[0-9]{{4}}|[0-9]{{6,}}\s*[{_DASH}]\s*[0-9]{{6,}}")
 _SEPARATORS = re.compile(rf"[\s.{_DASH}]+")
@@ -101,7 +99,7 @@ def parse_code(value: object) -> Code:
     >>> parse_code("64О3").said()
     ['«64О3»: the letter O is read as zero']
     """
-    if isinstance(value, str) and len(value) in _LEVELS and value.isascii() and value.isdigit():
+    if isinstance(value, str) and len(value) in LEVELS and value.isascii() and value.isdigit():
         return Code(value, value)  # nearly all there are
     if isinstance(value, numbers.Real):
         number = float(value)
@@ -127,9 +125,9 @@ def parse_code(value: object) -> Code:
     digits = number[1] if number else _SEPARATORS.sub("", body)
     if not digits.isdigit():
         return Code(typed, problem="words")
-    if not 2 <= len(digits) <= MOST_DIGITS:
-        return Code(typed, problem="short" if len(digits) < 2 else "long")
-    if len(digits) not in _LEVELS:
+    if not LEVELS[0] <= len(digits) <= LEVELS[-1]:
+        return Code(typed, problem="short" if len(digits) < LEVELS[0] else "long")
+    if len(digits) not in LEVELS:
         remarks += ("length",)
     return Code(typed, digits, remarks=remarks)
 

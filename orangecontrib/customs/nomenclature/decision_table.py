@@ -104,7 +104,7 @@ class DecisionTable:
         Raises
         ------
         TableError
-            For an unknown fact or value, what is no code, a line that is short or never
+            For an unknown fact or value, what is not a code, a line that is short or never
             reached, a combination that reaches no code, several codes without a gap's name.
         """
         try:
@@ -129,8 +129,8 @@ class DecisionTable:
             codes = tuple(row["codes"].split("|"))
             for code in codes:
                 if code != OUTSIDE and parse_code(code) != Code(code, code):
-                    raise TableError(f"{path}, line {number}: '{code}' is no code: 2, 4, 6, 8 or "
-                                     f"10 digits without spaces are needed, or '{OUTSIDE}'")
+                    raise TableError(f"{path}, line {number}: '{code}' is not a code: 2, 4, 6, 8 "
+                                     f"or 10 digits without spaces are needed, or '{OUTSIDE}'")
             if (len(codes) > 1) != bool(row["gap"]):
                 raise TableError(f"{path}, line {number}: several codes need the "
                                  "name of a legal gap, and one code has none")

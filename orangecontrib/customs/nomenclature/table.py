@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 
-from .bundled import LEVELS
-from .codes import parse_code
+from .codes import LEVELS, parse_code
 from .tree import Tariff
 
 __all__ = ["tariff_table", "selected_codes_table", "codes_of", "missing_codes_table"]

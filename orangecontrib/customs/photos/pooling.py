@@ -15,7 +15,7 @@ from orangecontrib.customs.facts import (
     PROBABILITY_FLOOR,
     Evidence,
     Feature,
-    improper,
+    check_probabilities,
     normalise,
 )
 
@@ -104,7 +104,8 @@ def pool(probabilities: np.ndarray, gradability: np.ndarray, good_ids: Sequence[
         raise ValueError(f"{len(good_ids)} photos, but probabilities of shape {p.shape} and "
                          f"gradability of shape {g.shape}")
     for values, names in ((p, [f.id for f in features]), (g, facts)):
-        _check_probabilities(values, names, good_ids)
+        check_probabilities(values, lambda row, column, names=names: (
+            f"'{names[column]}' of the photo in row {row + 1} (good '{good_ids[row]}')"))
     priors = np.asarray(priors, float)
     rho = np.broadcast_to(np.asarray(rho, float), len(features)) * (mode != "paper")
     goods = tuple(dict.fromkeys(good for good in good_ids if good))
@@ -152,15 +153,6 @@ def pool(probabilities: np.ndarray, gradability: np.ndarray, good_ids: Sequence[
     for group in map(list, exclusive_groups()):
         pooled[:, group] = normalise(np.clip(pooled[:, group], 1e-12, None))
     return Pooled(goods, pooled, contributions, owner, n_photos)
-
-
-def _check_probabilities(values: np.ndarray, names: Sequence[str], good_ids: Sequence[str]):
-    wrong = np.argwhere(improper(values))
-    if len(wrong):
-        row, column = wrong[0]
-        raise ValueError(f"photo in row {row + 1} (good '{good_ids[row]}'): "
-                         f"{values[row, column]:g} for '{names[column]}' is no probability; it "
-                         "must lie in [0, 1]")
 
 
 def photo_evidence(pooled: Pooled, features: Sequence[Feature],

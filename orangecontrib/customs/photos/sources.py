@@ -9,7 +9,7 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from orangecontrib.customs.files import Row, TableFileError, TextTable, read_table
+from orangecontrib.customs.files import TableFileError, TextTable, read_table
 
 from .decode import MAX_BYTES, PhotoError, read_photo
 
@@ -18,6 +18,7 @@ __all__ = ["SourceError", "Photo", "ZipMember", "find_photos", "EXTENSIONS"]
 #: Endings by which a file in a folder or zip is taken for a photo.
 EXTENSIONS = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif",
                         ".tif", ".tiff", ".avif"))
+
 
 class SourceError(ValueError):
     """A source of photos that can't be used at all; says why."""
@@ -269,25 +270,15 @@ def _table_of(source: Path, encoding: str) -> TextTable:
     return table
 
 
-def _doubt(row: Row) -> str:
-    """What is wrong with a row as such; "" if nothing is."""
-    if row.surplus:
-        return (f"{row.fields} fields are more than the header has, left out; quote a text that "
-                "holds the separator")
-    if row.swallows:
-        return "a quotation mark is closed only lines later, left out; close it"
-    return ""
-
-
 def _in_csv(source: Path, root: Path | None, encoding: str) -> tuple[list[Photo], list[str]]:
     table = _table_of(source, encoding)
     folder, archives = _places(source, root)
     photos, seen = [], set()
     problems = [table.note] if table.note else []
     for row in table.rows:
-        line, doubt = row.line, _doubt(row)
-        if doubt:
-            problems.append(f"{source.name}, line {line}: {doubt}")
+        line = row.line
+        if row.doubt:
+            problems.append(f"{source.name}, line {line}: {row.doubt}; left out")
             continue
         good = _as_typed(row.cells["good_id"].strip())
         image = row.cells["image"].strip().replace("\\", "/")

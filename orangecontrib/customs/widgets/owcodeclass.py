@@ -16,13 +16,13 @@ from Orange.widgets.settings import Setting
 from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 
-from orangecontrib.customs.declarations.codes import DIGITS
 from orangecontrib.customs.declarations.learning.table import (
     code_candidates,
     code_class,
     leaks,
     to_metas,
 )
+from orangecontrib.customs.nomenclature import LEVELS as DIGITS
 from orangecontrib.customs.nomenclature import bundled
 from orangecontrib.customs.widgets.utils.variables import VariableCombo, listed
 

@@ -15,7 +15,7 @@ from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 
-from orangecontrib.customs.declarations.learning.table import leaks, words_read
+from orangecontrib.customs.declarations.learning.table import leaks, learnt_from, words_read
 from orangecontrib.customs.evaluation import (
     Accepted,
     Bin,
@@ -35,10 +35,10 @@ from orangecontrib.customs.evaluation.table import (
     codes_table,
     learner_names,
     predictions_in,
-    read_rows,
     scored_from_results,
     scored_from_table,
     scored_table,
+    were_read,
 )
 from orangecontrib.customs.intervals import wilson
 from orangecontrib.customs.widgets.utils.errorpage import ErrorPage
@@ -87,7 +87,7 @@ def run(request: SimpleNamespace, state: TaskState) -> Evaluated:
         for table in (request.documents, request.judged))
     if words is not None and request.rows is not None:
         words = words[request.rows]
-    ranked = np.where(read_rows(words, len(p_error)), p_error, np.inf)
+    ranked = np.where(were_read(words, len(p_error)), p_error, np.inf)
     found = [] if request.documents is None else leaks(request.documents, request.truth,
                                                        request.features)
     return Evaluated(
@@ -96,16 +96,13 @@ def run(request: SimpleNamespace, state: TaskState) -> Evaluated:
         ece(scored.p, right, weight), ece_limit(scored.p, weight, scored.document),
         risk_coverage(ranked, scored.wrong, weight), augrc(ranked, scored.wrong, weight),
         accept(ranked, scored.wrong, request.limit, weight), ranked, words, judged,
-        guessed or judged_guessed,        [variable.name for variable in found])
+        guessed or judged_guessed, [variable.name for variable in found])
 
 
-def learnt_from(results: Results | None, model: int) -> tuple | None:
-    """What a model of an evaluation learnt from; None where the models were not kept."""
+def model_of(results: Results | None, number: int):
+    """A model of an evaluation; None where the models were not kept."""
     models = None if results is None else results.models
-    if models is None or not len(models):
-        return None
-    domain = getattr(models[0][model], "original_domain", None)
-    return None if domain is None else domain.attributes
+    return None if models is None or not len(models) else models[0][number]
 
 
 class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
@@ -287,7 +284,7 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
             scored=scored, limit=self.limit, documents=evaluated, judged=judged,
             rows=None if self.results is None else self.results.row_indices,
             truth=self.truth_combo.variable if self.results is None else None,
-            features=learnt_from(self.results, max(0, self.model_combo.currentIndex()))))
+            features=learnt_from(model_of(self.results, max(0, self.model_combo.currentIndex())))))
 
     def _scored(self) -> Scored | None:
         """The predictions to learn from; None, with a message, where there are none."""

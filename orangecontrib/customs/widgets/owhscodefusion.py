@@ -27,11 +27,17 @@ from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 
 from orangecontrib.customs import footwear
+from orangecontrib.customs.declarations.learning.table import learnt_from
 from orangecontrib.customs.facts import Priors
 from orangecontrib.customs.fusion import Engine, Verdict
 from orangecontrib.customs.fusion.answers import Case, duty_at_risk
-from orangecontrib.customs.fusion.meeting import ids_of, strangers
-from orangecontrib.customs.fusion.table import default_key, key_candidates, probabilities_table
+from orangecontrib.customs.fusion.meeting import strangers
+from orangecontrib.customs.fusion.table import (
+    default_key,
+    ids_of,
+    key_candidates,
+    probabilities_table,
+)
 from orangecontrib.customs.nomenclature import group64
 from orangecontrib.customs.widgets.utils.answerpanel import AnswerPanel
 from orangecontrib.customs.widgets.utils.cases import (
@@ -353,8 +359,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
 
     @Inputs.model
     def set_model(self, model: Model | None):
-        domain = getattr(model, "original_domain", None)
-        self.features = None if domain is None else domain.attributes
+        self.features = learnt_from(model)
 
     @Inputs.priors
     def set_priors(self, table: Table | None):

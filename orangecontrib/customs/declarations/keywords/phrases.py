@@ -1,13 +1,13 @@
 """Phrases in any inflection: words are compared by stems, their order counts."""
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 from orangecontrib.customs.declarations.stopwords.fold import fold_text
+from orangecontrib.customs.files import strict_rows
 
 __all__ = ["PhraseFinder", "expert_phrases", "stems"]
 
@@ -18,9 +18,8 @@ _CYRILLIC = re.compile("[а-я]")
 @cache
 def expert_phrases() -> tuple[str, ...]:
     """The twelve phrases that an expert named for the voltage stabiliser (paper 2)."""
-    path = Path(__file__).with_name("expert_phrases.csv")
-    with open(path, encoding="utf-8", newline="") as file:
-        return tuple(row["phrase"] for row in csv.DictReader(file))
+    rows = strict_rows(Path(__file__).with_name("expert_phrases.csv"))[1]
+    return tuple(row["phrase"] for _, row in rows)
 
 
 class _Stems(dict):

@@ -9,7 +9,7 @@ Two signs are looked for, each value by value:
 
 The chance says what "few enough values" and "enough rows" mean.  An id that is unique stands
 under one class by necessity, and so says nothing; in ten rows a feature may separate two
-classes by luck (P = .008), which is no proof either.
+classes by luck (P = .008), which proves nothing either.
 """
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def determines(counts: Mapping[tuple[Hashable, str], int], known: int) -> bool:
 def is_the_code(counts: Mapping[tuple[str, str], int], known: int) -> bool:
     """Whether the values are the codes of the classes, shorter or longer.
 
-    One and the same value in all rows tells nothing and is no answer.
+    One and the same value in all rows tells nothing: it is not an answer.
 
     Parameters
     ----------

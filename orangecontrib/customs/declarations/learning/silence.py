@@ -4,7 +4,7 @@ A model that meets no word of its bag answers with what it takes for the shares 
 to the last digit the same for every such text.  So where the model itself is not at hand,
 equal answers to texts that have no word in common give it away, with two reservations: there
 is only one such answer (trees and nearest neighbours give a few answers to everything), and
-it is no certain one, as shares of codes hardly are.  One such text alone can't be told.
+it is not a certain one, as shares of codes hardly are.  One such text alone can't be told.
 """
 from __future__ import annotations
 

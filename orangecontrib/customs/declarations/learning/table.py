@@ -19,7 +19,7 @@ from .leaks import determines, is_the_code, tally
 from .silence import same_answer
 
 __all__ = ["CLASS_NAME", "answers_in", "code_candidates", "code_class", "codes_as_text",
-           "known_words", "leaks", "silenced", "to_metas", "words_read"]
+           "known_words", "leaks", "learnt_from", "silenced", "to_metas", "words_read"]
 
 #: Name of the class of codes; no word of a declaration can be it, so that the bag of words,
 #: which renames a column that is called like a word, leaves it alone.
@@ -157,6 +157,12 @@ def to_metas(table: Table, variables) -> Table:
 
 # -- what a bag of words knows
 
+def learnt_from(model) -> tuple | None:
+    """What a model learnt from: attributes; None where there is no model, or it does not say."""
+    domain = getattr(model, "original_domain", None)
+    return None if domain is None else domain.attributes
+
+
 def known_words(table: Table, features=None) -> np.ndarray | None:
     """How many different words of a bag of words each row holds.
 
@@ -166,8 +172,8 @@ def known_words(table: Table, features=None) -> np.ndarray | None:
     ----------
     table : Table or Corpus
     features : sequence of Variable, optional
-        What the model learnt from (``model.original_domain.attributes``): its bag is filled
-        from the texts of a corpus. By default the bag that the table brings along.
+        What the model learnt from (:func:`learnt_from`): its bag is filled from the texts of
+        a corpus. By default the bag that the table brings along.
 
     Returns
     -------
@@ -183,13 +189,14 @@ def known_words(table: Table, features=None) -> np.ndarray | None:
     return np.asarray((X != 0).sum(axis=1)).ravel().astype(int)
 
 
-def answers_in(table: Table) -> list:
-    """Columns with the probability of a code, as Predictions names them: ``model (code)``."""
-    def code(variable):
-        return "".join(variable.name.rstrip(")").rsplit("(", 1)[-1].split())
-    domain = table.domain
-    return [v for v in (*domain.attributes, *domain.metas) if v.is_continuous
-            and re.fullmatch(r"[0-9]{4,10}", code(v))]
+def answers_in(table: Table) -> dict:
+    """Columns with the probability of a code, and that code, of 4 to 10 digits.
+
+    Predictions names them ``model (code)``; just ``code`` is read too.
+    """
+    codes = {v: "".join(v.name.rstrip(")").rsplit("(", 1)[-1].split())
+             for v in (*table.domain.attributes, *table.domain.metas) if v.is_continuous}
+    return {v: code for v, code in codes.items() if re.fullmatch(r"[0-9]{4,10}", code)}
 
 
 def words_read(table: Table, features=None) -> tuple[np.ndarray | None, bool]:

@@ -133,12 +133,9 @@ def read_labels(path: str | os.PathLike) -> LabelFile:
                           "cluster or names of features")
     result = LabelFile(path.name, [], [table.note] if table.note else [], columns)
     for read in table.rows:
-        line, row = read.line, read.cells
-        where = f"{path.name}, line {line}"
-        if read.surplus or read.swallows:
-            result.problems.append(
-                f"{where}: {read.fields} fields, the header has {table.width}, left out"
-                if read.surplus else f"{where}: a quotation mark is not closed, left out")
+        row, where = read.cells, f"{path.name}, line {read.line}"
+        if read.doubt:
+            result.problems.append(f"{where}: {read.doubt}; left out")
             continue
         image = photo_key(_ODD_BYTE.sub(lambda odd: chr(int(odd[1], 16)), row[lower["image"]]))
         if not image:
@@ -162,7 +159,7 @@ def read_labels(path: str | os.PathLike) -> LabelFile:
             for id_, value in footwear.clusters()[_position(cluster)].implied.items():
                 labels[feature_ids().index(id_)] = value
         good = (row.get(lower.get("good_id")) or "").strip()
-        result.rows.append(LabelRow(image, good, cluster, labels, line))
+        result.rows.append(LabelRow(image, good, cluster, labels, read.line))
     return result
 
 
@@ -184,6 +181,11 @@ def write_labels(path: str | os.PathLike, rows: Iterable[LabelRow]) -> None:
     """Write a CSV that Orange and Excel open: UTF-8 with BOM, commas, a header.
 
     The file is replaced as a whole: after a crash there is the old one or the new one.
+
+    Raises
+    ------
+    LabelsError
+        The file can't be written.
     """
     try:
         with Output(path) as place:
@@ -194,4 +196,4 @@ def write_labels(path: str | os.PathLike, rows: Iterable[LabelRow]) -> None:
                 texts = map(written_cell, (row.image, row.good, row.cluster))
                 writer.writerow([*texts, *map(written, row.labels)])
     except OSError as error:
-        raise LabelsError(f"{path}: can't be written ({error})") from None
+        raise LabelsError(str(error)) from None

@@ -13,6 +13,8 @@ __all__ = ["CorpusWarning", "warn_of_answers", "warn_of_text"]
 
 
 class CorpusWarning(OWWidget.Warning):
+    """Messages that widgets which read a corpus have in common."""
+
     misread = Msg("The corpus reads {}, which holds ids or codes: “{}” is read instead. Choose "
                   "it in Corpus, there and for what the model will score.")
     ids = Msg("The corpus reads {}, which holds ids or codes: choose the description in Corpus.")

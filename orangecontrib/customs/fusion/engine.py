@@ -185,6 +185,10 @@ class Engine:
                     safe[i], mass_of[i] = path[depth], mass[i, at[path[depth]]]
         return safe, mass_of
 
+    def path(self, outcome: int) -> tuple[str, ...]:
+        """The nodes of the tariff above an outcome, from the chapter down to its code."""
+        return self._descent.paths[outcome]
+
     def p_chosen(self, codes: np.ndarray, chosen: np.ndarray) -> np.ndarray:
         """P that the chosen code, or one of the candidates of a chosen gap, is right: (N,)."""
         padded = np.concatenate([codes, np.zeros((len(codes), 1))], axis=1)
@@ -221,7 +225,7 @@ class Engine:
         Parameters
         ----------
         classes : sequence of str
-            Codes of 4, 6 or 10 digits.
+            Codes of 4, 6, 8 or 10 digits.
         probabilities : ndarray, shape (N, n_classes)
             NaN rows say nothing.
         class_priors : ndarray, shape (n_classes,), optional

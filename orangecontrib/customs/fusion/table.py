@@ -24,6 +24,7 @@ from orangecontrib.customs.facts import Evidence, improper
 from orangecontrib.customs.fusion.engine import Engine
 from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.fusion.verdict import Verdict
+from orangecontrib.customs.nomenclature import LEVELS
 
 __all__ = ["TableEvidence", "key_candidates", "default_key", "keys_of",
            "evidence_from_table", "classifier_odds_from_table", "predicted_classes",
@@ -218,7 +219,7 @@ def predicted_classes(predictions: Table) -> dict[str, Variable]:
     classes: dict[str, Variable] = {}
     for var in predictions.domain.attributes + predictions.domain.metas:
         code = "".join(var.name.rstrip(")").rsplit("(", 1)[-1].split())
-        if isinstance(var, ContinuousVariable) and code.isdigit() and len(code) in (4, 6, 10):
+        if isinstance(var, ContinuousVariable) and code.isdigit() and len(code) in LEVELS[1:]:
             classes.setdefault(code, var)
     return classes
 

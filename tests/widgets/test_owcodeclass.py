@@ -34,7 +34,7 @@ class TestOWCodeClass(WidgetTest):
         self.assertIsInstance(out, Corpus)
         self.assertEqual(out.domain.class_var.values, ("850440", "853630"))
         skipped = self.get_output(self.widget.Outputs.skipped)
-        self.assertEqual(str(skipped[0]["reason"]), "«обувь» is no code")
+        self.assertEqual(str(skipped[0]["reason"]), "«обувь» is not a code")
         self.assertTrue(self.widget.Warning.skipped.is_shown())
         self.assertEqual(self.widget.tree.topLevelItem(0).text(2), "статические преобразователи")
 

@@ -40,9 +40,11 @@ def muted(predictions: Table, key: Variable | None, features=None
         Per good.
     """
     unread, likely = UNREAD, LIKELY
-    reads_words = features is None or any("bow-feature" in v.attributes for v in features)
-    if reads_words and getattr(predictions, "text_features", None) and misread(predictions):
-        rows, guessed = np.ones(len(predictions), dtype=bool), features is None
+    learnt = predictions.domain.attributes if features is None else features
+    reads_words = any("bow-feature" in v.attributes for v in learnt)
+    reads_ids = getattr(predictions, "text_features", None) and misread(predictions)
+    if reads_ids and (reads_words or features is None):
+        rows, guessed = np.ones(len(predictions), dtype=bool), not reads_words
         unread, likely = (OTHER_COLUMN.format(end) for end in (", её ответ не учтён", ""))
     else:
         words, guessed = words_read(predictions, features)

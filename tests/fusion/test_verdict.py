@@ -290,6 +290,16 @@ def test_a_model_that_rules_out_what_the_facts_say_is_not_said_to_speak_of_other
     assert "вне таблицы" not in verdict.problems[0]
 
 
+@pytest.mark.parametrize("others, p", [([], []), (["853630"], [0.])])
+def test_facts_against_a_sure_model_never_end_at_parts_of_footwear(engine, others, p):
+    """The model doesn't know 6406; so it must not be all that is left."""
+    odds = engine.classifier_odds(["6403", "6404", "6405", *others], [[0., 1., 0., *p]])
+    text = witness({"x": {"is_footwear": "footwear", "sole": "rubber"}}, p=.99, reliability=.99)
+    answer = witness({"x": {"upper": "leather"}}, name="аналитик", p=1 - 1e-12)
+    assert decide(engine, [text, answer], odds=odds)[0].heading == "6403"
+    assert (odds[:, engine.codes.index("6404199000")] > 1).all()
+
+
 def test_an_answer_that_leaves_no_code_says_so(engine):
     odds = engine.classifier_odds(["6403", "6404", "6405"], [[0., 1., 0.]])
     verdict = decide(engine, [witness({"x": {"sole": "rubber"}})], odds=odds)[0]

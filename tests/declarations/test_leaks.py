@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from Orange.classification import TreeLearner
-from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
+from Orange.data import (
+    ContinuousVariable,
+    DiscreteVariable,
+    Domain,
+    StringVariable,
+    Table,
+    TimeVariable,
+)
 from Orange.evaluation import CA, CrossValidation
 from orangecontrib.text import Corpus
 from orangecontrib.text.preprocess import RegexpTokenizer
@@ -56,6 +63,7 @@ def codes_of(n=90):
     category("half of it unknown", [c if i % 3 else "" for i, c in enumerate(codes_of())]),
     number("number of the class", [i % 3 for i in range(90)]),
     category("good", [f"G-{i % 15}" for i in range(90)]),
+    number("number of the good", [i % 15 for i in range(90)]),
 ])
 def test_what_determines_the_class_is_found(column):
     assert names(leaks(table(column))) == [column[0].name]
@@ -67,6 +75,10 @@ def test_what_determines_the_class_is_found(column):
     number("one group for all", [85] * 90),
     category("chance", [str(i * 7 % 11) for i in range(90)]),
     number("a measure", [i % 3 + .25 for i in range(90)]),
+    number("volts", [(12, 24, 48, 110, 220, 380)[2 * (i % 3) + i // 45] for i in range(90)]),
+    number("grams", [1000 * (i % 3) + i // 9 for i in range(90)]),
+    (TimeVariable("day of arrival", have_date=1),
+     86400. * (np.arange(90) // 3 % 10 + 365 * (np.arange(90) % 3))),
     category("hardly ever filled", [c if i < 20 else "" for i, c in enumerate(codes_of())]),
     category("one slip", ["a" if i in (4, 5) else str(i % 3) for i in range(90)]),
 ])

@@ -90,3 +90,13 @@ def test_an_answer_outweighs_whatever_text_and_photos_say():
                               for name, trust in (("текст", .99), ("фото", 1.)))
             held = Case(engine, ("x",), witnesses).beliefs(0, {"x": {fact: answered}})[fact]
             assert held.value == answered and held.p > .99, (fact, said, answered)
+
+
+def test_an_answer_outweighs_a_classifier_too():
+    engine = Engine.footwear()
+    odds = engine.classifier_odds(["6401", "6402", "6403", "6404", "6405"],
+                                  [[0., 0., 0., 1., 0.]], weight=5.)
+    case = Case(engine, ("x",), (), odds)
+    assert case.decide_one(0).heading == "6404"
+    said = {"is_footwear": "footwear", "upper": "leather", "sole": "rubber"}
+    assert case.decide_one(0, answers={"x": said}).heading == "6403"

@@ -134,6 +134,17 @@ def test_predictions_of_a_classifier_are_matched_by_key(engine):
     assert (odds[2] == 1).all()
 
 
+@pytest.mark.parametrize("wanted, other", [
+    ("6403", "8536"), ("640391", "853630"), ("64039116", "85363000"),
+    ("6403911600", "8536300000")])
+def test_predictions_are_read_at_every_level_that_a_class_may_have(engine, wanted, other):
+    domain = Domain([ContinuousVariable(f"LR ({code})") for code in (wanted, other)],
+                    metas=[StringVariable("good_id")])
+    table = Table.from_list(domain, [[.9, .1, "a"]])
+    odds = classifier_odds_from_table(engine, table, None, ["a"])
+    assert odds[0, engine.codes.index("6403911600")] > 1 > odds[0, engine.codes.index("none")]
+
+
 def test_predictions_without_probabilities_say_what_to_choose(engine):
     with pytest.raises(ValueError, match="Classes known to the model"):
         classifier_odds_from_table(engine, Table("iris"), None, ["a"])

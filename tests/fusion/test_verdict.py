@@ -7,6 +7,9 @@ from hypothesis import strategies as st
 from orangecontrib.customs import footwear
 from orangecontrib.customs.facts import Evidence
 from orangecontrib.customs.fusion import Engine, Witness, decide
+from orangecontrib.customs.fusion.descent import Descent
+from orangecontrib.customs.fusion.engine import Belief
+from orangecontrib.customs.fusion.verdict import _remarks
 
 BOOT = dict(is_footwear="footwear", upper="leather", sole="rubber", height="ankle",
             sex="men", insole="ge24", toe_cap="no_metal")
@@ -148,6 +151,38 @@ def test_the_code_is_the_best_child_of_the_best_heading_and_a_likelier_one_is_na
     assert any("6404199000 сам по себе вероятнее" in problem for problem in verdict.problems)
 
 
+def remarks(engine, p, runner):
+    """What is said of a good whose outcomes have these probabilities."""
+    outcomes = np.array([[p.get(codes, 0.) for codes in engine.table.outcomes]])
+    codes = engine.table.code_probabilities(outcomes)
+    at = Descent(engine.table.outcomes).choose(outcomes)
+    return _remarks(engine, Belief(("x",), {}, outcomes, codes, at), 0,
+                    engine.table.outcomes[at[0]], float(engine.p_chosen(codes, at)[0]), runner)
+
+
+@pytest.mark.parametrize("p, runner, said", [
+    # the chapter outweighs "not footwear", its headings do not
+    ({("none",): .4, ("6406",): .35, ("6404199000",): .25}, "none",
+     "«не обувь» сам по себе вероятнее (0.40), чем 6406 (0.35), но группа 64 в целом "
+     "вероятнее (0.60)"),
+    ({("6404199000",): .45, ("6403911600",): .3, ("6403911800",): .25}, "6404199000",
+     "но позиция 6403 в целом вероятнее (0.55)"),
+    # one heading, another subheading
+    ({("6403120000",): .45, ("6403911600",): .3, ("6403911800",): .25}, "6403120000",
+     "код 6403120000 сам по себе вероятнее (0.45), чем 6403911600 (0.30), но субпозиция 640391 "
+     "в целом вероятнее (0.55)"),
+    # only its shares of gaps make the other code likelier
+    ({("6403599500",): .3, ("6403595000",): .25, ("6403593500", "6403595000"): .2,
+      ("6403593900", "6403595000"): .2}, "6403595000",
+     "часть его вероятности – доли в пробелах закона"),
+    # what is shown with the same digits is as likely
+    ({("6404199000",): .304, ("6403911600",): .301, ("6403911800",): .3}, "6404199000", None),
+])
+def test_a_likelier_code_is_named_with_the_branch_that_outweighs_it(engine, p, runner, said):
+    found = remarks(engine, p, runner)
+    assert (said in found[0] and len(found) == 1) if said else not found
+
+
 def test_what_is_worth_asking_is_counted_for_the_code_that_is_given(engine):
     verdict = torn(engine)
     best = next(q for q in verdict.questions if q.fact == "upper")
@@ -243,6 +278,35 @@ def test_classes_that_the_table_does_not_have_speak_for_goods_outside_of_it(engi
     mixed = engine.classifier_odds(["6403", "6404", "853630"], [[.02, .02, .96], [.9, .06, .04]])
     outside, inside = decide(engine, [Witness("текст", Evidence(("x", "y")))], odds=mixed)
     assert outside.codes == () and inside.heading == "6403"
+
+
+def test_a_model_that_rules_out_what_the_facts_say_is_not_said_to_speak_of_other_goods(engine):
+    """All of the model's classes are footwear, and it is sure of another heading than the facts."""
+    odds = engine.classifier_odds(["6401", "6402", "6405"], [[1., 0., 0.]], weight=2.)
+    facts = {"upper": "plastic", "sole": "plastic", "waterproof": "no", "toe_cap": "no_metal"}
+    verdict = decide(engine, [witness({"x": facts}, p=.99999)], odds=odds)[0]
+    assert verdict.codes == () and np.isnan(verdict.p)
+    assert "исключает коды, о которых говорят описание" in verdict.problems[0]
+    assert "вне таблицы" not in verdict.problems[0]
+
+
+@pytest.mark.parametrize("others, p", [([], []), (["853630"], [0.])])
+def test_facts_against_a_sure_model_never_end_at_parts_of_footwear(engine, others, p):
+    """The model doesn't know 6406; so it must not be all that is left."""
+    odds = engine.classifier_odds(["6403", "6404", "6405", *others], [[0., 1., 0., *p]])
+    text = witness({"x": {"is_footwear": "footwear", "sole": "rubber"}}, p=.99, reliability=.99)
+    answer = witness({"x": {"upper": "leather"}}, name="аналитик", p=1 - 1e-12)
+    assert decide(engine, [text, answer], odds=odds)[0].heading == "6403"
+    assert (odds[:, engine.codes.index("6404199000")] > 1).all()
+
+
+def test_an_answer_that_leaves_no_code_says_so(engine):
+    odds = engine.classifier_odds(["6403", "6404", "6405"], [[0., 1., 0.]])
+    verdict = decide(engine, [witness({"x": {"sole": "rubber"}})], odds=odds)[0]
+    assert verdict.heading == "6404"
+    assert verdict.flip_fact == "материал верха: натуральная кожа → код не определяется"
+    leather = witness({"x": {"sole": "rubber", "upper": "leather"}}, p=.999999)
+    assert decide(engine, [leather], odds=odds)[0].codes == ()
 
 
 def test_a_model_of_other_goods_does_not_overrule_a_stated_boot(engine):

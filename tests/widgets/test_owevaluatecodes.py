@@ -215,6 +215,30 @@ class TestOWEvaluateCodes(WidgetTest):
                          ["yes", "yes", "no", "no"])
         self.assertIn("2 of 4", str(self.widget.Warning.likely_unread))
 
+    def test_a_corpus_that_reads_ids_is_named(self):
+        id_, text, answer = (StringVariable("good_id"), StringVariable("description"),
+                             DiscreteVariable("LR", CODES))
+        new = [ContinuousVariable(f"LR ({code})") for code in CODES]
+        table = Corpus.from_numpy(
+            Domain([], DiscreteVariable("HS code", CODES), [id_, text, answer, *new]),
+            np.empty((2, 0)), np.array([0., 1.]), np.array(
+                [["N-1", "реле тока", 0., .8, .1, .1], ["N-2", "блок питания", 0., .7, .2, .1]],
+                dtype=object), text_features=[id_], language="ru")
+        self.feed(None, table)
+        self.assertIn("choose “description”", str(self.widget.Warning.ids))
+        table.set_text_features([text])
+        self.feed(None, table)
+        self.assertFalse(self.widget.Warning.ids.is_shown())
+
+    def test_the_mark_of_selected_rows_is_no_true_code(self):
+        """Predictions of new goods: Orange's own class “Selected” is not what they are."""
+        table = Table.from_numpy(
+            Domain([], DiscreteVariable("Selected", ("No", "Yes")), [DiscreteVariable("LR", CODES)]
+                   + [ContinuousVariable(f"LR ({code})") for code in CODES]),
+            np.empty((2, 0)), np.zeros(2), np.array([[0, .8, .1, .1], [1, .2, .7, .1]]))
+        self.assertIsNone(self.feed(None, table))
+        self.assertTrue(self.widget.Error.no_truth.is_shown())
+
     def test_report(self):
         self.feed(results())
         self.widget.send_report()

@@ -218,6 +218,20 @@ class TestOWHSCodeFusion(WidgetTest):
         said = ["похоже" in text for text in column(codes, "problems")]
         self.assertEqual(said, [False, True, True])
 
+    def test_a_corpus_that_reads_ids_is_named_not_the_words_of_the_model(self):
+        table, model = self.unread(["кеды", "туфли"])
+        table.set_text_features([table.domain["good_id"]])
+        text = text_facts(dict.fromkeys(("G0", "G1"), "Обувь мужская"))
+        before = self.codes(text=text)
+        counted = self.codes(predictions=table)
+        self.assertNotEqual(counted.X[0, 0], before.X[0, 0])
+        self.assertIn("выберите описание в Corpus", column(counted, "problems")[0])
+        codes = self.codes(predictions=table, model=model)
+        np.testing.assert_allclose(codes.X, before.X)
+        for problem in column(codes, "problems"):
+            self.assertIn("корпус читает не описание", problem)
+            self.assertNotIn("ни одного слова", problem)
+
     def test_a_good_of_which_nobody_says_anything_is_kept_without_a_code(self):
         table, model = self.unread(["кеды", "сандалии"])
         codes = self.codes(predictions=table, model=model)

@@ -20,8 +20,8 @@ __all__ = ["ANALYST", "Case", "Held", "analyst_witness", "duty_at_risk"]
 #: As the trace calls the person who answers.
 ANALYST = "аналитик"
 #: P(the analyst's answer is wrong): finite, yet outweighs all that text and photos say
-#: together (STRONGEST each, and a prior).
-DOUBT = 1e-12
+#: together (STRONGEST each, and a prior), and a classifier of any sensible weight.
+DOUBT = 1e-30
 
 
 def analyst_witness(answers: Mapping[str, Mapping[str, str]], vocabulary: Vocabulary

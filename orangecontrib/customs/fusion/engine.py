@@ -17,8 +17,8 @@ from orangecontrib.customs.nomenclature.decision_table import OUTSIDE, DecisionT
 
 __all__ = ["Witness", "Engine", "Belief", "Answers"]
 
-#: A classifier knows no goods but its classes: it may rule out all the others, or its own,
-#: up to this probability and no further.
+#: A classifier knows no goods but its classes: it may rule out all the others, or its own, up
+#: to this probability and no further; and a code of its own against those that it doesn't know.
 OTHER = 0.01
 
 
@@ -185,6 +185,10 @@ class Engine:
                     safe[i], mass_of[i] = path[depth], mass[i, at[path[depth]]]
         return safe, mass_of
 
+    def path(self, outcome: int) -> tuple[str, ...]:
+        """The nodes of the tariff above an outcome, from the chapter down to its code."""
+        return self._descent.paths[outcome]
+
     def p_chosen(self, codes: np.ndarray, chosen: np.ndarray) -> np.ndarray:
         """P that the chosen code, or one of the candidates of a chosen gap, is right: (N,)."""
         padded = np.concatenate([codes, np.zeros((len(codes), 1))], axis=1)
@@ -221,7 +225,7 @@ class Engine:
         Parameters
         ----------
         classes : sequence of str
-            Codes of 4, 6 or 10 digits.
+            Codes of 4, 6, 8 or 10 digits.
         probabilities : ndarray, shape (N, n_classes)
             NaN rows say nothing.
         class_priors : ndarray, shape (n_classes,), optional
@@ -235,7 +239,8 @@ class Engine:
             (P(class) / prior) ** weight for codes under a class, 1 for codes that
             no class covers: the classifier says nothing of them.  A class that holds no
             code of the table speaks for "none", and against every code, as far as
-            :data:`OTHER` lets it.
+            :data:`OTHER` lets it.  No further is a class put below the codes that no class
+            covers, or parts (6406) would be left where the facts contradict a sure model.
 
         Raises
         ------
@@ -256,8 +261,12 @@ class Engine:
                 odds[:, i] = (ratio[:, owners] * class_priors[owners]).sum(axis=1) \
                     / class_priors[owners].sum()
         outside = [j for j, c in enumerate(classes) if self.is_outside(c)]
+        elsewhere = np.ones(len(ratio))
         if outside:
-            self._outside(odds, classes, probabilities, class_priors, outside)
+            elsewhere = self._outside(odds, classes, probabilities, class_priors, outside)
+        for i, code in enumerate(self.codes):
+            if self._owners(code, classes):
+                odds[:, i] = np.maximum(odds[:, i], OTHER * elsewhere)
         odds[np.isnan(probabilities).any(axis=1)] = 1
         return odds ** weight
 
@@ -273,16 +282,21 @@ class Engine:
             j for j, c in enumerate(classes) if c.startswith(code)]
 
     def _outside(self, odds, classes, probabilities, class_priors, outside):
-        """Let classes outside the table speak for "none" and against the codes, in place."""
+        """Let classes outside the table speak for "none" and against the codes, in place.
+
+        Returns the odds of codes that no class covers, shape (N,).
+        """
         # of a model that knows nothing inside the table, half is its best guess
         share = .5 if len(outside) == len(classes) \
             else class_priors[outside].sum() / class_priors.sum()
         said = probabilities[:, outside].sum(axis=1)
         p = np.clip(said, OTHER, 1 - OTHER)
+        elsewhere = (1 - p) / (1 - share)
         for i, code in enumerate(self.codes):
             if code == OUTSIDE:
                 odds[:, i] = p / share
             elif self._owners(code, classes):
                 odds[:, i] *= (1 - p) / np.clip(1 - said, 1e-4, None)
             else:
-                odds[:, i] = (1 - p) / (1 - share)
+                odds[:, i] = elsewhere
+        return elsewhere

@@ -25,6 +25,7 @@ from orangecontrib.customs.facts import Evidence, check_probabilities
 from orangecontrib.customs.fusion.engine import Engine
 from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.fusion.verdict import Verdict
+from orangecontrib.customs.nomenclature import LEVELS
 
 __all__ = ["TableEvidence", "key_candidates", "default_key", "keys_of", "ids_of",
            "evidence_from_table", "classifier_odds_from_table", "predicted_classes",
@@ -226,7 +227,7 @@ def predicted_classes(predictions: Table) -> dict[str, Variable]:
     """Columns of probabilities of codes by code: ``<model> (<code>)`` or ``<code>``."""
     classes: dict[str, Variable] = {}
     for var, code in answers_in(predictions).items():
-        if len(code) in (4, 6, 10):
+        if len(code) in LEVELS[1:]:
             classes.setdefault(code, var)
     return classes
 

@@ -18,6 +18,14 @@ WORTH_ASKING = 0.01
 #: Two witnesses disagree on a fact when the Bayes factor is below this.
 DISAGREEMENT = 0.1
 
+_LEVEL_NAMES = {2: "группа", 4: "позиция", 6: "субпозиция", 8: "подсубпозиция"}
+
+# only words and photos can say that a note excludes a good; without a code for another reason
+_ELSEWHERE = ("модель относит товар к кодам вне таблицы решений; описание и фотографии об этом "
+              "не говорят: код не определяется")
+_TORN = ("модель исключает коды, о которых говорят описание и фотографии, а они – коды модели: "
+         "код не определяется")
+
 
 @dataclass(frozen=True)
 class Question:
@@ -186,17 +194,16 @@ def _decide_block(engine: Engine, voices: Sequence[_Voice], evidence: Evidence, 
         steps = trace_steps(engine, belief, voices, i, codes)
         if codes == (OUTSIDE,):
             codes = ()
-            # only words and photos can say that a note excludes a good
             if engine.table.outcomes[by_facts[i]] == (OUTSIDE,):
                 problems.append("товар не является обувью группы 64 (примечание 1 к группе 64)")
             else:
                 p, steps = np.nan, ()
-                problems.append("модель относит товар к кодам вне таблицы решений; описание и "
-                                "фотографии об этом не говорят: код не определяется")
+                outside = odds[i, engine.codes.index(OUTSIDE)]
+                problems.append(_ELSEWHERE if outside >= odds[i].max() else _TORN)
         else:
             heading = codes[0][:4]
             p_heading = float(heading_mass[i, headings.index(heading)])
-            problems += _remarks(engine, belief, i, codes, runner)
+            problems += _remarks(engine, belief, i, codes, p, runner)
         flip = _flip(engine, belief, answers, i, codes, runner)
         questions = tuple(sorted(
             (Question(fact, float(gain[i]), float(duty[i]), bool(silent[fact][i]),
@@ -218,18 +225,21 @@ def _decide_block(engine: Engine, voices: Sequence[_Voice], evidence: Evidence, 
     return verdicts
 
 
-def _remarks(engine: Engine, belief: Belief, i: int, codes, runner: str) -> list[str]:
-    """A legal gap, and a code elsewhere that is likelier than this one alone."""
+def _remarks(engine: Engine, belief: Belief, i: int, codes, p: float, runner: str) -> list[str]:
+    """A legal gap, and a likelier code in a branch of the tariff that is not."""
     remarks = []
     if len(codes) > 1:
         remarks.append(gap_text(engine.table.gaps[belief.chosen[i]], codes))
-    p = belief.codes[i]
-    own = max(p[engine.codes.index(code)] for code in codes)
-    other = p[engine.codes.index(runner)] if runner else 0.
-    if other > own and not runner.startswith(codes[0][:4]):
+    of = dict(zip(engine.codes, belief.codes[i]))
+    if runner and round(of[runner], 2) > round(p, 2):
         name = f"код {runner}" if runner.isdigit() else "«не обувь»"
-        remarks.append(f"{name} сам по себе вероятнее ({other:.2f}), чем {codes[0]} "
-                       f"({own:.2f}), но позиция {codes[0][:4]} вероятнее других")
+        node = next((n for n in engine.path(belief.chosen[i]) if not runner.startswith(n)), "")
+        mine, theirs = (sum(m for c, m in of.items() if c.startswith(start))
+                        for start in (node, runner[:len(node)]))
+        why = f"{_LEVEL_NAMES[len(node)]} {node} в целом вероятнее ({mine:.2f})" \
+            if mine > theirs else "часть его вероятности – доли в пробелах закона"
+        remarks.append(f"{name} сам по себе вероятнее ({of[runner]:.2f}), чем "
+                       f"{' / '.join(codes)} ({p:.2f}), но {why}")
     return remarks
 
 
@@ -273,7 +283,8 @@ def _flip(engine: Engine, belief: Belief, answers, i, codes, runner) -> str:
             text = f"{spec.ru}: {spec.values[value].ru}"
             if runner in winners:
                 best = max(best, (float(p), text))
-            other = max(other, (float(p), f"{text} → {'; '.join(winners)}"))
+            leads_to = "код не определяется" if winners == (OUTSIDE,) else "; ".join(winners)
+            other = max(other, (float(p), f"{text} → {leads_to}"))
     return best[1] or other[1]
 
 

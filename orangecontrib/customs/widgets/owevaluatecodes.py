@@ -11,11 +11,13 @@ from Orange.data import DiscreteVariable, StringVariable, Table
 from Orange.evaluation import Results
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
+from Orange.widgets.utils.annotated_data import ANNOTATED_DATA_FEATURE_NAME
 from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 
 from orangecontrib.customs.declarations.learning.table import leaks, learnt_from, words_read
+from orangecontrib.customs.declarations.table import description_of, misread
 from orangecontrib.customs.evaluation import (
     Accepted,
     Bin,
@@ -145,6 +147,8 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
         likely_unread = Msg("{} of {} documents got the very same answer without a word in common: "
                             "the model seems to know none of theirs. “known words” is 0 there, and "
                             "none is accepted. To be sure connect its Evaluation Results.")
+        ids = Msg("The corpus reads {}, which holds ids or codes, so the model has not read the "
+                  "descriptions: choose “{}” in Corpus.")
         leaks = Msg("{} among the features gives the code away: these scores say nothing about "
                     "new documents. Code as Class moves it to the metas.")
 
@@ -235,7 +239,9 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
             domain = self.data.domain
             candidates = [v for v in (*domain.class_vars, *domain.metas)
                           if isinstance(v, (DiscreteVariable, StringVariable))]
-            default = domain.class_var if isinstance(domain.class_var, DiscreteVariable) else None
+            # Predictions marks selected rows in a class of its own where there is no other
+            default = domain.class_var if isinstance(domain.class_var, DiscreteVariable) \
+                and domain.class_var.name != ANNOTATED_DATA_FEATURE_NAME else None
         self.truth_combo.set_variables(candidates, self.truth_name, default)
         self.truth_combo.setEnabled(self.data is not None and self.results is None)
         self.evaluate()
@@ -330,6 +336,7 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
         if rows < len(scored.true):
             self.Warning.unknown(len(scored.true) - rows)
         self._say_unread(evaluated)
+        self._say_misread()
         if evaluated.leaks:
             self.Warning.leaks(listed(evaluated.leaks))
         if rows > n:
@@ -337,6 +344,12 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
         if self.results is not None and self.data is not None and not self._predictions:
             self.Warning.data()
         self._finish()
+
+    def _say_misread(self):
+        for table in (self.data, getattr(self.results, "data", None)):
+            if getattr(table, "text_features", None) and misread(table):
+                self.Warning.ids(listed([v.name for v in table.text_features]),
+                                 description_of(table).name)
 
     def _say_unread(self, e: Evaluated):
         """Documents on whose words no answer rests: of Data where that is judged."""

@@ -221,8 +221,8 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         predictions = Msg("Predictions are left out: {}.")
         remarks = Msg("{}")
         cancelled = Msg("Cancelled: {} of {} goods were decided.")
-        strangers = Msg("Fewer than half of the ids meet: {}. Choose the columns with the goods' "
-                        "ids.")
+        strangers = Msg("Fewer than half of the ids meet: choose the columns with the goods' ids. "
+                        "{}.")
 
     class Information(OWWidget.Information):
         unmatched = Msg("Of {} goods {}; what there is decides.")

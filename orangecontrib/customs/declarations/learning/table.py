@@ -101,8 +101,8 @@ def leaks(table: Table, target=None, features=None) -> list:
     Returns
     -------
     list of Variable
-        Categories and whole numbers. Measures with fractions are left alone, and so are
-        words of a bag and features that a model computed from a photo or a text.
+        Categories and whole numbers. Measures are left alone, and so are words of a bag and
+        features that a model computed from a photo or a text.
     """
     target = table.domain.class_var if target is None else table.domain[target]
     if target is None or target.is_continuous or not len(table):
@@ -125,9 +125,15 @@ def leaks(table: Table, target=None, features=None) -> list:
         values = _names(variable, pairs[:, 0])
         counts = {(value, str(classes[int(c)])): int(size)
                   for value, c, size in zip(values, pairs[:, 1], sizes)}
-        if determines(counts, known) or is_the_code(counts, known):
+        if is_the_code(counts, known) or determines(counts, known) \
+                and not (variable.is_continuous and _is_measure(pairs[:, 1])):
             found.append(variable)
     return found
+
+
+def _is_measure(classes: np.ndarray) -> bool:
+    """Whether the classes of ascending values seldom change: thresholds part them, by right."""
+    return 2 * np.count_nonzero(np.diff(classes)) < len(classes)
 
 
 def _names(variable, values: np.ndarray) -> list[str]:

@@ -5,6 +5,7 @@ import numpy as np
 from Orange.data import Table, Variable
 
 from orangecontrib.customs.declarations.learning.table import silenced, words_read
+from orangecontrib.customs.declarations.table import misread
 from orangecontrib.customs.fusion.table import default_key, keys_of
 
 __all__ = ["muted"]
@@ -13,6 +14,9 @@ UNREAD = ("модель не знает ни одного слова описа�
           "не учтён")
 LIKELY = ("модель дала тот же ответ, что и другим товарам без общих с этим слов: похоже, она не "
           "знает ни одного слова описания; ответ учтён, для проверки соедините вход Model")
+
+OTHER_COLUMN = ("корпус читает не описание, а номера или коды: модель описания не читала{}; "
+                "выберите описание в Corpus")
 
 
 def muted(predictions: Table, key: Variable | None, features=None
@@ -35,10 +39,18 @@ def muted(predictions: Table, key: Variable | None, features=None
     said : dict of str to str
         Per good.
     """
-    words, guessed = words_read(predictions, features)
-    rows = np.zeros(len(predictions), dtype=bool) if words is None else words == 0
+    unread, likely = UNREAD, LIKELY
+    learnt = predictions.domain.attributes if features is None else features
+    reads_words = any("bow-feature" in v.attributes for v in learnt)
+    reads_ids = getattr(predictions, "text_features", None) and misread(predictions)
+    if reads_ids and (reads_words or features is None):
+        rows, guessed = np.ones(len(predictions), dtype=bool), not reads_words
+        unread, likely = (OTHER_COLUMN.format(end) for end in (", её ответ не учтён", ""))
+    else:
+        words, guessed = words_read(predictions, features)
+        rows = np.zeros(len(predictions), dtype=bool) if words is None else words == 0
     if not rows.any():
         return predictions, {}
     keys, _ = keys_of(predictions, default_key(predictions) if key is None else key)
-    said = {name: LIKELY if guessed else UNREAD for name, unread in zip(keys, rows) if unread}
+    said = {name: likely if guessed else unread for name, mute in zip(keys, rows) if mute}
     return predictions if guessed else silenced(predictions, rows), said

@@ -37,6 +37,7 @@ def reader():
     ("Ботинки без подкладки верх из кожи, подошва из резины", "upper=leather sole=rubber"),
     ("Ботинки, верх из текстиля без кожи и подошва из резины", "upper=textile sole=rubber"),
     ("Ботинки без меха и водонепроницаемые", "waterproof=yes"),
+    ("Обувь не используется в спорте черная водонепроницаемая", "waterproof=yes"),
     # «не» before an adjective denies this adjective
     ("Обувь не спортивная водонепроницаемая", "sport=none waterproof=yes"),
     ("Туфли не спортивные на высоком каблуке", "sport=none heel=high"),

@@ -372,10 +372,9 @@ class Gate:
     def _describes_footwear(folded: Folded, place: _Place, goods: list[Good], parts) -> bool:
         """Are upper and sole those of the good itself, and does no noun speak against it?"""
         first = _PART_WORD.search(folded.text)  # «upper», «sole» are masked as brands are
-        if first is not None and place.noun > first.start():
-            return True  # no noun of another good comes before
+        unnamed = first is not None and place.noun > first.start()
         start, end = place.phrase()
-        return not any(start <= g.start < end for g in goods) and all(
+        return (unnamed or not any(start <= g.start < end for g in goods)) and all(
             any(p.role == role and regex.search(folded.text, p.start, p.end) for p in parts)
             for role, regex in _FOOTWEAR_PART.items())
 
@@ -384,7 +383,7 @@ class Gate:
         """That the name of the good does not tell what it is, with the name."""
         start, end = place.phrase()
         if place.noun == len(folded.text) and place.part < end:
-            return "Вид товара не назван"
+            return "Вид товара не установлен"
         start, end = folded.span(start, end)
         name = " ".join(re.sub("[\"«»“”„]", "", folded.original[start:end]).split()).strip(" -")
         if len(name) > QUOTED:

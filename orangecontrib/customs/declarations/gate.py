@@ -385,7 +385,7 @@ class Gate:
         if place.noun == len(folded.text) and place.part < end:
             return "Вид товара не установлен"
         start, end = folded.span(start, end)
-        name = " ".join(re.sub("[\"«»“”„]", "", folded.original[start:end]).split()).strip(" -")
+        name = " ".join(re.sub("[\"«»“”„]", " ", folded.original[start:end]).split()).strip(" -")
         if len(name) > QUOTED:
             name = f"{name[:QUOTED].rpartition(' ')[0] or name[:QUOTED]} …"
         return f"Вид товара по названию не установлен: «{name}»"

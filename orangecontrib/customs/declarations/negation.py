@@ -35,13 +35,15 @@ _NOMINATIVE = re.compile(r"\w+(?:ая|яя|ый|ий|ое|ее|ые|ие)")
 _GENITIVE = re.compile(r"[\w-]+(?:ого|его|ой|[нщ]ей|ых|их)")
 _LAST = "аеиоуыэюяйхм"  # the point after these letters ends a sentence, and no abbreviation
 _LOCATIVE = re.compile(r"[\w-]+(?:ом|ем|ой|ей|ых|их)")
+# … and after these, of a genitive plural: «без шнурков.», but not «без высок. каблука»
+_PLURAL = r"(?<![ео]в)(?<!ек)(?<![^с]ок)"
 _SENTENCE = re.compile(rf"\w*\w[{_LAST}]\.")
 _JOINT = re.compile(r"[\s.]*+(?:и/или|или|и|ни|,)(?!\w)[\s.]*+(?P<phrase>(?:\w++\s)?)[\s.]*+")
 _AFTER = re.compile(
     r"[\s:(\-]*+(?:нет|отсутству\w+|не имеется|не предусмотрен\w*|не имеет)\b")
 
 _DESCRIBES = (r"(?:[\w-]+(?:ого|его|ой|[нщ]ей|ых|их)(?:-либо)?[ ]+|"
-              rf"(?!(?:{'|'.join(_PREPOSITIONS)})\b)\w+(?<![{_LAST}])(?=\.)[ .]+)")
+              rf"(?!(?:{'|'.join(_PREPOSITIONS)})\b)\w+(?<![{_LAST}]){_PLURAL}(?=\.)[ .]+)")
 #: The same notion for the patterns of the data files: what may stand between «без» and a
 #: noun that it denies, adjectives and nouns joined to it.
 BETWEEN = (rf"(?:{_DESCRIBES}){{0,3}}(?:(?!(?:{'|'.join(_PREPOSITIONS)})\b)\w+[ .]+"

@@ -78,6 +78,12 @@ _PURPOSE = {"для", "под", "на", "к", "ко", "от", "за"}
 _PURPOSE_OF_PART = {"для", "к", "ко"}
 # After these no purpose of the good itself is named: «рюкзак с отделением для обуви».
 _OF_A_PART = _PREPOSITION - _PURPOSE - {"из"}
+# Who makes, sells or wears footwear, and what is like footwear: «от производителя обуви»,
+# «под цвет туфель» say nothing of what the goods are for.
+_MAKER_OR_LIKENESS = re.compile(
+    r"(?:производител|изготовител|поставщик|продав[ец]|фабрик|завод|магазин|бутик|салон|бренд|"
+    r"фирм|компани|любител|ценител|цвет|тон|манер|стил|вид|форм|фасон|образ[ецу]|пример|подоби)"
+    r"\w{0,3}")
 # Words that may stand before the head noun without being the head.
 _ALLOWED = re.compile(
     r"(?:образ\w+|пар[аыу]?|товар\w*|изделие|изделия|комплект|партия|коллекци\w+|модел\w+|мод|арт|"
@@ -205,13 +211,21 @@ class _Place:
     def purpose(self, wanted: set[str]) -> tuple[int, int] | None:
         """The part of that phrase that says what the good is for, if it does."""
         start, end = self.phrase()
-        found = None
+        found = governing = None
         for word in _WORD.finditer(self.text, start, end):
             if word.group() in wanted:
-                found = word.start() if found is None else found
+                governing = word.start()
+                found = governing if found is None else found
             elif word.group() in _OF_A_PART:
                 end = word.start()
                 break
+            elif not _is_adjective(word.group()):
+                if governing is not None and _MAKER_OR_LIKENESS.fullmatch(word.group()):
+                    if found < governing:
+                        end = governing
+                        break
+                    found = None
+                governing = None
         return None if found is None else (found, end)
 
 
@@ -358,10 +372,9 @@ class Gate:
     def _describes_footwear(folded: Folded, place: _Place, goods: list[Good], parts) -> bool:
         """Are upper and sole those of the good itself, and does no noun speak against it?"""
         first = _PART_WORD.search(folded.text)  # «upper», «sole» are masked as brands are
-        if first is not None and place.noun > first.start():
-            return True  # no noun of another good comes before
+        unnamed = first is not None and place.noun > first.start()
         start, end = place.phrase()
-        return not any(start <= g.start < end for g in goods) and all(
+        return (unnamed or not any(start <= g.start < end for g in goods)) and all(
             any(p.role == role and regex.search(folded.text, p.start, p.end) for p in parts)
             for role, regex in _FOOTWEAR_PART.items())
 
@@ -370,9 +383,9 @@ class Gate:
         """That the name of the good does not tell what it is, with the name."""
         start, end = place.phrase()
         if place.noun == len(folded.text) and place.part < end:
-            return "Вид товара не назван"
+            return "Вид товара не установлен"
         start, end = folded.span(start, end)
-        name = " ".join(folded.original[start:end].split()).strip(" -\"«»")
+        name = " ".join(re.sub("[\"«»“”„]", " ", folded.original[start:end]).split()).strip(" -")
         if len(name) > QUOTED:
             name = f"{name[:QUOTED].rpartition(' ')[0] or name[:QUOTED]} …"
         return f"Вид товара по названию не установлен: «{name}»"

@@ -55,7 +55,7 @@ class PartOf:
 
 
 #: How far a material may stand from its part or good, in characters.
-REACH = 1000
+REACH = 300
 
 _ADJECTIVE = (r"\w+(?:ая|яя|ое|ее|ый|ий|ой|ые|ие|ого|его|ых|их|ую|юю|ей|ым|им|ыми|ими|ом|ем"
               r"|ою|ею)")

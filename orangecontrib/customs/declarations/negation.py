@@ -16,7 +16,8 @@ __all__ = ["BETWEEN", "Negation", "negation_after", "negation_before", "negation
 #: How far before a phrase a negation may stand, in characters.
 REACH = 60
 
-_TOKEN = re.compile(r"за исключением\b|\w++(?:-\w++)*+\.?|\S")
+# «Кроме того», «не только» are one word each, and deny nothing.
+_TOKEN = re.compile(r"(?:за исключением|кроме того|не только)\b|\w++(?:-\w++)*+\.?|\S")
 _PARTICLES = {"не", "ни"}
 _WITHOUT = re.compile(r"без|кроме|нет|исключая|за исключением|помимо|отсутству\w+")
 _JOINTS = {"и", "или", "либо", "ни", "/"}
@@ -25,19 +26,25 @@ _COMPLEMENT = re.compile(r"(?P<list>явля|относ)\w+|(?:име|предн
                          r"использ)\w+|как|обуви|обувь|наличия|виде|числа|спец")
 _PREPOSITIONS = ("без", "в", "для", "до", "за", "из", "к", "на", "над", "о", "об", "от", "по",
                  "под", "при", "с", "со", "у", "через")
-_ADJECTIVE = re.compile(r"\w+(?:ой|ая|яя|ого|его|ых|их|ий|ый|ие|ые|им|ым|ую|юю|ое|ее|[нщ]ей)")
+_ADJECTIVE = re.compile(r"[\w-]+(?:ой|ая|яя|ого|его|ых|их|ий|ый|ие|ые|им|ым|ую|юю|ое|ее|[нщ]ей)"
+                        r"(?:-либо)?")
 _NOUN = re.compile(r"\w*(?:[аеяи]н|дств|[тлс])и[йе]|ремней|вещей")  # «без украшений»
 _PARTICIPLE = re.compile(r"\w+(?:щ|вш|нн|[ыоуе]т)(?:[оеиы]й|[ая]я|[ое]е|[оу]ю|[иы][хме]|[ое]го)")
 _ACTIVE = re.compile(r"\w+(?:щ|вш)(?:[аи]я|ее|ий|ие)")
 _NOMINATIVE = re.compile(r"\w+(?:ая|яя|ый|ий|ое|ее|ые|ие)")
-_GENITIVE = re.compile(r"\w+(?:ого|его|ой|[нщ]ей|ых|их)")
-_SENTENCE = re.compile(r"\w*\w[аеиоуыэюяйхм]\.")  # its point ends a sentence
+_GENITIVE = re.compile(r"[\w-]+(?:ого|его|ой|[нщ]ей|ых|их)")
+_LOCATIVE = re.compile(r"[\w-]+(?:ом|ем|ой|ей|ых|их)")
+_LAST = "аеиоуыэюяйхм"  # the point after these letters ends a sentence
+# … and after these, of a genitive plural: «без шнурков.», but not «без высок. каблука»
+_PLURAL = r"(?<![ео]в)(?<!ек)(?<![^с]ок)"
+_SENTENCE = re.compile(rf"\w*\w[{_LAST}]\.")
 _JOINT = re.compile(r"[\s.]*+(?:и/или|или|и|ни|,)(?!\w)[\s.]*+(?P<phrase>(?:\w++\s)?)[\s.]*+")
 _AFTER = re.compile(
     r"[\s:(\-]*+(?:нет|отсутству\w+|не имеется|не предусмотрен\w*|не имеет)\b")
 
 _NO_PREPOSITION = rf"(?!(?:{'|'.join(_PREPOSITIONS)})\b)"
-_DESCRIBES = rf"(?:{_GENITIVE.pattern}(?!\w)|{_NO_PREPOSITION}\w+(?=\.))[ .]+"
+_DESCRIBES = (rf"(?:{_GENITIVE.pattern}(?:-либо)?[ ]+|"
+              rf"{_NO_PREPOSITION}\w+(?<![{_LAST}]){_PLURAL}(?=\.)[ .]+)")
 #: The same notion for the patterns of the data files: what may stand between «без» and a
 #: noun that it denies, adjectives and nouns joined to it.
 BETWEEN = (rf"(?:{_DESCRIBES}){{0,3}}(?:{_NO_PREPOSITION}\w+[ .]+"
@@ -69,7 +76,9 @@ class _Scope:
 
     start: int
     word: str
-    place: str = "open"   # what came last: "open", "adjective", "participle", "noun", "joint"
+    # what came last: "open", "adjective", "participle", "noun", "joint", or within
+    # «не имеет в своем составе …» "within" its place or "located" behind it
+    place: str = "open"
     alone: bool = False   # «не» right before an adjective
     active: bool = False  # … that takes an object: «не доходящая до»
     joined: bool = False
@@ -101,6 +110,9 @@ class _Scope:
             return not ended
         if token != word:
             return False  # the point of an abbreviation may end the sentence too
+        if self.place == "within":
+            self.place = "within" if _LOCATIVE.fullmatch(word) else "located"
+            return True
         if _ADJECTIVE.fullmatch(word) and not _NOUN.fullmatch(word):
             return self._adjective(word)
         self.place, ended = "noun", self.place == "noun"
@@ -122,11 +134,12 @@ class _Scope:
             return word in self.prepositions
         self.prepositions.add(word)
         self.alone = False
-        self.place, opened = "open", self.place in ("open", "participle")
+        opened = self.place in ("open", "participle")
+        self.place = "within" if self.complement and word in ("в", "на") else "open"
         return opened
 
     def _adjective(self, word: str) -> bool:
-        if self.place == "noun":  # «без подноска металлического»
+        if self.place in ("noun", "located"):  # «без подноска металлического»
             return _GENITIVE.fullmatch(word) is not None
         nominative = _NOMINATIVE.fullmatch(word) is not None
         if nominative and self.joined or self.alone:
@@ -142,7 +155,7 @@ class _Scope:
         """Is this phrase, which comes next, denied?"""
         if self.place == "noun" or self.comma:
             return False
-        if not self.joined and not self.alone:
+        if not self.joined and not self.alone and self.place != "located":
             return True
         return _continues(phrase, set(_PREPOSITIONS) if self.active else self.prepositions)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +45,7 @@ class Fact:
     values: tuple[Value, ...]
     question_ru: str = ""
 
-    @property
+    @cached_property
     def value_ids(self) -> tuple[str, ...]:
         return tuple(value.id for value in self.values)
 

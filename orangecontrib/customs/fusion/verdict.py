@@ -230,15 +230,16 @@ def _remarks(engine: Engine, belief: Belief, i: int, codes, p: float, runner: st
     remarks = []
     if len(codes) > 1:
         remarks.append(gap_text(engine.table.gaps[belief.chosen[i]], codes))
-    of = dict(zip(engine.codes, belief.codes[i]))
-    if runner and round(of[runner], 2) > round(p, 2):
+    other = belief.codes[i, engine.codes.index(runner)] if runner else 0.
+    if round(other, 2) > round(p, 2):
+        of = dict(zip(engine.codes, belief.codes[i]))
         name = f"код {runner}" if runner.isdigit() else "«не обувь»"
         node = next((n for n in engine.path(belief.chosen[i]) if not runner.startswith(n)), "")
         mine, theirs = (sum(m for c, m in of.items() if c.startswith(start))
                         for start in (node, runner[:len(node)]))
         why = f"{_LEVEL_NAMES[len(node)]} {node} в целом вероятнее ({mine:.2f})" \
             if mine > theirs else "часть его вероятности – доли в пробелах закона"
-        remarks.append(f"{name} сам по себе вероятнее ({of[runner]:.2f}), чем "
+        remarks.append(f"{name} сам по себе вероятнее ({other:.2f}), чем "
                        f"{' / '.join(codes)} ({p:.2f}), но {why}")
     return remarks
 

@@ -315,6 +315,32 @@ def test_core_workflow_with_files_relative_to_it(registry, flow, tmp_path):
     assert len(outcome.outputs["File", "Data"]) == 5
 
 
+@pytest.mark.parametrize("recent", [
+    lambda folder: RecentPath("/nowhere/some.tab", "basedir", "some.tab"),
+    lambda folder: RecentPath(str(folder / "some.tab"), None, None)])
+def test_nothing_is_saved_onto_a_file_that_the_workflow_names(registry, flow, tmp_path, recent):
+    data = tmp_path / "some.tab"
+    Table("iris")[::10].save(str(data))
+    (tmp_path / "link.tab").symlink_to(data)
+    before = data.read_bytes()
+    path = flow(("File", {"recent_paths": [recent(tmp_path)]}))
+    for target in ("some.tab", "link.tab"):
+        outcome = run_workflow(path, registry=registry, timeout=60,
+                               save=[f"File.Data={tmp_path / target}"])
+        assert outcome.exit_code == 2
+        assert "settings of 'File' name this file" in outcome.messages[0].text
+    assert data.read_bytes() == before
+    assert run_workflow(path, registry=registry, timeout=60,
+                        save=[f"File.Data={tmp_path / 'other.tab'}"]).exit_code == 0
+
+
+def test_two_outputs_are_not_saved_to_one_file(registry, flow, tmp_path):
+    outcome = run_workflow(flow("Source", "Source: Other"), registry=registry, save=[
+        f"{name}.Data={tmp_path / 'o.tab'}" for name in ("Source", "Other")])
+    assert outcome.exit_code == 2 and "two outputs" in outcome.messages[0].text
+    assert not (tmp_path / "o.tab").exists()
+
+
 def test_missing_data_is_an_error_of_the_widget(registry, flow):
     path = flow(("File", {"recent_paths": [RecentPath("/nowhere/some.tab", None, None)]}))
     outcome = run_workflow(path, registry=registry, timeout=60)

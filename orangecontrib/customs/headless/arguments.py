@@ -19,10 +19,10 @@ from orangecanvas.utils import name_lookup
 from orangewidget.settings import ContextSetting
 from orangewidget.utils.filedialogs import RecentPath
 
-from orangecontrib.customs.files import Output, OutputError
+from orangecontrib.customs.files import Output, OutputError, same_file
 
-__all__ = ["ArgumentError", "SaveRequest", "apply_setting", "check_save", "parse_value",
-           "resolve_save", "write_table"]
+__all__ = ["ArgumentError", "SaveRequest", "apply_setting", "check_save", "check_targets",
+           "parse_value", "resolve_save", "write_table"]
 
 #: Settings that every widget has and that say nothing without a window
 _WINDOW_SETTINGS = {"savedWidgetGeometry", "controlAreaVisible", "__version__"}
@@ -204,6 +204,45 @@ def resolve_save(nodes, argument):
             f"{node.title}.{output} is no table but {types[0].__name__}, and --save writes "
             "tables; connect a widget that saves it, such as Save Model, in the workflow")
     return SaveRequest(node, output, file)
+
+
+def check_targets(saves, nodes, basedir):
+    """
+    Check that nothing that the workflow reads or has saved is overwritten.
+
+    Parameters
+    ----------
+    saves : list of SaveRequest
+    nodes : list of orangecanvas.scheme.SchemeNode
+        With their settings.
+    basedir : str
+        The workflow's folder, which relative paths start from.
+
+    Raises
+    ------
+    ArgumentError
+        A file that a widget names in its settings, or that two outputs are to be saved to.
+    """
+    taken = set()
+    for _, _, file in saves:
+        for node in nodes:
+            if same_file(file, _paths(node.properties, basedir)) is not None:
+                raise ArgumentError(f"can't save to {file}: the settings of {node.title!r} name "
+                                    "this file; choose another one")
+        if os.path.realpath(file) in taken:
+            raise ArgumentError(f"can't save two outputs to {file}; choose another file for one")
+        taken.add(os.path.realpath(file))
+
+
+def _paths(setting, basedir):
+    """Whatever may be a path in a setting."""
+    if isinstance(setting, RecentPath):
+        setting = [setting.abspath, setting.relpath]
+    if isinstance(setting, str):
+        yield os.path.join(basedir, setting)
+    elif isinstance(setting, (dict, list, tuple)):
+        for part in setting.values() if isinstance(setting, dict) else setting:
+            yield from _paths(part, basedir)
 
 
 def _writer(file):

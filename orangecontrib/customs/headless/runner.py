@@ -33,7 +33,14 @@ from orangecanvas.scheme.signalmanager import LazyValue
 from orangecanvas.utils import name_lookup
 from orangewidget.widget import OWBaseWidget
 
-from .arguments import ArgumentError, apply_setting, check_save, resolve_save, write_table
+from .arguments import (
+    ArgumentError,
+    apply_setting,
+    check_save,
+    check_targets,
+    resolve_save,
+    write_table,
+)
 from .environment import OwnSettings, prepare_application
 from .outcome import FAILED, NOT_RUN, OK, Message, Outcome
 from .supervisor import Journal
@@ -238,6 +245,7 @@ class _Run:
         for argument in settings:
             apply_setting(self.nodes, argument)
         self.saves = [resolve_save(self.nodes, argument) for argument in save]
+        check_targets(self.saves, self.nodes, os.path.dirname(os.path.abspath(self.path)))
 
         self._listen(manager)
         for node in self.nodes:

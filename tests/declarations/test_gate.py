@@ -1,6 +1,4 @@
 """Footwear, parts of it, or something else: the head of the description decides."""
-import subprocess
-import sys
 
 import pytest
 
@@ -183,43 +181,6 @@ def test_a_good_of_unknown_kind_stays_without_a_code(reader, text):
     evidence = reader.evidence(["x"], [reader.read(text)])
     verdict, = decide_codes(Engine.footwear(), [Witness("текст", evidence)])
     assert verdict.codes == () and not any("не является" in line for line in verdict.problems)
-
-
-#: What a text may repeat, of each kind of words that the gate looks for.
-REPEATED = ["обувь, ", "ботинки ", "пара ботинок ", "(обувь) ", "(обувь ", '"обувь" ', "верх ",
-            "верх кожа подошва ", "для обуви ", "для детей ", "женских ", "Рибок ", "MAX ",
-            "чиксы ", "носки-тапочки ", "стельки для обуви ", "ортопедическая ", "б/у ", "костюм ",
-            "а", "а-", "обувь. "]
-TIMING = """
-import sys, time
-from orangecontrib.customs import footwear
-from orangecontrib.customs.declarations.folding import fold
-from orangecontrib.customs.declarations.gate import Gate
-
-gate = Gate(footwear.FOLDER, footwear.vocabulary())
-
-def seconds(text):
-    times = []
-    for _ in range(5):
-        start = time.process_time()
-        folded = fold(text)
-        for repeat in range(3):
-            gate.judge(folded, gate.goods(folded.text))
-        times.append(time.process_time() - start)
-    return min(times)
-
-for fragment in sys.argv[1:]:
-    text = fragment * (8000 // len(fragment))
-    print(seconds(2 * text) / seconds(text))
-"""
-
-
-def test_time_grows_with_the_length_of_a_text_and_no_faster():
-    done = subprocess.run([sys.executable, "-c", TIMING, *REPEATED], capture_output=True,
-                          text=True, timeout=300, check=True)
-    ratios = dict(zip(REPEATED, map(float, done.stdout.split())))
-    assert len(ratios) == len(REPEATED)
-    assert {f: r for f, r in ratios.items() if r > 2.6} == {}
 
 
 def test_a_place_that_the_list_of_other_goods_does_not_know_is_refused(tmp_path):

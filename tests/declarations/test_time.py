@@ -11,6 +11,7 @@ import pytest
 
 from orangecontrib.customs import footwear
 from orangecontrib.customs.declarations import FactReader, fold
+from orangecontrib.customs.declarations.gate import Gate
 from orangecontrib.customs.declarations.keywords import PhraseFinder
 from orangecontrib.customs.declarations.stopwords.fold import fold_text
 
@@ -18,8 +19,10 @@ from orangecontrib.customs.declarations.stopwords.fold import fold_text
 LENGTHS = (600, 3000)
 #: Twice the text, 2.6 times the time; below a hundredth of a second noise decides.
 GROWTH, NOISE = 2.6, .01
-#: Seconds for the child; it needs a minute at most, unless a pattern hangs.
-LIMIT = 300
+#: A busy machine may slow down one of the two lengths; a pattern that goes back does it each time.
+TRIES = 4
+#: Seconds for the child; it needs about a minute, unless a pattern hangs.
+LIMIT = 280
 
 FRAGMENTS = (
     # articles, barcodes, standards, addresses, trade names
@@ -36,7 +39,14 @@ FRAGMENTS = (
     "металлический подносок ", "не крепится к подошве ", "верх не крепится ", "текстиль с ",
     "стелька ", "стелька 24 ", "размер 36 ", "размеры 36-41 муж ", "EU 36 ", "каблук 3 ", "без ",
     "без меха и ", "не является спортивной, ", "муж и ", "перфорация ", "закрывающая лодыжку ",
-    "домашние ", "крем ", "ремешки прикреплены ", "и ", "для ", "на ")
+    "домашние ", "крем ", "ремешки прикреплены ", "и ", "для ", "на ",
+    # words that tell the kind of goods
+    "пара ботинок ", "(обувь) ", "(обувь ", "\"обувь\" ", "верх кожа подошва ", "для обуви ",
+    "для детей ", "женских ", "Рибок ", "MAX ", "чиксы ", "носки-тапочки ", "стельки для обуви ",
+    "ортопедическая ", "б/у ", "костюм ", "а", "а-", "обувь. ")
+
+
+BEGINNING = "Туфли, "
 
 
 def generated(count, seed=64):
@@ -52,7 +62,7 @@ def generated(count, seed=64):
 
 def repeated(fragment, length):
     """A description with this fragment over and over, and words that a pattern waits for."""
-    return "Туфли, " + fragment * (length // len(fragment)) + ", цвет черный, кожа"
+    return BEGINNING + fragment * (length // len(fragment)) + ", цвет черный, кожа"
 
 
 def seconds(read, text):
@@ -61,20 +71,37 @@ def seconds(read, text):
     return process_time() - start
 
 
-def growth(read, fragment):
-    def least(length):
-        text = repeated(fragment, length)
-        return min(seconds(read, text) for _ in range(5))
-    return max(least(2 * length) / max(least(length), NOISE / 2) for length in LENGTHS)
+def ratio(read, fragment, length):
+    """How much longer twice this length takes."""
+    short, long = (min(seconds(read, repeated(fragment, n)) for _ in range(5))
+                   for n in (length, 2 * length))
+    return long / max(short, NOISE / 2)
+
+
+def growth(read, fragment, length):
+    """The least of a few ratios; one is enough where it is small."""
+    least = ratio(read, fragment, length)
+    for _ in range(TRIES - 1):
+        if least <= GROWTH:
+            break
+        least = min(least, ratio(read, fragment, length))
+    return least
 
 
 def measure():
     """For the child: a line for each fragment, growth of each reader."""
-    readers = {"facts": FactReader().read, "folding": fold, "words": fold_text,
+    gate = Gate(footwear.FOLDER, footwear.vocabulary())
+
+    def kind(text):  # without the noun that begins it, nothing settles the kind at once
+        folded = fold(text.removeprefix(BEGINNING))
+        gate.judge(folded, gate.goods(folded.text))
+
+    readers = {"facts": FactReader().read, "kind": kind, "folding": fold, "words": fold_text,
                "keywords": PhraseFinder(["кожаный верх", "верх из кожи"], 2).find}
     for fragment in (*FRAGMENTS, *generated(30)):
         for name, read in readers.items():
-            print(json.dumps([name, fragment, growth(read, fragment)]), flush=True)
+            worst = max(growth(read, fragment, length) for length in LENGTHS)
+            print(json.dumps([name, fragment, worst]), flush=True)
 
 
 def test_twice_the_text_takes_about_twice_the_time():
@@ -86,7 +113,7 @@ def test_twice_the_text_takes_about_twice_the_time():
         last = (error.stdout or b"").decode().splitlines()[-1:]
         pytest.fail(f"a text hangs; the last that was read: {last}")
     measured = [json.loads(line) for line in lines.splitlines()]
-    assert len(measured) == 4 * (len(FRAGMENTS) + 30)
+    assert len(measured) == 5 * (len(FRAGMENTS) + 30)
     assert [case for case in measured if case[2] > GROWTH] == []
 
 

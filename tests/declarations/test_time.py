@@ -4,6 +4,7 @@ import json
 import random
 import subprocess
 import sys
+from math import log2
 from pathlib import Path
 from time import process_time
 
@@ -16,11 +17,11 @@ from orangecontrib.customs.declarations.keywords import PhraseFinder
 from orangecontrib.customs.declarations.stopwords.fold import fold_text
 
 #: A window of some hundred characters is a square below it and shows only in short texts.
-LENGTHS = (600, 3000)
-#: Twice the text, 2.6 times the time; below a hundredth of a second noise decides.
-GROWTH, NOISE = 2.6, .01
-#: A busy machine may slow down one of the two lengths; a pattern that goes back does it each time.
-TRIES = 4
+LENGTHS, MANY = (150, 1000), 8
+#: Twice the text, 2.6 times the time; a thousandth of a second is noise.
+GROWTH, NOISE = 2.6, .001
+#: Least of so many; what is slow by its form is slow each time.
+TRIES = 10
 #: Seconds for the child; it needs about a minute, unless a pattern hangs.
 LIMIT = 280
 
@@ -65,26 +66,26 @@ def repeated(fragment, length):
     return BEGINNING + fragment * (length // len(fragment)) + ", цвет черный, кожа"
 
 
-def seconds(read, text):
+def seconds(read, text, times=1):
     start = process_time()
-    read(text)
+    for _ in range(times):
+        read(text)
     return process_time() - start
 
 
-def ratio(read, fragment, length):
-    """How much longer twice this length takes."""
-    short, long = (min(seconds(read, repeated(fragment, n)) for _ in range(5))
-                   for n in (length, 2 * length))
-    return long / max(short, NOISE / 2)
-
-
 def growth(read, fragment, length):
-    """The least of a few ratios; one is enough where it is small."""
-    least = ratio(read, fragment, length)
-    for _ in range(TRIES - 1):
+    """How much longer twice the length takes, on the way to `MANY` times the length.
+
+    One long text against as many short ones as it is longer: both take about as long, so
+    that what slows a busy machine down for moments meets both alike.
+    """
+    short, long = repeated(fragment, length), repeated(fragment, MANY * length)
+    least = float("inf")
+    for _ in range(TRIES):
+        several = max(seconds(read, short, MANY), NOISE)
+        least = min(least, (MANY * seconds(read, long) / several) ** (1 / log2(MANY)))
         if least <= GROWTH:
             break
-        least = min(least, ratio(read, fragment, length))
     return least
 
 

@@ -1,10 +1,21 @@
 """What the columns of declarations are called, and what their cells look like."""
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-__all__ = ["is_description", "may_be_description", "mostly_ids"]
+from orangecontrib.customs.files import Row, TextTable
+
+__all__ = ["DECLARED_CODE_NAMES", "KEY_NAMES", "is_code", "is_description", "is_id",
+           "may_be_description", "mostly_ids", "numbers_in", "trusted_cells", "trusted_rows"]
+
+#: Names under which the id of a good usually travels; the likeliest first.
+KEY_NAMES = ("good_id", "good id", "good", "category", "id", "товар", "номер")
+
+#: Names of the column with the declared code, in lower case with _ for spaces.
+DECLARED_CODE_NAMES = ("declared_code", "заявленный_код", "код_тн_вэд")
 
 #: Names of the column with the description (graph 31 of the declaration), as :func:`_bare` says.
 DESCRIPTION_NAMES = frozenset((
@@ -13,7 +24,14 @@ DESCRIPTION_NAMES = frozenset((
     "description of goods", "goods description", "item description", "product description",
     "декларируемое описание", "declared description"))
 
+_CODE = re.compile(r"код|code|тн ?вэд|\bht?s\b|\b(?:графа|гр) ?33\b")
+_ID = re.compile(r"\b(?:id|ид|номера?|артикула?|арт|инн|sku|article)\b")
+#: The most digits that a float keeps; the zero stands alone or before the decimals.
+_NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,14}|[1-9][0-9]{0,2}(?:[ \u00a0\u202f][0-9]{3}){1,4})"
+                     r"(?:[.,]([0-9]{1,15}))?")
+
 _GRAPH_31 = re.compile(r"\b(?:графа|гр) ?31\b")
+_SPACE = re.compile(r"\s")
 _TELLING = re.compile(
     r"описани|наименовани|графа\s*31|declaration|description|\btext\b|текст|goods", re.I)
 #: Three letters, or one sign of a script that needs no more.
@@ -40,6 +58,78 @@ def is_description(name: str) -> bool:
 def may_be_description(name: str) -> bool:
     """Whether the name hints at a description («goods», «текст декларации»)."""
     return bool(_TELLING.search(name))
+
+
+def is_code(name: str) -> bool:
+    """Whether a column of this name holds codes, which are no numbers.
+
+    >>> [is_code(n) for n in ("hs_code", "Графа 33", "Код ТН ВЭД", "HS6", "quantity")]
+    [True, True, True, True, False]
+    """
+    return bool(_CODE.search(_bare(name)))
+
+
+def is_id(name: str) -> bool:
+    """Whether a column of this name holds ids, which are no numbers.
+
+    >>> [is_id(n) for n in ("good_id", "№ товара", "Артикул", "width", "Количество товара")]
+    [True, True, True, False, False]
+    """
+    return name.strip().lower() in KEY_NAMES or "№" in name or bool(_ID.search(_bare(name)))
+
+
+def numbers_in(texts: Sequence[str]) -> tuple[list[float], int] | None:
+    """The numbers of a column and their decimals, where every filled cell is a plain number.
+
+    Empty cells are NaN.  None where a cell is anything else, begins with a zero as codes do, or
+    has more digits than a float keeps; where commas and points both occur, since then nobody
+    knows which of them divides thousands; and where nothing is filled.
+
+    >>> numbers_in(["1 200,5", "", "7"]), numbers_in(["0640", "12"]), numbers_in(["1,5", "1.5"])
+    (([1200.5, nan, 7.0], 1), None, None)
+    """
+    found = [_NUMBER.fullmatch(text.strip()) if text.strip() else "" for text in texts]
+    if None in found or not any(found):
+        return None
+    filled = [match for match in found if match]
+    if len({mark for match in filled for mark in ",." if mark in match[0]}) > 1:
+        return None
+    numbers = [float(_SPACE.sub("", match[0]).replace(",", ".")) if match else math.nan
+               for match in found]
+    return numbers, max(len(match[1] or "") for match in filled)
+
+
+def trusted_cells(row: Row, columns: Sequence[str]) -> dict[str, str]:
+    """The cells of a row that can be believed.
+
+    Of a row with more fields than the header has, those left of the description: a
+    description that is cut off, or a code that stands in another column, would be taken for
+    what was declared.
+    """
+    if not row.surplus:
+        return row.cells
+    first = next((number for number, name in enumerate(columns) if is_description(name)), 0)
+    return {name: row.cells[name] for name in columns[:first] if name}
+
+
+def trusted_rows(table: TextTable) -> tuple[list[Row], list[str]]:
+    """Rows with the cells that can be believed, and what is doubtful in the others, for people.
+
+    A row of which nothing can be believed is left out.
+    """
+    kept, doubts = [], []
+    for row in table.rows:
+        cells = trusted_cells(row, table.columns)
+        believed = row if cells is row.cells else replace(
+            row, cells={name: cells.get(name, "") for name in row.cells})
+        empty = bool(row.doubt) and not any(believed.cells.values())
+        used = "; the row is left out" if empty else (
+            "; nothing from the description on is used" if row.surplus else "")
+        if row.doubt:
+            doubts.append(f"line {row.line}: {row.doubt}{used}")
+        if not empty:
+            kept.append(believed)
+    return kept, doubts
 
 
 def mostly_ids(texts: Iterable[str]) -> bool:

@@ -1,6 +1,9 @@
 """Door to Orange: descriptions in a table → P per fact value, a row per good."""
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 from Orange.data.util import get_unique_names
@@ -8,13 +11,49 @@ from scipy.sparse import issparse
 
 from orangecontrib.customs import footwear
 from orangecontrib.customs.facts import Priors
+from orangecontrib.customs.files import Row, TextTable
 
-from .columns import is_description, may_be_description, mostly_ids
+from .columns import is_code, is_description, is_id, may_be_description, mostly_ids, numbers_in
 from .facts import FactReader
 from .reading import IMPLIED, Reading
 
-__all__ = ["default_text", "describe", "described", "description_of", "facts_table", "holds_ids",
-           "misread", "skipped_rows", "strings_of", "text_candidates", "texts_of"]
+__all__ = ["declarations_table", "default_text", "describe", "described", "description_of",
+           "facts_table", "holds_ids", "misread", "skipped_rows", "strings_of",
+           "text_candidates", "texts_of"]
+
+
+def declarations_table(table: TextTable, rows: Sequence[Row] | None = None) -> Table:
+    """A file of declarations → a table in which codes and ids stay what was typed.
+
+    Parameters
+    ----------
+    table : TextTable
+    rows : sequence of Row, optional
+        Those of its rows to take (:func:`.columns.trusted_rows`); all by default.
+
+    Returns
+    -------
+    Table
+        Columns of plain numbers (:func:`.columns.numbers_in`) that are not named code, id or
+        description as attributes, all others as text metas; both in the order of the file.
+    """
+    rows = table.rows if rows is None else rows
+    attributes, numbers, metas, texts = [], [], [], []
+    for name in filter(None, table.columns):
+        cells = [row.cells[name].strip() for row in rows]
+        read = None if is_code(name) or is_id(name) or is_description(name) else numbers_in(cells)
+        if read is None:
+            metas.append(StringVariable(name))
+            texts.append(cells)
+        else:
+            attributes.append(ContinuousVariable(name, number_of_decimals=read[1]))
+            numbers.append(read[0])
+    result = Table.from_numpy(
+        Domain(attributes, metas=metas),
+        np.array(numbers, dtype=float).reshape(len(attributes), len(rows)).T,
+        metas=np.array(texts, dtype=object).reshape(len(metas), len(rows)).T)
+    result.name = Path(table.name).stem
+    return result
 
 
 def strings_of(table: Table, variable) -> list[str]:

@@ -27,6 +27,11 @@ PLAUSIBLE = -4.5
 
 #: Log-probabilities that are not counted: what hardly happens in a Russian text.
 RARE, CASE, SCRIPT, FOREIGN = -9., -8., -12., -12.
+#: How files begin that are often taken for texts.
+NO_TEXT = {b"PK\x03\x04": "an Excel workbook (.xlsx) or a zip",
+           b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Excel workbook (.xls)",
+           b"%PDF-": "a PDF"}
+
 _LETTERS = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
 _PUNCTUATION = "«»„“”‘’–—…№°§±·×²³™®©¼½¾µ\u00a0\u2011"
 
@@ -61,6 +66,9 @@ def decode(data: bytes, encoding: str = "") -> Decoded:
     EncodingError
         With what to do: the text is in none of them, or may well be in several.
     """
+    for beginning, kind in NO_TEXT.items():
+        if data.startswith(beginning):
+            raise EncodingError(f"is {kind}, not a text; save the table as CSV (UTF-8)")
     for mark, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"),
                        (codecs.BOM_UTF16_BE, "utf-16")):
         if data.startswith(mark):

@@ -6,7 +6,7 @@ import io
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -63,7 +63,7 @@ class Row:
 
 @dataclass(frozen=True)
 class TextTable:
-    """A table: its columns, its rows, and the encoding that it was read in.
+    """A table: its columns, its rows, the encoding that it was read in, and the separator.
 
     `note` is for people: how the encoding was found where the file does not say it.
     """
@@ -73,6 +73,7 @@ class TextTable:
     rows: list[Row] = field(repr=False)
     encoding: str = "utf-8"
     note: str = ""
+    delimiter: str = ","
 
     @property
     def width(self) -> int:
@@ -89,7 +90,8 @@ def read_bytes(path: str | os.PathLike, most: int = MOST_BYTES) -> bytes:
     return content
 
 
-def read_table(path: str | os.PathLike, encoding: str = "") -> TextTable:
+def read_table(path: str | os.PathLike, encoding: str = "",
+               progress: Callable[[float], None] | None = None) -> TextTable:
     """A CSV separated by comma, semicolon or tab, with the names of columns in its first row.
 
     Parameters
@@ -97,6 +99,9 @@ def read_table(path: str | os.PathLike, encoding: str = "") -> TextTable:
     path : path
     encoding : str
         See :func:`decode`.
+    progress : callable, optional
+        Called now and then with the share of the text that has been read; what it raises ends
+        the reading.
 
     Raises
     ------
@@ -117,7 +122,7 @@ def read_table(path: str | os.PathLike, encoding: str = "") -> TextTable:
                 "save it as UTF-8 or name its encoding")
     elif encoding:
         note = _contradiction(path, content, text, found)
-    numbered = records(text, path)
+    numbered = _watched(records(text, path), len(text), progress)
     names = [name.strip() for name in next(numbered, (1, [], ""))[1]]
     twice = [name for name in dict.fromkeys(names) if name and names.count(name) > 1]
     if twice:
@@ -125,7 +130,17 @@ def read_table(path: str | os.PathLike, encoding: str = "") -> TextTable:
                              "rename one of the two or take it out")
     delimiter = delimiter_of(text)
     rows = [_row(names, delimiter, *record) for record in numbered if record[1]]
-    return TextTable(str(path), tuple(names), rows, found, note)
+    return TextTable(str(path), tuple(names), rows, found, note, delimiter)
+
+
+def _watched(numbered: Iterator[tuple[int, list[str], str]], size: int,
+             progress: Callable[[float], None] | None) -> Iterator[tuple[int, list[str], str]]:
+    done = 0
+    for number, record in enumerate(numbered):
+        done += len(record[2])
+        if progress is not None and number % 1000 == 0:
+            progress(done / size)
+        yield record
 
 
 def _contradiction(path: Path, content: bytes, text: str, named: str) -> str:

@@ -20,6 +20,7 @@ from Orange.data import (
 )
 
 from orangecontrib.customs import footwear
+from orangecontrib.customs.declarations.columns import KEY_NAMES
 from orangecontrib.customs.declarations.learning.table import answers_in
 from orangecontrib.customs.facts import Evidence, check_probabilities
 from orangecontrib.customs.fusion.engine import Engine
@@ -30,9 +31,6 @@ from orangecontrib.customs.nomenclature import LEVELS
 __all__ = ["TableEvidence", "key_candidates", "default_key", "keys_of", "ids_of",
            "evidence_from_table", "classifier_odds_from_table", "predicted_classes",
            "verdicts_table", "probabilities_table"]
-
-#: Names under which the id of a good usually travels.
-KEY_NAMES = ("good_id", "good id", "good", "category", "id", "товар", "номер")
 
 
 @dataclass(frozen=True)

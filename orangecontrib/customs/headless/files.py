@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from orangecontrib.customs.declarations.columns import trusted_cells
 from orangecontrib.customs.files import (
     Output,
     Row,
@@ -81,9 +82,8 @@ def _pairs(text: str) -> float | None:
 def read_goods(path: str | Path, encoding: str = "") -> list[Good]:
     """Rows of declarations: ``description``, optional ``good_id, declared_code, quantity``.
 
-    Of a row with more fields than the header has, nothing from the description on is used: a
-    description that is cut off, or a code that stands in another column, would be taken for
-    what was declared.
+    Of a row with more fields than the header has, nothing from the description on is used
+    (:func:`trusted_cells`).
 
     Parameters
     ----------
@@ -95,10 +95,8 @@ def read_goods(path: str | Path, encoding: str = "") -> list[Good]:
     InputError
     """
     table = _read(path, ["description"], encoding)
-    believed = table.columns[:table.columns.index("description")]
-    shifted = [{k: v for k, v in row.cells.items() if not row.surplus or k in believed}
-               for row in table.rows]
-    cells = [{name: text.strip() for name, text in row.items()} for row in shifted]
+    cells = [{name: text.strip() for name, text in trusted_cells(row, table.columns).items()}
+             for row in table.rows]
     # as people see it: macOS writes «й» as two characters
     ids = [unicodedata.normalize("NFC", row.get("good_id") or str(number))
            for number, row in enumerate(cells, start=1)]

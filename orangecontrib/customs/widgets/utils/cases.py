@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from Orange.data import ContinuousVariable, Domain, Table, Variable
 
+from orangecontrib.customs.declarations.columns import DECLARED_CODE_NAMES
 from orangecontrib.customs.facts import Evidence, Priors, Vocabulary
 from orangecontrib.customs.fusion.answers import Case, duty_at_risk
 from orangecontrib.customs.fusion.engine import Engine, Witness
@@ -48,7 +49,7 @@ def _typed_codes(table: Table, keys: Sequence[str]) -> dict[str, Code] | None:
 
     A column of numbers is read too: spreadsheets make numbers of codes.
     """
-    var = _column(table, ("declared_code", "заявленный_код", "код_тн_вэд"))
+    var = _column(table, DECLARED_CODE_NAMES)
     if var is None:
         return None
     values = table.get_column(var)

@@ -36,7 +36,7 @@ from orangecontrib.customs.photos.sources import SourceError
 from orangecontrib.customs.photos.table import GOOD_ID, image_paths
 from orangecontrib.customs.widgets.utils.gallery import PhotoGallery, Tile
 from orangecontrib.customs.widgets.utils.photofolder import Scan, scan
-from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
+from orangecontrib.customs.widgets.utils.sourcepath import SourceMixin
 from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
 
 NO_GOOD = "(no good)"
@@ -57,7 +57,7 @@ def run(source: Path, cache: Path, stopped: threading.Event, state: TaskState) -
     return scan(source, cache, progress)
 
 
-class OWGoodsPhotos(OWWidget, ConcurrentWidgetMixin):
+class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
     name = "Goods Photos"
     description = "Read photos of goods from a folder with one sub-folder per good."
     icon = "icons/GoodsPhotos.svg"
@@ -87,11 +87,11 @@ class OWGoodsPhotos(OWWidget, ConcurrentWidgetMixin):
     #: Where the next file dialog opens.
     last_folder: str = Setting("")
     splitter: list = Setting([220, 460])
+    path_setting = "folder"
 
     def __init__(self):
         OWWidget.__init__(self)
         ConcurrentWidgetMixin.__init__(self)
-        self.source: Path | None = None
         self.scanned: Scan | None = None
         self._stopped = threading.Event()
         self._rows_of_good: dict[str, np.ndarray] = {}
@@ -99,8 +99,7 @@ class OWGoodsPhotos(OWWidget, ConcurrentWidgetMixin):
         self.setAcceptDrops(True)
         self._set_up_controls()
         self._set_up_main()
-        if self.folder:
-            self.source = resolve_path(self.folder, self._basedir())
+        self.restore_source()
         self.reload()
 
     # --- window
@@ -188,67 +187,29 @@ class OWGoodsPhotos(OWWidget, ConcurrentWidgetMixin):
 
     # --- choosing a source
 
-    def _basedir(self) -> str | None:
-        return self.workflowEnv().get("basedir") or None
-
-    def set_source(self, path: str | os.PathLike):
-        """Read photos from this folder, zip or CSV."""
-        path = os.fspath(path).strip()
-        self.source = resolve_path(path, self._basedir()) if path else None
-        self.folder = storable_path(self.source, self._basedir()) if path else ""
-        if self.source is not None:
-            self.last_folder = os.fspath(self.source.parent)
-        self.path_edit.setText(self.folder)
-        self.reload()
-
-    def workflowEnvChanged(self, key, value, oldvalue):
-        """The workflow was saved elsewhere: the photos stay where they are."""
-        if key == "basedir" and self.source is not None:
-            self.folder = storable_path(self.source, value or None)
-            self.path_edit.setText(self.folder)
-
     def _path_edited(self):
         if self.path_edit.text().strip() != self.folder:
             self.set_source(self.path_edit.text())
 
-    def _start_folder(self) -> str:
-        if self.source is not None and self.source.exists():
-            return os.fspath(self.source)
-        return self.last_folder or self._basedir() or str(Path.home())
+    def show_path(self, path: str):
+        self.path_edit.setText(path)
 
     def _choose_folder(self):
         path = QFileDialog.getExistingDirectory(
-            self, "Folder With One Sub-folder per Good", self._start_folder())
+            self, "Folder With One Sub-folder per Good", self.start_folder())
         if path:
             self.set_source(path)
 
     def _choose_file(self):
         path, _ = QFileDialog.getOpenFileName(
-            self, "Zip or CSV of Photos", self._start_folder(),
+            self, "Zip or CSV of Photos", self.start_folder(),
             "Photos of goods (*.zip *.csv);;All files (*)")
         if path:
             self.set_source(path)
 
     @staticmethod
-    def _dropped(event) -> str:
-        urls = event.mimeData().urls()
-        path = urls[0].toLocalFile() if len(urls) == 1 else ""
-        fits = path and (os.path.isdir(path) or path.lower().endswith((".zip", ".csv")))
-        return path if fits else ""
-
-    def dragEnterEvent(self, event):
-        if self._dropped(event):
-            event.acceptProposedAction()
-
-    def dragMoveEvent(self, event):
-        if self._dropped(event):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event):
-        path = self._dropped(event)
-        if path:
-            event.acceptProposedAction()
-            self.set_source(path)
+    def fits(path: str) -> bool:
+        return os.path.isdir(path) or path.lower().endswith((".zip", ".csv"))
 
     # --- reading
 

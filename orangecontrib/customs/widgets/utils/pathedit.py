@@ -33,7 +33,9 @@ class PathEdit(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        self.line = QLineEdit(placeholderText=placeholder, clearButtonEnabled=True)
+        # a dropped file is the window's; the line would write file:///
+        self.line = QLineEdit(placeholderText=placeholder, clearButtonEnabled=True,
+                              acceptDrops=False)
         self.line.setAccessibleName(caption)
         self.button = QToolButton(text="…", clicked=self.choose)
         self.button.setAccessibleName(f"{caption}: choose")

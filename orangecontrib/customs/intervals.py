@@ -1,7 +1,10 @@
 """Intervals of shares: every accuracy in this add-on comes with n and one of these."""
+from collections.abc import Sequence
 from math import sqrt
 
-__all__ = ["wilson"]
+import numpy as np
+
+__all__ = ["corrected_error", "wilson"]
 
 
 def wilson(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
@@ -18,3 +21,23 @@ def wilson(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
     centre = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
     return max(0., centre - half), min(1., centre + half)
+
+
+def corrected_error(values: Sequence[float], odds: float) -> float:
+    """Standard error of a mean over splits that share training documents.
+
+    The variance counts (1/J + test/train) times (Nadeau & Bengio, 2003): ten random splits
+    are not ten experiments.
+
+    Parameters
+    ----------
+    values : sequence of float
+        One score per split; NaN is left out.
+    odds : float
+        Test documents per training document.
+    """
+    values = np.asarray(values, dtype=float)
+    values = values[~np.isnan(values)]
+    if len(values) < 2:
+        return float("nan")
+    return float(values.std(ddof=1) * np.sqrt(1 / len(values) + odds))

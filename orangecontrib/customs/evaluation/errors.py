@@ -33,12 +33,24 @@ class Scored:
         "" where it is unknown.
     document : numpy.ndarray of int, shape (n,)
         Equal numbers are the same document, tested several times.
+    codes : sequence of str, optional
+        All codes between which the model chose.
+    shares : numpy.ndarray, shape (n, len(codes)), optional
+        Their probabilities; None where the model states none.
+    fold : numpy.ndarray of int, shape (n,), optional
+        The test in which a row was predicted.
+    odds : float
+        Test documents per training document; NaN where that is unknown.
     """
 
     predicted: tuple[str, ...]
     p: np.ndarray
     true: tuple[str, ...]
     document: np.ndarray
+    codes: tuple[str, ...] = ()
+    shares: np.ndarray | None = None
+    fold: np.ndarray | None = None
+    odds: float = float("nan")
 
     @cached_property
     def known(self) -> np.ndarray:
@@ -173,28 +185,39 @@ def error_model(scored: Scored) -> ErrorModel:
                       scored.wrong[rows], scored.weight[rows])
 
 
-def cross_fitted(scored: Scored, folds: int = 5, seed: int = 0) -> np.ndarray:
+def cross_fitted(scored: Scored, judged: Scored | None = None, folds: int = 5, seed: int = 0
+                 ) -> np.ndarray:
     """P(error) of each document, from a model that has not seen it.
 
-    Rows of one document share a fold.  Documents without a true code get the answer of the
-    model of all others.
+    Rows of one document share a fold.  Documents that are not among those with a true code
+    get the answer of the model of all these.
+
+    Parameters
+    ----------
+    scored : Scored
+        What teaches.
+    judged : Scored, optional
+        What is judged, by default the same; a document has the same number in both.
 
     Returns
     -------
     numpy.ndarray, shape (n,)
+        For each row of `judged`.
     """
-    result = error_model(scored)(scored.predicted, scored.p)
+    judged = scored if judged is None else judged
+    result = error_model(scored)(judged.predicted, judged.p)
     documents = np.unique(scored.document[scored.known])
     folds = min(folds, len(documents))
     if folds < 2:
         return result
     order = np.random.default_rng(seed).permutation(documents)
     fold_of = {document: i % folds for i, document in enumerate(order.tolist())}
-    fold = np.array([fold_of.get(d, -1) for d in scored.document.tolist()])
+    taught, asked = (np.array([fold_of.get(d, -1) for d in part.document.tolist()], dtype=int)
+                     for part in (scored, judged))
     usable = scored.known & ~np.isnan(scored.p)
     for number in range(folds):
-        train, test = usable & (fold != number), np.flatnonzero(scored.known & (fold == number))
+        train, test = usable & (taught != number), np.flatnonzero(asked == number)
         model = ErrorModel([c for c, k in zip(scored.predicted, train) if k], scored.p[train],
                            scored.wrong[train], scored.weight[train])
-        result[test] = model([scored.predicted[i] for i in test], scored.p[test])
+        result[test] = model([judged.predicted[i] for i in test], judged.p[test])
     return result

@@ -1,7 +1,8 @@
 """Door to Orange: results of Test & Score, tables of predictions, and what comes out."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +13,14 @@ from Orange.evaluation import Results
 from orangecontrib.customs.nomenclature import parse_code
 
 from .errors import CodeErrors, Scored
+from .models.judging import verdict
 
-__all__ = ["Prediction", "codes_table", "learner_names", "predictions_in",
-           "scored_from_results", "scored_from_table", "scored_table", "strings", "were_read"]
+__all__ = ["Prediction", "answers_of", "check", "codes_table", "learner_names", "predictions_in",
+           "scored_from_results", "scored_from_table", "scored_table", "strings", "unique_names",
+           "with_probabilities"]
+
+#: What Orange adds to a name that is taken.
+_NUMBER = re.compile(r" \(\d+\)$")
 
 
 def at_level(code: str, digits: int | None) -> str:
@@ -28,14 +34,27 @@ def learner_names(results: Results) -> list[str]:
     if names is None:
         names = [getattr(learner, "name", "model") for learner in results.learners] \
             if results.learners is not None else ["model"] * len(results.predicted)
+    return unique_names(map(str, names))
+
+
+def unique_names(names: Iterable[str]) -> list[str]:
+    """The same names, the second of a kind with a number."""
     unique: list[str] = []
     for name in names:
-        unique.append(get_unique_names(unique, str(name)))
+        unique.append(get_unique_names(unique, name))
     return unique
 
 
-def scored_from_results(results: Results, model: int = 0, digits: int | None = None) -> Scored:
-    """Predictions of one model in an evaluation.
+def check(results: Results) -> None:
+    """ValueError where results are not an evaluation of codes."""
+    if not results.domain.has_discrete_class:
+        raise ValueError("the class is not categorical: codes are needed")
+    if not len(results.actual):
+        raise ValueError("the results are empty")
+
+
+def answers_of(results: Results, model: int = 0, digits: int | None = None) -> Scored:
+    """Predictions of one model in an evaluation, whether or not it states probabilities.
 
     Parameters
     ----------
@@ -47,59 +66,128 @@ def scored_from_results(results: Results, model: int = 0, digits: int | None = N
     Raises
     ------
     ValueError
-        If the class is no category, there is nothing, or no probability.
+        As :func:`check`.
     """
-    if not results.domain.has_discrete_class:
-        raise ValueError("the class is not categorical: codes are needed")
-    if not len(results.actual):
-        raise ValueError("the results are empty")
-    if results.probabilities is None:
-        raise ValueError("the model gives no probabilities")
-    values = [at_level(value, digits) for value in results.domain.class_var.values]
-    codes = list(dict.fromkeys(values))
-    shares = np.asarray(results.probabilities[model], dtype=float)
-    if np.isnan(shares).all():
-        raise ValueError("the model has failed: it gives no probabilities")
-    summed = np.stack([shares[:, [v == code for v in values]].sum(axis=1) for code in codes], 1)
-    predicted = np.array([-1 if np.isnan(row).any() else row.argmax() for row in summed])
-    if digits is None:  # what the model said, also where two codes tie
-        given = np.asarray(results.predicted[model], dtype=float)
-        predicted = np.array([-1 if np.isnan(g) else codes.index(values[int(g)]) for g in given])
-    p = summed[np.arange(len(predicted)), predicted]
-    true = tuple("" if np.isnan(a) else values[int(a)] for a in results.actual)
-    rows = results.row_indices if results.row_indices is not None else np.arange(len(true))
-    return Scored(tuple(codes[i] if i >= 0 else "" for i in predicted),
-                  np.where(predicted >= 0, p, np.nan), true, np.asarray(rows))
+    check(results)
+    values = results.domain.class_var.values
+    shares = None if results.probabilities is None \
+        else np.asarray(results.probabilities[model], dtype=float)
+    given = np.asarray(results.predicted[model], dtype=float)
+    true = tuple("" if np.isnan(a) else at_level(values[int(a)], digits) for a in results.actual)
+    rows = np.arange(len(true)) if results.row_indices is None else np.asarray(results.row_indices)
+    fold, odds = _folds(results, rows)
+    return _scored(["" if np.isnan(g) else values[int(g)] for g in given], values, shares, true,
+                   rows if results.data is None else results.data.ids[rows], digits, fold, odds)
+
+
+def _folds(results: Results, rows: np.ndarray) -> tuple[np.ndarray | None, float]:
+    """The test of each row, and how many test documents there were per training document."""
+    if results.folds is None or len(results.folds) < 2:
+        return None, float("nan")
+    fold = np.full(len(rows), -1)
+    for number, part in enumerate(results.folds):
+        fold[part] = number
+    everything = len(set(rows.tolist())) if results.data is None else len(results.data)
+    tested = len(rows) / len(results.folds)
+    return fold, tested / (everything - tested) if everything > tested else float("nan")
+
+
+def _scored(said: Sequence[str], values: Sequence[str], shares: np.ndarray | None,
+            true: tuple[str, ...], document: np.ndarray, digits: int | None,
+            fold: np.ndarray | None = None, odds: float = float("nan")) -> Scored:
+    """What a model said, at a level; `shares` holds a column for each of `values`."""
+    names = [at_level(value, digits) for value in values]
+    codes = list(dict.fromkeys(names))
+    said = [at_level(text, digits) if text else "" for text in said]
+    if shares is None or np.isnan(shares).all():
+        return Scored(tuple(said), np.full(len(said), np.nan), true, document, tuple(codes), None,
+                      fold, odds)
+    summed = np.stack([shares[:, [n == code for n in names]].sum(axis=1) for code in codes], 1)
+    if digits is not None:  # else what the model said, also where two codes tie
+        said = [text if np.isnan(row).any() else codes[row.argmax()]
+                for row, text in zip(summed, said)]
+    p = np.array([row[codes.index(code)] if code else np.nan for row, code in zip(summed, said)],
+                 dtype=float)
+    return Scored(tuple(said), p, true, document, tuple(codes), summed, fold, odds)
+
+
+def scored_from_results(results: Results, model: int = 0, digits: int | None = None) -> Scored:
+    """Predictions of one model in an evaluation, with their probabilities.
+
+    Raises
+    ------
+    ValueError
+        As :func:`answers_of`, and if there is no probability.
+    """
+    return with_probabilities(answers_of(results, model, digits))
+
+
+def with_probabilities(scored: Scored) -> Scored:
+    """The same predictions; ValueError where no probability is stated: none can be judged."""
+    if len(scored.p) and np.isnan(scored.p).all():
+        raise ValueError("the model gives no probabilities, or has failed")
+    return scored
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """Columns of a table that hold a prediction: of Predictions, or of HS Code Fusion."""
+    """Columns of a table that hold a prediction: of Predictions, or of HS Code Fusion.
+
+    Attributes
+    ----------
+    name : str
+        As :func:`learner_names` names the model in the evaluation results.
+    code : Variable
+    shares : tuple of (str, Variable or None)
+        Each value of the category and the column with its probability.
+    p : Variable, optional
+        The probability of the code, where only that is known.
+    """
 
     name: str
     code: object
     shares: tuple
     p: object = None
 
+    @property
+    def variables(self) -> list:
+        """All columns of the prediction."""
+        return [v for v in (self.code, self.p, *(v for _, v in self.shares)) if v is not None]
+
 
 def predictions_in(table: Table) -> list[Prediction]:
     """Predictions that a table holds.
 
-    Predictions writes ``model`` and ``model (code)`` for each code; HS Code Fusion writes
-    ``code`` and ``P``.
+    Predictions writes ``model`` and ``model (code)`` for each code; of a second model of the
+    same name it numbers every column for itself (``model (850441)``, ``model (850440) (1)``),
+    so that the order tells which belong together.  It leaves out codes that the class of its
+    data lacks.  HS Code Fusion writes ``code`` and ``P``.
     """
     variables = [*table.domain.metas, *table.domain.variables]
     names = {variable.name: variable for variable in variables}
+    numeric: dict[str, list] = {}  # columns by their name, with and without a number
+    for variable in variables:
+        if variable.is_continuous:
+            for name in dict.fromkeys((variable.name, _NUMBER.sub("", variable.name))):
+                numeric.setdefault(name, []).append(variable)
+    earlier: dict[str, int] = {}
     found = []
     for variable in variables:
-        if isinstance(variable, DiscreteVariable):
-            shares = tuple((value, names.get(f"{variable.name} ({value})"))
-                           for value in variable.values)
-            if shares and all(v is not None and v.is_continuous for _, v in shares):
-                found.append(Prediction(variable.name, variable, shares))
+        if not isinstance(variable, DiscreteVariable):
+            continue
+        for base in dict.fromkeys((variable.name, _NUMBER.sub("", variable.name))):
+            place = earlier.get(base, 0)
+            columns = [next(iter(numeric.get(f"{base} ({value})", ())[place:]), None)
+                       for value in variable.values]
+            if any(column is not None for column in columns):
+                earlier[base] = place + 1
+                found.append((base, variable, tuple(zip(variable.values, columns))))
+                break
+    predictions = [Prediction(name, variable, shares) for name, (_, variable, shares) in zip(
+        unique_names(base for base, _, _ in found), found)]
     if "code" in names and isinstance(names.get("P"), ContinuousVariable):
-        found.append(Prediction("code", names["code"], (), names["P"]))
-    return found
+        predictions.append(Prediction("code", names["code"], (), names["P"]))
+    return predictions
 
 
 def strings(table: Table, variable) -> list[str]:
@@ -114,23 +202,27 @@ def strings(table: Table, variable) -> list[str]:
 
 def scored_from_table(table: Table, prediction: Prediction, truth=None,
                       digits: int | None = None) -> Scored:
-    """Predictions of a table, with the true codes of the column `truth` if there is one."""
-    true = [""] * len(table) if truth is None else \
-        [at_level(text, digits) if text.strip() else "" for text in strings(table, truth)]
+    """Predictions of a table, with the true codes of the column `truth` if there is one.
+
+    Rows that were one before a random split are one document.
+    """
+    true = ("",) * len(table) if truth is None else tuple(
+        at_level(text, digits) if text.strip() else "" for text in strings(table, truth))
+    said = strings(table, prediction.code)
     if prediction.p is not None:
-        codes = [at_level(text, digits) for text in strings(table, prediction.code)]
+        codes = [at_level(text, digits) for text in said]
         p = table.get_column(prediction.p).astype(float)
         p = np.where([bool(code) for code in codes], p, np.nan)
-        return Scored(tuple(codes), p, tuple(true), np.arange(len(table)))
-    values = [at_level(value, digits) for value, _ in prediction.shares]
-    unique = list(dict.fromkeys(values))
-    columns = np.column_stack([table.get_column(v).astype(float) for _, v in prediction.shares])
-    summed = np.stack([columns[:, [v == code for v in values]].sum(axis=1) for code in unique], 1)
-    said = [at_level(text, digits) for text in strings(table, prediction.code)]
-    if digits is not None:
-        said = ["" if np.isnan(row).any() else unique[row.argmax()] for row in summed]
-    p = np.array([row[unique.index(code)] if code else np.nan for row, code in zip(summed, said)])
-    return Scored(tuple(said), p, tuple(true), np.arange(len(table)))
+        return Scored(tuple(codes), p, true, table.ids)
+    shares = np.column_stack([np.full(len(table), np.nan) if v is None
+                              else table.get_column(v).astype(float)
+                              for _, v in prediction.shares])
+    missing = [v is None for _, v in prediction.shares]
+    if sum(missing) == 1:  # the probabilities of the others tell it
+        others = shares[:, np.logical_not(missing)]
+        shares[:, missing] = np.clip(1 - others.sum(axis=1, keepdims=True), 0, 1)
+    return _scored(said, [value for value, _ in prediction.shares], shares, true, table.ids,
+                   digits)
 
 
 # -- tables that go out
@@ -146,11 +238,6 @@ def codes_table(rows: Sequence[CodeErrors]) -> Table:
         [[r.code, r.instead] for r in rows], dtype=object).reshape(len(rows), 2))
     table.name = "Codes"
     return table
-
-
-def were_read(words: np.ndarray | None, n: int) -> np.ndarray:
-    """Documents of which the model has read anything, or of which that is not known."""
-    return np.ones(n, dtype=bool) if words is None else np.asarray(words) != 0
 
 
 def scored_table(data: Table | None, scored: Scored, p_error: np.ndarray,
@@ -182,8 +269,7 @@ def scored_table(data: Table | None, scored: Scored, p_error: np.ndarray,
                ("P(error)", p_error), ("code's error", [r.rate for r in own]),
                ("code's error low", [r.low if r.n else nan for r in own]),
                ("code's error high", [r.high if r.n else nan for r in own]),
-               ("accept", [nan if np.isnan(p) else float(p <= threshold and read)
-                           for p, read in zip(p_error, were_read(words, len(p_error)))]),
+               ("accept", verdict(p_error, threshold, words)),
                ("true code", list(scored.true))]
     if words is not None:
         columns.append(("known words", np.asarray(words, dtype=float)))

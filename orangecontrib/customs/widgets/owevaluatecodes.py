@@ -1,7 +1,7 @@
 """Evaluate Codes: how likely is a predicted code wrong?"""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,48 +17,71 @@ from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 
 from orangecontrib.customs.declarations.learning.table import leaks, learnt_from, words_read
-from orangecontrib.customs.declarations.table import description_of, misread
+from orangecontrib.customs.declarations.table import (
+    default_text,
+    description_of,
+    misread,
+    strings_of,
+)
 from orangecontrib.customs.evaluation import (
     Accepted,
     Bin,
     CodeErrors,
     Scored,
-    accept,
     augrc,
     code_errors,
-    cross_fitted,
     ece,
     ece_limit,
     equal_mass_bins,
     risk_coverage,
 )
-from orangecontrib.customs.evaluation.errors import error_model
+from orangecontrib.customs.evaluation.models import Judge, ModelScores, standing
+from orangecontrib.customs.evaluation.models.table import (
+    baseline,
+    judged_table,
+    judges_of,
+    model_of,
+    model_scores,
+    models_table,
+)
 from orangecontrib.customs.evaluation.table import (
+    check,
     codes_table,
     learner_names,
     predictions_in,
-    scored_from_results,
-    scored_from_table,
     scored_table,
-    were_read,
+    with_probabilities,
 )
 from orangecontrib.customs.intervals import wilson
 from orangecontrib.customs.widgets.utils.errorpage import ErrorPage
 from orangecontrib.customs.widgets.utils.goodslist import report_rows
+from orangecontrib.customs.widgets.utils.modelspage import ModelsPage, Verdict
 from orangecontrib.customs.widgets.utils.variables import VariableCombo, listed
 
 LEVELS = ((0, "as they are"), (4, "4 digits"), (6, "6 digits"), (8, "8 digits"),
           (10, "10 digits"))
 #: With fewer documents than this, intervals are all there is to see.
 FEW = 20
+#: Documents without a known code that the window shows; the output has them all.
+MOST_SHOWN = 200
+
+
+@dataclass
+class Compared:
+    """All models: their scores, and what they say of the documents."""
+
+    rows: list[ModelScores]
+    judges: list[Judge]
+    #: The documents that were asked about, and what to call them.
+    asked: Table | None
+    titles: list[str]
 
 
 @dataclass
 class Evaluated:
-    """What is known about the errors of a model."""
+    """What is known about the errors of the chosen model."""
 
-    scored: Scored
-    p_error: np.ndarray
+    judge: Judge
     codes: list[CodeErrors]
     stated: list[Bin]
     corrected: list[Bin]
@@ -67,44 +90,110 @@ class Evaluated:
     curve: tuple
     augrc: float
     accepted: Accepted
-    #: P(error), infinite where the model has read no word: such are not accepted unread.
-    ranked: np.ndarray
-    #: Known words per scored document, and per document of Data that is to be judged.
-    words: np.ndarray | None
-    judged_words: np.ndarray | None
-    #: The model is not at hand: what is said of words is a guess.
-    guessed: bool
     leaks: list[str]
 
+    @property
+    def scored(self) -> Scored:
+        return self.judge.taught
 
-def run(request: SimpleNamespace, state: TaskState) -> Evaluated:
-    """Count, fit and draw the curves for documents with a known code."""
-    scored = request.scored
+
+class Cancelled(Exception):
+    """The task was asked to stop."""
+
+
+def run(request: SimpleNamespace, state: TaskState) -> tuple[Compared, Evaluated | None, str]:
+    """Compare all models, and look at the chosen one.
+
+    Returns
+    -------
+    compared : Compared
+    evaluated : Evaluated or None
+    problem : str
+        Why the chosen model can't be evaluated.
+    """
+    compared = request.compared
+    if compared is None:
+        compared = compare(request, state)
     state.set_status("Evaluating…")
-    p_error = cross_fitted(scored)
-    state.set_progress_value(50)
+    judge = compared.judges[request.number]
+    try:
+        with_probabilities(judge.taught)
+    except ValueError as error:
+        return compared, None, str(error)
+    return compared, evaluate(judge, request), ""
+
+
+def compare(request: SimpleNamespace, state: TaskState) -> Compared:
+    """Score all models and let each judge the documents."""
+    results, data = request.results, request.data
+    state.set_status("Comparing models…")
+    judges = judges_of(results, data, request.truth, request.digits)
+    evaluated = data if results is None else results.data
+    asked = asked_of(results, data)
+    rows: list[ModelScores] = []
+    for number, judge in enumerate(judges):
+        if state.is_interruption_requested():
+            raise Cancelled
+        features = learnt_from(model_of(results, number))
+        words, guessed = (None, False) if evaluated is None else words_read(evaluated, features)
+        if words is not None and results is not None and results.row_indices is not None:
+            words = words[results.row_indices]
+        asked_words, asked_guessed = (None, False) if asked is None or judge.asked is None \
+            else words_read(asked, features)
+        judges[number] = judge = replace(judge, taught_words=words, asked_words=asked_words,
+                                         guessed=guessed or asked_guessed)
+        if judge.taught.documents:
+            rows.append(model_scores(judge.name, judge.taught))
+            judge.taught_error  # noqa: B018 - counted here rather than while the window waits
+            if judge.asked is not None:
+                judge.asked_error  # noqa: B018
+        state.set_progress_value(90 * (number + 1) / len(judges))
+    if rows:
+        rows.append(baseline(judges[0].taught))
+    return Compared(rows, judges, asked, titles_of(asked))
+
+
+def asked_of(results: Results | None, data: Table | None) -> Table | None:
+    """The documents that are asked about: see :func:`judges_of`."""
+    if data is not None or results.data is None or results.row_indices is None:
+        return data
+    return results.data[results.row_indices[np.isnan(results.actual)]]
+
+
+def titles_of(table: Table | None) -> list[str]:
+    """What to call the documents: their descriptions, or numbers."""
+    if table is None:
+        return []
+    text = default_text(table)
+    return [f"row {row + 1}" for row in range(len(table))] if text is None \
+        else strings_of(table, text)
+
+
+def evaluate(judge: Judge, request: SimpleNamespace) -> Evaluated:
+    """Errors per code, calibration, risk and coverage of one model."""
+    scored, p_error, ranked = judge.taught, judge.taught_error, judge.ranked
     right, weight = scored.known & ~scored.wrong, scored.weight
-    (words, guessed), (judged, judged_guessed) = (
-        (None, False) if table is None else words_read(table, request.features)
-        for table in (request.documents, request.judged))
-    if words is not None and request.rows is not None:
-        words = words[request.rows]
-    ranked = np.where(were_read(words, len(p_error)), p_error, np.inf)
-    found = [] if request.documents is None else leaks(request.documents, request.truth,
-                                                       request.features)
+    documents = request.data if request.results is None else request.results.data
+    found = [] if documents is None else leaks(
+        documents, request.truth if request.results is None else None,
+        learnt_from(model_of(request.results, request.number)))
     return Evaluated(
-        scored, p_error, code_errors(scored),
+        judge, code_errors(scored),
         equal_mass_bins(scored.p, right, weight), equal_mass_bins(1 - p_error, right, weight),
         ece(scored.p, right, weight), ece_limit(scored.p, weight, scored.document),
         risk_coverage(ranked, scored.wrong, weight), augrc(ranked, scored.wrong, weight),
-        accept(ranked, scored.wrong, request.limit, weight), ranked, words, judged,
-        guessed or judged_guessed, [variable.name for variable in found])
+        judge.accepted(request.limit), [variable.name for variable in found])
 
 
-def model_of(results: Results | None, number: int):
-    """A model of an evaluation; None where the models were not kept."""
-    models = None if results is None else results.models
-    return None if models is None or not len(models) else models[0][number]
+def unknown_verdicts(compared: Compared, limit: float) -> list[Verdict]:
+    """What each model says of the first documents without a known code, document by document."""
+    asking = [(judge, judge.verdict(limit)) for judge in compared.judges
+              if judge.asked is not None]
+    rows = np.flatnonzero(~asking[0][0].asked.known)[:MOST_SHOWN] if asking else ()
+    return [Verdict(compared.titles[row] if compared.titles else f"row {row + 1}", judge.name,
+                    judge.asked.predicted[row], judge.asked.p[row], judge.asked_error[row],
+                    accept[row], judge.asked_words is not None and judge.asked_words[row] == 0)
+            for row in rows for judge, accept in asking]
 
 
 class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
@@ -127,6 +216,10 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
         codes = Output("Codes", Table, dynamic=False, doc="A row per code: errors and interval")
         selected = Output("Selected Documents", Table, dynamic=False,
                           doc="Documents for which the selected code was predicted")
+        models = Output("Models", Table, dynamic=False,
+                        doc="A row per model: five scores, Mean, s.d., interval of CA")
+        judged = Output("Judged by All Models", Table, dynamic=False,
+                        doc="A row per document and model: code, P, P(error), accept")
 
     class Error(OWWidget.Error):
         results = Msg("The results can't be evaluated: {}.")
@@ -140,6 +233,8 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
         few = Msg("Only {} documents with a known code: look at the intervals.")
         no_error = Msg("No error among {} documents: that is less than perfect, see the interval.")
         data = Msg("No predicted codes in the data: only the evaluation results are shown.")
+        unmatched = Msg("No predictions of {} in the data: connect the Predictions of the same "
+                        "models.")
         unknown = Msg("{} documents have no known code: judged, not counted.")
         one_code = Msg("All documents have the same true code.")
         unread = Msg("{} of {} documents hold no word that the model knows; it answers with its "
@@ -158,8 +253,8 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
 
     model_name: str = Setting("", schema_only=True)
     truth_name: str = Setting("", schema_only=True)
-    level: int = Setting(0)
-    limit: float = Setting(.05)
+    level: int = Setting(0, schema_only=True)
+    limit: float = Setting(.05, schema_only=True)
     selected_code: str = Setting("", schema_only=True)
 
     def __init__(self):
@@ -168,10 +263,12 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
         self.results: Results | None = None
         self.data: Table | None = None
         self.evaluated: Evaluated | None = None
+        self.compared: Compared | None = None
         self._table: Table | None = None
         self._predictions: list = []
         self._build()
         self.page.clear()
+        self.models_page.clear()
         self.sentence.setText("Connect the evaluation results of Test and Score or Predictions.")
 
     def _build(self):
@@ -205,16 +302,17 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
             grid.addWidget(widget, row, 1)
         grid.setColumnStretch(1, 1)
         gui.rubber(self.controlArea)
-        self.sentence = QLabel(wordWrap=True)
-        self.mainArea.layout().addWidget(self.sentence)
-        tabs = QTabWidget()
-        self.mainArea.layout().addWidget(tabs)
+        self.tabs = QTabWidget()
+        self.mainArea.layout().addWidget(self.tabs)
         self.page = ErrorPage()
         self.page.chosen.connect(self._on_code)
-        tabs.addTab(self.page, self.page.title)
+        self.sentence = self.page.sentence
+        self.models_page = ModelsPage()
+        for page in (self.page, self.models_page):
+            self.tabs.addTab(page, page.title)
 
     def sizeHint(self):
-        return QSize(1000, 600)
+        return QSize(909, 511)  # what Qt leaves of it on a screen of 1366 x 768
 
     # -- input
 
@@ -250,7 +348,7 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
 
     def _on_model(self):
         self.model_name = self.model_combo.currentText()
-        self.evaluate()
+        self.evaluate(self.compared)
 
     def _on_truth(self, name: str):
         self.truth_name = name
@@ -263,10 +361,9 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
     def _on_limit(self, percent: float):
         self.limit = percent / 100
         if self.evaluated is not None:
-            e = self.evaluated
-            e.accepted = accept(e.ranked, e.scored.wrong, self.limit, e.scored.weight)
-            self._show()
-            self._send()
+            self.evaluated.accepted = self.evaluated.judge.accepted(self.limit)
+        if self.compared is not None:
+            self._finish()
 
     def _on_code(self, code: str):
         self.selected_code = code
@@ -274,60 +371,59 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
 
     # -- work
 
-    def evaluate(self):
-        """Evaluate anew."""
+    def evaluate(self, compared: Compared | None = None):
+        """Evaluate anew; what is already known of all models may be handed over."""
         self.cancel()
         for group in (self.Error, self.Warning, self.Information):
             group.clear()
-        self.evaluated = None
-        scored = self._scored()
-        if scored is None:
+        self.evaluated = self.compared = None
+        if not self._can_start():
             self._finish()
             return
-        judged = self.data if self.results is not None and self._predictions else None
-        evaluated = self.data if self.results is None else self.results.data
         self.start(run, SimpleNamespace(
-            scored=scored, limit=self.limit, documents=evaluated, judged=judged,
-            rows=None if self.results is None else self.results.row_indices,
-            truth=self.truth_combo.variable if self.results is None else None,
-            features=learnt_from(model_of(self.results, max(0, self.model_combo.currentIndex())))))
+            results=self.results, data=self.data, compared=compared, truth=self._truth(),
+            number=max(0, self.model_combo.currentIndex()), digits=self.level or None,
+            limit=self.limit))
 
-    def _scored(self) -> Scored | None:
-        """The predictions to learn from; None, with a message, where there are none."""
-        digits = self.level or None
+    def _can_start(self) -> bool:
+        """Whether there is something to learn from; a message says what is missing."""
+        if self.results is None and self.data is not None:
+            self.Error.no_prediction(shown=not self._predictions)
+            self.Error.no_truth(shown=bool(self._predictions) and not self._has_truth())
         if self.results is not None:
             try:
-                return scored_from_results(self.results, max(0, self.model_combo.currentIndex()),
-                                           digits)
+                check(self.results)
             except ValueError as error:
                 self.Error.results(error)
-            return None
-        if self.data is None:
-            return None
-        if not self._predictions:
-            self.Error.no_prediction()
-            return None
-        scored = scored_from_table(self.data, self._prediction(), self.truth_combo.variable,
-                                   digits)
-        if not scored.known.any():
-            self.Error.no_truth()
-            return None
-        return scored
+        return (self.results is not None or self.data is not None) and not self.Error.active
 
-    def _prediction(self):
-        """The prediction in Data that the chosen model made, or else the first."""
-        chosen = self.model_combo.currentText()
-        return next((p for p in self._predictions if p.name == chosen), self._predictions[0])
+    def _truth(self):
+        """The column of Data with the true codes; beside results it is their own class."""
+        if self.results is None or self.data is None:
+            return self.truth_combo.variable
+        name = getattr(self.results.domain.class_var, "name", None)
+        return next((v for v in (*self.data.domain.class_vars, *self.data.domain.metas)
+                     if v.name == name and v.is_discrete), None)
 
-    def on_done(self, evaluated: Evaluated):
-        self.evaluated = evaluated
-        scored = evaluated.scored
-        n, rows = scored.documents, int(scored.known.sum())
+    def _has_truth(self) -> bool:
+        truth = self._truth()
+        return truth is not None and any(text.strip() for text in strings_of(self.data, truth))
+
+    def on_done(self, result: tuple[Compared, Evaluated | None, str]):
+        self.compared, self.evaluated, problem = result
+        evaluated, taught = self.evaluated, self.compared.judges[0].taught
+        n, rows = taught.documents, int(taught.known.sum())
         if not n:
-            self.evaluated = None
+            self.evaluated = self.compared = None
             self.Error.failed("no document has a known code")
             self._finish()
             return
+        if evaluated is None:
+            self.Error.results(problem)
+            self._say_of_data()
+            self._finish()
+            return
+        scored = evaluated.scored
         if n < FEW:
             self.Warning.few(n)
         if not scored.wrong.any():
@@ -341,9 +437,16 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
             self.Warning.leaks(listed(evaluated.leaks))
         if rows > n:
             self.Information.repeated(rows, n)
-        if self.results is not None and self.data is not None and not self._predictions:
-            self.Warning.data()
+        self._say_of_data()
         self._finish()
+
+    def _say_of_data(self):
+        if self.results is None or self.data is None:
+            return
+        missing = [judge.name for judge in self.compared.judges if judge.asked is None]
+        self.Warning.data(shown=not self._predictions)
+        if self._predictions and missing:
+            self.Warning.unmatched(listed(missing))
 
     def _say_misread(self):
         for table in (self.data, getattr(self.results, "data", None)):
@@ -353,9 +456,10 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
 
     def _say_unread(self, e: Evaluated):
         """Documents on whose words no answer rests: of Data where that is judged."""
-        words = e.words if e.judged_words is None else e.judged_words
+        judge = e.judge
+        words = judge.taught_words if judge.asked is None else judge.asked_words
         if words is not None and (words == 0).any():
-            message = self.Warning.likely_unread if e.guessed else self.Warning.unread
+            message = self.Warning.likely_unread if judge.guessed else self.Warning.unread
             message(int((words == 0).sum()), len(words))
 
     def on_exception(self, ex: Exception):
@@ -367,29 +471,28 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
         self._send()
 
     def _send(self):
-        e = self.evaluated
-        self._table = None
-        if e is not None:
-            self._table = self._judged() if self.results is not None and self._predictions \
-                else scored_table(self._documents(), e.scored, e.p_error, e.codes,
-                                  e.accepted.threshold, e.words)
+        e, c = self.evaluated, self.compared
+        self._table = None if e is None else self._scored_documents(e)
         self.Outputs.scored.send(self._table)
         self.Outputs.codes.send(codes_table(e.codes) if e is not None else None)
+        self.Outputs.models.send(models_table(c.rows) if c is not None else None)
+        self.Outputs.judged.send(judged_table(c.asked, c.judges, self.limit)
+                                 if c is not None else None)
         self._send_selected()
 
+    def _scored_documents(self, e: Evaluated) -> Table:
+        """Data, judged by what the evaluation results teach, or the evaluated documents."""
+        judge = e.judge
+        if self.data is not None and judge.asked is not None:
+            return scored_table(self.data, judge.asked, judge.asked_error, e.codes,
+                                e.accepted.threshold, judge.asked_words)
+        return scored_table(self._documents(), judge.taught, judge.taught_error, e.codes,
+                            e.accepted.threshold, judge.taught_words)
+
     def _documents(self) -> Table | None:
-        if self.results is None:
-            return self.data
         if self.results.data is None or self.results.row_indices is None:
             return None
         return self.results.data[self.results.row_indices]
-
-    def _judged(self) -> Table:
-        """Data, judged by what the evaluation results teach."""
-        e = self.evaluated
-        scored = scored_from_table(self.data, self._prediction(), None, self.level or None)
-        return scored_table(self.data, scored, error_model(e.scored)(scored.predicted, scored.p),
-                            e.codes, e.accepted.threshold, e.judged_words)
 
     def _send_selected(self):
         selected = None
@@ -404,6 +507,7 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
     # -- show
 
     def _show(self):
+        self._show_models()
         e = self.evaluated
         if e is None:
             self.page.clear()
@@ -416,6 +520,14 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
         if chosen in codes:
             self.page.view.selectRow(self.page.model.shown_row(codes.index(chosen)))
         self.sentence.setText(self._in_words(e))
+
+    def _show_models(self):
+        c = self.compared
+        if c is None:
+            self.models_page.clear()
+            return
+        self.models_page.show_models(c.rows, standing(c.rows))
+        self.models_page.show_verdicts(unknown_verdicts(c, self.limit))
 
     def _in_words(self, e: Evaluated) -> str:
         n = float(e.scored.weight.sum())
@@ -449,6 +561,11 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
         self.report_paragraph("Result", self.sentence.text())
         self.report_table("Codes", [row[:3] + row[4:] for row in report_rows(self.page.model)],
                           header_rows=1)
+        self.report_paragraph("Models", self.models_page.sentence.text())
+        self.report_table("Models", report_rows(self.models_page.models), header_rows=1)
+        if self.models_page.verdicts.rows:
+            self.report_table("Documents without a known code",
+                              report_rows(self.models_page.verdicts), header_rows=1)
         self.report_plot("Calibration", self.page.calibration)
         self.report_plot("Risk and coverage", self.page.risk)
 

@@ -16,7 +16,7 @@ import numpy as np
 from .sources import PATTERNS, is_pattern
 
 __all__ = ["BY_HAND", "Choice", "Frozen", "Lexicon", "WordCounts", "WordRow", "count_words",
-           "explain", "learn"]
+           "explain", "learn", "readable_forms"]
 
 BY_HAND = "by hand"
 _PATTERN_NAMES = {"numbers": "number", "units": "unit", "latin": "Latin", "letters": "letter"}
@@ -75,6 +75,24 @@ def count_words(tokens: Sequence[Sequence[str]], labels: np.ndarray | None = Non
         class_df = np.bincount(pairs, minlength=len(words) * len(classes)).reshape(
             len(words), len(classes))[order]
     return WordCounts(tuple(words), df, class_df, sizes, tuple(classes), len(sets))
+
+
+def readable_forms(raw: Mapping[str, int], tokens: Iterable[str]) -> dict[str, str]:
+    """Token → the raw word that most often became it (ties: the shortest, then the alphabet).
+
+    Parameters
+    ----------
+    raw : mapping of str to int
+        How often each raw word stands.
+    tokens : iterable of str
+        What the normaliser made of each of them, in the same order; "" for nothing.
+    """
+    best: dict[str, tuple[int, int, str]] = {}
+    for (word, times), token in zip(raw.items(), tokens):
+        key = (-times, len(word), word)
+        if token and (token not in best or key < best[token]):
+            best[token] = key
+    return {token: word for token, (_, _, word) in best.items()}
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from pathlib import Path
 from orangecontrib.customs.files import strict_rows
 from orangecontrib.customs.nomenclature import leading_code
 
-__all__ = ["LEVELS", "PATTERNS", "SPARED", "Designations", "bundled_designations", "leading_code",
-           "codes_in", "function_words", "is_pattern", "level_of", "tariff_words", "units"]
+__all__ = ["LEVELS", "PATTERNS", "SPARED", "Designations", "boilerplate", "bundled_designations",
+           "leading_code", "codes_in", "function_words", "is_pattern", "level_of",
+           "tariff_words", "units"]
 
 #: Digits down to which designations may be taken (GIR 1 works at 4, GIR 6 below).
 LEVELS = (4, 6, 8, 10)
@@ -50,6 +51,16 @@ def _words(file: str) -> tuple[str, ...]:
 def function_words() -> tuple[str, ...]:
     """Russian and English words that only hold a sentence together; never a negation or bound."""
     return _words("function_words_ru.csv") + _words("function_words_en.csv")
+
+
+@lru_cache(maxsize=None)
+def boilerplate() -> tuple[str, ...]:
+    """Words with which box 31 names its own fields (арт., изготовитель, ООО), not the goods.
+
+    Words that tell goods apart somewhere in the nomenclature are not among them, though
+    they fill box 31 too: марка (of steel), вес, упаковка, происхождение, отсутствует.
+    """
+    return _words("boilerplate.csv")
 
 
 @lru_cache(maxsize=None)

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import copy
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain as chained
 
 import numpy as np
 from Orange.data import (
@@ -39,12 +41,22 @@ from orangecontrib.customs.declarations.codes import CODE_NAME
 from orangecontrib.customs.declarations.table import described, strings_of
 
 from .fold import fold_text
-from .lexicon import Choice, Frozen, Lexicon, WordCounts, WordRow, count_words, learn
+from .lexicon import (
+    Choice,
+    Frozen,
+    Lexicon,
+    WordCounts,
+    WordRow,
+    count_words,
+    learn,
+    readable_forms,
+)
 from .sources import (
     LEVELS,
     PATTERNS,
     SPARED,
     Designations,
+    boilerplate,
     function_words,
     leading_code,
     tariff_words,
@@ -53,7 +65,7 @@ from .sources import (
 
 __all__ = ["CustomsStopwordFilter", "FoldTransformer", "FrozenVocabulary", "Material", "Options",
            "Prepared", "class_labels", "designations_of", "gather", "latin_share", "normalise",
-           "prepare", "word_forms", "words_of", "words_table"]
+           "normaliser_of", "prepare", "word_forms", "words_of", "words_table"]
 
 
 class FoldTransformer(BaseTransformer):
@@ -151,6 +163,9 @@ class Prepared:
         The corpus came without tokens and was tokenised here.
     normalised : bool
         A stemmer or lemmatiser is in the chain.
+    forms : mapping of str to str
+        Token → the raw word of this corpus that most often became it; empty where
+        nothing normalises.
     """
 
     corpus: Corpus
@@ -158,6 +173,7 @@ class Prepared:
     unknown_upstream: tuple[str, ...]
     tokenised: bool
     normalised: bool
+    forms: Mapping[str, str] = field(default_factory=dict)
 
 
 def prepare(corpus: Corpus, upstream: Sequence[Frozen] | None = None,
@@ -192,6 +208,7 @@ def prepare(corpus: Corpus, upstream: Sequence[Frozen] | None = None,
     if not chain or not isinstance(chain[0], FoldTransformer):
         chain.insert(0, FoldTransformer())
 
+    raw_words: Counter | None = None
     known = list(upstream or ())
     frozen: list[Frozen] = []
     unknown: list[str] = []
@@ -212,10 +229,25 @@ def prepare(corpus: Corpus, upstream: Sequence[Frozen] | None = None,
                 continue
             step = FrozenVocabulary(*frozen[-1])
         else:
+            if raw_words is None and isinstance(step, BaseNormalizer):
+                raw_words = Counter(chained.from_iterable(replayed.tokens))
             step = _own(step)
         replayed = step(replayed, part)
-    normal = any(isinstance(step, BaseNormalizer) for step in chain)
-    return Prepared(replayed, tuple(frozen), tuple(unknown), tokenised, normal)
+    return Prepared(replayed, tuple(frozen), tuple(unknown), tokenised, raw_words is not None,
+                    _forms(replayed, raw_words or {}))
+
+
+def normaliser_of(corpus: Corpus) -> str:
+    """Name of the stemmer or lemmatiser that a corpus comes with; "" for none."""
+    return next((str(step) for step in corpus.used_preprocessor.preprocessors
+                 if isinstance(step, BaseNormalizer)), "")
+
+
+def _forms(prepared: Corpus, raw: Mapping[str, int]) -> dict[str, str]:
+    """Readable forms of the tokens: what became of each raw word is asked once."""
+    tokens = normalise(prepared, list(raw))
+    # a word that a tokenizer takes apart once more says nothing about its parts
+    return readable_forms(raw, (words[0] if len(words) == 1 else "" for words in tokens))
 
 
 def _in_order(steps: Sequence) -> list:
@@ -312,8 +344,8 @@ class Options:
         Designations down to 4, 6, 8 or 10 digits; None: no words of the tariff.
     codes : tuple of str or None
         Codes whose designations are taken; None: all of the nomenclature.
-    functions, words : bool
-        Function words; the user's list.
+    functions, boilerplate, words : bool
+        Function words; what box 31 calls its own fields; the user's list.
     patterns : tuple of str
         Of ``"numbers"``, ``"units"``, ``"latin"``, ``"letters"``.
     window : (float, float) or None
@@ -331,6 +363,7 @@ class Options:
     limit: int | None = None
     protected: tuple[str, ...] = ()
     by_hand: Mapping[str, bool] = field(default_factory=dict)
+    boilerplate: bool = True
 
 
 @dataclass(frozen=True)
@@ -346,6 +379,12 @@ class Material:
     units: frozenset[str]
     words: frozenset[str]
     spared: frozenset[str]
+    boilerplate: frozenset[str]
+
+    @property
+    def forms(self) -> Mapping[str, str]:
+        """Token → its readable form in this corpus."""
+        return self.prepared.forms
 
     def tariff(self, codes: Iterable[str] | None, level: int) -> dict[str, str]:
         """Words of the designations → codes; function words and bounds are not among them."""
@@ -364,6 +403,8 @@ class Material:
             listed.append(("tariff", self.tariff(options.codes, options.level)))
         if options.functions:
             listed.append(("function word", dict.fromkeys(self.functions - self.spared, "")))
+        if options.boilerplate:
+            listed.append(("boilerplate", dict.fromkeys(self.boilerplate, "")))
         if options.words:
             listed.append(("list", dict.fromkeys(self.words, "")))
         if "units" in options.patterns:
@@ -413,8 +454,21 @@ def gather(corpus: Corpus, designations: Designations, words: Sequence[str] = ()
     callback(.95)
     forms = [word_forms(prepared.corpus, words_)
              for words_ in (function_words(), units(), words, SPARED)]
+    forms.append(_meant(boilerplate(), word_forms(prepared.corpus, boilerplate()),
+                        prepared.forms))
     callback(1.)
     return Material(prepared, counts, labels, designations, tokens, *forms)
+
+
+def _meant(words: Sequence[str], tokens: frozenset[str],
+           forms: Mapping[str, str]) -> frozenset[str]:
+    """Tokens of listed words without those that in this corpus are another word's stem.
+
+    «АО» is stemmed to «а», «ЗАО» to «за», and «кол» is what becomes of «колена», too.
+    """
+    listed = {fold_text(word) for word in words}
+    return frozenset(token for token in tokens if forms.get(token, token) in listed
+                     or token not in forms)
 
 
 # -- tables that come in
@@ -473,27 +527,30 @@ def words_of(table: Table) -> list[str]:
 # -- tables that go out
 
 def words_table(rows: Sequence[WordRow], counts: WordCounts, name: str,
-                reasons: bool = True) -> Table:
+                reasons: bool = True, forms: Mapping[str, str] | None = None) -> Table:
     """Words in the convention of Orange3-Text, with what was counted and decided.
 
     Returns
     -------
     Table
-        Meta "Words" (``attributes["type"] = "words"``) and, with `reasons`,
-        "source" and "code"; attributes "documents", "df" (share of documents)
-        and "df: <class>" for each class.
+        Meta "Words" (``attributes["type"] = "words"``), with `forms` "form" (the word
+        itself where they lack it) and with `reasons` "source" and "code"; attributes
+        "documents", "df" (share of documents) and "df: <class>" for each class.
     """
     names = ["documents", "df", *(f"df: {value}" for value in counts.classes)]
     variables = [ContinuousVariable(unique, number_of_decimals=0 if number == 0 else 4)
                  for number, unique in enumerate(get_unique_names([], names))]
     word = StringVariable("Words")
     word.attributes["type"] = "words"
-    metas = [word] + [StringVariable(text) for text in ("source", "code") if reasons]
+    cells = [("form", lambda row: forms.get(row.word, row.word))] if forms is not None else []
+    if reasons:
+        cells += [("source", lambda row: row.source), ("code", lambda row: row.code)]
+    metas = [word, *(StringVariable(text) for text, _ in cells)]
     numbers = np.array([row.number for row in rows], dtype=np.int64)
     df = counts.df[numbers]
     sizes = np.maximum(counts.class_sizes, 1)
     X = np.column_stack([df, df / max(counts.documents, 1), counts.class_df[numbers] / sizes])
-    texts = np.array([[row.word, row.source, row.code][:len(metas)] for row in rows],
+    texts = np.array([[row.word, *(cell(row) for _, cell in cells)] for row in rows],
                      dtype=object).reshape(len(rows), len(metas))
     table = Table.from_numpy(Domain(variables, metas=metas), X, metas=texts)
     table.name = name

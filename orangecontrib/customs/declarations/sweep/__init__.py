@@ -3,6 +3,6 @@
 Paper 2, Tables 4 and 5.  :mod:`.grid` splits documents and compares cells,
 :mod:`.table` is the door to Orange's learners and scores.
 """
-from .grid import Scheme, corrected_error, no_worse, split_documents
+from .grid import Scheme, no_worse, split_documents
 
-__all__ = ["Scheme", "corrected_error", "no_worse", "split_documents"]
+__all__ = ["Scheme", "no_worse", "split_documents"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Scheme", "corrected_error", "no_worse", "split_documents"]
+__all__ = ["Scheme", "no_worse", "split_documents"]
 
 
 @dataclass(frozen=True)
@@ -82,26 +82,6 @@ def split_documents(labels: np.ndarray, texts: Sequence, scheme: Scheme, seed: i
     def rows(numbers):
         return np.concatenate([members[chosen[number]] for number in numbers])
     return [(rows(train), rows(test)) for train, test in splitter.split(y[:, None], y)]
-
-
-def corrected_error(values: Sequence[float], odds: float) -> float:
-    """Standard error of a mean over splits that share training documents.
-
-    The variance counts (1/J + test/train) times (Nadeau & Bengio, 2003): ten random splits
-    are not ten experiments.
-
-    Parameters
-    ----------
-    values : sequence of float
-        One score per split; NaN is left out.
-    odds : float
-        Test documents per training document.
-    """
-    values = np.asarray(values, dtype=float)
-    values = values[~np.isnan(values)]
-    if len(values) < 2:
-        return float("nan")
-    return float(values.std(ddof=1) * np.sqrt(1 / len(values) + odds))
 
 
 def no_worse(scores: Mapping, errors: Mapping) -> set:

@@ -9,7 +9,7 @@ import numpy as np
 from Orange.base import Learner
 from Orange.classification import LogisticRegressionLearner, MajorityLearner
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
-from Orange.evaluation import Results, scoring
+from Orange.evaluation import Results
 from orangecontrib.text import Corpus
 from scipy import sparse
 
@@ -27,20 +27,12 @@ from orangecontrib.customs.declarations.stopwords.table import (
     prepare,
     words_table,
 )
+from orangecontrib.customs.evaluation.models.table import METRICS, measured
+from orangecontrib.customs.intervals import corrected_error
 
-from .grid import Scheme, corrected_error, split_documents
+from .grid import Scheme, split_documents
 
 __all__ = ["Cell", "METRICS", "Sweeper", "Trial", "default_learner", "scores_table"]
-
-#: The five of the paper, averaged over classes as Test & Score averages them.
-METRICS = {
-    "AUC": lambda results: scoring.AUC(results, average="weighted"),
-    "CA": scoring.CA,
-    "F1": lambda results: scoring.F1(results, average="weighted"),
-    "Precision": lambda results: scoring.Precision(results, average="weighted"),
-    "Recall": lambda results: scoring.Recall(results, average="weighted"),
-}
-
 
 def default_learner() -> Learner:
     """The paper's choice: logistic regression with L1, C = 1."""
@@ -60,7 +52,7 @@ class Cell:
     scores : dict of str to float
         Over the test documents of all splits together, as Test & Score reports.
     errors : dict of str to float
-        Standard errors (:func:`~.grid.corrected_error`).
+        Standard errors (:func:`~orangecontrib.customs.intervals.corrected_error`).
     deviations : dict of str to float
         Standard deviations over the splits.
     words : float
@@ -217,8 +209,8 @@ class Sweeper:
         for part in parts:
             part.domain = self._domain
         for name, metric in METRICS.items():
-            scores[name] = _number(metric, trial.results)
-            each = [_number(metric, part) for part in parts]
+            scores[name] = measured(metric, trial.results)
+            each = [measured(metric, part) for part in parts]
             errors[name] = corrected_error(each, self.scheme.odds)
             deviations[name] = float(np.nanstd(each)) if not np.isnan(each).all() else np.nan
         return Cell(size, maximum, scores, errors, deviations, words, trial.sizes.count(0))
@@ -256,15 +248,6 @@ def scores_table(cells: Iterable[Cell]) -> Table:
                                             dtype=object).reshape(len(cells), 1))
     table.name = "Vocabulary Sweep"
     return table
-
-
-def _number(metric: Callable, results: Results) -> float:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return float(np.ravel(metric(results))[0])
-        except ValueError:  # a test part with a single class has no AUC
-            return float("nan")
 
 
 def _bag(tokens: Sequence[Sequence[str]], words: Sequence[str]) -> sparse.csr_matrix:

@@ -10,6 +10,7 @@ from AnyQt.QtCore import pyqtSignal as Signal
 from AnyQt.QtGui import QColor, QPen
 from AnyQt.QtWidgets import (
     QAbstractItemView,
+    QLabel,
     QSplitter,
     QStyledItemDelegate,
     QTableView,
@@ -61,8 +62,10 @@ class ErrorPage(QWidget):
         super().__init__(parent)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)
+        self.sentence = QLabel(wordWrap=True)
+        layout.addWidget(self.sentence)
         splitter = QSplitter(Qt.Vertical, childrenCollapsible=False)
-        layout.addWidget(splitter)
+        layout.addWidget(splitter, 1)
         self.model = GoodsModel((
             Column("Predicted", lambda r: r.code),
             Column("n", lambda r: f"{r.n:.0f}", lambda r: r.n, right=True,

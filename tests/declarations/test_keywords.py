@@ -103,13 +103,60 @@ def test_one_document_is_an_anecdote_and_what_is_everywhere_tells_nothing():
     assert counts.verdict(0) == NONE and counts.verdict(1) == NONE
 
 
-def test_table_one_counts_each_document_once():
+def test_table_one_totals_both_ways():
     texts = ["источник питания, преобразователь напряжения"] * 20 + ["реле"] * 20
     counts = count_keywords(texts, ["8504"] * 20 + ["8536"] * 20,
                             ["источник питания", "преобразователь напряжения"])
-    (code, rows, total), (other, none, nothing) = counts.by_code()
-    assert (code, total) == ("8504", 20) and [r.documents for r in rows] == [20, 20]
-    assert (other, none, nothing) == ("8536", [], 0)
+    ours, other = counts.by_code()
+    assert ours.code == "8504" and [row.documents for row in ours.keywords] == [20, 20]
+    assert ours.any_of_them == 20      # each document once
+    assert ours.sum_of_counts == 40    # as the paper adds up
+    assert other == ("8536", [], 0, 0)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["реле", "реле тока", "блок", "блок реле"]),
+                          st.sampled_from(["8504", "8536"])), min_size=1))
+def test_the_sum_of_counts_is_never_below_the_documents_that_hold_a_keyword(documents):
+    texts, codes = zip(*documents)
+    for code in count_keywords(texts, codes, ["реле", "тока", "блок"]).by_code():
+        assert code.any_of_them <= code.sum_of_counts == sum(
+            row.documents for row in code.keywords)
+
+
+@pytest.mark.parametrize("text", [
+    "инверторный стабилизатор", "стабилизатор инвертора", "СТАБИЛИЗАТОРЫ ИНВЕРТОРНЫЕ"])
+def test_families_match_relatives_in_any_order(text):
+    assert PhraseFinder(["инверторный стабилизатор"], families=True).find(text) == {0: 1}
+
+
+def test_without_families_a_relative_is_another_word():
+    assert not holds("инверторный стабилизатор", "стабилизатор инвертора")
+    assert not holds("регулятор напряжения", "регулирование напряжения")
+
+
+@pytest.mark.parametrize("text", ["стабилизатор", "инвертор, блок, стабилизатор",
+                                  "стабилизация тока"])
+def test_families_ask_for_every_word_and_for_neighbours(text):
+    finder = PhraseFinder(["инверторный стабилизатор", "платье тока"], families=True)
+    assert finder.find(text) == {}
+    assert PhraseFinder(["плата"], families=True).find("платье") == {}
+
+
+@given(st.lists(st.sampled_from(["реле", "релейный", "защиты", "защитный", "12", "для"]),
+                max_size=9), st.integers(0, 2))
+def test_a_family_phrase_is_found_wherever_the_plain_one_is(words, gap):
+    text, phrase = " ".join(words), "реле защиты"
+    plain = PhraseFinder([phrase], gap).find(text)
+    related = PhraseFinder([phrase], gap, families=True).find(text)
+    assert related.get(0, 0) >= plain.get(0, 0)
+    keys = [word[:4] for word in words]
+    assert bool(related) == any(
+        {keys[a], keys[b]} == {"реле", "защи"}
+        for a in range(len(words)) for b in range(a + 1, min(a + 2 + gap, len(words))))
+
+
+def test_english_words_of_a_family_phrase_are_stemmed():
+    assert PhraseFinder(["voltage regulators"], families=True).find("Regulator voltage") == {0: 1}
 
 
 def test_documents_without_a_code_are_counted_apart():
@@ -172,6 +219,9 @@ def test_tables_that_go_out():
     assert [str(row["Words"]) for row in table] == ["реле", "лампа"]
     assert str(table[0]["code"]) == "8536" and str(table[1]["verdict"]) == NOT_FOUND
     assert np.isnan(table[1]["likelihood ratio"])
+    # one document of the code is an anecdote: no keyword, so nothing to total
+    assert table[0]["any keyword"] == table[0]["sum of counts"] == 0
+    assert np.isnan(table[1]["any keyword"])
     assert [str(row["Words"]) for row in phrases_table(["реле"])] == ["реле"]
     matching = matching_documents(data, counts)
     assert len(matching) == 1 and str(matching[0]["keywords"]) == "реле"

@@ -97,6 +97,42 @@ class TestOWKeywordFrequencies(WidgetTest):
                              self.widget.by_code.width())
         self.widget.hide()
 
+    def by_code(self):
+        table = self.widget.by_code
+        return {table.horizontalHeaderItem(column).text(): [
+            table.item(row, column).text() for row in range(table.rowCount())
+            if table.item(row, column)] for column in range(table.columnCount())}
+
+    def test_each_code_is_totalled_both_ways(self):
+        texts = ["источник питания, преобразователь напряжения"] * 12 + ["реле"] * 12
+        table = self.feed(corpus(texts, ["8504"] * 12 + ["8536"] * 12))
+        shown = self.by_code()
+        self.assertEqual(shown["8504"][-2:], ["Any keyword: 12 of 12 declarations",
+                                              "Sum of the counts («Всего»): 24"])
+        self.assertEqual(shown["8536"], ["No keywords found", "Any keyword: 0 of 12 declarations",
+                                         "Sum of the counts («Всего»): 0"])
+        rows = [row for row in table if str(row["code"]) == "8504"]
+        self.assertEqual({(float(r["any keyword"]), float(r["sum of counts"])) for r in rows},
+                         {(12, 24)})
+
+    def test_word_families_find_relatives_and_stay_in_the_workflow(self):
+        data = corpus(["стабилизатор инвертора"] * 12 + ["реле"] * 12,
+                      ["8504"] * 12 + ["8536"] * 12)
+        self.feed(data)
+        self.assertIsNone(self.out("documents"))
+        self.widget.families_box.click()
+        self.assertEqual(len(self.out("documents")), 12)
+        stored = self.widget.settingsHandler.pack_data(self.widget)
+        self.widget = self.create_widget(OWKeywordFrequencies, stored_settings=stored)
+        self.assertTrue(self.widget.families_box.isChecked())
+        self.feed(data)
+        self.assertEqual(len(self.out("documents")), 12)
+
+    def test_word_families_of_one_workflow_are_no_default_of_the_next(self):
+        self.widget.families_box.click()
+        self.widget.saveSettings()
+        self.assertFalse(self.create_widget(OWKeywordFrequencies).families)
+
     def test_typed_phrases(self):
         self.feed(corpus())
         self.widget.editor.setPlainText("реле\n\n реле \nлампа")

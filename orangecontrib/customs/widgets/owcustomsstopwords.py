@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 from AnyQt.QtCore import QItemSelection, QItemSelectionModel, QRectF, QSize, Qt
 from AnyQt.QtCore import pyqtSignal as Signal
-from AnyQt.QtGui import QColor, QPen
+from AnyQt.QtGui import QColor, QPalette, QPen
 from AnyQt.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -37,6 +37,7 @@ from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 from orangecontrib.text import Corpus
 
+from orangecontrib.customs.declarations.lemmas.table import FamilyNormalizer, LemmaNormalizer
 from orangecontrib.customs.declarations.stopwords import (
     LEVELS,
     AuditRow,
@@ -55,6 +56,7 @@ from orangecontrib.customs.declarations.stopwords.table import (
     designations_of,
     gather,
     latin_share,
+    normaliser_of,
     words_of,
     words_table,
 )
@@ -67,12 +69,22 @@ from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsModel, re
 
 BY_CLASS, BY_HAND_CODES, ALL_CODES = "class", "hand", "all"
 CODE_CHOICES = ((BY_CLASS, "class values"), (BY_HAND_CODES, "by hand"), (ALL_CODES, "all"))
+AS_THEY_COME, LEMMAS = "", "lemmas"
+NORMALISE_CHOICES = ((AS_THEY_COME, "as they come"), (LEMMAS, "lemmas (pymorphy3)"))
 SHOW_ALL, SHOW_DROPPED, SHOW_KEPT, SHOW_HAND = "All words", "Stop-words", "Kept words", "By hand"
 
 #: Width in pixels below which the audit shows fewer columns.
-NARROW = 900
+NARROW = 940
 #: Both alphabets in more than this share of the words: a stemmer serves only one of them.
 MIXED = .25
+#: More than this share of the documents without a word is worth a warning.
+MANY = .1
+#: What a tick in the list means.
+TICK = "✓ = the word stays"
+
+
+NO_TOKENS = "No word is left in {} of {} documents. A model behind has nothing to read there " \
+            "and answers with about its shares of the codes; Evaluate Codes accepts none of them."
 
 
 class Cancelled(Exception):
@@ -118,7 +130,7 @@ def run(request: SimpleNamespace, state: TaskState) -> Learnt:
         state.set_status("Preparing…")
         material = gather(request.corpus, request.designations, request.words,
                           None if lexicon is None else lexicon.upstream,
-                          lambda share, *_: progress(.7 * share))
+                          lambda share, *_: progress(.7 * share), request.normalisers)
     state.set_status("Filtering…")
     if lexicon is None:
         options = request.options(material)
@@ -130,9 +142,10 @@ def run(request: SimpleNamespace, state: TaskState) -> Learnt:
     corpus = CustomsStopwordFilter(lexicon)(
         material.prepared.corpus, lambda share, *_: progress(.75 + .2 * share))
     corpus.name = request.corpus.name
-    stop_words = words_table([r for r in rows if not r.keep], material.counts, "Stop Words")
+    stop_words = words_table([r for r in rows if not r.keep], material.counts, "Stop Words",
+                             forms=material.forms)
     kept_words = words_table([r for r in rows if r.keep], material.counts, "Kept Words",
-                             reasons=False)
+                             reasons=False, forms=material.forms)
     return Learnt(material, lexicon, rows, corpus, stop_words, kept_words,
                   sum(not len(tokens) for tokens in corpus.tokens))
 
@@ -152,7 +165,7 @@ def run_audit(material: Material, options: Options, stop: threading.Event,
 
 
 class WordModel(GoodsModel):
-    """Words with a tick that keeps them."""
+    """Words with a tick: ticked ones stay."""
 
     #: The word and whether to keep it.
     ticked = Signal(str, bool)
@@ -239,11 +252,12 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
     class Error(OWWidget.Error):
         failed = Msg("The corpus can't be filtered: {}.")
         audit = Msg("No audit: {}.")
+        no_lemmas = Msg("The words stay as they come: {}.")
 
     class Warning(CorpusWarning):
         not_normalised = Msg("No stemmer or lemmatiser upstream: words are compared letter for "
                              "letter. Use Preprocess Text first.")
-        no_tokens = Msg("No word is left in {} of {} documents.")
+        no_tokens = Msg(NO_TOKENS)
         no_tokens_at_all = Msg("No word is left in any document: switch something off.")
         one_class = Msg("The corpus has fewer than two classes: nothing tells them apart, and "
                         "there is no audit.")
@@ -262,25 +276,32 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
     class Information(OWWidget.Information):
         tokenised = Msg("The corpus was not tokenised: split into words here.")
         frozen = Msg("{} upstream would be fitted anew on every new corpus: frozen here.")
+        no_tokens = Msg(NO_TOKENS)
         cancelled = Msg("Audit cancelled: the rows so far are shown.")
 
+    settings_version = 2
+
     auto_apply: bool = Setting(True)
-    use_tariff: bool = Setting(True)
-    level: int = Setting(4)
-    codes_from: str = Setting(BY_CLASS)
+    # what is kept is the workflow's own: never the choice of another one
+    normalise: str = Setting(AS_THEY_COME, schema_only=True)
+    families: bool = Setting(False, schema_only=True)
+    use_tariff: bool = Setting(True, schema_only=True)
+    level: int = Setting(4, schema_only=True)
+    codes_from: str = Setting(BY_CLASS, schema_only=True)
     codes_text: str = Setting("", schema_only=True)
-    use_functions: bool = Setting(True)
-    use_words: bool = Setting(True)
-    use_numbers: bool = Setting(True)
-    use_units: bool = Setting(True)
-    use_latin: bool = Setting(False)
-    use_letters: bool = Setting(True)
-    use_window: bool = Setting(False)
-    min_df: float = Setting(.05)
-    max_df: float = Setting(.3)
-    use_limit: bool = Setting(False)
-    max_words: int = Setting(30)
-    protected_text: str = Setting("")
+    use_functions: bool = Setting(True, schema_only=True)
+    use_boilerplate: bool = Setting(True, schema_only=True)
+    use_words: bool = Setting(True, schema_only=True)
+    use_numbers: bool = Setting(True, schema_only=True)
+    use_units: bool = Setting(True, schema_only=True)
+    use_latin: bool = Setting(False, schema_only=True)
+    use_letters: bool = Setting(True, schema_only=True)
+    use_window: bool = Setting(False, schema_only=True)
+    min_df: float = Setting(.05, schema_only=True)
+    max_df: float = Setting(.3, schema_only=True)
+    use_limit: bool = Setting(False, schema_only=True)
+    max_words: int = Setting(30, schema_only=True)
+    protected_text: str = Setting("", schema_only=True)
     by_hand: dict = Setting({}, schema_only=True)
     locked: bool = Setting(False, schema_only=True)
     #: The locked lexicon as literals; empty while nothing is locked.
@@ -313,15 +334,41 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 4, 0)
+        column.setSpacing(2)
         area.setWidget(inside)
         self.controlArea.layout().addWidget(area)
         self.controls_inside = inside
 
-        box = gui.widgetBox(inside, "Tariff Designations")
+        box = gui.widgetBox(inside, "Words")
+        grid = self._grid(box)
+        self.upstream_label = QLabel()
+        self.normalise_combo = QComboBox()
+        for key, text in NORMALISE_CHOICES:
+            self.normalise_combo.addItem(text, key)
+        self.normalise_combo.setCurrentIndex(max(0, self.normalise_combo.findData(
+            self.normalise)))
+        self.normalise_combo.setToolTip("Lemmas: the forms in which a dictionary lists words "
+                                        "(стабилизаторами → стабилизатор)")
+        self.normalise_combo.activated.connect(self._on_normalise)
+        self.families_check = QCheckBox("Word families", checked=self.families)
+        self.families_check.setToolTip("One key for all relatives of a word: инвертор, "
+                                       "инверторный, инверторного")
+        self.families_check.toggled.connect(self._on_families)
+        self.protected_edit = QLineEdit(self.protected_text, placeholderText="кожа, резина …")
+        self.protected_edit.setToolTip("No source drops these, nor their other forms")
+        self.protected_edit.editingFinished.connect(self._on_protected)
+        line = QHBoxLayout()
+        for widget in (self.upstream_label, self.normalise_combo, self.families_check):
+            line.addWidget(widget, widget is not self.families_check)
+        grid.addLayout(line, 0, 0, 1, 2)
+        grid.addWidget(QLabel("Protected"), 1, 0)
+        grid.addWidget(self.protected_edit, 1, 1)
+
+        box = gui.widgetBox(inside, "Stop-words")
         self._check(box, "use_tariff", "Words of the tariff",
                     "Drop words that repeat the designations of codes")
-        grid = QGridLayout()
-        box.layout().addLayout(grid)
+        line = QHBoxLayout()
+        box.layout().addLayout(line)
         self.level_combo = QComboBox()
         for level in LEVELS:
             self.level_combo.addItem(f"{level} digits", level)
@@ -337,21 +384,19 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
         self.codes_edit = QLineEdit(self.codes_text, placeholderText="8504, 8536 30, 9032")
         self.codes_edit.setToolTip("Codes, parted by commas")
         self.codes_edit.editingFinished.connect(self._on_codes)
-        for row, (label, widget) in enumerate((("Down to", self.level_combo),
-                                               ("Codes", self.codes_combo),
-                                               ("", self.codes_edit))):
-            if label:
-                grid.addWidget(QLabel(label), row, 0)
-            grid.addWidget(widget, row, 1)
-        grid.setColumnStretch(1, 1)
+        for label, widget in (("Down to", self.level_combo), ("of", self.codes_combo)):
+            line.addWidget(QLabel(label))
+            line.addWidget(widget, 1)
+        box.layout().addWidget(self.codes_edit)
         self.nomenclature_label = QLabel(wordWrap=True)
         box.layout().addWidget(self.nomenclature_label)
 
-        box = gui.widgetBox(inside, "Other Sources")
-        grid = QGridLayout()
-        box.layout().addLayout(grid)
+        grid = self._grid(box)
         checks = (("use_functions", "Function words",
                    "Russian and English; не, без, более, менее, кроме always stay"),
+                  ("use_boilerplate", "Boilerplate of box 31",
+                   "What box 31 (графа 31) calls its own fields, not the goods: арт., мод., "
+                   "изготовитель, товарный знак, ООО …"),
                   ("use_words", "Words input", "The words of the connected table"),
                   ("use_numbers", "Numbers", "Tokens without a letter, punctuation among them"),
                   ("use_units", "Units", "мм, кг, шт, 220в …"),
@@ -361,8 +406,7 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
             grid.addWidget(self._check(None, name, text, tip), number // 2, number % 2)
 
         box = gui.widgetBox(inside, "Frequency")
-        grid = QGridLayout()
-        box.layout().addLayout(grid)
+        grid = self._grid(box)
         grid.addWidget(self._check(None, "use_window", "Documents",
                                    "Keep words in this share of the documents (the paper: "
                                    "0.05–0.3)"), 0, 0)
@@ -378,12 +422,6 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
                                    suffix=" words", keyboardTracking=False)
         self.limit_spin.valueChanged.connect(lambda value: self._set("max_words", value))
         grid.addWidget(self.limit_spin, 1, 1)
-
-        box = gui.widgetBox(inside, "Protected Words")
-        self.protected_edit = QLineEdit(self.protected_text, placeholderText="кожа, резина …")
-        self.protected_edit.setToolTip("No source drops these, nor their other forms")
-        self.protected_edit.editingFinished.connect(self._on_protected)
-        box.layout().addWidget(self.protected_edit)
         column.addStretch(1)
 
         self.lock_check = QCheckBox("Lock what was learnt", checked=self.locked)
@@ -393,6 +431,13 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
         self.controlArea.layout().addWidget(self.lock_check)
         gui.auto_apply(self.buttonsArea, self, "auto_apply")
         area.setMinimumWidth(inside.sizeHint().width() + 12)
+
+    @staticmethod
+    def _grid(box) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setVerticalSpacing(3)
+        box.layout().addLayout(grid)
+        return grid
 
     def _check(self, box, name: str, text: str, tip: str) -> QCheckBox:
         check = QCheckBox(text, checked=getattr(self, name), toolTip=tip)
@@ -419,6 +464,8 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
         self.show_combo.activated.connect(self._show_rows)
         top.addWidget(self.filter_edit, 1)
         top.addWidget(self.show_combo)
+        top.addWidget(QLabel(TICK, toolTip="A tick, the space bar, or Keep and Drop decide by "
+                                           "hand"))
         layout.addLayout(top)
         self.model = WordModel(self._columns(), self)
         self.model.ticked.connect(lambda word, keep: self.decide([word], keep))
@@ -435,8 +482,8 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignLeft | Qt.AlignVCenter)
         self.view.setSortingEnabled(True)
-        self.view.sortByColumn(1, Qt.DescendingOrder)
-        for section, width in enumerate((155, 58, 56, 112)):
+        self.view.sortByColumn(2, Qt.DescendingOrder)
+        for section, width in enumerate((118, 112, 52, 48, 108, 60)):
             header.resizeSection(section, width)
         self.filter_edit.textChanged.connect(self.model.set_filter)
         layout.addWidget(self.view, 1)
@@ -481,30 +528,44 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
 
     def _columns(self) -> list[Column]:
         return [
-            Column("Word", lambda r: r.word, tooltip=self._tooltip,
-                   header_tooltip="Ticked words stay"),
+            Column("✓ Word", lambda r: r.word, tooltip=self._tooltip,
+                   header_tooltip=f"{TICK}. The word is as models and word lists see it"),
+            Column("Form", self._form, tooltip=self._tooltip,
+                   header_tooltip="How the word most often stands in these texts"),
             Column("Docs", lambda r: str(r.df), lambda r: r.df, right=True, tooltip=self._tooltip,
                    header_tooltip="Documents that hold the word"),
             Column("Share", lambda r: f"{r.df / self._documents():.3f}", lambda r: r.df,
                    right=True, tooltip=self._tooltip),
-            Column("Source", lambda r: r.source, colour=lambda r: _colour(r)),
+            Column("Source", lambda r: r.source, colour=self._colour),
             Column("Code", lambda r: r.code, header_tooltip="Whose designation the word repeats"),
         ]
+
+    def _form(self, row: WordRow) -> str:
+        return self.material.forms.get(row.word, row.word) if self.material else row.word
+
+    def _colour(self, row: WordRow) -> str | None:
+        dark = self.palette().color(QPalette.Base).lightness() < 128
+        if row.keep:
+            return "#81c784" if dark else "#2e7d32"
+        if row.source.startswith("tariff"):
+            return "#e0a267" if dark else "#9a5316"
+        return None
 
     def _documents(self) -> int:
         return max(1, self.material.counts.documents) if self.material else 1
 
     def _tooltip(self, row: WordRow) -> str:
+        title = f"{self._form(row)}: {'stays' if row.keep else 'dropped'}"
         if self.material is None or not self.material.counts.classes:
-            return row.word
+            return title
         counts = self.material.counts
         shares = [(counts.class_df[row.number, k] / max(1, size), name) for k, (name, size)
                   in enumerate(zip(counts.classes, counts.class_sizes))]
-        return "\n".join([row.word, *(f"{name}: {share:.1%}" for share, name
+        return "\n".join([title, *(f"{name}: {share:.1%}" for share, name
                                       in sorted(shares, reverse=True)[:10] if share)])
 
     def sizeHint(self):
-        return QSize(980, 640)
+        return QSize(900, 506)  # a screen of 1366 × 768 shows no more at first
 
     def resizeEvent(self, event):
         """A narrow audit leaves out the vocabulary and the bars: the numbers say it all."""
@@ -517,6 +578,7 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
     @Inputs.corpus
     def set_corpus(self, corpus: Corpus | None):
         self.corpus = corpus
+        self._enable()
         warn_of_text(self.Warning, corpus)
         warn_of_answers(self.Warning, corpus)
 
@@ -539,7 +601,7 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
                 self.Warning.words(error)
         if self.nomenclature is None:
             self.designations = bundled_designations()
-            text = "Bundled: group 64, headings 8504, 8536, 9032"
+            text = "Bundled: 64, 8504, 8536, 9032"
         else:
             try:
                 self.designations = designations_of(self.nomenclature)
@@ -565,6 +627,24 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
     def _set(self, name: str, value):
         setattr(self, name, value)
         self._changed()
+
+    def _on_normalise(self):
+        if self.normalise_combo.currentData() != self.normalise:
+            self.normalise = self.normalise_combo.currentData()
+            self._other_words()
+
+    def _on_families(self, on: bool):
+        self.families = on
+        self._other_words()
+
+    def _other_words(self):
+        """Other words stand among the tokens: what was learnt of the old ones is void."""
+        self.material = None
+        self.rows = []
+        self._show_rows()
+        self._show_audit([])
+        self._enable_audit()
+        self.commit.deferred()
 
     def _on_level(self):
         self._set("level", self.level_combo.currentData())
@@ -623,6 +703,11 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
         for widget in (self.level_combo, self.codes_combo, self.codes_edit):
             widget.setEnabled(self.use_tariff)
         self.codes_edit.setVisible(self.codes_from == BY_HAND_CODES)
+        upstream = self._upstream_normaliser()
+        self.upstream_label.setText(f"by {upstream}")
+        self.upstream_label.setToolTip(f"{upstream} upstream made them what they are")
+        self.upstream_label.setVisible(bool(upstream))
+        self.normalise_combo.setVisible(not upstream)
         for widget in (self.min_spin, self.max_spin):
             widget.setEnabled(self.use_window)
         self.limit_spin.setEnabled(self.use_limit)
@@ -648,7 +733,26 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
             (self.min_df, self.max_df) if self.use_window else None,
             self.max_words if self.use_limit else None,
             tuple(word.strip() for word in self.protected_text.split(",") if word.strip()),
-            dict(self.by_hand))
+            dict(self.by_hand), self.use_boilerplate)
+
+    def _upstream_normaliser(self) -> str:
+        return normaliser_of(self.corpus) if self.corpus is not None else ""
+
+    def _words_state(self) -> str:
+        """For the report: what was done to the words."""
+        upstream = self._upstream_normaliser()
+        words = f"{upstream} upstream" if upstream else dict(NORMALISE_CHOICES)[self.normalise]
+        return f"{words}, word families" if self.families else words
+
+    def _normalisers(self) -> list:
+        """What is done to the words here; what can't be is said and left out."""
+        steps = []
+        if self.normalise == LEMMAS and not self._upstream_normaliser():
+            try:
+                steps.append(LemmaNormalizer())
+            except ModuleNotFoundError as error:
+                self.Error.no_lemmas(error)
+        return steps + [FamilyNormalizer()] if self.families else steps
 
     # -- work
 
@@ -675,7 +779,8 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
                 self.Warning.bad_lock(error)
         self.start(run, SimpleNamespace(
             corpus=self.corpus, designations=self.designations, words=self.words,
-            material=self.material, locked=locked, options=self.options))
+            material=self.material, locked=locked, options=self.options,
+            normalisers=self._normalisers()))
 
     def on_done(self, result):
         if isinstance(result, Audited):
@@ -727,7 +832,8 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
         total = len(result.corpus)
         self.Warning.no_tokens_at_all(shown=result.empty == total)
         if 0 < result.empty < total:
-            self.Warning.no_tokens(result.empty, total)
+            group = self.Warning if result.empty > MANY * total else self.Information
+            group.no_tokens(result.empty, total)
         self.Warning.one_class(
             shown=result.corpus.domain.class_var is not None and len(counts.classes) < 2)
         latin = latin_share(counts)
@@ -821,6 +927,12 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
             text += f"; {kept} of {len(self.rows)} words stay"
         self.state_label.setText(text)
 
+    @classmethod
+    def migrate_settings(cls, settings, version):
+        """Workflows of version 1 knew no boilerplate: they go on without."""
+        if not version or version < 2:
+            settings.setdefault("use_boilerplate", False)
+
     def onDeleteWidget(self):
         self._stop.set()
         self.shutdown()
@@ -832,6 +944,8 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
         codes = dict(CODE_CHOICES)[self.codes_from]
         self.report_items("Filter", (
             ("State", self.state_label.text()),
+            ("Words", self._words_state()),
+            ("Boilerplate of box 31", "dropped" if self.use_boilerplate else "kept"),
             ("Words of the tariff", f"down to {self.level} digits, {codes}"
              if self.use_tariff else "no"),
             ("Documents", f"{self.min_df:g}–{self.max_df:g}" if self.use_window else "any"),
@@ -846,10 +960,6 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
                 ["The model sees", "Vocabulary", "Accuracy", "95 %"],
                 *([row.name, str(row.vocabulary), f"{row.accuracy:.3f}",
                    f"{row.low:.3f}–{row.high:.3f}"] for row in self.audit_rows)], header_rows=1)
-
-
-def _colour(row: WordRow) -> str | None:
-    return "#2e7d32" if row.keep else "#b5651d" if row.source.startswith("tariff") else None
 
 
 if __name__ == "__main__":  # pragma: no cover

@@ -1,6 +1,7 @@
 """Declarations: a text table as people send it → a table in which codes stay what they are."""
 from __future__ import annotations
 
+import re
 from html import escape
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from AnyQt.QtWidgets import (
     QFormLayout,
     QLabel,
     QPushButton,
+    QStackedWidget,
     QStyle,
     QTableView,
 )
@@ -28,15 +30,28 @@ from orangecontrib.customs.files import CYRILLIC, TableFileError, read_table
 from orangecontrib.customs.widgets.utils.pathedit import PathEdit
 from orangecontrib.customs.widgets.utils.sourcepath import SourceMixin
 from orangecontrib.customs.widgets.utils.tablepreview import TablePreview
+from orangecontrib.customs.widgets.utils.variables import listed
 
 #: Names of encodings as `--encoding` takes them, and what people call them.
 ENCODINGS = {"": "(found in the file)", "utf-8": "UTF-8", **CYRILLIC,
              "utf-16-le": "UTF-16 LE", "utf-16-be": "UTF-16 BE"}
 
-#: Endings of the files that may be dropped and are offered in the dialog.
+#: Endings of the files that the dialog offers.
 ENDINGS = (".csv", ".tsv", ".tab", ".txt")
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
+
+
+def _first(doubts: list[str], most: int = 3) -> list[str]:
+    """The first doubts, and how many more there are."""
+    more = len(doubts) - most
+    return doubts[:most] + ([f"and {more:,} more rows"] if more > 0 else [])
+
+
+def _with_place(message: str) -> str:
+    """A message, with the box that it needs."""
+    return f"{message} (under Encoding)" if re.search("name (the|its) encoding", message) \
+        else message
 
 
 class Stopped(Exception):
@@ -83,7 +98,8 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         nameless = Msg("A column without a name is left out; name it in the first row.")
 
     class Information(OWWidget.Information):
-        choose = Msg("Choose a CSV file with a row per good, or drop it here.")
+        choose = Msg("Choose a CSV file with a row per good, or drop it here; its first row holds "
+                     "the names of the columns.")
         encoding = Msg("{}")
         stopped = Msg("Stopped; nothing is sent. Press Reload to read the file.")
 
@@ -164,8 +180,15 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.view.verticalHeader().setDefaultAlignment(Qt.AlignRight | Qt.AlignVCenter)
         self.view.horizontalHeader().setDefaultAlignment(Qt.AlignLeft | Qt.AlignVCenter)
         self.view.setHorizontalScrollMode(QAbstractItemView.ScrollPerPixel)
-        self.shown_label = QLabel()
-        self.mainArea.layout().addWidget(self.view)
+        self.place = QLabel(wordWrap=True, alignment=Qt.AlignCenter, margin=40,
+                            textFormat=Qt.PlainText)
+        self.place.setTextInteractionFlags(Qt.TextSelectableByMouse)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.place)
+        self.pages.addWidget(self.view)
+        self.shown_label = QLabel(wordWrap=True, textFormat=Qt.PlainText)
+        self.shown_label.setTextInteractionFlags(Qt.TextSelectableByMouse)
+        self.mainArea.layout().addWidget(self.pages)
         self.mainArea.layout().addWidget(self.shown_label)
 
     def sizeHint(self):
@@ -178,7 +201,7 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
 
     @staticmethod
     def fits(path: str) -> bool:
-        return Path(path).suffix.lower() in ENDINGS
+        return Path(path).is_file()  # what can't be read says why
 
     def _encoding_chosen(self):
         if self.encoding_combo.currentData() != self.encoding:
@@ -191,21 +214,19 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         """Read the file again."""
         self.cancel()
         self.clear_messages()
-        self._show(None)
         self.Outputs.data.send(None)
         self.reload_button.setEnabled(self.source is not None)
         self.stop_button.setEnabled(self.source is not None)
         if self.source is None:
-            self.Information.choose()
+            self._show_nothing(self.Information.choose)
         else:
-            self.read_label.setText("Reading…")
+            self._show_text("Reading…")
             self.start(run, self.source, self.encoding)
 
     def _stop(self):
         self.cancel()
         self.stop_button.setEnabled(False)
-        self._show(None)
-        self.Information.stopped()
+        self._show_nothing(self.Information.stopped)
 
     def on_partial_result(self, _):
         """The reading reports progress only."""
@@ -214,56 +235,65 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.stop_button.setEnabled(False)
         text = result.text
         if not any(text.columns):
-            self.Error.empty(text.name)
-            self._show(None)
+            self._show_nothing(self.Error.empty, text.name)
             return
         self._show(result)
         if text.note:
             said = self.Warning if self.encoding else self.Information
-            said.encoding(f"{text.note} (Encoding)")
+            said.encoding(_with_place(text.note))
         self.Warning.nameless(shown="" in text.columns[:text.width])
         self.Warning.no_rows(shown=not text.rows)
         if result.doubts:
-            more = len(result.doubts) - 3
-            self.Warning.doubtful(
-                len(result.doubts), len(text.rows),
-                "\n".join(["", *result.doubts[:3], *([f"… and {more} more"] if more > 0 else [])]))
+            self.Warning.doubtful(f"{len(result.doubts):,}", f"{len(text.rows):,}",
+                                  "\n".join(_first(result.doubts)))
         self.Outputs.data.send(result.data)
 
     def on_exception(self, ex: Exception):
         self.stop_button.setEnabled(False)
-        self._show(None)
         if isinstance(ex, TableFileError):
-            self.Error.file(str(ex))
+            self._show_nothing(self.Error.file, _with_place(str(ex)))
         elif isinstance(ex, OSError):
-            self.Error.missing(self.source, ex.strerror or str(ex))
+            self._show_nothing(self.Error.missing, self.source, ex.strerror or str(ex))
         else:
-            self.Error.failed(str(ex) or type(ex).__name__)
+            self._show_nothing(self.Error.failed, str(ex) or type(ex).__name__)
 
     # --- showing
 
-    def _show(self, result: SimpleNamespace | None):
+    def _show_nothing(self, message, *details):
+        """Say why nothing is sent, where the rows would be as well."""
+        message(*details)
+        self._show_text(str(message))
+
+    def _show_text(self, text: str):
+        self.read = None
+        self.preview.set_rows((), ())
+        self.place.setText(text)
+        self.pages.setCurrentWidget(self.place)
+        self.read_label.setText("Nothing yet")
+        self.shown_label.hide()
+
+    def _show(self, result: SimpleNamespace):
         self.read = result
-        if result is None:
-            self.preview.set_rows((), ())
-            self.read_label.setText("Nothing yet")
-            self.shown_label.clear()
-            return
+        self.pages.setCurrentWidget(self.view)
         text, domain = result.text, result.data.domain
         self.preview.set_rows(result.rows, [domain[name] for name in text.columns if name])
+        header = self.view.horizontalHeader()
         for column in range(self.preview.columnCount()):
-            self.view.setColumnWidth(column, min(320, self.view.sizeHintForColumn(column) + 24))
+            wanted = max(self.view.sizeHintForColumn(column), header.sectionSizeHint(column))
+            self.view.setColumnWidth(column, min(260, wanted + 8))
         self.read_label.setText("<br>".join(self._described(result)))
         shown = self.preview.rowCount()
-        self.shown_label.setText(f"The first {shown:,} of {len(result.rows):,} rows are shown"
-                                 if shown < len(result.rows) else "")
-        self.shown_label.setVisible(shown < len(result.rows))
+        said = [f"⚠ {doubt}" for doubt in _first(result.doubts)]
+        if shown < len(result.rows):
+            said.insert(0, f"The first {shown:,} of {len(result.rows):,} rows are shown.")
+        self.shown_label.setText("\n".join(said))
+        self.shown_label.setVisible(bool(said))
 
     @staticmethod
     def _described(result: SimpleNamespace) -> list[str]:
         text, data = result.text, result.data
         encoding = ENCODINGS.get(text.encoding, text.encoding.upper())
-        numbers = ", ".join(escape(v.name) for v in data.domain.attributes)
+        numbers = escape(listed([v.name for v in data.domain.attributes]))
         lines = [f"<b>{len(data):,}</b> rows, "
                  f"<b>{len(data.domain.attributes) + len(data.domain.metas)}</b> columns",
                  f"Encoding: {escape(encoding)}",

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from AnyQt.QtCore import QItemSelection, QItemSelectionModel, QSize, Qt
 from AnyQt.QtWidgets import (
     QAbstractItemView,
+    QCheckBox,
     QComboBox,
     QGridLayout,
     QHBoxLayout,
@@ -74,7 +75,7 @@ def run(request: SimpleNamespace, state: TaskState) -> KeywordCounts:
 
     state.set_status("Counting…")
     return count_keywords(texts_of(request.corpus), request.codes, request.phrases, request.gap,
-                          progress)
+                          progress, request.families)
 
 
 class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
@@ -115,6 +116,8 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
     code_name: str = Setting("", schema_only=True)
     level: int = Setting(0)
     gap: int = Setting(0)
+    #: Phrases match relatives of their words too, in any order.
+    families: bool = Setting(False, schema_only=True)
     #: Phrases that are selected in the list.
     selected_phrases: list = Setting([], schema_only=True)
 
@@ -136,7 +139,8 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
         box = gui.widgetBox(self.controlArea, "Phrases")
         self.editor = QPlainTextEdit(tabChangesFocus=True)
         self.editor.setToolTip("One on each line. Words are found in any inflection and in this "
-                               "order; Latin look-alikes and ё don't matter.")
+                               "order, with Word families also their relatives and in any; "
+                               "Latin look-alikes and ё don't matter.")
         self.editor.setMinimumHeight(80)
         self.editor.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Expanding)
         box.layout().addWidget(self.editor)
@@ -170,6 +174,11 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
             grid.addWidget(QLabel(label), number, 0)
             grid.addWidget(widget, number, 1)
         grid.setColumnStretch(1, 1)
+        self.families_box = QCheckBox("Word families", checked=self.families)
+        self.families_box.setToolTip("Words match their relatives, in any order: «инверторный "
+                                     "стабилизатор» finds «стабилизатор инвертора»")
+        self.families_box.toggled.connect(self._on_families)
+        grid.addWidget(self.families_box, grid.rowCount(), 0, 1, 2)
         self.cancel_button = QPushButton("Cancel", clicked=self._on_cancel, enabled=False)
         self.controlArea.layout().addWidget(self.cancel_button)
 
@@ -191,8 +200,9 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
         self.view.selectionModel().selectionChanged.connect(self._on_selection)
         tabs.addTab(self.view, "Phrases")
         self.by_code = QTableWidget(editTriggers=QAbstractItemView.NoEditTriggers)
-        self.by_code.setToolTip("As Table 1 of the paper: the phrases that speak for a code, and "
-                                "the declarations that hold one of them")
+        self.by_code.setToolTip("As Table 1 of the paper: the phrases that speak for a code. "
+                                "Any keyword: each declaration counted once. Sum of the counts: "
+                                "as the paper's «Всего», a declaration with two phrases twice")
         self.by_code.verticalHeader().hide()
         self.by_code.verticalHeader().setSectionResizeMode(QHeaderView.ResizeToContents)
         tabs.addTab(self.by_code, "By Code")
@@ -313,6 +323,10 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
         self.gap = gap
         self.count()
 
+    def _on_families(self, families: bool):
+        self.families = families
+        self.count()
+
     def _on_cancel(self):
         self.cancel()
         self._done_working()
@@ -344,7 +358,7 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
         codes = codes_of(self.corpus, variable, self.level or None)
         self.cancel_button.setEnabled(True)
         self.start(run, SimpleNamespace(corpus=self.corpus, codes=codes, phrases=phrases,
-                                        gap=self.gap))
+                                        gap=self.gap, families=self.families))
 
     def _countable(self) -> list[str]:
         good, bad = [], []
@@ -438,19 +452,22 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
         table = self.counts.by_code() if self.counts else []
         shown = [table[number] for number in self._shown_codes()] if table else []
         self.by_code.setColumnCount(len(shown))
-        longest = max([len(rows) for _, rows, _ in shown], default=0)
-        self.by_code.setRowCount(max(1, longest) + 1 if shown else 0)
-        self.by_code.setHorizontalHeaderLabels([code for code, _, _ in shown])
-        for column, (_, rows, total) in enumerate(shown):
-            texts = [f"{row.phrase} ({row.documents})" for row in rows] or ["No keywords found"]
+        longest = max([len(code.keywords) for code in shown], default=0)
+        self.by_code.setRowCount(max(1, longest) + 2 if shown else 0)
+        self.by_code.setHorizontalHeaderLabels([code.code for code in shown])
+        for column, code in enumerate(shown):
+            texts = [f"{row.phrase} ({row.documents})" for row in code.keywords] \
+                or ["No keywords found"]
             for at, text in enumerate(texts):
                 self.by_code.setItem(at, column, QTableWidgetItem(text))
-            size = int(self.counts.sizes[self.counts.codes.index(shown[column][0])])
-            last = QTableWidgetItem(f"Any: {total} of {size} declarations")
-            font = last.font()
-            font.setBold(True)
-            last.setFont(font)
-            self.by_code.setItem(self.by_code.rowCount() - 1, column, last)
+            size = int(self.counts.sizes[self.counts.codes.index(code.code)])
+            for back, text in ((2, f"Any keyword: {code.any_of_them} of {size} declarations"),
+                               (1, f"Sum of the counts («Всего»): {code.sum_of_counts}")):
+                last = QTableWidgetItem(text)
+                font = last.font()
+                font.setBold(True)
+                last.setFont(font)
+                self.by_code.setItem(self.by_code.rowCount() - back, column, last)
         # a few codes share the room, many keep their width and scroll
         self.by_code.horizontalHeader().setSectionResizeMode(
             QHeaderView.Stretch if len(shown) <= 4 else QHeaderView.ResizeToContents)
@@ -478,7 +495,10 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
         column = self.code_combo.variable
         self.report_items("Counted", (
             ("Codes", f"{column.name if column else ''}, {dict(LEVELS)[self.level]}"),
-            ("Words between", str(self.gap)), ("Result", self.summary.text())))
+            ("Words between", str(self.gap)),
+            ("Words match", "their families, in any order" if self.families
+             else "their inflections, in order"),
+            ("Result", self.summary.text())))
         self.report_table("Phrases", report_rows(self.model), header_rows=1)
         rows = [[self.by_code.horizontalHeaderItem(c).text()
                  for c in range(self.by_code.columnCount())]]

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,8 +23,8 @@ from orangecontrib.customs.intervals import wilson
 
 from .phrases import PhraseFinder
 
-__all__ = ["KeywordCounts", "KeywordRow", "NO_CODE", "SEVERAL", "ONE", "NONE", "NOT_FOUND",
-           "count_keywords"]
+__all__ = ["CodeKeywords", "KeywordCounts", "KeywordRow", "NO_CODE", "SEVERAL", "ONE", "NONE",
+           "NOT_FOUND", "count_keywords"]
 
 #: Documents without a code are counted under this name and weigh in no ratio.
 NO_CODE = "без кода"
@@ -73,6 +74,27 @@ class KeywordRow:
     def speaks(self) -> bool:
         """The phrase speaks for the code."""
         return self.documents > 1 and self.low > 1
+
+
+class CodeKeywords(NamedTuple):
+    """A column of Table 1 of the paper.
+
+    Attributes
+    ----------
+    code : str
+    keywords : list of KeywordRow
+        The phrases that speak for the code, most documents first.
+    any_of_them : int
+        Documents of the code that hold at least one of them, each counted once.
+    sum_of_counts : int
+        Their documents added up, as the paper's «Всего» (10 612 + 4 555 = 15 167): a
+        document that holds two of them is counted twice.
+    """
+
+    code: str
+    keywords: list[KeywordRow]
+    any_of_them: int
+    sum_of_counts: int
 
 
 @dataclass(frozen=True)
@@ -134,22 +156,16 @@ class KeywordCounts:
             return NOT_FOUND
         return (NONE, ONE, SEVERAL)[min(2, len(self.speaks_for(phrase)))]
 
-    def by_code(self) -> list[tuple[str, list[KeywordRow], int]]:
-        """Table 1 of the paper: per code its keywords, and the documents that hold any.
-
-        Returns
-        -------
-        list of (str, list of KeywordRow, int)
-            Keywords are the phrases that speak for the code, most documents first;
-            each document is counted once in the total, however many it holds.
-        """
+    def by_code(self) -> list[CodeKeywords]:
+        """Table 1 of the paper: per code its keywords and both ways to total them."""
         own = [self.rows(phrase) for phrase in range(len(self.phrases))]
         table = []
         for number, code in enumerate(self.codes):
             chosen = [phrase for phrase in range(len(self.phrases)) if own[phrase][number].speaks]
             chosen.sort(key=lambda phrase: -int(self.documents[phrase, number]))
-            table.append((code, [own[phrase][number] for phrase in chosen],
-                          self._holding(chosen, number)))
+            table.append(CodeKeywords(code, [own[phrase][number] for phrase in chosen],
+                                      self._holding(chosen, number),
+                                      int(self.documents[chosen, number].sum())))
         return table
 
     def _holding(self, phrases: Sequence[int], code: int) -> int:
@@ -159,8 +175,8 @@ class KeywordCounts:
 
 
 def count_keywords(texts: Sequence[str], codes: Sequence[str], phrases: Sequence[str],
-                   gap: int = 0, progress: Callable[[float], object] | None = None
-                   ) -> KeywordCounts:
+                   gap: int = 0, progress: Callable[[float], object] | None = None,
+                   families: bool = False) -> KeywordCounts:
     """Count phrases per code.
 
     Parameters
@@ -173,6 +189,8 @@ def count_keywords(texts: Sequence[str], codes: Sequence[str], phrases: Sequence
         See :class:`~.phrases.PhraseFinder`.
     progress : callable, optional
         Gets the share done; may raise to stop.
+    families : bool
+        See :class:`~.phrases.PhraseFinder`.
 
     Raises
     ------
@@ -184,7 +202,7 @@ def count_keywords(texts: Sequence[str], codes: Sequence[str], phrases: Sequence
     if not len(phrases):
         raise ValueError("no phrases")
     phrases = tuple(dict.fromkeys(" ".join(phrase.split()) for phrase in phrases))
-    finder = PhraseFinder(phrases, gap)
+    finder = PhraseFinder(phrases, gap, families)
     names = tuple(sorted(set(codes) - {""}))
     place = {name: number for number, name in enumerate(names)}
     labels = tuple(place.get(code, -1) for code in codes)

@@ -1,4 +1,4 @@
-"""Phrases in any inflection: words are compared by stems, their order counts."""
+"""Phrases in any inflection: words are compared by stems and in order, or by families in any."""
 from __future__ import annotations
 
 import re
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from orangecontrib.customs.declarations.lemmas import family
 from orangecontrib.customs.declarations.stopwords.fold import fold_text
 from orangecontrib.customs.files import strict_rows
 
@@ -36,6 +37,14 @@ class _Stems(dict):
         return stem
 
 
+class _Families(_Stems):
+    """Word → key of its family; what isn't Russian is stemmed."""
+
+    def __missing__(self, word: str) -> str:
+        key = self[word] = family(word) if _CYRILLIC.search(word) else super().__missing__(word)
+        return key
+
+
 def stems(text: str) -> list[str]:
     """Stems of the words of a text, look-alike letters folded.
 
@@ -53,6 +62,9 @@ class PhraseFinder:
     phrases : sequence of str
     gap : int
         Words that may stand between two words of a phrase; 0: none.
+    families : bool
+        Words match their relatives, in any order: «инверторный стабилизатор» is also
+        «стабилизатор инвертора».
 
     Raises
     ------
@@ -60,19 +72,23 @@ class PhraseFinder:
         For a phrase without a word.
     """
 
-    def __init__(self, phrases: Sequence[str], gap: int = 0):
+    def __init__(self, phrases: Sequence[str], gap: int = 0, families: bool = False):
         self.phrases = tuple(phrases)
         self.gap = gap
-        self._stems = _Stems()
+        self.families = families
+        self._keys = _Families() if families else _Stems()
         self._beginnings: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
         for number, phrase in enumerate(self.phrases):
             words = self._split(phrase)
             if not words:
                 raise ValueError(f"no word in the phrase «{phrase}»")
-            self._beginnings.setdefault(words[0], []).append((number, tuple(words[1:])))
+            firsts = range(len(words)) if families else (0,)
+            rests = {words[at]: tuple(words[:at] + words[at + 1:]) for at in firsts}
+            for word, rest in rests.items():
+                self._beginnings.setdefault(word, []).append((number, rest))
 
     def _split(self, text: str) -> list[str]:
-        known = self._stems
+        known = self._keys
         return [known[word] for word in _WORD.findall(fold_text(text))]
 
     def find(self, text: str) -> dict[int, int]:
@@ -86,11 +102,15 @@ class PhraseFinder:
         return found
 
     def _goes_on(self, words: Sequence[str], place: int, rest: Sequence[str]) -> bool:
-        # all places at which the phrase so far may end: the nearest one can be a dead end
-        ends = {place}
-        for stem in rest:
-            ends = {at for end in ends for at in range(end + 1, end + 2 + self.gap)
-                    if at < len(words) and words[at] == stem}
-            if not ends:
+        # all places at which the phrase so far may end, with what it lacks: the nearest one
+        # can be a dead end
+        states = {(place, rest)}
+        for _ in rest:
+            states = {(at, missing[:number] + missing[number + 1:])
+                      for end, missing in states
+                      for at in range(end + 1, min(end + 2 + self.gap, len(words)))
+                      for number in (range(len(missing)) if self.families else (0,))
+                      if words[at] == missing[number]}
+            if not states:
                 return False
         return True

@@ -16,7 +16,8 @@ from .counts import NOT_FOUND, KeywordCounts, KeywordRow
 __all__ = ["codes_of", "keywords_table", "matching_documents", "phrases_table", "texts_of"]
 
 _NUMBERS = {"documents": 0, "occurrences": 0, "share": 4, "likelihood ratio": 2, "low": 2,
-            "high": 2, "G2": 1, "precision": 3, "precision low": 3, "precision high": 3}
+            "high": 2, "G2": 1, "precision": 3, "precision low": 3, "precision high": 3,
+            "any keyword": 0, "sum of counts": 0}
 
 
 def texts_of(corpus: Corpus) -> list[str]:
@@ -62,8 +63,10 @@ def keywords_table(counts: KeywordCounts) -> Table:
     -------
     Table
         Metas "Words" (``attributes["type"] = "words"``), "code", "speaks" and "verdict";
-        attributes as in :class:`~.counts.KeywordRow`.
+        attributes as in :class:`~.counts.KeywordRow`, and those of the row's code:
+        "any keyword" and "sum of counts", as in :class:`~.counts.CodeKeywords`.
     """
+    totals = {code.code: (code.any_of_them, code.sum_of_counts) for code in counts.by_code()}
     rows: list[tuple[KeywordRow, str, str]] = []
     for number in range(len(counts.phrases)):
         verdict = counts.verdict(number)
@@ -80,7 +83,8 @@ def keywords_table(counts: KeywordCounts) -> Table:
              StringVariable("verdict")]
     X = np.array([[r.documents, r.occurrences, r.share, r.ratio, r.low, r.high, r.g2, r.precision,
                    r.precision_low if r.documents else np.nan,
-                   r.precision_high if r.documents else np.nan] for r, _, _ in rows])
+                   r.precision_high if r.documents else np.nan,
+                   *totals.get(code, (np.nan, np.nan))] for r, code, _ in rows])
     M = np.array([[r.phrase, code, float(r.speaks), verdict] for r, code, verdict in rows],
                  dtype=object)
     table = Table.from_numpy(Domain(variables, metas=metas), X.reshape(len(rows), len(variables)),

@@ -15,6 +15,11 @@ from orangecontrib.customs.files import strict_rows
 
 __all__ = ["family"]
 
+#: Letters of a stem that may lose more than the ending of a noun or an adjective.
+_LONG = 5
+#: Letters of the shortest root.
+_SHORT = 3
+
 _RUSSIAN = re.compile("[а-я]+")
 
 
@@ -26,6 +31,11 @@ def _rows(file: str) -> list[dict[str, str]]:
 def _stemmer():
     import Stemmer
     return Stemmer.Stemmer("russian")
+
+
+@cache
+def _endings() -> frozenset[str]:
+    return frozenset(row["ending"] for row in _rows("endings.csv"))
 
 
 @cache
@@ -70,7 +80,7 @@ def family(word: str) -> str:
         name = _name(word)
         if name:
             return name
-        shorter = _stemmer().stemWord(word)
+        shorter = _stem(word)
         if shorter == word:
             shorter = _cut(word)
         if shorter == word:
@@ -82,6 +92,15 @@ def _name(word: str) -> str | None:
     whole, begins = _named()
     return whole.get(word) or next(
         (name for beginning, name in begins if word.startswith(beginning)), None)
+
+
+def _stem(word: str) -> str:
+    """One step of Snowball, which takes «защит» for a verb and leaves «защ»: not of short words."""
+    stem = _stemmer().stemWord(word)
+    if len(stem) >= _LONG or len(stem) >= _SHORT and word[len(stem):] in _endings():
+        return stem
+    # the longest of the endings that leaves a root
+    return next((word[:at] for at in range(_SHORT, len(word)) if word[at:] in _endings()), word)
 
 
 def _cut(word: str) -> str:

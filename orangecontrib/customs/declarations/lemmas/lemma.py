@@ -10,14 +10,21 @@ from pathlib import Path
 from orangecontrib.customs.declarations.stopwords.fold import fold_text
 from orangecontrib.customs.files import strict_rows
 
-__all__ = ["lacking", "lemma"]
+__all__ = ["known", "lacking", "lemma"]
 
 _RUSSIAN = re.compile("[а-я]+(?:-[а-я]+)*")
 
 
+def _found(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ValueError:   # imports of it are blocked
+        return False
+
+
 def lacking() -> str:
     """What has to be installed before :func:`lemma` can work; "" where nothing is missing."""
-    if find_spec("pymorphy3") and find_spec("pymorphy3_dicts_ru"):
+    if all(map(_found, ("pymorphy3", "pymorphy3_dicts_ru"))):
         return ""
     return ("lemmas need pymorphy3 and its Russian dictionary: install them with "
             "“pip install pymorphy3 pymorphy3-dicts-ru”")
@@ -67,6 +74,11 @@ def lemma(word: str) -> str:
     return _table("overrides.csv", "read", "lemma").get(read, read)
 
 
+def known(word: str) -> bool:
+    """A dictionary lists the word, in whatever form."""
+    return _analyzer().word_is_known(word)
+
+
 def _most_likely(readings, known: bool) -> str:
     """Of several readings the one that a description of goods means."""
     aside = _table("readings.csv", "grammeme", "example").keys()
@@ -76,5 +88,5 @@ def _most_likely(readings, known: bool) -> str:
         scores[reading.normal_form] += reading.score
     if known:
         return max(scores, key=scores.get)
-    # guessed by the ending: «варистор» is no plural of «варистора»
-    return min(scores, key=lambda form: (len(form), -scores[form]))
+    # guessed by the ending: «варистор» is no plural of «варистора», and few adjectives end in -ой
+    return min(scores, key=lambda form: (len(form), form.endswith("ой"), -scores[form]))

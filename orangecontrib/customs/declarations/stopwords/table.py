@@ -177,7 +177,8 @@ class Prepared:
 
 
 def prepare(corpus: Corpus, upstream: Sequence[Frozen] | None = None,
-            callback: Callable | None = None) -> Prepared:
+            callback: Callable | None = None,
+            normalisers: Sequence[BaseNormalizer] = ()) -> Prepared:
     """Replay the corpus' own preprocessing behind a fold transformer, with nothing re-fitted.
 
     A corpus that reads ids beside a column named description is read by the latter.
@@ -188,6 +189,8 @@ def prepare(corpus: Corpus, upstream: Sequence[Frozen] | None = None,
     upstream : sequence of (str, frozenset of str), optional
         Frozen outcomes of a locked lexicon, in order; None learns them here.
     callback : callable, optional
+    normalisers : sequence of BaseNormalizer
+        What is to be done besides; a kind that the corpus came with is not done twice.
 
     Raises
     ------
@@ -207,6 +210,7 @@ def prepare(corpus: Corpus, upstream: Sequence[Frozen] | None = None,
         chain.insert(place, RegexpTokenizer())
     if not chain or not isinstance(chain[0], FoldTransformer):
         chain.insert(0, FoldTransformer())
+    chain += [step for step in normalisers if type(step) not in map(type, chain)]
 
     raw_words: Counter | None = None
     known = list(upstream or ())
@@ -425,8 +429,8 @@ class Material:
 
 
 def gather(corpus: Corpus, designations: Designations, words: Sequence[str] = (),
-           upstream: Sequence[Frozen] | None = None,
-           callback: Callable | None = None) -> Material:
+           upstream: Sequence[Frozen] | None = None, callback: Callable | None = None,
+           normalisers: Sequence[BaseNormalizer] = ()) -> Material:
     """Prepare a corpus, count its words and send all word lists through its normaliser.
 
     Parameters
@@ -435,7 +439,7 @@ def gather(corpus: Corpus, designations: Designations, words: Sequence[str] = ()
     designations : sequence of (code, text)
     words : sequence of str
         The user's list.
-    upstream : sequence of (str, frozenset of str), optional
+    upstream, normalisers
         See :func:`prepare`.
     callback : callable, optional
         Gets the share done; may raise to stop.
@@ -445,7 +449,7 @@ def gather(corpus: Corpus, designations: Designations, words: Sequence[str] = ()
     ValueError
         If the corpus is empty or has no text.
     """
-    prepared = prepare(corpus, upstream, callback and wrap_callback(callback, 0, .7))
+    prepared = prepare(corpus, upstream, callback and wrap_callback(callback, 0, .7), normalisers)
     callback = callback or dummy_callback
     labels, classes = class_labels(corpus)
     counts = count_words(prepared.corpus.tokens, labels, classes)

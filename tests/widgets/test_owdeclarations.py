@@ -1,0 +1,349 @@
+"""Declarations: what is read, what is said of it, and paths that move with the workflow."""
+import ast
+import io
+import os
+import shutil
+import tempfile
+import unittest
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+from AnyQt.QtCore import QMimeData, QPoint, Qt, QUrl
+from AnyQt.QtGui import QDropEvent
+from Orange.widgets.tests.base import WidgetTest
+from orangecanvas.registry import WidgetRegistry
+from orangecanvas.scheme import SchemeNode
+from orangewidget.workflow.discovery import widget_desc_from_module
+from orangewidget.workflow.widgetsscheme import WidgetsScheme
+
+from orangecontrib.customs.widgets import owdeclarations
+from orangecontrib.customs.widgets.owdeclarations import OWDeclarations
+
+GOODS = ("good_id;Описание товара;Код ТН ВЭД;quantity\n"
+         "001;Ботинки мужские кожаные;0640399960;1 200,5\n"
+         "002;Ботинки мужские кожаные;6403999600;\n")
+SHIFTED = "003;Туфли; кожаные;6403999600;5\n"
+
+
+class DeclarationsTest(WidgetTest):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name).resolve()
+        self.widget = self.create_widget(OWDeclarations)
+
+    def file(self, text=GOODS, name="flow/data/goods.csv", encoding="utf-8") -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
+        return path
+
+    def data(self, source=None, widget=None):
+        widget = widget or self.widget
+        if source is not None:
+            widget.set_source(source)
+        self.wait_until_finished(widget=widget)
+        return self.get_output(widget.Outputs.data, widget=widget)
+
+    def settings(self, widget=None):
+        widget = widget or self.widget
+        settings = widget.settingsHandler.pack_data(widget)
+        self.assertEqual(ast.literal_eval(repr(settings)), settings)
+        return settings
+
+
+class TestReading(DeclarationsTest):
+    def test_codes_ids_and_repeated_descriptions_stay_texts(self):
+        data = self.data(self.file())
+        self.assertEqual([v.name for v in data.domain.attributes], ["quantity"])
+        self.assertEqual([v.name for v in data.domain.metas],
+                         ["good_id", "Описание товара", "Код ТН ВЭД"])
+        self.assertTrue(all(v.is_string for v in data.domain.metas))
+        self.assertEqual(list(data.get_column("good_id")), ["001", "002"])
+        np.testing.assert_equal(data.get_column("quantity"), [1200.5, np.nan])
+        self.assertEqual(data.name, "goods")
+
+    def test_a_file_in_utf_8_is_read_without_a_message(self):
+        self.data(self.file())
+        self.assertFalse(self.widget.message_bar.messages())
+        self.assertIn("<b>2</b> rows, <b>4</b> columns", self.widget.read_label.text())
+        self.assertIn("semicolon", self.widget.read_label.text())
+
+    def test_an_encoding_told_by_its_letters_is_said(self):
+        data = self.data(self.file(GOODS * 3, encoding="cp1251"))
+        self.assertEqual(data[0]["Описание товара"].value, "Ботинки мужские кожаные")
+        self.assertIn("cp1251", str(self.widget.Information.encoding))
+        self.assertIn("cp1251", self.widget.read_label.text())
+
+    def test_a_chosen_encoding_is_taken_and_doubted_where_the_letters_say_another(self):
+        self.widget.set_source(self.file(encoding="cp1251"))
+        combo = self.widget.encoding_combo
+        combo.setCurrentIndex(combo.findData("koi8_r"))
+        combo.activated.emit(combo.currentIndex())
+        self.assertNotIn("Описание товара", self.data().domain)
+        self.assertTrue(self.widget.Warning.encoding.is_shown())
+        combo.setCurrentIndex(combo.findData("cp1251"))
+        combo.activated.emit(combo.currentIndex())
+        self.assertIn("Описание товара", self.data().domain)
+        self.assertFalse(self.widget.Warning.encoding.is_shown())
+
+    def test_a_shifted_row_is_named_and_nothing_is_made_of_it(self):
+        data = self.data(self.file(GOODS + SHIFTED))
+        self.assertEqual(list(data.get_column("good_id")), ["001", "002", "003"])
+        self.assertEqual(data[2]["Описание товара"].value, "")
+        self.assertEqual(data[2]["Код ТН ВЭД"].value, "")
+        self.assertIn("1 of 3 rows", str(self.widget.Warning.doubtful))
+        self.assertIn("line 4: 5 fields", str(self.widget.Warning.doubtful))
+        self.assertIn("line 4", self.widget.shown_label.text())
+        self.assertEqual(self.widget.preview.headerData(2, Qt.Vertical), "⚠ 4")
+
+    def test_a_row_of_which_nothing_can_be_trusted_is_left_out_and_named(self):
+        data = self.data(self.file("description,code\nБотинки, кожаные,6403\nТуфли,6404\n"))
+        self.assertEqual(list(data.get_column("code")), ["6404"])
+        self.assertIn("line 2: 3 fields", str(self.widget.Warning.doubtful))
+        self.assertIn("left out", str(self.widget.Warning.doubtful))
+
+    def test_only_the_first_rows_are_shown_but_all_are_sent(self):
+        text = "good_id,description\n" + "".join(f"{i},Туфли\n" for i in range(2000))
+        self.assertEqual(len(self.data(self.file(text))), 2000)
+        self.assertLess(self.widget.preview.rowCount(), 2000)
+        self.assertIn("of 2,000 rows", self.widget.shown_label.text())
+
+    def test_reload_sees_the_new_content(self):
+        path = self.file()
+        self.data(path)
+        self.file(GOODS + "003;Туфли;6404;1\n")
+        self.widget.reload_button.click()
+        self.assertEqual(len(self.data()), 3)
+
+    def test_columns_without_rows(self):
+        self.assertEqual(len(self.data(self.file("good_id,description\n"))), 0)
+        self.assertTrue(self.widget.Warning.no_rows.is_shown())
+
+    def test_a_column_without_a_name_is_told(self):
+        self.data(self.file("good_id,,description\n1,x,Туфли\n"))
+        self.assertTrue(self.widget.Warning.nameless.is_shown())
+
+
+class TestErrors(DeclarationsTest):
+    def assert_refused(self, source, message, *words):
+        self.assertIsNone(self.data(source))
+        for word in words:
+            self.assertIn(word, str(message))
+            self.assertIn(word, self.widget.place.text())
+        self.assertIs(self.widget.pages.currentWidget(), self.widget.place)
+
+    def test_a_missing_file_and_recovery(self):
+        error = self.widget.Error
+        self.assert_refused(self.folder / "no {where}.csv", error.missing, "{where}", "Reload")
+        self.assertEqual(len(self.data(self.file())), 2)
+        self.assertFalse(error.missing.is_shown())
+
+    def test_an_empty_file(self):
+        self.assert_refused(self.file(""), self.widget.Error.empty, "goods.csv", "first row")
+
+    def test_a_folder(self):
+        self.assert_refused(self.folder, self.widget.Error.missing, str(self.folder))
+
+    def test_an_excel_workbook_says_what_to_do(self):
+        self.assert_refused(self.file(b"PK\x03\x04\x14\0", "book.xlsx"), self.widget.Error.file,
+                            "Excel", "CSV")
+
+    def test_a_column_that_stands_twice(self):
+        self.assert_refused(self.file("id,id\n1,2\n"), self.widget.Error.file, "line 1", "twice")
+
+    def test_an_unclear_encoding_names_the_box(self):
+        self.assert_refused(self.file(b"id,name\n1,\xff\xfe\x81\x8d\n"), self.widget.Error.file,
+                            "Encoding")
+
+    def test_an_unexpected_failure_is_a_message(self):
+        with patch.object(owdeclarations, "read_table", side_effect=RuntimeError("boom")):
+            self.assert_refused(self.file(), self.widget.Error.failed, "boom")
+
+    def test_stop_ends_the_reading_and_sends_nothing(self):
+        self.widget.set_source(self.file())
+        self.widget.stop_button.click()
+        self.assertIsNone(self.data())
+        self.assertTrue(self.widget.Information.stopped.is_shown())
+        self.assertFalse(self.widget.stop_button.isEnabled())
+        self.widget.reload_button.click()
+        self.assertEqual(len(self.data()), 2)
+
+    def test_a_stopped_task_reads_no_further(self):
+        class Interrupted:
+            def set_status(self, _): ...
+            def set_progress_value(self, _): ...
+            def is_interruption_requested(self):
+                return True
+        with self.assertRaises(owdeclarations.Stopped):
+            owdeclarations.run(self.file(), "", Interrupted())
+
+
+class TestPaths(DeclarationsTest):
+    def setUp(self):
+        super().setUp()
+        self.schemes = []
+
+    def tearDown(self):
+        for scheme in self.schemes:
+            scheme.clear()
+        super().tearDown()
+
+    def test_data_and_workflow_moved_together(self):
+        self.file()
+        widget = self.create_widget(OWDeclarations, env={"basedir": str(self.folder / "flow")})
+        widget.set_source(str(self.folder / "flow/data/goods.csv"))
+        self.assertEqual(widget.path, "data/goods.csv")
+        settings = self.settings(widget)
+        (self.folder / "flow").rename(self.folder / "moved")
+        moved = self.create_widget(OWDeclarations, stored_settings=settings,
+                                   env={"basedir": str(self.folder / "moved")})
+        self.assertEqual(len(self.data(widget=moved)), 2)
+
+    def test_saving_the_workflow_elsewhere_keeps_the_file(self):
+        path = self.file()
+        scheme, widget = self.scheme(path.parents[1], {"path": "data/goods.csv", "encoding": ""})
+        self.assertEqual(self.rows(widget), 2)
+        (self.folder / "other").mkdir()
+        saved = self.saved_to(scheme, self.folder / "other")
+        self.assertIn('format="literal"', saved)
+        self.assertNotIn("pickle", saved)
+        _, again = self.scheme(self.folder / "other", saved)
+        self.assertEqual(again.path, str(path))
+        self.assertEqual(self.rows(again), 2)
+
+    def test_saved_above_the_data_and_moved_with_them(self):
+        path = self.file()
+        scheme, widget = self.scheme(self.folder / "draft", {"path": str(path), "encoding": ""})
+        self.assertEqual(self.rows(widget), 2)
+        saved = self.saved_to(scheme, self.folder / "flow")
+        shutil.move(self.folder / "flow", self.folder / "moved")
+        _, moved = self.scheme(self.folder / "moved", saved)
+        self.assertEqual(moved.path, "data/goods.csv")
+        self.assertEqual(self.rows(moved), 2)
+
+    def rows(self, widget) -> int:
+        """How many rows were read by a widget that is not the test's own."""
+        self.process_events(until=lambda: widget.task is None)
+        return 0 if widget.read is None else len(widget.read.data)
+
+    def scheme(self, basedir: Path, content):
+        """A workflow as Canvas holds it: of one node, or read from what was saved."""
+        description = widget_desc_from_module(owdeclarations.__name__)
+        scheme = WidgetsScheme(env={"basedir": str(basedir)})
+        self.schemes.append(scheme)
+        if isinstance(content, dict):
+            scheme.add_node(SchemeNode(description, properties=content))
+        else:
+            registry = WidgetRegistry()
+            registry.register_widget(description)
+            scheme.load_from(io.BytesIO(content.encode()), registry=registry)
+        return scheme, scheme.widget_for_node(scheme.nodes[0])
+
+    @staticmethod
+    def saved_to(scheme, folder: Path) -> str:
+        """What "Save As" does: the folder first, then the writing."""
+        scheme.set_runtime_env("basedir", str(folder))
+        stream = io.BytesIO()
+        scheme.save_to(stream, pretty=True, pickle_fallback=True)
+        return stream.getvalue().decode()
+
+    def test_outside_the_workflow_stays_absolute(self):
+        path = self.file()
+        (self.folder / "other").mkdir()
+        widget = self.create_widget(OWDeclarations, env={"basedir": str(self.folder / "other")})
+        widget.set_source(path)
+        self.assertEqual(widget.path, str(path))
+
+    def test_relative_to_the_current_folder(self):
+        self.file()
+        before = os.getcwd()
+        self.addCleanup(os.chdir, before)
+        os.chdir(self.folder / "flow")
+        widget = self.create_widget(OWDeclarations, stored_settings={"path": "data/goods.csv"},
+                                    env={"basedir": str(self.folder / "elsewhere")})
+        self.assertEqual(len(self.data(widget=widget)), 2)
+
+    def test_poisoned_last_used_defaults_change_nothing(self):
+        path, stray = self.file(), self.file("a,b\n1,2\n", "stray.csv")
+        with patch.dict(OWDeclarations.settingsHandler.defaults,
+                        {"path": str(stray), "encoding": "koi8_r", "last_folder": "/nowhere"}):
+            widget = self.create_widget(
+                OWDeclarations, stored_settings={"path": str(path), "encoding": ""},
+                reset_default_settings=False)
+            self.assertEqual(len(self.data(widget=widget)), 2)
+            self.assertIn("Описание товара", self.data(widget=widget).domain)
+
+    def test_what_was_used_last_is_nobody_elses_default(self):
+        self.widget.encoding = "cp1251"
+        self.data(self.file(encoding="cp1251"))
+        handler = self.widget.settingsHandler
+        with patch.object(handler, "defaults", dict(handler.defaults)):
+            handler.update_defaults(self.widget)
+            self.assertEqual(handler.defaults["last_folder"], str(self.folder / "flow/data"))
+            widget = self.create_widget(OWDeclarations, reset_default_settings=False)
+            self.assertEqual((widget.path, widget.encoding), ("", ""))
+            self.assertIsNone(self.data(widget=widget))
+
+    def test_an_encoding_that_the_combo_does_not_offer_is_kept_and_shown(self):
+        path = self.file("id,name\n1,caf\xe9\n", encoding="cp1252")
+        widget = self.create_widget(
+            OWDeclarations, stored_settings={"path": str(path), "encoding": "cp1252"})
+        self.assertEqual(self.data(widget=widget)[0]["name"].value, "café")
+        self.assertEqual(widget.encoding_combo.currentText(), "cp1252")
+
+
+class TestWindow(DeclarationsTest):
+    def drop(self, path):
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(path))])
+        event = QDropEvent(QPoint(5, 5), Qt.CopyAction, mime, Qt.LeftButton, Qt.NoModifier)
+        self.widget.dropEvent(event)
+        return event
+
+    def test_the_empty_window_says_what_to_do(self):
+        self.assertTrue(self.widget.Information.choose.is_shown())
+        self.assertIn("drop", self.widget.place.text())
+
+    def test_a_dropped_file_is_read(self):
+        self.assertTrue(self.drop(self.file()).isAccepted())
+        self.assertEqual(len(self.data()), 2)
+
+    def test_a_dropped_folder_changes_nothing(self):
+        path = self.file()
+        self.data(path)
+        self.drop(self.folder)
+        self.assertEqual(self.widget.path, str(path))
+
+    def test_a_typed_path_is_read_and_a_cleared_one_forgotten(self):
+        line = self.widget.path_edit.line
+        line.setText(str(self.file()))
+        line.editingFinished.emit()
+        self.assertEqual(len(self.data()), 2)
+        line.clear()
+        self.assertIsNone(self.data())
+        self.assertTrue(self.widget.Information.choose.is_shown())
+        self.assertFalse(self.widget.stop_button.isEnabled())
+
+    def test_the_preview_shows_what_is_sent(self):
+        self.data(self.file())
+        model = self.widget.preview
+        shown = [model.index(0, column).data() for column in range(model.columnCount())]
+        self.assertEqual(shown, ["001", "Ботинки мужские кожаные", "0640399960", "1 200,5"])
+        self.assertEqual(model.headerData(2, Qt.Horizontal), "Код ТН ВЭД")
+
+    def test_it_opens_small(self):
+        self.assertLessEqual(self.widget.sizeHint().width(), 909)
+        self.assertLessEqual(self.widget.sizeHint().height(), 511)
+
+    def test_report(self):
+        self.widget.send_report()
+        self.data(self.file(GOODS + SHIFTED))
+        self.widget.send_report()
+        self.assertIn("semicolon", self.widget.report_html)
+        self.assertIn("line 4", self.widget.report_html)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -16,11 +16,13 @@ from orangecontrib.customs.declarations.stopwords import (
     count_words,
     explain,
     learn,
+    readable_forms,
     tariff_words,
     tautology_audit,
 )
 from orangecontrib.customs.declarations.stopwords.fold import fold_text
 from orangecontrib.customs.declarations.stopwords.sources import (
+    boilerplate,
     function_words,
     is_pattern,
     leading_code,
@@ -41,6 +43,28 @@ def test_function_words_spare_negations_and_bounds():
     assert {"для", "или", "of", "the"} <= set(words)
     assert not set(words) & set(SPARED)
     assert len(set(words)) == len(words) and len(set(units())) == len(units())
+
+
+def test_boilerplate_spares_negations_and_what_tells_goods_apart():
+    words = boilerplate()
+    assert {"арт", "артикул", "кол-во", "мод", "изготовитель", "ооо", "товарный"} <= set(words)
+    assert len(set(words)) == len(words) and not set(words) & {fold(w).text for w in SPARED}
+    assert not set(words) & set(function_words())
+    # a steel, a postage stamp; scales; packing; of animal origin; «подносок отсутствует»
+    assert not set(words) & {"марка", "вес", "упаковка", "происхождение", "отсутствует"}
+
+
+@given(st.dictionaries(st.text("абв", min_size=1, max_size=4), st.integers(1, 3)))
+def test_a_readable_form_is_the_most_frequent_of_its_token(raw):
+    forms = readable_forms(raw, [word[:1] for word in raw])
+    for token, form in forms.items():
+        rivals = [word for word in raw if word[:1] == token]
+        assert form == min(rivals, key=lambda word: (-raw[word], len(word), word))
+    assert set(forms) == {word[:1] for word in raw}
+
+
+def test_a_word_that_became_nothing_is_nobodys_form():
+    assert readable_forms({"кол": 2, "во": 1}, ["", "в"]) == {"в": "во"}
 
 
 @pytest.mark.parametrize("text, code", [

@@ -22,6 +22,7 @@ from orangecontrib.text.preprocess import (
 )
 from orangecontrib.text.vectorization.bagofwords import BowVectorizer
 
+from orangecontrib.customs.declarations.lemmas.table import FamilyNormalizer, LemmaNormalizer
 from orangecontrib.customs.declarations.stopwords import bundled_designations, explain
 from orangecontrib.customs.declarations.stopwords.table import (
     CustomsStopwordFilter,
@@ -31,6 +32,7 @@ from orangecontrib.customs.declarations.stopwords.table import (
     class_labels,
     designations_of,
     gather,
+    normaliser_of,
     prepare,
     words_of,
     words_table,
@@ -102,6 +104,33 @@ def test_one_declaration_scores_as_in_a_batch(options):
     assert (together == alone).all()
 
 
+@pytest.mark.parametrize("normalisers", [
+    [LemmaNormalizer], [FamilyNormalizer], [LemmaNormalizer, FamilyNormalizer]])
+def test_one_declaration_scores_as_in_a_batch_behind_lemmas_and_families(normalisers):
+    plain = PreprocessorList([LowercaseTransformer(), RegexpTokenizer()])(make_corpus())
+    through = filtered(plain, normalisers=[step() for step in normalisers])
+    assert names(through)[-1 - len(normalisers):-1] == [step.name for step in normalisers]
+    together, alone = one_by_one_and_together(plain, through=through)
+    assert len(np.unique(together, axis=0)) > 3
+    assert (together == alone).all()
+
+
+def test_a_normaliser_that_the_corpus_came_with_is_not_done_twice():
+    corpus = PreprocessorList([RegexpTokenizer(), LemmaNormalizer()])(make_corpus(5))
+    assert normaliser_of(corpus) == LemmaNormalizer.name and not normaliser_of(make_corpus(5))
+    prepared = prepare(corpus, normalisers=[LemmaNormalizer(), FamilyNormalizer()])
+    assert names(prepared.corpus)[-2:] == [LemmaNormalizer.name, FamilyNormalizer.name]
+    assert names(prepared.corpus).count(LemmaNormalizer.name) == 1
+
+
+def test_word_families_meet_in_one_word_that_the_tariff_list_knows():
+    plain = corpus_of(["инверторный стабилизатор", "инвертор для стабилизации"], [0, 0])
+    material = gather(plain, [("8504", "Инверторы")], normalisers=[FamilyNormalizer()])
+    row = {r.word: r for r in explain(material.learn(Options()), material.counts)}
+    inverter = next(word for word in row if word.startswith("инверт"))
+    assert (row[inverter].df, row[inverter].source) == (2, "tariff")
+
+
 def test_batch_invariant_behind_a_frozen_upstream_filter():
     corpus = chain(FrequencyFilter(.05, .3))(make_corpus())
     together, alone = one_by_one_and_together(corpus)
@@ -154,6 +183,44 @@ def test_negations_and_bounds_survive_the_tariff():
     material = gather(corpus, [("8504", "не более, без, кроме, менее")])
     out = CustomsStopwordFilter(material.learn(Options()))(material.prepared.corpus)
     assert {"не", "без", "кром", "мен"} <= {t for t in out.tokens[0]}
+
+
+BOX_31 = "лампа, арт. 5, мод. А, кол-во 7, изготовитель ООО лампа, товарный знак не обозначен"
+
+
+@pytest.mark.parametrize("normaliser", [None, SnowballStemmer("ru"), LemmaNormalizer(),
+                                        FamilyNormalizer()])
+def test_boilerplate_of_box_31_goes_in_the_forms_of_the_corpus(normaliser):
+    steps = [LowercaseTransformer(), RegexpTokenizer(), *filter(None, [normaliser])]
+    corpus = PreprocessorList(steps)(corpus_of([BOX_31], [0]))
+    kept = set(filtered(corpus, Options(level=None)).tokens[0])
+    assert kept - {"не"} <= {"лампа", "ламп"} and kept - {"не"}
+    assert len(filtered(corpus, Options(level=None, boilerplate=False)).tokens[0]) > len(kept) + 5
+
+
+def test_boilerplate_survives_a_tokenizer_that_keeps_the_hyphen():
+    corpus = RegexpTokenizer(r"[\w-]+")(corpus_of(["лампа кол-во 5"], [0]))
+    assert list(filtered(corpus).tokens[0]) == ["лампа"]
+
+
+def test_a_stem_that_is_another_word_here_is_no_boilerplate():
+    """Snowball makes «кол» of «колена», too, and «за» of «ЗАО»."""
+    options = Options(level=None, functions=False)
+    boots = chain()(corpus_of(["сапоги выше колена", "сапоги за 5"], [0, 0]))
+    assert list(filtered(boots, options).tokens[0]) == ["сапог", "выш", "кол"]
+    assert "за" in filtered(boots, options).tokens[1]
+    lamps = chain()(corpus_of(["лампа кол-во 5", "лампа ЗАО"], [0, 0]))
+    assert "кол" not in filtered(lamps, options).tokens[0]
+    assert "за" not in filtered(lamps, options).tokens[1]
+
+
+def test_each_stem_has_the_form_in_which_these_texts_use_it():
+    texts = ["преобразователь", "Преобразователь", "преобразователи", "двигателя двигателю"]
+    forms = prepare(chain()(corpus_of(texts, [0] * 4))).forms
+    assert forms == {"преобразовател": "преобразователь", "двигател": "двигателю"}  # ties: ю < я
+    other = prepare(chain()(corpus_of(["преобразователями"], [0]))).forms
+    assert other["преобразовател"] == "преобразователями"
+    assert prepare(corpus_of(["лампа"], [0])).forms == {}, "nothing normalised"
 
 
 def test_protected_words_in_any_form():
@@ -304,6 +371,16 @@ def test_words_table_follows_the_convention():
     assert "8536" in str(table[row, "code"]) and "tariff" in str(table[row, "source"])
     assert table[row, "df: 8536"] > .3 and table[row, "df: 8504"] == 0
     assert len(words_table([], material.counts, "Kept Words")) == 0
+
+
+def test_words_table_shows_forms_where_it_is_given_them():
+    material = gather(chain()(make_corpus()), bundled_designations())
+    rows = explain(material.learn(Options()), material.counts)
+    table = words_table(rows, material.counts, "Words", forms=material.forms)
+    assert [v.name for v in table.domain.metas] == ["Words", "form", "source", "code"]
+    forms = dict(zip(table.get_column("Words"), table.get_column("form")))
+    assert forms["сварочн"] == "сварочный"
+    assert "form" not in words_table(rows, material.counts, "Words").domain
 
 
 def test_what_tariff_nomenclature_sends_is_understood():

@@ -5,6 +5,7 @@ from unittest.mock import patch
 import numpy as np
 from AnyQt.QtCore import Qt
 from AnyQt.QtTest import QTest
+from AnyQt.QtWidgets import QLabel
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 from Orange.widgets.tests.base import WidgetTest
 from orangecontrib.text import Corpus
@@ -16,6 +17,7 @@ from orangecontrib.text.preprocess import (
     SnowballStemmer,
 )
 
+from orangecontrib.customs.declarations.lemmas import table as lemmas_table
 from orangecontrib.customs.widgets import owcustomsstopwords
 from orangecontrib.customs.widgets.owcustomsstopwords import OWCustomsStopwords
 
@@ -45,6 +47,10 @@ def corpus_of(rows=TEXTS, normalised=True, classes=None):
         corpus = PreprocessorList([LowercaseTransformer(), RegexpTokenizer(),
                                    SnowballStemmer("ru")])(corpus)
     return corpus
+
+
+def steps_of(corpus):
+    return [str(step) for step in corpus.used_preprocessor.preprocessors]
 
 
 def strings(**columns):
@@ -307,6 +313,118 @@ class TestOWCustomsStopwords(WidgetTest):
         self.feed(corpus_of([("для 40", "8504"), ("лампа", "8536")]))
         self.assertFalse(self.widget.Warning.no_tokens_at_all.is_shown())
         self.assertTrue(self.widget.Warning.no_tokens.is_shown())
+
+    def test_few_documents_without_a_word_are_told_and_many_warned_of(self):
+        rows = [("лампа", "8504"), ("стол", "8536")] * 9 + [("для 40", "8504")]
+        self.feed(corpus_of(rows))
+        told = str(self.widget.Information.no_tokens)
+        self.assertIn("1 of 19 documents", told)
+        self.assertIn("shares of the codes", told)
+        self.assertFalse(self.widget.Warning.no_tokens.is_shown())
+        self.feed(corpus_of([*rows[:3], ("для 40", "8504")]))
+        self.assertFalse(self.widget.Information.no_tokens.is_shown())
+        self.assertTrue(self.widget.Warning.no_tokens.is_shown())
+
+    def test_boilerplate_is_a_switch_of_its_own(self):
+        rows = [(f"{text}, изготовитель ООО «Луч», арт. 7", code) for text, code in TEXTS]
+        self.feed(corpus_of(rows))
+        self.assertEqual(self.stops()["изготовител"][0], "boilerplate")
+        self.widget._set("use_boilerplate", False)
+        self.assertIn("изготовител", self.tokens())
+
+    def test_workflows_from_before_the_boilerplate_go_on_without(self):
+        make = lambda **stored: self.create_widget(  # noqa: E731
+            OWCustomsStopwords, stored_settings=stored or None)
+        self.assertTrue(make().use_boilerplate)
+        self.assertFalse(make(level=6).use_boilerplate)
+        self.assertFalse(make(level=6, __version__=1).use_boilerplate)
+        self.assertTrue(make(level=6, __version__=2).use_boilerplate)
+        self.assertTrue(make(level=6, use_boilerplate=True).use_boilerplate)
+
+    def test_no_setting_that_decides_is_taken_over_from_the_last_window(self):
+        known = self.widget.settingsHandler.known_settings
+        last_used = {name for name, setting in known.items() if not setting.schema_only}
+        self.assertLessEqual(last_used, {"auto_apply", "savedWidgetGeometry",
+                                         "controlAreaVisible"})
+
+    def test_a_readable_form_stands_beside_each_stem(self):
+        self.feed(corpus_of())
+        for output in ("stop_words", "kept_words"):
+            table = self.out(output)
+            forms = dict(zip(table.get_column("Words"), table.get_column("form")))
+            for stem, form in (("преобразовател", "преобразователь"), ("двигател", "двигателя")):
+                if stem in forms:
+                    self.assertEqual(forms[stem], form)
+        self.widget.filter_edit.setText("преобразователь")
+        self.assertEqual(self.widget.model.rowCount(), 1)
+        self.assertEqual([self.widget.model.index(0, c).data() for c in (0, 1)],
+                         ["преобразовател", "преобразователь"])
+
+    def test_forms_survive_the_lock(self):
+        self.feed(corpus_of())
+        self.widget.lock_check.setChecked(True)
+        again = self.create_widget(OWCustomsStopwords, stored_settings=self.widget.settingsHandler
+                                   .pack_data(self.widget))
+        self.feed(corpus_of(), again)
+        table = self.out("stop_words", again)
+        self.assertIn("преобразователь", list(table.get_column("form")))
+
+    def test_the_window_says_what_a_tick_means(self):
+        self.feed(corpus_of())
+        labels = [label.text() for label in self.widget.findChildren(QLabel)]
+        self.assertIn("✓ = the word stays", labels)
+        tip = self.widget.model.headerData(0, Qt.Horizontal, Qt.ToolTipRole)
+        self.assertIn("✓ = the word stays", tip)
+        rows = {row.word: n for n, row in enumerate(self.widget.rows)}
+        model = self.widget.model
+        tips = {model.row_at(model.index(n, 0)).word: model.index(n, 0).data(Qt.ToolTipRole)
+                for n in range(len(rows))}
+        self.assertIn("преобразователь: dropped", tips["преобразовател"])
+        self.assertIn("двигателя: stays", tips["двигател"])
+
+    def test_the_window_opens_whole_on_a_small_screen(self):
+        size = self.widget.sizeHint()
+        self.assertLessEqual(size.width(), 909)
+        self.assertLessEqual(size.height(), 511)
+
+    def test_lemmas_and_families_are_done_here_and_replayed(self):
+        plain = corpus_of(normalised=False)
+        self.feed(plain)
+        self.widget.normalise_combo.setCurrentIndex(1)
+        self.widget.normalise_combo.activated.emit(1)
+        self.assertIn("преобразователь", self.stops())
+        self.assertFalse(self.widget.Warning.not_normalised.is_shown())
+        self.assertEqual(steps_of(self.out())[-2:], ["pymorphy3 lemmas", "Customs stop-words"])
+        self.widget.families_check.setChecked(True)
+        out = self.out()
+        self.assertEqual(steps_of(out)[-3:], ["pymorphy3 lemmas", "Word families",
+                                              "Customs stop-words"])
+        alone = [list(out.used_preprocessor(plain[i:i + 1]).tokens[0]) for i in range(len(plain))]
+        self.assertEqual(alone, [list(tokens) for tokens in out.tokens])
+
+        self.widget.lock_check.setChecked(True)
+        stored = self.widget.settingsHandler.pack_data(self.widget)
+        again = self.create_widget(OWCustomsStopwords, stored_settings=stored)
+        locked = self.feed(plain[2:4], again)
+        self.assertEqual([list(tokens) for tokens in locked.tokens], alone[2:4])
+
+    def test_lemmas_are_left_to_what_normalised_upstream(self):
+        widget = self.create_widget(OWCustomsStopwords, stored_settings={"normalise": "lemmas"})
+        out = self.feed(corpus_of(), widget)
+        self.assertNotIn("pymorphy3 lemmas", steps_of(out))
+        self.assertTrue(widget.normalise_combo.isHidden())
+        self.assertIn("Snowball Stemmer", widget.upstream_label.text())
+        out = self.feed(corpus_of(normalised=False), widget)
+        self.assertIn("pymorphy3 lemmas", steps_of(out))
+        self.assertFalse(widget.normalise_combo.isHidden())
+
+    def test_lemmas_that_can_not_be_are_said_and_the_rest_goes_on(self):
+        with patch.object(lemmas_table, "lacking", lambda: "install pymorphy3"):
+            widget = self.create_widget(OWCustomsStopwords, stored_settings={
+                "normalise": "lemmas", "families": True})
+            out = self.feed(corpus_of(normalised=False), widget)
+        self.assertIn("install pymorphy3", str(widget.Error.no_lemmas))
+        self.assertEqual(steps_of(out)[-2:], ["Word families", "Customs stop-words"])
 
     def test_mixed_languages(self):
         rows = [("лампа настольная power supply", "8504"), ("стол relay switch", "8536")]

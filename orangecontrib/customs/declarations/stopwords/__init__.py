@@ -6,9 +6,18 @@ decision, :mod:`.audit` measures how much a model echoes the tariff, and
 ``corpus.used_preprocessor``.
 """
 from .audit import AuditRow, tautology_audit
-from .lexicon import Choice, Lexicon, WordCounts, WordRow, count_words, explain, learn
+from .lexicon import (
+    Choice,
+    Lexicon,
+    WordCounts,
+    WordRow,
+    count_words,
+    explain,
+    learn,
+    readable_forms,
+)
 from .sources import LEVELS, SPARED, bundled_designations, codes_in, tariff_words
 
 __all__ = ["AuditRow", "Choice", "LEVELS", "Lexicon", "SPARED", "WordCounts", "WordRow",
            "bundled_designations", "codes_in", "count_words", "explain", "learn",
-           "tariff_words", "tautology_audit"]
+           "readable_forms", "tariff_words", "tautology_audit"]

@@ -115,7 +115,7 @@ def accuracy(sweepers: dict[str, Sweeper]) -> None:
 
 def readability(sweepers: dict[str, Sweeper]) -> None:
     """What stands in a keyword table: dictionary words, or stumps?"""
-    print("\n  Readability: share of the distinct words, weighted by documents, that stand in "
+    print("\n  Readability: share of the words (each once a document) that stand in "
           "pymorphy3's\n  dictionary in any form, and as the form under which it lists them")
     for row, sweeper in sweepers.items():
         counts = sweeper.counts

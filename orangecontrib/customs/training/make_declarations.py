@@ -7,14 +7,15 @@ was taken from a customs file, makers and marks are invented. Sizes follow the s
 (§ "Подготовка данных"): 405, 397 and 202 documents of 8504 40, 8536 30 and 9032 89, and 300
 more for validation, from a later period with other makers and newer goods.
 
-The shape is that of real texts, 5 640 public ones of 2022 (1 422 of chapters 84, 85 and 90, 133
-of the headings 8504, 8536 and 9032): a name, then clauses of the slots in ``slots.csv``, of
-which a declarant fills few or many. Those texts end at 250 characters, and a fifth of them in
-the middle of a sentence: an extract keeps one line of them. Longer texts exist, and the paper
-had them: its tables 4 and 5 still change between 60 and 100 words where first lines of
-the three headings have 49 words in 5-60 % of the documents. So a share of ours, the cause
-``first_line``, is such an extract, and the others are whole, up to 1 000 characters with maker,
-mark, model and pieces. One in six stays hardly more than a noun and a model.
+The shape is that of real texts, 5 640 different public ones of 2022 (1 422 of chapters 84, 85
+and 90, 133 of the headings 8504, 8536 and 9032; a text under several headings counts for the
+first): a name, then clauses of the slots in ``slots.csv``, of which a declarant fills few or
+many. Those texts end at 250 characters, and a fifth of them in the middle of a sentence: an
+extract keeps one line of them. Longer texts exist, and the paper had them: its tables 4 and 5
+still change between 60 and 100 words, where first lines of the three headings have 49 words in
+5-60 % of the documents. So a share of ours, the cause ``first_line``, is such an extract, and
+the others are whole, up to 1 000 characters with maker, mark, model and pieces: longer than the
+extract on purpose. One in seven stays hardly more than a noun and a model.
 
 Shares of the causes come from those texts or from the reason beside them, never from scores.
 """

@@ -4,6 +4,7 @@ from Orange.classification import LogisticRegressionLearner, MajorityLearner
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 from Orange.evaluation import CrossValidation, Results, ShuffleSplit
 from Orange.regression import MeanLearner
+from Orange.widgets.evaluate.owpredictions import OWPredictions
 from Orange.widgets.tests.base import WidgetTest
 from orangecontrib.text import Corpus
 from orangecontrib.text.preprocess import RegexpTokenizer
@@ -240,6 +241,136 @@ class TestOWEvaluateCodes(WidgetTest):
         self.assertTrue(self.widget.Error.no_truth.is_shown())
 
     def test_report(self):
-        self.feed(results())
+        self.feed(results(), self.answers()[1])
         self.widget.send_report()
-        self.assertIn("850440", self.widget.report_html)
+        for text in ("850440", "commonest code", "Documents without a known code"):
+            self.assertIn(text, self.widget.report_html)
+
+    # -- several models
+
+    def answers(self, names=("model 0", "model 1")):
+        """What Predictions sends for documents of which the last two have no known code."""
+        table = data()
+        domain = Domain(table.domain.attributes, table.domain.class_vars,
+                        [StringVariable("description")])
+        new = table[::4].transform(domain).copy()
+        with new.unlocked():
+            new.Y[-2:] = np.nan
+            new.metas[:, 0] = [f"good {i}" for i in range(len(new))]
+        predictions = self.create_widget(OWPredictions)
+        self.send_signal(predictions.Inputs.data, new, widget=predictions)
+        for number, (learner, name) in enumerate(zip(
+                (LogisticRegressionLearner(), MajorityLearner()), names)):
+            model = learner(table)
+            model.name = name
+            predictions.insert_predictor(number, model)
+        predictions.handleNewSignals()
+        return [self.get_output(output, widget=predictions) for output in (
+            predictions.Outputs.evaluation_results, predictions.Outputs.selected_predictions)]
+
+    def test_a_row_per_model_with_mean_and_deviation_and_the_commonest_code(self):
+        self.feed(results())
+        models = self.out("models")
+        self.assertEqual([str(row["model"]) for row in models],
+                         ["model 0", "model 1", "commonest code"])
+        self.assertEqual(models.get_column("n").tolist(), [150] * 3)
+        sentence = self.widget.models_page.sentence.text()
+        self.assertIn("“model 0” is better than “model 1”", sentence)
+        self.assertIn("No better than saying the commonest code always: “model 1”", sentence)
+        self.feed(results(learners=[LogisticRegressionLearner(), LogisticRegressionLearner(C=2)]))
+        self.assertIn("no model stands out", self.widget.models_page.sentence.text())
+        self.feed(None)
+        self.assertIsNone(self.out("models"))
+
+    def test_documents_of_known_and_unknown_code_are_judged_by_each_model(self):
+        """Predictions leaves rows without a class out of its results, not out of its table."""
+        for names in (("all words", "fewer words"), ("one name", "one name")):
+            found, table = self.answers(names)
+            self.assertEqual((len(found.actual), len(table)), (36, 38))
+            self.feed(found, table)
+            judged = self.out("judged")
+            self.assertEqual(len(judged), 38 * 2)
+            self.assertEqual([str(row["description"]) for row in judged[-4:]],
+                             ["good 36"] * 2 + ["good 37"] * 2)
+            self.assertFalse(np.isnan(judged.get_column("P(error)")).any())
+            self.assertEqual({str(row["accept"]) for row in judged} - {"yes", "no"}, set())
+            # a document that is among the evaluated is judged as it is there: by the others
+            for number, judge in enumerate(self.widget.compared.judges):
+                of = dict(zip(judge.taught.document.tolist(), judge.taught_error.tolist()))
+                for row, p in zip(judged.ids[number::2][:36],
+                                  judged.get_column("P(error)")[number::2]):
+                    self.assertAlmostEqual(of[row], p)
+            # and so it is in the documents of the chosen model
+            np.testing.assert_array_almost_equal(
+                self.out("scored").get_column("P(error)"), judged.get_column("P(error)")[::2])
+            self.assertFalse(self.widget.Warning.active)
+
+    def test_documents_of_unknown_code_are_seen_at_once(self):
+        self.feed(*self.answers())
+        self.out("judged")
+        page = self.widget.models_page
+        self.assertEqual([(v.document, v.model) for v in page.verdicts.rows], [
+            ("good 36", "model 0"), ("good 36", "model 1"),
+            ("good 37", "model 0"), ("good 37", "model 1")])
+        self.assertEqual({v.word for v in page.verdicts.rows} - {"yes", "no"}, set())
+        self.assertFalse(page.verdict_view.isHidden())
+
+    def test_the_limit_moves_what_each_model_accepts(self):
+        self.feed(*self.answers())
+        before = sum(str(row["accept"]) == "yes" for row in self.out("judged"))
+        self.widget.limit_spin.setValue(100)
+        self.assertEqual(sum(str(row["accept"]) == "yes" for row in self.out("judged")), 76)
+        self.assertLess(before, 76)
+        self.assertEqual({v.word for v in self.widget.models_page.verdicts.rows}, {"yes"})
+
+    def test_a_model_without_probabilities_is_scored_and_named(self):
+        found = results()
+        found.probabilities[1] = np.nan
+        self.feed(found)
+        models = self.out("models")
+        self.assertTrue(np.isnan(models[1]["AUC"]) and not np.isnan(models[1]["CA"]))
+        self.widget.model_combo.setCurrentIndex(1)
+        self.widget.model_combo.activated.emit(1)
+        self.assertIsNone(self.out("scored"))
+        self.assertIn("no probabilities", str(self.widget.Error.results))
+        self.assertEqual(len(self.out("models")), 3)
+
+    def test_models_that_the_data_do_not_know_are_named(self):
+        _, table = self.answers(("model 0", "another"))
+        self.feed(results(), table)
+        self.assertEqual({str(row["model"]) for row in self.out("judged")}, {"model 0"})
+        self.assertIn("“model 1”", str(self.widget.Warning.unmatched))
+        self.feed(results())
+        self.assertFalse(self.widget.Warning.unmatched.is_shown())
+
+    def test_predictions_alone_are_compared_too(self):
+        _, table = self.answers()
+        self.feed(None, table)
+        self.assertEqual([int(row["n"]) for row in self.out("models")], [36] * 3)
+        self.assertEqual(len(self.out("judged")), 76)
+
+    def test_scores_at_a_level(self):
+        self.feed(results())
+        self.assertIn("AUC 850490", self.out("models").domain)
+        combo = self.widget.level_combo
+        combo.setCurrentIndex(combo.findData(4))
+        combo.activated.emit(combo.currentIndex())
+        names = [v.name for v in self.out("models").domain.attributes]
+        self.assertEqual(names[-2:], ["AUC 8504", "AUC 8536"])
+
+    def test_what_bears_on_a_decision_belongs_to_the_workflow(self):
+        """A new widget starts from the defaults, not from what was last used elsewhere."""
+        self.widget.limit_spin.setValue(30)
+        self.widget.level = 4
+        self.widget.saveSettings()
+        fresh = self.create_widget(OWEvaluateCodes)
+        self.assertEqual((fresh.limit, fresh.level), (.05, 0))
+        kept = self.create_widget(OWEvaluateCodes, self.widget.settingsHandler.pack_data(
+            self.widget))
+        self.assertEqual((kept.limit, kept.level), (.3, 4))
+
+    def test_the_window_fits_a_small_screen(self):
+        hint = self.widget.sizeHint()
+        self.assertTrue(hint.width() <= 909 and hint.height() <= 511)
+        least = self.widget.minimumSizeHint()
+        self.assertTrue(least.width() <= 909 and least.height() <= 511)

@@ -142,17 +142,21 @@ class Prediction:
         Each value of the category and the column with its probability.
     p : Variable, optional
         The probability of the code, where only that is known.
+    error : Variable, optional
+        What Predictions calls the error of the model; of no use here.
     """
 
     name: str
     code: object
     shares: tuple
     p: object = None
+    error: object = None
 
     @property
     def variables(self) -> list:
         """All columns of the prediction."""
-        return [v for v in (self.code, self.p, *(v for _, v in self.shares)) if v is not None]
+        return [v for v in (self.code, self.p, self.error, *(v for _, v in self.shares))
+                if v is not None]
 
 
 def predictions_in(table: Table) -> list[Prediction]:
@@ -177,14 +181,15 @@ def predictions_in(table: Table) -> list[Prediction]:
             continue
         for base in dict.fromkeys((variable.name, _NUMBER.sub("", variable.name))):
             place = earlier.get(base, 0)
-            columns = [next(iter(numeric.get(f"{base} ({value})", ())[place:]), None)
-                       for value in variable.values]
+            *columns, error = (next(iter(numeric.get(f"{base} ({value})", ())[place:]), None)
+                               for value in (*variable.values, "error"))
             if any(column is not None for column in columns):
                 earlier[base] = place + 1
-                found.append((base, variable, tuple(zip(variable.values, columns))))
+                found.append((base, variable, tuple(zip(variable.values, columns)), error))
                 break
-    predictions = [Prediction(name, variable, shares) for name, (_, variable, shares) in zip(
-        unique_names(base for base, _, _ in found), found)]
+    predictions = [Prediction(name, variable, shares, error=error)
+                   for name, (_, variable, shares, error) in zip(
+                       unique_names(base for base, *_ in found), found)]
     if "code" in names and isinstance(names.get("P"), ContinuousVariable):
         predictions.append(Prediction("code", names["code"], (), names["P"]))
     return predictions

@@ -144,9 +144,8 @@ def compare(request: SimpleNamespace, state: TaskState) -> Compared:
                                          guessed=guessed or asked_guessed)
         if judge.taught.documents:
             rows.append(model_scores(judge.name, judge.taught))
-            judge.taught_error  # noqa: B018 - counted here rather than while the window waits
-            if judge.asked is not None:
-                judge.asked_error  # noqa: B018
+            if judge.asked is not None:  # learnt here rather than while the window waits
+                judge.verdict(request.limit)
         state.set_progress_value(90 * (number + 1) / len(judges))
     if rows:
         rows.append(baseline(judges[0].taught))
@@ -457,10 +456,10 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
     def _say_unread(self, e: Evaluated):
         """Documents on whose words no answer rests: of Data where that is judged."""
         judge = e.judge
-        words = judge.taught_words if judge.asked is None else judge.asked_words
-        if words is not None and (words == 0).any():
-            message = self.Warning.likely_unread if judge.guessed else self.Warning.unread
-            message(int((words == 0).sum()), len(words))
+        message = self.Warning.likely_unread if judge.guessed else self.Warning.unread
+        unread, documents = judge.unread
+        if unread:
+            message(unread, documents)
 
     def on_exception(self, ex: Exception):
         self.Error.failed(str(ex) or type(ex).__name__)

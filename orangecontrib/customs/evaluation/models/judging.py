@@ -53,6 +53,17 @@ class Judge:
         return np.where(were_read(self.taught_words, len(self.taught.p)), self.taught_error,
                         np.inf)
 
+    @property
+    def unread(self) -> tuple[int, int]:
+        """Distinct documents of which no word was read, and how many there are in all.
+
+        Of those that are to be judged, or else of the evaluated.
+        """
+        part, words = (self.taught, self.taught_words) if self.asked is None \
+            else (self.asked, self.asked_words)
+        read = were_read(words, len(part.p))
+        return len(set(part.document[~read].tolist())), len(set(part.document.tolist()))
+
     def accepted(self, limit: float) -> Accepted:
         """The most evaluated documents that can be accepted at a share of errors."""
         return accept(self.ranked, self.taught.wrong, limit, self.taught.weight)

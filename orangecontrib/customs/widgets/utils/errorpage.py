@@ -132,15 +132,16 @@ class ErrorPage(QWidget):
         plot = self.calibration
         plot.clear()
         plot.addItem(pg.PlotDataItem([0, 1], [0, 1], pen=pg.mkPen("#999999", style=Qt.DashLine)))
-        for bins, colour, name in ((stated, BROWN, "as stated"),
-                                   (corrected, GREEN, "1 − P(error)")):
+        for bins, colour, symbol, dash, name in (
+                (stated, BROWN, "o", Qt.SolidLine, "as stated"),
+                (corrected, GREEN, "t1", Qt.DashLine, "1 − P(error)")):
             if not bins:
                 continue
             x, y, low, high = (np.array([getattr(b, part) for b in bins])
                                for part in ("stated", "happened", "low", "high"))
             plot.addItem(pg.ErrorBarItem(x=x, y=y, top=high - y, bottom=y - low,
                                          pen=pg.mkPen(colour, width=1)))
-            plot.plot(x, y, pen=pg.mkPen(colour, width=2), symbol="o", symbolSize=7,
+            plot.plot(x, y, pen=pg.mkPen(colour, width=2, style=dash), symbol=symbol, symbolSize=8,
                       symbolBrush=colour, symbolPen=None, name=name)
         plot.setXRange(0, 1)
         plot.setYRange(0, 1)

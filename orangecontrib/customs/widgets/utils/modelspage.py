@@ -69,7 +69,8 @@ class ModelsPage(QWidget):
         layout.setContentsMargins(0, 4, 0, 0)
         self.sentence = QLabel(wordWrap=True)
         layout.addWidget(self.sentence)
-        splitter = QSplitter(Qt.Vertical, childrenCollapsible=False)
+        self.splitter = splitter = QSplitter(Qt.Vertical, childrenCollapsible=False)
+        self._lines: list[int] = []
         layout.addWidget(splitter, 1)
         average = "averaged over the codes by their documents, as Test and Score does"
         self.models = GoodsModel((
@@ -111,7 +112,6 @@ class ModelsPage(QWidget):
         self.verdict_view = _table(self.verdicts, "Documents without a known code")
         below.addWidget(self.verdict_view)
         splitter.addWidget(box)
-        splitter.setSizes([240, 190])
         self._below = box
         self.clear()
 
@@ -133,7 +133,16 @@ class ModelsPage(QWidget):
         documents = len(rows) // max(1, len({row.model for row in rows}))
         self.caption.setText(f"<b>Documents without a known code</b> ({documents})")
         self._below.setVisible(bool(rows))
+        self._share_height()
         _fit(self.verdict_view, self.verdicts, stretch=0)
+
+    def _share_height(self) -> None:
+        """The scores get what they need, up to half of the page; the documents the rest."""
+        lines = [len(self.models.rows) + 2, len(self.verdicts.rows) + 3]
+        if lines != self._lines:  # else the user may have moved the handle
+            self._lines = lines
+            self.splitter.setSizes([100 * min(lines[0], max(lines[1], 8)),
+                                    100 * min(lines[1], max(lines[0], 8))])
 
     def _colour(self, row: Verdict) -> str | None:
         if np.isnan(row.accept):
@@ -156,8 +165,8 @@ def in_words(rows: Sequence[ModelScores], found: Standing) -> str:
     if len(models) == 1:
         return f"CA of “{best.name}”: {interval}." + trivial
     if not found.worse:
-        return (f"The 95 % intervals of CA overlap: <b>no model stands out</b>. Highest: "
-                f"“{best.name}” ({interval})." + trivial)
+        return (f"All 95 % intervals of CA overlap that of “{best.name}” ({interval}): "
+                "<b>no model stands out</b>." + trivial)
     text = f"<b>“{best.name}” is better than {listed(found.worse)}</b> ({interval})"
     text += f"; its interval overlaps that of {listed(found.alike)}." if found.alike else "."
     return text + trivial
@@ -193,7 +202,7 @@ def _fit(view: QTableView, model: GoodsModel, stretch: int) -> None:
     metrics, header = view.fontMetrics(), view.horizontalHeader()
     for number, column in enumerate(model.columns):
         texts = [column.text(row) for row in model.rows[:100]]
-        width = max([metrics.horizontalAdvance(text) for text in texts], default=0) + 14
-        header.resizeSection(number, max(width, metrics.horizontalAdvance(column.header) + 22))
+        width = max([metrics.horizontalAdvance(text) for text in texts], default=0) + 12
+        header.resizeSection(number, max(width, metrics.horizontalAdvance(column.header) + 14))
         header.setSectionResizeMode(
             number, header.Stretch if number == stretch else header.Interactive)

@@ -158,8 +158,8 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
 
     model_name: str = Setting("", schema_only=True)
     truth_name: str = Setting("", schema_only=True)
-    level: int = Setting(0)
-    limit: float = Setting(.05)
+    level: int = Setting(0, schema_only=True)
+    limit: float = Setting(.05, schema_only=True)
     selected_code: str = Setting("", schema_only=True)
 
     def __init__(self):

@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 export QT_QPA_PLATFORM ?= offscreen
 export QTWEBENGINE_CHROMIUM_FLAGS ?= --disable-gpu --no-sandbox
 
-.PHONY: demo test lint bench docs clean
+.PHONY: demo test lint bench docs state clean
 
 # a stamp per set of dependencies: re-installed only when setup.py changes
 $(VENV)/.demo: setup.py
@@ -26,7 +26,7 @@ test: $(VENV)/.test
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.test
-	$(BIN)/ruff check orangecontrib tests benchmarks setup.py
+	$(BIN)/ruff check orangecontrib tests benchmarks tools setup.py
 
 bench: $(VENV)/.test
 	for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
@@ -35,6 +35,10 @@ docs:
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable ".[gui,doc]"
 	$(BIN)/python -m sphinx -b html doc doc/_build/html
+
+# states in the shipped workflows what they leave unsaid
+state: $(VENV)/.demo
+	$(BIN)/python tools/state_settings.py workflows/*.ows
 
 clean:
 	rm -rf $(VENV) doc/_build build *.egg-info

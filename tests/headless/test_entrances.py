@@ -223,6 +223,22 @@ def test_canvas(home, flow, tmp_path):
     assert the_users_settings_are_as_before(folder)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Qt's offscreen platform and a HOME")
+def test_both_entrances_give_the_same_whatever_the_user_chose_last(home, flow, tmp_path):
+    env, folder = home
+    path = flow("Source", "InThread", links=["Source.Data > InThread.Data"])
+    written = []
+    for entrance in ("orangecontrib.customs.headless.cli_run",), ("Orange.canvas", "--no-gui"):
+        file = tmp_path / f"{len(written)}.csv"
+        done = start(["-m", *entrance, path, "--timeout", "60", "--save",
+                      f"InThread.Data={file}"], {**env, "QT_QPA_PLATFORM": "offscreen"})
+        assert done.returncode == 0, done.stderr
+        written.append(file.read_text(encoding="utf-8"))
+    assert written[0] == written[1]
+    assert written[0].split() == ["x", "0", "1", "2"], "the user's last choice was 77 rows"
+    assert the_users_settings_are_as_before(folder)
+
+
 def test_canvas_fails(home, flow):
     env, _ = home
     path = flow("Source", "Raises", links=["Source.Data > Raises.Data"])

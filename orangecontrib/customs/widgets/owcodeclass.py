@@ -59,7 +59,7 @@ class OWCodeClass(OWWidget):
         described = Msg("“{}” was read as a category; it is a text now.")
 
     code_name: str = Setting("", schema_only=True)
-    digits: int = Setting(6)
+    digits: int = Setting(6, schema_only=True)
 
     def __init__(self):
         super().__init__()

@@ -230,7 +230,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         waiting = Msg("Press Train.")
 
     #: Settings of the run, as literals (see ``training.trainer.Recipe``).
-    recipe: dict = Setting(Recipe().to_dict())
+    recipe: dict = Setting(Recipe().to_dict(), schema_only=True)
     #: Name of the column with photos, "" for the likeliest.
     image_name: str = Setting("", schema_only=True)
     #: Name of the column of goods; None for the likeliest, "" for "each photo by itself".
@@ -238,7 +238,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
     #: Paths are relative where they lie under the workflow's folder.
     weights_path: str = Setting("", schema_only=True)
     sha256: str = Setting("", schema_only=True)
-    allow_download: bool = Setting(False)
+    allow_download: bool = Setting(False, schema_only=True)
     checkpoint_path: str = Setting("", schema_only=True)
     #: The model that is sent is this file; "" when it was trained and not saved.
     model_path: str = Setting("", schema_only=True)
@@ -247,7 +247,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
     #: "en" or "ru".
     language: str = Setting("en")
     feature: str = Setting("", schema_only=True)
-    auto_train: bool = Setting(False)
+    auto_train: bool = Setting(False, schema_only=True)
     show_more: bool = Setting(False)
 
     def __init__(self):

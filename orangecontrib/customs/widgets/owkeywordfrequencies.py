@@ -112,10 +112,10 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
         cancelled = Msg("Cancelled. Change something, or reconnect the corpus, to count again.")
 
     #: What the user typed; None: the expert's twelve of the paper.
-    phrases: list = Setting(None)
+    phrases: list = Setting(None, schema_only=True)
     code_name: str = Setting("", schema_only=True)
-    level: int = Setting(0)
-    gap: int = Setting(0)
+    level: int = Setting(0, schema_only=True)
+    gap: int = Setting(0, schema_only=True)
     #: Phrases match relatives of their words too, in any order.
     families: bool = Setting(False, schema_only=True)
     #: Phrases that are selected in the list.

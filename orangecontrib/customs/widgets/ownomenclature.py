@@ -132,13 +132,13 @@ class OWNomenclature(OWWidget, ConcurrentWidgetMixin):
 
     buttons_area_orientation = Qt.Vertical
     settings_version = 1
-    edition: str = Setting(BUNDLED)
+    edition: str = Setting(BUNDLED, schema_only=True)
     path: str = Setting("", schema_only=True)
     mapping: dict = Setting({}, schema_only=True)
-    encoding: str = Setting("")
+    encoding: str = Setting("", schema_only=True)
     file_date: str = Setting("", schema_only=True)
     checked: list = Setting([], schema_only=True)
-    levels: list = Setting(list(LEVELS))
+    levels: list = Setting(list(LEVELS), schema_only=True)
     code_name: str = Setting("", schema_only=True)
     last_folder: str = Setting("")
     auto_commit: bool = Setting(True)

@@ -224,9 +224,9 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
 
     #: Name of the column with the goods' ids.
     good_name: str = Setting("", schema_only=True)
-    mode: str = Setting("tempered")
-    auto_rho: bool = Setting(True)
-    rho: float = Setting(.5)
+    mode: str = Setting("tempered", schema_only=True)
+    auto_rho: bool = Setting(True, schema_only=True)
+    rho: float = Setting(.5, schema_only=True)
     auto_apply: bool = Setting(True)
     #: Id of the good whose photos are drawn.
     selected_good: str = Setting("", schema_only=True)

@@ -117,7 +117,7 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
     language: str = Setting("en")
     shown: str = Setting("all")
     order: str = Setting("file")
-    use_bundled: bool = Setting(False)
+    use_bundled: bool = Setting(False, schema_only=True)
     go_on: bool = Setting(True)
     auto_apply: bool = Setting(True)
     splitter_sizes: list = Setting([180, 330, 270])

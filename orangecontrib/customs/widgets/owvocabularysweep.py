@@ -121,12 +121,12 @@ class OWVocabularySweep(OWWidget, ConcurrentWidgetMixin):
         cancelled = Msg("Cancelled: what was finished is shown. Run goes on.")
 
     auto_run: bool = Setting(True)
-    sizes_text: str = Setting("30, 40, 50, 60, 100")
-    maxima_text: str = Setting("0.2, 0.3, 0.4, 0.5, 0.6")
-    minimum: float = Setting(.05)
-    scheme: str = Setting("shuffle 10")
-    seed: int = Setting(0)
-    together: bool = Setting(True)
+    sizes_text: str = Setting("30, 40, 50, 60, 100", schema_only=True)
+    maxima_text: str = Setting("0.2, 0.3, 0.4, 0.5, 0.6", schema_only=True)
+    minimum: float = Setting(.05, schema_only=True)
+    scheme: str = Setting("shuffle 10", schema_only=True)
+    seed: int = Setting(0, schema_only=True)
+    together: bool = Setting(True, schema_only=True)
     #: `metric` would hide a method of every Qt widget.
     shown_metric: str = Setting("AUC")
     #: Vocabulary size and greatest frequency of the selected cell.

@@ -3,7 +3,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orangecontrib.customs.declarations.columns import (
@@ -22,7 +22,7 @@ from orangecontrib.customs.footwear import features
 
 @pytest.mark.parametrize("name", [
     *DECLARED_CODE_NAMES, "code", "hs_code", "HS6", "Код ТН ВЭД ЕАЭС", "ТНВЭД", "Графа 33",
-    "гр. 33", "Код товара", "barcode"])
+    "гр. 33", "Код товара", "barcode", "Товарная позиция", "heading"])
 def test_names_of_codes(name):
     assert is_code(name)
 
@@ -55,6 +55,7 @@ def test_everything_else_stays_what_was_typed(texts):
     assert numbers_in(texts) is None
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-1e12, 1e12).map(lambda x: round(x, 3)), min_size=1),
        st.sampled_from(",."))
 def test_numbers_are_read_as_they_were_written(numbers, mark):
@@ -74,6 +75,7 @@ cells = st.text(st.characters(codec="utf-8"), max_size=8) | st.sampled_from(
     ["6403", "0640", "1,5", "12", ""])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(cells, cells, cells), max_size=6))
 def test_no_cell_is_lost_or_changed(records):
     read = declarations_table(table(("id", "Описание", "price"), *records))

@@ -269,22 +269,22 @@ class TestPaths(DeclarationsTest):
         path, stray = self.file(), self.file("a,b\n1,2\n", "stray.csv")
         with patch.dict(OWDeclarations.settingsHandler.defaults,
                         {"path": str(stray), "encoding": "koi8_r", "last_folder": "/nowhere"}):
-            widget = self.create_widget(
-                OWDeclarations, stored_settings={"path": str(path), "encoding": ""},
-                reset_default_settings=False)
-            self.assertEqual(len(self.data(widget=widget)), 2)
-            self.assertIn("Описание товара", self.data(widget=widget).domain)
+            _, widget = self.scheme(path.parents[1], {"path": "data/goods.csv", "encoding": ""})
+            self.assertEqual(widget.last_folder, "/nowhere")
+            self.assertEqual(self.rows(widget), 2)
+            self.assertIn("Описание товара", widget.read.data.domain)
 
     def test_what_was_used_last_is_nobody_elses_default(self):
-        self.widget.encoding = "cp1251"
-        self.data(self.file(encoding="cp1251"))
-        handler = self.widget.settingsHandler
-        with patch.object(handler, "defaults", dict(handler.defaults)):
-            handler.update_defaults(self.widget)
-            self.assertEqual(handler.defaults["last_folder"], str(self.folder / "flow/data"))
-            widget = self.create_widget(OWDeclarations, reset_default_settings=False)
-            self.assertEqual((widget.path, widget.encoding), ("", ""))
-            self.assertIsNone(self.data(widget=widget))
+        path = self.file(encoding="cp1251")
+        with patch.dict(OWDeclarations.settingsHandler.defaults):
+            _, first = self.scheme(self.folder, {"path": str(path), "encoding": "cp1251"})
+            first.set_source(path)
+            self.assertEqual(self.rows(first), 2)
+            first.settingsHandler.update_defaults(first)
+            _, second = self.scheme(self.folder, {})
+            self.assertEqual(second.last_folder, str(path.parent))
+            self.assertEqual((second.path, second.encoding), ("", ""))
+            self.assertEqual(self.rows(second), 0)
 
     def test_an_encoding_that_the_combo_does_not_offer_is_kept_and_shown(self):
         path = self.file("id,name\n1,caf\xe9\n", encoding="cp1252")

@@ -24,7 +24,7 @@ DESCRIPTION_NAMES = frozenset((
     "description of goods", "goods description", "item description", "product description",
     "декларируемое описание", "declared description"))
 
-_CODE = re.compile(r"код|code|тн ?вэд|\bht?s\b|\b(?:графа|гр) ?33\b")
+_CODE = re.compile(r"код|code|heading|позиц|тн ?вэд|\bht?s\d*\b|\b(?:графа|гр) ?33\b")
 _ID = re.compile(r"\b(?:id|ид|номера?|артикула?|арт|инн|sku|article)\b")
 #: The most digits that a float keeps; the zero stands alone or before the decimals.
 _NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,14}|[1-9][0-9]{0,2}(?:[ \u00a0\u202f][0-9]{3}){1,4})"

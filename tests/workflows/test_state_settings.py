@@ -23,7 +23,8 @@ def flow(titles, properties="<node_properties />"):
         f'\t\t<node id="{number}" qualified_name="{WIDGETS.get(title, title)}" title="{title}" />'
         for number, title in enumerate(titles))
     return ("<?xml version='1.0' encoding='utf-8'?>\n<scheme version=\"2.0\">\n"
-            f"\t<nodes>\n{nodes}\n\t</nodes>\n\t<annotations>\n\t\t<text id=\"0\">1 &lt; 2 &amp;amp; «о»</text>\n"
+            f"\t<nodes>\n{nodes}\n\t</nodes>\n\t<annotations>\n"
+            "\t\t<text id=\"0\">1 &lt; 2 &amp;amp; «о»</text>\n"
             f"\t</annotations>\n\t{properties}\n</scheme>\n")
 
 

@@ -177,6 +177,8 @@ def models_table(rows: Iterable[ModelScores]) -> Table:
 def judged_table(data: Table | None, judges: Sequence[Judge], limit: float) -> Table | None:
     """A row for each document and model: what it says, P(error) and whether that may pass.
 
+    Documents without a known code come first: they are what is asked.
+
     Parameters
     ----------
     data : Table or None
@@ -218,5 +220,7 @@ def judged_table(data: Table | None, judges: Sequence[Judge], limit: float) -> T
     table = Table.from_numpy(domain, np.empty((n * m, 0)), metas=metas)
     if data is not None:
         table.ids = np.repeat(data.ids, m)
+    known = np.repeat([bool(code) for code in judges[0].asked.true], m)
+    table = table[np.argsort(known, kind="stable")]
     table.name = "Judged by All Models"
     return table

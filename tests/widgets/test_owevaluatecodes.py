@@ -359,15 +359,15 @@ class TestOWEvaluateCodes(WidgetTest):
         self.assertEqual(names[-2:], ["AUC 8504", "AUC 8536"])
 
     def test_what_bears_on_a_decision_belongs_to_the_workflow(self):
-        """A new widget starts from the defaults, not from what was last used elsewhere."""
+        """Saved with it, and no default of the next widget."""
         self.widget.limit_spin.setValue(30)
         self.widget.level = 4
         self.widget.saveSettings()
-        fresh = self.create_widget(OWEvaluateCodes)
-        self.assertEqual((fresh.limit, fresh.level), (.05, 0))
-        kept = self.create_widget(OWEvaluateCodes, self.widget.settingsHandler.pack_data(
-            self.widget))
+        handler = self.widget.settingsHandler
+        self.assertFalse({"limit", "level"} & handler.defaults.keys())
+        kept = self.create_widget(OWEvaluateCodes, handler.pack_data(self.widget))
         self.assertEqual((kept.limit, kept.level), (.3, 4))
+        self.assertEqual((kept.limit_spin.value(), kept.level_combo.currentData()), (30, 4))
 
     def test_the_window_fits_a_small_screen(self):
         hint = self.widget.sizeHint()

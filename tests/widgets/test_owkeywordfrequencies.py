@@ -108,9 +108,9 @@ class TestOWKeywordFrequencies(WidgetTest):
         table = self.feed(corpus(texts, ["8504"] * 12 + ["8536"] * 12))
         shown = self.by_code()
         self.assertEqual(shown["8504"][-2:], ["Any keyword: 12 of 12 declarations",
-                                              "Sum of the counts («Всего»): 24"])
+                                              "Sum of counts («Всего»): 24"])
         self.assertEqual(shown["8536"], ["No keywords found", "Any keyword: 0 of 12 declarations",
-                                         "Sum of the counts («Всего»): 0"])
+                                         "Sum of counts («Всего»): 0"])
         rows = [row for row in table if str(row["code"]) == "8504"]
         self.assertEqual({(float(r["any keyword"]), float(r["sum of counts"])) for r in rows},
                          {(12, 24)})

@@ -201,7 +201,7 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
         tabs.addTab(self.view, "Phrases")
         self.by_code = QTableWidget(editTriggers=QAbstractItemView.NoEditTriggers)
         self.by_code.setToolTip("As Table 1 of the paper: the phrases that speak for a code. "
-                                "Any keyword: each declaration counted once. Sum of the counts: "
+                                "Any keyword: each declaration counted once. Sum of counts: "
                                 "as the paper's «Всего», a declaration with two phrases twice")
         self.by_code.verticalHeader().hide()
         self.by_code.verticalHeader().setSectionResizeMode(QHeaderView.ResizeToContents)
@@ -462,7 +462,7 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
                 self.by_code.setItem(at, column, QTableWidgetItem(text))
             size = int(self.counts.sizes[self.counts.codes.index(code.code)])
             for back, text in ((2, f"Any keyword: {code.any_of_them} of {size} declarations"),
-                               (1, f"Sum of the counts («Всего»): {code.sum_of_counts}")):
+                               (1, f"Sum of counts («Всего»): {code.sum_of_counts}")):
                 last = QTableWidgetItem(text)
                 font = last.font()
                 font.setBold(True)

@@ -49,7 +49,8 @@ def photo_answers(folder: Path, name: str):
     from orangecontrib.customs.photos.sources import find_photos
     model = PhotoModel.load(folder / "models" / f"{name}.safetensors")
     photos, _ = find_photos(folder / "data" / "photos")
-    said = Extractor(model, "cpu", cache=False).run(photos)
+    backend = "torch" if model.trunk_state else "auto"   # no time is lost by exporting it
+    said = Extractor(model, "cpu", backend=backend, cache=False).run(photos)
     names = [*model.features, *(f"judged {fact}" for fact in model.facts), "contradiction"]
     return _columns(names, np.column_stack([said.probabilities, said.gradability,
                                             said.contradiction]))
@@ -64,7 +65,8 @@ def recomputed(folder: Path):
     from orangecontrib.customs.photos.table import photos_table
     kept = PickleReader(str(folder / "tables" / "features.pkl")).read()
     place = folder / "data" / "photos"
-    raw = photos_table(find_photos(place)[0], place)
+    whole = [photo for photo in find_photos(place)[0] if "torn" not in photo.image]
+    raw = photos_table(whole, place)
     return columns_of(raw.transform(kept.domain))
 
 

@@ -19,6 +19,13 @@ def place(tmp_path_factory):
     return unpacked(folder)
 
 
+@pytest.fixture(autouse=True)
+def as_users_have_it(monkeypatch):
+    """Orange locks tables in tests only."""
+    from Orange.data import Table
+    monkeypatch.setattr(Table, "LOCKING", False)
+
+
 @pytest.fixture(scope="session")
 def registry():
     from orangecontrib.customs.headless.environment import prepare_application

@@ -59,7 +59,11 @@ def test_a_kept_table_still_means_what_it_meant(said, name):
 
 
 def test_kept_columns_compute_features_of_photos(said):
-    same(HERE / "expected" / "photos" / "Features.Features.csv", said / "recomputed.csv", 1e-4)
+    kept = [column for column in read(HERE / "expected" / "photos" / "Features.Features.csv")
+            if {"feature", "gradability", "contradiction"} & set(column.attributes)]
+    assert len(kept) == 14 + 10 + 1
+    problems = differences(kept, read(said / "recomputed.csv"), 1e-4)
+    assert not problems, "\n".join(problems[:20])
 
 
 def test_pooled_columns_still_refuse_single_photos():

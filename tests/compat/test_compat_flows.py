@@ -56,24 +56,6 @@ def as_saved(place, registry, tmp_path_factory):
     return Ran(execute)
 
 
-@pytest.fixture(scope="module")
-def as_set(place, registry):
-    """Each flow without its settings, which are given by --set instead."""
-    def execute(flow):
-        tree, arguments = ET.parse(place / flow), []
-        ids = {n.get("title"): n.get("id") for n in tree.getroot().iter("node")}
-        stored = {p.get("node_id"): p for p in tree.getroot().iter("properties")}
-        for title, _, settings in nodes_of(place / flow):
-            version = {k: v for k, v in settings.items() if k == "__version__"}
-            stored[ids[title]].text = repr(version)
-            arguments += [f"{title}.{name}={value}" for name, value in settings.items()
-                          if name not in WINDOW]
-        bare = place / f"bare-{flow}"
-        tree.write(bare, encoding="utf-8")
-        return run(bare, registry, settings=arguments)
-    return Ran(execute)
-
-
 def compare(outcome, flow, stem):
     title, output = key_of(stem)
     assert (title, output) in outcome.outputs, f"{title} sends no {output}"
@@ -104,19 +86,19 @@ def test_an_old_flow_gives_what_it_gave(as_saved, flow, output):
 @pytest.mark.parametrize("flow", FLOWS)
 def test_every_setting_of_an_old_flow_arrives(as_saved, registry, flow):
     _, ended = as_saved(flow)
-    classes = classes_by_title(flow, registry)
-    problems = [f"{title}: {problem}" for title, _, old in nodes_of(HERE / flow)
-                for problem in lost_settings(classes[title], old, ended[title])]
+    problems = lost(flow, registry, ended)
     assert not problems, "\n".join(problems)
 
 
-def classes_by_title(flow, registry):
-    """Today's classes of the widgets, of which some may replace those of the file."""
+def lost(flow, registry, ended):
+    """Settings of a file that its widgets have not; today's classes may replace those in it."""
     from orangecanvas.scheme import readwrite
     from orangecanvas.utils import name_lookup
     with open(HERE / flow, "rb") as file:
         scheme = readwrite.resolve_replaced(readwrite.parse_ows_stream(file), registry)
-    return {node.title: name_lookup(node.qualified_name) for node in scheme.nodes}
+    classes = {node.title: name_lookup(node.qualified_name) for node in scheme.nodes}
+    return [f"{title}: {problem}" for title, _, old in nodes_of(HERE / flow)
+            for problem in lost_settings(classes[title], old, ended[title])]
 
 
 def lost_settings(widget_class, old, ended):
@@ -133,11 +115,24 @@ def lost_settings(widget_class, old, ended):
 
 
 @pytest.mark.parametrize("flow", FLOWS)
-def test_settings_can_be_given_by_their_old_names(as_set, flow):
-    outcome, _ = as_set(flow)
-    assert outcome.exit_code == 0, outcome.messages
-    for path in EXPECTED[flow]:
-        compare(outcome, flow, path.stem)
+def test_settings_can_be_given_by_their_old_names(place, registry, flow):
+    """--set "Widget title.setting=value" on the widgets alone: nothing has to be computed."""
+    tree, arguments = ET.parse(place / flow), []
+    scheme = tree.getroot()
+    ids = {node.get("title"): node.get("id") for node in scheme.iter("node")}
+    stored = {p.get("node_id"): p for p in scheme.iter("properties")}
+    scheme.find("links").clear()
+    for title, _, settings in nodes_of(place / flow):
+        version = {k: v for k, v in settings.items() if k == "__version__"}
+        stored[ids[title]].text = repr(version)
+        arguments += [f"{title}.{name}={value}" for name, value in settings.items()
+                      if name not in WINDOW]
+    bare = place / f"bare-{flow}"
+    tree.write(bare, encoding="utf-8")
+    outcome, ended = run(bare, registry, settings=arguments)
+    assert outcome.exit_code < 2, outcome.messages
+    problems = lost(flow, registry, ended)
+    assert not problems, "\n".join(problems)
 
 
 @pytest.mark.parametrize("flow", FLOWS)

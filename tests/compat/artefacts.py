@@ -1,0 +1,212 @@
+"""What the tests of compatibility share with make.py: running a flow, writing and comparing tables.
+
+A table is kept as a CSV with three header rows: names; part and kind of each column; its
+attributes as JSON. Values follow, numbers with nine digits.
+"""
+from __future__ import annotations
+
+import csv
+import json
+import lzma
+import re
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import patch
+
+import numpy as np
+
+HERE = Path(__file__).parent
+FLOWS = sorted(path.name for path in HERE.glob("*.ows"))
+
+#: Every widget has these, and they say nothing of what it does.
+WINDOW = {"savedWidgetGeometry", "controlAreaVisible", "__version__", "context_settings"}
+
+#: Tokens of a corpus, as a column of their own.
+TOKENS = "(tokens)"
+
+#: Columns of prose, which may be worded otherwise: they stay empty or not, and name the same codes.
+PROSE = {"reason", "trace", "problems", "next question", "next_question", "discrepancy",
+         "problem", "findings", "why"}
+
+#: Attributes of columns that tell where something lies on this computer.
+PLACES = {"origin"}
+
+
+#: The command line, with every option of its day but --out.
+COMMANDS = {
+    "text": "classify --declarations {data}/declarations.csv",
+    "priors": "classify --declarations {data}/declarations.csv --priors {data}/priors.csv "
+              "--error 0.25 --encoding utf-8",
+    "photos": "classify --declarations {data}/declarations.csv --photos {data}/photos "
+              "--model {models}/heads.safetensors --device cpu --backend onnxruntime",
+    "features": "features --photos {data}/photos --model {models}/network.safetensors "
+                "--device cpu --backend torch",
+    "listed": "features --photos {data}/photos.csv --photos-root {data}/photos --model free "
+              "--encoding utf-8 --backend auto",
+    "facts": "facts --declarations {data}/declarations.csv --encoding utf-8"}
+
+
+def unpacked(folder: Path) -> Path:
+    """The folder with the network of 13 MB beside its packed file."""
+    packed = folder / "models" / "network.safetensors.xz"
+    packed.with_suffix("").write_bytes(lzma.decompress(packed.read_bytes()))
+    return folder
+
+
+# --- running ----------------------------------------------------------------------------------
+
+@contextmanager
+def remembered():
+    """While it lasts, a list of the schemes' nodes: what a widget's settings are at the end."""
+    from Orange.canvas.config import Config
+    from orangewidget.workflow.widgetsscheme import WidgetsScheme
+    nodes = []
+
+    class Remembering(WidgetsScheme):
+        def clear(self):
+            self.sync_node_properties()
+            nodes.extend(SimpleNamespace(
+                title=node.title, name=node.description.qualified_name,
+                properties=dict(node.properties)) for node in self.nodes)
+            super().clear()
+
+    with patch.object(Config, "workflow_constructor",
+                      staticmethod(lambda *args, **kwargs: Remembering(*args, **kwargs))):
+        yield nodes
+
+
+def run(path, registry, **options):
+    """Run a flow in this process.
+
+    Returns
+    -------
+    outcome : Outcome
+    settings : dict of str to dict
+        What each of our widgets would save, by its title.
+    """
+    from orangecontrib.customs.headless.runner import run_workflow
+    with remembered() as nodes:
+        outcome = run_workflow(path, registry=registry, timeout=120, **options)
+    return outcome, {node.title: node.properties for node in nodes if is_ours(node.name)}
+
+
+def is_ours(qualified_name: str) -> bool:
+    """Whether a widget is one of this add-on."""
+    return qualified_name.startswith("orangecontrib.customs.")
+
+
+# --- tables -----------------------------------------------------------------------------------
+
+def columns_of(table) -> list[SimpleNamespace]:
+    """Columns of an Orange table with all that is kept of them."""
+    if table.is_sparse():
+        table = table.to_dense()
+    domain, columns = table.domain, []
+    for part, variables in (("feature", domain.attributes), ("class", domain.class_vars),
+                            ("meta", domain.metas)):
+        for variable in variables:
+            values = table.get_column(variable)
+            if variable.is_continuous:
+                texts = [_number(value) for value in values]
+            else:
+                texts = ["" if (text := variable.str_val(value)) == "?" else text
+                         for value in values]
+            kind = "number" if variable.is_continuous else \
+                "category" if variable.is_discrete else "text"
+            columns.append(SimpleNamespace(name=variable.name, kind=f"{part} {kind}",
+                                           attributes=dict(variable.attributes), values=texts))
+    if getattr(table, "_tokens", None) is not None:
+        columns.append(SimpleNamespace(
+            name=TOKENS, kind="tokens", attributes={},
+            values=[" ".join(tokens) for tokens in table.tokens]))
+    return columns
+
+
+def _number(value) -> str:
+    return "" if value is None or np.isnan(value) else f"{float(value):.9g}"
+
+
+def write(path: Path, columns) -> None:
+    """Keep columns as a CSV."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([c.name for c in columns])
+        writer.writerow([c.kind for c in columns])
+        writer.writerow([json.dumps({k: str(v) for k, v in c.attributes.items()
+                                     if k not in PLACES}, ensure_ascii=False, sort_keys=True)
+                         for c in columns])
+        writer.writerows(zip(*(c.values for c in columns)))
+
+
+def read(path: Path) -> list[SimpleNamespace]:
+    """Columns that `write` kept."""
+    with open(path, encoding="utf-8", newline="") as file:
+        names, kinds, attributes, *rows = csv.reader(file)
+    values = list(zip(*rows)) if rows else [()] * len(names)
+    return [SimpleNamespace(name=n, kind=k, attributes=json.loads(a), values=list(v))
+            for n, k, a, v in zip(names, kinds, attributes, values)]
+
+
+def plain(path: Path) -> list[SimpleNamespace]:
+    """Columns of a CSV with one header row, as the command line writes it."""
+    with open(path, encoding="utf-8", newline="") as file:
+        names, *rows = csv.reader(file)
+    values = list(zip(*rows)) if rows else [()] * len(names)
+    return [SimpleNamespace(name=n, kind="", attributes={}, values=list(v))
+            for n, v in zip(names, values)]
+
+
+def renamed(where: str) -> dict[str, str]:
+    """Columns of results that have another name by now, old → new: see renamed.csv."""
+    with open(HERE / "renamed.csv", encoding="utf-8", newline="") as file:
+        return {row["old"]: row["new"] for row in csv.DictReader(file) if row["where"] == where}
+
+
+def differences(kept, found, tolerance: float = 1e-6, names=None) -> list[str]:
+    """What of the kept columns is not in those found; further columns may be anywhere."""
+    names, problems, place = names or {}, [], {"": -1}
+    by_name = {c.name: (number, c) for number, c in enumerate(found)}
+    for old in kept:
+        name = names.get(old.name, old.name)
+        if name not in by_name:
+            problems.append(f"no column '{name}'; there are: {', '.join(by_name)}")
+            continue
+        number, new = by_name[name]
+        if name == old.name:  # a renamed column may stand elsewhere
+            if number < place.get(old.kind, -1):
+                problems.append(f"'{name}' stands before a column that it stood behind")
+            place[old.kind] = number
+        if new.kind != old.kind:
+            problems.append(f"'{name}' was a {old.kind} and is a {new.kind}")
+        for key, value in old.attributes.items():
+            if key not in new.attributes:
+                problems.append(f"'{name}' has no attribute {key} any more")
+            elif not _alike(value, str(new.attributes[key]), tolerance):
+                problems.append(f"'{name}'.{key} was {value} and is {new.attributes[key]}")
+        if len(new.values) != len(old.values):
+            problems.append(f"'{name}' had {len(old.values)} rows and has {len(new.values)}")
+            continue
+        alike = _alike_prose if old.name in PROSE else _alike
+        problems += [f"'{name}', row {row}: was «{a}» and is «{b}»"
+                     for row, (a, b) in enumerate(zip(old.values, new.values), start=1)
+                     if not alike(a, b, tolerance)]
+    return problems
+
+
+def _alike(old: str, new: str, tolerance: float) -> bool:
+    if old == new:
+        return True
+    try:
+        return abs(float(old) - float(new)) <= tolerance * max(1, abs(float(old)))
+    except ValueError:
+        return False
+
+
+def _alike_prose(old: str, new: str, _tolerance) -> bool:
+    return bool(old.strip()) == bool(new.strip()) and _codes(old) <= _codes(new)
+
+
+def _codes(text: str) -> set[str]:
+    return set(re.findall(r"(?<!\d)\d{4}(?:\d\d){0,3}(?!\d)", re.sub(r"(?<=\d) (?=\d)", "", text)))

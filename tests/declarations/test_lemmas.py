@@ -18,6 +18,7 @@ from Stemmer import Stemmer
 
 from orangecontrib.customs.declarations.lemmas import family, lacking, lemma
 from orangecontrib.customs.declarations.lemmas.families import _named, _rows
+from orangecontrib.customs.declarations.lemmas.lemma import known
 from orangecontrib.customs.declarations.lemmas.table import FamilyNormalizer, LemmaNormalizer
 
 NORMALISERS = [LemmaNormalizer, FamilyNormalizer]
@@ -92,11 +93,12 @@ def test_the_example_of_every_suffix_loses_it(row):
 
 def test_words_of_the_bundled_declarations_meet_their_stems_and_lemmas():
     path = files("orangecontrib.customs.workflows") / "electrical" / "declarations.csv"
-    words = set(re.findall("[а-яё]{3,}", path.read_text(encoding="utf-8").lower()))
+    words = set(re.findall("[а-яё]{5,}", path.read_text(encoding="utf-8").lower()))
+    words = set(filter(known, words))   # not the misprints, of which the declarations have some
     stem = Stemmer("russian").stemWord
     strays = {word for word in words
               if not family(word) == family(stem(word)) == family(lemma(word))}
-    assert len(strays) < .05 * len(words)
+    assert len(words) > 800 and len(strays) < .03 * len(words)
 
 
 def test_every_named_family_is_its_own_key():

@@ -98,7 +98,7 @@ def test_words_of_the_bundled_declarations_meet_their_stems_and_lemmas():
     stem = Stemmer("russian").stemWord
     strays = {word for word in words
               if not family(word) == family(stem(word)) == family(lemma(word))}
-    assert len(words) > 800 and len(strays) < .03 * len(words)
+    assert len(words) > 500 and len(strays) < .05 * len(words)
 
 
 def test_every_named_family_is_its_own_key():

@@ -1,8 +1,10 @@
 """Lemmas and word families: functions of one word, and normalisers that replay."""
 import copy
 import pickle
+import re
 import subprocess
 import sys
+from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -12,9 +14,11 @@ from Orange.data import Domain, StringVariable
 from orangecontrib.text import Corpus
 from orangecontrib.text.preprocess import PreprocessorList, RegexpTokenizer, SnowballStemmer
 from orangecontrib.text.vectorization.bagofwords import BowVectorizer
+from Stemmer import Stemmer
 
 from orangecontrib.customs.declarations.lemmas import family, lacking, lemma
 from orangecontrib.customs.declarations.lemmas.families import _named, _rows
+from orangecontrib.customs.declarations.lemmas.lemma import known
 from orangecontrib.customs.declarations.lemmas.table import FamilyNormalizer, LemmaNormalizer
 
 NORMALISERS = [LemmaNormalizer, FamilyNormalizer]
@@ -85,6 +89,16 @@ def test_words_that_only_look_alike_keep_apart(words):
 @pytest.mark.parametrize("row", _rows("suffixes.csv"), ids=lambda row: row["suffix"])
 def test_the_example_of_every_suffix_loses_it(row):
     assert not family(row["example"]).endswith(row["suffix"])
+
+
+def test_words_of_the_bundled_declarations_meet_their_stems_and_lemmas():
+    path = files("orangecontrib.customs.workflows") / "electrical" / "declarations.csv"
+    words = set(re.findall("[а-яё]{5,}", path.read_text(encoding="utf-8").lower()))
+    words = set(filter(known, words))   # not the misprints, of which the declarations have some
+    stem = Stemmer("russian").stemWord
+    strays = {word for word in words
+              if not family(word) == family(stem(word)) == family(lemma(word))}
+    assert len(words) > 500 and len(strays) < .05 * len(words)
 
 
 def test_every_named_family_is_its_own_key():

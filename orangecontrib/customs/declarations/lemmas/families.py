@@ -1,8 +1,9 @@
 """Word families: what is left of a word without its endings and suffixes.
 
-A word is stemmed until nothing changes, then cut suffix by suffix (``suffixes.csv``).
-So a word and its Snowball stem meet by construction. ``families.csv`` names what
-the suffixes get wrong: relatives that they keep apart, strangers that they let meet.
+A word is stemmed until nothing changes, then cut suffix by suffix (``suffixes.csv``), so that
+a word, its Snowball stem and its lemma meet, but for short words that Snowball takes for verbs.
+``families.csv`` names what the suffixes get wrong: relatives that they keep apart, strangers
+that they let meet.
 """
 from __future__ import annotations
 

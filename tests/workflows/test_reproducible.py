@@ -78,7 +78,7 @@ def replicable(settings):
         if isinstance(value, dict):
             yield from replicable(value)
         elif name in REPLICABLE:
-            yield value
+            yield value is not False    # a seed of 0 is one
 
 
 @pytest.mark.parametrize("workflow", SHIPPED, ids=lambda p: p.name)

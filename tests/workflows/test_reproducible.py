@@ -61,6 +61,26 @@ def test_it_leaves_nothing_unsaid(workflow):
     assert not remarks, "`make state` states what is unsaid"
 
 
+#: What Orange's learners call it that they draw the same in every run
+REPLICABLE = {"use_random_state", "random_state", "replicable"}
+
+
+@pytest.mark.parametrize("workflow", SHIPPED, ids=lambda p: p.name)
+def test_learners_draw_the_same_in_every_run(workflow):
+    flow = ET.parse(workflow)
+    titles = {node.get("id"): node.get("title") for node in flow.iter("node")}
+    assert not [titles[each.get("node_id")] for each in flow.iter("properties")
+                if not all(replicable(ast.literal_eval(each.text or "{}")))]
+
+
+def replicable(settings):
+    for name, value in settings.items():
+        if isinstance(value, dict):
+            yield from replicable(value)
+        elif name in REPLICABLE:
+            yield value is not False    # a seed of 0 is one
+
+
 @pytest.mark.parametrize("workflow", SHIPPED, ids=lambda p: p.name)
 def test_it_opens_with_the_same_settings_for_everybody(differences, workflow):
     assert differences[workflow.name] == []

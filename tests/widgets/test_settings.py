@@ -29,9 +29,7 @@ def settings(module):
             yield from kind.settingsHandler.known_settings.items()
 
 
-@pytest.mark.parametrize("module", [
-    pytest.param(name, marks=pytest.mark.xfail(strict=False)) if name == "owcustomsstopwords"
-    else name for name in MODULES])
+@pytest.mark.parametrize("module", MODULES)
 def test_a_new_widget_decides_nothing_as_the_last_one_did(module):
     remembered = {name for name, setting in settings(module) if not setting.schema_only}
     assert remembered

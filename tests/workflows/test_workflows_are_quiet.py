@@ -22,8 +22,9 @@ def warnings(stdout):
 
 
 def key_words(warning):
-    """The longest run of words in a message; its numbers and names change."""
-    return max(re.split(r"[^\w\s-]|\d+", warning), key=len).strip().lower()
+    """The first run of three words or more in a message; its numbers and names change."""
+    runs = (run.strip() for run in re.split(r"[^\w\s-]|\d+", warning.lower()))
+    return next(run for run in runs if len(run.split()) >= 3)
 
 
 def notes(workflow):
@@ -48,6 +49,8 @@ word is left in&lt;/i&gt; some documents.</text></annotations></scheme>"""
     ("Test: all: Warning: No word is left in 4 of 9 documents.", []),
     ("Filter: 9 rows x 4 columns; Warning: The list is empty; nothing goes; Information: Well",
      ["The list is empty; nothing goes"]),
+    ("Filter: 9 rows; Warning: Only 3: no word is left in them. All of the rest goes on and on.",
+     ["Only 3: no word is left in them. All of the rest goes on and on."]),
     ("Filter: Information: The list is empty", []),
 ])
 def test_a_note_explains_a_warning_by_its_words(line, left):

@@ -505,6 +505,19 @@ def make_expected(registry):
             print(name, main([*command.format(data=copy / "data", models=copy / "models").split(),
                               "--out", str(out)]))
         make_answers(copy)
+        make_channels(registry)
+
+
+def make_channels(registry):
+    """What links, --save and people call the inputs and outputs of our widgets."""
+    rows = [(widget.qualified_name, widget.name, kind, channel.id, channel.name,
+             " ".join(channel.types))
+            for widget in registry.widgets() if widget.qualified_name.startswith(OURS)
+            for kind in ("inputs", "outputs") for channel in getattr(widget, kind)]
+    with open(HERE / "expected" / "channels.csv", "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("widget", "title", "kind", "id", "name", "types"))
+        writer.writerows(sorted(rows))
 
 
 def make_answers(folder):

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-__all__ = ["text_answers", "photo_answers"]
+__all__ = ["text_answers", "replayed", "photo_answers", "recomputed"]
 
 
 def raw_corpus(texts):
@@ -29,10 +29,15 @@ def _columns(names, rows, kind="answer"):
             for name, column in zip(names, np.transpose(rows))]
 
 
+def raw_texts(folder: Path):
+    """Descriptions that no model has seen."""
+    with open(folder / "data" / "raw.csv", encoding="utf-8", newline="") as file:
+        return [row["description"] for row in csv.DictReader(file)]
+
+
 def text_answers(folder: Path):
     """P of each code for the raw texts, one by one and all at once, a column per code."""
-    with open(folder / "data" / "raw.csv", encoding="utf-8", newline="") as file:
-        texts = [row["description"] for row in csv.DictReader(file)]
+    texts = raw_texts(folder)
     with open(folder / "models" / "text.pkcls", "rb") as file:
         model = pickle.load(file)
     codes = model.domain.class_var.values
@@ -40,6 +45,18 @@ def text_answers(folder: Path):
     batch = model(raw_corpus(texts), model.Probs)
     return [*_columns([f"{code} alone" for code in codes], one_by_one),
             *_columns([f"{code} in a batch" for code in codes], batch)]
+
+
+def replayed(folder: Path):
+    """Tokens of the raw texts after the preprocessing that kept corpora bring along."""
+    from Orange.data.io import PickleReader
+    columns = []
+    for name in ("corpus", "frozen"):
+        kept = PickleReader(str(folder / "tables" / f"{name}.pkl")).read()
+        tokens = kept.used_preprocessor(raw_corpus(raw_texts(folder))).tokens
+        columns.append(SimpleNamespace(name=name, kind="tokens", attributes={},
+                                       values=[" ".join(words) for words in tokens]))
+    return columns
 
 
 def photo_answers(folder: Path, name: str):
@@ -76,6 +93,7 @@ def main(folder: Path, out: Path):
     from Orange.data.io import PickleReader
     for path in sorted((folder / "tables").glob("*.pkl")):
         write(out / "tables" / f"{path.stem}.csv", columns_of(PickleReader(str(path)).read()))
+    write(out / "replayed.csv", replayed(folder))
     for name in ("heads", "network"):
         write(out / f"{name}.csv", photo_answers(folder, name))
     write(out / "recomputed.csv", recomputed(folder))

@@ -256,6 +256,11 @@ STEMS = {"__version__": 5, "autocommit": True, "storedsettings": {"preprocessors
     ("preprocess.tokenize", {"method": 3, "pattern": "\\w+"}),
     ("preprocess.normalize", {"method": 1, "snowball_language": "ru"})]}}
 
+#: With a filter that Orange3-Text fits anew on every corpus, and ours freezes.
+FREQUENT = {**STEMS, "storedsettings": {"preprocessors": [
+    *STEMS["storedsettings"]["preprocessors"],
+    ("preprocess.filter", {"methods": [4], "freq_type": 0, "rel_start": .05, "rel_end": .8})]}}
+
 RECIPE = {"architecture": "default", "fine_tune": False, "kernel": 7, "size": 64,
           "optimiser": "lbfgs", "learning_rate": .02, "epochs": 30, "batch": 8, "l2": .3,
           "patience": 4, "flip": False, "rotation": 5., "brightness": .1, "copies": 1,
@@ -344,6 +349,8 @@ DESCRIBED = {
         "All codes": ("Filter", {"codes_from": "all", "level": 4, "use_words": False}),
         "Waits": ("Filter", {"auto_apply": False, "use_tariff": False}),
         "Locked": ("Filter", {"locked": True, "stored_lexicon": LEXICON}),
+        "Frequent": ("Preprocess", FREQUENT),
+        "Frozen": ("Filter", {"use_tariff": False}),
         "Bag of Words": ("Bag", {}),
         "Logistic Regression": ("Logistic", {}),
         "Keywords": ("Keywords", {
@@ -360,7 +367,8 @@ DESCRIBED = {
         "Errors": ("Evaluate", {"model_name": "B", "truth_name": "truth", "level": 4,
                                 "limit": .4, "selected_code": "8536"})},
         ("Declarations.Data > Codes.Data", "Codes.Data > Corpus.Data",
-         "Corpus.Corpus > Stems.Corpus",
+         "Corpus.Corpus > Stems.Corpus", "Corpus.Corpus > Frequent.Corpus",
+        "Frequent.Corpus > Frozen.Corpus",
          *(f"Stems.Corpus > {title}.Corpus" for title in
            ("Filter", "All codes", "Waits", "Locked", "Sweep", "Sweep waits")),
          "Corpus.Corpus > Keywords.Corpus", "Corpus.Corpus > Expert.Corpus",
@@ -472,6 +480,7 @@ def make_saved(photos, text):
         PickleReader.write(str(HERE / "tables" / f"{name}.pkl"), found)
         TabReader.write(str(HERE / "tables" / f"{name}.tab"), found)
     for (title, output), name in {("Filter", "Corpus"): "corpus",
+                                  ("Frozen", "Corpus"): "frozen",
                                   ("Errors", "Scored Documents"): "scored"}.items():
         PickleReader.write(str(HERE / "tables" / f"{name}.pkl"), text.outputs[title, output])
     for path in (HERE / "tables").glob("*.metadata"):
@@ -505,12 +514,26 @@ def make_expected(registry):
             print(name, main([*command.format(data=copy / "data", models=copy / "models").split(),
                               "--out", str(out)]))
         make_answers(copy)
+        make_channels(registry)
+
+
+def make_channels(registry):
+    """What links, --save and people call the inputs and outputs of our widgets."""
+    rows = [(widget.qualified_name, widget.name, kind, channel.id, channel.name,
+             " ".join(channel.types))
+            for widget in registry.widgets() if widget.qualified_name.startswith(OURS)
+            for kind in ("inputs", "outputs") for channel in getattr(widget, kind)]
+    with open(HERE / "expected" / "channels.csv", "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("widget", "title", "kind", "id", "name", "types"))
+        writer.writerows(sorted(rows))
 
 
 def make_answers(folder):
     """What the kept models say of raw input."""
-    from answers import photo_answers, text_answers
+    from answers import photo_answers, replayed, text_answers
     write(HERE / "expected" / "answers" / "text.csv", text_answers(folder))
+    write(HERE / "expected" / "answers" / "replayed.csv", replayed(folder))
     for name in ("heads", "network"):
         write(HERE / "expected" / "answers" / f"{name}.csv", photo_answers(folder, name))
 

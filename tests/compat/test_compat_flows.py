@@ -1,6 +1,7 @@
 """Workflows of earlier versions open, keep their settings and give what they gave."""
 import ast
 import copy
+import csv
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -135,8 +136,20 @@ def test_settings_can_be_given_by_their_old_names(place, registry, flow):
     assert not problems, "\n".join(problems)
 
 
-@pytest.mark.parametrize("flow", FLOWS)
-def test_links_name_channels_and_their_ids(flow):
-    """An old file keeps both; Canvas goes by the id where there is one."""
-    for link in ET.parse(HERE / flow).getroot().iter("link"):
-        assert link.get("source_channel_id") and link.get("sink_channel_id")
+with open(HERE / "expected" / "channels.csv", encoding="utf-8", newline="") as kept:
+    CHANNELS = list(csv.DictReader(kept))
+
+
+@pytest.mark.parametrize("channel", CHANNELS,
+                         ids=lambda c: f"{c['widget'].rpartition('.')[2]} {c['name']}")
+def test_a_channel_keeps_name_id_and_type(registry, channel):
+    """Links go by the id, else the name; --save and people by the name."""
+    from orangecanvas.utils import name_lookup
+    widgets = {name: widget for widget in registry.widgets()
+               for name in (*(widget.replaces or ()), widget.qualified_name)}
+    widget = widgets[channel["widget"]]
+    assert widget.name == channel["title"]
+    found = {(c.name, c.id): c for c in getattr(widget, channel["kind"])}
+    assert (channel["name"], channel["id"]) in found
+    types = {name_lookup(name) for name in found[channel["name"], channel["id"]].types}
+    assert {name_lookup(name) for name in channel["types"].split()} <= types

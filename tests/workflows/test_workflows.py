@@ -7,7 +7,6 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-
 from orangecontrib.customs.workflows import examples
 
 FOLDER = Path(str(files("orangecontrib.customs.workflows")))
@@ -66,8 +65,8 @@ def curve(start, end, points=24):
     bend = max(abs(x1 - x0) / 2, 10)
     for t in (i / points for i in range(points + 1)):
         s = 1 - t
-        yield (s ** 3 * x0 + 3 * s * s * t * (x0 + bend) + 3 * s * t * t * (x1 - bend) + t ** 3 * x1,
-               (s ** 3 + 3 * s * s * t) * y0 + (3 * s * t * t + t ** 3) * y1)
+        a, b, c, d = s ** 3, 3 * s * s * t, 3 * s * t * t, t ** 3
+        yield (a * x0 + b * (x0 + bend) + c * (x1 - bend) + d * x1, (a + b) * y0 + (c + d) * y1)
 
 
 def crosses(one, other):

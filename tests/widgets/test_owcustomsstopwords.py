@@ -341,6 +341,14 @@ class TestOWCustomsStopwords(WidgetTest):
         self.assertTrue(make(level=6, __version__=2).use_boilerplate)
         self.assertTrue(make(level=6, use_boilerplate=True).use_boilerplate)
 
+    def test_workflows_from_before_drop_every_word_of_a_listed_stem(self):
+        rows = [*TEXTS, ("Комплектующие часов", "9032")]
+        self.feed(corpus_of(rows))
+        self.assertIn("комплект", self.tokens())
+        old = self.create_widget(OWCustomsStopwords, stored_settings={"level": 4})
+        self.feed(corpus_of(rows), old)
+        self.assertNotIn("комплект", self.tokens(old))
+
     def test_no_setting_that_decides_is_taken_over_from_the_last_window(self):
         known = self.widget.settingsHandler.known_settings
         last_used = {name for name, setting in known.items() if not setting.schema_only}

@@ -130,7 +130,8 @@ def run(request: SimpleNamespace, state: TaskState) -> Learnt:
         state.set_status("Preparing…")
         material = gather(request.corpus, request.designations, request.words,
                           None if lexicon is None else lexicon.upstream,
-                          lambda share, *_: progress(.7 * share), request.normalisers)
+                          lambda share, *_: progress(.7 * share), request.normalisers,
+                          request.meant)
     state.set_status("Filtering…")
     if lexicon is None:
         options = request.options(material)
@@ -291,6 +292,8 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
     codes_text: str = Setting("", schema_only=True)
     use_functions: bool = Setting(True, schema_only=True)
     use_boilerplate: bool = Setting(True, schema_only=True)
+    #: Function words and units take no other word of their stem along; no control.
+    only_meant: bool = Setting(True, schema_only=True)
     use_words: bool = Setting(True, schema_only=True)
     use_numbers: bool = Setting(True, schema_only=True)
     use_units: bool = Setting(True, schema_only=True)
@@ -536,7 +539,7 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
                    header_tooltip="Documents that hold the word"),
             Column("Share", lambda r: f"{r.df / self._documents():.3f}", lambda r: r.df,
                    right=True, tooltip=self._tooltip),
-            Column("Source", lambda r: r.source, colour=self._colour),
+            Column("Source", lambda r: r.source, colour=self._colour, tooltip=lambda r: r.source),
             Column("Code", lambda r: r.code, header_tooltip="Whose designation the word repeats"),
         ]
 
@@ -780,7 +783,7 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
         self.start(run, SimpleNamespace(
             corpus=self.corpus, designations=self.designations, words=self.words,
             material=self.material, locked=locked, options=self.options,
-            normalisers=self._normalisers()))
+            normalisers=self._normalisers(), meant=self.only_meant))
 
     def on_done(self, result):
         if isinstance(result, Audited):
@@ -929,9 +932,10 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
 
     @classmethod
     def migrate_settings(cls, settings, version):
-        """Workflows of version 1 knew no boilerplate: they go on without."""
+        """Workflows of version 1 knew no boilerplate and whole stems: they go on so."""
         if not version or version < 2:
             settings.setdefault("use_boilerplate", False)
+            settings.setdefault("only_meant", False)
 
     def onDeleteWidget(self):
         self._stop.set()

@@ -38,8 +38,9 @@ from orangecontrib.customs.declarations.stopwords.table import (
     FoldTransformer,
     gather,
 )
-from orangecontrib.customs.declarations.sweep import Scheme, corrected_error
+from orangecontrib.customs.declarations.sweep import Scheme
 from orangecontrib.customs.declarations.sweep.table import Sweeper
+from orangecontrib.customs.intervals import corrected_error
 
 NORMALISERS = {
     "none": lambda: None,

@@ -63,8 +63,9 @@ from orangecontrib.customs.declarations.stopwords.table import (
     Options,
     gather,
 )
-from orangecontrib.customs.declarations.sweep import Scheme, corrected_error, split_documents
+from orangecontrib.customs.declarations.sweep import Scheme, split_documents
 from orangecontrib.customs.declarations.sweep.table import METRICS, Sweeper, default_learner
+from orangecontrib.customs.intervals import corrected_error
 
 #: Orange's learners with the settings with which their widgets start; what is random is seeded.
 LEARNERS = {

@@ -434,6 +434,18 @@ class TestOWCustomsStopwords(WidgetTest):
         self.assertIn("install pymorphy3", str(widget.Error.no_lemmas))
         self.assertEqual(steps_of(out)[-2:], ["Word families", "Customs stop-words"])
 
+    def test_a_locked_lexicon_of_lemmas_judges_no_other_words(self):
+        stored = {"normalise": "lemmas", "locked": True}
+        widget = self.create_widget(OWCustomsStopwords, stored_settings=stored)
+        self.feed(corpus_of(normalised=False), widget)
+        stored |= {"stored_lexicon": widget.stored_lexicon}
+        with patch.object(lemmas_table, "lacking", lambda: "install pymorphy3"):
+            again = self.create_widget(OWCustomsStopwords, stored_settings=stored)
+            self.assertIsNone(self.feed(corpus_of(normalised=False), again))
+        self.assertIn("install pymorphy3", str(again.Error.locked_lemmas))
+        self.assertEqual(again.stored_lexicon, widget.stored_lexicon)
+        self.assertIsNotNone(self.feed(corpus_of(), again), "normalised upstream")
+
     def test_mixed_languages(self):
         rows = [("лампа настольная power supply", "8504"), ("стол relay switch", "8536")]
         self.feed(corpus_of(rows))

@@ -61,6 +61,11 @@ RELATIVES = [
     "подносок подноском подноска",
     "освещение осветительный",
     "напряжение напряжением напряжен",
+    "ось оси осей осью осями осях",
+    "ель ели елей елью",
+    "конец концевой конечный концами",
+    "уголь угольный угля",
+    "волокно волокон волокнистый",
 ]
 #: Words that only look alike.
 STRANGERS = [
@@ -71,7 +76,11 @@ STRANGERS = [
     "текст текстиль", "кот котел", "крепление крепкий", "орган организация", "пост постоянный",
     "крем кремний", "струя строить", "как какао", "усилие усилитель", "быт быть", "пласт пластик",
     "цепь цепкий", "контроль контроллер", "порт портрет", "лампа лампас", "мех механизм",
-    "кабель кабина", "кнопка кнут", "стекло стечь",
+    "кабель кабина", "кнопка кнут", "стекло стечь", "ооо об о ось", "переменный перо",
+    "волокно волк", "дизайн дизель", "минимальный мина", "радиальный радиация радио",
+    "наполнитель напольный", "конечный коньки", "гвоздь гвоздика", "печень печенье",
+    "доля доломит", "кора корова", "бар барий", "сыр сырье", "уголь угол", "склад складной",
+    "специальный специи",
 ]
 
 
@@ -111,6 +120,11 @@ def test_every_named_family_is_its_own_key():
 @given(st.text(alphabet="абвгдежзийклмнопрстуфхцчшщъыьэюя", max_size=14))
 def test_the_key_of_a_key_is_itself(word):
     assert family(family(word)) == family(word)
+
+
+@given(st.text(alphabet="аеийоуыьюямвгхсл", max_size=5))
+def test_a_root_of_two_letters_is_no_family(word):
+    assert len(family(word)) > 2 or family(word) == word
 
 
 @settings(deadline=None)   # the dictionary is loaded once
@@ -183,9 +197,16 @@ def test_the_names_are_what_a_workflow_shows():
     assert [cls.name for cls in NORMALISERS] == ["pymorphy3 lemmas", "Word families"]
 
 
-def test_without_pymorphy3_a_message_says_what_to_install():
-    code = ("import sys\n"
-            "sys.modules['pymorphy3'] = None\n"
+BLOCKED = ("class Blocked:\n"
+           "    def find_spec(self, name, *_):\n"
+           "        if name.startswith('pymorphy3'):\n"
+           "            raise ModuleNotFoundError(name)\n"
+           "sys.meta_path.insert(0, Blocked())\n")
+
+
+@pytest.mark.parametrize("block", ["sys.modules['pymorphy3'] = None\n", BLOCKED])
+def test_without_pymorphy3_a_message_says_what_to_install(block):
+    code = (f"import sys\n{block}"
             "from orangecontrib.customs.declarations.lemmas import family, lacking, lemma\n"
             "assert 'pip install pymorphy3' in lacking()\n"
             "assert family('инверторный') == 'инвертор'\n"

@@ -214,6 +214,20 @@ def test_a_stem_that_is_another_word_here_is_no_boilerplate():
     assert "за" not in filtered(lamps, options).tokens[1]
 
 
+@pytest.mark.parametrize("normaliser, goods", [
+    (SnowballStemmer("ru"), "комплектующие часы этил среда"),
+    (FamilyNormalizer(), "вес внутренний упаковка передний"),
+    (LemmaNormalizer(), "вес внутренний часы передний")])
+def test_function_words_and_units_take_no_other_word_along(normaliser, goods):
+    """The tables hold «комплект», «час», «это», «весь»: their stems are other words' as well."""
+    steps = PreprocessorList([LowercaseTransformer(), RegexpTokenizer(), normaliser])
+    listed = "другими коробки из которых 5 мм в комплекте"
+    out = filtered(steps(corpus_of([goods, ""], [0, 0])), Options(level=None))
+    assert len(out.tokens[0]) == len(goods.split())
+    out = filtered(steps(corpus_of([listed, "ток"], [0, 0])), Options(level=None))
+    assert list(map(list, out.tokens)) == [[], ["ток"]]
+
+
 def test_each_stem_has_the_form_in_which_these_texts_use_it():
     texts = ["преобразователь", "Преобразователь", "преобразователи", "двигателя двигателю"]
     forms = prepare(chain()(corpus_of(texts, [0] * 4))).forms

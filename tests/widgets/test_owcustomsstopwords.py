@@ -341,6 +341,14 @@ class TestOWCustomsStopwords(WidgetTest):
         self.assertTrue(make(level=6, __version__=2).use_boilerplate)
         self.assertTrue(make(level=6, use_boilerplate=True).use_boilerplate)
 
+    def test_workflows_from_before_drop_every_word_of_a_listed_stem(self):
+        rows = [*TEXTS, ("Комплектующие часов", "9032")]
+        self.feed(corpus_of(rows))
+        self.assertIn("комплект", self.tokens())
+        old = self.create_widget(OWCustomsStopwords, stored_settings={"level": 4})
+        self.feed(corpus_of(rows), old)
+        self.assertNotIn("комплект", self.tokens(old))
+
     def test_no_setting_that_decides_is_taken_over_from_the_last_window(self):
         known = self.widget.settingsHandler.known_settings
         last_used = {name for name, setting in known.items() if not setting.schema_only}
@@ -425,6 +433,18 @@ class TestOWCustomsStopwords(WidgetTest):
             out = self.feed(corpus_of(normalised=False), widget)
         self.assertIn("install pymorphy3", str(widget.Error.no_lemmas))
         self.assertEqual(steps_of(out)[-2:], ["Word families", "Customs stop-words"])
+
+    def test_a_locked_lexicon_of_lemmas_judges_no_other_words(self):
+        stored = {"normalise": "lemmas", "locked": True}
+        widget = self.create_widget(OWCustomsStopwords, stored_settings=stored)
+        self.feed(corpus_of(normalised=False), widget)
+        stored |= {"stored_lexicon": widget.stored_lexicon}
+        with patch.object(lemmas_table, "lacking", lambda: "install pymorphy3"):
+            again = self.create_widget(OWCustomsStopwords, stored_settings=stored)
+            self.assertIsNone(self.feed(corpus_of(normalised=False), again))
+        self.assertIn("install pymorphy3", str(again.Error.locked_lemmas))
+        self.assertEqual(again.stored_lexicon, widget.stored_lexicon)
+        self.assertIsNotNone(self.feed(corpus_of(), again), "normalised upstream")
 
     def test_mixed_languages(self):
         rows = [("лампа настольная power supply", "8504"), ("стол relay switch", "8536")]

@@ -1,6 +1,7 @@
 """Keyword Frequencies: phrases counted per code, chosen phrases sent on."""
 import numpy as np
-from AnyQt.QtCore import QItemSelectionModel
+from AnyQt.QtCore import QItemSelectionModel, Qt
+from AnyQt.QtGui import QColor, QPalette
 from Orange.data import DiscreteVariable, Domain, StringVariable, Table
 from Orange.widgets.tests.base import WidgetTest
 from orangecontrib.text import Corpus
@@ -58,6 +59,19 @@ class TestOWKeywordFrequencies(WidgetTest):
         self.assertIn("“description”", str(self.widget.Warning.misread))
         self.feed(data)
         self.assertFalse(self.widget.Warning.misread.is_shown())
+
+    def test_colours_are_read_on_light_and_on_dark(self):
+        self.feed(corpus())
+        model = self.widget.model
+        at = next(model.index(n, c) for n in range(model.rowCount())
+                  for c in range(3, model.columnCount())
+                  if "×" in model.index(n, c).data() and model.index(n, c).data(Qt.ForegroundRole))
+        for base in ("#ffffff", "#232629"):
+            palette = self.widget.palette()
+            palette.setColor(QPalette.Base, QColor(base))
+            self.widget.setPalette(palette)
+            lightness = QColor(at.data(Qt.ForegroundRole)).lightness()
+            self.assertGreater(abs(lightness - QColor(base).lightness()), 100)
 
     def test_the_experts_phrases_are_counted(self):
         table = self.feed(corpus())

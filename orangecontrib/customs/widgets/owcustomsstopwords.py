@@ -130,7 +130,8 @@ def run(request: SimpleNamespace, state: TaskState) -> Learnt:
         state.set_status("Preparing…")
         material = gather(request.corpus, request.designations, request.words,
                           None if lexicon is None else lexicon.upstream,
-                          lambda share, *_: progress(.7 * share), request.normalisers)
+                          lambda share, *_: progress(.7 * share), request.normalisers,
+                          request.meant)
     state.set_status("Filtering…")
     if lexicon is None:
         options = request.options(material)
@@ -253,6 +254,7 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
         failed = Msg("The corpus can't be filtered: {}.")
         audit = Msg("No audit: {}.")
         no_lemmas = Msg("The words stay as they come: {}.")
+        locked_lemmas = Msg("What is locked was learnt of lemmas, which can't be had here: {}.")
 
     class Warning(CorpusWarning):
         not_normalised = Msg("No stemmer or lemmatiser upstream: words are compared letter for "
@@ -291,6 +293,8 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
     codes_text: str = Setting("", schema_only=True)
     use_functions: bool = Setting(True, schema_only=True)
     use_boilerplate: bool = Setting(True, schema_only=True)
+    #: Function words and units take no other word of their stem along; no control.
+    only_meant: bool = Setting(True, schema_only=True)
     use_words: bool = Setting(True, schema_only=True)
     use_numbers: bool = Setting(True, schema_only=True)
     use_units: bool = Setting(True, schema_only=True)
@@ -409,7 +413,7 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
         grid = self._grid(box)
         grid.addWidget(self._check(None, "use_window", "Documents",
                                    "Keep words in this share of the documents (the paper: "
-                                   "0.05–0.3)"), 0, 0)
+                                   "0.05–0.3 and 0.05–0.4)"), 0, 0)
         pair = QHBoxLayout()
         self.min_spin, self.max_spin = (self._spin(name) for name in ("min_df", "max_df"))
         pair.addWidget(self.min_spin)
@@ -417,7 +421,7 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
         pair.addWidget(self.max_spin)
         grid.addLayout(pair, 0, 1)
         grid.addWidget(self._check(None, "use_limit", "At most",
-                                   "Keep the most frequent words (the paper: 30)"), 1, 0)
+                                   "Keep the most frequent words (the paper: 30 and 50)"), 1, 0)
         self.limit_spin = QSpinBox(minimum=1, maximum=1_000_000, value=self.max_words,
                                    suffix=" words", keyboardTracking=False)
         self.limit_spin.valueChanged.connect(lambda value: self._set("max_words", value))
@@ -536,7 +540,7 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
                    header_tooltip="Documents that hold the word"),
             Column("Share", lambda r: f"{r.df / self._documents():.3f}", lambda r: r.df,
                    right=True, tooltip=self._tooltip),
-            Column("Source", lambda r: r.source, colour=self._colour),
+            Column("Source", lambda r: r.source, colour=self._colour, tooltip=lambda r: r.source),
             Column("Code", lambda r: r.code, header_tooltip="Whose designation the word repeats"),
         ]
 
@@ -744,14 +748,14 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
         words = f"{upstream} upstream" if upstream else dict(NORMALISE_CHOICES)[self.normalise]
         return f"{words}, word families" if self.families else words
 
-    def _normalisers(self) -> list:
+    def _normalisers(self, locked: bool) -> list:
         """What is done to the words here; what can't be is said and left out."""
         steps = []
         if self.normalise == LEMMAS and not self._upstream_normaliser():
             try:
                 steps.append(LemmaNormalizer())
             except ModuleNotFoundError as error:
-                self.Error.no_lemmas(error)
+                (self.Error.locked_lemmas if locked else self.Error.no_lemmas)(error)
         return steps + [FamilyNormalizer()] if self.families else steps
 
     # -- work
@@ -777,10 +781,14 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
                 locked = Lexicon.from_literal(self.stored_lexicon)
             except ValueError as error:
                 self.Warning.bad_lock(error)
+        normalisers = self._normalisers(locked is not None)
+        if self.Error.locked_lemmas.is_shown():   # the lexicon would judge other words
+            self._nothing()
+            return
         self.start(run, SimpleNamespace(
             corpus=self.corpus, designations=self.designations, words=self.words,
             material=self.material, locked=locked, options=self.options,
-            normalisers=self._normalisers()))
+            normalisers=normalisers, meant=self.only_meant))
 
     def on_done(self, result):
         if isinstance(result, Audited):
@@ -929,9 +937,10 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
 
     @classmethod
     def migrate_settings(cls, settings, version):
-        """Workflows of version 1 knew no boilerplate: they go on without."""
+        """Workflows of version 1 knew no boilerplate and whole stems: they go on so."""
         if not version or version < 2:
             settings.setdefault("use_boilerplate", False)
+            settings.setdefault("only_meant", False)
 
     def onDeleteWidget(self):
         self._stop.set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from AnyQt.QtCore import QItemSelection, QItemSelectionModel, QSize, Qt
+from AnyQt.QtGui import QPalette
 from AnyQt.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -59,7 +60,10 @@ MOST_COLUMNS = 8
 
 _IN_WORDS = {ONE: "speak for one code", SEVERAL: "for several codes", NONE: "tell no codes apart",
              NOT_FOUND: "not found"}
-_COLOURS = {SEVERAL: "#b5651d", NONE: "#8d7663", NOT_FOUND: "#8d7663"}
+#: On light and on dark.
+_SPEAKS = ("#2e7d32", "#81c784")
+_COLOURS = {SEVERAL: ("#9a5316", "#e0a267"), NONE: ("#8d7663", "#b3a08f"),
+            NOT_FOUND: ("#8d7663", "#b3a08f")}
 
 
 class Cancelled(Exception):
@@ -225,7 +229,7 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
             columns.append(Column(
                 self.counts.codes[number], lambda p, row=row: _cell(row(p)),
                 lambda p, row=row: row(p).documents, right=True,
-                colour=lambda p, row=row: "#2e7d32" if row(p).speaks else None,
+                colour=lambda p, row=row: self._shade(_SPEAKS) if row(p).speaks else None,
                 tooltip=lambda p, row=row: _explain(row(p)),
                 header_tooltip=f"{self.counts.sizes[number]} documents"))
         if self.counts is not None and self.counts.size_without_code:
@@ -254,7 +258,11 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
         return ", ".join(codes) if codes else "–"
 
     def _colour(self, phrase: int) -> str | None:
-        return _COLOURS.get(self.counts.verdict(phrase))
+        shades = _COLOURS.get(self.counts.verdict(phrase))
+        return shades and self._shade(shades)
+
+    def _shade(self, shades: tuple[str, str]) -> str:
+        return shades[self.palette().color(QPalette.Base).lightness() < 128]
 
     # -- input
 

@@ -18,7 +18,7 @@ _RUSSIAN = re.compile("[а-я]+(?:-[а-я]+)*")
 def _found(package: str) -> bool:
     try:
         return find_spec(package) is not None
-    except ValueError:   # imports of it are blocked
+    except (ImportError, ValueError):   # imports of it are blocked
         return False
 
 

@@ -430,7 +430,7 @@ class Material:
 
 def gather(corpus: Corpus, designations: Designations, words: Sequence[str] = (),
            upstream: Sequence[Frozen] | None = None, callback: Callable | None = None,
-           normalisers: Sequence[BaseNormalizer] = ()) -> Material:
+           normalisers: Sequence[BaseNormalizer] = (), meant: bool = True) -> Material:
     """Prepare a corpus, count its words and send all word lists through its normaliser.
 
     Parameters
@@ -443,6 +443,8 @@ def gather(corpus: Corpus, designations: Designations, words: Sequence[str] = ()
         See :func:`prepare`.
     callback : callable, optional
         Gets the share done; may raise to stop.
+    meant : bool
+        Function words and units don't take other words of the same stem along.
 
     Raises
     ------
@@ -456,19 +458,25 @@ def gather(corpus: Corpus, designations: Designations, words: Sequence[str] = ()
     callback(.8)
     tokens = normalise(prepared.corpus, [text for _, text in designations])
     callback(.95)
-    forms = [word_forms(prepared.corpus, words_)
-             for words_ in (function_words(), units(), words, SPARED)]
-    forms.append(_meant(boilerplate(), word_forms(prepared.corpus, boilerplate()),
-                        prepared.forms))
+
+    def forms(listed):
+        return word_forms(prepared.corpus, listed)
+
+    def meanings(listed):
+        return _meant(listed, forms(listed), prepared.forms)
+
+    common = meanings if meant else forms
     callback(1.)
-    return Material(prepared, counts, labels, designations, tokens, *forms)
+    return Material(prepared, counts, labels, designations, tokens, common(function_words()),
+                    common(units()), forms(words), forms(SPARED), meanings(boilerplate()))
 
 
 def _meant(words: Sequence[str], tokens: frozenset[str],
            forms: Mapping[str, str]) -> frozenset[str]:
     """Tokens of listed words without those that in this corpus are another word's stem.
 
-    «АО» is stemmed to «а», «ЗАО» to «за», and «кол» is what becomes of «колена», too.
+    «ЗАО» is stemmed to «за», «это» and «этил» to «эт», «часы» become the unit «час», and
+    «весь» and «вес» are one family.
     """
     listed = {fold_text(word) for word in words}
     return frozenset(token for token in tokens if forms.get(token, token) in listed

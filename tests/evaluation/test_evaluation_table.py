@@ -15,6 +15,8 @@ from orangecontrib.customs.evaluation.table import (
     scored_from_table,
     scored_table,
 )
+from orangecontrib.customs.fusion.table import verdicts_table
+from orangecontrib.customs.fusion.verdict import Verdict
 
 CODES = ("850440", "850490", "853630")
 
@@ -87,8 +89,9 @@ def test_a_table_of_predictions():
     assert scored_from_table(table, found, None, 4).p.tolist() == pytest.approx([.9, .7])
 
 
-def test_codes_of_the_fusion():
-    domain = Domain([ContinuousVariable("P")], metas=[StringVariable("code"),
+@pytest.mark.parametrize("p", ["P(code)", "P"])
+def test_codes_of_the_fusion(p):
+    domain = Domain([ContinuousVariable(p)], metas=[StringVariable("code"),
                                                      StringVariable("declared code")])
     table = Table.from_numpy(domain, np.array([[.9], [np.nan]]), metas=np.array(
         [["6403 91 960 0", "6403919600"], ["", "6404"]], dtype=object))
@@ -96,6 +99,21 @@ def test_codes_of_the_fusion():
     scored = scored_from_table(table, found, table.domain["declared code"], 6)
     assert scored.predicted == ("640391", "") and scored.true == ("640391", "6404")
     assert scored.p[0] == .9 and np.isnan(scored.p[1])
+
+
+def test_verdicts_of_the_fusion_are_predictions():
+    nan = float("nan")
+    verdict = Verdict("G-1", ("6403919600",), .9, "", nan, "6403", .95, "", nan, "", (), (), nan,
+                      nan, (), (), ())
+    table = verdicts_table([verdict], declared={"G-1": "6403919600"})
+    found, = predictions_in(table)
+    scored = scored_from_table(table, found, table.domain["declared code"])
+    assert scored.predicted == scored.true == ("6403919600",) and scored.p.tolist() == [.9]
+
+
+def test_a_number_called_code_is_no_prediction():
+    domain = Domain([ContinuousVariable("code"), ContinuousVariable("P")])
+    assert predictions_in(Table.from_numpy(domain, np.ones((2, 2)))) == []
 
 
 def test_no_predictions():

@@ -27,7 +27,7 @@ class Part(OWComponent):
     depth = Setting(1)
 
 
-class Source(OWWidget):
+class Source(OWWidget, openclass=True):
     name = "Source"
     want_control_area = False
 
@@ -53,6 +53,19 @@ class Source(OWWidget):
         self.Outputs.model.send(MajorityLearner())
         self.Outputs.nothing.send(None)
         self.Outputs.late.send(LazyValue[Table](lambda: a_table(2 * self.rows)))
+
+
+class Grown(Source):
+    """A source whose first version called rows "amount" and had no label."""
+    name = "Grown"
+    settings_version = 2
+
+    @classmethod
+    def migrate_settings(cls, settings, version):
+        if version is None or version < 2:
+            if "amount" in settings:
+                settings["rows"] = settings.pop("amount")
+            settings["label"] = f"once {settings.get('rows')}"
 
 
 class Sink(OWWidget, openclass=True):
@@ -209,8 +222,8 @@ class LeavesThread(Sink):
             time.sleep(0.05)
 
 
-WIDGETS = (Source, InThread, RaisesInThread, Raises, RaisesLater, RaisesAtBirth, RaisesLazily,
-           NeverReady, Asks, Talks, ShowsError, Sleeps, Hogs, LeavesThread)
+WIDGETS = (Source, Grown, InThread, RaisesInThread, Raises, RaisesLater, RaisesAtBirth,
+           RaisesLazily, NeverReady, Asks, Talks, ShowsError, Sleeps, Hogs, LeavesThread)
 
 CORE = ("Orange.widgets.data.owfile", "Orange.widgets.data.owtable",
         "Orange.widgets.evaluate.owtestandscore", "Orange.widgets.model.ownaivebayes")

@@ -80,6 +80,46 @@ def test_set_of_a_part_of_a_widget(registry, flow, monkeypatch):
     assert seen == [9]
 
 
+OLD = {"amount": 5}  # what has no version is older than all
+
+
+@pytest.mark.parametrize("saved, given, rows, label", [
+    (None, ["label=new"], 3, "new"),
+    (None, ["rows=7"], 7, "x"),
+    (OLD, ["label=new"], 5, "new"),
+    (OLD, ["label=new", "rows=7"], 7, "new"),
+    (OLD, ["rows=7", "label=new"], 7, "new"),
+    (OLD, ["half=1"], 5, "once 5"),
+    (OLD, ["amount=7"], 7, "once 7"),
+    ({"rows": 5, "label": "saved", "__version__": 2}, ["label=new"], 5, "new"),
+    ({"rows": 5, "label": "saved", "__version__": 2}, ["half=1"], 5, "saved"),
+])
+def test_what_is_given_stands_whatever_migration_makes_of_the_rest(registry, flow, saved, given,
+                                                                   rows, label):
+    outcome = run_workflow(flow(("Grown", saved)), registry=registry, timeout=60,
+                           settings=[f"Grown.{each}" for each in given])
+    assert outcome.exit_code == 0, text_of(outcome)
+    table = outcome.outputs["Grown", "Data"]
+    assert (len(table), table.domain[0].name) == (rows, label)
+
+
+def test_a_setting_is_known_by_the_name_of_an_earlier_version(registry, flow):
+    path = flow(("Grown", {"rows": 5, "__version__": 2}))
+    outcome = run_workflow(path, registry=registry, timeout=60, settings=["Grown.amount=7"])
+    assert len(outcome.outputs["Grown", "Data"]) == 7
+    outcome = run_workflow(path, registry=registry, timeout=60, settings=["Grown.amounts=7"])
+    assert outcome.exit_code == 2 and "no setting 'amounts'" in text_of(outcome)
+
+
+def test_saved_settings_that_can_not_be_migrated_are_named(registry, flow, monkeypatch):
+    import headless_widgets
+    monkeypatch.setattr(headless_widgets.Grown, "migrate_settings", lambda settings, _: {}["x"])
+    outcome = run_workflow(flow(("Grown", OLD)), registry=registry, timeout=60,
+                           settings=["Grown.rows=7"])
+    assert outcome.exit_code == 2
+    assert "the saved settings of 'Grown' can't be brought up to date" in text_of(outcome)
+
+
 @pytest.mark.parametrize("argument, text", [
     ("Source.row=7", "'Source' has no setting 'row'; it has: anything, flag, half, label, names,"
                      " part.depth, rows"),

@@ -165,7 +165,7 @@ def predictions_in(table: Table) -> list[Prediction]:
     Predictions writes ``model`` and ``model (code)`` for each code; of a second model of the
     same name it numbers every column for itself (``model (850441)``, ``model (850440) (1)``),
     so that the order tells which belong together.  It leaves out codes that the class of its
-    data lacks.  HS Code Fusion writes ``code`` and ``P``.
+    data lacks.  HS Code Fusion writes ``code`` and ``P(code)``, once ``P``.
     """
     variables = [*table.domain.metas, *table.domain.variables]
     names = {variable.name: variable for variable in variables}
@@ -190,8 +190,10 @@ def predictions_in(table: Table) -> list[Prediction]:
     predictions = [Prediction(name, variable, shares, error=error)
                    for name, (_, variable, shares, error) in zip(
                        unique_names(base for base, *_ in found), found)]
-    if "code" in names and isinstance(names.get("P"), ContinuousVariable):
-        predictions.append(Prediction("code", names["code"], (), names["P"]))
+    p = next((v for v in map(names.get, ("P(code)", "P")) if isinstance(v, ContinuousVariable)),
+             None)
+    if p is not None and isinstance(names.get("code"), (DiscreteVariable, StringVariable)):
+        predictions.append(Prediction("code", names["code"], (), p))
     return predictions
 
 

@@ -11,21 +11,24 @@ import os
 import shutil
 import tempfile
 from collections import Counter
+from copy import deepcopy
 from typing import NamedTuple
 
 from Orange.data import Table
 from Orange.data.io import FileFormat, PickleReader, TabReader
 from orangecanvas.utils import name_lookup
-from orangewidget.settings import ContextSetting
+from orangewidget.settings import VERSION_KEY, ContextSetting
 from orangewidget.utils.filedialogs import RecentPath
 
 from orangecontrib.customs.files import Output, OutputError, same_file
 
-__all__ = ["ArgumentError", "SaveRequest", "apply_setting", "check_save", "check_targets",
+__all__ = ["ArgumentError", "SaveRequest", "apply_settings", "check_save", "check_targets",
            "parse_value", "resolve_save", "write_table"]
 
 #: Settings that every widget has and that say nothing without a window
-_WINDOW_SETTINGS = {"savedWidgetGeometry", "controlAreaVisible", "__version__"}
+_WINDOW_SETTINGS = {"savedWidgetGeometry", "controlAreaVisible", VERSION_KEY}
+
+_NONE = object()
 
 
 class ArgumentError(ValueError):
@@ -80,14 +83,19 @@ def _settings_of(widget_class):
             if name not in _WINDOW_SETTINGS}
 
 
-def apply_setting(nodes, argument):
+def apply_settings(nodes, arguments):
     """
-    Write a setting into the properties of a node, from which its widget will restore it.
+    Write settings into the properties of nodes, from which their widgets will restore them.
+
+    Saved settings of an earlier version are migrated here, with what is given among them, so
+    that it keeps what it meant then; where migration says otherwise, the given value stands.
+    A node without saved settings is a new one. A name that only an earlier version had is taken
+    as what migration makes of it.
 
     Parameters
     ----------
     nodes : list of orangecanvas.scheme.SchemeNode
-    argument : str
+    arguments : sequence of str
         "Widget title.setting=value"; the value as in :func:`parse_value`. Where the setting
         is a text, so is the value; where it is a recently used file, the value is a path,
         relative to the working directory.
@@ -98,10 +106,30 @@ def apply_setting(nodes, argument):
         Unknown or ambiguous title, unknown setting (the message lists what there is), a value
         of the wrong type, or a setting that depends on the data and can't be set from outside.
     """
-    node, rest = _split(nodes, argument, '"Widget title.setting=value"')
-    name, _, text = rest.partition("=")
-    settings = _settings_of(name_lookup(node.description.qualified_name))
+    given = {}
+    for argument in arguments:
+        node, rest = _split(nodes, argument, '"Widget title.setting=value"')
+        name, _, text = rest.partition("=")
+        given.setdefault(node, {}).update(_values(node, name, text))
+    for node, values in given.items():
+        widget_class = name_lookup(node.description.qualified_name)
+        new = not node.properties
+        properties = _with_values(node.properties, values)
+        if not new:
+            _migrate(widget_class, properties, node.title)
+            properties = _with_values(properties, values)
+        properties[VERSION_KEY] = widget_class.settings_version
+        node.properties = properties
+
+
+def _values(node, name, text):
+    """Values by the names of settings that one argument means."""
+    widget_class = name_lookup(node.description.qualified_name)
+    settings = _settings_of(widget_class)
     if name not in settings:
+        renamed = _renamed(widget_class, name, text, settings)
+        if renamed:
+            return renamed
         known = sorted(key for key, setting in settings.items()
                        if not isinstance(setting, ContextSetting))
         raise ArgumentError(f"{node.title!r} has no setting {name!r}; it has: "
@@ -109,16 +137,46 @@ def apply_setting(nodes, argument):
     if isinstance(settings[name], ContextSetting):
         raise ArgumentError(f"{node.title}.{name} depends on the data that the widget gets; "
                             "it can only be set in Canvas")
-    *parts, last = name.split(".")
-    properties = node.properties = dict(node.properties)
-    for part in parts:
-        properties[part] = dict(properties.get(part, {}))
-        properties = properties[part]
-    sample = properties.get(last, settings[name].default)
+    saved = node.properties
+    for part in name.split("."):
+        saved = saved.get(part, _NONE) if isinstance(saved, dict) else _NONE
+    default = settings[name].default
     try:
-        properties[last] = _fit(text, sample, settings[name].default)
+        return {name: _fit(text, default if saved is _NONE else saved, default)}
     except TypeError as error:
         raise ArgumentError(f"{node.title}.{name} is {error}, not {text!r}") from None
+
+
+def _renamed(widget_class, name, text, settings):
+    """What migration makes of a setting that only an earlier version had."""
+    without, with_it = {}, {name: parse_value(text)}
+    try:
+        for properties in (without, with_it):
+            widget_class.migrate_settings(properties, 0)
+    except Exception:  # pylint: disable=broad-except
+        return {}  # foreign code, which may expect more than this one setting
+    return {key: value for key, value in with_it.items()
+            if key in settings and without.get(key, _NONE) != value}
+
+
+def _migrate(widget_class, properties, title):
+    try:
+        widget_class.migrate_settings(properties, properties.pop(VERSION_KEY, 0))
+    except Exception as error:  # pylint: disable=broad-except
+        raise ArgumentError(f"the saved settings of {title!r} can't be brought up to date: "
+                            f"{type(error).__name__}: {error}") from error
+
+
+def _with_values(properties, values):
+    """A copy of properties with values by names, dots for those of a part of the widget."""
+    properties = deepcopy(properties)
+    for name, value in values.items():
+        *parts, last = name.split(".")
+        inner = properties
+        for part in parts:
+            inner = inner.setdefault(part, {})
+        inner[last] = value
+    return properties
 
 
 def _fit(text, saved, default):

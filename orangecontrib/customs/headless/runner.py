@@ -35,7 +35,7 @@ from orangewidget.widget import OWBaseWidget
 
 from .arguments import (
     ArgumentError,
-    apply_setting,
+    apply_settings,
     check_save,
     check_targets,
     resolve_save,
@@ -242,8 +242,7 @@ class _Run:
                                    for node, widget_class in classes.items()})
         for widget_class in classes.values():
             own.shield(widget_class)
-        for argument in settings:
-            apply_setting(self.nodes, argument)
+        apply_settings(self.nodes, settings)
         self.saves = [resolve_save(self.nodes, argument) for argument in save]
         check_targets(self.saves, self.nodes, os.path.dirname(os.path.abspath(self.path)))
 

@@ -13,8 +13,8 @@ from orangecontrib.customs import footwear
 from orangecontrib.customs.facts import Priors
 from orangecontrib.customs.files import Row, TextTable
 
-from .columns import is_code, is_description, is_id, may_be_description, mostly_ids, numbers_in
 from .facts import FactReader
+from .headings import is_code, is_description, is_id, may_be_description, mostly_ids, numbers_in
 from .reading import IMPLIED, Reading
 
 __all__ = ["declarations_table", "default_text", "describe", "described", "description_of",
@@ -29,12 +29,12 @@ def declarations_table(table: TextTable, rows: Sequence[Row] | None = None) -> T
     ----------
     table : TextTable
     rows : sequence of Row, optional
-        Those of its rows to take (:func:`.columns.trusted_rows`); all by default.
+        Those of its rows to take (:func:`.headings.trusted_rows`); all by default.
 
     Returns
     -------
     Table
-        Columns of plain numbers (:func:`.columns.numbers_in`) that are not named code, id or
+        Columns of plain numbers (:func:`.headings.numbers_in`) that are not named code, id or
         description as attributes, all others as text metas; both in the order of the file.
     """
     rows = table.rows if rows is None else rows
@@ -85,7 +85,7 @@ def _kind(variable) -> int:
 
 
 def description_of(table: Table):
-    """The column that is *named* description (:mod:`.columns`), whatever its type; or None.
+    """The column that is *named* description (:mod:`.headings`), whatever its type; or None.
 
     Orange reads a column of repeated texts as a category, an empty one as numbers.
     """

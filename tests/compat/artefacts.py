@@ -32,6 +32,9 @@ PROSE = {"reason", "trace", "problems", "next question", "next_question", "discr
 #: Attributes of columns that tell where something lies on this computer.
 PLACES = {"origin"}
 
+#: Values of attributes that are spelled otherwise by now, and read in both spellings.
+RESPELLED = {("role", "good_id"): "key"}
+
 
 #: The command line, with every option of its day but --out.
 COMMANDS = {
@@ -183,7 +186,8 @@ def differences(kept, found, tolerance: float = 1e-6, names=None) -> list[str]:
         for key, value in old.attributes.items():
             if key not in new.attributes:
                 problems.append(f"'{name}' has no attribute {key} any more")
-            elif not _alike(value, str(new.attributes[key]), tolerance):
+            elif not any(_alike(spelled, str(new.attributes[key]), tolerance)
+                         for spelled in (value, RESPELLED.get((key, value), value))):
                 problems.append(f"'{name}'.{key} was {value} and is {new.attributes[key]}")
         if len(new.values) != len(old.values):
             problems.append(f"'{name}' had {len(old.values)} rows and has {len(new.values)}")

@@ -40,6 +40,15 @@ def test_a_column_may_be_renamed_where_it_is_said():
     assert differences(KEPT, found) and not differences(KEPT, found, names={"code": "hs_code"})
 
 
+@pytest.mark.parametrize("role, alike", [("good_id", True), ("key", True), ("note", False)])
+def test_the_key_may_be_spelled_in_the_new_way(role, alike):
+    assert (not differences([column("lot", role="good_id")], [column("lot", role=role)])) == alike
+
+
+def test_the_old_spelling_does_not_come_back():
+    assert differences([column("lot", role="key")], [column("lot", role="good_id")])
+
+
 class Widget:
     @staticmethod
     def migrate_settings(settings, version):

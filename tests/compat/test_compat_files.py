@@ -71,6 +71,19 @@ def test_kept_columns_compute_features_of_photos(said):
     assert not problems, "\n".join(problems[:20])
 
 
+@pytest.mark.parametrize("name, key", [
+    ("goods.pkl", "good_id"), ("goods.tab", "good_id"), ("facts.pkl", "number")])
+def test_the_key_of_a_kept_table_is_known_by_its_mark(name, key):
+    from Orange.data import Domain, StringVariable, Table
+
+    from orangecontrib.customs.fusion.table import default_key
+    table = Table(str(HERE / "tables" / name))
+    likelier = table.transform(Domain(table.domain.attributes, metas=[
+        StringVariable("good"), *(v for v in table.domain.metas)]))
+    likelier.attributes = table.attributes
+    assert default_key(likelier).name == key
+
+
 def test_pooled_columns_still_refuse_single_photos():
     from Orange.data.io import PickleReader
     from Orange.data.table import DomainTransformationError

@@ -2,6 +2,8 @@
 import ast
 import subprocess
 import sys
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from orangecontrib import customs
 
 ROOT = Path(customs.__file__).parent
 ALLOWED = {
+    "columns": set(),
     "files": set(),
     "facts": set(),
     "nomenclature": {"facts"},
@@ -23,7 +26,7 @@ ALLOWED = {
     "headless": {"facts", "footwear", "nomenclature", "photos", "declarations", "evaluation",
                  "fusion", "training"},
 }
-BELOW_ALL = {"files", "intervals"}
+BELOW_ALL = {"columns", "files", "intervals"}
 QT = {"AnyQt", "PyQt5", "PyQt6", "orangewidget", "orangecanvas"}
 
 
@@ -71,6 +74,73 @@ def test_heavy_packages_come_late():
     for path in ROOT.rglob("*.py"):
         names = {name.split(".")[0] for name in imported(path, top_level_only=True)}
         assert not names & {"torch", "torchvision", "onnxruntime"}, path
+
+
+@cache
+def import_graph():
+    """Module → modules of the add-on that it imports, at the top or inside a function."""
+    names = {}
+    for path in ROOT.rglob("*.py"):
+        parts = path.relative_to(ROOT.parent.parent).with_suffix("").parts
+        names[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+
+    def module(name):
+        while name and name not in names:
+            name = name.rpartition(".")[0]
+        return name
+
+    return {name: {module(target) for target in imported(path)} - {"", name}
+            for name, path in names.items()}
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    graph = import_graph()
+    assert len(graph) > 100 and all(graph.keys() >= targets for targets in graph.values())
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        raise AssertionError(" ← ".join(error.args[1])) from None
+
+
+def touched_attributes(source):
+    """Lines that take the attributes of anything but a domain, whose attributes are columns."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and node.attr == "attributes":
+            owner = node.value
+            name = getattr(owner, "attr", None) or getattr(owner, "id", "")
+            if name != "domain":
+                yield node.lineno
+        elif isinstance(node, ast.Call) and "attributes" in [
+                argument.value for argument in node.args if isinstance(argument, ast.Constant)]:
+            yield node.lineno  # getattr and its like
+
+
+@pytest.mark.parametrize("source", [
+    "v.attributes['role']", "v.attributes.get(ROLE)", "'prior' in v.attributes",
+    "v.attributes.update(label='yes')", "v.attributes = {'fact': fact}",
+    "table.domain['x'].attributes", "getattr(v, 'attributes')", "vars_ = v.attributes"])
+def test_an_attribute_of_a_variable_is_noticed(source):
+    assert list(touched_attributes(source)) == [1]
+
+
+def test_columns_of_a_domain_are_no_attributes_of_a_variable():
+    assert not list(touched_attributes("[*table.domain.attributes, *domain.attributes]"))
+
+
+def test_only_the_column_protocol_knows_attributes_of_variables_and_tables():
+    checkout = ROOT.parent.parent
+    for path in (*ROOT.rglob("*.py"), *(checkout / "benchmarks").rglob("*.py"),
+                 *(checkout / "tools").rglob("*.py")):
+        if path != ROOT / "columns.py":
+            lines = list(touched_attributes(path.read_text(encoding="utf-8")))
+            assert not lines, f"{path}, lines {lines}: use orangecontrib.customs.columns"
+
+
+def test_the_column_protocol_needs_no_orange():
+    code = ("import sys\n"
+            "import orangecontrib.customs.columns\n"
+            "assert not {'Orange', 'numpy'} & set(sys.modules)\n")
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
 def test_the_text_and_fusion_rooms_run_without_orange_and_torch():

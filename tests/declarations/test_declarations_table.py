@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orangecontrib.customs.declarations.columns import (
+from orangecontrib.customs.declarations.headings import (
     DECLARED_CODE_NAMES,
     KEY_NAMES,
     is_code,

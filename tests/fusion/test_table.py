@@ -4,6 +4,7 @@ import pytest
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 
 from orangecontrib.customs import footwear
+from orangecontrib.customs.columns import FeatureColumn, Role
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.declarations.table import facts_table
 from orangecontrib.customs.fusion import Engine, Witness, decide
@@ -15,6 +16,8 @@ from orangecontrib.customs.fusion.table import (
     probabilities_table,
     verdicts_table,
 )
+from orangecontrib.customs.photos.table import pooled_table
+from orangecontrib.customs.widgets.utils.cases import join
 
 TEXTS = ["БОТИНКИ МУЖСКИЕ С ВЕРХОМ ИЗ НАТУРАЛЬНОЙ КОЖИ, НА ПОДОШВЕ ИЗ РЕЗИНЫ",
          "САПОГИ ЖЕНСКИЕ, ВЕРХ - ТЕКСТИЛЬ"]
@@ -57,6 +60,70 @@ def test_column_order_and_names_do_not_matter():
     assert first.loglik.keys() == second.loglik.keys()
     for fact, values in first.loglik.items():
         assert np.allclose(values, second.loglik[fact])
+
+
+def photos(ids, key="lot"):
+    """Features of a photo per id, as the extractor marks them."""
+    columns = [FeatureColumn(f.id, f.fact, f.value, .2, .5).mark(ContinuousVariable(f.id))
+               for f in footwear.features()]
+    return Table.from_list(Domain(columns, metas=[StringVariable(key)]),
+                           [[.1] * len(columns) + [i] for i in ids])
+
+
+def saved(table, path):
+    """The table as it comes to somebody who gets the .tab alone."""
+    table.save(str(path))
+    path.with_name(path.name + ".metadata").unlink(missing_ok=True)
+    return Table(str(path))
+
+
+def category(name):
+    return DiscreteVariable(name, ("a", "b"))
+
+
+@pytest.mark.parametrize("lot, part", [(StringVariable("lot"), "metas"),
+                                       (category("lot"), "metas"), (category("lot"), "class")])
+def test_facts_from_a_tab_file_meet_the_photos_by_their_key(lot, part, tmp_path):
+    texts = StringVariable("number"), StringVariable("description")
+    domain = Domain([], metas=[*texts, lot]) if part == "metas" else Domain([], lot, texts)
+    cells = {"lot": ("b", "a"), "number": ("1", "2"), "description": TEXTS}
+    table = Table.from_list(domain, [
+        [cells[v.name][row] for v in (*domain.variables, *domain.metas)] for row in (0, 1)])
+    said = facts_table(table, "description", FactReader(), "lot")[0]
+    assert "role" not in lot.attributes, "the sender's table is left alone"
+    assert list(said.get_column("lot")) == list(table.get_column("lot"))
+    shown = pooled_table(photos("abb"), "lot")
+    read, seen = (evidence_from_table(saved(t, tmp_path / f"{name}.tab")).evidence.keys
+                  for name, t in (("facts", said), ("goods", shown)))
+    assert read == ("b", "a") and seen == ("a", "b")
+
+
+def test_facts_from_a_tab_file_meet_the_photos_in_a_case(engine, tmp_path):
+    lots = Table.from_list(Domain([], metas=[StringVariable("lot"), StringVariable("text")]),
+                           [[lot, text] for lot, text in zip("ab", TEXTS)])
+    said = facts_table(lots, "text", FactReader(), "lot")[0]
+    case = join(engine, saved(said, tmp_path / "facts.tab"),
+                saved(pooled_table(photos("ba"), "lot"), tmp_path / "goods.tab"))
+    assert case.keys == ("a", "b") and not case.unmatched
+
+
+def test_goods_have_one_key_though_their_tables_brought_others_along():
+    lot, old = StringVariable("lot"), Role.KEY.mark(StringVariable("old"))
+    table = Table.from_list(Domain([], metas=[old, lot, StringVariable("text")]),
+                            [["1", "a", TEXTS[0]]])
+    shown = photos("a")
+    shown = shown.transform(Domain(shown.domain.attributes, metas=[old, lot]))
+    for result in (facts_table(table, "text", FactReader(), "lot")[0],
+                   pooled_table(shown, "lot")):
+        assert [v.name for v in result.domain.metas if Role.of(v) is Role.KEY] == ["lot"]
+        assert default_key(result).name == "lot" and "old" in result.domain
+    assert Role.of(old) is Role.KEY, "the sender's table is left alone"
+
+
+def test_codes_say_which_column_is_the_key(engine):
+    verdicts = decide(engine, [Witness("текст", evidence_from_table(facts()).evidence)])
+    for table in (verdicts_table(verdicts), probabilities_table(verdicts, engine)):
+        assert [v.name for v in table.domain.metas if Role.of(v) is Role.KEY] == ["good_id"]
 
 
 def test_a_table_of_something_else_is_refused_with_what_to_connect():

@@ -10,11 +10,22 @@ from Orange.data.util import get_unique_names
 from scipy.sparse import issparse
 
 from orangecontrib.customs import footwear
+from orangecontrib.customs.columns import (
+    BagColumn,
+    FactColumn,
+    ImageColumn,
+    NoteColumn,
+    Role,
+    TextColumn,
+    copy_marks,
+    keyed,
+    name_key,
+)
 from orangecontrib.customs.facts import Priors
 from orangecontrib.customs.files import Row, TextTable
 
-from .columns import is_code, is_description, is_id, may_be_description, mostly_ids, numbers_in
 from .facts import FactReader
+from .headings import is_code, is_description, is_id, may_be_description, mostly_ids, numbers_in
 from .reading import IMPLIED, Reading
 
 __all__ = ["declarations_table", "default_text", "describe", "described", "description_of",
@@ -29,12 +40,12 @@ def declarations_table(table: TextTable, rows: Sequence[Row] | None = None) -> T
     ----------
     table : TextTable
     rows : sequence of Row, optional
-        Those of its rows to take (:func:`.columns.trusted_rows`); all by default.
+        Those of its rows to take (:func:`.headings.trusted_rows`); all by default.
 
     Returns
     -------
     Table
-        Columns of plain numbers (:func:`.columns.numbers_in`) that are not named code, id or
+        Columns of plain numbers (:func:`.headings.numbers_in`) that are not named code, id or
         description as attributes, all others as text metas; both in the order of the file.
     """
     rows = table.rows if rows is None else rows
@@ -85,14 +96,13 @@ def _kind(variable) -> int:
 
 
 def description_of(table: Table):
-    """The column that is *named* description (:mod:`.columns`), whatever its type; or None.
+    """The column that is *named* description (:mod:`.headings`), whatever its type; or None.
 
     Orange reads a column of repeated texts as a category, an empty one as numbers.
     """
     domain = table.domain
     named = [v for v in (*domain.metas, *domain.class_vars, *domain.attributes)
-             if is_description(v.name) and v.attributes.get("type") != "image"
-             and "bow-feature" not in v.attributes]
+             if is_description(v.name) and not ImageColumn.of(v) and not BagColumn.of(v)]
     return min(named, key=_kind, default=None)
 
 
@@ -100,9 +110,9 @@ def text_candidates(table: Table) -> list:
     """Variables that may hold descriptions: texts, then categories, and what is so named."""
     domain = table.domain
     variables = [v for v in (*domain.metas, *domain.class_vars, *domain.attributes)
-                 if v.attributes.get("type") != "image"
+                 if not ImageColumn.of(v)
                  and (v.is_string or v.is_discrete or is_description(v.name)
-                      and "bow-feature" not in v.attributes)]
+                      and not BagColumn.of(v))]
     return sorted(variables, key=_kind)
 
 
@@ -147,8 +157,7 @@ def described(table: Table) -> Table:
     if old is None or old.is_continuous or old in table.domain.class_vars \
             or (is_corpus and not misread(table)):
         return table
-    new = StringVariable(old.name)
-    new.attributes = {**old.attributes, "include": True}
+    new = TextColumn().mark(copy_marks(old, StringVariable(old.name)))
     domain = table.domain
     metas = [new if v is old else v for v in domain.metas]
     if old not in domain.metas:
@@ -187,21 +196,19 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
         The column with the descriptions.
     reader : FactReader
     key_variable : str or Variable, optional
-        The column with the goods' ids; it is kept among the metas and marked
-        with ``attributes["role"] = "key"``.
+        The column with the goods' ids; it is kept, and marked as the key.
     priors : Priors, optional
         What the probabilities contain; the default priors of group 64.
 
     Returns
     -------
     facts : Table
-        Columns ``"<fact>=<value>"`` as ``upper: leather`` with
-        ``attributes["fact"]``, ``["value"]`` and ``["prior"]`` (the prior
-        that the receiver takes out again); NaN where the text does not speak
-        of the fact.  Original metas and attributes (but for the sparse ones
-        of a bag of words) are kept as metas, with "findings", "problems" and, for each
-        fact that is spoken of, "<fact>: words" (``role`` "note", by which the
-        fusion finds the words for its trace).
+        A :class:`~orangecontrib.customs.columns.FactColumn` for each value, called as
+        ``upper: leather``, with the prior that the receiver takes out again; NaN where the
+        text does not speak of the fact.  Original metas and attributes (but for the sparse
+        ones of a bag of words) are kept as metas, with "findings", "problems" and, for each
+        fact that is spoken of, "<fact>: words" (a note, by which the fusion finds the words
+        for its trace).
     skipped : Table or None
         Rows with an empty description, with the reason.
     """
@@ -216,10 +223,9 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
     for fact in reader.vocabulary.values():
         spoken = evidence.says(fact.id)
         for k, value in enumerate(fact.values):
-            variable = ContinuousVariable(f"{fact.id}: {value.id}", number_of_decimals=3)
-            variable.attributes = {"fact": fact.id, "value": value.id,
-                                   "prior": repr(float(priors[fact.id][k]))}
-            attributes.append(variable)
+            column = FactColumn(fact.id, value.id, priors[fact.id][k])
+            attributes.append(column.mark(
+                ContinuousVariable(f"{fact.id}: {value.id}", number_of_decimals=3)))
             columns.append(np.where(spoken, posterior[fact.id][:, k], np.nan))
 
     used = [v.name for v in table.domain.metas] + [v.name for v in table.domain.class_vars]
@@ -231,16 +237,18 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
     findings_name, problems_name = (
         get_unique_names(used + [v.name for v in kept_attributes], name)
         for name in ("findings", "problems"))
-    problems_variable = StringVariable(problems_name)
-    problems_variable.attributes["role"] = "problems"
+    problems_variable = Role.PROBLEMS.mark(StringVariable(problems_name))
     words = _words(readings, reader.vocabulary)
     word_variables = []
     for fact in words:
         variable = StringVariable(get_unique_names(used + [findings_name, problems_name],
                                                    f"{fact}: words"))
-        variable.attributes.update(role="note", fact=fact)
-        word_variables.append(variable)
-    domain = Domain(attributes, table.domain.class_vars,
+        word_variables.append(NoteColumn(fact).mark(variable))
+    classes = table.domain.class_vars
+    if key_variable is not None:
+        key = table.domain[key_variable].name
+        classes, metas = keyed(classes, key), keyed(metas, key)
+    domain = Domain(attributes, classes,
                     [*metas, StringVariable(findings_name), problems_variable,
                      *word_variables])
     rows = table[filled]
@@ -254,8 +262,7 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
             for column, texts in enumerate(said, start=len(metas)):
                 result.metas[:, column] = texts
     if key_variable is not None:
-        result.attributes = {**result.attributes,
-                             "key": table.domain[key_variable].name}
+        name_key(result, key)
     return result, skipped_rows(table, filled, "описание пустое / the description is empty")
 
 

@@ -1,8 +1,7 @@
 """The door of the fusion room: Orange tables of evidence in, a table of codes out.
 
-Columns are recognised by their attributes, never by their order or name:
-``fact`` and ``value`` (P of a fact's value), ``prior`` (the prior that P already
-contains) and, for the 13 visual features and the gate, ``feature``.
+Columns are recognised by their attributes (:mod:`orangecontrib.customs.columns`), never by
+their order or name.
 """
 from __future__ import annotations
 
@@ -20,7 +19,17 @@ from Orange.data import (
 )
 
 from orangecontrib.customs import footwear
-from orangecontrib.customs.declarations.columns import KEY_NAMES
+from orangecontrib.customs.columns import (
+    CodeColumn,
+    FactColumn,
+    FeatureColumn,
+    GradabilityColumn,
+    ImageColumn,
+    NoteColumn,
+    Role,
+    named_key,
+)
+from orangecontrib.customs.declarations.headings import KEY_NAMES
 from orangecontrib.customs.declarations.learning.table import answers_in
 from orangecontrib.customs.facts import Evidence, check_probabilities
 from orangecontrib.customs.fusion.engine import Engine
@@ -50,16 +59,16 @@ def key_candidates(table: Table) -> list[Variable]:
     return [var for var in domain.metas + domain.class_vars + domain.attributes
             if (isinstance(var, (StringVariable, DiscreteVariable))
                 or var.name.strip().lower() in KEY_NAMES)
-            and var.attributes.get("type") != "image"
-            and var.attributes.get("role") not in ("note", "problems")]
+            and not ImageColumn.of(var)
+            and Role.of(var) not in (Role.NOTE, Role.PROBLEMS)]
 
 
 def default_key(table: Table) -> Variable | None:
     """The variable that the table names as its key, else the one with the likeliest name."""
     candidates = key_candidates(table)
-    named = table.attributes.get("key")
+    named = named_key(table)
     for var in candidates:
-        if var.name == named or var.attributes.get("role") in ("key", "good_id"):
+        if var.name == named or Role.of(var) is Role.KEY:
             return var
     for name in KEY_NAMES:
         for var in candidates:
@@ -111,13 +120,10 @@ def evidence_from_table(table: Table, key: Variable | None = None) -> TableEvide
     by_fact: dict[str, dict[str, Variable]] = {}
     features: dict[str, Variable] = {}
     for var in table.domain.attributes + table.domain.metas:
-        if "label" in var.attributes:
-            continue  # what people said of a photo, not what was computed
-        if var.attributes.get("feature"):
-            if var.attributes.get("role", "probability") == "probability":
-                features[var.attributes["feature"]] = var
-        elif var.attributes.get("fact") in vocabulary and "value" in var.attributes:
-            by_fact.setdefault(var.attributes["fact"], {})[var.attributes["value"]] = var
+        if feature := FeatureColumn.of(var):
+            features[feature.feature] = var
+        elif (fact := FactColumn.of(var)) and fact.fact in vocabulary:
+            by_fact.setdefault(fact.fact, {})[fact.value] = var
     if not by_fact and not features:
         raise ValueError("no column holds a fact or a visual feature; connect "
                          "Declaration Facts or Bayesian Photo Aggregator")
@@ -134,7 +140,7 @@ def evidence_from_table(table: Table, key: Variable | None = None) -> TableEvide
         if missing:
             problems.append(f"columns of fact '{fact}' carry no prior; uniform is assumed")
     evidence = Evidence.from_probabilities(keys, probabilities, priors)
-    if features and any("gradability" in var.attributes for var in table.domain.metas):
+    if features and any(GradabilityColumn.of(var) for var in table.domain.metas):
         raise ValueError("these are single photos; pool them with Bayesian Photo "
                          "Aggregator first")
     if features:
@@ -151,11 +157,11 @@ def _probabilities(table: Table, var: Variable, keys: Sequence[str]) -> np.ndarr
 
 
 def _priors(columns: Sequence[Variable]) -> tuple[np.ndarray, bool]:
-    try:
-        priors = np.array([float(var.attributes["prior"]) for var in columns])
-        return priors / priors.sum(), False
-    except (KeyError, ValueError):
+    said = [FactColumn.of(var).prior for var in columns]
+    if None in said:
         return np.full(len(columns), 1 / len(columns)), True
+    priors = np.array(said)
+    return priors / priors.sum(), False
 
 
 def _feature_evidence(table, variables, keys, problems) -> Evidence:
@@ -167,11 +173,11 @@ def _feature_evidence(table, variables, keys, problems) -> Evidence:
         if var is None:
             problems.append(f"no column for the visual feature '{feature.name_en}'")
             continue
-        if "prior" not in var.attributes:
+        prior = FeatureColumn.of(var).prior
+        if prior is None:
             problems.append(f"column '{var.name}' carries no prior; ½ is assumed")
-        columns.append((feature.fact, feature.value,
-                        _probabilities(table, var, keys),
-                        float(var.attributes.get("prior", .5))))
+        columns.append((feature.fact, feature.value, _probabilities(table, var, keys),
+                        .5 if prior is None else prior))
     return evidence_from_columns(keys, columns)
 
 
@@ -180,14 +186,14 @@ def _texts(table: Table, keys):
     notes: dict[tuple[str, str], str] = {}
     good_problems: dict[str, list[str]] = {}
     for var in table.domain.metas:
-        role = var.attributes.get("role")
-        if not isinstance(var, StringVariable) or role not in ("note", "problems"):
+        note = NoteColumn.of(var)
+        if not isinstance(var, StringVariable) or not (note or Role.of(var) is Role.PROBLEMS):
             continue
         for key, text in zip(keys, table.get_column(var)):
             text = var.str_val(text) if text else ""
             if text and text != "?":
-                if role == "note":
-                    notes[key, var.attributes["fact"]] = text
+                if note:
+                    notes[key, note.fact] = text
                 else:
                     good_problems.setdefault(key, []).append(text)
     return notes, good_problems
@@ -247,6 +253,7 @@ def verdicts_table(verdicts: Sequence[Verdict], problems: dict[str, list[str]] |
     if declared is not None:
         numbers.append(ContinuousVariable("P(declared code)", number_of_decimals=4))
         texts += [StringVariable("declared code"), StringVariable("agrees")]
+    Role.KEY.mark(texts[0])
     rows, metas = [], []
     for v in verdicts:
         row = [v.p if v.codes else np.nan, v.p_safe if v.safe_code else np.nan,
@@ -276,13 +283,12 @@ def probabilities_table(verdicts: Sequence[Verdict], engine: Engine) -> Table:
     variables = []
     for code in engine.codes:
         node = engine.nomenclature[code] if code in engine.nomenclature else None
-        var = ContinuousVariable(code, number_of_decimals=4)
-        var.attributes["designation"] = node.ru if node else "вне кодов таблицы"
-        variables.append(var)
+        column = CodeColumn(node.ru if node else "вне кодов таблицы")
+        variables.append(column.mark(ContinuousVariable(code, number_of_decimals=4)))
     p = np.array([[v.probabilities.get(c, np.nan) for c in engine.codes] for v in verdicts],
                  dtype=float)  # of a good of which nothing is said there is none
     table = Table.from_numpy(
-        Domain(variables, metas=[StringVariable("good_id")]),
+        Domain(variables, metas=[Role.KEY.mark(StringVariable("good_id"))]),
         p.reshape(len(verdicts), len(variables)),
         metas=np.array([[v.key] for v in verdicts], dtype=object).reshape(-1, 1))
     table.name = "Code probabilities"

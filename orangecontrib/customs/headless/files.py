@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from orangecontrib.customs.declarations.columns import trusted_cells
+from orangecontrib.customs.declarations.headings import trusted_cells
 from orangecontrib.customs.files import (
     Output,
     Row,

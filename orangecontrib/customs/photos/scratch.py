@@ -14,7 +14,7 @@ import re
 import numpy as np
 
 from .model import fact_ids, feature_ids
-from .trunks import Trunk
+from .registry import Trunk
 
 __all__ = ["KERNELS", "SIZE", "SIZES", "MEAN", "STD", "OUTPUT", "width", "name", "parse",
            "trunk", "build", "head_mask"]

@@ -1,8 +1,7 @@
 """The door to Orange: tables of photos → features per photo → pooled per good.
 
-Columns are known by their attributes, never by name or order: ``fact``, ``value``,
-``feature``, ``prior`` (and ``rho``) on a feature, ``gradability`` on "can it be judged here",
-``contradiction`` on "the features fit no group of goods".
+Columns are known by their attributes (:mod:`orangecontrib.customs.columns`), never by name or
+order.
 """
 from __future__ import annotations
 
@@ -28,6 +27,18 @@ from Orange.data.table import DomainTransformationError
 from Orange.data.util import SharedComputeValue, get_unique_names
 
 from orangecontrib.customs import footwear
+from orangecontrib.customs.columns import (
+    ContradictionColumn,
+    FeatureColumn,
+    GradabilityColumn,
+    ImageColumn,
+    LabelColumn,
+    NoteColumn,
+    Role,
+    copy_marks,
+    keyed,
+    origin_of,
+)
 
 from .extract import Extractor
 from .model import PhotoModel, fact_ids, feature_ids
@@ -36,8 +47,8 @@ from .pooling import Pooled, pool
 from .sources import Photo
 
 __all__ = ["GOOD_ID", "photos_table", "image_variables", "image_paths", "features_table",
-           "pool_table", "pooled_table", "feature_columns", "append_metas", "with_reasons",
-           "good_variables"]
+           "pool_table", "pooled_table", "feature_columns", "gradable_columns", "append_metas",
+           "with_reasons", "good_variables"]
 
 #: Name of the column with the good's id in tables that are made here.
 GOOD_ID = "good_id"
@@ -56,8 +67,7 @@ def photos_table(photos: Sequence[Photo], origin: str | os.PathLike,
     photos : sequence of Photo
         Photos that lie in the folder `origin`; paths are kept relative to it.
     """
-    image = StringVariable("image")
-    image.attributes.update(type="image", origin=os.fspath(origin))
+    image = ImageColumn(os.fspath(origin)).mark(StringVariable("image"))
     domain = Domain([], metas=[StringVariable(GOOD_ID), StringVariable("image name"), image])
     metas = np.array([[p.good_id, Path(p.image).stem, p.image] for p in photos],
                      dtype=object).reshape(len(photos), 3)
@@ -69,12 +79,12 @@ def photos_table(photos: Sequence[Photo], origin: str | os.PathLike,
 def image_variables(domain: Domain) -> list[Variable]:
     """Metas that may hold photos, as Image Analytics chooses them: type=image first."""
     metas = [v for v in domain.metas if isinstance(v, (StringVariable, DiscreteVariable))]
-    return sorted(metas, key=lambda v: v.attributes.get("type") != "image")
+    return sorted(metas, key=lambda v: not ImageColumn.of(v))
 
 
 def image_paths(table: Table, variable: Variable) -> list[str | None]:
     """Full path of each row's photo; None where the value is missing."""
-    origin = variable.attributes.get("origin", "")
+    origin = origin_of(variable)
     paths = []
     for value in table.get_column(variable):
         text = None if _missing(value) else variable.str_val(value)
@@ -96,7 +106,7 @@ def good_variables(domain: Domain) -> list[Variable]:
     """Columns that may say which good a photo shows; the likeliest first."""
     candidates = [v for v in (*domain.metas, *domain.class_vars, *domain.attributes)
                   if isinstance(v, (StringVariable, DiscreteVariable))
-                  and v.attributes.get("type") != "image"]
+                  and not ImageColumn.of(v)]
     names = (GOOD_ID, "category")
     return sorted(candidates, key=lambda v: names.index(v.name) if v.name in names else 2)
 
@@ -231,16 +241,13 @@ class PhotoFeature(SharedComputeValue):
 
 def _describe(variable: ContinuousVariable, index: int, model: PhotoModel) -> None:
     feature = footwear.features()[index]
-    variable.attributes.update(
-        feature=feature.id, fact=feature.fact, value=feature.value,
-        prior=f"{model.priors[index]:.6g}", rho=f"{model.rho[index]:.6g}")
-    if feature.id in model.made_only:
-        variable.attributes["made_only"] = "yes"
+    FeatureColumn(feature.id, feature.fact, feature.value, model.priors[index],
+                  model.rho[index], feature.id in model.made_only).mark(variable)
 
 
 def _is_ours(meta: Variable) -> bool:
     """Whether a meta is of an extraction."""
-    return bool({"gradability", "contradiction"} & set(meta.attributes))
+    return bool(GradabilityColumn.of(meta) or ContradictionColumn.of(meta))
 
 
 def _variables(model: PhotoModel, image: Variable, language: str, taken: Sequence[str]
@@ -259,8 +266,8 @@ def _variables(model: PhotoModel, image: Variable, language: str, taken: Sequenc
     for index, variable in enumerate(features):
         _describe(variable, index, model)
     for fact, variable in zip(facts, metas):
-        variable.attributes["gradability"] = fact
-    metas[-1].attributes["contradiction"] = "yes"
+        GradabilityColumn(fact).mark(variable)
+    ContradictionColumn().mark(metas[-1])
     return features, metas
 
 
@@ -296,8 +303,7 @@ def features_table(table: Table, image_variable: Variable | str, extractor: Extr
     used = np.array([not reason for reason in reasons], dtype=bool)
 
     domain = table.domain
-    attributes = [v for v in domain.attributes
-                  if "feature" not in v.attributes or "label" in v.attributes]
+    attributes = [v for v in domain.attributes if not FeatureColumn.of(v)]
     metas = [v for v in domain.metas if not _is_ours(v)]
     taken = [v.name for v in (*attributes, *domain.class_vars, *metas)]
     features, said = _variables(extractor.model, image, language, taken)
@@ -336,9 +342,15 @@ def with_reasons(table: Table, reasons: Sequence[str] | str) -> Table:
 
 def feature_columns(domain: Domain) -> dict[str, Variable]:
     """Columns of features by feature id, wherever they stand in the domain; not labels."""
-    return {v.attributes["feature"]: v for v in (*domain.variables, *domain.metas)
-            if v.is_continuous and v.attributes.get("feature") in feature_ids()
-            and "label" not in v.attributes}
+    return {column.feature: v for v in (*domain.variables, *domain.metas)
+            if v.is_continuous and (column := FeatureColumn.of(v))
+            and column.feature in feature_ids()}
+
+
+def gradable_columns(domain: Domain) -> dict[str, Variable]:
+    """Columns that say whether a fact can be judged, by fact id, wherever they stand."""
+    return {column.fact: v for v in (*domain.variables, *domain.metas)
+            if (column := GradabilityColumn.of(v))}
 
 
 class PooledFeature:
@@ -384,25 +396,18 @@ def pool_table(table: Table, good_variable: Variable | str, mode: str = "tempere
         raise ValueError(f"no column for {', '.join(missing)}: send the photos through "
                          "Footwear CNN Feature Extractor first")
     p = np.column_stack([table.get_column(columns[id_]) for id_ in feature_ids()])
-    gradable = {v.attributes["gradability"]: v
-                for v in (*table.domain.variables, *table.domain.metas)
-                if "gradability" in v.attributes}
+    gradable = gradable_columns(table.domain)
     g = np.column_stack([table.get_column(gradable[fact]).astype(float) if fact in gradable
                          else np.ones(len(table)) for fact in fact_ids()])
-    priors = np.array([_number(columns[id_], "prior") for id_ in feature_ids()])
-    rho = np.array([_number(columns[id_], "rho", .5) if rho is None else rho
-                    for id_ in feature_ids()])
+    said = [FeatureColumn.of(columns[id_]) for id_ in feature_ids()]
+    for column in said:
+        if column.prior is None:
+            raise ValueError(f"column '{columns[column.feature].name}' carries no prior in its "
+                             "attributes: extract the features again")
+    priors = np.array([column.prior for column in said])
+    rho = np.array([(.5 if column.rho is None else column.rho) if rho is None else rho
+                    for column in said])
     return pool(p.astype(float), g, _texts(table, table.domain[good_variable]), priors, rho, mode)
-
-
-def _number(variable: Variable, attribute: str, default: float | None = None) -> float:
-    try:
-        return float(variable.attributes[attribute])
-    except (KeyError, TypeError, ValueError):
-        if default is not None:
-            return default
-        raise ValueError(f"column '{variable.name}' carries no {attribute} in its attributes: "
-                         "extract the features again") from None
 
 
 def _texts(table: Table, variable: Variable) -> list[str]:
@@ -416,7 +421,7 @@ def pooled_table(table: Table, good_variable: Variable | str, mode: str = "tempe
 
     The good's id comes as a text meta; classes and other metas stay where all the photos
     of each good agree on them.  Where the photos have names, a text meta per fact
-    (``role`` "note") tells which of them speak for it, for the trace of the fusion.
+    (a note) tells which of them speak for it, for the trace of the fusion.
 
     Parameters
     ----------
@@ -429,25 +434,24 @@ def pooled_table(table: Table, good_variable: Variable | str, mode: str = "tempe
     for id_, source in feature_columns(table.domain).items():
         variable = ContinuousVariable(source.name, number_of_decimals=3,
                                       compute_value=PooledFeature(id_, source, mode))
-        variable.attributes.update(source.attributes)
-        features.append((feature_ids().index(id_), variable))
+        features.append((feature_ids().index(id_), copy_marks(source, variable)))
 
     first = np.zeros(len(pooled.good_ids), dtype=int)
     mine = np.flatnonzero(pooled.photo_good >= 0)
     first[pooled.photo_good[mine][::-1]] = mine[::-1]
-    key = StringVariable(good.name)
-    key.attributes["role"] = "good_id"
+    key = Role.KEY.mark(StringVariable(good.name))
     count = ContinuousVariable(
         get_unique_names([v.name for v in (*table.domain.variables, *table.domain.metas)],
                          "photos used"), number_of_decimals=0)
-    count.attributes["role"] = "n_photos"
+    Role.PHOTOS.mark(count)
     constant = [v for v in (*table.domain.class_vars, *table.domain.metas)
                 if v is not good and not _is_ours(v)
-                and v.attributes.get("type") != "image" and "feature" not in v.attributes
+                and not (ImageColumn.of(v) or FeatureColumn.of(v) or LabelColumn.of(v))
                 and _agrees(table, v, pooled, first)]
     classes = [v for v in table.domain.class_vars if v in constant]
     metas = [v for v in table.domain.metas if v in constant]
-    domain = Domain([v for _, v in features], classes, [key, count, *metas])
+    domain = Domain([v for _, v in features], keyed(classes, None),
+                    [key, count, *keyed(metas, None)])
     result = Table.from_domain(domain, len(first))
     with result.unlocked():
         result.X[:] = pooled.probabilities[:, [i for i, _ in features]]
@@ -474,7 +478,7 @@ def _with_notes(result: Table, table: Table, pooled: Pooled) -> Table:
     names = get_unique_names(result.domain, [f"{fact}: photos" for fact in spoken])
     variables = [StringVariable(name) for name in names]
     for variable, fact in zip(variables, spoken):
-        variable.attributes.update(role="note", fact=fact)
+        NoteColumn(fact).mark(variable)
     return append_metas(result, variables, [
         np.array([notes.get((good, fact), "") for good in pooled.good_ids], dtype=object)
         for fact in spoken])

@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from . import exported
+from .catalogue import DEFAULT, get, names
 from .engines import OnnxRuntimeEngine, TorchEngine, best_device, checked_device, cores, free_memory
 from .maps import Pool
-from .registry import DEFAULT, Trunk, TrunkError, get, names
+from .registry import Trunk, TrunkError
 from .weights import (
     digest,
     digest_of_file,

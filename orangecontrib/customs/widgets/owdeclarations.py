@@ -24,7 +24,7 @@ from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
 from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Output
 
-from orangecontrib.customs.declarations.columns import trusted_rows
+from orangecontrib.customs.declarations.headings import trusted_rows
 from orangecontrib.customs.declarations.table import declarations_table
 from orangecontrib.customs.files import CYRILLIC, TableFileError, read_table
 from orangecontrib.customs.widgets.utils.pathedit import PathEdit

@@ -17,6 +17,7 @@ from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
 
 from orangecontrib.customs import footwear
+from orangecontrib.customs.columns import ImageColumn
 from orangecontrib.customs.declarations.learning.table import leaks
 from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.model import ModelError, PhotoModel
@@ -388,7 +389,7 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
         if self.data is None or self.image is None or not len(self.data):
             self.start(look_at_model, self._choice())
             return
-        if self.image.attributes.get("type") != "image":
+        if not ImageColumn.of(self.image):
             self.Warning.not_images(self.image.name)
         self._stopped = threading.Event()
         self._set_running(True)

@@ -36,6 +36,13 @@ from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
 
 from orangecontrib.customs import footwear
+from orangecontrib.customs.columns import (
+    ContributionColumn,
+    FeatureColumn,
+    GradabilityColumn,
+    ImageColumn,
+    LabelColumn,
+)
 from orangecontrib.customs.photos.model import feature_ids
 from orangecontrib.customs.photos.pooling import MODES, Pooled
 from orangecontrib.customs.photos.table import (
@@ -86,15 +93,14 @@ class Results:
 def contributions_table(table: Table, pooled: Pooled) -> Table:
     """A row per photo that belongs to a good: what it adds to each feature, in log-odds."""
     columns, domain = feature_columns(table.domain), table.domain
-    metas = [v for v in domain.metas if "gradability" not in v.attributes
-             and "feature" not in v.attributes]
+    metas = [v for v in domain.metas if not (
+        GradabilityColumn.of(v) or FeatureColumn.of(v) or LabelColumn.of(v))]
     taken = [v.name for v in (*domain.class_vars, *metas)]
     names = get_unique_names(taken, [f"{columns[id_].name} (log-odds)" for id_ in feature_ids()])
     variables = []
     for id_, name in zip(feature_ids(), names, strict=True):
-        variable = ContinuousVariable(name, number_of_decimals=3)
-        variable.attributes["contribution"] = id_
-        variables.append(variable)
+        variables.append(ContributionColumn(id_).mark(
+            ContinuousVariable(name, number_of_decimals=3)))
     mine = pooled.photo_good >= 0
     result = table[mine].transform(Domain(variables, domain.class_vars, metas))
     with result.unlocked(result.X):
@@ -435,7 +441,7 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
         self._paths = []
         if usable:
             images = [v for v in image_variables(self.data.domain)
-                      if v.attributes.get("type") == "image"]
+                      if ImageColumn.of(v)]
             if images:
                 self._paths = image_paths(self.data, images[0])
         wanted = self.selected_good
@@ -479,7 +485,7 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
              zip(self._view.names, self._view.made_only, strict=True)],
             [COLOURS[f.fact] for f in features],
             pooled.probabilities[row],
-            np.array([float(columns[f.id].attributes["prior"]) for f in features]),
+            np.array([FeatureColumn.of(columns[f.id]).prior for f in features]),
             pooled.contributions[photos], self._view.judged[photos],
             list(zip(titles, paths, strict=True))))
         number = f"{len(photos)} photo" + "s" * (len(photos) != 1)

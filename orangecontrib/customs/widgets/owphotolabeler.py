@@ -34,6 +34,7 @@ from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
 
 from orangecontrib.customs import footwear
+from orangecontrib.customs.columns import ImageColumn
 from orangecontrib.customs.photos.model import ModelError, PhotoModel, fact_ids, feature_ids
 from orangecontrib.customs.photos.table import image_variables
 from orangecontrib.customs.photos.trunks import TrunkError
@@ -294,7 +295,7 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
             self.Error.no_images()
         self.image_combo.set_variables(variables, self.image_name,
                                        variables[0] if variables else None)
-        marked = [v for v in variables if v.attributes.get("type") == "image"]
+        marked = [v for v in variables if ImageColumn.of(v)]
         self.image_combo.setVisible(len(variables) > 1 and len(marked) != 1)
         self._start_anew()
 
@@ -320,7 +321,7 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
                         self.Warning.not_images, self.Information.merged):
             message.clear()
         if self.image is not None:
-            if len(self.data) and self.image.attributes.get("type") != "image":
+            if len(self.data) and not ImageColumn.of(self.image):
                 self.Warning.not_images(self.image.name)
             self.photos = TablePhotos.of(self.data, self.image)
             if self.photos.foreign:

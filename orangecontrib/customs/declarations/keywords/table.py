@@ -8,6 +8,7 @@ from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVari
 from Orange.data.util import get_unique_names
 from orangecontrib.text import Corpus
 
+from orangecontrib.customs.columns import WordsColumn
 from orangecontrib.customs.declarations.codes import cut
 from orangecontrib.customs.declarations.table import described, strings_of
 
@@ -62,8 +63,8 @@ def keywords_table(counts: KeywordCounts) -> Table:
     Returns
     -------
     Table
-        Metas "Words" (``attributes["type"] = "words"``), "code", "speaks" and "verdict";
-        attributes as in :class:`~.counts.KeywordRow`, and those of the row's code:
+        Metas "Words" (a :class:`~orangecontrib.customs.columns.WordsColumn`), "code", "speaks"
+        and "verdict"; attributes as in :class:`~.counts.KeywordRow`, and those of the row's code:
         "any keyword" and "sum of counts", as in :class:`~.counts.CodeKeywords`.
     """
     totals = {code.code: (code.any_of_them, code.sum_of_counts) for code in counts.by_code()}
@@ -129,6 +130,4 @@ def matching_documents(corpus: Corpus, counts: KeywordCounts,
 
 
 def _word_variable() -> StringVariable:
-    variable = StringVariable("Words")
-    variable.attributes["type"] = "words"
-    return variable
+    return WordsColumn().mark(StringVariable("Words"))

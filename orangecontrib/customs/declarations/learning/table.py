@@ -7,6 +7,7 @@ import numpy as np
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 from Orange.data.util import get_unique_names
 
+from orangecontrib.customs.columns import BagColumn, computed
 from orangecontrib.customs.declarations.codes import CODE_NAME, cut
 from orangecontrib.customs.declarations.table import (
     default_text,
@@ -33,7 +34,7 @@ def code_candidates(table: Table) -> list:
     domain = table.domain
     variables = [v for v in (*domain.class_vars, *domain.metas, *domain.attributes)
                  if isinstance(v, (StringVariable, DiscreteVariable, ContinuousVariable))
-                 and "bow-feature" not in v.attributes]
+                 and not BagColumn.of(v)]
     readable = {v: np.mean([not cut(text, None)[1] and len(cut(text, None)[0]) >= 4
                             for text in strings_of(table[:200], v)] or [0.]) for v in variables}
     good = [v for v in variables if readable[v] > 0]
@@ -114,7 +115,7 @@ def leaks(table: Table, target=None, features=None) -> list:
     found = []
     for variable in table.domain.attributes:
         if (names is not None and variable.name not in names) or variable is target \
-                or {"bow-feature", "prior"} & variable.attributes.keys():
+                or BagColumn.of(variable) or computed(variable):
             continue
         column = table.get_column(variable).astype(float)
         rows = np.isfinite(column) & (answers != "")
@@ -187,7 +188,7 @@ def known_words(table: Table, features=None) -> np.ndarray | None:
         None where nothing can be said: no bag of words, or no text to fill it from.
     """
     wanted = table.domain.attributes if features is None else features
-    bag = [v for v in wanted if v.attributes.get("bow-feature") and _WORD.search(v.name)]
+    bag = [v for v in wanted if BagColumn.of(v) and _WORD.search(v.name)]
     own = set(table.domain.attributes)
     if not bag or not (all(v in own for v in bag) or hasattr(table, "text_features")):
         return None
@@ -227,7 +228,7 @@ def words_read(table: Table, features=None) -> tuple[np.ndarray | None, bool]:
     if known is not None:
         return known.astype(float), False
     text, answers = default_text(table), answers_in(table)
-    reads_words = features is None or any("bow-feature" in v.attributes for v in features)
+    reads_words = features is None or any(map(BagColumn.of, features))
     if not reads_words or text is None or text.is_continuous or not answers:
         return None, False
     shares = np.column_stack([table.get_column(v).astype(float) for v in answers])

@@ -37,6 +37,7 @@ from orangecontrib.text.preprocess import (
 )
 from orangecontrib.text.preprocess.filter import FitDictionaryFilter
 
+from orangecontrib.customs.columns import WordsColumn
 from orangecontrib.customs.declarations.codes import CODE_NAME
 from orangecontrib.customs.declarations.table import described, strings_of
 
@@ -530,7 +531,7 @@ def words_of(table: Table) -> list[str]:
                   if isinstance(v, StringVariable)]
     if not candidates:
         raise ValueError("no column of words: one needs a text column, such as Word List sends")
-    marked = [v for v in candidates if v.attributes.get("type") == "words"]
+    marked = [v for v in candidates if WordsColumn.of(v)]
     chosen = marked[0] if marked else min(
         candidates, key=lambda v: sum(len(text.split()) for text in strings_of(table, v)))
     return [text.strip() for text in strings_of(table, chosen) if text.strip()]
@@ -545,15 +546,14 @@ def words_table(rows: Sequence[WordRow], counts: WordCounts, name: str,
     Returns
     -------
     Table
-        Meta "Words" (``attributes["type"] = "words"``), with `forms` "form" (the word
-        itself where they lack it) and with `reasons` "source" and "code"; attributes
-        "documents", "df" (share of documents) and "df: <class>" for each class.
+        Meta "Words" (a :class:`~orangecontrib.customs.columns.WordsColumn`), with `forms`
+        "form" (the word itself where they lack it) and with `reasons` "source" and "code";
+        attributes "documents", "df" (share of documents) and "df: <class>" for each class.
     """
     names = ["documents", "df", *(f"df: {value}" for value in counts.classes)]
     variables = [ContinuousVariable(unique, number_of_decimals=0 if number == 0 else 4)
                  for number, unique in enumerate(get_unique_names([], names))]
-    word = StringVariable("Words")
-    word.attributes["type"] = "words"
+    word = WordsColumn().mark(StringVariable("Words"))
     cells = [("form", lambda row: forms.get(row.word, row.word))] if forms is not None else []
     if reasons:
         cells += [("source", lambda row: row.source), ("code", lambda row: row.code)]

@@ -16,6 +16,7 @@ from Orange.data import (
 from Orange.data.util import get_unique_names
 
 from orangecontrib.customs import footwear
+from orangecontrib.customs.columns import LabelColumn, Role, origin_of
 from orangecontrib.customs.photos.model import feature_ids
 from orangecontrib.customs.photos.table import (
     GOOD_ID,
@@ -81,7 +82,7 @@ class TablePhotos:
                 text = "" if ids is None else good.str_val(ids[row])
                 goods.append("" if text == "?" else text)
             row_photo[row] = numbers[name]
-        folder = image.attributes.get("origin", "") or _common(paths)
+        folder = origin_of(image) or _common(paths)
         labels = np.full((len(images), len(feature_ids())), np.nan)
         groups = np.full(len(images), "", dtype=object)
         columns, foreign = _label_variables(table)
@@ -135,7 +136,7 @@ def _number(name: str) -> float:
 
 def _is_cluster(variable: Variable, table: Table) -> bool:
     """Whether a column holds ids of clusters, and so is replaced by ours."""
-    if variable.name != CLUSTER and variable.attributes.get("role") != CLUSTER:
+    if variable.name != CLUSTER and Role.of(variable) is not Role.CLUSTER:
         return False
     if variable.is_discrete:
         return set(variable.values) <= set(_cluster_ids())
@@ -148,8 +149,8 @@ def labelled_tables(table: Table, photos: TablePhotos, sheet: LabelSheet,
                     ) -> tuple[Table | None, Table | None]:
     """The photos with their labels, and those without any, with the reason.
 
-    Rows keep their order, ids, class and metas.  The label columns carry ``label`` "yes",
-    ``feature``, ``fact`` and ``value``; those that the table had are replaced.
+    Rows keep their order, ids, class and metas.  The columns are marked as labels; those that the
+    table had are replaced.
 
     Parameters
     ----------
@@ -191,12 +192,9 @@ def _labelled(table, photos, sheet, rows, language) -> Table:
     *names, cluster_name = get_unique_names(taken, [*names, CLUSTER])
     labels = []
     for feature, name in zip(footwear.features(), names):
-        variable = ContinuousVariable(name, number_of_decimals=1)
-        variable.attributes.update(label="yes", feature=feature.id, fact=feature.fact,
-                                   value=feature.value)
-        labels.append(variable)
-    cluster = DiscreteVariable(cluster_name, _cluster_ids())
-    cluster.attributes["role"] = CLUSTER
+        column = LabelColumn(feature.id, feature.fact, feature.value)
+        labels.append(column.mark(ContinuousVariable(name, number_of_decimals=1)))
+    cluster = Role.CLUSTER.mark(DiscreteVariable(cluster_name, _cluster_ids()))
     # a copy: columns that the table has already would be shared with it
     result = table[rows].transform(Domain([*attributes, *labels], classes, metas)).copy()
     numbers = photos.row_photo[rows]

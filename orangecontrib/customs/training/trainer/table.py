@@ -1,11 +1,12 @@
 """The door to Orange: a table of labelled photos in; predictions and curves out.
 
-Label columns carry ``attributes["label"]``; a table from a file has none, there the
-columns are known by the features' names.
+Label columns are marked so; in a table from a file they are not, there the columns are known
+by the features' names.
 """
 from __future__ import annotations
 
 import re
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from Orange.data import (
 from Orange.data.util import get_unique_names
 
 from orangecontrib.customs import footwear
+from orangecontrib.customs.columns import FeatureColumn, LabelColumn, Role, computed
 from orangecontrib.customs.photos.model import feature_ids
 from orangecontrib.customs.photos.sources import Photo
 from orangecontrib.customs.photos.table import (
@@ -46,13 +48,14 @@ def label_columns(domain: Domain) -> dict[str, Variable]:
         for name in (feature.id, feature.name_ru, feature.name_en):
             ids[name.casefold()] = feature.id
     candidates = [v for v in (*domain.variables, *domain.metas) if v.is_primitive()]
-    marked = [v for v in candidates if "label" in v.attributes]
+    marked = [v for v in candidates if LabelColumn.of(v)]
     # what a model said about a photo bears the same names, and a prior
-    named = marked or [v for v in candidates if "prior" not in v.attributes]
+    named = marked or [v for v in candidates if not computed(v)]
     result: dict[str, Variable] = {}
     for variable in named:
         name = re.sub(r" \(\d+\)$", "", variable.name).casefold()
-        id_ = variable.attributes.get("feature") or ids.get(name)
+        said = LabelColumn.of(variable) or FeatureColumn.of(variable)
+        id_ = said and said.feature or ids.get(name)
         if id_ in feature_ids():
             result.setdefault(id_, variable)
     return result
@@ -98,12 +101,12 @@ def training_photos(table: Table, image: Variable | str | None = None,
         if id_ in columns:
             labels[:, number] = _numbers(table, columns[id_])[rows]
     goods = good_variables(table.domain)
-    key = _named(goods, "good_id", "category") if good is None \
+    key = _named(goods, Role.KEY, "good_id", "category") if good is None \
         else table.domain[good] if good else None
     ids = [""] * len(table) if key is None else _texts(table, key)
     photos = [Photo(paths[row], ids[row], Path(paths[row])) for row in rows]
     everything = (*table.domain.variables, *table.domain.metas)
-    made, cluster = _named(everything, "made"), _named(everything, "cluster")
+    made, cluster = _named(everything, None, "made"), _named(everything, Role.CLUSTER, "cluster")
     return TrainingPhotos.of(
         photos, labels,
         made=None if made is None else
@@ -112,12 +115,11 @@ def training_photos(table: Table, image: Variable | str | None = None,
         np.array(_texts(table, cluster), dtype=object)[rows]), rows
 
 
-def _named(variables, *names: str) -> Variable | None:
-    for name in names:
-        for variable in variables:
-            if variable.attributes.get("role") == name or variable.name == name:
-                return variable
-    return None
+def _named(variables, role: Role | None, *names: str) -> Variable | None:
+    """The column of that role, else that of the first name."""
+    marked = (v for v in variables if role is not None and Role.of(v) is role)
+    named = (v for name in names for v in variables if v.name == name)
+    return next(chain(marked, named), None)
 
 
 def _texts(table: Table, variable: Variable) -> list[str]:
@@ -166,11 +168,9 @@ def predictions_table(table: Table, rows: np.ndarray, trained: Trained,
     features = []
     for index, (feature, name) in enumerate(zip(footwear.features(),
                                                 get_unique_names(taken, names))):
-        variable = ContinuousVariable(name, number_of_decimals=3)
-        variable.attributes.update(
-            feature=feature.id, fact=feature.fact, value=feature.value,
-            prior=f"{model.priors[index]:.6g}", rho=f"{model.rho[index]:.6g}")
-        features.append(variable)
+        column = FeatureColumn(feature.id, feature.fact, feature.value, model.priors[index],
+                               model.rho[index])
+        features.append(column.mark(ContinuousVariable(name, number_of_decimals=3)))
     used = table[rows[held_out.rows[order]]]
     result = used.transform(Domain((*domain.attributes, *features), domain.class_vars,
                                    domain.metas))

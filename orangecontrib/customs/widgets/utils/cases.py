@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from Orange.data import ContinuousVariable, Domain, Table, Variable
 
-from orangecontrib.customs.declarations.columns import DECLARED_CODE_NAMES
+from orangecontrib.customs.declarations.headings import DECLARED_CODE_NAMES
 from orangecontrib.customs.facts import Evidence, Priors, Vocabulary
 from orangecontrib.customs.fusion.answers import Case, duty_at_risk
 from orangecontrib.customs.fusion.engine import Engine, Witness

@@ -10,8 +10,9 @@ import numpy as np
 from Orange.data import Table
 
 from orangecontrib.customs import footwear
+from orangecontrib.customs.columns import ContradictionColumn, FeatureColumn
 from orangecontrib.customs.photos.model import exclusive_groups, feature_ids
-from orangecontrib.customs.photos.table import feature_columns
+from orangecontrib.customs.photos.table import feature_columns, gradable_columns
 
 __all__ = ["COLOURS", "CONTRADICTS", "Chip", "FeatureView", "conflicts"]
 
@@ -113,15 +114,14 @@ class FeatureView:
             table.get_column(columns[id_]).astype(float) if id_ in columns else empty
             for id_ in feature_ids()])
         self.names = [columns[f.id].name if f.id in columns else f.name_en for f in features]
-        self.made_only = [f.id in columns and "made_only" in columns[f.id].attributes
+        self.made_only = [f.id in columns and FeatureColumn.of(columns[f.id]).made_only
                           for f in features]
-        gradable = {v.attributes["gradability"]: table.get_column(v).astype(float)
-                    for v in (*table.domain.variables, *table.domain.metas)
-                    if "gradability" in v.attributes}
+        gradable = {fact: table.get_column(v).astype(float)
+                    for fact, v in gradable_columns(table.domain).items()}
         self.judged = np.column_stack([
             ~(gradable[f.fact] < .5) if f.fact in gradable else np.ones(len(table), bool)
             for f in features])
-        said = next((v for v in table.domain.metas if "contradiction" in v.attributes), None)
+        said = next((v for v in table.domain.metas if ContradictionColumn.of(v)), None)
         self.contradiction = empty if said is None else table.get_column(said).astype(float)
         self.thresholds = None if thresholds is None else np.asarray(thresholds, float)
         self.present = self.p >= (np.inf if thresholds is None else self.thresholds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 import numpy as np
 from Orange.data import Table, Variable
 
+from orangecontrib.customs.columns import BagColumn
 from orangecontrib.customs.declarations.learning.table import silenced, words_read
 from orangecontrib.customs.declarations.table import misread
 from orangecontrib.customs.fusion.table import default_key, keys_of
@@ -41,7 +42,7 @@ def muted(predictions: Table, key: Variable | None, features=None
     """
     unread, likely = UNREAD, LIKELY
     learnt = predictions.domain.attributes if features is None else features
-    reads_words = any("bow-feature" in v.attributes for v in learnt)
+    reads_words = any(map(BagColumn.of, learnt))
     reads_ids = getattr(predictions, "text_features", None) and misread(predictions)
     if reads_ids and (reads_words or features is None):
         rows, guessed = np.ones(len(predictions), dtype=bool), not reads_words

@@ -5,7 +5,7 @@ from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVari
 from orangecontrib.text import Corpus
 
 from orangecontrib.customs.declarations import FactReader
-from orangecontrib.customs.declarations.columns import is_description, mostly_ids
+from orangecontrib.customs.declarations.headings import is_description, mostly_ids
 from orangecontrib.customs.declarations.keywords.table import texts_of as keyword_texts
 from orangecontrib.customs.declarations.learning.table import code_class
 from orangecontrib.customs.declarations.stopwords.table import prepare

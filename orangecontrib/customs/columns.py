@@ -1,0 +1,394 @@
+"""The column protocol: what the attributes of an Orange variable say of its column.
+
+A column is known by its attributes, never by its name or its place: these may be changed by
+people, and are.  This module is the only one that spells attributes.  Each class is a kind of
+column: ``mark`` writes it into a variable, ``of`` reads it from one, None where the column is of
+another kind.
+
+>>> from types import SimpleNamespace
+>>> variable = FactColumn("upper", "leather", .25).mark(SimpleNamespace(attributes={}))
+>>> variable.attributes
+{'fact': 'upper', 'value': 'leather', 'prior': '0.25'}
+>>> FactColumn.of(variable).prior, NoteColumn.of(variable)
+(0.25, None)
+
+==================  ====================  ===========================  ============================
+attribute           value                 written by                   read by
+==================  ====================  ===========================  ============================
+fact, value         ids of the            Declaration Facts, CNN       HS Code Fusion, Photo
+                    vocabulary            Feature Extractor, Trainer,  Aggregator
+                                          Aggregator, Labeler
+prior               P that the column     those without the Labeler    Fusion, Aggregator; who looks
+                    contains                                           for labels or for leaks
+feature             id of one of the 14   as prior, and the Labeler    as fact; galleries
+rho                 correlation between   Extractor, Trainer,          Aggregator
+                    photos of a good      Aggregator
+made_only           "yes": learnt from    Extractor, Aggregator        galleries
+                    made pictures only
+label               "yes": what people    Labeler                      Trainer, Labeler; the others
+                    said of a photo                                    leave the column alone
+gradability         id of a fact that can Extractor                    Aggregator, galleries; Fusion
+                    be judged here, or                                 refuses single photos
+contradiction       "yes": P that the     Extractor                    galleries
+                    features fit nothing
+contribution        id of the feature     Aggregator (Contributions)   people
+designation         words of the code     Fusion (Code probabilities)  people
+role = key          ids of goods, a row   Declaration Facts,           Fusion, Declaration Facts,
+                    per good; once        Aggregator, Fusion           Trainer
+                    "good_id"
+role = note, fact   words or photos that  Declaration Facts,           Fusion, for its trace
+                    speak for the fact    Aggregator
+role = problems     of the good           Declaration Facts            Fusion
+role = n_photos     photos of the good    Aggregator                   people
+role = cluster      group of goods        Labeler                      Labeler, Trainer
+type = image,       paths of photos,      Goods Photos; Import Images  all that read photos; Image
+origin              their folder          of Image Analytics           Analytics
+type = words        words, phrases        Customs Stop Words, Keyword  the same two; Orange3-Text
+                                          Frequencies; Word List of
+                                          Orange3-Text
+include             True: a corpus reads  HS Code Class and others,    Orange3-Text
+                    it as its text        of a description
+bow-feature         True: counts of a     Bag of Words of Orange3-Text who looks for descriptions,
+                    word                                               codes, known words
+key, of the table   name of the column    Declaration Facts            as role = key
+                    with role = key
+==================  ====================  ===========================  ============================
+
+Others' attributes pass as they are: a variable's ``hidden`` (Orange shows it in no plot), a
+corpus' ``language``.  A .tab file keeps those of variables, with numbers for texts that look so,
+and those of the table only as long as the .metadata beside it.
+"""
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol, Self, TypeVar
+
+__all__ = ["BagColumn", "CodeColumn", "ContradictionColumn", "ContributionColumn", "FactColumn",
+           "FeatureColumn", "GradabilityColumn", "ImageColumn", "LabelColumn", "NoteColumn",
+           "Role", "TextColumn", "WordsColumn", "computed", "copy_marks", "keyed", "name_key",
+           "named_key", "origin_of"]
+
+
+class HasAttributes(Protocol):
+    """An Orange variable or table, as far as this module knows it."""
+
+    attributes: dict[str, Any]
+
+
+V = TypeVar("V", bound=HasAttributes)
+
+
+class Role(StrEnum):
+    """What a column of a table with a row per good, or per photo, is for."""
+
+    KEY = "key"
+    NOTE = "note"
+    PROBLEMS = "problems"
+    PHOTOS = "n_photos"
+    CLUSTER = "cluster"
+
+    @classmethod
+    def _missing_(cls, value):
+        return cls.KEY if value == "good_id" else None  # the Aggregator's spelling in 0.1.0
+
+    def mark(self, variable: V) -> V:
+        """Give a variable this role."""
+        variable.attributes["role"] = self.value  # no Role: pickles need not know this class
+        return variable
+
+    @classmethod
+    def of(cls, variable: HasAttributes) -> Role | None:
+        """The role of a variable; None where it has none that is known."""
+        try:
+            return cls(variable.attributes.get("role"))
+        except ValueError:
+            return None
+
+
+class _Kind:
+    """A kind of column: what it writes are its `attributes`."""
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def mark(self, variable: V) -> V:
+        """Write what this column is into a variable, and return that."""
+        variable.attributes.update(self.attributes)
+        return variable
+
+    @classmethod
+    def of(cls, variable: HasAttributes) -> Self | None:
+        """What a variable says of its column; None where it is of another kind."""
+        raise NotImplementedError
+
+
+def _number(text) -> float | None:
+    try:
+        number = float(text)
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+# --- evidence on facts ----------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class FactColumn(_Kind):
+    """P of a value of a fact; `prior` is None where the column does not say what P contains."""
+
+    fact: str
+    value: str
+    prior: float | None = None
+
+    @property
+    def attributes(self):
+        prior = {} if self.prior is None else {"prior": repr(float(self.prior))}
+        return {"fact": self.fact, "value": self.value, **prior}
+
+    @classmethod
+    def of(cls, variable):
+        said = variable.attributes
+        if "fact" not in said or "value" not in said or said.get("feature") or "label" in said:
+            return None
+        return cls(str(said["fact"]), str(said["value"]), _number(said.get("prior")))
+
+
+@dataclass(frozen=True)
+class FeatureColumn(_Kind):
+    """P of a visual feature, of a photo or pooled over those of a good; no labels of people.
+
+    Attributes
+    ----------
+    feature, fact, value : str
+        Fact and value that the feature is a witness of.
+    prior : float or None
+    rho : float or None
+        Correlation between the photos of a good.
+    made_only : bool
+        The model has seen it on made pictures only.
+    """
+
+    feature: str
+    fact: str = ""
+    value: str = ""
+    prior: float | None = None
+    rho: float | None = None
+    made_only: bool = False
+
+    @property
+    def attributes(self):
+        numbers = {"prior": self.prior, "rho": self.rho}
+        return {"feature": self.feature, "fact": self.fact, "value": self.value,
+                **{name: f"{n:.6g}" for name, n in numbers.items() if n is not None},
+                **({"made_only": "yes"} if self.made_only else {})}
+
+    @classmethod
+    def of(cls, variable):
+        said = variable.attributes
+        if not said.get("feature") or "label" in said:
+            return None
+        return cls(str(said["feature"]), str(said.get("fact", "")), str(said.get("value", "")),
+                   _number(said.get("prior")), _number(said.get("rho")), "made_only" in said)
+
+
+@dataclass(frozen=True)
+class LabelColumn(_Kind):
+    """What people said of a photo; `feature` is "" where only the column's name tells it."""
+
+    feature: str
+    fact: str = ""
+    value: str = ""
+
+    @property
+    def attributes(self):
+        return {"label": "yes", "feature": self.feature, "fact": self.fact, "value": self.value}
+
+    @classmethod
+    def of(cls, variable):
+        said = variable.attributes
+        return cls(*(str(said.get(name, "")) for name in ("feature", "fact", "value"))) \
+            if "label" in said else None
+
+
+def computed(variable: HasAttributes) -> bool:
+    """Whether a column holds P that somebody computed: it says what prior is in them."""
+    return "prior" in variable.attributes
+
+
+@dataclass(frozen=True)
+class NoteColumn(_Kind):
+    """Words of a declaration, or names of photos, that speak for a fact."""
+
+    fact: str
+
+    @property
+    def attributes(self):
+        return {"role": Role.NOTE.value, "fact": self.fact}
+
+    @classmethod
+    def of(cls, variable):
+        return cls(str(variable.attributes["fact"])) \
+            if Role.of(variable) is Role.NOTE and "fact" in variable.attributes else None
+
+
+# --- columns with one attribute of their own --------------------------------------------------
+
+@dataclass(frozen=True)
+class GradabilityColumn(_Kind):
+    """Whether a fact can be judged on this photo, as P."""
+
+    fact: str
+
+    @property
+    def attributes(self):
+        return {"gradability": self.fact}
+
+    @classmethod
+    def of(cls, variable):
+        said = variable.attributes
+        return cls(str(said["gradability"])) if "gradability" in said else None
+
+
+@dataclass(frozen=True)
+class ContradictionColumn(_Kind):
+    """P that the features of a photo fit no group of goods."""
+
+    @property
+    def attributes(self):
+        return {"contradiction": "yes"}
+
+    @classmethod
+    def of(cls, variable):
+        return cls() if "contradiction" in variable.attributes else None
+
+
+@dataclass(frozen=True)
+class ContributionColumn(_Kind):
+    """What a photo adds to a feature of its good, in log-odds."""
+
+    feature: str
+
+    @property
+    def attributes(self):
+        return {"contribution": self.feature}
+
+    @classmethod
+    def of(cls, variable):
+        said = variable.attributes
+        return cls(str(said["contribution"])) if "contribution" in said else None
+
+
+@dataclass(frozen=True)
+class CodeColumn(_Kind):
+    """P of the code that the column is named after."""
+
+    designation: str
+
+    @property
+    def attributes(self):
+        return {"designation": self.designation}
+
+    @classmethod
+    def of(cls, variable):
+        said = variable.attributes
+        return cls(str(said["designation"])) if "designation" in said else None
+
+
+# --- what Orange and its add-ons agree on -----------------------------------------------------
+
+@dataclass(frozen=True)
+class ImageColumn(_Kind):
+    """Paths of photos, relative to the folder or address `origin`."""
+
+    origin: str = ""
+
+    @property
+    def attributes(self):
+        return {"type": "image", "origin": self.origin}
+
+    @classmethod
+    def of(cls, variable):
+        return cls(origin_of(variable)) if variable.attributes.get("type") == "image" else None
+
+
+def origin_of(variable: HasAttributes) -> str:
+    """Where the paths of a column start, be it marked as photos or not; "" if it does not say."""
+    return str(variable.attributes.get("origin", ""))
+
+
+@dataclass(frozen=True)
+class WordsColumn(_Kind):
+    """Words or phrases, as Word List sends them."""
+
+    @property
+    def attributes(self):
+        return {"type": "words"}
+
+    @classmethod
+    def of(cls, variable):
+        return cls() if variable.attributes.get("type") == "words" else None
+
+
+@dataclass(frozen=True)
+class TextColumn(_Kind):
+    """A text that a corpus reads."""
+
+    @property
+    def attributes(self):
+        return {"include": True}
+
+    @classmethod
+    def of(cls, variable):
+        # a .tab file makes True of "True", and Orange3-Text reads both
+        return cls() if variable.attributes.get("include") in (True, "True") else None
+
+
+@dataclass(frozen=True)
+class BagColumn(_Kind):
+    """Counts or weights of a word, from Bag of Words."""
+
+    @property
+    def attributes(self):
+        return {"bow-feature": True}
+
+    @classmethod
+    def of(cls, variable):
+        return cls() if variable.attributes.get("bow-feature") else None
+
+
+# --- the key of the goods, and copies ---------------------------------------------------------
+
+def keyed(variables: Iterable[V], key: str | None) -> list[V]:
+    """The variables, in which the one named `key` has the role of the key, and no other one.
+
+    Variables that change are copies: those of the sender's table are left alone.
+    """
+    def changed(variable):
+        if (variable.name == key) == (Role.of(variable) is Role.KEY):
+            return variable
+        copy = variable.copy()
+        if variable.name == key:
+            return Role.KEY.mark(copy)
+        del copy.attributes["role"]
+        return copy
+    return [changed(variable) for variable in variables]
+
+
+def named_key(table: HasAttributes) -> str | None:
+    """Name of the column that a table names as its key."""
+    return table.attributes.get("key")
+
+
+def name_key(table: HasAttributes, name: str) -> None:
+    """Let a table name its key."""
+    table.attributes = {**table.attributes, "key": name}  # tables may share the old ones
+
+
+def copy_marks(source: HasAttributes, variable: V) -> V:
+    """Give a variable all attributes of another one, whoever wrote them."""
+    variable.attributes.update(source.attributes)
+    return variable

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from Orange.data import ContinuousVariable, Domain, StringVariable, Table, Variable
@@ -78,12 +79,13 @@ def _source(name: str, title: str, table: Table, key: Variable | None) -> Source
         read = evidence_from_table(table, key)
     except ValueError as error:
         raise ValueError(f"{title}: {error}") from None
-    goods = _goods(table, key, [read.good_problems.get(k, ()) for k in read.evidence.keys])
+    goods = [replace(good, problems=(*good.problems, *read.good_problems.get(good.key, ())))
+             for good in _goods(table, key)]
     return Source(name, goods, read.evidence, read.notes,
                   remarks=tuple(f"{title}: {problem}" for problem in read.problems))
 
 
-def _goods(table: Table, key: Variable | None, problems: Sequence[Sequence[str]]) -> list[Good]:
+def _goods(table: Table, key: Variable | None) -> list[Good]:
     """Rows of a table with what they declare."""
     domain = table.domain
     names = [var.name for var in domain.metas + domain.variables]
@@ -92,7 +94,7 @@ def _goods(table: Table, key: Variable | None, problems: Sequence[Sequence[str]]
         if (name := find_column(names, wanted)) is not None:
             for row, value in zip(cells, _values(table, domain[name])):
                 row[column] = value
-    return goods_of(ids_of(table, key), cells, problems)
+    return goods_of(ids_of(table, key), cells)
 
 
 def _values(table: Table, var: Variable) -> list:

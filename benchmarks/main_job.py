@@ -17,13 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from orangecontrib.customs.fusion import Engine, decide
-from orangecontrib.customs.headless.classify import (
-    classify,
-    read_photos,
-    text_witness,
-)
-from orangecontrib.customs.headless.files import Good
+from orangecontrib.customs.cases import Good, case_of, rows_of
+from orangecontrib.customs.cases.sources import read_photos
 
 sys.path.insert(0, str(Path(__file__).parent))
 from intervals import share  # noqa: E402
@@ -34,8 +29,12 @@ def read(path):
         return list(csv.DictReader(file))
 
 
+def classify(goods, photos=None):
+    return rows_of(case_of(goods, photos))
+
+
 def goods_of(rows, column="declaration_ru"):
-    return [Good(r["good_id"], r["good_id"], r[column], "", None, ()) for r in rows]
+    return [Good(r["good_id"], r["good_id"], r[column]) for r in rows]
 
 
 def found_codes(row):
@@ -96,7 +95,7 @@ def paired(shared, with_photos):
         from orangecontrib.customs.photos.sources import find_photos
         photos, _ = find_photos(folder / "multiview_goods.zip")
         seen = read_photos(photos, PhotoModel.default())
-        silent = [Good(g.key, g.good_id, "", "", None, ()) for g in goods]
+        silent = [Good(g.key, g.good_id) for g in goods]
         runs["photos only"] = classify(silent, seen)
         runs["text + photos"] = classify(goods, seen)
     score(rows, commonest(rows), "always the commonest answer (chosen on these goods)")
@@ -164,13 +163,12 @@ def _assignment(engine, facts, codes):
 
 def counterfactuals(rows):
     """Change one fact in the words; the code must move where the table says."""
-    engine = Engine.footwear()
-    table = engine.table
     rows = [r for r in rows if r["facts_sufficient"] == "yes" and r["text_upper"] != "unknown"]
     goods = goods_of(rows)
-    witness, _ = text_witness(goods)
-    believed = engine.believe(witness.tempered(engine.priors))
-    verdicts = decide(engine, [witness])
+    case = case_of(goods)
+    engine, table = case.engine, case.engine.table
+    believed = engine.believe(case.witnesses[0].tempered(engine.priors))
+    verdicts = case.decide()
     outcome = defaultdict(list)
     wrong = []
     right = {r["good_id"]: set(r["expected_codes"].split()) for r in rows}
@@ -189,8 +187,7 @@ def counterfactuals(rows):
                 text = good.description.rstrip(" .:") + ("" if words[0] == "," else ", ") + words
             if not text:
                 continue
-            changed, _ = text_witness([Good("x", "x", text, "", None, ())])
-            verdict = decide(engine, [changed])[0]
+            verdict, = case_of([Good("x", "x", text)]).decide()
             expected = table.outcomes[table.find(**{**modal, fact: value}).outcome]
             before = table.outcomes[table.find(**modal).outcome]
             kind = "moves" if expected != before else "stays"
@@ -215,7 +212,7 @@ def real_declarations(shared):
     other = [r for r in rows if not r["hs4"].startswith("64")]
 
     def run(part):
-        return classify([Good(str(i), str(i), r["description"], "", None, ())
+        return classify([Good(str(i), str(i), r["description"])
                          for i, r in enumerate(part)])
     results = run(footwear)
     sure = [(r, x) for r, x in zip(footwear, results) if (x["p_heading"] or 0) >= .8]

@@ -173,10 +173,11 @@ def differences(kept, found, tolerance: float = 1e-6, names=None) -> list[str]:
     by_name = {c.name: (number, c) for number, c in enumerate(found)}
     for old in kept:
         name = names.get(old.name, old.name)
-        if name not in by_name:
-            problems.append(f"no column '{name}'; there are: {', '.join(by_name)}")
+        lacking = [part for part in name.split("|") if part not in by_name]
+        if lacking:
+            problems.append(f"no column '{lacking[0]}'; there are: {', '.join(by_name)}")
             continue
-        number, new = by_name[name]
+        number, new = _first_filled([by_name[part] for part in name.split("|")])
         if name == old.name:  # a renamed column may stand elsewhere
             if number < place.get(old.kind, -1):
                 problems.append(f"'{name}' stands before a column that it stood behind")
@@ -192,11 +193,22 @@ def differences(kept, found, tolerance: float = 1e-6, names=None) -> list[str]:
         if len(new.values) != len(old.values):
             problems.append(f"'{name}' had {len(old.values)} rows and has {len(new.values)}")
             continue
-        alike = _alike_prose if old.name in PROSE else _alike
+        alike = _alike_problems if old.name == "problems" else \
+            _alike_prose if old.name in PROSE else _alike
         problems += [f"'{name}', row {row}: was «{a}» and is «{b}»"
                      for row, (a, b) in enumerate(zip(old.values, new.values), start=1)
                      if not alike(a, b, tolerance)]
     return problems
+
+
+def _first_filled(columns):
+    """A column that was split: of its parts the place and, row by row, the first that is filled."""
+    (number, new), *others = columns
+    if not others:
+        return number, new
+    rows = zip(*(column.values for _, column in columns))
+    return number, SimpleNamespace(name=new.name, kind=new.kind, attributes=new.attributes,
+                                   values=[next(filter(None, row), "") for row in rows])
 
 
 def _alike(old: str, new: str, tolerance: float) -> bool:
@@ -210,6 +222,10 @@ def _alike(old: str, new: str, tolerance: float) -> bool:
 
 def _alike_prose(old: str, new: str, _tolerance) -> bool:
     return bool(old.strip()) == bool(new.strip()) and _codes(old) <= _codes(new)
+
+
+def _alike_problems(old: str, new: str, _tolerance) -> bool:
+    return not old.strip() or _alike_prose(old, new, _tolerance)
 
 
 def _codes(text: str) -> set[str]:

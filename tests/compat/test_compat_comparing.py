@@ -49,6 +49,19 @@ def test_the_old_spelling_does_not_come_back():
     assert differences([column("lot", role="key")], [column("lot", role="good_id")])
 
 
+def test_a_column_may_be_split_where_it_is_said():
+    kept = [column("duty", "125", "1.25", "")]
+    found = [column("total", "125", "", ""), column("per unit", "1.25", "1.25", "")]
+    assert not differences(kept, found, names={"duty": "total|per unit"})
+    assert differences(kept, found, names={"duty": "per unit|total"})
+    assert differences(kept, found[:1], names={"duty": "total|per unit"})
+
+
+def test_a_problem_may_be_found_but_not_lost():
+    found, lost = column("problems", "6403 ?"), column("problems", "")
+    assert not differences([lost], [found]) and differences([found], [lost])
+
+
 class Widget:
     @staticmethod
     def migrate_settings(settings, version):

@@ -1,31 +1,22 @@
-"""Orange tables of evidence in, a table of codes out; columns are known by attributes."""
+"""Orange tables of evidence in; columns are known by attributes."""
 import numpy as np
 import pytest
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 
 from orangecontrib.customs import footwear
+from orangecontrib.customs.cases.table import case_from_tables
 from orangecontrib.customs.columns import FeatureColumn, Role
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.declarations.table import facts_table
-from orangecontrib.customs.fusion import Engine, Witness, decide
 from orangecontrib.customs.fusion.table import (
-    classifier_odds_from_table,
     default_key,
     evidence_from_table,
     keys_of,
-    probabilities_table,
-    verdicts_table,
 )
 from orangecontrib.customs.photos.table import pooled_table
-from orangecontrib.customs.widgets.utils.cases import join
 
 TEXTS = ["БОТИНКИ МУЖСКИЕ С ВЕРХОМ ИЗ НАТУРАЛЬНОЙ КОЖИ, НА ПОДОШВЕ ИЗ РЕЗИНЫ",
          "САПОГИ ЖЕНСКИЕ, ВЕРХ - ТЕКСТИЛЬ"]
-
-
-@pytest.fixture(scope="module")
-def engine():
-    return Engine.footwear()
 
 
 def declarations(texts=TEXTS, ids=("a", "b")):
@@ -102,7 +93,7 @@ def test_facts_from_a_tab_file_meet_the_photos_in_a_case(engine, tmp_path):
     lots = Table.from_list(Domain([], metas=[StringVariable("lot"), StringVariable("text")]),
                            [[lot, text] for lot, text in zip("ab", TEXTS)])
     said = facts_table(lots, "text", FactReader(), "lot")[0]
-    case = join(engine, saved(said, tmp_path / "facts.tab"),
+    case = case_from_tables(engine, saved(said, tmp_path / "facts.tab"),
                 saved(pooled_table(photos("ba"), "lot"), tmp_path / "goods.tab"))
     assert case.keys == ("a", "b") and not case.unmatched
 
@@ -118,12 +109,6 @@ def test_goods_have_one_key_though_their_tables_brought_others_along():
         assert [v.name for v in result.domain.metas if Role.of(v) is Role.KEY] == ["lot"]
         assert default_key(result).name == "lot" and "old" in result.domain
     assert Role.of(old) is Role.KEY, "the sender's table is left alone"
-
-
-def test_codes_say_which_column_is_the_key(engine):
-    verdicts = decide(engine, [Witness("текст", evidence_from_table(facts()).evidence)])
-    for table in (verdicts_table(verdicts), probabilities_table(verdicts, engine)):
-        assert [v.name for v in table.domain.metas if Role.of(v) is Role.KEY] == ["good_id"]
 
 
 def test_a_table_of_something_else_is_refused_with_what_to_connect():
@@ -171,69 +156,12 @@ def test_keys_of_categories_numbers_and_repeats():
     assert keys_of(table, None)[0] == ["1", "2", "3"]
 
 
-def test_verdicts_become_a_table(engine):
-    read = evidence_from_table(facts())
-    verdicts = decide(engine, [Witness("текст", read.evidence, read.notes)])
-    table = verdicts_table(verdicts, declared={"a": "6403911600"})
-    assert len(table) == 2
-    row = table[0]
-    assert str(row["good_id"]) == "a" and str(row["heading"]) == "6403"
-    assert str(row["declared code"]) == "6403911600"
-    assert 0 < float(row["P(code)"]) <= 1
-    assert "ОПИ 1" in str(row["trace"])
-    p = probabilities_table(verdicts, engine)
-    assert np.allclose(p.X.sum(axis=1), 1)
-    assert [v.name for v in p.domain.attributes] == engine.codes
-
-
-def test_no_goods_give_an_empty_table(engine):
-    assert len(verdicts_table([])) == 0
-    assert len(probabilities_table([], engine)) == 0
-
-
-def test_predictions_of_a_classifier_are_matched_by_key(engine):
-    domain = Domain([ContinuousVariable("LR (6402)"), ContinuousVariable("LR (6403)")],
-                    metas=[StringVariable("good_id")])
-    table = Table.from_list(domain, [[.9, .1, "b"], [.1, .9, "a"]])
-    odds = classifier_odds_from_table(engine, table, None, ["a", "b", "c"])
-    at = engine.codes.index("6403911600")
-    assert odds[0, at] > 1 > odds[1, at]
-    assert (odds[2] == 1).all()
-
-
-@pytest.mark.parametrize("wanted, other", [
-    ("6403", "8536"), ("640391", "853630"), ("64039116", "85363000"),
-    ("6403911600", "8536300000")])
-def test_predictions_are_read_at_every_level_that_a_class_may_have(engine, wanted, other):
-    domain = Domain([ContinuousVariable(f"LR ({code})") for code in (wanted, other)],
-                    metas=[StringVariable("good_id")])
-    table = Table.from_list(domain, [[.9, .1, "a"]])
-    odds = classifier_odds_from_table(engine, table, None, ["a"])
-    assert odds[0, engine.codes.index("6403911600")] > 1 > odds[0, engine.codes.index("none")]
-
-
-def test_predictions_without_probabilities_say_what_to_choose(engine):
-    with pytest.raises(ValueError, match="Classes known to the model"):
-        classifier_odds_from_table(engine, Table("iris"), None, ["a"])
-
-
 def test_a_repeated_id_never_gets_the_key_of_another_row():
     ids = ["A", "A", "A#2", "A#2", "row 6", ""]
     table = declarations(["x"] * 6, ids)
     keys, problems = keys_of(table, table.domain["good_id"])
     assert keys == ["A", "A#3", "A#2", "A#2#2", "row 6", "row 6#2"]
     assert any("row 6 has no" in problem for problem in problems)
-
-
-def test_a_good_of_unknown_kind_has_no_code_and_no_probabilities_beside_one_that_is_known(engine):
-    evidence = evidence_from_table(facts(declarations(
-        ["СТАБИЛИЗАТОР НАПРЯЖЕНИЯ", TEXTS[0]]))).evidence
-    verdicts = decide(engine, [Witness("текст", evidence)], keys=["a", "b"])
-    unknown, known = probabilities_table(verdicts, engine).X
-    assert np.isnan(unknown).all() and np.isclose(known.sum(), 1)
-    codes = verdicts_table(verdicts, declared={"a": "6403911600", "b": "6403911600"})
-    assert list(codes.get_column("agrees")) == ["", "yes"]
-    assert np.isnan(codes.get_column("P(declared code)")[0])
 
 
 def test_a_value_that_is_no_probability_is_refused_with_its_column_and_good():
@@ -245,11 +173,3 @@ def test_a_value_that_is_no_probability_is_refused_with_its_column_and_good():
             spoilt[1, var] = wrong
         with pytest.raises(ValueError, match=f"'{var.name}', good 'b': .*not a probability"):
             evidence_from_table(spoilt)
-
-
-def test_predictions_that_are_no_probabilities_are_refused(engine):
-    domain = Domain([ContinuousVariable("SVM (6402)"), ContinuousVariable("SVM (6403)")],
-                    metas=[StringVariable("good_id")])
-    table = Table.from_list(domain, [[.9, .1, "a"], [2.5, -1.5, "b"]])
-    with pytest.raises(ValueError, match="good 'b': 2.5 is not a probability"):
-        classifier_odds_from_table(engine, table, None, ["a", "b"])

@@ -3,7 +3,7 @@ import csv
 
 import pytest
 
-from orangecontrib.customs.headless.classify import CLASSIFY_COLUMNS
+from orangecontrib.customs.cases import COLUMNS
 from orangecontrib.customs.headless.cli import main
 
 BOOTS = ("БОТИНКИ МУЖСКИЕ С ВЕРХОМ ИЗ НАТУРАЛЬНОЙ КОЖИ, НА ПОДОШВЕ ИЗ РЕЗИНЫ, ЗАКРЫВАЮЩИЕ "
@@ -25,11 +25,11 @@ def test_a_declaration_becomes_a_code_with_reasons(tmp_path, capsys):
                                f"A,\"{BOOTS}\",6403911600,100\n")
     assert code == 0
     row = rows[0]
-    assert tuple(row) == CLASSIFY_COLUMNS
+    assert tuple(row) == COLUMNS
     assert row["code"] == "6403911600" and row["heading"] == "6403"
     assert float(row["p"]) > .8 and row["agrees"] == "yes"
     assert row["code"].startswith(row["safe_code"])
-    assert float(row["duty_at_declared"]) == 125
+    assert float(row["duty_eur_at_declared"]) == 125
     assert "ОПИ 1" in row["trace"] and "НАТУРАЛЬНОЙ КОЖИ" in row["trace"]
     assert "1 goods" in capsys.readouterr().out
 
@@ -41,9 +41,10 @@ def test_what_to_ask_next_and_the_duty_at_risk_stand_in_the_row(tmp_path):
                             "C,,\n")
     one, hundred, blind = rows
     assert one["next_question"] in one["missing_facts"].split("; ")
-    assert 0 < float(one["duty_at_risk"]) < float(one["duty_high"])
-    assert float(hundred["duty_at_risk"]) == pytest.approx(100 * float(one["duty_at_risk"]), .02)
-    assert blind["next_question"] == blind["duty_at_risk"] == ""
+    assert 0 < float(one["duty_eur_at_risk"]) < float(one["duty_eur_high"])
+    assert float(hundred["duty_eur_at_risk"]) == pytest.approx(
+        100 * float(one["duty_eur_at_risk"]), .02)
+    assert blind["next_question"] == blind["duty_eur_at_risk"] == ""
 
 
 def test_cp1251_gives_the_same(tmp_path):
@@ -140,7 +141,7 @@ def test_ids_that_look_like_a_repeated_one_are_no_crash(tmp_path):
 def test_a_result_that_cannot_be_written_is_known_before_the_work(tmp_path, out, capsys,
                                                                   monkeypatch):
     (tmp_path / "d.csv").write_text(f"description\n\"{BOOTS}\"\n", encoding="utf-8")
-    monkeypatch.setattr("orangecontrib.customs.headless.classify.decide", None)
+    monkeypatch.setattr("orangecontrib.customs.cases.case.decide", None)
     assert main(["classify", "--declarations", str(tmp_path / "d.csv"),
                  "--out", str(tmp_path / out)]) == 2
     assert "cannot write" in capsys.readouterr().err

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from orangecontrib.customs import cases
 from orangecontrib.customs.files import OutputError
-from orangecontrib.customs.headless import classify as job
 from orangecontrib.customs.headless.cli import main
 
 BOOTS = "Ботинки мужские с верхом из натуральной кожи, подошва из резины"
@@ -60,17 +60,22 @@ def test_neither_photos_nor_priors_nor_models_nor_lists_are_overwritten(source, 
     priors.write_text("fact,value,probability\nhouse,yes,0.1\nhouse,no,0.9\n")
     model = tmp_path / "m.safetensors"
     model.write_bytes(b"x")
-    before = {path: path.read_bytes() for path in (photo, table, priors, model)}
+    answers, predictions = tmp_path / "a.csv", tmp_path / "s.csv"
+    answers.write_text("good_id,fact,value\nA,sex,men\n")
+    predictions.write_text("good_id,LR (6403)\nA,0.5\n")
+    before = {path: path.read_bytes()
+              for path in (photo, table, priors, model, answers, predictions)}
     for out in before:
         assert main(["classify", "--declarations", str(source), "--photos", str(table),
-                     "--priors", str(priors), "--model", str(model), "--out", str(out)]) == 2
+                     "--priors", str(priors), "--model", str(model), "--answers", str(answers),
+                     "--predictions", str(predictions), "--out", str(out)]) == 2
         assert "same file" in capsys.readouterr().err
     assert main(["features", "--photos", str(photos), "--out", str(photo)]) == 2
     assert {path: path.read_bytes() for path in before} == before
 
 
 def test_a_place_that_can_not_be_written_is_found_before_the_work(source, tmp_path, monkeypatch):
-    monkeypatch.setattr(job, "classify", lambda *_, **__: pytest.fail("worked first"))
+    monkeypatch.setattr(cases, "rows_of", lambda *_, **__: pytest.fail("worked first"))
     for out in (tmp_path, tmp_path / "no" / "o.csv", tmp_path / ("x" * 300)):
         assert main(["classify", "--declarations", str(source), "--out", str(out)]) == 2
 
@@ -84,8 +89,8 @@ def test_an_interrupted_run_leaves_the_old_result_and_nothing_else(
     def interrupted(rows):
         yield next(iter(rows))
         raise error
-    real = job.classify
-    monkeypatch.setattr(job, "classify", lambda *a, **k: interrupted(real(*a, **k)))
+    real = cases.rows_of
+    monkeypatch.setattr(cases, "rows_of", lambda *a, **k: interrupted(real(*a, **k)))
     assert main(["classify", "--declarations", str(source), "--out", str(out)]) == 2
     assert out.read_text() == "old" and sorted(os.listdir(out.parent)) == ["d.csv", "o.csv"]
     assert "goods" not in capsys.readouterr().out

@@ -22,12 +22,6 @@ from orangecontrib.customs.fusion import Engine
 from orangecontrib.customs.fusion.table import default_key
 from orangecontrib.customs.widgets import owhscodefusion
 from orangecontrib.customs.widgets.owhscodefusion import OWHSCodeFusion
-from orangecontrib.customs.widgets.utils.cases import (
-    declared_codes,
-    join,
-    priors_from_table,
-    quantities,
-)
 from orangecontrib.customs.widgets.utils.verdictview import code_html
 
 BOOTS = ("Ботинки мужские, закрывающие лодыжку, но не часть икры, верх из натуральной кожи, "
@@ -143,7 +137,8 @@ class TestOWHSCodeFusion(WidgetTest):
         first = text_facts({"A": BOOTS_NO_HEIGHT})
         twice = Table.concatenate([first, first])
         codes = self.codes(text=twice, photos=photo_features({"A": ANKLE}))
-        self.assertEqual(column(codes, "good_id"), ["A", "A#2"])
+        self.assertEqual(column(codes, "good_id"), ["A", "A"])
+        self.assertEqual(column(codes, "key"), ["A", "A#2"])
         self.assertEqual(column(codes, "code"), [MEN_ANKLE] * 2)
         self.assertTrue(self.widget.Warning.remarks.is_shown())
 
@@ -290,12 +285,12 @@ class TestOWHSCodeFusion(WidgetTest):
                                            declared=[6403911600, 6402993100, np.nan],
                                            quantity=[100, 10, 1]))
         self.assertEqual(column(codes, "agrees")[:2], ["yes", "no"])
-        self.assertAlmostEqual(codes.get_column("duty at declared code")[0], 1.25)
+        self.assertAlmostEqual(codes.get_column("duty at declared code (EUR per unit)")[0], 1.25)
         lines = self.widget.lines
         self.assertNotIn("≠", lines[0].marks)
         self.assertIn("≠", lines[1].marks)
         self.assertNotIn("≠", lines[2].marks)
-        self.assertAlmostEqual(lines[0].risk, 100 * codes.get_column("duty at risk")[0])
+        self.assertAlmostEqual(lines[0].risk, codes.get_column("duty at risk (EUR)")[0])
 
     # -- settings
 
@@ -551,7 +546,7 @@ class TestOWHSCodeFusion(WidgetTest):
         self.assertEqual(len(self.get_output(self.widget.Outputs.codes)), len(result.verdicts))
 
     def test_unexpected_failure_becomes_a_message(self):
-        with patch.object(owhscodefusion, "join", side_effect=RuntimeError("beda")):
+        with patch.object(owhscodefusion, "case_from_tables", side_effect=RuntimeError("beda")):
             self.assertIsNone(self.codes(text=text_facts({"A": BOOTS})))
         self.assertIn("beda", str(self.widget.Error.failed))
         self.assertFalse(self.widget.cancel_button.isEnabled())
@@ -572,42 +567,7 @@ def test_codes_are_emphasised_as_far_as_they_are_safe():
     assert "<b></b>" in code_html(nomenclature, MEN_ANKLE, "")
 
 
-def test_columns_of_declared_codes_and_quantities():
-    domain = Domain([ContinuousVariable("Quantity")], metas=[StringVariable("declared code")])
-    table = Table.from_list(domain, [[5, "6403 91 160 0"], [0, ""], [np.nan, "64039"],
-                                     [1, f"{MEN_ANKLE}.0"]])
-    assert declared_codes(table, "abcd") == {"a": MEN_ANKLE, "b": "", "c": "64039",
-                                             "d": MEN_ANKLE}
-    assert quantities(table, "abcd") == {"a": 5, "d": 1}
-    assert declared_codes(table.transform(Domain([])), "abcd") is None
-
-
-def test_declared_codes_are_read_as_people_type_them_and_what_is_doubtful_is_said():
-    facts = text_facts({key: BOOTS for key in "ABCD"})
-    typed = ["6403.91.160.0", "см. инвойс", "64О3", ""]
-    table = facts.add_column(StringVariable("declared code"), typed, to_metas=True)
-    case = join(Engine.footwear(), table)
-    assert case.declared == {"A": MEN_ANKLE, "B": "", "C": "6403", "D": ""}
-    assert "«см. инвойс» – не код ТН ВЭД" in case.problems["B"][0]
-    assert "буква О" in case.problems["C"][0]
-    assert "A" not in case.problems and "D" not in case.problems
-
-
 def test_numeric_ids_are_keys():
     table = Table.from_list(Domain([ContinuousVariable("good_id", number_of_decimals=0)]),
                             [[1], [2]])
     assert default_key(table).name == "good_id"
-
-
-def test_priors_of_a_table_name_the_row():
-    domain = Domain([ContinuousVariable("probability")],
-                    metas=[StringVariable("fact"), StringVariable("value")])
-    table = Table.from_list(domain, [[.5, "sex", "men"], [.5, "colour", "red"]])
-    table.name = "mine"
-    with pytest.raises(ValueError, match="mine, row 2: unknown fact 'colour'"):
-        priors_from_table(table, footwear.vocabulary(), footwear.priors())
-
-
-def test_join_needs_no_input_in_particular():
-    case = join(Engine.footwear(), predictions=predictions({"A": (.9, .1)}))
-    assert case.keys == ("A",) and case.decide_one(0).heading == "6403"

@@ -5,7 +5,7 @@ import re
 
 from orangecontrib.customs.nomenclature import parse_code
 
-__all__ = ["CODE_NAME", "cut"]
+__all__ = ["CODE_NAME", "answered_code", "cut"]
 
 #: What columns with codes are called.
 CODE_NAME = re.compile(r"\bcode|код|тн\s*вэд|\bhs", re.I)
@@ -41,3 +41,15 @@ def cut(text: str, digits: int | None) -> tuple[str, str]:
     if len(code.digits) < (digits or 2):
         return "", f"«{code.typed}» has {len(code.digits)} digits, {digits or 2} are needed"
     return code.digits[:digits], ""
+
+
+def answered_code(column: str) -> str:
+    """The code, of 4 to 10 digits, whose probability a column holds; "" where it holds none.
+
+    Predictions names such a column ``model (code)``; just ``code`` is read too.
+
+    >>> answered_code("Tree (6403 99)"), answered_code("8504"), answered_code("p (2)")
+    ('640399', '8504', '')
+    """
+    code = "".join(column.rstrip(")").rsplit("(", 1)[-1].split())
+    return code if re.fullmatch(r"[0-9]{4,10}", code) else ""

@@ -15,7 +15,12 @@ from orangecontrib.customs.fusion.descent import Descent
 from orangecontrib.customs.nomenclature import LEVELS, Nomenclature
 from orangecontrib.customs.nomenclature.decision_table import OUTSIDE, DecisionTable
 
-__all__ = ["Witness", "Engine", "Belief", "Answers"]
+__all__ = ["ANALYST", "MODEL", "PHOTOS", "TEXT", "Witness", "Engine", "Belief", "Answers"]
+
+#: Ids of witnesses.
+TEXT, PHOTOS, MODEL, ANALYST = "text", "photos", "model", "analyst"
+#: As the trace calls them.
+_NAMES_RU = {TEXT: "текст", PHOTOS: "фото", MODEL: "модель", ANALYST: "аналитик"}
 
 #: A classifier knows no goods but its classes: it may rule out all the others, or its own, up
 #: to this probability and no further; and a code of its own against those that it doesn't know.
@@ -28,8 +33,8 @@ class Witness:
 
     Attributes
     ----------
-    name_ru : str
-        As the trace calls it: "текст", "фото", "аналитик".
+    id : str
+        :data:`TEXT`, :data:`PHOTOS`, :data:`ANALYST`, or one of your own.
     evidence : Evidence
     notes : dict of (key, fact) to str
         The words, photos or answer on which a piece of evidence rests.
@@ -38,10 +43,15 @@ class Witness:
         the evidence as it is, less pulls it towards the prior (people misdeclare).
     """
 
-    name_ru: str
+    id: str
     evidence: Evidence
     notes: Mapping[tuple[str, str], str] = field(default_factory=dict)
     reliability: float = 1.
+
+    @property
+    def name_ru(self) -> str:
+        """As the trace calls it."""
+        return _NAMES_RU.get(self.id, self.id)
 
     def tempered(self, priors: Mapping[str, np.ndarray]) -> Evidence:
         """The evidence as the fusion uses it.

@@ -1,4 +1,4 @@
-"""The door of the fusion room: Orange tables of evidence in, a table of codes out.
+"""The door of the fusion room: Orange tables of evidence in.
 
 Columns are recognised by their attributes (:mod:`orangecontrib.customs.columns`), never by
 their order or name.
@@ -10,9 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from Orange.data import (
-    ContinuousVariable,
     DiscreteVariable,
-    Domain,
     StringVariable,
     Table,
     Variable,
@@ -20,7 +18,6 @@ from Orange.data import (
 
 from orangecontrib.customs import footwear
 from orangecontrib.customs.columns import (
-    CodeColumn,
     FactColumn,
     FeatureColumn,
     GradabilityColumn,
@@ -30,16 +27,11 @@ from orangecontrib.customs.columns import (
     named_key,
 )
 from orangecontrib.customs.declarations.headings import KEY_NAMES
-from orangecontrib.customs.declarations.learning.table import answers_in
 from orangecontrib.customs.facts import Evidence, check_probabilities
-from orangecontrib.customs.fusion.engine import Engine
 from orangecontrib.customs.fusion.keys import unique_keys
-from orangecontrib.customs.fusion.verdict import Verdict
-from orangecontrib.customs.nomenclature import LEVELS
 
-__all__ = ["TableEvidence", "key_candidates", "default_key", "keys_of", "ids_of",
-           "evidence_from_table", "classifier_odds_from_table", "predicted_classes",
-           "verdicts_table", "probabilities_table"]
+__all__ = ["TableEvidence", "key_candidates", "default_key", "keys_of",
+           "evidence_from_table", "ids_of"]
 
 
 @dataclass(frozen=True)
@@ -79,15 +71,11 @@ def default_key(table: Table) -> Variable | None:
 
 def keys_of(table: Table, key: Variable | None) -> tuple[list[str], list[str]]:
     """Unique keys of the rows, and problems: a repeated id gets ``#2``, ``#3`` ..."""
-    if key is None:
-        return [str(i) for i in range(1, len(table) + 1)], []
-    names = _cells(table, key)
-    problems = []
-    for row, name in enumerate(names, start=1):
-        if not name:
-            names[row - 1] = f"row {row}"
-            problems.append(f"row {row} has no '{key.name}'")
+    names = ids_of(table, key)
     keys = unique_keys(names)
+    problems = [] if key is None else [
+        f"row {row} has no '{key.name}'" for row, name in enumerate(names, start=1)
+        if name == f"row {row}"]
     problems += [f"'{name}' of row {row} stands in a row above, too"
                  for row, (name, unique) in enumerate(zip(names, keys), start=1)
                  if name != unique]
@@ -95,14 +83,11 @@ def keys_of(table: Table, key: Variable | None) -> tuple[list[str], list[str]]:
 
 
 def ids_of(table: Table, key: Variable | None) -> list[str]:
-    """Ids as they stand in a column, without empty ones; row numbers where there is none."""
-    return keys_of(table, None)[0] if key is None else list(filter(None, _cells(table, key)))
-
-
-def _cells(table: Table, key: Variable) -> list[str]:
-    """The texts of a column, "" where there is none."""
+    """Ids as they stand in a column, ``row 3`` for an empty one; row numbers without a column."""
+    if key is None:
+        return [str(row) for row in range(1, len(table) + 1)]
     names = (key.str_val(value).strip() for value in table.get_column(key))
-    return ["" if name == "?" else name for name in names]
+    return [f"row {row}" if name in ("", "?") else name for row, name in enumerate(names, start=1)]
 
 
 def evidence_from_table(table: Table, key: Variable | None = None) -> TableEvidence:
@@ -197,99 +182,3 @@ def _texts(table: Table, keys):
                 else:
                     good_problems.setdefault(key, []).append(text)
     return notes, good_problems
-
-
-def classifier_odds_from_table(engine: Engine, predictions: Table,
-                               key: Variable | None, keys: Sequence[str],
-                               weight: float = 1.) -> np.ndarray:
-    """The term of a classifier, from the output of Orange's Predictions.
-
-    Its columns are named ``<model> (<code>)``; a column named just ``<code>`` is
-    read too.
-
-    Raises
-    ------
-    ValueError
-        If there is no column of probabilities of codes, or a value is not a probability.
-    """
-    classes = predicted_classes(predictions)
-    if not classes:
-        raise ValueError("the table holds no probabilities of codes; choose "
-                         "\u201cClasses known to the model\u201d in Predictions")
-    own, _ = keys_of(predictions, key if key is not None else default_key(predictions))
-    columns = np.column_stack([_probabilities(predictions, var, own)
-                               for var in classes.values()])
-    position = {name: i for i, name in enumerate(own)}
-    rows = np.full((len(keys), len(classes)), np.nan)
-    for i, name in enumerate(keys):
-        if name in position:
-            rows[i] = columns[position[name]]
-    return engine.classifier_odds(list(classes), rows, weight=weight)
-
-
-def predicted_classes(predictions: Table) -> dict[str, Variable]:
-    """Columns of probabilities of codes by code: ``<model> (<code>)`` or ``<code>``."""
-    classes: dict[str, Variable] = {}
-    for var, code in answers_in(predictions).items():
-        if len(code) in LEVELS[1:]:
-            classes.setdefault(code, var)
-    return classes
-
-
-_TEXT_COLUMNS = ("code", "safe code", "heading", "runner-up", "flip fact", "missing facts",
-                 "next question", "discrepancy", "trace", "problems")
-_NUMBER_COLUMNS = ("P(code)", "P(safe code)", "P(heading)", "P(runner-up)",
-                   "duty low", "duty high")
-
-
-def verdicts_table(verdicts: Sequence[Verdict], problems: dict[str, list[str]] | None = None,
-                   declared: dict[str, str] | None = None) -> Table:
-    """A row per good: numbers as attributes, codes and reasons as metas.
-
-    `declared` adds the comparison with the declared codes.
-    """
-    numbers = [ContinuousVariable(name, number_of_decimals=4) for name in _NUMBER_COLUMNS]
-    texts = [StringVariable(name) for name in ("good_id",) + _TEXT_COLUMNS]
-    if declared is not None:
-        numbers.append(ContinuousVariable("P(declared code)", number_of_decimals=4))
-        texts += [StringVariable("declared code"), StringVariable("agrees")]
-    Role.KEY.mark(texts[0])
-    rows, metas = [], []
-    for v in verdicts:
-        row = [v.p if v.codes else np.nan, v.p_safe if v.safe_code else np.nan,
-               v.p_heading if v.heading else np.nan, v.p_runner_up, v.duty_low, v.duty_high]
-        notes = list((problems or {}).get(v.key, ())) + list(v.problems)
-        question = v.questions[0].text if v.questions else ""
-        meta = [v.key, v.code, v.safe_code, v.heading, v.runner_up, v.flip_fact,
-                "; ".join(v.missing_facts), question,
-                "; ".join(d.text for d in v.discrepancies), v.trace,
-                "; ".join(dict.fromkeys(notes))]
-        if declared is not None:
-            code = declared.get(v.key, "")
-            row.append(v.p_of(code) if code else np.nan)
-            meta += [code, v.agrees(code)]
-        rows.append(row)
-        metas.append(meta)
-    domain = Domain(numbers, metas=texts)
-    table = Table.from_numpy(
-        domain, np.array(rows, dtype=float).reshape(len(rows), len(numbers)),
-        metas=np.array(metas, dtype=object).reshape(len(metas), len(texts)))
-    table.name = "Codes"
-    return table
-
-
-def probabilities_table(verdicts: Sequence[Verdict], engine: Engine) -> Table:
-    """A row per good, P of every code of the table."""
-    variables = []
-    for code in engine.codes:
-        node = engine.nomenclature[code] if code in engine.nomenclature else None
-        column = CodeColumn(node.ru if node else "вне кодов таблицы")
-        variables.append(column.mark(ContinuousVariable(code, number_of_decimals=4)))
-    p = np.array([[v.probabilities.get(c, np.nan) for c in engine.codes] for v in verdicts],
-                 dtype=float)  # of a good of which nothing is said there is none
-    table = Table.from_numpy(
-        Domain(variables, metas=[Role.KEY.mark(StringVariable("good_id"))]),
-        p.reshape(len(verdicts), len(variables)),
-        metas=np.array([[v.key] for v in verdicts], dtype=object).reshape(-1, 1))
-    table.name = "Code probabilities"
-    return table

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from orangecontrib.customs.defaults import ERROR
 from orangecontrib.customs.facts import Evidence
 from orangecontrib.customs.fusion.engine import Answers, Belief, Engine, Witness
 from orangecontrib.customs.fusion.trace import Step, gap_text, trace_steps, trace_text
@@ -122,7 +123,7 @@ class Verdict:
                                for c in self.codes) else "no"
 
 
-def decide(engine: Engine, witnesses: Sequence[Witness], *, error: float = 0.1,
+def decide(engine: Engine, witnesses: Sequence[Witness], *, error: float = ERROR,
            odds: np.ndarray | None = None, keys: Sequence[str] | None = None,
            block: int = 2048, progress=None) -> list[Verdict]:
     """Verdicts for all goods that any witness knows.

@@ -11,6 +11,7 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
+from orangecontrib.customs.defaults import ERROR, TRUST, WEIGHT
 from orangecontrib.customs.headless import cli_run
 
 __all__ = ["main"]
@@ -19,6 +20,9 @@ FEATURES_AFTER = ("problem",)
 
 #: As ``photos.engines.BACKENDS``, which is not imported before it is needed.
 BACKENDS = ("auto", "onnxruntime", "torch")
+
+#: What the witnesses are called in messages.
+SOURCES = {"text": "--declarations", "photos": "--photos", "model": "--predictions"}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -36,13 +40,24 @@ def main(argv: list[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Declarations: a CSV with the column description and optional "
                     "good_id, declared_code, quantity.\nPhotos: a folder or zip with a "
-                    "sub-folder per good id, or a CSV good_id,image.")
+                    "sub-folder per good id, or a CSV good_id,image.\nFacts and their values, "
+                    "for answers and priors: see the columns that `facts` writes.")
     classify.add_argument("--declarations", type=Path, required=True, metavar="D.csv")
     _photo_arguments(classify, required=False)
     classify.add_argument("--priors", type=Path, metavar="P.csv",
                           help="fact,value,probability that replace the bundled ones")
-    classify.add_argument("--error", type=float, default=0.1, metavar="E",
-                          help="accepted error of the safe code (default 0.1)")
+    classify.add_argument("--predictions", type=Path, metavar="M.csv",
+                          help="a classifier's probabilities, as Predictions saves them: columns "
+                               "“model (code)”, good_id")
+    classify.add_argument("--answers", type=Path, metavar="A.csv",
+                          help="an analyst's answers: good_id,fact,value; the second good of an "
+                               "id A is A#2, as in the column key of the result")
+    for option, metavar, default, meaning in (
+            ("--error", "E", ERROR, "accepted error of the safe code"),
+            ("--trust", "T", TRUST, "probability that what the text declares is about this good"),
+            ("--weight", "W", WEIGHT, "exponent of the predictions' likelihood, 0 ignores them")):
+        classify.add_argument(option, type=float, default=default, metavar=metavar,
+                              help=f"{meaning} (default {default:g})")
     _text_arguments(classify, "OUT.csv")
     classify.set_defaults(job=_classify)
 
@@ -57,8 +72,8 @@ def main(argv: list[str] | None = None) -> int:
     facts.set_defaults(job=_facts)
 
     args = parser.parse_args(argv)
+    from orangecontrib.customs.cases.files import InputError
     from orangecontrib.customs.files import Output, OutputError
-    from orangecontrib.customs.headless.files import InputError
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # names of files need not be text
             stream.reconfigure(errors="backslashreplace")
@@ -89,7 +104,8 @@ def _text_arguments(parser, out):
 def _inputs(args) -> list[Path]:
     """What a command reads, photos aside."""
     named = [getattr(args, name, None)
-             for name in ("declarations", "priors", "photos", "photos_root")]
+             for name in ("declarations", "priors", "predictions", "answers", "photos",
+                          "photos_root")]
     if getattr(args, "photos", None):
         from orangecontrib.customs.photos.model import BUNDLED
         named.append(BUNDLED.get(args.model, args.model))
@@ -124,19 +140,18 @@ def _bar(description: str, unit: str):
 @contextmanager
 def _model(args):
     """The photo model of the arguments; what it can't work with is input that can't be used."""
-    from orangecontrib.customs.headless.files import InputError
-    from orangecontrib.customs.photos.model import BUNDLED, ModelError, PhotoModel
+    from orangecontrib.customs.cases.files import InputError
+    from orangecontrib.customs.cases.sources import photo_model
+    from orangecontrib.customs.photos.model import ModelError
     from orangecontrib.customs.photos.trunks import TrunkError
     try:
-        # a file of that name is ./free
-        yield PhotoModel.bundled(args.model) if args.model in BUNDLED \
-            else PhotoModel.load(args.model)
+        yield photo_model(args.model)
     except (ModelError, TrunkError) as error:
         raise InputError(str(error)) from error
 
 
 def _find(args, place):
-    from orangecontrib.customs.headless.files import InputError
+    from orangecontrib.customs.cases.files import InputError
     from orangecontrib.customs.photos.sources import SourceError, find_photos
     try:
         photos, problems = find_photos(args.photos, args.photos_root, args.encoding)
@@ -150,39 +165,54 @@ def _find(args, place):
 
 def _classify(args, place) -> tuple[str, int]:
     from orangecontrib.customs import footwear
-    from orangecontrib.customs.facts import Priors
-    from orangecontrib.customs.headless.classify import CLASSIFY_COLUMNS, classify, read_photos
-    from orangecontrib.customs.headless.files import InputError, read_goods, write_rows
-    if not 0 < args.error < 1:
-        raise InputError(f"--error must lie between 0 and 1, not {args.error}")
-    goods = read_goods(args.declarations, args.encoding)
-    priors = None
-    if args.priors:
-        try:
-            priors = Priors.load(args.priors, footwear.vocabulary(), footwear.priors(),
-                                 args.encoding)
-        except (OSError, ValueError) as error:
-            raise InputError.of(error) from error
-    photos = None
-    if args.photos:
-        found = _find(args, place)
-        with _model(args) as model:
-            photos = read_photos(found, model, device=args.device, backend=args.backend,
-                                 progress=_bar("photos", "photos"))
-        for good_id, image, reason in photos.skipped:
-            owner = f" (good {good_id})" if good_id else ""
-            print(f"skipped {image}{owner}: {reason}", file=sys.stderr)
-    rows = classify(goods, photos, priors=priors, error=args.error,
-                    progress=_bar("goods", "goods"))
-    write_rows(place, CLASSIFY_COLUMNS, rows)
-    coded = sum(bool(row.get("code")) for row in rows)
-    code = 0 if coded or any(row.get("trace") for row in rows) else 1
+    from orangecontrib.customs.cases import COLUMNS, case_of, rows_of
+    from orangecontrib.customs.cases import files as cases
+    from orangecontrib.customs.cases.predictions import PredictionsError
+    for name, fits, wanted in (("error", 0 < args.error < 1, "lie between 0 and 1"),
+                               ("trust", 0 < args.trust <= 1, "be above 0 and at most 1"),
+                               ("weight", 0 <= args.weight < float("inf"), "be 0 or more")):
+        if not fits:
+            raise cases.InputError(f"--{name} must {wanted}, not {getattr(args, name)}")
+    goods = cases.read_goods(args.declarations, args.encoding)
+    priors = cases.read_priors(args.priors, args.encoding) if args.priors else None
+    answers = cases.read_answers(args.answers, footwear.vocabulary(), args.encoding) \
+        if args.answers else {}
+    predictions = cases.read_predictions(args.predictions, args.encoding) \
+        if args.predictions else None
+    try:
+        case = case_of(goods, _read_photos(args, place), predictions, priors=priors,
+                       trust=args.trust, weight=args.weight, progress=_bar("texts", "texts"))
+    except PredictionsError as error:
+        raise cases.InputError(f"{args.predictions}: {error}") from error
+    for remark in (*case.remarks, *case.strange_answers(answers)):
+        print(f"orange-customs: {remark}", file=sys.stderr)
+    for meeting in case.strangers(SOURCES):
+        print(f"orange-customs: fewer than half of the ids meet: {meeting}", file=sys.stderr)
+    rows = rows_of(case, args.error, answers, _bar("goods", "goods"))
+    cases.write_rows(place, COLUMNS, rows)
+    coded = sum(bool(row["code"]) for row in rows)
+    code = 0 if coded or any(row["trace"] for row in rows) else 1
     return f"{len(rows)} goods, {coded} with a code of group 64", code
+
+
+def _read_photos(args, place):
+    """What the photos of the arguments say; None without photos."""
+    from orangecontrib.customs.cases.sources import read_photos
+    if not args.photos:
+        return None
+    found = _find(args, place)
+    with _model(args) as model:
+        photos = read_photos(found, model, device=args.device, backend=args.backend,
+                             progress=_bar("photos", "photos"))
+    for good_id, image, reason in photos.skipped:
+        owner = f" (good {good_id})" if good_id else ""
+        print(f"skipped {image}{owner}: {reason}", file=sys.stderr)
+    return photos
 
 
 def _features(args, place) -> tuple[str, int]:
     from orangecontrib.customs import footwear
-    from orangecontrib.customs.headless.files import write_rows
+    from orangecontrib.customs.cases.files import write_rows
     from orangecontrib.customs.photos.extract import Extractor
     photos = _find(args, place)
     with _model(args) as model:
@@ -202,8 +232,8 @@ def _features(args, place) -> tuple[str, int]:
 
 def _facts(args, place) -> tuple[str, int]:
     from orangecontrib.customs import footwear
+    from orangecontrib.customs.cases.files import read_goods, write_rows
     from orangecontrib.customs.declarations import FactReader
-    from orangecontrib.customs.headless.files import read_goods, write_rows
     vocabulary = footwear.vocabulary()
     reader, rows = FactReader(), []
     goods = read_goods(args.declarations, args.encoding)

@@ -27,28 +27,24 @@ from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 
 from orangecontrib.customs import footwear
+from orangecontrib.customs.cases import ERROR, TRUST, WEIGHT, Case
+from orangecontrib.customs.cases.predictions import PredictionsError
+from orangecontrib.customs.cases.rows import duty_at_risk
+from orangecontrib.customs.cases.table import (
+    case_from_tables,
+    codes_table,
+    priors_from_table,
+    probabilities_table,
+    with_verdicts,
+)
 from orangecontrib.customs.declarations.learning.table import learnt_from
 from orangecontrib.customs.facts import Priors
 from orangecontrib.customs.fusion import Engine, Verdict
-from orangecontrib.customs.fusion.answers import Case, duty_at_risk
-from orangecontrib.customs.fusion.meeting import strangers
-from orangecontrib.customs.fusion.table import (
-    default_key,
-    ids_of,
-    key_candidates,
-    probabilities_table,
-)
+from orangecontrib.customs.fusion.engine import MODEL, PHOTOS, TEXT
+from orangecontrib.customs.fusion.table import default_key, key_candidates
 from orangecontrib.customs.nomenclature import group64
 from orangecontrib.customs.widgets.utils.answerpanel import AnswerPanel
-from orangecontrib.customs.widgets.utils.cases import (
-    PredictionsError,
-    codes_table,
-    join,
-    priors_from_table,
-    with_verdicts,
-)
 from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsList, report_rows
-from orangecontrib.customs.widgets.utils.silence import muted
 from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
 from orangecontrib.customs.widgets.utils.variables import VariableCombo
 from orangecontrib.customs.widgets.utils.verdictview import (
@@ -63,6 +59,10 @@ from orangecontrib.customs.widgets.utils.verdictview import (
 AT_ONCE = 20
 #: Goods decided between two looks at the Cancel button.
 BLOCK = 512
+
+#: What the witnesses are called in messages.
+TITLES = {TEXT: "Text Facts", PHOTOS: "Photo Features", MODEL: "Predictions"}
+WITHOUT = {TEXT: "without text", PHOTOS: "without photos", MODEL: "without a prediction"}
 
 
 @dataclass(frozen=True)
@@ -98,14 +98,14 @@ class Line:
 def line_of(case: Case, verdict: Verdict, answered: bool) -> Line:
     """How a verdict is listed."""
     spaced = case.engine.nomenclature.spaced
-    declared = (case.declared or {}).get(verdict.key, "")
+    good = case.good(verdict)
     marks, why = "", []
     if verdict.discrepancies:
         marks += "⚡"
         why += [d.text for d in verdict.discrepancies]
-    if declared and verdict.agrees(declared) == "no":
+    if verdict.agrees(good.declared_code) == "no":
         marks += "≠"
-        why.append(f"declared {spaced(declared)} differs")
+        why.append(f"declared {spaced(good.declared_code)} differs")
     notes = case.notes_of(verdict)
     if notes:
         marks += "⚠"
@@ -114,32 +114,28 @@ def line_of(case: Case, verdict: Verdict, answered: bool) -> Line:
         marks += "✎"
         why.append("answered by hand")
     # per pair only where no good has a quantity: the column sorts comparable euros
-    times = case.quantity.get(verdict.key, np.nan) if case.quantity else 1.
+    times = np.nan if good.quantity is None else good.quantity
     return Line(verdict.key, " / ".join(map(spaced, verdict.codes)) or "—", verdict.p,
                 spaced(verdict.safe_code), marks, "\n".join(why),
-                duty_at_risk(case.engine, verdict) * times)
+                duty_at_risk(case.engine, verdict) * (times if case.has_quantities else 1.))
 
 
 def run(job: Job, state: TaskState) -> SimpleNamespace | None:
     """Decide all goods; a set `job.stop` ends it with those that were decided."""
     state.set_status("Matching goods…")
     engine = Engine.footwear(job.priors)
-    inputs = {"text": job.text, "photos": job.photos}
-    predictions, said = (None, {}) if job.predictions is None else muted(
-        job.predictions, job.keys["predictions"], job.features)
-    options = {"text_key": job.keys["text"], "photo_key": job.keys["photos"],
-               "predictions_key": job.keys["predictions"], "trust": job.trust,
-               "weight": job.weight}
+    inputs = {"text": job.text, "photos": job.photos, "text_key": job.keys["text"],
+              "photo_key": job.keys["photos"], "trust": job.trust}
     trouble = ""
     try:
-        case = join(engine, **inputs, predictions=predictions, **options)
-        for key, text in said.items():
-            case.problems.setdefault(key, []).append(text)
+        case = case_from_tables(engine, **inputs, predictions=job.predictions,
+                                predictions_key=job.keys["predictions"],
+                                features=job.features, weight=job.weight)
     except PredictionsError as error:
         if job.text is None and job.photos is None:
             raise
         trouble = str(error)
-        case = join(engine, **inputs, **options)
+        case = case_from_tables(engine, **inputs)
     state.set_status("Deciding…")
     verdicts: list[Verdict] = []
     for start in range(0, len(case), BLOCK):
@@ -150,14 +146,10 @@ def run(job: Job, state: TaskState) -> SimpleNamespace | None:
         verdicts += case.decide(slice(start, start + BLOCK), job.error, job.answers)
         state.set_progress_value(95 * len(verdicts) / len(case))
     state.set_status("Writing…")
-    tables = {"Text Facts": (job.text, "text"), "Photo Features": (job.photos, "photos"),
-              "Predictions": (job.predictions, "predictions")}
-    ids = {title: ids_of(table, job.keys[name]) for title, (table, name) in tables.items()
-           if table is not None and len(table)}
     return SimpleNamespace(
-        case=case, strangers=strangers(ids), verdicts=verdicts, predictions_trouble=trouble,
+        case=case, verdicts=verdicts, predictions_trouble=trouble,
         lines=[line_of(case, v, bool(job.answers.get(v.key))) for v in verdicts],
-        tables=(codes_table(case, verdicts), probabilities_table(verdicts, engine)))
+        tables=(codes_table(case, verdicts), probabilities_table(case, verdicts)))
 
 
 def _number(value: float) -> float:
@@ -233,9 +225,9 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
     text_key: str = Setting("", schema_only=True)
     photo_key: str = Setting("", schema_only=True)
     predictions_key: str = Setting("", schema_only=True)
-    accepted_error: float = Setting(0.10, schema_only=True)
-    trust: float = Setting(0.99, schema_only=True)
-    weight: float = Setting(1.0, schema_only=True)
+    accepted_error: float = Setting(ERROR, schema_only=True)
+    trust: float = Setting(TRUST, schema_only=True)
+    weight: float = Setting(WEIGHT, schema_only=True)
     priors_file: str = Setting("", schema_only=True)
     answers: dict = Setting({}, schema_only=True)
     selected_key: str = Setting("", schema_only=True)
@@ -492,13 +484,12 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         if case.remarks:
             more = f" and {len(case.remarks) - 3} more" if len(case.remarks) > 3 else ""
             self.Warning.remarks("; ".join(case.remarks[:3]) + more)
-        if result.strangers:
-            self.Warning.strangers("; ".join(map(str, result.strangers)))
+        strangers = case.strangers(TITLES)
+        if strangers:
+            self.Warning.strangers("; ".join(map(str, strangers)))
         if case.unmatched:
-            names = {"текст": "without text", "фото": "without photos",
-                     "модель": "without a prediction"}
             self.Information.unmatched(len(case), ", ".join(
-                f"{count} {names[name]}" for name, count in case.unmatched.items()))
+                f"{count} {WITHOUT[name]}" for name, count in case.unmatched.items()))
         self.results = result.tables
         self._show_case(case, result.verdicts, result.lines)
         self._send()

@@ -8,7 +8,7 @@ from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVari
 from Orange.data.util import get_unique_names
 
 from orangecontrib.customs.columns import BagColumn, computed
-from orangecontrib.customs.declarations.codes import CODE_NAME, cut
+from orangecontrib.customs.declarations.codes import CODE_NAME, answered_code, cut
 from orangecontrib.customs.declarations.table import (
     default_text,
     described,
@@ -197,13 +197,10 @@ def known_words(table: Table, features=None) -> np.ndarray | None:
 
 
 def answers_in(table: Table) -> dict:
-    """Columns with the probability of a code, and that code, of 4 to 10 digits.
-
-    Predictions names them ``model (code)``; just ``code`` is read too.
-    """
-    codes = {v: "".join(v.name.rstrip(")").rsplit("(", 1)[-1].split())
-             for v in (*table.domain.attributes, *table.domain.metas) if v.is_continuous}
-    return {v: code for v, code in codes.items() if re.fullmatch(r"[0-9]{4,10}", code)}
+    """Columns with the probability of a code, and that code (:func:`answered_code`)."""
+    codes = {v: answered_code(v.name) for v in (*table.domain.attributes, *table.domain.metas)
+             if v.is_continuous}
+    return {v: code for v, code in codes.items() if code}
 
 
 def words_read(table: Table, features=None) -> tuple[np.ndarray | None, bool]:

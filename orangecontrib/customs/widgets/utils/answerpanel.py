@@ -17,8 +17,8 @@ from AnyQt.QtWidgets import (
     QWidget,
 )
 
+from orangecontrib.customs.cases.case import Held
 from orangecontrib.customs.facts import Vocabulary
-from orangecontrib.customs.fusion.answers import Held
 from orangecontrib.customs.fusion.verdict import Verdict
 
 __all__ = ["AnswerPanel"]

@@ -16,7 +16,7 @@ from AnyQt.QtWidgets import (
     QTreeWidgetItem,
 )
 
-from orangecontrib.customs.fusion.answers import Case
+from orangecontrib.customs.cases import Case
 from orangecontrib.customs.fusion.trace import ASSUMED
 from orangecontrib.customs.fusion.verdict import Verdict
 from orangecontrib.customs.nomenclature import Nomenclature
@@ -94,7 +94,7 @@ def headline_html(case: Case, verdict: Verdict, question: str = "") -> str:
 
 
 def _declared_html(case: Case, verdict: Verdict) -> str:
-    declared = (case.declared or {}).get(verdict.key, "")
+    declared = case.good(verdict).declared_code
     if not declared:
         return ""
     words, colour = {"yes": ("agrees", GREEN), "prefix": ("agrees as far as it goes", GREEN),

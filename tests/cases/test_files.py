@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orangecontrib.customs.cases.files import InputError, read_goods, write_rows
 from orangecontrib.customs.files import Output, OutputError
-from orangecontrib.customs.headless.files import InputError, read_goods, write_rows
 
 TEXT = "БОТИНКИ МУЖСКИЕ"
 

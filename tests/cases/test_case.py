@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 
 from orangecontrib.customs import footwear
+from orangecontrib.customs.cases import Case, Good
+from orangecontrib.customs.cases.rows import duty_at_risk
+from orangecontrib.customs.cases.sources import analyst_witness
 from orangecontrib.customs.facts import Evidence
 from orangecontrib.customs.fusion import Engine, Witness
-from orangecontrib.customs.fusion.answers import Case, analyst_witness, duty_at_risk
 
 VOCABULARY = footwear.vocabulary()
 BOOT = {"is_footwear": "footwear", "upper": "leather", "sole": "rubber", "height": "ankle",
@@ -21,7 +23,8 @@ def case_of(*goods):
     for row, good in enumerate(goods):
         for fact, value in good.items():
             loglik[fact][row, VOCABULARY[fact].index(value)] = 5
-    return Case(Engine.footwear(), keys, (Witness("текст", Evidence(keys, loglik), {}, .99),))
+    return Case(Engine.footwear(), tuple(Good(key, key) for key in keys),
+                (Witness("text", Evidence(keys, loglik), {}, .99),))
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +90,9 @@ def test_an_answer_outweighs_whatever_text_and_photos_say():
             loud = np.full((1, len(spec.values)), -9.)
             loud[0, spec.index(said)] = 0
             witnesses = tuple(Witness(name, Evidence(("x",), {fact: loud}), {}, trust)
-                              for name, trust in (("текст", .99), ("фото", 1.)))
-            held = Case(engine, ("x",), witnesses).beliefs(0, {"x": {fact: answered}})[fact]
+                              for name, trust in (("text", .99), ("photos", 1.)))
+            case = Case(engine, (Good("x", "x"),), witnesses)
+            held = case.beliefs(0, {"x": {fact: answered}})[fact]
             assert held.value == answered and held.p > .99, (fact, said, answered)
 
 
@@ -96,7 +100,7 @@ def test_an_answer_outweighs_a_classifier_too():
     engine = Engine.footwear()
     odds = engine.classifier_odds(["6401", "6402", "6403", "6404", "6405"],
                                   [[0., 0., 0., 1., 0.]], weight=5.)
-    case = Case(engine, ("x",), (), odds)
+    case = Case(engine, (Good("x", "x"),), (), odds)
     assert case.decide_one(0).heading == "6404"
     said = {"is_footwear": "footwear", "upper": "leather", "sole": "rubber"}
     assert case.decide_one(0, answers={"x": said}).heading == "6403"

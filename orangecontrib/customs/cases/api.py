@@ -1,0 +1,128 @@
+"""Goods in, rows of the result out: what Python calls, and the command line."""
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from orangecontrib.customs import footwear
+from orangecontrib.customs.defaults import ERROR, TRUST, WEIGHT
+from orangecontrib.customs.facts import Priors
+from orangecontrib.customs.fusion.engine import Engine
+
+from .case import Case, join
+from .files import goods_of_rows, read_answers, read_goods, read_predictions, read_priors
+from .goods import Good
+from .predictions import Predictions
+from .rows import row_of
+from .sources import PhotoEvidence, photo_model, photo_source, read_photos, text_source
+
+__all__ = ["case_of", "decide", "rows_of"]
+
+
+def case_of(goods: Sequence[Good], photos: PhotoEvidence | None = None,
+            predictions: Predictions | None = None, *, priors: Priors | None = None,
+            trust: float = TRUST, weight: float = WEIGHT,
+            progress: Callable[[int, int], None] | None = None) -> Case:
+    """The case of declared goods and of what other witnesses say of them."""
+    engine = Engine.footwear(priors)
+    sources = [text_source(goods, progress=progress)]
+    if photos is not None:
+        sources.append(photo_source(photos))
+    if predictions is not None:
+        sources.append(predictions.source(engine, weight))
+    return join(engine, sources, trust)
+
+
+def rows_of(case: Case, error: float = ERROR,
+            answers: Mapping[str, Mapping[str, str]] | None = None,
+            progress: Callable[[int, int], None] | None = None) -> list[dict]:
+    """Rows of the result, in the order of the goods."""
+    return [row_of(case, verdict)
+            for verdict in case.decide(error=error, answers=answers, progress=progress)]
+
+
+def decide(goods: str | os.PathLike | Iterable[Mapping[str, object]],
+           photos: str | os.PathLike | PhotoEvidence | None = None, *,
+           predictions: str | os.PathLike | Predictions | None = None,
+           answers: str | os.PathLike | Mapping[str, Mapping[str, str]] | None = None,
+           priors: str | os.PathLike | Priors | None = None, model: str = "default",
+           error: float = ERROR, trust: float = TRUST, weight: float = WEIGHT) -> list[dict]:
+    """Ten-digit codes of goods of group 64, with reasons: the rows of ``orange-customs classify``.
+
+    Parameters
+    ----------
+    goods : path or iterable of dict
+        A CSV of declarations, or rows with the same columns: ``description`` and, as known,
+        ``good_id, declared_code, quantity``.
+    photos : path or PhotoEvidence, optional
+        A folder or zip with a sub-folder per good id, or a CSV ``good_id,image``.
+    predictions : path or Predictions, optional
+        A CSV as the widget Predictions saves it, with columns ``model (code)``.
+    answers : path or dict, optional
+        An analyst's answers by hand: a CSV ``good_id,fact,value`` or key → fact → value.
+    priors : path or Priors, optional
+        A CSV ``fact,value,probability`` in place of the bundled priors.
+    model : str
+        Of the photos: "default", "free" or a model's file.
+    error : float
+        Accepted probability that the safe code is wrong.
+    trust : float
+        Probability that what the text declares is about this very good.
+    weight : float
+        Exponent of the predictions' likelihood.
+
+    Returns
+    -------
+    list of dict
+        A row per good with the columns of :data:`orangecontrib.customs.cases.SCHEMA`; a text
+        that there is not is empty, a number None.
+
+    Warns
+    -----
+    UserWarning
+        What is wrong with the sources themselves, and answers for goods that there are not.
+
+    Raises
+    ------
+    ValueError
+        A source can't be used; the message names file and line, and what to do.
+
+    Examples
+    --------
+    >>> from orangecontrib.customs.cases import decide
+    >>> boots = ("Ботинки мужские, верх из натуральной кожи, подошва из резины, закрывающие "
+    ...          "лодыжку, длина стельки 27 см, без защитного подноска")
+    >>> row, = decide([{"good_id": "A", "description": boots, "quantity": 100}])
+    >>> row["code"], row["duty_eur_per_unit_low"], row["duty_eur_low"]
+    ('6403911600', 1.25, 125.0)
+    >>> row, = decide([{"good_id": "A", "description": boots}], answers={"A": {"sex": "women"}})
+    >>> row["code"], row["duty_eur_low"]
+    ('6403911800', None)
+    """
+    goods = read_goods(goods) if _is_path(goods) else goods_of_rows(
+        [{**row, "description": row.get("description") or ""} for row in goods])
+    if _is_path(photos):
+        photos = _photos(photos, model)
+    if _is_path(predictions):
+        predictions = read_predictions(predictions)
+    if _is_path(answers):
+        answers = read_answers(answers, footwear.vocabulary())
+    if _is_path(priors):
+        priors = read_priors(priors)
+    case = case_of(goods, photos, predictions, priors=priors, trust=trust, weight=weight)
+    for remark in (*case.remarks, *case.strange_answers(answers or {})):
+        warnings.warn(remark, stacklevel=2)
+    return rows_of(case, error, answers)
+
+
+def _is_path(given: object) -> bool:
+    return isinstance(given, (str, os.PathLike))
+
+
+def _photos(path: str | os.PathLike, model: str) -> PhotoEvidence:
+    from orangecontrib.customs.photos.sources import find_photos
+    photos, problems = find_photos(path)
+    for problem in problems:
+        warnings.warn(problem, stacklevel=3)
+    return read_photos(photos, photo_model(model))

@@ -1,0 +1,246 @@
+"""Goods with all that is said about them: matched by their declared ids, decided, explained."""
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from orangecontrib.customs.defaults import ERROR, TRUST
+from orangecontrib.customs.facts import Evidence
+from orangecontrib.customs.fusion.engine import MODEL, PHOTOS, TEXT, Engine, Witness
+from orangecontrib.customs.fusion.keys import unique_keys
+from orangecontrib.customs.fusion.meeting import Meeting, strangers
+from orangecontrib.customs.fusion.verdict import Verdict, decide
+
+from .goods import Good
+from .sources import NO_PHOTOS, Source, analyst_witness
+
+__all__ = ["Case", "Held", "join"]
+
+#: What is said of a good that a source lacks, and of one that only another source than the
+#: text knows.
+LACKS = {PHOTOS: NO_PHOTOS, MODEL: "нет ответа модели"}
+ONLY = {PHOTOS: "есть фотографии, но нет описания", MODEL: "есть ответ модели, но нет описания"}
+
+
+@dataclass(frozen=True)
+class Held:
+    """The likeliest value of a fact, and its probability."""
+
+    value: str
+    p: float
+    said: bool      #: a witness speaks of it
+
+
+@dataclass(frozen=True)
+class Case:
+    """Goods with all that is said about them; made by :func:`join`.
+
+    Attributes
+    ----------
+    engine : Engine
+    goods : tuple of Good
+        With unique keys; what the sources brought along is among the problems.
+    witnesses : tuple of Witness
+        Their evidence is aligned with the goods, so that one of them is decided in no time.
+    odds : ndarray, shape (N, n_codes), or None
+        The term of a classifier.
+    remarks : tuple of str
+        What is wrong with the sources themselves.
+    unmatched : dict of str to int
+        Per witness, goods that it lacks and another one has.
+    ids : dict of str to list of str
+        Per witness, the ids of its goods.
+    """
+
+    engine: Engine
+    goods: tuple[Good, ...]
+    witnesses: tuple[Witness, ...] = ()
+    odds: np.ndarray | None = None
+    remarks: tuple[str, ...] = ()
+    unmatched: Mapping[str, int] = field(default_factory=dict)
+    ids: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.goods)
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(good.key for good in self.goods)
+
+    @cached_property
+    def _by_key(self) -> dict[str, Good]:
+        return dict(zip(self.keys, self.goods))
+
+    def good(self, verdict: Verdict) -> Good:
+        """The good of a verdict."""
+        return self._by_key[verdict.key]
+
+    def notes_of(self, verdict: Verdict) -> tuple[str, ...]:
+        """Problems of a good: of its sources and of the law."""
+        return tuple(dict.fromkeys([*self.good(verdict).problems, *verdict.problems]))
+
+    @cached_property
+    def has_quantities(self) -> bool:
+        """Whether the quantity of any good is known."""
+        return any(good.quantity is not None for good in self.goods)
+
+    def strangers(self, titles: Mapping[str, str]) -> list[Meeting]:
+        """Sources, by their titles, whose ids hardly meet."""
+        return strangers({titles[name]: ids for name, ids in self.ids.items() if ids})
+
+    def strange_answers(self, answers: Iterable[str]) -> list[str]:
+        """Of answers for goods that there are not, a message each."""
+        return [f"an answer is for '{key}', and there is no such good; the second of an id A is "
+                "A#2" for key in answers if key not in self._by_key]
+
+    def _part(self, some: slice, answers) -> tuple[tuple[str, ...], list[Witness]]:
+        keys = self.keys[some]
+        witnesses = [replace(w, evidence=w.evidence.part(some)) for w in self.witnesses]
+        mine = {key: answers[key] for key in keys if answers.get(key)}
+        if mine:
+            witnesses.append(analyst_witness(mine, self.engine.table.vocabulary))
+        return keys, witnesses
+
+    def decide(self, some: slice = slice(None), error: float = ERROR,
+               answers: Mapping[str, Mapping[str, str]] | None = None,
+               progress: Callable[[int, int], None] | None = None) -> list[Verdict]:
+        """Verdicts of a slice of the goods.
+
+        Parameters
+        ----------
+        some : slice
+        error : float
+            Accepted probability that the safe code is wrong.
+        answers : dict of str to dict, optional
+            Key → fact → value, as an analyst answered by hand.
+        progress : callable, optional
+            Called with (done, total).
+        """
+        keys, witnesses = self._part(some, answers or {})
+        return decide(self.engine, witnesses, error=error, keys=keys, progress=progress,
+                      odds=None if self.odds is None else self.odds[some])
+
+    def decide_one(self, row: int, error: float = ERROR,
+                   answers: Mapping[str, Mapping[str, str]] | None = None) -> Verdict:
+        """The verdict of one good, the same as in the batch."""
+        return self.decide(slice(row, row + 1), error, answers)[0]
+
+    def beliefs(self, row: int, answers: Mapping[str, Mapping[str, str]] | None = None
+                ) -> dict[str, Held]:
+        """What is believed of each fact of one good."""
+        keys, witnesses = self._part(slice(row, row + 1), answers or {})
+        total = Evidence(keys)
+        for witness in witnesses:
+            total = total + witness.tempered(self.engine.priors)
+        posterior = total.posterior(self.engine.priors)
+        result = {}
+        for fact, p in posterior.items():
+            best = int(p[0].argmax())
+            result[fact] = Held(self.engine.table.vocabulary[fact].value_ids[best],
+                                float(p[0, best]), bool(total.says(fact)[0]))
+        return result
+
+
+def join(engine: Engine, sources: Sequence[Source], trust: float = TRUST) -> Case:
+    """Goods of all sources, matched by declared id; a good that one of them lacks is kept.
+
+    The second good of an id is matched with a source's second row of that id.  Where there is
+    only one row of photos, all goods of the id share it.
+
+    Parameters
+    ----------
+    engine : Engine
+    sources : sequence of Source
+        The text first: later ones fill in what earlier ones do not declare.
+    trust : float
+        Reliability of declared facts: people misdeclare.
+    """
+    goods: list[Good] = []
+    places = []
+    for source in sources:
+        rows = _match(goods, source)
+        known = {int(row) for row in rows}
+        goods = [_told(good, source, int(row)) for good, row in zip(goods, rows)]
+        new = [row for row in range(len(source.goods)) if row not in known]
+        declared = any(earlier.id == TEXT for earlier in sources[:len(places)])
+        keys = unique_keys([*(good.key for good in goods),
+                            *(source.goods[row].good_id for row in new)])[len(goods):]
+        for key, row in zip(keys, new):
+            good, only = source.goods[row], (ONLY[source.id],) if declared else ()
+            goods.append(replace(good, key=key, problems=only + good.problems))
+        places.append([*rows, *new])
+    goods = [_checked(good, engine) for good in goods]
+    witnesses, odds, unmatched = [], None, {}
+    for source, place in zip(sources, places):
+        rows = np.array([*place, *[-1] * (len(goods) - len(place))], dtype=int)
+        if (rows < 0).any():
+            unmatched[source.id] = int((rows < 0).sum())
+        if source.evidence is not None:
+            witnesses.append(_aligned(source, rows, goods, trust))
+        if source.odds is not None:
+            odds = np.where(rows[:, None] < 0, 1., source.odds[rows]) if len(source.odds) \
+                else None
+    return Case(engine, tuple(goods), tuple(witnesses), odds,
+                tuple(remark for source in sources for remark in source.remarks), unmatched,
+                {source.id: source.ids for source in sources})
+
+
+def _nth(ids: Iterable[str]) -> list[tuple[str, int]]:
+    """Each id with how many times it stands before."""
+    times: Counter[str] = Counter()
+    found = []
+    for id_ in ids:
+        found.append((id_, times[id_]))
+        times[id_] += 1
+    return found
+
+
+def _match(goods: Sequence[Good], source: Source) -> list[int]:
+    """The source's row of each good; −1 where it has none."""
+    at = {occurrence: row for row, occurrence in enumerate(_nth(source.ids))}
+    first = {id_: row for (id_, nth), row in at.items() if not nth} \
+        if source.id == PHOTOS else {}
+    return [at.get((id_, nth), first.get(id_, -1))
+            for id_, nth in _nth(good.good_id for good in goods)]
+
+
+def _told(good: Good, source: Source, row: int) -> Good:
+    """A good with what a source declares and remarks of it."""
+    if row < 0:
+        return replace(good, problems=(*good.problems, LACKS[source.id]))
+    own = source.goods[row]
+    good = replace(good, problems=(*good.problems, *own.problems))
+    if own.key != good.key:  # a row that is shared declares nothing of the others
+        return good
+    return replace(good, declared_code=good.declared_code or own.declared_code,
+                   quantity=own.quantity if good.quantity is None else good.quantity)
+
+
+def _checked(good: Good, engine: Engine) -> Good:
+    """A good with a problem where the tariff does not have its declared code."""
+    code = good.declared_code
+    if len(code) == 10 and code.startswith("64") and engine.nomenclature.duty(code) is None:
+        unknown = f"кода {code} нет в издании тарифа от {engine.nomenclature.edition}"
+        return replace(good, problems=(*good.problems, unknown))
+    return good
+
+
+def _aligned(source: Source, rows: np.ndarray, goods: Sequence[Good], trust: float) -> Witness:
+    """A source's evidence and notes under the keys of the goods."""
+    own = source.evidence.align([good.key for good in source.goods])
+    known = rows >= 0
+    loglik = {}
+    for fact, values in own.loglik.items():
+        loglik[fact] = np.zeros((len(rows), values.shape[1]))
+        loglik[fact][known] = values[rows[known]]
+    said: dict[str, list[tuple[str, str]]] = {}
+    for (key, fact), note in source.notes.items():
+        said.setdefault(key, []).append((fact, note))
+    notes = {(good.key, fact): note for good, row in zip(goods, rows) if row >= 0
+             for fact, note in said.get(source.goods[row].key, ())}
+    return Witness(source.id, Evidence([good.key for good in goods], loglik), notes,
+                   trust if source.id == TEXT else 1.)

@@ -1,0 +1,91 @@
+"""A classifier of codes as a witness: its answers, and those that rest on nothing."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from orangecontrib.customs.declarations.codes import answered_code
+from orangecontrib.customs.defaults import WEIGHT
+from orangecontrib.customs.facts import check_probabilities
+from orangecontrib.customs.fusion.engine import MODEL, Engine
+from orangecontrib.customs.nomenclature import LEVELS
+
+from .goods import goods_of
+from .sources import Source
+
+__all__ = ["LIKELY", "Predictions", "PredictionsError", "answer_columns"]
+
+LIKELY = ("модель дала тот же ответ, что и другим товарам без общих с этим слов: похоже, она не "
+          "знает ни одного слова описания; ответ учтён, для проверки соедините вход Model")
+
+
+class PredictionsError(ValueError):
+    """The table of predictions holds no probabilities of codes."""
+
+
+def answer_columns(names: Sequence[str]) -> dict[str, str]:
+    """Columns of probabilities by code, as Predictions names them: ``<model> (<code>)``.
+
+    A column named just ``<code>`` is read too; of several models the first counts.
+
+    >>> answer_columns(["good_id", "Tree (6403)", "Tree (640411)", "kNN (6403)", "Tree"])
+    {'6403': 'Tree (6403)', '640411': 'Tree (640411)'}
+    """
+    columns: dict[str, str] = {}
+    for name in names:
+        if len(code := answered_code(name)) in LEVELS[1:]:
+            columns.setdefault(code, name)
+    return columns
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Probabilities of codes, a row per good.
+
+    Attributes
+    ----------
+    ids : sequence of str
+        Of the goods, as declared.
+    columns : dict of str to sequence of float
+        By code; NaN where the model gave no answer.
+    names : dict of str to str
+        What the columns are called, by code.
+    said : dict of int to str
+        Rows whose answer is in doubt, and why.
+    remarks : tuple of str
+    """
+
+    ids: Sequence[str]
+    columns: Mapping[str, Sequence[float]]
+    names: Mapping[str, str]
+    said: Mapping[int, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+
+    def source(self, engine: Engine, weight: float = WEIGHT) -> Source:
+        """As what a witness says.
+
+        Raises
+        ------
+        PredictionsError
+            There is no column of probabilities of codes, or a value is not a probability.
+        """
+        if not self.columns:
+            raise PredictionsError("the table holds no probabilities of codes; choose "
+                                   "“Classes known to the model” in Predictions")
+        goods = goods_of(self.ids, [{}] * len(self.ids), [
+            [self.said[row]] if row in self.said else [] for row in range(len(self.ids))])
+        p = np.column_stack([np.asarray(column, dtype=float) for column in self.columns.values()])
+        names = list(self.names.values())
+        try:
+            check_probabilities(p, lambda row, column: (f"column '{names[column]}', "
+                                                        f"good '{goods[row].key}'"))
+        except ValueError as error:
+            raise PredictionsError(str(error)) from None
+        outside = ", ".join(filter(engine.is_outside, self.columns))
+        remarks = self.remarks + ((
+            f"Predictions: the decision table has no code of {outside}; these classes speak for "
+            "goods outside of it",) if outside else ())
+        return Source(MODEL, goods, odds=engine.classifier_odds(
+            list(self.columns), p, weight=weight), remarks=remarks)

@@ -1,0 +1,218 @@
+"""The door to Orange: tables of the witnesses -> a case; verdicts -> tables of codes."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from Orange.data import ContinuousVariable, Domain, StringVariable, Table, Variable
+
+from orangecontrib.customs.columns import BagColumn, CodeColumn, Role
+from orangecontrib.customs.declarations.headings import DECLARED_CODE_NAMES
+from orangecontrib.customs.declarations.learning.table import words_read
+from orangecontrib.customs.declarations.table import misread
+from orangecontrib.customs.defaults import TRUST, WEIGHT
+from orangecontrib.customs.facts import Priors, Vocabulary
+from orangecontrib.customs.fusion.engine import PHOTOS, TEXT, Engine
+from orangecontrib.customs.fusion.table import default_key, evidence_from_table, ids_of, keys_of
+from orangecontrib.customs.fusion.verdict import Verdict
+
+from .case import Case, join
+from .goods import QUANTITY_NAMES, Good, find_column, goods_of
+from .predictions import LIKELY, Predictions, answer_columns
+from .rows import row_of
+from .schema import SCHEMA, Column
+from .sources import Source
+
+__all__ = ["case_from_tables", "codes_table", "predictions_from_table", "priors_from_table",
+           "probabilities_table", "with_verdicts"]
+
+UNREAD = ("модель не знает ни одного слова описания: её ответ – доли кодов в обучающей выборке – "
+          "не учтён")
+OTHER_COLUMN = ("корпус читает не описание, а номера или коды: модель описания не читала{}; "
+                "выберите описание в Corpus")
+
+
+# -- tables in
+
+def case_from_tables(engine: Engine, text: Table | None = None, photos: Table | None = None,
+                     predictions: Table | None = None, *, text_key: Variable | None = None,
+                     photo_key: Variable | None = None, predictions_key: Variable | None = None,
+                     features: Sequence[Variable] | None = None,
+                     trust: float = TRUST, weight: float = WEIGHT) -> Case:
+    """The case of the goods in tables.
+
+    Parameters
+    ----------
+    text, photos : Table, optional
+        Evidence, a row per good.
+    predictions : Table, optional
+        Probabilities of codes, as Predictions sends them.
+    text_key, photo_key, predictions_key : Variable, optional
+        The goods' ids (default: :func:`default_key`).
+    features : sequence of Variable, optional
+        What the model behind the predictions learnt from.
+    trust : float
+        Reliability of declared facts.
+    weight : float
+        Exponent of the classifier's likelihood.
+
+    Raises
+    ------
+    ValueError
+        If an input holds no evidence; the message begins with its name.
+    PredictionsError
+        If the predictions hold no probabilities of codes.
+    """
+    sources = [_source(name, title, table, default_key(table) if key is None else key)
+               for name, title, table, key in ((TEXT, "Text Facts", text, text_key),
+                                               (PHOTOS, "Photo Features", photos, photo_key))
+               if table is not None]
+    if predictions is not None:
+        sources.append(predictions_from_table(predictions, predictions_key, features)
+                       .source(engine, weight))
+    return join(engine, sources, trust)
+
+
+def _source(name: str, title: str, table: Table, key: Variable | None) -> Source:
+    """What a table of evidence says."""
+    try:
+        read = evidence_from_table(table, key)
+    except ValueError as error:
+        raise ValueError(f"{title}: {error}") from None
+    goods = [replace(good, problems=(*good.problems, *read.good_problems.get(good.key, ())))
+             for good in _goods(table, key)]
+    return Source(name, goods, read.evidence, read.notes,
+                  remarks=tuple(f"{title}: {problem}" for problem in read.problems))
+
+
+def _goods(table: Table, key: Variable | None) -> list[Good]:
+    """Rows of a table with what they declare."""
+    domain = table.domain
+    names = [var.name for var in domain.metas + domain.variables]
+    cells: list[dict[str, object]] = [{} for _ in range(len(table))]
+    for column, wanted in (("declared_code", DECLARED_CODE_NAMES), ("quantity", QUANTITY_NAMES)):
+        if (name := find_column(names, wanted)) is not None:
+            for row, value in zip(cells, _values(table, domain[name])):
+                row[column] = value
+    return goods_of(ids_of(table, key), cells)
+
+
+def _values(table: Table, var: Variable) -> list:
+    """Numbers, or texts; spreadsheets make numbers of codes."""
+    values = table.get_column(var)
+    return [float(value) for value in values] if var.is_continuous else [
+        "" if (text := var.str_val(value)) == "?" else text for value in values]
+
+
+def predictions_from_table(table: Table, key: Variable | None = None,
+                           features: Sequence[Variable] | None = None) -> Predictions:
+    """What Predictions sends, without the answers that certainly rest on no word.
+
+    Parameters
+    ----------
+    table : Table or Corpus
+    key : Variable, optional
+        The goods' ids (default: :func:`default_key`).
+    features : sequence of Variable, optional
+        What the model learnt from.
+    """
+    key = default_key(table) if key is None else key
+    names = answer_columns([v.name for v in (*table.domain.attributes, *table.domain.metas)
+                            if v.is_continuous])
+    columns = {code: table.get_column(name).astype(float) for code, name in names.items()}
+    mute, words, certain = _unread(table, features)
+    if certain:
+        columns = {code: np.where(mute, np.nan, p) for code, p in columns.items()}
+    return Predictions(ids_of(table, key), columns, names,
+                       {int(row): words for row in np.flatnonzero(mute)},
+                       tuple(f"Predictions: {problem}" for problem in keys_of(table, key)[1]))
+
+
+def _unread(table: Table, features) -> tuple[np.ndarray, str, bool]:
+    """Rows of which the model has read nothing, how it is said, and whether it is certain."""
+    learnt = table.domain.attributes if features is None else features
+    reads_words = any(map(BagColumn.of, learnt))
+    reads_ids = getattr(table, "text_features", None) and misread(table)
+    if reads_ids and (reads_words or features is None):
+        words = OTHER_COLUMN.format(", её ответ не учтён" if reads_words else "")
+        return np.ones(len(table), dtype=bool), words, reads_words
+    known, guessed = words_read(table, features)
+    mute = np.zeros(len(table), dtype=bool) if known is None else known == 0
+    return mute, LIKELY if guessed else UNREAD, not guessed
+
+
+def priors_from_table(table: Table, vocabulary: Vocabulary, base: Priors) -> Priors:
+    """Priors from the columns fact, value, probability[, source].
+
+    Raises
+    ------
+    ValueError
+        As :meth:`Priors.load`; the message names the row.
+    """
+    names = {var.name.strip().lower(): var
+             for var in table.domain.variables + table.domain.metas}
+    wanted = [name for name in ("fact", "value", "probability", "source") if name in names]
+    columns = []
+    for name in wanted:
+        var, values = names[name], table.get_column(names[name])
+        columns.append([repr(float(v)) if var.is_continuous else var.str_val(v)
+                        for v in values])
+    rows = [dict(zip(wanted, values)) for values in zip(*columns)]
+    return Priors.from_rows(enumerate(rows, start=1), vocabulary, base,
+                            f"{table.name}, row", wanted)
+
+
+# -- tables out
+
+_NUMBERS = [column for column in SCHEMA if column.kind == "number"]
+#: What is declared stands last, where earlier versions had it.
+_TEXTS = sorted((column for column in SCHEMA if column.kind == "text"),
+                key=lambda column: column.id in ("declared_code", "agrees"))
+
+
+def codes_table(case: Case, verdicts: Sequence[Verdict]) -> Table:
+    """The result, a row per good: numbers as attributes, codes and reasons as metas."""
+    rows = [row_of(case, verdict) for verdict in verdicts]
+    numbers = [ContinuousVariable(column.title, number_of_decimals=0 if column.id == "quantity"
+                                  else 4) for column in _NUMBERS]
+    return _table("Codes", numbers, _TEXTS, [
+        [np.nan if row[c.id] is None else row[c.id] for c in _NUMBERS] for row in rows], rows)
+
+
+def probabilities_table(case: Case, verdicts: Sequence[Verdict]) -> Table:
+    """A row per good, P of every code of the table."""
+    engine, variables = case.engine, []
+    for code in engine.codes:
+        node = engine.nomenclature[code] if code in engine.nomenclature else None
+        column = CodeColumn(node.ru if node else "вне кодов таблицы")
+        variables.append(column.mark(ContinuousVariable(code, number_of_decimals=4)))
+    # of a good of which nothing is said there is none
+    p = [[v.probabilities.get(code, np.nan) for code in engine.codes] for v in verdicts]
+    return _table("Code probabilities", variables, _TEXTS[:2], p,
+                  [{"good_id": case.good(v).good_id, "key": v.key} for v in verdicts])
+
+
+def _table(name: str, variables: Sequence[Variable], texts: Sequence[Column], numbers,
+           rows: Sequence[Mapping[str, object]]) -> Table:
+    """A table of numbers, with texts of the rows as metas; it is known by its unique keys."""
+    metas = {column.id: StringVariable(column.title) for column in texts}
+    Role.KEY.mark(metas["key"])
+    result = Table.from_numpy(
+        Domain(variables, metas=list(metas.values())),
+        np.array(numbers, dtype=float).reshape(len(rows), len(variables)),
+        metas=np.array([[row[c.id] for c in texts] for row in rows],
+                       dtype=object).reshape(len(rows), len(texts)))
+    result.name = name
+    return result
+
+
+def with_verdicts(tables: Sequence[Table], rows: Sequence[int], case: Case,
+                  verdicts: Sequence[Verdict]) -> tuple[Table, Table]:
+    """Copies of the tables of codes and of probabilities with these rows decided anew."""
+    some = codes_table(case, verdicts), probabilities_table(case, verdicts)
+    copies = tuple(table.copy() for table in tables)
+    for copy, new in zip(copies, some):
+        with copy.unlocked():
+            copy.X[rows], copy.metas[rows] = new.X, new.metas
+    return copies

@@ -1,0 +1,211 @@
+"""The same goods give the same rows: command line, workflow, Python."""
+import shutil
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import pytest
+
+from orangecontrib.customs.cases import SCHEMA, decide
+from orangecontrib.customs.cases.files import read_answers
+from orangecontrib.customs.files import read_table
+from orangecontrib.customs.footwear import vocabulary
+from orangecontrib.customs.headless.cli import main
+
+SAMPLE = Path(str(files("orangecontrib.customs.workflows"))) / "sample"
+BOOTS = "Ботинки мужские, верх из натуральной кожи, подошва из резины, длина стельки 27 см"
+SHOES = "Обувь женская, верх из натуральной кожи, подошва из резины, длина стельки 25 см"
+
+DECLARATIONS = f"""good_id,description,declared_code,quantity
+B#1,"{SHOES}",6403 91 980 0,100
+B,"{SHOES}",,
+A,"{BOOTS}",6403.99.960.0,10
+A,"Кеды, верх из текстильного материала, подошва из резины",код 6404,"1 000,5"
+A#2,"{SHOES}",6403999999,много
+D,Крем для обуви чёрный,см. инвойс,-5
+E,Чиксы из кожи,,3
+"""
+PREDICTIONS = f"""good_id,description,LR (6403),LR (6404),kNN (6403),kNN (6404)
+B#1,"{SHOES}",0.9,0.1,0.5,0.5
+B,"{SHOES}",,,,
+A,"{BOOTS}",0.2,0.8,1,0
+A,Кеды,0.6,0.4,0,1
+E,Чиксы,0.7,0.3,0.6,0.4
+Z,Сланцы,0.7,0.3,0.6,0.4
+"""
+ANSWERS = """good_id,fact,value
+B#1,sex,men
+A#3,upper,plastic
+A#2,height,over_knee
+A#2,sex,men
+E,is_footwear,footwear
+"""
+#: Photos of which goods; B#1 has none, P is not declared, A#2 names a good and not a repeat.
+PHOTOS = {"B": "G-003", "A": "G-006", "A#2": "G-001", "P": "G-004"}
+
+OURS = "orangecontrib.customs.widgets."
+WIDGETS = {"Declarations": "owdeclarations.OWDeclarations",
+           "Predictions": "owdeclarations.OWDeclarations",
+           "Facts": "owdeclarationfacts.OWDeclarationFacts",
+           "Photos": "owgoodsphotos.OWGoodsPhotos",
+           "Features": "owfootwearfeatures.OWFootwearFeatures",
+           "Pooled": "owphotoaggregator.OWPhotoAggregator",
+           "Fusion": "owhscodefusion.OWHSCodeFusion"}
+LINKS = (("Declarations", "Data", "Facts", "Data"), ("Facts", "Facts", "Fusion", "Text Facts"),
+         ("Predictions", "Data", "Fusion", "Predictions"),
+         ("Photos", "Photos", "Features", "Images"),
+         ("Features", "Features", "Pooled", "Features"),
+         ("Pooled", "Goods", "Fusion", "Photo Features"))
+
+
+@pytest.fixture(scope="module")
+def given(tmp_path_factory):
+    """The goods on disk."""
+    folder = tmp_path_factory.mktemp("goods")
+    for name, text in (("declarations", DECLARATIONS), ("predictions", PREDICTIONS),
+                       ("answers", ANSWERS)):
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    for good, source in PHOTOS.items():
+        (folder / "photos" / good).mkdir(parents=True)
+        shutil.copy(sorted((SAMPLE / source).glob("*.jpg"))[0], folder / "photos" / good)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def registry():
+    from orangecontrib.customs.headless.environment import prepare_application
+    from orangecontrib.customs.headless.runner import discover
+    prepare_application()
+    return discover()
+
+
+def flow(path, **settings):
+    """A workflow of the widgets that have settings."""
+    nodes = {name: number for number, name in enumerate(settings)}
+    links = [link for link in LINKS if {link[0], link[2]} <= set(nodes)]
+    path.write_text(
+        '<?xml version="1.0" encoding="utf-8"?>\n<scheme version="2.0"><nodes>'
+        + "".join(f'<node id="{number}" name="{name}" qualified_name="{OURS}{WIDGETS[name]}" '
+                  f'title="{name}" position="(0, 0)"/>' for name, number in nodes.items())
+        + "</nodes><links>"
+        + "".join(f'<link id="{number}" source_node_id="{nodes[a]}" source_channel="{out}" '
+                  f'sink_node_id="{nodes[b]}" sink_channel="{into}" enabled="true"/>'
+                  for number, (a, out, b, into) in enumerate(links))
+        + "</links><node_properties>"
+        + "".join(f'<properties node_id="{nodes[name]}" format="literal">{escape(repr(values))}'
+                  "</properties>" for name, values in settings.items())
+        + "</node_properties></scheme>", encoding="utf-8")
+    return path
+
+
+def by_workflow(given, place, registry, photos=False, predictions=False, answers=False,
+                error=.1, trust=.99, weight=1.):
+    from orangecontrib.customs.headless.runner import run_workflow
+    said = read_answers(given / "answers.csv", vocabulary()) if answers else {}
+    settings = {"Declarations": {"path": str(given / "declarations.csv")}, "Facts": {},
+                "Fusion": {"accepted_error": error, "trust": trust, "weight": weight,
+                           "answers": said}}
+    if predictions:
+        settings["Predictions"] = {"path": str(given / "predictions.csv")}
+    if photos:
+        settings |= {"Photos": {"folder": str(given / "photos")}, "Features": {}, "Pooled": {}}
+    outcome = run_workflow(str(flow(place / "flow.ows", **settings)), registry=registry,
+                           timeout=120)
+    assert outcome.exit_code == 0, outcome.messages
+    table = outcome.outputs["Fusion", "Codes"]
+    columns = {column.id: table.get_column(column.title) for column in SCHEMA}
+    return [{c.id: cell(columns[c.id][row], c.kind) for c in SCHEMA}
+            for row in range(len(table))]
+
+
+def by_command(given, place, photos=False, predictions=False, answers=False, **numbers):
+    options = [("--photos", given / "photos")] * photos \
+        + [("--predictions", given / "predictions.csv")] * predictions \
+        + [("--answers", given / "answers.csv")] * answers \
+        + [(f"--{name}", value) for name, value in numbers.items()]
+    assert main(["classify", "--declarations", str(given / "declarations.csv"),
+                 *(str(part) for option in options for part in option),
+                 "--out", str(place / "out.csv")]) == 0
+    table = read_table(place / "out.csv")
+    assert table.columns == tuple(c.id for c in SCHEMA)
+    return [{c.id: cell(row.cells[c.id], c.kind) for c in SCHEMA} for row in table.rows]
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def by_python(given, photos=False, predictions=False, answers=False, **numbers):
+    rows = [{**row.cells} for row in read_table(given / "declarations.csv").rows]
+    return decide(rows, given / "photos" if photos else None,
+                  predictions=given / "predictions.csv" if predictions else None,
+                  answers=given / "answers.csv" if answers else None, **numbers)
+
+
+def cell(value, kind):
+    """A cell as rows have it: no number is None, no text is empty."""
+    if kind == "text":
+        return value or ""
+    return None if value == "" or float(value) != float(value) else float(value)
+
+
+def alike(one, other):
+    """Rows field by field; files hold four digits, priors of photos six."""
+    assert [row["key"] for row in one] == [row["key"] for row in other]
+    for first, second in zip(one, other):
+        for column in SCHEMA:
+            a, b = first[column.id], second[column.id]
+            assert a == (pytest.approx(b, rel=1e-4, abs=1e-4)
+                         if column.kind == "number" and b is not None else b), (
+                first["key"], column.id)
+
+
+@pytest.mark.parametrize("what", [
+    {}, {"photos": True}, {"predictions": True}, {"answers": True},
+    {"photos": True, "predictions": True, "answers": True},
+    {"photos": True, "predictions": True, "error": .3, "trust": .6, "weight": 2.}],
+    ids=lambda what: "+".join(what) or "text")
+def test_all_entrances_give_equal_rows(given, tmp_path, registry, what):
+    rows = by_python(given, **what)
+    keys = ["B#1", "B", "A", "A#3", "A#2", "D", "E"]
+    extra = ["P"] * ("photos" in what) + ["Z"] * ("predictions" in what)
+    assert [row["key"] for row in rows] == keys + extra
+    alike(rows, by_command(given, tmp_path, **what))
+    alike(rows, by_workflow(given, tmp_path, registry, **what))
+
+
+def test_an_answer_that_rests_on_no_word_is_doubted(given):
+    rows = by_python(given, predictions=True)
+    assert [row["key"] for row in rows if "похоже" in row["problems"]] == ["E", "Z"]
+
+
+def row_of(rows, key):
+    return next(row for row in rows if row["key"] == key)
+
+
+def test_photos_belong_to_the_good_of_which_they_are_declared(given, tmp_path, registry):
+    for entrance in (partial(by_python, given), partial(by_command, given, tmp_path),
+                     partial(by_workflow, given, tmp_path, registry)):
+        without, with_photos = (entrance(photos=photos) for photos in (False, True))
+        alone, beside = row_of(without, "B#1"), row_of(with_photos, "B#1")
+        assert {**beside, "problems": ""} == {**alone, "problems": ""}
+        assert "нет пригодных фотографий" in beside["problems"]
+        assert row_of(with_photos, "B")["p"] != row_of(without, "B")["p"]
+        assert "фото" in row_of(with_photos, "A#3")["trace"], "goods of one id share its photos"
+
+
+def test_a_duty_is_per_unit_or_of_the_quantity_and_says_which(given, tmp_path, registry):
+    for entrance in (partial(by_python, given), partial(by_command, given, tmp_path),
+                     partial(by_workflow, given, tmp_path, registry)):
+        rows = entrance()
+        hundred, unknown = row_of(rows, "B#1"), row_of(rows, "B")
+        for name in ("low", "high", "at_risk"):
+            assert hundred[f"duty_eur_{name}"] == pytest.approx(
+                100 * hundred[f"duty_eur_per_unit_{name}"], abs=.01)
+            assert unknown[f"duty_eur_{name}"] is None
+            assert unknown[f"duty_eur_per_unit_{name}"] >= 0
+        assert unknown["quantity"] is None
+
+
+def test_answers_are_of_the_good_with_that_key(given):
+    plain, answered = by_python(given), by_python(given, answers=True)
+    moved = [a["key"] for a, b in zip(answered, plain) if a["code"] != b["code"]]
+    assert moved == ["B#1", "A#3", "A#2", "E"]

@@ -8,6 +8,7 @@ from orangecontrib.customs.cases.table import case_from_tables
 from orangecontrib.customs.columns import FeatureColumn, Role
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.declarations.table import facts_table
+from orangecontrib.customs.fusion import Engine
 from orangecontrib.customs.fusion.table import (
     default_key,
     evidence_from_table,
@@ -89,12 +90,12 @@ def test_facts_from_a_tab_file_meet_the_photos_by_their_key(lot, part, tmp_path)
     assert read == ("b", "a") and seen == ("a", "b")
 
 
-def test_facts_from_a_tab_file_meet_the_photos_in_a_case(engine, tmp_path):
+def test_facts_from_a_tab_file_meet_the_photos_in_a_case(tmp_path):
     lots = Table.from_list(Domain([], metas=[StringVariable("lot"), StringVariable("text")]),
                            [[lot, text] for lot, text in zip("ab", TEXTS)])
     said = facts_table(lots, "text", FactReader(), "lot")[0]
-    case = case_from_tables(engine, saved(said, tmp_path / "facts.tab"),
-                saved(pooled_table(photos("ba"), "lot"), tmp_path / "goods.tab"))
+    case = case_from_tables(Engine.footwear(), saved(said, tmp_path / "facts.tab"),
+                            saved(pooled_table(photos("ba"), "lot"), tmp_path / "goods.tab"))
     assert case.keys == ("a", "b") and not case.unmatched
 
 

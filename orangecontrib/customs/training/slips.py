@@ -17,8 +17,8 @@ __all__ = ["Dice", "SLIPS", "transliterated"]
 
 _LATIN = dict(zip("АВЕКМНОРСТХ", "ABEKMHOPCTX"))
 _CYRILLIC = dict(pair.split(":") for pair in (
-    "SHCH:Щ SH:Ш ZH:Ж CH:Ч TS:Ц CK:К PH:Ф OO:У EE:И A:А B:Б C:К D:Д E:Е F:Ф G:Г H:Х I:И J:ДЖ "
-    "K:К L:Л M:М N:Н O:О P:П Q:К R:Р S:С T:Т U:У V:В W:В X:КС Y:И Z:З").split())
+    "TECH:ТЕХ SHCH:Щ SH:Ш ZH:Ж CH:Ч TS:Ц CK:К PH:Ф OO:У EE:И A:А B:Б C:К D:Д E:Е F:Ф G:Г H:Х I:И "
+    "J:ДЖ K:К L:Л M:М N:Н O:О P:П Q:К R:Р S:С T:Т U:У V:В W:В X:КС Y:И Z:З").split())
 _LETTERS = "АБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЫЬЭЮЯ"
 _LONG = re.compile(r"\b[А-Я]{8,}\b")
 

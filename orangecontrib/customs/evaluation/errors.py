@@ -161,9 +161,9 @@ class ErrorModel:
         features = np.zeros((len(predicted), 1 + len(self._number)))
         clipped = np.clip(p, 1e-4, 1 - 1e-4)
         features[:, 0] = np.log(clipped / (1 - clipped))
-        for row, code in enumerate(predicted):
-            if code in self._number:  # a code never predicted before takes the common line
-                features[row, 1 + self._number[code]] = 1
+        number = np.array([self._number.get(code, -1) for code in predicted], dtype=int)
+        rows = np.flatnonzero(number >= 0)  # a code never predicted before takes the common line
+        features[rows, 1 + number[rows]] = 1
         return features
 
     def __call__(self, predicted: Sequence[str], p: np.ndarray) -> np.ndarray:

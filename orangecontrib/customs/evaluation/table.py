@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
@@ -23,6 +24,7 @@ __all__ = ["Prediction", "answers_of", "check", "codes_table", "learner_names", 
 _NUMBER = re.compile(r" \(\d+\)$")
 
 
+@lru_cache(4096)  # a class has few values, an evaluation many rows
 def at_level(code: str, digits: int | None) -> str:
     """A class value as a code at a level; what is not a code stays as it is."""
     return parse_code(code).digits[:digits] or str(code).strip()

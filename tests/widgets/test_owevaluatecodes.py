@@ -276,7 +276,8 @@ class TestOWEvaluateCodes(WidgetTest):
         self.assertEqual(models.get_column("n").tolist(), [150] * 3)
         sentence = self.widget.models_page.sentence.text()
         self.assertIn("“model 0” is better than “model 1”", sentence)
-        self.assertIn("No better than saying the commonest code always: “model 1”", sentence)
+        self.assertIn("Not shown to be better than saying the commonest code always: “model 1”",
+                      sentence)
         self.feed(results(learners=[LogisticRegressionLearner(), LogisticRegressionLearner(C=2)]))
         self.assertIn("no model stands out", self.widget.models_page.sentence.text())
         self.feed(None)
@@ -316,6 +317,26 @@ class TestOWEvaluateCodes(WidgetTest):
             ("good 37", "model 0"), ("good 37", "model 1")])
         self.assertEqual({v.word for v in page.verdicts.rows} - {"yes", "no"}, set())
         self.assertFalse(page.verdict_view.isHidden())
+
+    def test_the_scores_leave_the_documents_the_room_that_they_need_not(self):
+        page = self.widget.models_page
+        self.feed(*self.answers())
+        self.out("judged")
+        view = page.view
+        needed = view.horizontalHeader().sizeHint().height() + 2 * view.frameWidth() \
+            + 3 * view.rowHeight(0)
+        self.assertEqual(view.maximumHeight(), needed)
+        self.feed(results())
+        self.assertGreater(view.maximumHeight(), 10 ** 6)
+
+    def test_a_few_documents_do_not_show_a_model_to_be_no_better_than_the_commonest_code(self):
+        shares = np.array([[[.8, .1, .1], [.7, .2, .1], [.2, .7, .1]]])
+        few = Results(domain=data().domain, actual=np.array([0., 0, 1]), probabilities=shares,
+                      predicted=shares.argmax(2).astype(float), row_indices=np.arange(3))
+        few.learner_names = ["model"]
+        self.feed(few)
+        self.assertEqual([row.scores["CA"] for row in self.widget.compared.rows[:1]], [1.])
+        self.assertIn("Not shown to be better", self.widget.models_page.sentence.text())
 
     def test_the_limit_moves_what_each_model_accepts(self):
         self.feed(*self.answers())

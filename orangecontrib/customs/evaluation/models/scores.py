@@ -111,7 +111,7 @@ class Standing:
     alike : tuple of str
         Models whose interval overlaps it.
     trivial : tuple of str
-        Models, the best among them, that are not better than the commonest code.
+        Models, the best among them, whose interval overlaps that of the commonest code.
     """
 
     best: str

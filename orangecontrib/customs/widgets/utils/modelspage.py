@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import fill
 
 import numpy as np
 from AnyQt.QtCore import Qt
@@ -15,6 +16,9 @@ from .goodslist import Column, GoodsModel
 from .variables import listed
 
 __all__ = ["ModelsPage", "Verdict", "in_words"]
+
+#: Qt's own: no limit to a size.
+QWIDGETSIZE_MAX = (1 << 24) - 1
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ class ModelsPage(QWidget):
         self.view = _table(self.models, "Scores of the models")
         splitter.addWidget(self.view)
         self.verdicts = GoodsModel((
-            Column("Document", lambda r: r.document),
+            Column("Document", lambda r: r.document, tooltip=lambda r: fill(r.document, 80)),
             Column("Model", lambda r: r.model),
             Column("Code", lambda r: r.code or "–"),
             Column("P", lambda r: _number(r.p, 2), lambda r: _order(r.p), right=True,
@@ -138,6 +142,9 @@ class ModelsPage(QWidget):
 
     def _share_height(self) -> None:
         """The scores get what they need, up to half of the page; the documents the rest."""
+        needed = (self.view.horizontalHeader().sizeHint().height() + 2 * self.view.frameWidth()
+                  + len(self.models.rows) * self.view.verticalHeader().defaultSectionSize())
+        self.view.setMaximumHeight(needed if self.verdicts.rows else QWIDGETSIZE_MAX)
         lines = [len(self.models.rows) + 2, len(self.verdicts.rows) + 3]
         if lines != self._lines:  # else the user may have moved the handle
             self._lines = lines
@@ -159,7 +166,8 @@ def in_words(rows: Sequence[ModelScores], found: Standing) -> str:
         return "No model has scores."
     trivial = ""
     if found.trivial:
-        trivial = f" No better than saying the commonest code always: {listed(found.trivial)}."
+        trivial = (" Not shown to be better than saying the commonest code always: "
+                   f"{listed(found.trivial)}.")
     best = next(row for row in models if row.name == found.best)
     interval = f"{best.scores['CA']:.3f}, 95 %: {best.low:.3f}–{best.high:.3f}"
     if len(models) == 1:

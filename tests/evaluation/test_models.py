@@ -99,6 +99,16 @@ def test_scores_are_those_of_test_and_score(splits):
         assert found.auc["850440"] == pytest.approx(AUC(splits, target=0)[number])
 
 
+def test_codes_count_by_their_documents():
+    uneven = data()[:115]  # of the third code are fifteen
+    found = CrossValidation(k=5, random_state=0)(uneven, MODELS)
+    scores = model_scores("LR", answers_of(found)).scores
+    for name, metric in {"AUC": AUC, "F1": F1, "Precision": Precision, "Recall": Recall}.items():
+        assert scores[name] == pytest.approx(metric(found, average="weighted")[0])
+        if name != "AUC":
+            assert scores[name] != pytest.approx(metric(found, average="macro")[0], abs=1e-3)
+
+
 def test_without_probabilities_there_is_no_auc_and_no_mean_of_five(splits):
     silent = replace(answers_of(splits, 0), shares=None)
     found = model_scores("", silent)

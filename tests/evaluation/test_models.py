@@ -7,7 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from Orange.classification import LogisticRegressionLearner, MajorityLearner, TreeLearner
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
-from Orange.evaluation import AUC, CA, F1, CrossValidation, Precision, Recall, ShuffleSplit
+from Orange.evaluation import (
+    AUC,
+    CA,
+    F1,
+    CrossValidation,
+    Precision,
+    Recall,
+    Results,
+    ShuffleSplit,
+)
 
 from orangecontrib.customs.evaluation import Scored, cross_fitted
 from orangecontrib.customs.evaluation.models import (
@@ -88,6 +97,16 @@ def test_scores_are_those_of_test_and_score(splits):
             assert found.scores[name] == pytest.approx(values[number]), (model, name)
         assert found.n == len(set(splits.row_indices.tolist()))
         assert found.auc["850440"] == pytest.approx(AUC(splits, target=0)[number])
+
+
+def test_codes_count_by_their_documents():
+    uneven = data()[:115]  # of the third code are fifteen
+    found = CrossValidation(k=5, random_state=0)(uneven, MODELS)
+    scores = model_scores("LR", answers_of(found)).scores
+    for name, metric in {"AUC": AUC, "F1": F1, "Precision": Precision, "Recall": Recall}.items():
+        assert scores[name] == pytest.approx(metric(found, average="weighted")[0])
+        if name != "AUC":
+            assert scores[name] != pytest.approx(metric(found, average="macro")[0], abs=1e-3)
 
 
 def test_without_probabilities_there_is_no_auc_and_no_mean_of_five(splits):
@@ -262,6 +281,16 @@ def test_evaluated_documents_do_not_teach_their_own_judge(splits, asked):
     assert after[place] == before[place]
     assert after[other] != before[other] and after[13] != before[13]
     assert judge.asked.true[:3] == ("850440",) * 3 and judge.asked.true[13] == ""
+
+
+def test_row_numbers_of_results_without_data_are_no_documents_of_a_table(splits, asked):
+    alone = Results(domain=splits.domain, actual=splits.actual, predicted=splits.predicted,
+                    probabilities=splits.probabilities, row_indices=splits.row_indices)
+    alone.learner_names = splits.learner_names
+    asked.ids = np.arange(len(asked))  # by chance the same numbers
+    for judge in judges_of(alone, asked, asked.domain.class_var):
+        assert not set(judge.asked.document.tolist()) & set(judge.taught.document.tolist())
+        assert len(set(judge.asked.document.tolist())) == len(asked)
 
 
 def test_judged_like_the_evaluated_where_the_prediction_is_the_same(splits):

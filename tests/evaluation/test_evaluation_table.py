@@ -5,6 +5,9 @@ from Orange.classification import LogisticRegressionLearner
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 from Orange.evaluation import CrossValidation, Results
 
+from orangecontrib.customs.cases import case_of
+from orangecontrib.customs.cases.goods import goods_of
+from orangecontrib.customs.cases.table import codes_table
 from orangecontrib.customs.evaluation import Scored, code_errors
 from orangecontrib.customs.evaluation.table import (
     at_level,
@@ -15,8 +18,6 @@ from orangecontrib.customs.evaluation.table import (
     scored_from_table,
     scored_table,
 )
-from orangecontrib.customs.fusion.table import verdicts_table
-from orangecontrib.customs.fusion.verdict import Verdict
 
 CODES = ("850440", "850490", "853630")
 
@@ -102,13 +103,15 @@ def test_codes_of_the_fusion(p):
 
 
 def test_verdicts_of_the_fusion_are_predictions():
-    nan = float("nan")
-    verdict = Verdict("G-1", ("6403919600",), .9, "", nan, "6403", .95, "", nan, "", (), (), nan,
-                      nan, (), (), ())
-    table = verdicts_table([verdict], declared={"G-1": "6403919600"})
+    goods = goods_of(["G-1"], [{"description": "БОТИНКИ МУЖСКИЕ, ВЕРХ ИЗ НАТУРАЛЬНОЙ КОЖИ, "
+                                "ПОДОШВА ИЗ РЕЗИНЫ", "declared_code": "6403919600"}])
+    case = case_of(goods)
+    verdict, = case.decide()
+    table = codes_table(case, [verdict])
     found, = predictions_in(table)
     scored = scored_from_table(table, found, table.domain["declared code"])
-    assert scored.predicted == scored.true == ("6403919600",) and scored.p.tolist() == [.9]
+    assert scored.predicted == (verdict.code,) and scored.true == ("6403919600",)
+    assert scored.p.tolist() == [verdict.p]
 
 
 def test_a_number_called_code_is_no_prediction():

@@ -6,8 +6,8 @@ from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVari
 from Orange.evaluation import CrossValidation, Results
 
 from orangecontrib.customs.cases import case_of
+from orangecontrib.customs.cases import table as cases_table
 from orangecontrib.customs.cases.goods import goods_of
-from orangecontrib.customs.cases.table import codes_table
 from orangecontrib.customs.evaluation import Scored, code_errors
 from orangecontrib.customs.evaluation.table import (
     at_level,
@@ -107,7 +107,7 @@ def test_verdicts_of_the_fusion_are_predictions():
                                 "ПОДОШВА ИЗ РЕЗИНЫ", "declared_code": "6403919600"}])
     case = case_of(goods)
     verdict, = case.decide()
-    table = codes_table(case, [verdict])
+    table = cases_table.codes_table(case, [verdict])
     found, = predictions_in(table)
     scored = scored_from_table(table, found, table.domain["declared code"])
     assert scored.predicted == (verdict.code,) and scored.true == ("6403919600",)

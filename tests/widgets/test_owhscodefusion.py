@@ -382,6 +382,16 @@ class TestOWHSCodeFusion(WidgetTest):
         reset = self.get_output(self.widget.Outputs.codes)
         np.testing.assert_allclose(before.X, reset.X)
 
+    def test_saving_the_workflow_elsewhere_keeps_the_priors_file(self):
+        folder = Path(self._folder)
+        self.widget = self.create_widget(OWHSCodeFusion, env={"basedir": str(folder)},
+                                         stored_settings={"priors_file": "my/priors.csv"})
+        # Canvas tells the widget before it writes the settings
+        self.widget.workflowEnvChanged("basedir", str(folder / "other"), str(folder))
+        self.assertEqual(self.widget.priors_file, str(folder / "my" / "priors.csv"))
+        self.widget.workflowEnvChanged("basedir", str(folder / "my"), str(folder / "other"))
+        self.assertEqual(self.widget.priors_file, "priors.csv")
+
     def test_lost_priors_file(self):
         self.widget = self.create_widget(
             OWHSCodeFusion, stored_settings={"priors_file": "/no/such/priors.csv"})

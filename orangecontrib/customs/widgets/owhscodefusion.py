@@ -394,6 +394,13 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
     def _basedir(self) -> str | None:
         return self.workflowEnv().get("basedir")
 
+    def workflowEnvChanged(self, key, value, oldvalue):
+        """The workflow was saved elsewhere: the priors stay where they are."""
+        if key == "basedir" and self.priors_file:
+            self.priors_file = storable_path(resolve_path(self.priors_file, oldvalue),
+                                             value or None)
+            self._show_priors()
+
     def _load_priors(self):
         start = str(resolve_path(self.priors_file, self._basedir()).parent
                     if self.priors_file else self._basedir() or Path.home())

@@ -63,11 +63,34 @@ def test_a_part_that_is_half_said_is_completed():
     assert said(text)["0"]["score_table"]["show_score_hints"]
 
 
+def test_what_a_part_says_stays():
+    hints = {"Model_": False, "Train_": True, "Test_": True}
+    text = state_settings.state(flow(["Test and Score"], node_properties(
+        properties(0, {"__version__": 4, "score_table": {"show_score_hints": hints}}))))[0]
+    assert said(text)["0"]["score_table"]["show_score_hints"] == hints
+    assert said(text)["0"]["n_folds"] == 2
+
+
 def test_settings_of_an_older_version_are_brought_up_to_date():
     text = state_settings.state(flow(["Test and Score"], node_properties(
         properties(0, "{'__version__': 1, 'resampling': 1}"))))[0]
     assert said(text)["0"]["resampling"] == 2
     assert said(text)["0"]["__version__"] == 4
+
+
+@pytest.mark.parametrize("version, stated", [(0, 1), (7, 7)])
+def test_a_version_alone_is_brought_up_to_date_but_never_taken_back(version, stated):
+    whole = said(state_settings.state(flow(["Code as Class"]))[0])["0"]
+    text, remarks = state_settings.state(flow(["Code as Class"], node_properties(
+        properties(0, {**whole, "__version__": version}))))
+    assert said(text)["0"]["__version__"] == stated
+    assert remarks == ["Code as Class: leaves unsaid: __version__"] * (stated != version)
+
+
+def test_signs_of_xml_in_a_setting_are_escaped():
+    text = state_settings.state(flow(["Code as Class"], node_properties(
+        properties(0, "{'code_name': '&lt;ТН &amp;amp; ВЭД&gt;'}"))))[0]
+    assert said(text)["0"]["code_name"] == "<ТН &amp; ВЭД>"
 
 
 def test_stating_twice_changes_nothing():
@@ -95,6 +118,9 @@ def test_a_name_that_no_widget_knows_is_told_and_kept():
         properties(0, "{'digit': 8}"))))
     assert remarks[0] == "Code as Class: says what the widget does not know: digit"
     assert said(text)["0"]["digit"] == 8
+    _, remarks = state_settings.state(flow(["Test and Score"], node_properties(
+        properties(0, "{'__version__': 4, 'score_table': {'hint': 1}}"))))
+    assert remarks[0].endswith("does not know: score_table.hint")
 
 
 @pytest.mark.parametrize("text, message", [
@@ -122,5 +148,9 @@ def test_command_line(tmp_path, capsys):
     assert "flow.ows: Code as Class: leaves unsaid: code_name, digits" in capsys.readouterr().out
     assert state_settings.main([str(path)]) == 0
     assert state_settings.main(["--check", str(path)]) == 0
+    unsaid = tmp_path / "unsaid.ows"
+    unsaid.write_bytes(before)
+    assert state_settings.main(["--check", str(broken), str(unsaid)]) == 2
+    assert state_settings.main(["--check", str(unsaid), str(path)]) == 1
     assert state_settings.main([str(broken), str(path)]) == 2
     assert "broken.ows: no workflow" in capsys.readouterr().err

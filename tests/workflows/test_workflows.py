@@ -48,14 +48,20 @@ def test_it_fits_a_screen_of_1366_by_768(workflow):
     assert max(y + height for _, y, _, height in boxes) - top <= 715
 
 
+def icon_and_title(node):
+    """Boxes of a widget's icon and of the first line of the title below it."""
+    x, y = ast.literal_eval(node.get("position"))
+    half = min(70, 3.5 * len(node.get("title")))    # a longer title goes on in the next line
+    return (x - 30, y - 30, 60, 60), (x - half, y + 38, 2 * half, 14)
+
+
 @pytest.mark.parametrize("workflow", SHIPPED, ids=lambda p: p.name)
-def test_no_note_covers_a_widget_or_another_note(workflow):
+def test_no_note_covers_a_widget_its_title_or_another_note(workflow):
     scheme = ET.parse(workflow).getroot()
     notes = [ast.literal_eval(note.get("rect")) for note in scheme.iter("text")]
-    icons = [(x - 30, y - 30, 60, 60) for x, y in
-             (ast.literal_eval(node.get("position")) for node in scheme.iter("node"))]
+    widgets = [box for node in scheme.iter("node") for box in icon_and_title(node)]
     for number, (x, y, width, height) in enumerate(notes):
-        for a, b, c, d in notes[number + 1:] + icons:
+        for a, b, c, d in notes[number + 1:] + widgets:
             assert x + width <= a or a + c <= x or y + height <= b or b + d <= y, (number, a, b)
 
 
@@ -66,7 +72,8 @@ def curve(start, end, points=24):
     bend = max(abs(x1 - x0) / 2, 10)
     for t in (i / points for i in range(points + 1)):
         s = 1 - t
-        yield (s ** 3 * x0 + 3 * s * s * t * (x0 + bend) + 3 * s * t * t * (x1 - bend) + t ** 3 * x1,
+        yield (s ** 3 * x0 + 3 * s * s * t * (x0 + bend) + 3 * s * t * t * (x1 - bend)
+               + t ** 3 * x1,
                (s ** 3 + 3 * s * s * t) * y0 + (3 * s * t * t + t ** 3) * y1)
 
 

@@ -1,12 +1,14 @@
 """Every shipped workflow is executed, to its end, as an analyst gets it."""
 import ast
 import csv
+import shutil
 import xml.etree.ElementTree as ET
 from importlib.resources import files
 from itertools import combinations
 from pathlib import Path
 
 import pytest
+
 from orangecontrib.customs.workflows import examples
 
 FOLDER = Path(str(files("orangecontrib.customs.workflows")))
@@ -93,6 +95,21 @@ def test_no_two_links_cross(workflow):
         if len({a, b, c, d}) == 4:   # Canvas sorts those that meet in a widget
             assert not crosses(list(curve(place[a], place[b])), list(curve(place[c], place[d]))), \
                 (a, b, c, d)
+
+
+@pytest.mark.parametrize("workflow", SHIPPED, ids=lambda p: p.name)
+def test_no_corpus_has_a_file_of_its_own(workflow):
+    said = [ast.literal_eval(each.text) for each in ET.parse(workflow).iter("properties")]
+    assert not any(settings.get("recent_files") for settings in said)
+
+
+def test_nothing_takes_the_place_of_lost_declarations(run, tmp_path):
+    """Corpus would open a sample of Orange, and all widgets behind would count its words."""
+    alone = shutil.copy(FOLDER / "tariff-stop-words.ows", tmp_path)
+    done = run(alone)
+    assert done.returncode == 1
+    assert done.stderr.count("Choose the file anew") == 3
+    assert " rows x " not in done.stdout
 
 
 def test_footwear_photos_and_text_to_codes(run, tmp_path):

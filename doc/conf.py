@@ -9,3 +9,4 @@ html_theme = "alabaster"
 html_theme_options = {"page_width": "1040px", "sidebar_width": "230px"}
 autodoc_mock_imports = []
 suppress_warnings = ["myst.header"]
+myst_heading_anchors = 2  # links to a section: page.md#section

@@ -14,7 +14,7 @@ import numpy as np
 
 from orangecontrib.customs.intervals import wilson
 
-__all__ = ["CodeErrors", "ErrorModel", "Scored", "code_errors", "cross_fitted"]
+__all__ = ["CodeErrors", "CrossFitted", "ErrorModel", "Scored", "code_errors", "cross_fitted"]
 
 #: With fewer errors or fewer right answers than this there is nothing to fit.
 ENOUGH = 5
@@ -178,16 +178,15 @@ class ErrorModel:
         return np.where(np.isnan(stated), np.nan, values)
 
 
-def error_model(scored: Scored) -> ErrorModel:
-    """The model learnt from all documents whose true code is known."""
-    rows = scored.known & ~np.isnan(scored.p)
+def error_model(scored: Scored, among: np.ndarray | bool = True) -> ErrorModel:
+    """The model learnt from the documents whose true code is known, or those `among` the rows."""
+    rows = scored.known & ~np.isnan(scored.p) & among
     return ErrorModel([c for c, k in zip(scored.predicted, rows) if k], scored.p[rows],
                       scored.wrong[rows], scored.weight[rows])
 
 
-def cross_fitted(scored: Scored, judged: Scored | None = None, folds: int = 5, seed: int = 0
-                 ) -> np.ndarray:
-    """P(error) of each document, from a model that has not seen it.
+class CrossFitted:
+    """P(error) of documents, each from a model that has not seen it; learnt once for all judged.
 
     Rows of one document share a fold.  Documents that are not among those with a true code
     get the answer of the model of all these.
@@ -196,28 +195,36 @@ def cross_fitted(scored: Scored, judged: Scored | None = None, folds: int = 5, s
     ----------
     scored : Scored
         What teaches.
-    judged : Scored, optional
-        What is judged, by default the same; a document has the same number in both.
-
-    Returns
-    -------
-    numpy.ndarray, shape (n,)
-        For each row of `judged`.
     """
-    judged = scored if judged is None else judged
-    result = error_model(scored)(judged.predicted, judged.p)
-    documents = np.unique(scored.document[scored.known])
-    folds = min(folds, len(documents))
-    if folds < 2:
+
+    def __init__(self, scored: Scored, folds: int = 5, seed: int = 0):
+        self._whole = error_model(scored)
+        documents = np.unique(scored.document[scored.known])
+        folds = min(folds, len(documents))
+        order = np.random.default_rng(seed).permutation(documents) if folds > 1 else []
+        self._fold_of = {document: i % folds for i, document in enumerate(map(int, order))}
+        fold = self._folds(scored)
+        self._parts = [error_model(scored, fold != number)
+                       for number in range(folds if folds > 1 else 0)]
+
+    def _folds(self, part: Scored) -> np.ndarray:
+        return np.array([self._fold_of.get(d, -1) for d in part.document.tolist()], dtype=int)
+
+    def __call__(self, judged: Scored) -> np.ndarray:
+        """For each row; a document has the same number as in what teaches.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n,)
+        """
+        result = self._whole(judged.predicted, judged.p)
+        fold = self._folds(judged)
+        for number, model in enumerate(self._parts):
+            rows = np.flatnonzero(fold == number)
+            result[rows] = model([judged.predicted[i] for i in rows], judged.p[rows])
         return result
-    order = np.random.default_rng(seed).permutation(documents)
-    fold_of = {document: i % folds for i, document in enumerate(order.tolist())}
-    taught, asked = (np.array([fold_of.get(d, -1) for d in part.document.tolist()], dtype=int)
-                     for part in (scored, judged))
-    usable = scored.known & ~np.isnan(scored.p)
-    for number in range(folds):
-        train, test = usable & (taught != number), np.flatnonzero(asked == number)
-        model = ErrorModel([c for c, k in zip(scored.predicted, train) if k], scored.p[train],
-                           scored.wrong[train], scored.weight[train])
-        result[test] = model([judged.predicted[i] for i in test], judged.p[test])
-    return result
+
+
+def cross_fitted(scored: Scored, judged: Scored | None = None) -> np.ndarray:
+    """P(error) of each row of `judged`, by default of `scored` itself (:class:`CrossFitted`)."""
+    return CrossFitted(scored)(scored if judged is None else judged)

@@ -283,10 +283,9 @@ def scored_table(data: Table | None, scored: Scored, p_error: np.ndarray,
     if words is not None:
         columns.append(("known words", np.asarray(words, dtype=float)))
     taken = [v.name for v in (*data.domain.metas, *data.domain.variables)]
+    names = [name for name, _ in columns]
     variables = []
-    for name, _ in columns:
-        unique = get_unique_names(taken, name)
-        taken.append(unique)
+    for name, unique in zip(names, unique_names([*taken, *names])[len(taken):]):
         if name in ("predicted code", "true code"):
             variables.append(StringVariable(unique))
         elif name == "accept":

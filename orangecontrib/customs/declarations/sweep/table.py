@@ -34,6 +34,7 @@ from .grid import Scheme, split_documents
 
 __all__ = ["Cell", "METRICS", "Sweeper", "Trial", "default_learner", "scores_table"]
 
+
 def default_learner() -> Learner:
     """The paper's choice: logistic regression with L1, C = 1."""
     return LogisticRegressionLearner(penalty="l1", C=1., random_state=0)

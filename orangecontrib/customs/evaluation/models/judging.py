@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from orangecontrib.customs.evaluation.errors import Scored, cross_fitted
+from orangecontrib.customs.evaluation.errors import CrossFitted, Scored
 from orangecontrib.customs.evaluation.risk import Accepted, accept
 
 __all__ = ["Judge"]
@@ -37,15 +37,19 @@ class Judge:
     guessed: bool = False
 
     @cached_property
+    def _errors(self) -> CrossFitted:
+        return CrossFitted(self.taught)
+
+    @cached_property
     def taught_error(self) -> np.ndarray:
         """P(error) of the evaluated documents, each judged by others."""
-        return cross_fitted(self.taught)
+        return self._errors(self.taught)
 
     @cached_property
     def asked_error(self) -> np.ndarray:
         """P(error) of the documents to be judged; the evaluated among them don't teach it."""
         return self.taught_error if self.asked is self.taught \
-            else cross_fitted(self.taught, self.asked)
+            else self._errors(self.asked)
 
     @property
     def ranked(self) -> np.ndarray:

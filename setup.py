@@ -69,6 +69,9 @@ setup(
     },
     entry_points={
         "console_scripts": ["orange-customs = orangecontrib.customs.headless.cli:main"],
+        "orangecontrib.customs.groups": [
+            "footwear = orangecontrib.customs.groups.footwear:group",
+        ],
         "orange3.addon": ["customs = orangecontrib.customs"],
         "orange.widgets": [
             "Customs = orangecontrib.customs.widgets",

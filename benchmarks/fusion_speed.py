@@ -3,9 +3,9 @@ import time
 
 import numpy as np
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.facts import Evidence
 from orangecontrib.customs.fusion import Engine, Witness, decide
+from orangecontrib.customs.groups import footwear
 
 
 def main(n=200_000, explained=5_000, alone=300):

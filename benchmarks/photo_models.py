@@ -25,8 +25,8 @@ from pathlib import Path
 
 import numpy as np
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.evaluation import ece, ece_limit
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.intervals import wilson
 from orangecontrib.customs.photos import Extractor, find_photos, pool, trunks
 from orangecontrib.customs.photos.cache import FeatureCache

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from intervals import wilson  # beside this file
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.declarations import FactReader
+from orangecontrib.customs.groups import footwear
 
 HEADING_UPPERS = {"6401": {"rubber", "plastic"}, "6402": {"rubber", "plastic"},
                   "6403": {"leather"}, "6404": {"textile"}}

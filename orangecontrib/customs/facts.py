@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from orangecontrib.customs.files import strict_rows
+from orangecontrib.customs.i18n import Words
 
 __all__ = ["Value", "Fact", "Vocabulary", "Feature", "Cluster", "Evidence", "Priors",
            "read_features", "read_clusters", "check_probabilities", "normalise"]
@@ -44,6 +45,12 @@ class Fact:
     ru: str
     values: tuple[Value, ...]
     question_ru: str = ""
+    question_en: str = ""
+
+    @property
+    def question(self) -> Words:
+        """What to ask where it is not known."""
+        return Words(self.question_ru, self.question_en)
 
     @cached_property
     def value_ids(self) -> tuple[str, ...]:
@@ -66,9 +73,10 @@ class Vocabulary(Mapping[str, Fact]):
 
     @classmethod
     def load(cls, path: str | Path) -> Vocabulary:
-        """Read ``fact, value, fact_en, fact_ru, value_en, value_ru, question_ru``.
+        """Read ``fact, value, fact_en, fact_ru, value_en, value_ru, question_ru, question_en``.
 
-        Names of a fact stand in the first row of its values.
+        Names and question of a fact stand in the first row of its values; ``question_en`` may be
+        absent.
         """
         grouped: dict[str, list[dict]] = {}
         for _, row in strict_rows(path)[1]:
@@ -76,7 +84,7 @@ class Vocabulary(Mapping[str, Fact]):
         return cls(
             Fact(fact, rows[0]["fact_en"], rows[0]["fact_ru"],
                  tuple(Value(r["value"], r["value_en"], r["value_ru"]) for r in rows),
-                 rows[0]["question_ru"])
+                 rows[0]["question_ru"], rows[0].get("question_en", ""))
             for fact, rows in grouped.items())
 
     def __getitem__(self, fact: str) -> Fact:

@@ -4,12 +4,12 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.cases import Case, Good
 from orangecontrib.customs.cases.rows import duty_at_risk
 from orangecontrib.customs.cases.sources import analyst_witness
 from orangecontrib.customs.facts import Evidence
 from orangecontrib.customs.fusion import Engine, Witness
+from orangecontrib.customs.groups import footwear
 
 VOCABULARY = footwear.vocabulary()
 BOOT = {"is_footwear": "footwear", "upper": "leather", "sole": "rubber", "height": "ankle",

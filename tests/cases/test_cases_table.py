@@ -3,7 +3,6 @@ import numpy as np
 import pytest
 from Orange.data import ContinuousVariable, Domain, StringVariable, Table
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.cases import SCHEMA
 from orangecontrib.customs.cases.predictions import PredictionsError
 from orangecontrib.customs.cases.table import (
@@ -18,6 +17,7 @@ from orangecontrib.customs.columns import Role
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.declarations.table import facts_table
 from orangecontrib.customs.fusion import Engine
+from orangecontrib.customs.groups import footwear
 
 BOOTS = "БОТИНКИ МУЖСКИЕ С ВЕРХОМ ИЗ НАТУРАЛЬНОЙ КОЖИ, НА ПОДОШВЕ ИЗ РЕЗИНЫ, СТЕЛЬКА 27 СМ"
 MEN_ANKLE = "6403911600"

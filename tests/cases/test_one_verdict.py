@@ -10,7 +10,7 @@ import pytest
 from orangecontrib.customs.cases import SCHEMA, decide
 from orangecontrib.customs.cases.files import read_answers
 from orangecontrib.customs.files import read_table
-from orangecontrib.customs.footwear import vocabulary
+from orangecontrib.customs.groups.footwear import vocabulary
 from orangecontrib.customs.headless.cli import main
 
 SAMPLE = Path(str(files("orangecontrib.customs.workflows"))) / "sample"

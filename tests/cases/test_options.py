@@ -8,13 +8,14 @@ import pytest
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 from Orange.data.io import CSVReader
 
-from orangecontrib.customs import cases, footwear
+from orangecontrib.customs import cases
 from orangecontrib.customs.cases import COLUMNS, SCHEMA, Good, Source, decide, goods, join
 from orangecontrib.customs.cases import predictions as predictions_module
 from orangecontrib.customs.cases.files import InputError, read_answers, read_predictions
 from orangecontrib.customs.declarations import codes
 from orangecontrib.customs.facts import Evidence
 from orangecontrib.customs.fusion import Engine
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.headless.cli import main
 
 BOOTS = "Ботинки мужские, верх из натуральной кожи, подошва из резины, длина стельки 27 см"

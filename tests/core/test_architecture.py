@@ -14,21 +14,22 @@ ROOT = Path(customs.__file__).parent
 ALLOWED = {
     "columns": set(),
     "files": set(),
+    "i18n": set(),
     "facts": set(),
     "nomenclature": {"facts"},
-    "footwear": {"facts", "nomenclature"},
-    "photos": {"facts", "footwear", "nomenclature"},
+    "groups": {"facts", "nomenclature"},
+    "photos": {"facts", "groups", "nomenclature"},
     "evaluation": {"facts", "nomenclature"},
-    "declarations": {"facts", "footwear", "nomenclature", "evaluation"},
-    "fusion": {"facts", "footwear", "nomenclature", "photos", "declarations", "evaluation"},
-    "cases": {"facts", "footwear", "nomenclature", "photos", "declarations", "evaluation",
+    "declarations": {"facts", "groups", "nomenclature", "evaluation"},
+    "fusion": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation"},
+    "cases": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation",
               "fusion"},
-    "training": {"facts", "footwear", "nomenclature", "photos", "declarations", "evaluation",
+    "training": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation",
                  "fusion", "cases"},
-    "headless": {"facts", "footwear", "nomenclature", "photos", "declarations", "evaluation",
+    "headless": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation",
                  "fusion", "cases", "training"},
 }
-BELOW_ALL = {"columns", "defaults", "files", "intervals"}
+BELOW_ALL = {"columns", "defaults", "files", "i18n", "intervals"}
 #: Names that moved, for those who import them from where they were; nobody in the house does.
 MOVED = {"fusion/answers.py", "headless/classify.py", "headless/files.py"}
 QT = {"AnyQt", "PyQt5", "PyQt6", "orangewidget", "orangecanvas"}

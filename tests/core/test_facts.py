@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.facts import Evidence, Feature, Priors, Vocabulary, read_clusters
+from orangecontrib.customs.groups import footwear
 
 FACTS = {"height": 4, "sex": 3, "house": 2}
 finite = st.floats(-6, 6, allow_nan=False)

@@ -17,7 +17,7 @@ from orangecontrib.customs.declarations.headings import (
 )
 from orangecontrib.customs.declarations.table import declarations_table
 from orangecontrib.customs.files import Row, TextTable, read_table
-from orangecontrib.customs.footwear import features
+from orangecontrib.customs.groups.footwear import features
 
 
 @pytest.mark.parametrize("name", [

@@ -2,10 +2,10 @@
 
 import pytest
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.fusion import Engine, Witness
 from orangecontrib.customs.fusion import decide as decide_codes
+from orangecontrib.customs.groups import footwear
 
 OTHER = [
     "КРЕМ ДЛЯ ОБУВИ БЕСЦВЕТНЫЙ", "Крем для кожаной обуви, 75 мл", "Щетка для обуви деревянная",

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.declarations import IMPLIED, STATED, FactReader, Finding, Reading
 from orangecontrib.customs.declarations.facts import MAX_CHARACTERS
 from orangecontrib.customs.declarations.reading import settle
+from orangecontrib.customs.groups import footwear
 
 TEXTS = [
     "Полуботинки мужские с верхом из натуральной кожи на подошве из резины, не закрывающие лодыжку",

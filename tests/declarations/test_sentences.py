@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.declarations import FactReader
+from orangecontrib.customs.groups import footwear
 
 CASES = [
     # ---- parts and materials, word orders, abbreviations

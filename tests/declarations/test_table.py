@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.declarations.table import describe, facts_table
 from orangecontrib.customs.facts import Evidence, Priors
+from orangecontrib.customs.groups import footwear
 
 TEXTS = ["Ботинки мужские, верх – кожа, подошва – резина", "", "Тапочки домашние", "  "]
 

@@ -2,8 +2,8 @@
 import numpy as np
 import pytest
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.fusion.descent import Descent
+from orangecontrib.customs.groups import footwear
 
 OUTCOMES = [("none",), ("6406",), ("6402991000",), ("6403911600",), ("6403911800",),
             ("6403593500", "6403593900"), ("6403593500",)]

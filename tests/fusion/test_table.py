@@ -3,7 +3,6 @@ import numpy as np
 import pytest
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.cases.table import case_from_tables
 from orangecontrib.customs.columns import FeatureColumn, Role
 from orangecontrib.customs.declarations import FactReader
@@ -14,6 +13,7 @@ from orangecontrib.customs.fusion.table import (
     evidence_from_table,
     keys_of,
 )
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.photos.table import pooled_table
 
 TEXTS = ["БОТИНКИ МУЖСКИЕ С ВЕРХОМ ИЗ НАТУРАЛЬНОЙ КОЖИ, НА ПОДОШВЕ ИЗ РЕЗИНЫ",

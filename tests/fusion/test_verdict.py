@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.facts import Evidence
 from orangecontrib.customs.fusion import Engine, Witness, decide
 from orangecontrib.customs.fusion.descent import Descent
 from orangecontrib.customs.fusion.engine import Belief
 from orangecontrib.customs.fusion.verdict import _remarks
+from orangecontrib.customs.groups import footwear
 
 BOOT = dict(is_footwear="footwear", upper="leather", sole="rubber", height="ankle",
             sex="men", insole="ge24", toe_cap="no_metal")

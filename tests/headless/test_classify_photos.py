@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from orangecontrib.customs import footwear
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.headless.cli import main
 
 SAMPLE = Path(str(files("orangecontrib.customs.workflows"))) / "sample"

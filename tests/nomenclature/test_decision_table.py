@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from orangecontrib.customs import footwear
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.nomenclature import group64
 from orangecontrib.customs.nomenclature.decision_table import DecisionTable, TableError
 

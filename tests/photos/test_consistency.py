@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orangecontrib.customs import footwear
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.photos.consistency import contradiction, given_cluster
 from orangecontrib.customs.photos.features import exclusive_groups, feature_ids
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from orangecontrib.customs import footwear
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.photos.model import exclusive_groups, fact_ids, feature_ids
 from orangecontrib.customs.photos.pooling import MODES, evidence_from_columns, photo_evidence, pool
 

@@ -13,7 +13,7 @@ from Orange.data import (
 )
 from Orange.data.table import DomainTransformationError
 
-from orangecontrib.customs import footwear
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.photos import Extractor, Photo, extract, find_photos
 from orangecontrib.customs.photos import table as door
 from orangecontrib.customs.photos.model import feature_ids

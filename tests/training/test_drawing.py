@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orangecontrib.customs.footwear import features
+from orangecontrib.customs.groups.footwear import features
 from orangecontrib.customs.training import make_samples
 from orangecontrib.customs.training.drawing import KINDS, VIEWS, draw, labels, sample
 from orangecontrib.customs.training.drawing.build import build
@@ -179,7 +179,7 @@ def test_cannot_write_samples_says_so(tmp_path, capsys):
 
 
 def test_the_labelled_sample_is_complete_and_fits_its_groups():
-    from orangecontrib.customs import footwear
+    from orangecontrib.customs.groups import footwear
     from orangecontrib.customs.photos.model import feature_ids
     from orangecontrib.customs.training.labelling.files import read_labels
     folder, implied = make_samples.BUNDLED_LABELLED, {c.id: c.implied for c in footwear.clusters()}

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from orangecontrib.customs import footwear
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.photos.model import feature_ids
 from orangecontrib.customs.training import augment
 from orangecontrib.customs.training.labels import (

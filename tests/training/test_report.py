@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from orangecontrib.customs import footwear
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.photos.model import exclusive_groups, fact_ids, feature_ids, untrained
 from orangecontrib.customs.photos.sources import Photo
 from orangecontrib.customs.training.report import (

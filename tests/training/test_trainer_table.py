@@ -4,7 +4,7 @@ import pytest
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 from PIL import Image
 
-from orangecontrib.customs import footwear
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.photos.model import fact_ids, feature_ids, untrained
 from orangecontrib.customs.training.trainer import (
     Epoch,

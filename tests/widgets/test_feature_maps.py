@@ -11,7 +11,7 @@ from Orange.widgets.tests.base import GuiTest
 from orangewidget.tests.base import WidgetTest
 from PIL import Image
 
-from orangecontrib.customs import footwear
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.photos import extract, trunks
 from orangecontrib.customs.photos.maps import Pool
 from orangecontrib.customs.photos.model import feature_ids, untrained

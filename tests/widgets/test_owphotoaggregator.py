@@ -9,8 +9,8 @@ from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVari
 from Orange.widgets.tests.base import WidgetTest
 from orangewidget.tests.utils import simulate
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.fusion.table import evidence_from_table
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.photos.model import fact_ids, feature_ids
 from orangecontrib.customs.photos.pooling import MODES
 from orangecontrib.customs.photos.table import pooled_table

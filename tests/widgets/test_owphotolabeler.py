@@ -17,7 +17,7 @@ from Orange.widgets.tests.base import WidgetTest
 from orangewidget.tests.utils import simulate
 from PIL import Image
 
-from orangecontrib.customs import footwear
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.photos import extract, trunks
 from orangecontrib.customs.photos.model import PhotoModel, feature_ids, untrained
 from orangecontrib.customs.photos.sources import find_photos

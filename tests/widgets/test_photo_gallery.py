@@ -8,7 +8,7 @@ from Orange.data import ContinuousVariable, Domain, Table
 from Orange.widgets.tests.base import GuiTest
 from PIL import Image
 
-from orangecontrib.customs import footwear
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.photos.model import fact_ids, feature_ids
 from orangecontrib.customs.widgets.utils.features import COLOURS, FeatureView
 from orangecontrib.customs.widgets.utils.gallery import PhotoGallery, Tile

@@ -5,10 +5,10 @@ import os
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.defaults import ERROR, TRUST, WEIGHT
 from orangecontrib.customs.facts import Priors
 from orangecontrib.customs.fusion.engine import Engine
+from orangecontrib.customs.groups import footwear
 
 from .case import Case, join
 from .files import goods_of_rows, read_answers, read_goods, read_predictions, read_priors

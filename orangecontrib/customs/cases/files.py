@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.declarations.codes import answered_code
 from orangecontrib.customs.declarations.headings import (
     DECLARED_CODE_NAMES,
@@ -30,6 +29,7 @@ from orangecontrib.customs.files import (
     read_table,
     written_cell,
 )
+from orangecontrib.customs.groups import footwear
 
 from .goods import QUANTITY_NAMES, Good, find_column, goods_of
 from .predictions import LIKELY, Predictions, answer_columns

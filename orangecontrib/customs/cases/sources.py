@@ -112,7 +112,7 @@ def read_photos(photos, model, *, device=None, backend: str = "auto", mode: str 
     device, backend : str, optional
         As in :class:`orangecontrib.customs.photos.extract.Extractor`.
     """
-    from orangecontrib.customs import footwear
+    from orangecontrib.customs.groups import footwear
     from orangecontrib.customs.photos.extract import Extractor
     from orangecontrib.customs.photos.notes import photo_notes
     from orangecontrib.customs.photos.pooling import photo_evidence, pool

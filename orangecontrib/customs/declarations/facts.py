@@ -23,8 +23,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.facts import Evidence, Vocabulary
+from orangecontrib.customs.groups import footwear
 
 from .folding import Folded, fold
 from .gate import Gate

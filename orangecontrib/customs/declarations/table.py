@@ -9,7 +9,6 @@ from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVari
 from Orange.data.util import get_unique_names
 from scipy.sparse import issparse
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.columns import (
     BagColumn,
     FactColumn,
@@ -23,6 +22,7 @@ from orangecontrib.customs.columns import (
 )
 from orangecontrib.customs.facts import Priors
 from orangecontrib.customs.files import Row, TextTable
+from orangecontrib.customs.groups import footwear
 
 from .facts import FactReader
 from .headings import is_code, is_description, is_id, may_be_description, mostly_ids, numbers_in

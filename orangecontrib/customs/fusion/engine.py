@@ -136,7 +136,7 @@ class Engine:
     @classmethod
     def footwear(cls, priors: Priors | None = None) -> Engine:
         """The engine of group 64 with the bundled data."""
-        from orangecontrib.customs import footwear
+        from orangecontrib.customs.groups import footwear
         from orangecontrib.customs.nomenclature import group64
         return cls(footwear.decision_table(), group64(), priors or footwear.priors())
 

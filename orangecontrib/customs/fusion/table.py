@@ -16,7 +16,6 @@ from Orange.data import (
     Variable,
 )
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.columns import (
     FactColumn,
     FeatureColumn,
@@ -29,6 +28,7 @@ from orangecontrib.customs.columns import (
 from orangecontrib.customs.declarations.headings import KEY_NAMES
 from orangecontrib.customs.facts import Evidence, check_probabilities
 from orangecontrib.customs.fusion.keys import unique_keys
+from orangecontrib.customs.groups import footwear
 
 __all__ = ["TableEvidence", "key_candidates", "default_key", "keys_of",
            "evidence_from_table", "ids_of"]

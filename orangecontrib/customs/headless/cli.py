@@ -164,10 +164,10 @@ def _find(args, place):
 
 
 def _classify(args, place) -> tuple[str, int]:
-    from orangecontrib.customs import footwear
     from orangecontrib.customs.cases import COLUMNS, case_of, rows_of
     from orangecontrib.customs.cases import files as cases
     from orangecontrib.customs.cases.predictions import PredictionsError
+    from orangecontrib.customs.groups import footwear
     for name, fits, wanted in (("error", 0 < args.error < 1, "lie between 0 and 1"),
                                ("trust", 0 < args.trust <= 1, "be above 0 and at most 1"),
                                ("weight", 0 <= args.weight < float("inf"), "be 0 or more")):
@@ -211,8 +211,8 @@ def _read_photos(args, place):
 
 
 def _features(args, place) -> tuple[str, int]:
-    from orangecontrib.customs import footwear
     from orangecontrib.customs.cases.files import write_rows
+    from orangecontrib.customs.groups import footwear
     from orangecontrib.customs.photos.extract import Extractor
     photos = _find(args, place)
     with _model(args) as model:
@@ -231,9 +231,9 @@ def _features(args, place) -> tuple[str, int]:
 
 
 def _facts(args, place) -> tuple[str, int]:
-    from orangecontrib.customs import footwear
     from orangecontrib.customs.cases.files import read_goods, write_rows
     from orangecontrib.customs.declarations import FactReader
+    from orangecontrib.customs.groups import footwear
     vocabulary = footwear.vocabulary()
     reader, rows = FactReader(), []
     goods = read_goods(args.declarations, args.encoding)

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
-from orangecontrib.customs import footwear
+from orangecontrib.customs.groups import footwear
 
 from .features import exclusive_groups, feature_ids
 

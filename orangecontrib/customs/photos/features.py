@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from orangecontrib.customs import footwear
+from orangecontrib.customs.groups import footwear
 
 __all__ = ["feature_ids", "fact_ids", "exclusive_groups"]
 

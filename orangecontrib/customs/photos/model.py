@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.files import Output
+from orangecontrib.customs.groups import footwear
 
 from .consistency import contradiction, given_cluster
 from .features import exclusive_groups, fact_ids, feature_ids

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from orangecontrib.customs import footwear
+from orangecontrib.customs.groups import footwear
 
 from .pooling import Pooled
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.facts import (
     PROBABILITY_FLOOR,
     Evidence,
@@ -18,6 +17,7 @@ from orangecontrib.customs.facts import (
     check_probabilities,
     normalise,
 )
+from orangecontrib.customs.groups import footwear
 
 from .model import exclusive_groups, fact_ids
 

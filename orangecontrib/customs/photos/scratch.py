@@ -112,7 +112,7 @@ def head_mask() -> np.ndarray:
     A feature's head reads the network of that feature; "can this fact be judged?" reads the
     networks of the fact's features.
     """
-    from orangecontrib.customs import footwear
+    from orangecontrib.customs.groups import footwear
     facts = [feature.fact for feature in footwear.features()]
     own = np.eye(len(facts))
     judged = np.array([[float(fact == other) for other in fact_ids()] for fact in facts])

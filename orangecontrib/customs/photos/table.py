@@ -26,7 +26,6 @@ from Orange.data import (
 from Orange.data.table import DomainTransformationError
 from Orange.data.util import SharedComputeValue, get_unique_names
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.columns import (
     ContradictionColumn,
     FeatureColumn,
@@ -39,6 +38,7 @@ from orangecontrib.customs.columns import (
     keyed,
     origin_of,
 )
+from orangecontrib.customs.groups import footwear
 
 from .extract import Extractor
 from .model import PhotoModel, fact_ids, feature_ids

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter
 from scipy.ndimage import binary_fill_holes
 
-from orangecontrib.customs import footwear
+from orangecontrib.customs.groups import footwear
 
 from .labels import Labelled
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from orangecontrib.customs import footwear
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.photos.model import exclusive_groups, fact_ids, feature_ids
 
 __all__ = ["Heads", "gradability_labels", "Calibration", "calibrate",

@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.files import Output
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.training.drawing import draw, sample
 from orangecontrib.customs.training.drawing import labels as item_labels
 

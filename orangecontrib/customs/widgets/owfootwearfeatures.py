@@ -16,9 +16,9 @@ from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
 from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.columns import ImageColumn
 from orangecontrib.customs.declarations.learning.table import leaks
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.model import ModelError, PhotoModel
 from orangecontrib.customs.photos.table import (

@@ -26,7 +26,6 @@ from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.cases import ERROR, TRUST, WEIGHT, Case
 from orangecontrib.customs.cases.predictions import PredictionsError
 from orangecontrib.customs.cases.rows import duty_at_risk
@@ -42,6 +41,7 @@ from orangecontrib.customs.facts import Priors
 from orangecontrib.customs.fusion import Engine, Verdict
 from orangecontrib.customs.fusion.engine import MODEL, PHOTOS, TEXT
 from orangecontrib.customs.fusion.table import default_key, key_candidates
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.nomenclature import group64
 from orangecontrib.customs.widgets.utils.answerpanel import AnswerPanel
 from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsList, report_rows

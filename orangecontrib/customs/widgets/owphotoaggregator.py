@@ -35,7 +35,6 @@ from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
 from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.columns import (
     ContributionColumn,
     FeatureColumn,
@@ -43,6 +42,7 @@ from orangecontrib.customs.columns import (
     ImageColumn,
     LabelColumn,
 )
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.photos.model import feature_ids
 from orangecontrib.customs.photos.pooling import MODES, Pooled
 from orangecontrib.customs.photos.table import (

@@ -33,8 +33,8 @@ from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin
 from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.columns import ImageColumn
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.photos.model import ModelError, PhotoModel, fact_ids, feature_ids
 from orangecontrib.customs.photos.table import image_variables
 from orangecontrib.customs.photos.trunks import TrunkError

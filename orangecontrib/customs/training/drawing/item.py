@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from orangecontrib.customs.footwear import features
+from orangecontrib.customs.groups.footwear import features
 
 __all__ = ["Footwear", "Kind", "KINDS", "VIEWS", "sample", "labels"]
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.files import Output, TableFileError, read_table, written_cell
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.photos.model import feature_ids
 
 __all__ = ["LABELS", "LabelsError", "LabelRow", "LabelFile", "read_labels", "write_labels",

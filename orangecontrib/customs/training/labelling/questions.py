@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.facts import Cluster
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.photos.model import exclusive_groups, feature_ids
 
 __all__ = ["Question", "questions", "question_of", "clusters", "asked", "progress"]

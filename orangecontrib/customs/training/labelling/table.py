@@ -15,8 +15,8 @@ from Orange.data import (
 )
 from Orange.data.util import get_unique_names
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.columns import LabelColumn, Role, origin_of
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.photos.model import feature_ids
 from orangecontrib.customs.photos.table import (
     GOOD_ID,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orangecontrib.customs import footwear
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.intervals import wilson
 from orangecontrib.customs.photos.model import PhotoModel, fact_ids
 from orangecontrib.customs.training.heads import gradability_labels

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from Orange.data import ContinuousVariable, Domain, StringVariable, Table
 
-from orangecontrib.customs import footwear
+from orangecontrib.customs.groups import footwear
 
 from .whole import Report
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from orangecontrib.customs import footwear
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.photos.model import feature_ids
 
 from .photos import TrainingPhotos

@@ -9,7 +9,7 @@ from itertools import repeat
 
 import numpy as np
 
-from orangecontrib.customs import footwear
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.photos import scratch, trunks
 from orangecontrib.customs.photos.model import Judgement, PhotoModel
 from orangecontrib.customs.training import heads

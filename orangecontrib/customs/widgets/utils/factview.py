@@ -1,7 +1,7 @@
 """How facts are shown: a colour each, and the words that they rest on (no Qt in here)."""
 from __future__ import annotations
 
-from orangecontrib.customs import footwear
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.widgets.utils.features import COLOURS
 
 __all__ = ["FACT_COLOURS", "pale", "value_names"]

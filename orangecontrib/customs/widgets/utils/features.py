@@ -9,8 +9,8 @@ from itertools import combinations
 import numpy as np
 from Orange.data import Table
 
-from orangecontrib.customs import footwear
 from orangecontrib.customs.columns import ContradictionColumn, FeatureColumn
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.photos.model import exclusive_groups, feature_ids
 from orangecontrib.customs.photos.table import feature_columns, gradable_columns
 

@@ -22,7 +22,7 @@ from AnyQt.QtWidgets import (
     QWidget,
 )
 
-from orangecontrib.customs import footwear
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.photos.model import feature_ids
 from orangecontrib.customs.training.labelling import Question, Suggestions, asked, questions
 from orangecontrib.customs.widgets.utils.labelkeys import HEIGHT_KEYS, LEGEND

@@ -7,7 +7,7 @@ from html import escape
 
 import numpy as np
 
-from orangecontrib.customs import footwear
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.training.report import LabelCount, Report
 from orangecontrib.customs.training.trainer import Trained, TrainingPhotos
 

@@ -21,7 +21,7 @@ from AnyQt.QtWidgets import (
     QWidget,
 )
 
-from orangecontrib.customs import footwear
+from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.intervals import wilson
 from orangecontrib.customs.training.report import FeatureReport, GradabilityReport, Report
 

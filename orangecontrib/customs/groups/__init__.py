@@ -1,0 +1,8 @@
+"""Groups of goods: all that the law of some goods needs, as data; found by an entry point.
+
+A group is passed, never imported: nobody but this room knows one by its name.
+"""
+from .group import Group, GroupError
+from .loading import ENTRY_POINT, find_group, loaded_groups
+
+__all__ = ["ENTRY_POINT", "Group", "GroupError", "find_group", "loaded_groups"]

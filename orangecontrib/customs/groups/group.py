@@ -1,0 +1,149 @@
+"""A group of goods, and how it is read from its folder of tables."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from orangecontrib.customs.facts import (
+    Cluster,
+    Feature,
+    Priors,
+    Vocabulary,
+    read_clusters,
+    read_features,
+)
+from orangecontrib.customs.i18n import Message, Wordings, Words, add_wordings
+from orangecontrib.customs.nomenclature import Nomenclature
+from orangecontrib.customs.nomenclature.decision_table import OUTSIDE, DecisionTable
+
+__all__ = ["Group", "GroupError"]
+
+
+class GroupError(ValueError):
+    """A group that cannot be right; the message names the file, and the row where there is one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """All that the law of some goods needs.
+
+    Attributes
+    ----------
+    id : str
+        A word of Latin letters, digits and ``_``; ids of its messages begin with it.
+    folder : Path
+        Where its tables are.
+    vocabulary : Vocabulary
+        ``facts.csv``: the facts on which it decides.
+    table : DecisionTable
+        ``decision_table.csv``, proved complete.
+    priors : Priors
+        ``priors.csv``; without it every value of a fact is as likely as another.
+    nomenclature : Nomenclature
+        Its branch of the tariff.
+    wordings : Wordings
+        ``messages.csv``: ``name``, ``outside`` (why a good is none of the group, with the note
+        that it follows from) and ``gap.<name>`` of each legal gap.
+    features : tuple of Feature
+        ``features.csv``: what photos show; none without it.
+    clusters : tuple of Cluster
+        ``clusters.csv``: kinds of goods that show only some of the features.
+    """
+
+    id: str
+    folder: Path
+    vocabulary: Vocabulary
+    table: DecisionTable
+    priors: Priors
+    nomenclature: Nomenclature
+    wordings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    features: tuple[Feature, ...] = ()
+    clusters: tuple[Cluster, ...] = ()
+
+    @classmethod
+    def load(cls, folder: str | Path, nomenclature: Nomenclature | None = None,
+             id_: str = "") -> Group:
+        """Read a group from a folder.
+
+        Parameters
+        ----------
+        folder : Path
+            With ``facts.csv`` and ``decision_table.csv``; the others may be absent.
+        nomenclature : Nomenclature, optional
+            Its branch of the tariff; ``tariff.csv`` of the folder by default.
+        id_ : str, optional
+            The folder's name by default.
+
+        Raises
+        ------
+        GroupError
+            A table is absent or can't be right, or two tables contradict each other.
+        """
+        folder = Path(folder)
+        id_ = id_ or folder.resolve().name
+        if not (id_.isascii() and id_.isidentifier()):
+            raise GroupError(f"{folder}: '{id_}' is not an id of a group: Latin letters, digits "
+                             "and _ are needed; rename the folder")
+        try:
+            vocabulary = Vocabulary.load(folder / "facts.csv")
+            priors = Priors.load(folder / "priors.csv", vocabulary) \
+                if (folder / "priors.csv").is_file() else _uniform(vocabulary)
+            table = DecisionTable.load(folder / "decision_table.csv", vocabulary)
+            if nomenclature is None:
+                nomenclature = Nomenclature.load(folder / "tariff.csv", edition="")
+            wordings = Wordings.load(folder / "messages.csv", id_) \
+                if (folder / "messages.csv").is_file() else {}
+            features = read_features(folder / "features.csv") \
+                if (folder / "features.csv").is_file() else ()
+            clusters = read_clusters(folder / "clusters.csv", features) \
+                if (folder / "clusters.csv").is_file() else ()
+        except (OSError, ValueError) as error:
+            raise GroupError(f"group '{id_}': {error}") from None
+        group = cls(id_, folder, vocabulary, table, priors, nomenclature, wordings, features,
+                    clusters)
+        group._check()
+        add_wordings(wordings)
+        return group
+
+    def _check(self):
+        """What no single table can know."""
+        for code in self.table.codes:
+            if code != OUTSIDE and code not in self.nomenclature:
+                raise GroupError(f"group '{self.id}': code {code} of decision_table.csv is not in "
+                                 "its branch of the tariff")
+        for feature in self.features:
+            if feature.fact not in self.vocabulary \
+                    or feature.value not in self.vocabulary[feature.fact].value_ids:
+                raise GroupError(f"group '{self.id}': feature '{feature.id}' speaks of "
+                                 f"'{feature.fact} = {feature.value}', which facts.csv lacks")
+
+    def message(self, name: str, /, **args) -> Message | Words:
+        """A message of the group by its own id: ``outside``, ``gap.vamp_house``.
+
+        Where ``messages.csv`` has no such row, the id stands for itself.
+        """
+        full = f"{self.id}.{name}"
+        return Message.of(full, **args) if full in self.wordings else Words(name)
+
+    @property
+    def name(self) -> Message | Words:
+        """What the group is called: its message ``name``, or else its id."""
+        return self.message("name") if f"{self.id}.name" in self.wordings else Words(self.id)
+
+    def gaps(self, names: str) -> Sequence[Message | Words]:
+        """The reasons of a legal gap; ``+`` joins several of them."""
+        return tuple(self.message(f"gap.{name}") if f"{self.id}.gap.{name}" in self.wordings
+                     else Words(name) for name in names.split("+"))
+
+    @property
+    def reads_text(self) -> bool:
+        """Whether it has patterns, so that descriptions can be read."""
+        return (self.folder / "text_patterns.csv").is_file()
+
+
+def _uniform(vocabulary: Vocabulary) -> Priors:
+    return Priors({fact: np.full(len(spec.values), 1 / len(spec.values))
+                   for fact, spec in vocabulary.items()})

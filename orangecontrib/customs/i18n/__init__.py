@@ -1,0 +1,10 @@
+"""What the program says, by id: wordings in Russian and English, looked up when they are read.
+
+A row of ``<room>.csv`` is a message: ``id, ru, en``, with ``{names}`` of what is put in.  A group
+of goods brings its own (``groups/<group>/messages.csv``).
+"""
+from .language import LANGUAGES, language, set_language, speaking
+from .messages import Joined, Message, Wordings, Words, add_wordings, say, wordings
+
+__all__ = ["LANGUAGES", "language", "set_language", "speaking", "Joined", "Message", "Wordings",
+           "Words", "add_wordings", "say", "wordings"]

@@ -271,7 +271,7 @@ def test_nothing_sure_follows_from_priors_alone():
     codes = ENGINE.believe(Evidence(["good"])).codes[0]
     p = dict(zip(ENGINE.codes, codes))
     assert p.pop("none") < .25
-    assert max(p.values()) < .08
+    assert max(p.values()) < .12
 
 
 # names and texts

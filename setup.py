@@ -70,6 +70,7 @@ setup(
     entry_points={
         "console_scripts": ["orange-customs = orangecontrib.customs.headless.cli:main"],
         "orangecontrib.customs.groups": [
+            "electrical = orangecontrib.customs.groups.electrical:group",
             "footwear = orangecontrib.customs.groups.footwear:group",
         ],
         "orange3.addon": ["customs = orangecontrib.customs"],

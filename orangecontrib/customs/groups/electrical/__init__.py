@@ -1,0 +1,16 @@
+"""Electrical goods of headings 8504, 8536 and 9032, as data: facts, decision table, priors, words."""
+from functools import lru_cache
+from pathlib import Path
+
+from orangecontrib.customs.groups.group import Group
+from orangecontrib.customs.nomenclature import electrical
+
+__all__ = ["FOLDER", "group"]
+
+FOLDER = Path(__file__).parent
+
+
+@lru_cache(maxsize=None)
+def group() -> Group:
+    """The group, as the package announces it."""
+    return Group.load(FOLDER, electrical())

@@ -1,4 +1,4 @@
-"""Electrical goods of headings 8504, 8536 and 9032, as data: facts, decision table, priors, words."""
+"""Headings 8504, 8536 and 9032 as data: facts, decision table, priors, words."""
 from functools import lru_cache
 from pathlib import Path
 

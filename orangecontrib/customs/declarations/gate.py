@@ -20,7 +20,7 @@ from orangecontrib.customs.i18n import Capital, Joined, Message
 
 from .folding import Folded
 from .materials import PartOf
-from .patterns import Tables, compile_pattern, expand, number
+from .patterns import Alternatives, Tables, compile_pattern, number
 
 __all__ = ["Good", "Kind", "Noun", "Verdict", "Gate"]
 
@@ -281,7 +281,7 @@ class Gate:
             self._types.append(Noun(row["id"], name, self._parse(row["facts"], tables, where),
                                     Message.of("reader.usual", type=name)))
             patterns += [row["pattern"], row["oblique"] or r"(?!)"]
-        self._nouns = self._join(patterns)
+        self._nouns = Alternatives(patterns, r"(?<![\w-])")
         self._kinds: dict[str, list[Kind]] = {
             where: [] for where in (*_PLACES, *_WITHOUT_PATTERN)}
         for where, row in tables.rows("kinds.csv", ("where", "fact", "value", "strength", "kind",
@@ -303,11 +303,6 @@ class Gate:
             tables.message(f"kind.{name}").id for name in ("open", "mentioned", "several"))
 
     @staticmethod
-    def _join(patterns) -> re.Pattern:
-        return re.compile(r"(?<![\w-])(?:" + "|".join(
-            rf"((?:{expand(p)})(?!\w))" for p in patterns) + ")")
-
-    @staticmethod
     def _parse(text: str, tables: Tables, where: str):
         """``height=ankle|calf@0.95; vamp=closed@0.9`` → facts of a type noun."""
         facts = []
@@ -322,8 +317,8 @@ class Gate:
     def goods(self, text: str) -> list[Good]:
         """All nouns of footwear in the text, in order, none inside another."""
         found = []
-        for match in self._nouns.finditer(text):
-            index, oblique = divmod(match.lastindex - 1, 2)  # nominative and oblique in turn
+        for place, match in self._nouns.finditer(text):
+            index, oblique = divmod(place, 2)  # nominative and oblique in turn
             found.append(Good(self._types[index], match.start(), match.end(), bool(oblique)))
         return found
 

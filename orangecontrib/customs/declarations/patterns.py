@@ -32,7 +32,8 @@ from orangecontrib.customs.i18n import Message
 
 from .negation import BETWEEN
 
-__all__ = ["Tables", "Taken", "expand", "compile_pattern", "number", "needed", "words_of"]
+__all__ = ["Alternatives", "Tables", "Taken", "expand", "compile_pattern", "number", "needed",
+           "words_of"]
 
 _SHORTHAND = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|~|@|#| \?| ")
 _ID = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)*")
@@ -125,6 +126,28 @@ class Tables:
 def words_of(text: str) -> tuple[str, ...]:
     """What stands in a cell with ``|`` between."""
     return tuple(filter(None, text.split("|")))
+
+
+class Alternatives:
+    """Many patterns as one, of which the earlier ones come first.
+
+    Parameters
+    ----------
+    patterns : sequence of str
+    before : str
+        A regular expression of what may stand before.
+    """
+
+    def __init__(self, patterns: Sequence[str], before: str = r"(?<!\w)"):
+        alternatives = [rf"(?:{expand(pattern)})(?!\w)" for pattern in patterns]
+        # without groups, which tell the pattern, a search passes by most places at once
+        self._any = re.compile(rf"{before}(?:{'|'.join(alternatives)})")
+        self._each = re.compile(rf"{before}(?:{'|'.join(f'({a})' for a in alternatives)})")
+
+    def finditer(self, text: str) -> Iterator[tuple[int, re.Match]]:
+        """Number of the pattern and match, for each match, none inside another."""
+        for match in self._any.finditer(text):
+            yield self._each.match(text, match.start()).lastindex - 1, match
 
 
 def number(text: str, where: str) -> float:

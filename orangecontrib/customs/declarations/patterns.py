@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from orangecontrib.customs.files import strict_rows
 from orangecontrib.customs.groups import Group
@@ -92,6 +93,23 @@ class Tables:
                 raise ValueError(f"{where}: id '{id_}' stands in {self._ids[id_]}, too")
             self._ids[id_] = where
             yield where, row
+
+    @cached_property
+    def words(self) -> dict[str, re.Pattern]:
+        """``words.csv``: plain regular expressions by id, in their order."""
+        words = {}
+        for where, row in self.rows("words.csv", ("pattern",)):
+            try:
+                words[row["id"]] = re.compile(row["pattern"])
+            except re.error as error:
+                raise ValueError(f"{where}: not a regular expression: {error}") from None
+        return words
+
+    def word(self, id_: str) -> re.Pattern:
+        """A regular expression of ``words.csv``; ValueError where there is none."""
+        if id_ not in self.words:
+            raise ValueError(f"{self.group.folder / 'words.csv'}: no row '{id_}'")
+        return self.words[id_]
 
     def values(self, fact: str, text: str, where: str) -> tuple[str, ...]:
         """The values of a fact that stand in a cell, with ``|`` between them."""

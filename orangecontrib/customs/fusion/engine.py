@@ -5,15 +5,16 @@ enters exactly once, here.
 """
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from orangecontrib.customs.facts import Evidence, Priors, check_probabilities, normalise
+from orangecontrib.customs.facts import Evidence, Priors, normalise
 from orangecontrib.customs.fusion.descent import Descent
-from orangecontrib.customs.nomenclature import LEVELS, Nomenclature
-from orangecontrib.customs.nomenclature.decision_table import OUTSIDE, DecisionTable
+from orangecontrib.customs.groups import Group
+from orangecontrib.customs.nomenclature import LEVELS
+from orangecontrib.customs.nomenclature.decision_table import OUTSIDE
 
 __all__ = ["ANALYST", "MODEL", "PHOTOS", "TEXT", "Witness", "Engine", "Belief", "Answers"]
 
@@ -22,9 +23,8 @@ TEXT, PHOTOS, MODEL, ANALYST = "text", "photos", "model", "analyst"
 #: As the trace calls them.
 _NAMES_RU = {TEXT: "текст", PHOTOS: "фото", MODEL: "модель", ANALYST: "аналитик"}
 
-#: A classifier knows no goods but its classes: it may rule out all the others, or its own, up
-#: to this probability and no further; and a code of its own against those that it doesn't know.
-OTHER = 0.01
+#: No group is surer of a good than this, however little its table says of what it is not.
+SUREST = 1e-9
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,14 @@ class Witness:
     def name_ru(self) -> str:
         """As the trace calls it."""
         return _NAMES_RU.get(self.id, self.id)
+
+    def on(self, facts: Mapping[str, object]) -> Witness:
+        """The same witness, of these facts only."""
+        said = self.evidence.loglik
+        if said.keys() <= facts.keys():
+            return self
+        return replace(self, evidence=Evidence(
+            self.evidence.keys, {fact: said[fact] for fact in said if fact in facts}))
 
     def tempered(self, priors: Mapping[str, np.ndarray]) -> Evidence:
         """The evidence as the fusion uses it.
@@ -111,13 +119,30 @@ class Answers:
 
 
 class Engine:
-    """A decision table, its tariff and priors: everything that turns facts into codes."""
+    """What turns facts of a group of goods into codes.
 
-    def __init__(self, table: DecisionTable, nomenclature: Nomenclature, priors: Priors):
-        self.table = table
-        self.nomenclature = nomenclature
-        self.priors = priors
+    Parameters
+    ----------
+    group : Group
+    priors : Priors, optional
+        Fact by fact in place of the group's; facts that it doesn't have are left aside.
+
+    Attributes
+    ----------
+    gate : frozenset of str
+        The facts without which nothing is said to be none of the group.
+    """
+
+    def __init__(self, group: Group, priors: Priors | None = None):
+        self.group = group
+        self.table = table = group.table
+        self.nomenclature = group.nomenclature
+        self.priors = group.priors if priors is None else _over(group.priors, priors)
         self.codes = table.codes
+        self._none = next((i for i, codes in enumerate(table.outcomes) if codes == (OUTSIDE,)),
+                          None)
+        tested = [rule.allowed.keys() for rule in table.rules if rule.outcome == self._none]
+        self.gate = frozenset.intersection(*map(frozenset, tested)) if tested else frozenset()
         # each level's prefixes and the codes under them
         self._levels = []
         for level in LEVELS:
@@ -133,14 +158,8 @@ class Engine:
                                      + [len(self.codes)] * (most - len(codes))
                                      for codes in table.outcomes])
 
-    @classmethod
-    def footwear(cls, priors: Priors | None = None) -> Engine:
-        """The engine of group 64 with the bundled data."""
-        from orangecontrib.customs.groups import footwear
-        from orangecontrib.customs.nomenclature import group64
-        return cls(footwear.decision_table(), group64(), priors or footwear.priors())
-
-    def believe(self, evidence: Evidence, odds: np.ndarray | None = None) -> Belief:
+    def believe(self, evidence: Evidence, odds: np.ndarray | None = None,
+                beside: np.ndarray | None = None) -> Belief:
         """P(code) of every good.
 
         Parameters
@@ -149,10 +168,33 @@ class Engine:
             The sum of all witnesses.
         odds : ndarray, shape (N, n_codes), optional
             A further likelihood of each code, e.g. of a text classifier.
+        beside : ndarray, shape (N,), optional
+            How many times likelier it is that a good is none of this group than the group by
+            itself knows, since others speak for it (:mod:`.among`).  The code is chosen as if
+            the good were no other's.
         """
         facts = evidence.posterior(self.priors)
+        outcomes, codes, chosen = self._conclude(facts, odds, beside)
+        return Belief(evidence.keys, facts, outcomes, codes, chosen)
+
+    def _conclude(self, facts, odds, beside):
+        """P(outcome), P(code) and the chosen outcomes."""
         outcomes, codes = self.weigh(facts, odds)
-        return Belief(evidence.keys, facts, outcomes, codes, self._descent.choose(outcomes))
+        chosen = self._descent.choose(outcomes)
+        if beside is not None:
+            none = self.none(outcomes)
+            whole = 1 - none + none * beside
+            outcomes = outcomes / whole[:, None]
+            if self._none is not None:
+                outcomes[:, self._none] *= beside
+            codes = self.table.code_probabilities(outcomes)
+        return outcomes, codes, chosen
+
+    def none(self, outcomes: np.ndarray) -> np.ndarray:
+        """P that a good is none of the group, from P(outcome): (N,); never 0 nor 1."""
+        if self._none is None:
+            return np.full(len(outcomes), SUREST)
+        return np.clip(outcomes[:, self._none], SUREST, 1 - SUREST)
 
     def weigh(self, facts: Mapping[str, np.ndarray], odds: np.ndarray | None = None
               ) -> tuple[np.ndarray, np.ndarray]:
@@ -209,7 +251,8 @@ class Engine:
         """Index into :attr:`codes` of the first candidate of chosen outcomes."""
         return self._candidates[chosen, 0]
 
-    def answers(self, belief: Belief, odds: np.ndarray | None = None) -> dict[str, Answers]:
+    def answers(self, belief: Belief, odds: np.ndarray | None = None,
+                beside: np.ndarray | None = None) -> dict[str, Answers]:
         """What each fact, if it were known, would lead to.
 
         This is what the next question and the fact that flips a code rest on.
@@ -222,91 +265,14 @@ class Engine:
             for value in range(k):
                 certain = np.zeros_like(posterior)
                 certain[:, value] = 1
-                outcomes, codes = self.weigh({**belief.facts, fact: certain}, odds)
-                known.codes[value], known.chosen[value] = codes, self._descent.choose(outcomes)
+                _, known.codes[value], known.chosen[value] = self._conclude(
+                    {**belief.facts, fact: certain}, odds, beside)
             result[fact] = known
         return result
 
-    def classifier_odds(self, classes: Sequence[str], probabilities: np.ndarray,
-                        class_priors: np.ndarray | None = None, weight: float = 1.
-                        ) -> np.ndarray:
-        """A classifier of codes as one more term of the fusion.
 
-        Parameters
-        ----------
-        classes : sequence of str
-            Codes of 4, 6, 8 or 10 digits.
-        probabilities : ndarray, shape (N, n_classes)
-            NaN rows say nothing.
-        class_priors : ndarray, shape (n_classes,), optional
-            Shares of the classes in the training data (default: uniform).
-        weight : float
-            Exponent of the likelihood; 0 ignores the classifier.
-
-        Returns
-        -------
-        ndarray, shape (N, n_codes)
-            (P(class) / prior) ** weight for codes under a class, 1 for codes that
-            no class covers: the classifier says nothing of them.  A class that holds no
-            code of the table speaks for "none", and against every code, as far as
-            :data:`OTHER` lets it.  No further is a class put below the codes that no class
-            covers, or parts (6406) would be left where the facts contradict a sure model.
-
-        Raises
-        ------
-        ValueError
-            A probability outside [0, 1]; the message names the row.
-        """
-        probabilities = np.asarray(probabilities, dtype=float)
-        check_probabilities(probabilities,
-                            lambda row, column: f"row {row + 1}, class '{classes[column]}'")
-        if class_priors is None:
-            class_priors = np.full(len(classes), 1 / len(classes))
-        class_priors = np.asarray(class_priors, dtype=float)
-        ratio = np.clip(probabilities, 1e-4, None) / class_priors
-        odds = np.ones((len(ratio), len(self.codes)))
-        for i, code in enumerate(self.codes):
-            owners = self._owners(code, classes)
-            if owners:  # classes below a code of the table speak for it together
-                odds[:, i] = (ratio[:, owners] * class_priors[owners]).sum(axis=1) \
-                    / class_priors[owners].sum()
-        outside = [j for j, c in enumerate(classes) if self.is_outside(c)]
-        elsewhere = np.ones(len(ratio))
-        if outside:
-            elsewhere = self._outside(odds, classes, probabilities, class_priors, outside)
-        for i, code in enumerate(self.codes):
-            if self._owners(code, classes):
-                odds[:, i] = np.maximum(odds[:, i], OTHER * elsewhere)
-        odds[np.isnan(probabilities).any(axis=1)] = 1
-        return odds ** weight
-
-    def is_outside(self, code: str) -> bool:
-        """Does no code of the table lie under `code`, nor above it?"""
-        return not any(c.startswith(code) or code.startswith(c) for c in self.codes)
-
-    @staticmethod
-    def _owners(code: str, classes: Sequence[str]) -> list[int]:
-        """The deepest class that holds the code, or else all the classes under it."""
-        above = [j for j, c in enumerate(classes) if code.startswith(c)]
-        return [max(above, key=lambda j: len(classes[j]))] if above else [
-            j for j, c in enumerate(classes) if c.startswith(code)]
-
-    def _outside(self, odds, classes, probabilities, class_priors, outside):
-        """Let classes outside the table speak for "none" and against the codes, in place.
-
-        Returns the odds of codes that no class covers, shape (N,).
-        """
-        # of a model that knows nothing inside the table, half is its best guess
-        share = .5 if len(outside) == len(classes) \
-            else class_priors[outside].sum() / class_priors.sum()
-        said = probabilities[:, outside].sum(axis=1)
-        p = np.clip(said, OTHER, 1 - OTHER)
-        elsewhere = (1 - p) / (1 - share)
-        for i, code in enumerate(self.codes):
-            if code == OUTSIDE:
-                odds[:, i] = p / share
-            elif self._owners(code, classes):
-                odds[:, i] *= (1 - p) / np.clip(1 - said, 1e-4, None)
-            else:
-                odds[:, i] = elsewhere
-        return elsewhere
+def _over(priors: Priors, given: Priors) -> Priors:
+    """Priors with given ones in the place of their own."""
+    mine = {fact: given[fact] for fact in given if fact in priors}
+    return Priors({**priors.probabilities, **mine},
+                  {**priors.sources, **{f: given.sources[f] for f in mine if f in given.sources}})

@@ -4,6 +4,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from orangecontrib.customs.groups import Group
+
 __all__ = ["ASSUMED", "Step", "trace_steps", "trace_text", "gap_text"]
 
 #: A fact is established above this probability of the values that the rule needs.
@@ -11,16 +13,9 @@ ESTABLISHED = 0.9
 #: What the trace says of a fact that only a prior speaks of.
 ASSUMED = "принято по умолчанию"
 
-_GAPS = {
-    "unisex_6403_5x": "обувь не идентифицируется как мужская или женская, а в 6403 51 "
-                      "и 6403 59 такой субпозиции нет (ОПИ 3(в))",
-    "vamp_house": "и открытая союзка, и домашняя обувь: равные субпозиции (ОПИ 3(а), 3(в))",
-}
-
-
-def gap_text(gap: str, codes: Sequence[str]) -> str:
+def gap_text(group: Group, gap: str, codes: Sequence[str]) -> str:
     """A legal gap in words, with its candidates."""
-    reasons = "; ".join(_GAPS.get(name, name) for name in gap.split("+"))
+    reasons = "; ".join(map(str, group.gaps(gap)))
     return f"пробел закона: {reasons}; кандидаты {', '.join(codes)}"
 
 

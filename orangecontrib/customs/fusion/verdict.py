@@ -10,14 +10,18 @@ from orangecontrib.customs.defaults import ERROR
 from orangecontrib.customs.facts import Evidence
 from orangecontrib.customs.fusion.engine import Answers, Belief, Engine, Witness
 from orangecontrib.customs.fusion.trace import Step, gap_text, trace_steps, trace_text
+from orangecontrib.customs.i18n import Joined, Message, Words
 from orangecontrib.customs.nomenclature.decision_table import OUTSIDE
 
-__all__ = ["Verdict", "Question", "Discrepancy", "decide"]
+__all__ = ["Beside", "Verdict", "Question", "Discrepancy", "Voice", "blind", "decide",
+           "decide_block", "outside"]
 
 #: A fact counts as missing when knowing it would lower P(error) by this much.
 WORTH_ASKING = 0.01
 #: Two witnesses disagree on a fact when the Bayes factor is below this.
 DISAGREEMENT = 0.1
+#: So many codes are ranked.
+RANKED = 12
 
 _LEVEL_NAMES = {2: "группа", 4: "позиция", 6: "субпозиция", 8: "подсубпозиция"}
 
@@ -60,6 +64,22 @@ class Discrepancy:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What other groups that are spoken of leave of the goods to this one.
+
+    Attributes
+    ----------
+    factor : ndarray, shape (N,)
+        See :meth:`Engine.believe`.
+    codes : sequence of dict of str to float
+        Per good, P of their codes, and of none of all the groups.
+    """
+
+    factor: np.ndarray
+    codes: Sequence[Mapping[str, float]]
+
+
+@dataclass(frozen=True)
 class Verdict:
     """The result for one good; codes are 10 digits, duties EUR per pair."""
 
@@ -81,6 +101,7 @@ class Verdict:
     steps: tuple[Step, ...]
     problems: tuple[str, ...]
     probabilities: Mapping[str, float] = field(repr=False, default_factory=dict)
+    group: str = ""                 #: id of the group that decided; "": none is spoken of
 
     @property
     def code(self) -> str:
@@ -156,19 +177,21 @@ def decide(engine: Engine, witnesses: Sequence[Witness], *, error: float = ERROR
     verdicts: list[Verdict] = []
     for start in range(0, len(total), block):
         some = slice(start, start + block)
-        voices = [_Voice(witness, evidence.part(some), engine)
+        voices = [Voice(witness, evidence.part(some), engine)
                   for witness, evidence in zip(witnesses, own)]
-        verdicts += _decide_block(engine, voices, total.part(some), error,
-                                  None if odds is None else odds[some])
+        verdicts += decide_block(engine, voices, total.part(some), error,
+                                 None if odds is None else odds[some])
         if progress is not None:
             progress(len(verdicts), len(total))
     return verdicts
 
 
-def _decide_block(engine: Engine, voices: Sequence[_Voice], evidence: Evidence, error, odds
-                  ) -> list[Verdict]:
-    belief = engine.believe(evidence, odds)
-    answers = engine.answers(belief, odds)
+def decide_block(engine: Engine, voices: Sequence[Voice], evidence: Evidence, error, odds,
+                 beside: Beside | None = None) -> list[Verdict]:
+    """Verdicts of one group on goods, by what voices say together."""
+    factor = None if beside is None else beside.factor
+    belief = engine.believe(evidence, odds, factor)
+    answers = engine.answers(belief, odds, factor)
     safe, p_safe = engine.safe_codes(belief, error)
     headings, heading_mass = engine.prefix_masses(belief.codes)[1][1:]
     p_chosen = engine.p_chosen(belief.codes, belief.chosen)
@@ -183,20 +206,24 @@ def _decide_block(engine: Engine, voices: Sequence[_Voice], evidence: Evidence, 
     verdicts = []
     for i, key in enumerate(evidence.keys):
         if unheard[i]:
-            verdicts.append(_blind(key))
+            verdicts.append(blind(key))
             continue
         p_codes = belief.codes[i]
         codes = engine.table.outcomes[belief.chosen[i]]
         order = np.argsort(-p_codes, kind="stable")
-        ranked = tuple((engine.codes[j], float(p_codes[j])) for j in order[:12]
-                       if p_codes[j] > 5e-4)
+        of = {c: float(p_codes[j]) for j, c in enumerate(engine.codes)}
+        best = [(engine.codes[j], of[engine.codes[j]]) for j in order[:RANKED]]
+        if beside is not None:
+            of |= beside.codes[i]
+            best = sorted(of.items(), key=lambda item: -item[1])[:RANKED]
+        ranked = tuple((code, mass) for code, mass in best if mass > 5e-4)
         runner = next((c for c, _ in ranked if c not in codes), "")
         heading, p_heading, p, problems = "", 0., float(p_chosen[i]), []
         steps = trace_steps(engine, belief, voices, i, codes)
         if codes == (OUTSIDE,):
             codes = ()
             if engine.table.outcomes[by_facts[i]] == (OUTSIDE,):
-                problems.append("товар не является обувью группы 64 (примечание 1 к группе 64)")
+                problems.append(outside(engine))
             else:
                 p, steps = np.nan, ()
                 outside = odds[i, engine.codes.index(OUTSIDE)]
@@ -204,8 +231,9 @@ def _decide_block(engine: Engine, voices: Sequence[_Voice], evidence: Evidence, 
         else:
             heading = codes[0][:4]
             p_heading = float(heading_mass[i, headings.index(heading)])
-            problems += _remarks(engine, belief, i, codes, p, runner)
-        flip = _flip(engine, belief, answers, i, codes, runner)
+            problems += _remarks(engine, belief, i, codes, p, runner, of)
+        flip = _flip(engine, belief, answers, i, codes,
+                     runner if runner in engine.codes or not runner else OUTSIDE)
         questions = tuple(sorted(
             (Question(fact, float(gain[i]), float(duty[i]), bool(silent[fact][i]),
                       engine.table.vocabulary[fact].ru)
@@ -217,23 +245,34 @@ def _decide_block(engine: Engine, voices: Sequence[_Voice], evidence: Evidence, 
         verdicts.append(Verdict(
             key, codes, p, safe[i], float(p_safe[i]), heading, p_heading,
             "" if runner == OUTSIDE else runner,
-            float(p_codes[engine.codes.index(runner)]) if runner else 0., flip,
+            of[runner] if runner else 0., flip,
             questions, disagreements[i],
             float(min(duties[held])) if held and codes else np.nan,
             float(max(duties[held])) if held and codes else np.nan,
             ranked, steps, tuple(problems),
-            {c: float(p_codes[j]) for j, c in enumerate(engine.codes)}))
+            of, engine.group.id))
     return verdicts
 
 
-def _remarks(engine: Engine, belief: Belief, i: int, codes, p: float, runner: str) -> list[str]:
+def outside(*engines: Engine) -> Message | Words:
+    """Why a good has no code: the law's reason where one group has it, else that it is elsewhere.
+    """
+    if len(engines) == 1 and f"{engines[0].group.id}.outside" in engines[0].group.wordings:
+        return engines[0].group.message("outside")
+    return Message.of("groups.outside", names=Joined(tuple(e.group.name for e in engines)))
+
+
+def _remarks(engine: Engine, belief: Belief, i: int, codes, p: float, runner: str, of) -> list:
     """A legal gap, and a likelier code in a branch of the tariff that is not."""
     remarks = []
     if len(codes) > 1:
-        remarks.append(gap_text(engine.table.gaps[belief.chosen[i]], codes))
-    other = belief.codes[i, engine.codes.index(runner)] if runner else 0.
-    if round(other, 2) > round(p, 2):
-        of = dict(zip(engine.codes, belief.codes[i]))
+        remarks.append(gap_text(engine.group, engine.table.gaps[belief.chosen[i]], codes))
+    other = of[runner] if runner else 0.
+    if runner and runner != OUTSIDE and runner not in engine.codes:
+        if round(other, 2) > round(p, 2):
+            remarks.append(Message.of("groups.heavier", code=runner, other=other, p=p,
+                                      chosen=" / ".join(codes), group=engine.group.name))
+    elif round(other, 2) > round(p, 2):
         name = f"код {runner}" if runner.isdigit() else "«не обувь»"
         node = next((n for n in engine.path(belief.chosen[i]) if not runner.startswith(n)), "")
         mine, theirs = (sum(m for c, m in of.items() if c.startswith(start))
@@ -245,7 +284,7 @@ def _remarks(engine: Engine, belief: Belief, i: int, codes, p: float, runner: st
     return remarks
 
 
-def _blind(key: str) -> Verdict:
+def blind(key: str) -> Verdict:
     """A good of which no witness says anything: priors alone are no classification."""
     return Verdict(key, (), np.nan, "", np.nan, "", np.nan, "", np.nan, "", (), (),
                    np.nan, np.nan, (), (),
@@ -275,7 +314,7 @@ def _flip(engine: Engine, belief: Belief, answers, i, codes, runner) -> str:
     best = (0., "")
     other = (0., "")
     for fact, known in answers.items():
-        if fact == "is_footwear" and runner != OUTSIDE:
+        if fact in engine.gate and runner != OUTSIDE:
             continue
         for value, p in enumerate(belief.facts[fact][i]):
             winners = engine.table.outcomes[known.chosen[value, i]]
@@ -290,7 +329,7 @@ def _flip(engine: Engine, belief: Belief, answers, i, codes, runner) -> str:
     return best[1] or other[1]
 
 
-class _Voice:
+class Voice:
     """What a witness says of a block of goods: its evidence, as the fusion uses it."""
 
     def __init__(self, witness: Witness, evidence: Evidence, engine: Engine):
@@ -300,7 +339,7 @@ class _Voice:
         self.alone = evidence.posterior(engine.priors)
 
 
-def _disagreements(engine: Engine, voices: Sequence[_Voice], belief: Belief
+def _disagreements(engine: Engine, voices: Sequence[Voice], belief: Belief
                    ) -> list[tuple[Discrepancy, ...]]:
     """Per good, the facts on which two witnesses contradict each other.
 

@@ -12,6 +12,8 @@ import numpy as np
 
 from orangecontrib.customs.facts import Evidence, Priors, check_probabilities, normalise
 from orangecontrib.customs.fusion.descent import Descent
+from orangecontrib.customs.groups import Group
+from orangecontrib.customs.i18n import Message, Words
 from orangecontrib.customs.nomenclature import LEVELS, Nomenclature
 from orangecontrib.customs.nomenclature.decision_table import OUTSIDE, DecisionTable
 
@@ -20,7 +22,7 @@ __all__ = ["ANALYST", "MODEL", "PHOTOS", "TEXT", "Witness", "Engine", "Belief", 
 #: Ids of witnesses.
 TEXT, PHOTOS, MODEL, ANALYST = "text", "photos", "model", "analyst"
 #: As the trace calls them.
-_NAMES_RU = {TEXT: "текст", PHOTOS: "фото", MODEL: "модель", ANALYST: "аналитик"}
+_NAMES = {id_: Message(f"witness.{id_}") for id_ in (TEXT, PHOTOS, MODEL, ANALYST)}
 
 #: A classifier knows no goods but its classes: it may rule out all the others, or its own, up
 #: to this probability and no further; and a code of its own against those that it doesn't know.
@@ -36,7 +38,7 @@ class Witness:
     id : str
         :data:`TEXT`, :data:`PHOTOS`, :data:`ANALYST`, or one of your own.
     evidence : Evidence
-    notes : dict of (key, fact) to str
+    notes : dict of (key, fact) to str or Message
         The words, photos or answer on which a piece of evidence rests.
     reliability : float
         P(what the witness says about a fact is about this good at all): 1 takes
@@ -45,13 +47,13 @@ class Witness:
 
     id: str
     evidence: Evidence
-    notes: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    notes: Mapping[tuple[str, str], str | Message] = field(default_factory=dict)
     reliability: float = 1.
 
     @property
-    def name_ru(self) -> str:
-        """As the trace calls it."""
-        return _NAMES_RU.get(self.id, self.id)
+    def name(self) -> Message | Words:
+        """As the trace calls it; one of your own is called by its id."""
+        return _NAMES.get(self.id) or Words(self.id)
 
     def tempered(self, priors: Mapping[str, np.ndarray]) -> Evidence:
         """The evidence as the fusion uses it.
@@ -111,12 +113,19 @@ class Answers:
 
 
 class Engine:
-    """A decision table, its tariff and priors: everything that turns facts into codes."""
+    """A decision table, its tariff and priors: everything that turns facts into codes.
 
-    def __init__(self, table: DecisionTable, nomenclature: Nomenclature, priors: Priors):
+    The group that they are of words what only it can say: why a good is none of its own, what a
+    legal gap is.
+    """
+
+    def __init__(self, table: DecisionTable, nomenclature: Nomenclature, priors: Priors,
+                 group: Group | None = None):
         self.table = table
         self.nomenclature = nomenclature
         self.priors = priors
+        self.group = group
+        self.said: dict = {}    # what traces have in common: lines of the tariff, conditions
         self.codes = table.codes
         # each level's prefixes and the codes under them
         self._levels = []
@@ -138,7 +147,8 @@ class Engine:
         """The engine of group 64 with the bundled data."""
         from orangecontrib.customs.groups import footwear
         from orangecontrib.customs.nomenclature import group64
-        return cls(footwear.decision_table(), group64(), priors or footwear.priors())
+        return cls(footwear.decision_table(), group64(), priors or footwear.priors(),
+                   footwear.group())
 
     def believe(self, evidence: Evidence, odds: np.ndarray | None = None) -> Belief:
         """P(code) of every good.
@@ -194,6 +204,23 @@ class Engine:
                 if depth < len(path) and mass[i, at[path[depth]]] >= 1 - error:
                     safe[i], mass_of[i] = path[depth], mass[i, at[path[depth]]]
         return safe, mass_of
+
+    def gap(self, outcome: int) -> Sequence[Message | Words]:
+        """The reasons of an outcome that is a legal gap."""
+        names = self.table.gaps[outcome]
+        return tuple(map(Words, names.split("+"))) if self.group is None \
+            else self.group.gaps(names)
+
+    @property
+    def outside(self) -> Message | Words:
+        """Why a good is none of the group's."""
+        return Message("fusion.outside") if self.group is None else self.group.message("outside")
+
+    @property
+    def elsewhere(self) -> Message | Words:
+        """What stands in the place of a code where a good is none of the group's."""
+        name = f"{self.group.id}.none" if self.group is not None else ""
+        return Message(name if name and name in self.group.wordings else "fusion.none")
 
     def path(self, outcome: int) -> tuple[str, ...]:
         """The nodes of the tariff above an outcome, from the chapter down to its code."""

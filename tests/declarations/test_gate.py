@@ -180,7 +180,7 @@ def test_a_language_that_is_not_read_is_said(reader, text, words):
 def test_a_good_of_unknown_kind_stays_without_a_code(reader, text):
     evidence = reader.evidence(["x"], [reader.read(text)])
     verdict, = decide_codes(Engine.footwear(), [Witness("текст", evidence)])
-    assert verdict.codes == () and not any("не является" in line for line in verdict.problems)
+    assert verdict.codes == () and not any("не является" in str(line) for line in verdict.problems)
 
 
 def test_a_place_that_the_list_of_other_goods_does_not_know_is_refused(tmp_path):

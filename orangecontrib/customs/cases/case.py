@@ -15,6 +15,8 @@ from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.fusion.meeting import Meeting, strangers
 from orangecontrib.customs.fusion.verdict import Verdict, decide
 
+from orangecontrib.customs.i18n import Message, Words, say
+
 from .goods import Good
 from .sources import NO_PHOTOS, Source, analyst_witness
 
@@ -22,8 +24,8 @@ __all__ = ["Case", "Held", "join"]
 
 #: What is said of a good that a source lacks, and of one that only another source than the
 #: text knows.
-LACKS = {PHOTOS: NO_PHOTOS, MODEL: "нет ответа модели"}
-ONLY = {PHOTOS: "есть фотографии, но нет описания", MODEL: "есть ответ модели, но нет описания"}
+LACKS = {PHOTOS: NO_PHOTOS, MODEL: Message("cases.no_prediction")}
+ONLY = {PHOTOS: Message("cases.only_photos"), MODEL: Message("cases.only_prediction")}
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,13 @@ class Case:
         """The good of a verdict."""
         return self._by_key[verdict.key]
 
-    def notes_of(self, verdict: Verdict) -> tuple[str, ...]:
+    def problems_of(self, verdict: Verdict) -> tuple[Message | Words | str, ...]:
         """Problems of a good: of its sources and of the law."""
-        return tuple(dict.fromkeys([*self.good(verdict).problems, *verdict.problems]))
+        return (*self.good(verdict).problems, *verdict.problems)
+
+    def notes_of(self, verdict: Verdict) -> tuple[str, ...]:
+        """Problems of a good, each once, in the language that is spoken."""
+        return tuple(dict.fromkeys(map(say, self.problems_of(verdict))))
 
     @cached_property
     def has_quantities(self) -> bool:
@@ -224,7 +230,8 @@ def _checked(good: Good, engine: Engine) -> Good:
     """A good with a problem where the tariff does not have its declared code."""
     code = good.declared_code
     if len(code) == 10 and code.startswith("64") and engine.nomenclature.duty(code) is None:
-        unknown = f"кода {code} нет в издании тарифа от {engine.nomenclature.edition}"
+        unknown = Message.of("cases.unknown_code", code=code,
+                             edition=engine.nomenclature.edition)
         return replace(good, problems=(*good.problems, unknown))
     return good
 

@@ -31,6 +31,8 @@ from orangecontrib.customs.files import (
 )
 from orangecontrib.customs.groups import footwear
 
+from orangecontrib.customs.i18n import Message, say
+
 from .goods import QUANTITY_NAMES, Good, find_column, goods_of
 from .predictions import LIKELY, Predictions, answer_columns
 
@@ -91,7 +93,7 @@ def read_goods(path: str | Path, encoding: str = "") -> list[Good]:
 
 
 def goods_of_rows(rows: Sequence[Mapping[str, object]],
-                  problems: Sequence[Sequence[str]] | None = None) -> list[Good]:
+                  problems: Sequence[Sequence[Message | str]] | None = None) -> list[Good]:
     """Goods of rows by column; `problems` is what is known to be wrong with each."""
     return goods_of(_ids(rows), [
         {"description": row.get("description"),
@@ -106,14 +108,11 @@ def _ids(rows: Sequence[Mapping[str, object]]) -> list[str]:
             for number, row in enumerate(rows, start=1)]
 
 
-def _doubts(row: Row, table: TextTable) -> list[str]:
+def _doubts(row: Row, table: TextTable) -> list[Message]:
     """Why cells of a row are not to be trusted."""
     if row.surplus:
-        return [f"строка {row.line} файла: полей {row.fields}, а в заголовке "
-                f"{table.width}; описание не прочитано – текст, в котором есть "
-                "разделитель, возьмите в кавычки"]
-    return [f"поле в кавычках занимает несколько строк файла, с {row.line}-й; если это "
-            "несколько товаров, закройте кавычку"] if row.swallows else []
+        return [Message.of("cases.surplus", line=row.line, fields=row.fields, width=table.width)]
+    return [Message.of("cases.swallows", line=row.line)] if row.swallows else []
 
 
 def read_priors(path: str | Path, encoding: str = "") -> Priors:
@@ -172,7 +171,7 @@ def read_predictions(path: str | Path, encoding: str = "") -> Predictions:
     columns = {code: [_probability(row, name, path) for row in rows]
                for code, name in names.items()}
     cells = [{name: text.strip() for name, text in row.cells.items()} for row in rows]
-    said: dict[int, str] = {}
+    said: dict[int, Message] = {}
     text = _description(table.columns, cells)
     if text is not None and columns:
         answers = {name: [_probability(row, name, path) for row in rows]
@@ -227,15 +226,14 @@ def write_rows(place: Output, columns: Sequence[str], rows: Iterable[Mapping[str
     writer = csv.writer(place)
     writer.writerow(columns)
     for row in rows:
-        if columns[-1] in ODD_NAME and not _writable(row.values()):
-            said = [row.get(columns[-1]), ODD_NAME[columns[-1]]]
+        if columns[-1] in PROBLEMS and not _writable(row.values()):
+            said = [row.get(columns[-1]), say(ODD_NAME)]
             row = {**row, columns[-1]: "; ".join(filter(None, said))}
         writer.writerow([plain(row.get(column)) for column in columns])
 
 
-#: What the column of problems says of a name that is not text.
-ODD_NAME = {"problems": "имя файла не в UTF-8, его байты записаны как \\udc..",
-            "problem": "the file's name is not UTF-8, its bytes are written as \\udc.."}
+#: Names of a last column that holds problems, and what it says of a name that is not text.
+PROBLEMS, ODD_NAME = ("problems", "problem"), Message("cases.odd_name")
 
 
 def _writable(values: Iterable[object]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from orangecontrib.customs.fusion.keys import unique_keys
+from orangecontrib.customs.i18n import Message, Words
 from orangecontrib.customs.nomenclature import parse_code
 
 __all__ = ["QUANTITY_NAMES", "Good", "find_column", "goods_of"]
@@ -28,7 +29,7 @@ class Good:
     description: str | None = ""
     declared_code: str = ""
     quantity: float | None = None
-    problems: tuple[str, ...] = ()
+    problems: tuple[Message | Words | str, ...] = ()
 
 
 def find_column(names: Iterable[str], wanted: Sequence[str]) -> str | None:
@@ -38,7 +39,7 @@ def find_column(names: Iterable[str], wanted: Sequence[str]) -> str | None:
 
 
 def goods_of(ids: Sequence[str], cells: Sequence[Mapping[str, object]],
-             problems: Sequence[Sequence[str]] | None = None) -> list[Good]:
+             problems: Sequence[Sequence[Message | str]] | None = None) -> list[Good]:
     """Goods of rows, with unique keys and with what is doubtful in what was typed.
 
     Parameters
@@ -47,7 +48,7 @@ def goods_of(ids: Sequence[str], cells: Sequence[Mapping[str, object]],
         As declared.
     cells : sequence of dict
         ``description, declared_code, quantity``, each a text or a number; any may be absent.
-    problems : sequence of sequence of str, optional
+    problems : sequence of sequence of Message or str, optional
         What is known to be wrong with each row.
 
     Examples
@@ -58,10 +59,11 @@ def goods_of(ids: Sequence[str], cells: Sequence[Mapping[str, object]],
     """
     goods = []
     for number, (good_id, key, row) in enumerate(zip(ids, unique_keys(ids), cells), start=1):
-        said = [f"good_id «{good_id}» повторяется (строка {number})"] if key != good_id else []
+        said = [Message.of("cases.repeated", id=good_id, row=number)] if key != good_id else []
         said += problems[number - 1] if problems is not None else ()
         code = parse_code(row.get("declared_code", ""))
-        said += [f"заявленный код {words}" for words in code.said("ru")]
+        said += [Message.of("cases.declared_code", what=Words(ru, en))
+                 for ru, en in zip(code.said("ru"), code.said("en"))]
         quantity, doubt = _quantity(row.get("quantity"))
         said += doubt
         goods.append(Good(key, good_id, row.get("description"), code.digits, quantity,
@@ -69,7 +71,7 @@ def goods_of(ids: Sequence[str], cells: Sequence[Mapping[str, object]],
     return goods
 
 
-def _quantity(typed: object) -> tuple[float | None, list[str]]:
+def _quantity(typed: object) -> tuple[float | None, list[Message]]:
     """A number of units as people write it (``1 000,5``), and why it is none."""
     if isinstance(typed, str):
         text = typed.strip()
@@ -84,4 +86,4 @@ def _quantity(typed: object) -> tuple[float | None, list[str]]:
         return number, []
     if not text:
         return None, []
-    return None, [f"количество «{text}» – не число больше нуля; пошлина – только за единицу"]
+    return None, [Message.of("cases.quantity", typed=text)]

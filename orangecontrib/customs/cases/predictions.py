@@ -10,6 +10,7 @@ from orangecontrib.customs.declarations.codes import answered_code
 from orangecontrib.customs.defaults import WEIGHT
 from orangecontrib.customs.facts import check_probabilities
 from orangecontrib.customs.fusion.engine import MODEL, Engine
+from orangecontrib.customs.i18n import Message
 from orangecontrib.customs.nomenclature import LEVELS
 
 from .goods import goods_of
@@ -17,8 +18,7 @@ from .sources import Source
 
 __all__ = ["LIKELY", "Predictions", "PredictionsError", "answer_columns"]
 
-LIKELY = ("модель дала тот же ответ, что и другим товарам без общих с этим слов: похоже, она не "
-          "знает ни одного слова описания; ответ учтён, для проверки соедините вход Model")
+LIKELY = Message("cases.likely_unread")
 
 
 class PredictionsError(ValueError):
@@ -52,7 +52,7 @@ class Predictions:
         By code; NaN where the model gave no answer.
     names : dict of str to str
         What the columns are called, by code.
-    said : dict of int to str
+    said : dict of int to Message
         Rows whose answer is in doubt, and why.
     remarks : tuple of str
     """
@@ -60,7 +60,7 @@ class Predictions:
     ids: Sequence[str]
     columns: Mapping[str, Sequence[float]]
     names: Mapping[str, str]
-    said: Mapping[int, str] = field(default_factory=dict)
+    said: Mapping[int, Message] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
     def source(self, engine: Engine, weight: float = WEIGHT) -> Source:

@@ -10,6 +10,8 @@ from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.facts import Evidence, Vocabulary
 from orangecontrib.customs.fusion.engine import ANALYST, PHOTOS, TEXT, Witness
 
+from orangecontrib.customs.i18n import Joined, Message
+
 from .goods import Good
 
 __all__ = ["PhotoEvidence", "Source", "analyst_witness", "photo_model", "photo_source",
@@ -19,7 +21,10 @@ __all__ = ["PhotoEvidence", "Source", "analyst_witness", "photo_model", "photo_s
 #: together (STRONGEST each, and a prior), and a classifier of any sensible weight.
 DOUBT = 1e-30
 
-NO_PHOTOS = "нет пригодных фотографий"
+#: Of a good of which no photo could be used.
+NO_PHOTOS = Message("cases.no_photos")
+#: Of a good with a description in which nothing stands.
+EMPTY = Message("cases.empty_description")
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class Source:
         Its rows, with unique keys, ids as declared, and the problems of each.
     evidence : Evidence, optional
         By key; a good that it lacks is one of which nothing is said.
-    notes : dict of (key, fact) to str
+    notes : dict of (key, fact) to str or Message
         The words or photos that it rests on.
     odds : ndarray, shape (N, n_codes), optional
         The term of a classifier.
@@ -45,7 +50,7 @@ class Source:
     id: str
     goods: Sequence[Good]
     evidence: Evidence | None = None
-    notes: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    notes: Mapping[tuple[str, str], str | Message] = field(default_factory=dict)
     odds: np.ndarray | None = None
     remarks: tuple[str, ...] = ()
 
@@ -62,7 +67,7 @@ def text_source(goods: Sequence[Good], reader: FactReader | None = None,
     keys, readings, notes, read = [], [], {}, []
     for number, good in enumerate(goods, start=1):
         # None: there is one that can't be read, and the good's problems say why
-        problems = () if good.description is None else ("пустое описание",)
+        problems = () if good.description is None else (EMPTY,)
         if good.description:
             reading = reader.read(good.description)
             keys.append(good.key)
@@ -85,13 +90,13 @@ class PhotoEvidence:
         By good id; goods of which a photo could be used.
     notes : dict of (good id, fact) to str
         The photos that the evidence rests on.
-    skipped : list of (str, str, str)
+    skipped : list of (str, str, str or Message)
         Good id, photo and reason of each photo that could not be used.
     """
 
     evidence: Evidence
     notes: Mapping[tuple[str, str], str]
-    skipped: Sequence[tuple[str, str, str]]
+    skipped: Sequence[tuple[str, str, Message | str]]
 
 
 def photo_model(name: str):
@@ -126,10 +131,10 @@ def read_photos(photos, model, *, device=None, backend: str = "auto", mode: str 
 
 def photo_source(photos: PhotoEvidence) -> Source:
     """What the photos say; a good of which no photo could be used has its problems only."""
-    problems: dict[str, list[str]] = {good_id: [] for good_id in photos.evidence.keys}
+    problems: dict[str, list[Message | Joined]] = {good_id: [] for good_id in photos.evidence.keys}
     for good_id, image, reason in photos.skipped:
         if good_id:
-            problems.setdefault(good_id, [NO_PHOTOS]).append(f"{image}: {reason}")
+            problems.setdefault(good_id, [NO_PHOTOS]).append(Joined((image, reason), ": "))
     goods = [Good(good_id, good_id, problems=tuple(said)) for good_id, said in problems.items()]
     return Source(PHOTOS, goods, photos.evidence, photos.notes)
 
@@ -148,5 +153,5 @@ def analyst_witness(answers: Mapping[str, Mapping[str, str]], vocabulary: Vocabu
             values[row] = np.log(DOUBT / (k - 1))
             values[row, vocabulary[fact].index(value)] = np.log1p(-DOUBT)
             chosen = vocabulary[fact].values[vocabulary[fact].index(value)]
-            notes[key, fact] = f"«{chosen.ru}»"
+            notes[key, fact] = Message.of("cases.answered", value=chosen)
     return Witness(ANALYST, Evidence(keys, loglik), notes)

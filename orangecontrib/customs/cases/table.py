@@ -17,6 +17,8 @@ from orangecontrib.customs.fusion.engine import PHOTOS, TEXT, Engine
 from orangecontrib.customs.fusion.table import default_key, evidence_from_table, ids_of, keys_of
 from orangecontrib.customs.fusion.verdict import Verdict
 
+from orangecontrib.customs.i18n import Message, say
+
 from .case import Case, join
 from .goods import QUANTITY_NAMES, Good, find_column, goods_of
 from .predictions import LIKELY, Predictions, answer_columns
@@ -27,10 +29,12 @@ from .sources import Source
 __all__ = ["case_from_tables", "codes_table", "predictions_from_table", "priors_from_table",
            "probabilities_table", "with_verdicts"]
 
-UNREAD = ("модель не знает ни одного слова описания: её ответ – доли кодов в обучающей выборке – "
-          "не учтён")
-OTHER_COLUMN = ("корпус читает не описание, а номера или коды: модель описания не читала{}; "
-                "выберите описание в Corpus")
+UNREAD = Message("cases.unread")
+#: The corpus reads another column than the description; the answer is left out, or counts.
+OTHER_COLUMN = {True: Message("cases.other_column_left_out"), False: Message("cases.other_column")}
+
+#: In the place of a designation, of goods that no code of the table takes.
+OUTSIDE_CODES = Message("fusion.none")
 
 
 # -- tables in
@@ -129,14 +133,13 @@ def predictions_from_table(table: Table, key: Variable | None = None,
                        tuple(f"Predictions: {problem}" for problem in keys_of(table, key)[1]))
 
 
-def _unread(table: Table, features) -> tuple[np.ndarray, str, bool]:
+def _unread(table: Table, features) -> tuple[np.ndarray, Message, bool]:
     """Rows of which the model has read nothing, how it is said, and whether it is certain."""
     learnt = table.domain.attributes if features is None else features
     reads_words = any(map(BagColumn.of, learnt))
     reads_ids = getattr(table, "text_features", None) and misread(table)
     if reads_ids and (reads_words or features is None):
-        words = OTHER_COLUMN.format(", её ответ не учтён" if reads_words else "")
-        return np.ones(len(table), dtype=bool), words, reads_words
+        return np.ones(len(table), dtype=bool), OTHER_COLUMN[bool(reads_words)], reads_words
     known, guessed = words_read(table, features)
     mute = np.zeros(len(table), dtype=bool) if known is None else known == 0
     return mute, LIKELY if guessed else UNREAD, not guessed
@@ -185,7 +188,7 @@ def probabilities_table(case: Case, verdicts: Sequence[Verdict]) -> Table:
     engine, variables = case.engine, []
     for code in engine.codes:
         node = engine.nomenclature[code] if code in engine.nomenclature else None
-        column = CodeColumn(node.ru if node else "вне кодов таблицы")
+        column = CodeColumn(say(node or OUTSIDE_CODES))
         variables.append(column.mark(ContinuousVariable(code, number_of_decimals=4)))
     # of a good of which nothing is said there is none
     p = [[v.probabilities.get(code, np.nan) for code in engine.codes] for v in verdicts]

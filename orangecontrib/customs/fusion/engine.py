@@ -5,7 +5,7 @@ enters exactly once, here.
 """
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from orangecontrib.customs.facts import Evidence, Priors, normalise
 from orangecontrib.customs.fusion.descent import Descent
 from orangecontrib.customs.groups import Group
+from orangecontrib.customs.i18n import Message, Words
 from orangecontrib.customs.nomenclature import LEVELS
 from orangecontrib.customs.nomenclature.decision_table import OUTSIDE
 
@@ -21,7 +22,7 @@ __all__ = ["ANALYST", "MODEL", "PHOTOS", "TEXT", "Witness", "Engine", "Belief", 
 #: Ids of witnesses.
 TEXT, PHOTOS, MODEL, ANALYST = "text", "photos", "model", "analyst"
 #: As the trace calls them.
-_NAMES_RU = {TEXT: "текст", PHOTOS: "фото", MODEL: "модель", ANALYST: "аналитик"}
+_NAMES = {id_: Message(f"witness.{id_}") for id_ in (TEXT, PHOTOS, MODEL, ANALYST)}
 
 #: No group is surer of a good than this, however little its table says of what it is not.
 SUREST = 1e-9
@@ -36,7 +37,7 @@ class Witness:
     id : str
         :data:`TEXT`, :data:`PHOTOS`, :data:`ANALYST`, or one of your own.
     evidence : Evidence
-    notes : dict of (key, fact) to str
+    notes : dict of (key, fact) to str or Message
         The words, photos or answer on which a piece of evidence rests.
     reliability : float
         P(what the witness says about a fact is about this good at all): 1 takes
@@ -45,13 +46,13 @@ class Witness:
 
     id: str
     evidence: Evidence
-    notes: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    notes: Mapping[tuple[str, str], str | Message] = field(default_factory=dict)
     reliability: float = 1.
 
     @property
-    def name_ru(self) -> str:
-        """As the trace calls it."""
-        return _NAMES_RU.get(self.id, self.id)
+    def name(self) -> Message | Words:
+        """As the trace calls it; one of your own is called by its id."""
+        return _NAMES.get(self.id) or Words(self.id)
 
     def on(self, facts: Mapping[str, object]) -> Witness:
         """The same witness, of these facts only."""
@@ -139,6 +140,7 @@ class Engine:
         self.nomenclature = group.nomenclature
         self.priors = group.priors if priors is None else _over(group.priors, priors)
         self.codes = table.codes
+        self.said: dict = {}    # what traces have in common: lines of the tariff, conditions
         self._none = next((i for i, codes in enumerate(table.outcomes) if codes == (OUTSIDE,)),
                           None)
         tested = [rule.allowed.keys() for rule in table.rules if rule.outcome == self._none]
@@ -236,6 +238,23 @@ class Engine:
                 if depth < len(path) and mass[i, at[path[depth]]] >= 1 - error:
                     safe[i], mass_of[i] = path[depth], mass[i, at[path[depth]]]
         return safe, mass_of
+
+    def gap(self, outcome: int) -> Sequence[Message | Words]:
+        """The reasons of an outcome that is a legal gap."""
+        return self.group.gaps(self.table.gaps[outcome])
+
+    @property
+    def outside(self) -> Message | Words:
+        """Why a good is none of the group's."""
+        if f"{self.group.id}.outside" in self.group.wordings:
+            return self.group.message("outside")
+        return Message.of("groups.outside", names=self.group.name)
+
+    @property
+    def elsewhere(self) -> Message | Words:
+        """What stands in the place of a code where a good is none of the group's."""
+        name = f"{self.group.id}.none"
+        return Message(name if name in self.group.wordings else "fusion.none")
 
     def path(self, outcome: int) -> tuple[str, ...]:
         """The nodes of the tariff above an outcome, from the chapter down to its code."""

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from orangecontrib.customs.defaults import ERROR
-from orangecontrib.customs.facts import Evidence
+from orangecontrib.customs.facts import Evidence, Fact
 from orangecontrib.customs.fusion.engine import Answers, Belief, Engine, Witness
-from orangecontrib.customs.fusion.trace import Step, gap_text, trace_steps, trace_text
-from orangecontrib.customs.i18n import Joined, Message, Words
+from orangecontrib.customs.fusion.trace import Step, trace_steps, trace_text
+from orangecontrib.customs.i18n import Joined, Message, Words, say
 from orangecontrib.customs.nomenclature.decision_table import OUTSIDE
 
 __all__ = ["Beside", "Verdict", "Question", "Discrepancy", "Voice", "blind", "decide",
-           "decide_block", "outside"]
+           "decide_block"]
 
 #: A fact counts as missing when knowing it would lower P(error) by this much.
 WORTH_ASKING = 0.01
@@ -23,13 +23,9 @@ DISAGREEMENT = 0.1
 #: So many codes are ranked.
 RANKED = 12
 
-_LEVEL_NAMES = {2: "группа", 4: "позиция", 6: "субпозиция", 8: "подсубпозиция"}
-
 # only words and photos can say that a note excludes a good; without a code for another reason
-_ELSEWHERE = ("модель относит товар к кодам вне таблицы решений; описание и фотографии об этом "
-              "не говорят: код не определяется")
-_TORN = ("модель исключает коды, о которых говорят описание и фотографии, а они – коды модели: "
-         "код не определяется")
+_ELSEWHERE, _TORN = Message("fusion.elsewhere"), Message("fusion.torn")
+_BLIND = Message("fusion.blind")
 
 
 @dataclass(frozen=True)
@@ -45,13 +41,19 @@ class Question:
         Expected drop of the duty at risk, EUR per pair.
     silent : bool
         No witness speaks of the fact.
+    about : Fact
     """
 
     fact: str
     gain: float
     duty_gain: float
     silent: bool
-    text: str
+    about: Fact
+
+    @property
+    def text(self) -> str:
+        """The name of the fact, in the language that is spoken."""
+        return say(self.about)
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,12 @@ class Discrepancy:
 
     fact: str
     bayes_factor: float   #: P(both | one truth) / P(both | independent truths)
-    text: str
+    message: Message
+
+    @property
+    def text(self) -> str:
+        """Who says what, in the language that is spoken."""
+        return say(self.message)
 
 
 @dataclass(frozen=True)
@@ -92,14 +99,14 @@ class Verdict:
     p_heading: float
     runner_up: str
     p_runner_up: float
-    flip_fact: str                  #: "пол: женская" – the answer that gives the runner-up
+    flip: Message | None            #: "sex: women's" – the answer that gives the runner-up
     questions: tuple[Question, ...]
     discrepancies: tuple[Discrepancy, ...]
     duty_low: float                 #: over the codes that hold 1 − error of the mass
     duty_high: float
     ranked: tuple[tuple[str, float], ...]   #: codes with their probabilities, best first
     steps: tuple[Step, ...]
-    problems: tuple[str, ...]
+    problems: tuple[Message | Words, ...]
     probabilities: Mapping[str, float] = field(repr=False, default_factory=dict)
     group: str = ""                 #: id of the group that decided; "": none is spoken of
 
@@ -111,6 +118,16 @@ class Verdict:
     def excluded(self) -> bool:
         """No code, since what is known of the good excludes it; else it is just not known."""
         return not self.codes and not np.isnan(self.p)
+
+    @property
+    def flip_fact(self) -> str:
+        """The likeliest single answer that changes the code, in the language that is spoken."""
+        return say(self.flip) if self.flip is not None else ""
+
+    @property
+    def flips_to_runner_up(self) -> bool:
+        """Whether that answer gives the runner-up; another code is named with the answer."""
+        return self.flip is not None and self.flip.id == _FLIP
 
     @property
     def trace(self) -> str:
@@ -223,7 +240,7 @@ def decide_block(engine: Engine, voices: Sequence[Voice], evidence: Evidence, er
         if codes == (OUTSIDE,):
             codes = ()
             if engine.table.outcomes[by_facts[i]] == (OUTSIDE,):
-                problems.append(outside(engine))
+                problems.append(engine.outside)
             else:
                 p, steps = np.nan, ()
                 outside = odds[i, engine.codes.index(OUTSIDE)]
@@ -236,7 +253,7 @@ def decide_block(engine: Engine, voices: Sequence[Voice], evidence: Evidence, er
                      runner if runner in engine.codes or not runner else OUTSIDE)
         questions = tuple(sorted(
             (Question(fact, float(gain[i]), float(duty[i]), bool(silent[fact][i]),
-                      engine.table.vocabulary[fact].ru)
+                      engine.table.vocabulary[fact])
              for fact, (gain, duty) in gains.items() if gain[i] >= WORTH_ASKING),
             key=lambda q: -q.gain))
         mass = np.cumsum(p_codes[order])
@@ -254,42 +271,34 @@ def decide_block(engine: Engine, voices: Sequence[Voice], evidence: Evidence, er
     return verdicts
 
 
-def outside(*engines: Engine) -> Message | Words:
-    """Why a good has no code: the law's reason where one group has it, else that it is elsewhere.
-    """
-    if len(engines) == 1 and f"{engines[0].group.id}.outside" in engines[0].group.wordings:
-        return engines[0].group.message("outside")
-    return Message.of("groups.outside", names=Joined(tuple(e.group.name for e in engines)))
-
-
-def _remarks(engine: Engine, belief: Belief, i: int, codes, p: float, runner: str, of) -> list:
+def _remarks(engine: Engine, belief: Belief, i: int, codes, p: float, runner: str,
+             of: Mapping[str, float]) -> list[Message]:
     """A legal gap, and a likelier code in a branch of the tariff that is not."""
     remarks = []
     if len(codes) > 1:
-        remarks.append(gap_text(engine.group, engine.table.gaps[belief.chosen[i]], codes))
+        remarks.append(Message.of("fusion.gap", why=Joined(engine.gap(belief.chosen[i]), "; "),
+                                  codes=", ".join(codes)))
     other = of[runner] if runner else 0.
-    if runner and runner != OUTSIDE and runner not in engine.codes:
-        if round(other, 2) > round(p, 2):
-            remarks.append(Message.of("groups.heavier", code=runner, other=other, p=p,
-                                      chosen=" / ".join(codes), group=engine.group.name))
-    elif round(other, 2) > round(p, 2):
-        name = f"код {runner}" if runner.isdigit() else "«не обувь»"
+    if round(other, 2) > round(p, 2):
+        name = Message.of("fusion.code", code=runner) if runner.isdigit() \
+            else Message.of("fusion.quoted", what=engine.elsewhere)
         node = next((n for n in engine.path(belief.chosen[i]) if not runner.startswith(n)), "")
         mine, theirs = (sum(m for c, m in of.items() if c.startswith(start))
                         for start in (node, runner[:len(node)]))
-        why = f"{_LEVEL_NAMES[len(node)]} {node} в целом вероятнее ({mine:.2f})" \
-            if mine > theirs else "часть его вероятности – доли в пробелах закона"
-        remarks.append(f"{name} сам по себе вероятнее ({other:.2f}), чем "
-                       f"{' / '.join(codes)} ({p:.2f}), но {why}")
+        if runner.isdigit() and runner not in engine.codes:
+            why = Message.of("groups.whole", group=engine.group.name)
+        else:
+            why = Message.of("fusion.branch", level=Message(f"fusion.level_{len(node)}"),
+                             node=node, p=mine) if mine > theirs else Message("fusion.shares")
+        remarks.append(Message.of("fusion.likelier", name=name, other=float(other),
+                                  codes=" / ".join(codes), p=p, why=why))
     return remarks
 
 
 def blind(key: str) -> Verdict:
     """A good of which no witness says anything: priors alone are no classification."""
-    return Verdict(key, (), np.nan, "", np.nan, "", np.nan, "", np.nan, "", (), (),
-                   np.nan, np.nan, (), (),
-                   ("ни описание, ни фотографии ничего не сообщают о товаре: "
-                    "код не определяется",))
+    return Verdict(key, (), np.nan, "", np.nan, "", np.nan, "", np.nan, None, (), (),
+                   np.nan, np.nan, (), (), (_BLIND,))
 
 
 def _gains(engine: Engine, belief: Belief, known: Answers, fact: str, duties: np.ndarray):
@@ -309,10 +318,14 @@ def _duty_at_risk(codes: np.ndarray, duties: np.ndarray, chosen: np.ndarray) -> 
     return (codes * np.abs(duties[None, :] - duties[chosen][:, None])).sum(axis=1)
 
 
-def _flip(engine: Engine, belief: Belief, answers, i, codes, runner) -> str:
+#: Of answers that give the runner-up, and of those that lead to another code.
+_FLIP, _FLIP_TO = "fusion.flip", "fusion.flip_to"
+
+
+def _flip(engine: Engine, belief: Belief, answers, i, codes, runner) -> Message | None:
     """The likeliest single answer that gives the runner-up (or else another code)."""
-    best = (0., "")
-    other = (0., "")
+    best: tuple = (0., "")
+    other: tuple = (0., "")
     for fact, known in answers.items():
         if fact in engine.gate and runner != OUTSIDE:
             continue
@@ -321,19 +334,27 @@ def _flip(engine: Engine, belief: Belief, answers, i, codes, runner) -> str:
             if set(winners) & set(codes) or (not codes and winners == (OUTSIDE,)):
                 continue
             spec = engine.table.vocabulary[fact]
-            text = f"{spec.ru}: {spec.values[value].ru}"
+            # of equals the last by name, the same in every language; no two have the same name
+            answer = (float(p), f"{spec.ru}: {spec.values[value].ru}", fact, value, winners)
             if runner in winners:
-                best = max(best, (float(p), text))
-            leads_to = "код не определяется" if winners == (OUTSIDE,) else "; ".join(winners)
-            other = max(other, (float(p), f"{text} → {leads_to}"))
-    return best[1] or other[1]
+                best = max(best, answer)
+            other = max(other, answer)
+    if not (best[1] or other[1]):
+        return None
+    *_, fact, value, winners = best if best[1] else other
+    spec = engine.table.vocabulary[fact]
+    if best[1]:
+        return Message.of(_FLIP, fact=spec, value=spec.values[value])
+    return Message.of(_FLIP_TO, fact=spec, value=spec.values[value],
+                      to=Message("fusion.no_code") if winners == (OUTSIDE,)
+                      else "; ".join(winners))
 
 
 class Voice:
     """What a witness says of a block of goods: its evidence, as the fusion uses it."""
 
     def __init__(self, witness: Witness, evidence: Evidence, engine: Engine):
-        self.name_ru = witness.name_ru
+        self.name = witness.name
         self.notes = witness.notes
         self.says = {fact: evidence.says(fact) for fact in engine.priors}
         self.alone = evidence.posterior(engine.priors)
@@ -355,11 +376,10 @@ def _disagreements(engine: Engine, voices: Sequence[Voice], belief: Belief
                 factor = (p * q / prior).sum(axis=1)
                 spec = engine.table.vocabulary[fact]
                 for i in np.flatnonzero(both & (factor < DISAGREEMENT)):
-                    mine = spec.values[int(p[i].argmax())].ru
-                    theirs = spec.values[int(q[i].argmax())].ru
+                    mine, theirs = int(p[i].argmax()), int(q[i].argmax())
                     if mine != theirs:
-                        found[i].append(Discrepancy(
-                            fact, float(factor[i]),
-                            f"{spec.ru}: {first.name_ru} – {mine}, {second.name_ru} – "
-                            f"{theirs} (коэффициент Байеса {factor[i]:.2g})"))
+                        found[i].append(Discrepancy(fact, float(factor[i]), Message.of(
+                            "fusion.discrepancy", fact=spec, first=first.name,
+                            mine=spec.values[mine], second=second.name,
+                            theirs=spec.values[theirs], factor=float(factor[i]))))
     return [tuple(sorted(d, key=lambda x: x.bayes_factor)) for d in found]

@@ -22,10 +22,10 @@ def declarations(n: int):
     from Orange.data import DiscreteVariable, Domain, StringVariable
     from orangecontrib.text import Corpus
 
-    from orangecontrib.customs.nomenclature import bundled
+    from orangecontrib.customs.nomenclature import bundled_tariff
 
     rng = np.random.default_rng(0)
-    tree = bundled()
+    tree = bundled_tariff()
     classes = ("6402", "6403", "6404", "8504", "8536", "9032")
     words = {c: [w for code in tree if code.startswith(c) for w in tree[code].ru.split()]
              for c in classes}

@@ -4,9 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orangecontrib.customs.files import CYRILLIC, EncodingError, decode
-from orangecontrib.customs.nomenclature import bundled
+from orangecontrib.customs.nomenclature import bundled_tariff
 
-TEXTS = sorted({bundled()[code].ru for code in bundled()} - {""}, key=len)[40:]
+TEXTS = sorted({line.ru for line in bundled_tariff().lines} - {""}, key=len)[40:]
 
 
 @pytest.mark.parametrize("encoding", CYRILLIC)

@@ -47,7 +47,7 @@ def test_without_the_text_add_on_a_table(tariff, monkeypatch):
     assert type(table) is Table
     boots = column(table, "code").index("6401100000")
     assert table[boots]["specific"] == .75
-    assert str(table[boots]["specific per"]) == "EUR / 1 пар"
+    assert str(table[boots]["specific per"]) == "EUR / 1 пару"
     assert np.isnan(table[boots]["ad valorem, %"])
 
 

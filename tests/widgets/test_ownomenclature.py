@@ -77,7 +77,9 @@ class TestOWNomenclature(WidgetTest):
         self.assertIn("6403911600", codes)
         self.assertIn("8536", codes)
         self.assertTrue(self.widget.Information.whole.is_shown())
-        self.assertIn("2022-01-01", self.widget.about.text())
+        about = self.widget.about.text()
+        for told in ("2022-01-01", "checked in 2026-03", "№ 80"):
+            self.assertIn(told, about)
         self.assertIsNone(self.get_output(self.widget.Outputs.selected))
 
     def test_hs_in_english(self):
@@ -100,7 +102,7 @@ class TestOWNomenclature(WidgetTest):
         self.assertIn("8504408700", self.codes())
         self.widget.date_edit.setText("2026-03-08")
         self.widget.date_edit.editingFinished.emit()
-        self.assertIn("2026-03-08", self.widget.about.text())
+        self.assertIn("<br>2026-03-08<br>", self.widget.about.text())
         self.assertEqual(self.widget.column_combos["rate"].currentText(), "rate")
 
     def test_no_file_chosen(self):

@@ -1,6 +1,7 @@
-"""The tariff as a tree of codes: designations, duties, edition."""
-from .bundled import Node, Nomenclature, bundled, electrical, group64
-from .codes import LEVELS, Code, leading_code, parse_code
+"""The tariff as a tree of codes: designations, rates of duty, editions with dates."""
+from .bundled import bundled_tariff, electrical, group64
+from .codes import LEVELS, Code, leading_code, parse_code, spaced
+from .editions import Edition, read_editions
 from .loading import (
     LoadingCancelled,
     LoadingError,
@@ -9,10 +10,13 @@ from .loading import (
     load_tariff,
     read_rows,
 )
-from .rates import Rate, parse_rate
-from .tree import Line, Tariff, bundled_tariff
+from .rates import Duty, Rate, parse_rate
+from .tree import Line, Tariff
 
-__all__ = ["LEVELS", "Node", "Nomenclature", "group64", "electrical", "bundled", "Code",
-           "leading_code", "parse_code",
-           "Line", "Tariff", "bundled_tariff", "Rate", "parse_rate", "LoadingCancelled",
-           "LoadingError", "guess_mapping", "read_rows", "load_tariff", "harmonized_system"]
+#: The name that the tariff of codes had.
+Nomenclature = Tariff
+
+__all__ = ["LEVELS", "Nomenclature", "group64", "electrical", "Code", "leading_code",
+           "parse_code", "spaced", "Edition", "read_editions", "Line", "Tariff",
+           "bundled_tariff", "Duty", "Rate", "parse_rate", "LoadingCancelled", "LoadingError",
+           "guess_mapping", "read_rows", "load_tariff", "harmonized_system"]

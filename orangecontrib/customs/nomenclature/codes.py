@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["LEVELS", "Code", "PROBLEMS", "REMARKS", "leading_code", "parse_code"]
+__all__ = ["LEVELS", "Code", "PROBLEMS", "REMARKS", "leading_code", "parse_code", "spaced"]
 
 #: Digits of the levels of the ТН ВЭД ЕАЭС at which a code may end.
 LEVELS = (2, 4, 6, 8, 10)
@@ -143,3 +143,8 @@ def leading_code(text: str) -> str:
         return whole.digits
     match = _LEADING.match(text)
     return parse_code(match[2]).digits if match else ""
+
+
+def spaced(code: str) -> str:
+    """A code as the tariff prints it: ``6403 99 960 0``."""
+    return " ".join(part for part in (code[:4], code[4:6], code[6:9], code[9:]) if part)

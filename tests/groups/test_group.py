@@ -16,7 +16,7 @@ TABLE = """codes,lamp,gap,basis
 8539500000,led,,ОПИ 1
 8539500000|8539000000,other,unclear,ОПИ 3(в)
 """
-TARIFF = """code,designation_ru,designation_en,unit,duty_eur
+TARIFF = """code,designation_ru,designation_en,unit,rate
 8539,лампы,lamps,,
 8539500000,светодиодные,LED,шт,
 8539000000,прочие,other,шт,

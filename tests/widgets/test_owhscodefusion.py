@@ -19,7 +19,7 @@ from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.declarations.table import facts_table
 from orangecontrib.customs.fusion import Engine
 from orangecontrib.customs.fusion.table import default_key
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import find_group, footwear
 from orangecontrib.customs.widgets import owhscodefusion
 from orangecontrib.customs.widgets.owhscodefusion import OWHSCodeFusion
 from orangecontrib.customs.widgets.utils.verdictview import code_html
@@ -123,7 +123,7 @@ class TestOWHSCodeFusion(WidgetTest):
         self.codes(text=text_facts({"A": BOOTS, "B": SNEAKERS}))
         table = self.get_output(self.widget.Outputs.probabilities)
         self.assertEqual(len(table), 2)
-        self.assertEqual([v.name for v in table.domain.attributes], Engine.footwear().codes)
+        self.assertEqual([v.name for v in table.domain.attributes], Engine(find_group("footwear")).codes)
         np.testing.assert_allclose(table.X.sum(axis=1), 1)
 
     def test_keys_of_one_input_are_kept_and_reported(self):
@@ -570,7 +570,7 @@ class TestOWHSCodeFusion(WidgetTest):
 
 
 def test_codes_are_emphasised_as_far_as_they_are_safe():
-    nomenclature = Engine.footwear().nomenclature
+    nomenclature = Engine(find_group("footwear")).nomenclature
     html = code_html(nomenclature, MEN_ANKLE, "640391")
     assert html.startswith("<b>6403&nbsp;91&nbsp;</b><span") and "|&nbsp;160&nbsp;0" in html
     assert "<span" not in code_html(nomenclature, MEN_ANKLE, MEN_ANKLE)

@@ -29,8 +29,6 @@ from orangecontrib.customs.files import (
     read_table,
     written_cell,
 )
-from orangecontrib.customs.groups import footwear
-
 from orangecontrib.customs.i18n import Message, say
 
 from .goods import QUANTITY_NAMES, Good, find_column, goods_of
@@ -115,10 +113,10 @@ def _doubts(row: Row, table: TextTable) -> list[Message]:
     return [Message.of("cases.swallows", line=row.line)] if row.swallows else []
 
 
-def read_priors(path: str | Path, encoding: str = "") -> Priors:
-    """Priors of group 64 with those of a file in their place; InputError where it can't be used."""
+def read_priors(path: str | Path, vocabulary: Vocabulary, encoding: str = "") -> Priors:
+    """The priors of a file, of its facts only; InputError where it can't be used."""
     try:
-        return Priors.load(path, footwear.vocabulary(), footwear.priors(), encoding)
+        return Priors.load(path, vocabulary, Priors({}), encoding)
     except (OSError, ValueError) as error:
         raise InputError.of(error) from error
 
@@ -210,7 +208,7 @@ def write_rows(place: Output, columns: Sequence[str], rows: Iterable[Mapping[str
     """Write a UTF-8 CSV; numbers get four digits, None is empty.
 
     Texts that a spreadsheet would compute begin with an apostrophe.  The bytes of a file's name
-    that are not UTF-8 become ``\\udc..``, and the last column says so.
+    that are not UTF-8 become ``\\udc..``, and the column of problems says so.
 
     Raises
     ------
@@ -225,14 +223,15 @@ def write_rows(place: Output, columns: Sequence[str], rows: Iterable[Mapping[str
         return f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else value
     writer = csv.writer(place)
     writer.writerow(columns)
+    problems = next((name for name in columns if name in PROBLEMS), "")
     for row in rows:
-        if columns[-1] in PROBLEMS and not _writable(row.values()):
-            said = [row.get(columns[-1]), say(ODD_NAME)]
-            row = {**row, columns[-1]: "; ".join(filter(None, said))}
+        if problems and not _writable(row.values()):
+            said = [row.get(problems), say(ODD_NAME)]
+            row = {**row, problems: "; ".join(filter(None, said))}
         writer.writerow([plain(row.get(column)) for column in columns])
 
 
-#: Names of a last column that holds problems, and what it says of a name that is not text.
+#: Names of a column that holds problems, and what it says of a name that is not text.
 PROBLEMS, ODD_NAME = ("problems", "problem"), Message("cases.odd_name")
 
 

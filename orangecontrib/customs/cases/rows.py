@@ -12,9 +12,9 @@ from .schema import COLUMNS
 __all__ = ["duty_at_risk", "row_of"]
 
 
-def duty_at_risk(engine: Engine, verdict: Verdict) -> float:
+def duty_at_risk(engine: Engine | None, verdict: Verdict) -> float:
     """Expected |duty − duty of the chosen code|, EUR per unit; NaN without a code."""
-    chosen = engine.nomenclature.duty(verdict.codes[0]) if verdict.codes else None
+    chosen = engine.nomenclature.duty(verdict.codes[0]) if engine and verdict.codes else None
     if chosen is None:
         return float("nan")
     return float(sum(p * abs((engine.nomenclature.duty(code) or 0.) - chosen)
@@ -37,20 +37,31 @@ def row_of(case: Case, verdict: Verdict) -> dict[str, str | float | None]:
         "discrepancy": "; ".join(d.text for d in verdict.discrepancies),
         "declared_code": declared, "agrees": verdict.agrees(declared),
         "p_declared": verdict.p_of(declared) if declared else None,
-        "quantity": good.quantity, **_duties(case.engine, verdict, declared, good.quantity),
-        "trace": verdict.trace, "problems": "; ".join(case.notes_of(verdict))}
+        "quantity": good.quantity, **_duties(case, verdict, declared, good.quantity),
+        "trace": verdict.trace, "problems": "; ".join(case.notes_of(verdict)),
+        **_group(case, verdict)}
     return {name: _known(found[name]) for name in COLUMNS}
 
 
-def _duties(engine: Engine, verdict: Verdict, declared: str, quantity: float | None
+def _duties(case: Case, verdict: Verdict, declared: str, quantity: float | None
             ) -> Mapping[str, float | None]:
     """Duties per unit, and times the quantity where it is known."""
+    tariff = case.tariff_of(declared)
     duties = {"low": verdict.duty_low, "high": verdict.duty_high,
-              "at_risk": duty_at_risk(engine, verdict),
-              "at_declared": engine.nomenclature.duty(declared) if declared else None}
+              "at_risk": duty_at_risk(case.engine_of(verdict), verdict),
+              "at_declared": tariff.duty(declared) if tariff is not None else None}
     return {**{f"duty_eur_per_unit_{name}": duty for name, duty in duties.items()},
             **{f"duty_eur_{name}": None if quantity is None or duty is None else duty * quantity
                for name, duty in duties.items()}}
+
+
+def _group(case: Case, verdict: Verdict) -> Mapping[str, str]:
+    """Which group a code is of, and which edition of the tariff."""
+    if not verdict.codes:
+        return {"group": "", "edition": "", "edition_date": ""}
+    edition = case.engine_of(verdict).nomenclature.edition_of(verdict.codes[0])
+    return {"group": verdict.group, "edition": edition.id if edition else "",
+            "edition_date": edition.in_force if edition else ""}
 
 
 def _known(value):

@@ -8,14 +8,15 @@ import numpy as np
 
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.facts import Evidence, Vocabulary
+from orangecontrib.customs.fusion.among import Answer
 from orangecontrib.customs.fusion.engine import ANALYST, PHOTOS, TEXT, Witness
-
+from orangecontrib.customs.groups import Group, loaded_groups
 from orangecontrib.customs.i18n import Joined, Message
 
 from .goods import Good
 
-__all__ = ["PhotoEvidence", "Source", "analyst_witness", "photo_model", "photo_source",
-           "read_photos", "text_source"]
+__all__ = ["PhotoEvidence", "Source", "analyst_witness", "group_of", "photo_model",
+           "photo_source", "read_photos", "reader_of", "text_source"]
 
 #: P(the analyst's answer is wrong): finite, yet outweighs all that text and photos say
 #: together (STRONGEST each, and a prior), and a classifier of any sensible weight.
@@ -41,7 +42,7 @@ class Source:
         By key; a good that it lacks is one of which nothing is said.
     notes : dict of (key, fact) to str or Message
         The words or photos that it rests on.
-    odds : ndarray, shape (N, n_codes), optional
+    answer : Answer, optional
         The term of a classifier.
     remarks : tuple of str
         What is wrong with the source itself.
@@ -51,7 +52,7 @@ class Source:
     goods: Sequence[Good]
     evidence: Evidence | None = None
     notes: Mapping[tuple[str, str], str | Message] = field(default_factory=dict)
-    odds: np.ndarray | None = None
+    answer: Answer | None = None
     remarks: tuple[str, ...] = ()
 
     @property
@@ -60,24 +61,34 @@ class Source:
         return [good.good_id for good in self.goods]
 
 
-def text_source(goods: Sequence[Good], reader: FactReader | None = None,
+def reader_of(group: Group) -> FactReader:
+    """What reads the facts of a group in descriptions."""
+    return FactReader(group.vocabulary, group.folder)
+
+
+def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
                 progress: Callable[[int, int], None] | None = None) -> Source:
-    """What the descriptions say."""
-    reader = reader or FactReader()
-    keys, readings, notes, read = [], [], {}, []
+    """What the descriptions say, as the groups' readers read them."""
+    keys, notes, read = [], {}, []
+    readings: list[list] = [[] for _ in readers]
     for number, good in enumerate(goods, start=1):
         # None: there is one that can't be read, and the good's problems say why
         problems = () if good.description is None else (EMPTY,)
         if good.description:
-            reading = reader.read(good.description)
             keys.append(good.key)
-            readings.append(reading)
-            notes.update({(good.key, fact): words for fact, words in reading.words().items()})
-            problems = reading.problems
+            problems = ()
+            for reader, mine in zip(readers, readings):
+                reading = reader.read(good.description)
+                mine.append(reading)
+                notes.update({(good.key, fact): words
+                              for fact, words in reading.words().items()})
+                problems = (*problems, *reading.problems)
         read.append(replace(good, problems=(*good.problems, *problems)))
         if progress is not None:
             progress(number, len(goods))
-    return Source(TEXT, read, reader.evidence(keys, readings), notes)
+    evidence = sum((reader.evidence(keys, mine) for reader, mine in zip(readers, readings)),
+                   Evidence(keys))
+    return Source(TEXT, read, evidence, notes)
 
 
 @dataclass(frozen=True)
@@ -105,7 +116,24 @@ def photo_model(name: str):
     return PhotoModel.bundled(name) if name in BUNDLED else PhotoModel.load(name)
 
 
-def read_photos(photos, model, *, device=None, backend: str = "auto", mode: str = "tempered",
+def group_of(model, groups: Sequence[Group]) -> Group:
+    """The group whose features a photo model knows.
+
+    Raises
+    ------
+    ValueError
+        There is none among them.
+    """
+    for group in groups:
+        if tuple(model.features) == tuple(feature.id for feature in group.features):
+            return group
+    names = ", ".join(group.id for group in groups)
+    raise ValueError(f"the photo model is for other goods: it knows none of the visual features "
+                     f"of {names}; leave the photos out, or choose the group that it is for")
+
+
+def read_photos(photos, model, groups: Sequence[Group] = (), *, device=None,
+                backend: str = "auto", mode: str = "tempered",
                 progress: Callable | None = None) -> PhotoEvidence:
     """Photos of goods -> evidence per good.
 
@@ -114,18 +142,20 @@ def read_photos(photos, model, *, device=None, backend: str = "auto", mode: str 
     photos : list of Photo
         See :func:`orangecontrib.customs.photos.find_photos`.
     model : PhotoModel
+    groups : sequence of Group, optional
+        That decide, the model's among them; all loaded ones by default.
     device, backend : str, optional
         As in :class:`orangecontrib.customs.photos.extract.Extractor`.
     """
-    from orangecontrib.customs.groups import footwear
     from orangecontrib.customs.photos.extract import Extractor
     from orangecontrib.customs.photos.notes import photo_notes
     from orangecontrib.customs.photos.pooling import photo_evidence, pool
+    group = group_of(model, loaded_groups(groups))
     results = Extractor(model, device, backend=backend).run(photos, progress=progress)
     pooled = pool(results.probabilities, results.gradability, results.good_ids,
                   model.priors, model.rho, mode=mode)
     skipped = [(photo.good_id, photo.image, reason) for photo, reason in results.skipped]
-    return PhotoEvidence(photo_evidence(pooled, footwear.features(), model.priors),
+    return PhotoEvidence(photo_evidence(pooled, group.features, model.priors),
                          photo_notes(pooled, [photo.image for photo in results.photos]), skipped)
 
 

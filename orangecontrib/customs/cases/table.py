@@ -16,7 +16,7 @@ from orangecontrib.customs.facts import Priors, Vocabulary
 from orangecontrib.customs.fusion.engine import PHOTOS, TEXT, Engine
 from orangecontrib.customs.fusion.table import default_key, evidence_from_table, ids_of, keys_of
 from orangecontrib.customs.fusion.verdict import Verdict
-
+from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Message, say
 
 from .case import Case, join
@@ -39,8 +39,9 @@ OUTSIDE_CODES = Message("fusion.none")
 
 # -- tables in
 
-def case_from_tables(engine: Engine, text: Table | None = None, photos: Table | None = None,
-                     predictions: Table | None = None, *, text_key: Variable | None = None,
+def case_from_tables(engines: Sequence[Engine], text: Table | None = None,
+                     photos: Table | None = None, predictions: Table | None = None, *,
+                     text_key: Variable | None = None,
                      photo_key: Variable | None = None, predictions_key: Variable | None = None,
                      features: Sequence[Variable] | None = None,
                      trust: float = TRUST, weight: float = WEIGHT) -> Case:
@@ -48,6 +49,8 @@ def case_from_tables(engine: Engine, text: Table | None = None, photos: Table | 
 
     Parameters
     ----------
+    engines : sequence of Engine
+        Of the groups that decide.
     text, photos : Table, optional
         Evidence, a row per good.
     predictions : Table, optional
@@ -68,20 +71,22 @@ def case_from_tables(engine: Engine, text: Table | None = None, photos: Table | 
     PredictionsError
         If the predictions hold no probabilities of codes.
     """
-    sources = [_source(name, title, table, default_key(table) if key is None else key)
+    groups = [engine.group for engine in engines]
+    sources = [_source(name, title, table, default_key(table) if key is None else key, groups)
                for name, title, table, key in ((TEXT, "Text Facts", text, text_key),
                                                (PHOTOS, "Photo Features", photos, photo_key))
                if table is not None]
     if predictions is not None:
         sources.append(predictions_from_table(predictions, predictions_key, features)
-                       .source(engine, weight))
-    return join(engine, sources, trust)
+                       .source(engines, weight))
+    return join(engines, sources, trust)
 
 
-def _source(name: str, title: str, table: Table, key: Variable | None) -> Source:
+def _source(name: str, title: str, table: Table, key: Variable | None,
+            groups: Sequence[Group]) -> Source:
     """What a table of evidence says."""
     try:
-        read = evidence_from_table(table, key)
+        read = evidence_from_table(table, key, groups)
     except ValueError as error:
         raise ValueError(f"{title}: {error}") from None
     goods = [replace(good, problems=(*good.problems, *read.good_problems.get(good.key, ())))
@@ -169,9 +174,10 @@ def priors_from_table(table: Table, vocabulary: Vocabulary, base: Priors) -> Pri
 # -- tables out
 
 _NUMBERS = [column for column in SCHEMA if column.kind == "number"]
-#: What is declared stands last, where earlier versions had it.
+#: What is declared, and what is new since then, stand last: the others keep their places.
+_LAST = ("declared_code", "agrees", "group", "edition", "edition_date")
 _TEXTS = sorted((column for column in SCHEMA if column.kind == "text"),
-                key=lambda column: column.id in ("declared_code", "agrees"))
+                key=lambda column: _LAST.index(column.id) + 1 if column.id in _LAST else 0)
 
 
 def codes_table(case: Case, verdicts: Sequence[Verdict]) -> Table:
@@ -184,14 +190,16 @@ def codes_table(case: Case, verdicts: Sequence[Verdict]) -> Table:
 
 
 def probabilities_table(case: Case, verdicts: Sequence[Verdict]) -> Table:
-    """A row per good, P of every code of the table."""
-    engine, variables = case.engine, []
-    for code in engine.codes:
-        node = engine.nomenclature[code] if code in engine.nomenclature else None
+    """A row per good, P of every code of the groups' tables."""
+    variables = []
+    for code in case.codes:
+        tariff = case.tariff_of(code)
+        node = tariff[code] if tariff is not None else None
         column = CodeColumn(say(node or OUTSIDE_CODES))
         variables.append(column.mark(ContinuousVariable(code, number_of_decimals=4)))
-    # of a good of which nothing is said there is none
-    p = [[v.probabilities.get(code, np.nan) for code in engine.codes] for v in verdicts]
+    # of a good of which nothing is said there is none; a group that is not spoken of has none
+    p = [[v.probabilities.get(code, 0.) if v.probabilities else np.nan for code in case.codes]
+         for v in verdicts]
     return _table("Code probabilities", variables, _TEXTS[:2], p,
                   [{"good_id": case.good(v).good_id, "key": v.key} for v in verdicts])
 

@@ -231,8 +231,11 @@ def decide_block(engine: Engine, voices: Sequence[Voice], evidence: Evidence, er
         of = {c: float(p_codes[j]) for j, c in enumerate(engine.codes)}
         best = [(engine.codes[j], of[engine.codes[j]]) for j in order[:RANKED]]
         if beside is not None:
-            of |= beside.codes[i]
+            of[OUTSIDE] = 0.
+            for code, mass in beside.codes[i].items():
+                of[code] = of.get(code, 0.) + mass
             best = sorted(of.items(), key=lambda item: -item[1])[:RANKED]
+            safe[i], p_safe[i] = _safe(engine.path(belief.chosen[i]), of, error)
         ranked = tuple((code, mass) for code, mass in best if mass > 5e-4)
         runner = next((c for c, _ in ranked if c not in codes), "")
         heading, p_heading, p, problems = "", 0., float(p_chosen[i]), []
@@ -247,7 +250,8 @@ def decide_block(engine: Engine, voices: Sequence[Voice], evidence: Evidence, er
                 problems.append(_ELSEWHERE if outside >= odds[i].max() else _TORN)
         else:
             heading = codes[0][:4]
-            p_heading = float(heading_mass[i, headings.index(heading)])
+            p_heading = float(heading_mass[i, headings.index(heading)]) if beside is None \
+                else _mass(of, heading)
             problems += _remarks(engine, belief, i, codes, p, runner, of)
         flip = _flip(engine, belief, answers, i, codes,
                      runner if runner in engine.codes or not runner else OUTSIDE)
@@ -269,6 +273,16 @@ def decide_block(engine: Engine, voices: Sequence[Voice], evidence: Evidence, er
             ranked, steps, tuple(problems),
             of, engine.group.id))
     return verdicts
+
+
+def _mass(of: Mapping[str, float], prefix: str) -> float:
+    return sum(p for code, p in of.items() if code.startswith(prefix))
+
+
+def _safe(path: Sequence[str], of: Mapping[str, float], error: float) -> tuple[str, float]:
+    """The deepest node of a path that holds 1 − `error` of the codes of all groups."""
+    held = [(node, p) for node in path if (p := _mass(of, node)) >= 1 - error]
+    return held[-1] if held else ("", 0.)
 
 
 def _remarks(engine: Engine, belief: Belief, i: int, codes, p: float, runner: str,

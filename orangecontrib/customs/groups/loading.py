@@ -32,14 +32,16 @@ def _group(id_: str) -> Group:
     return group
 
 
-def find_group(name: str | os.PathLike) -> Group:
-    """A group by its id, or from a folder of tables.
+def find_group(name: str | os.PathLike | Group) -> Group:
+    """A group by its id, or from a folder of tables; a group is itself.
 
     Raises
     ------
     GroupError
         There is none, or its tables can't be right.
     """
+    if isinstance(name, Group):
+        return name
     if str(name) in _announced():
         return _group(str(name))
     if Path(name).is_dir():
@@ -48,8 +50,8 @@ def find_group(name: str | os.PathLike) -> Group:
                      "folder with facts.csv, decision_table.csv and tariff.csv")
 
 
-def loaded_groups(names: Iterable[str | os.PathLike] = ()) -> tuple[Group, ...]:
-    """Groups by their names, or else all that packages announce, by id.
+def loaded_groups(names: Iterable[str | os.PathLike | Group] = ()) -> tuple[Group, ...]:
+    """Groups by their ids or folders, or else all that packages announce, by id.
 
     Raises
     ------

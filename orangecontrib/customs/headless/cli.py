@@ -13,6 +13,7 @@ from pathlib import Path
 
 from orangecontrib.customs.defaults import ERROR, TRUST, WEIGHT
 from orangecontrib.customs.headless import cli_run
+from orangecontrib.customs.i18n import speaking
 
 __all__ = ["main"]
 
@@ -80,7 +81,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         if args.command == "run":
             return args.job(args)
-        with Output(args.out, _inputs(args)) as place:
+        with speaking(args.lang), Output(args.out, _inputs(args)) as place:
             done, code = args.job(args, place)
         # not before the result is whole, nor into it where that is what stdout takes
         print(f"{done} -> {args.out}", file=sys.stderr if place.direct else sys.stdout)
@@ -98,6 +99,7 @@ def _text_arguments(parser, out):
                         help="of the CSV files that are read and have no mark of their own: "
                              "utf-8, cp1251, cp866, koi8-r, iso-8859-5, mac-cyrillic ... "
                              "(default: UTF-8, else by the letters if these are clear)")
+    cli_run.add_language(parser)
     parser.add_argument("--out", type=Path, required=True, metavar=out)
 
 
@@ -232,8 +234,10 @@ def _features(args, place) -> tuple[str, int]:
 
 def _facts(args, place) -> tuple[str, int]:
     from orangecontrib.customs.cases.files import read_goods, write_rows
+    from orangecontrib.customs.cases.sources import EMPTY
     from orangecontrib.customs.declarations import FactReader
     from orangecontrib.customs.groups import footwear
+    from orangecontrib.customs.i18n import say
     vocabulary = footwear.vocabulary()
     reader, rows = FactReader(), []
     goods = read_goods(args.declarations, args.encoding)
@@ -247,11 +251,11 @@ def _facts(args, place) -> tuple[str, int]:
             for fact, values in reading.stated().items():
                 row[fact] = "|".join(values)
             row["findings"] = "; ".join(
-                f"{vocabulary[f.fact].ru}: {'|'.join(f.values)} «{f.text}» "
+                f"{say(vocabulary[f.fact])}: {'|'.join(f.values)} «{f.text}» "
                 f"[{f.start}:{f.end}] {f.kind} {f.strength:g}" for f in reading.findings)
         elif good.description is not None:
-            problems.append("пустое описание")
-        row["problems"] = "; ".join(problems)
+            problems.append(EMPTY)
+        row["problems"] = "; ".join(map(say, problems))
         rows.append(row)
         advance(number, len(goods))
     write_rows(place, ("good_id", "description", *vocabulary, "findings", "problems"), rows)

@@ -14,7 +14,6 @@ from orangecontrib.customs.fusion.engine import MODEL, PHOTOS, TEXT, Engine, Wit
 from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.fusion.meeting import Meeting, strangers
 from orangecontrib.customs.fusion.verdict import Verdict, decide
-
 from orangecontrib.customs.i18n import Message, Words, say
 
 from .goods import Good

@@ -30,7 +30,6 @@ from orangecontrib.customs.files import (
     written_cell,
 )
 from orangecontrib.customs.groups import footwear
-
 from orangecontrib.customs.i18n import Message, say
 
 from .goods import QUANTITY_NAMES, Good, find_column, goods_of

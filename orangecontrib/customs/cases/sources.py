@@ -9,7 +9,6 @@ import numpy as np
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.facts import Evidence, Vocabulary
 from orangecontrib.customs.fusion.engine import ANALYST, PHOTOS, TEXT, Witness
-
 from orangecontrib.customs.i18n import Joined, Message
 
 from .goods import Good

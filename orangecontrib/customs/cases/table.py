@@ -16,7 +16,6 @@ from orangecontrib.customs.facts import Priors, Vocabulary
 from orangecontrib.customs.fusion.engine import PHOTOS, TEXT, Engine
 from orangecontrib.customs.fusion.table import default_key, evidence_from_table, ids_of, keys_of
 from orangecontrib.customs.fusion.verdict import Verdict
-
 from orangecontrib.customs.i18n import Message, say
 
 from .case import Case, join

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from orangecontrib.customs.defaults import ERROR, TRUST, WEIGHT
 from orangecontrib.customs.headless import cli_run
+from orangecontrib.customs.i18n import speaking
 
 __all__ = ["main"]
 
@@ -82,7 +83,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         if args.command == "run":
             return args.job(args)
-        with Output(args.out, _inputs(args)) as place:
+        with speaking(args.lang), Output(args.out, _inputs(args)) as place:
             done, code = args.job(args, place)
         # not before the result is whole, nor into it where that is what stdout takes
         print(f"{done} -> {args.out}", file=sys.stderr if place.direct else sys.stdout)
@@ -118,6 +119,7 @@ def _text_arguments(parser, out):
                         help="of the CSV files that are read and have no mark of their own: "
                              "utf-8, cp1251, cp866, koi8-r, iso-8859-5, mac-cyrillic ... "
                              "(default: UTF-8, else by the letters if these are clear)")
+    cli_run.add_language(parser)
     parser.add_argument("--out", type=Path, required=True, metavar=out)
 
 

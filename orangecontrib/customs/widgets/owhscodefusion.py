@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 from AnyQt.QtCore import QSize, Qt
 from AnyQt.QtWidgets import (
+    QComboBox,
     QFileDialog,
     QGridLayout,
     QLabel,
@@ -42,7 +43,9 @@ from orangecontrib.customs.fusion import Engine, Verdict
 from orangecontrib.customs.fusion.engine import MODEL, PHOTOS, TEXT
 from orangecontrib.customs.fusion.table import default_key, key_candidates
 from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.i18n import say
 from orangecontrib.customs.nomenclature import group64
+from orangecontrib.customs.widgets.utils import language
 from orangecontrib.customs.widgets.utils.answerpanel import AnswerPanel
 from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsList, report_rows
 from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
@@ -59,6 +62,9 @@ from orangecontrib.customs.widgets.utils.verdictview import (
 AT_ONCE = 20
 #: Goods decided between two looks at the Cancel button.
 BLOCK = 512
+
+#: Languages of results to choose from.
+LANGUAGE_TITLES = {"": "As the system", "ru": "Russian", "en": "English"}
 
 #: What the witnesses are called in messages.
 TITLES = {TEXT: "Text Facts", PHOTOS: "Photo Features", MODEL: "Predictions"}
@@ -292,6 +298,17 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self.reset_button = gui.button(row, self, "Reset", callback=self._reset_priors,
                                        autoDefault=False)
         self.reset_button.setToolTip("Back to the bundled priors")
+        box = gui.vBox(self.controlArea, "Language of Results")
+        self.language_combo = QComboBox(toolTip=(
+            "Language of traces, problems, questions and names of facts; it holds for all "
+            "customs widgets and is not kept in the workflow"))
+        for name, title in LANGUAGE_TITLES.items():
+            self.language_combo.addItem(title, name)
+        self.language_combo.activated.connect(
+            lambda: language.choose(self.language_combo.currentData()))
+        box.layout().addWidget(self.language_combo)
+        self._show_language()
+        language.changed.happened.connect(self._on_language)
         edition = QLabel(f"ТН ВЭД ЕАЭС, edition of {group64().edition}", wordWrap=True)
         edition.setEnabled(False)
         self.controlArea.layout().addWidget(edition)
@@ -435,6 +452,18 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
             self.Error.priors("; ".join(troubles))
         return priors
 
+    # -- language
+
+    def _show_language(self):
+        self.language_combo.setCurrentIndex(
+            max(0, self.language_combo.findData(language.chosen())))
+
+    def _on_language(self):
+        """Another language is spoken: all that is shown and sent is worded again."""
+        self._show_language()
+        self.panel.say_names()
+        self._decide()
+
     # -- work
 
     @gui.deferred
@@ -534,6 +563,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
             codes[row:row + 1] if codes is not None and 0 <= row < len(codes) else None)
 
     def onDeleteWidget(self):
+        language.changed.happened.disconnect(self._on_language)
         self._stop_deciding()
         self.shutdown()
         super().onDeleteWidget()
@@ -575,7 +605,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
 
     @staticmethod
     def _question(verdict: Verdict) -> str:
-        return footwear.vocabulary()[verdict.questions[0].fact].question_ru \
+        return say(verdict.questions[0].about.question) \
             if verdict.questions else ""
 
     # -- the analyst's answers

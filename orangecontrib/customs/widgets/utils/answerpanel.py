@@ -20,6 +20,7 @@ from AnyQt.QtWidgets import (
 from orangecontrib.customs.cases.case import Held
 from orangecontrib.customs.facts import Vocabulary
 from orangecontrib.customs.fusion.verdict import Verdict
+from orangecontrib.customs.i18n import Message, say
 
 __all__ = ["AnswerPanel"]
 
@@ -58,14 +59,12 @@ class AnswerPanel(QWidget):
         grid.setColumnStretch(1, 1)
         for row, fact in enumerate(vocabulary.values()):
             label, combo = QLabel(), _Combo()
-            label.setToolTip(fact.question_ru)
             label.setBuddy(combo)
             label.setWordWrap(True)
             label.setMaximumWidth(165)
-            combo.setToolTip(fact.question_ru)
             combo.addItem("—", "")
             for value in fact.values:
-                combo.addItem(value.ru, value.id)
+                combo.addItem("", value.id)
             combo.activated.connect(
                 lambda _, fact=fact.id: self.answered.emit(
                     fact, self.combos[fact].currentData()))
@@ -91,6 +90,15 @@ class AnswerPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 4)
         layout.addWidget(scroll)
         layout.addLayout(buttons)
+        self.say_names()
+
+    def say_names(self) -> None:
+        """Word values and questions in the language that is spoken now."""
+        for fact in self.vocabulary.values():
+            combo = self.combos[fact.id]
+            combo.setToolTip(say(fact.question))
+            for number, value in enumerate(fact.values, start=1):
+                combo.setItemText(number, say(value))
 
     def show_good(self, verdict: Verdict | None, beliefs: Mapping[str, Held],
                   answers: Mapping[str, str], any_answers: bool) -> None:
@@ -102,17 +110,17 @@ class AnswerPanel(QWidget):
             if held is None:
                 combo.setItemText(0, "—")
             else:
-                doubt = "" if held.said else ", по умолчанию"
-                name = spec.values[spec.index(held.value)].ru
+                doubt = "" if held.said else f", {say(Message('verdict.assumed'))}"
+                name = say(spec.values[spec.index(held.value)])
                 combo.setItemText(0, f"—  ({name} {held.p:.2f}{doubt})")
             combo.setCurrentIndex(max(0, combo.findData(answers.get(fact, ""))))
             question = asked.get(fact)
-            text = f"{spec.ru} ?" if question else spec.ru
+            text = f"{say(spec)} ?" if question else say(spec)
             if question or combo.currentIndex() > 0:
                 text = f"<b>{text}</b>"
             self.labels[fact].setText(text)
             self.labels[fact].setToolTip(
-                f"<p>{spec.question_ru}</p>" + (
+                f"<p>{say(spec.question)}</p>" + (
                     f"<p>The answer lowers the error by {100 * question.gain:.0f} points.</p>"
                     if question else ""))
         self.clear_button.setEnabled(bool(answers))

@@ -1,7 +1,10 @@
 """How facts are shown: a colour each, and the words that they rest on (no Qt in here)."""
 from __future__ import annotations
 
+from functools import reduce
+
 from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.i18n import Message, say
 from orangecontrib.customs.widgets.utils.features import COLOURS
 
 __all__ = ["FACT_COLOURS", "pale", "value_names"]
@@ -21,6 +24,7 @@ def pale(colour: str, share: float = .3) -> str:
 
 
 def value_names(fact: str, values) -> str:
-    """Values of a fact in Russian."""
-    spec = footwear.vocabulary()[fact]
-    return " или ".join(v.ru for v in spec.values if v.id in values)
+    """Values of a fact, in the language that is spoken."""
+    named = [v for v in footwear.vocabulary()[fact].values if v.id in values]
+    return say(reduce(lambda some, value: Message.of("fusion.or", some=some, value=value), named)
+               if named else "")

@@ -17,15 +17,18 @@ from AnyQt.QtWidgets import (
 )
 
 from orangecontrib.customs.cases import Case
-from orangecontrib.customs.fusion.trace import ASSUMED
+from orangecontrib.customs.cases.table import OUTSIDE_CODES
+from orangecontrib.customs.fusion.trace import NO, NOT_ESTABLISHED, YES
 from orangecontrib.customs.fusion.verdict import Verdict
+from orangecontrib.customs.i18n import Message, say
 from orangecontrib.customs.nomenclature import Nomenclature
 
 __all__ = ["code_html", "headline_html", "trace_html", "CodeBars"]
 
 RED, GREEN, AMBER, GREY = "#c0392b", "#2e7d32", "#b26a00", "#8a8f94"
 PALE = "#a9adb1"
-_ANSWER_COLOUR = {"да": GREEN, "нет": RED, "не установлено": AMBER}
+_ANSWER_COLOUR = {YES: GREEN, NO: RED, NOT_ESTABLISHED: AMBER}
+_MARKS = {YES: "✔", NO: "✘"}
 
 
 def code_html(nomenclature: Nomenclature, code: str, safe: str) -> str:
@@ -53,14 +56,16 @@ def headline_html(case: Case, verdict: Verdict, question: str = "") -> str:
             f"<div style='font-size:21pt'>{code_html(nomenclature, code, verdict.safe_code)}"
             f"<span style='font-size:11pt'>&nbsp;&nbsp;P&nbsp;"
             f"{verdict.probabilities.get(code, verdict.p):.2f}</span></div>")
-        path = " › ".join(escape(node.ru) for node in nomenclature.path(code)[1:])
+        path = " › ".join(escape(say(node)) for node in nomenclature.path(code)[1:])
         lines.append(f"<div style='color:{GREY}; font-size:small'>{path}</div>")
     if verdict.excluded:
-        lines.append(f"<div style='font-size:15pt'><b>Не обувь группы 64</b>"
+        name = escape(say(case.engine.elsewhere))
+        lines.append(f"<div style='font-size:15pt'><b>{name[:1].upper()}{name[1:]}</b>"
                      f"<span style='font-size:11pt'>&nbsp;&nbsp;P&nbsp;{verdict.p:.2f}</span>"
                      "</div>")
     elif not verdict.codes:
-        lines.append("<div style='font-size:15pt'><b>Код не определяется</b></div>")
+        lines.append("<div style='font-size:15pt'><b>"
+                     f"{escape(say(Message('verdict.no_code')))}</b></div>")
     facts = []
     if verdict.codes:
         safe = (f"<b>{nomenclature.spaced(verdict.safe_code)}</b> (P {verdict.p_safe:.2f})"
@@ -79,17 +84,18 @@ def headline_html(case: Case, verdict: Verdict, question: str = "") -> str:
               for note in case.notes_of(verdict)]
     if verdict.flip_fact:
         flip = escape(verdict.flip_fact)
-        if verdict.runner_up and "→" not in verdict.flip_fact:
+        if verdict.runner_up and verdict.flips_to_runner_up:
             flip += (f" → {nomenclature.spaced(verdict.runner_up)} "
                      f"(P {verdict.p_runner_up:.2f})")
-        lines.append(f"<div>Изменит код: {flip}</div>")
+        lines.append(f"<div>{escape(say(Message('verdict.flip')))} {flip}</div>")
     if verdict.questions:
         first = verdict.questions[0]
-        worth = f"ошибка −{100 * first.gain:.0f} п. п."
+        worth = say(Message.of("verdict.error", points=100 * first.gain))
         if first.duty_gain >= .005:
-            worth += f", пошлина под риском −{first.duty_gain:.2f} EUR/пара"
-        lines.append(f"<div><b>Спросите:</b> {escape(question or first.text)} "
-                     f"<span style='color:{GREY}'>({worth})</span></div>")
+            worth += ", " + say(Message.of("verdict.duty", eur=first.duty_gain))
+        lines.append(f"<div><b>{escape(say(Message('verdict.ask')))}</b> "
+                     f"{escape(question or first.text)} "
+                     f"<span style='color:{GREY}'>({escape(worth)})</span></div>")
     return "".join(lines)
 
 
@@ -123,20 +129,16 @@ def trace_html(verdict: Verdict) -> str:
             depth += 1
     parts.append("<table cellpadding='2' cellspacing='0' style='margin-top:6px'>")
     facts = [step for step in verdict.steps if step.kind == "fact"]
-    for step in sorted(facts, key=lambda s: s.source == ASSUMED):
+    for step in sorted(facts, key=lambda s: s.assumed):
         colour = _ANSWER_COLOUR.get(step.answer, GREY)
         source = f"<span style='color:{GREY}'>{escape(step.source)}</span>"
-        if step.source == ASSUMED:
+        if step.assumed:
             source = f"<i>{source}</i>"
         parts.append(
-            f"<tr><td width='105' style='color:{colour}'><b>{_mark(step.answer)}</b>&nbsp;"
-            f"{step.answer}<br>&nbsp;&nbsp;&nbsp;&nbsp;{step.p:.2f}</td>"
+            f"<tr><td width='105' style='color:{colour}'><b>{_MARKS.get(step.answer, '?')}</b>"
+            f"&nbsp;{escape(step.answer_text)}<br>&nbsp;&nbsp;&nbsp;&nbsp;{step.p:.2f}</td>"
             f"<td>{escape(step.text)}<br>{source}</td></tr>")
     return "".join(parts) + "</table>"
-
-
-def _mark(answer: str) -> str:
-    return {"да": "✔", "нет": "✘"}.get(answer, "?")
 
 
 class _BarDelegate(QStyledItemDelegate):
@@ -195,7 +197,7 @@ class CodeBars(QTreeWidget):
             item = QTreeWidgetItem([
                 nomenclature.spaced(code) if known else "—", f"{100 * p:.1f} %",
                 f"{node.duty:g}" if known and node.duty is not None else "",
-                node.ru if known else "вне кодов таблицы"])
+                say(node if known else OUTSIDE_CODES)])
             item.setData(0, Qt.UserRole, code)
             item.setData(1, Qt.UserRole, p)
             item.setTextAlignment(2, Qt.AlignRight | Qt.AlignVCenter)
@@ -204,7 +206,7 @@ class CodeBars(QTreeWidget):
                 font.setBold(True)
                 item.setFont(0, font)
             if known:
-                path = "<br>› ".join(escape(n.ru) for n in nomenclature.path(code))
+                path = "<br>› ".join(escape(say(n)) for n in nomenclature.path(code))
                 for column in range(4):
                     item.setToolTip(column, f"<p>{path}</p>")
             self.addTopLevelItem(item)

@@ -5,6 +5,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.defaults import ERROR, TRUST, WEIGHT
 from orangecontrib.customs.facts import Priors
 from orangecontrib.customs.fusion.among import vocabulary_of
@@ -21,7 +22,6 @@ from .sources import (
     photo_model,
     photo_source,
     read_photos,
-    reader_of,
     text_source,
 )
 
@@ -47,7 +47,7 @@ def case_of(goods: Sequence[Good], photos: PhotoEvidence | None = None,
             progress: Callable[[int, int], None] | None = None) -> Case:
     """The case of declared goods and of what other witnesses say of them."""
     engines = engines_of(groups, priors)
-    readers = [reader_of(engine.group) for engine in engines if engine.group.reads_text]
+    readers = [FactReader(engine.group) for engine in engines if engine.group.reads_text]
     sources = [text_source(goods, readers, progress)]
     if photos is not None:
         sources.append(photo_source(photos))

@@ -16,7 +16,7 @@ from orangecontrib.customs.i18n import Joined, Message
 from .goods import Good
 
 __all__ = ["PhotoEvidence", "Source", "analyst_witness", "group_of", "photo_model",
-           "photo_source", "read_photos", "reader_of", "text_source"]
+           "photo_source", "read_photos", "text_source"]
 
 #: P(the analyst's answer is wrong): finite, yet outweighs all that text and photos say
 #: together (STRONGEST each, and a prior), and a classifier of any sensible weight.
@@ -59,11 +59,6 @@ class Source:
     def ids(self) -> list[str]:
         """As declared."""
         return [good.good_id for good in self.goods]
-
-
-def reader_of(group: Group) -> FactReader:
-    """What reads the facts of a group in descriptions."""
-    return FactReader(group.vocabulary, group.folder)
 
 
 def text_source(goods: Sequence[Good], readers: Sequence[FactReader],

@@ -263,14 +263,15 @@ def _features(args, place) -> tuple[str, int]:
 
 def _facts(args, place) -> tuple[str, int]:
     from orangecontrib.customs.cases.files import InputError, read_goods, write_rows
-    from orangecontrib.customs.cases.sources import EMPTY, reader_of
+    from orangecontrib.customs.cases.sources import EMPTY
+    from orangecontrib.customs.declarations import FactReader
     from orangecontrib.customs.fusion.among import vocabulary_of
     from orangecontrib.customs.i18n import say
     groups = [group for group in _groups(args) if group.reads_text]
     if not groups:
         raise InputError("no chosen group reads descriptions: choose one with a "
                          "text_patterns.csv (--group)")
-    vocabulary, readers, rows = vocabulary_of(groups), list(map(reader_of, groups)), []
+    vocabulary, readers, rows = vocabulary_of(groups), list(map(FactReader, groups)), []
     goods = read_goods(args.declarations, args.encoding)
     advance = _bar("declarations", "texts")
     for number, good in enumerate(goods, start=1):

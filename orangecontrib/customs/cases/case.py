@@ -243,8 +243,10 @@ def _told(good: Good, source: Source, row: int) -> Good:
     good = replace(good, problems=(*good.problems, *own.problems))
     if own.key != good.key:  # a row that is shared declares nothing of the others
         return good
-    return replace(good, declared_code=good.declared_code or own.declared_code,
-                   quantity=own.quantity if good.quantity is None else good.quantity)
+    numbers = {name: getattr(own if getattr(good, name) is None else good, name)
+               for name in ("quantity", "value", "weight")}
+    return replace(good, declared_code=good.declared_code or own.declared_code, **numbers,
+                   currency=own.currency if good.value is None else good.currency)
 
 
 def _checked(good: Good, engines: Sequence[Engine]) -> Good:

@@ -13,7 +13,6 @@ import numpy as np
 
 from orangecontrib.customs.declarations.codes import answered_code
 from orangecontrib.customs.declarations.headings import (
-    DECLARED_CODE_NAMES,
     is_description,
     may_be_description,
     mostly_ids,
@@ -31,7 +30,7 @@ from orangecontrib.customs.files import (
 )
 from orangecontrib.customs.i18n import Message, say
 
-from .goods import QUANTITY_NAMES, Good, find_column, goods_of
+from .goods import NAMES, Good, find_column, goods_of
 from .predictions import LIKELY, Predictions, answer_columns
 
 __all__ = ["InputError", "goods_of_rows", "read_answers", "read_goods", "read_predictions",
@@ -70,7 +69,8 @@ def _read(path: str | Path, required: Sequence[str], encoding: str) -> TextTable
 
 
 def read_goods(path: str | Path, encoding: str = "") -> list[Good]:
-    """Rows of declarations: ``description``, optional ``good_id, declared_code, quantity``.
+    """Rows of declarations: ``description``, optional ``good_id, declared_code, quantity, value,
+    currency, weight``.
 
     Of a row with more fields than the header has, nothing from the description on is used
     (:func:`trusted_cells`).
@@ -95,8 +95,7 @@ def goods_of_rows(rows: Sequence[Mapping[str, object]],
     """Goods of rows by column; `problems` is what is known to be wrong with each."""
     return goods_of(_ids(rows), [
         {"description": row.get("description"),
-         **{name: row[column] for name, names in (("declared_code", DECLARED_CODE_NAMES),
-                                                  ("quantity", QUANTITY_NAMES))
+         **{name: row[column] for name, names in NAMES.items()
             if (column := find_column(row, names))}} for row in rows], problems)
 
 

@@ -5,14 +5,19 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from orangecontrib.customs.declarations.headings import DECLARED_CODE_NAMES
 from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.i18n import Message, Words
 from orangecontrib.customs.nomenclature import parse_code
 
-__all__ = ["QUANTITY_NAMES", "Good", "find_column", "goods_of"]
+__all__ = ["NAMES", "Good", "find_column", "goods_of"]
 
-#: Names of the column with the quantity, in lower case with _ for spaces.
-QUANTITY_NAMES = ("quantity", "количество", "pairs")
+#: Names of the columns with what is declared, in lower case with _ for spaces.
+NAMES = {"declared_code": DECLARED_CODE_NAMES,
+         "quantity": ("quantity", "количество", "pairs"),
+         "value": ("value", "customs_value", "стоимость", "таможенная_стоимость"),
+         "currency": ("currency", "валюта"),
+         "weight": ("weight", "net_weight", "масса", "масса_нетто")}
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,9 @@ class Good:
     declared_code: str = ""
     quantity: float | None = None
     problems: tuple[Message | Words | str, ...] = ()
+    value: float | None = None      #: in `currency`; "" where that is not declared
+    currency: str = ""
+    weight: float | None = None     #: in kg
 
 
 def find_column(names: Iterable[str], wanted: Sequence[str]) -> str | None:
@@ -47,7 +55,8 @@ def goods_of(ids: Sequence[str], cells: Sequence[Mapping[str, object]],
     ids : sequence of str
         As declared.
     cells : sequence of dict
-        ``description, declared_code, quantity``, each a text or a number; any may be absent.
+        ``description, declared_code, quantity, value, currency, weight``, each a text or a
+        number; any may be absent.
     problems : sequence of sequence of Message or str, optional
         What is known to be wrong with each row.
 
@@ -64,15 +73,22 @@ def goods_of(ids: Sequence[str], cells: Sequence[Mapping[str, object]],
         code = parse_code(row.get("declared_code", ""))
         said += [Message.of("cases.declared_code", what=Words(ru, en))
                  for ru, en in zip(code.said("ru"), code.said("en"))]
-        quantity, doubt = _quantity(row.get("quantity"))
-        said += doubt
-        goods.append(Good(key, good_id, row.get("description"), code.digits, quantity,
-                          tuple(said)))
+        numbers = {}
+        for name, message in _NUMBERS.items():
+            numbers[name], doubt = _number(row.get(name), message)
+            said += doubt
+        goods.append(Good(key, good_id, row.get("description"), code.digits,
+                          currency=str(row.get("currency") or "").strip().upper(),
+                          problems=tuple(said), **numbers))
     return goods
 
 
-def _quantity(typed: object) -> tuple[float | None, list[Message]]:
-    """A number of units as people write it (``1 000,5``), and why it is none."""
+#: What is said of a number that is none.
+_NUMBERS = {"quantity": "cases.quantity", "value": "groups.value", "weight": "groups.weight"}
+
+
+def _number(typed: object, message: str) -> tuple[float | None, list[Message]]:
+    """A number as people write it (``1 000,5``), and why it is none."""
     if isinstance(typed, str):
         text = typed.strip()
         try:
@@ -86,4 +102,4 @@ def _quantity(typed: object) -> tuple[float | None, list[Message]]:
         return number, []
     if not text:
         return None, []
-    return None, [Message.of("cases.quantity", typed=text)]
+    return None, [Message.of(message, typed=text)]

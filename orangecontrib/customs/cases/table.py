@@ -8,7 +8,6 @@ import numpy as np
 from Orange.data import ContinuousVariable, Domain, StringVariable, Table, Variable
 
 from orangecontrib.customs.columns import BagColumn, CodeColumn, Role
-from orangecontrib.customs.declarations.headings import DECLARED_CODE_NAMES
 from orangecontrib.customs.declarations.learning.table import words_read
 from orangecontrib.customs.declarations.table import misread
 from orangecontrib.customs.defaults import TRUST, WEIGHT
@@ -20,10 +19,10 @@ from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Message, say
 
 from .case import Case, join
-from .goods import QUANTITY_NAMES, Good, find_column, goods_of
+from .goods import NAMES, Good, find_column, goods_of
 from .predictions import LIKELY, Predictions, answer_columns
 from .rows import row_of
-from .schema import SCHEMA, Column
+from .schema import COLUMNS, SCHEMA, Column
 from .sources import Source
 
 __all__ = ["case_from_tables", "codes_table", "predictions_from_table", "priors_from_table",
@@ -100,7 +99,7 @@ def _goods(table: Table, key: Variable | None) -> list[Good]:
     domain = table.domain
     names = [var.name for var in domain.metas + domain.variables]
     cells: list[dict[str, object]] = [{} for _ in range(len(table))]
-    for column, wanted in (("declared_code", DECLARED_CODE_NAMES), ("quantity", QUANTITY_NAMES)):
+    for column, wanted in NAMES.items():
         if (name := find_column(names, wanted)) is not None:
             for row, value in zip(cells, _values(table, domain[name])):
                 row[column] = value
@@ -175,9 +174,9 @@ def priors_from_table(table: Table, vocabulary: Vocabulary, base: Priors) -> Pri
 
 _NUMBERS = [column for column in SCHEMA if column.kind == "number"]
 #: What is declared, and what is new since then, stand last: the others keep their places.
-_LAST = ("declared_code", "agrees", "group", "edition", "edition_date")
-_TEXTS = sorted((column for column in SCHEMA if column.kind == "text"),
-                key=lambda column: _LAST.index(column.id) + 1 if column.id in _LAST else 0)
+_EARLIER = [column for column in SCHEMA[:COLUMNS.index("problems") + 1] if column.kind == "text"]
+_TEXTS = [*sorted(_EARLIER, key=lambda column: column.id in ("declared_code", "agrees")),
+          *(column for column in SCHEMA if column.kind == "text" and column not in _EARLIER)]
 
 
 def codes_table(case: Case, verdicts: Sequence[Verdict]) -> Table:

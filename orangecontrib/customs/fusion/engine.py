@@ -12,10 +12,11 @@ import numpy as np
 
 from orangecontrib.customs.facts import Evidence, Priors, normalise
 from orangecontrib.customs.fusion.descent import Descent
+from orangecontrib.customs.fusion.duties import EUR, PERCENT, eur_per_unit, percent_of_value
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Message, Words
 from orangecontrib.customs.nomenclature import LEVELS
-from orangecontrib.customs.nomenclature.decision_table import OUTSIDE
+from orangecontrib.customs.nomenclature.decision_table import OUTSIDE, DecisionTable
 
 __all__ = ["ANALYST", "MODEL", "PHOTOS", "TEXT", "Witness", "Engine", "Belief", "Answers"]
 
@@ -131,7 +132,12 @@ class Engine:
     Attributes
     ----------
     gate : frozenset of str
-        The facts without which nothing is said to be none of the group.
+        The facts that only tell whether a good is of the group: nothing is none of it without
+        them, and all their values but one say by themselves what becomes of the good.
+    measure : str
+        What most of its duties are told in: :data:`EUR` per unit, or :data:`PERCENT` of the value.
+    duties : ndarray, shape (n_codes,)
+        Duty of each code in this measure; 0 where it has none.
     """
 
     def __init__(self, group: Group, priors: Priors | None = None):
@@ -143,8 +149,11 @@ class Engine:
         self.said: dict = {}    # what traces have in common: lines of the tariff, conditions
         self._none = next((i for i, codes in enumerate(table.outcomes) if codes == (OUTSIDE,)),
                           None)
-        tested = [rule.allowed.keys() for rule in table.rules if rule.outcome == self._none]
-        self.gate = frozenset.intersection(*map(frozenset, tested)) if tested else frozenset()
+        self.gate = _gate(table, self._none)
+        eur, percent = (np.array([duty(self.nomenclature, code) for code in self.codes])
+                        for duty in (eur_per_unit, percent_of_value))
+        self.measure = EUR if (eur == eur).sum() >= (percent == percent).sum() else PERCENT
+        self.duties = np.nan_to_num(eur if self.measure == EUR else percent)
         # each level's prefixes and the codes under them
         self._levels = []
         for level in LEVELS:
@@ -288,6 +297,17 @@ class Engine:
                     {**belief.facts, fact: certain}, odds, beside)
             result[fact] = known
         return result
+
+
+def _gate(table: DecisionTable, none: int | None) -> frozenset[str]:
+    tested = [rule.allowed.keys() for rule in table.rules if rule.outcome == none]
+    facts = frozenset.intersection(*map(frozenset, tested)) if tested else frozenset()
+
+    def leads_to(fact, value):
+        return {rule.outcome for rule in table.rules
+                if value in rule.allowed.get(fact, table.vocabulary[fact].value_ids)}
+    return frozenset(fact for fact in facts if sum(
+        len(leads_to(fact, value)) > 1 for value in table.vocabulary[fact].value_ids) < 2)
 
 
 def _over(priors: Priors, given: Priors) -> Priors:

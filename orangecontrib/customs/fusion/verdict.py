@@ -8,6 +8,7 @@ import numpy as np
 
 from orangecontrib.customs.defaults import ERROR
 from orangecontrib.customs.facts import Evidence, Fact
+from orangecontrib.customs.fusion.duties import eur_per_unit, span
 from orangecontrib.customs.fusion.engine import Answers, Belief, Engine, Witness
 from orangecontrib.customs.fusion.trace import Step, trace_steps, trace_text
 from orangecontrib.customs.i18n import Joined, Message, Words, say
@@ -38,7 +39,7 @@ class Question:
     gain : float
         Expected drop of P(the code is wrong).
     duty_gain : float
-        Expected drop of the duty at risk, EUR per pair.
+        Expected drop of the duty at risk, in the measure of the group.
     silent : bool
         No witness speaks of the fact.
     about : Fact
@@ -88,7 +89,7 @@ class Beside:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The result for one good; codes are 10 digits, duties EUR per pair."""
+    """The result for one good; codes are 10 digits, duties EUR per unit."""
 
     key: str
     codes: tuple[str, ...]          #: the code; several in a legal gap; none: no code
@@ -109,6 +110,7 @@ class Verdict:
     problems: tuple[Message | Words, ...]
     probabilities: Mapping[str, float] = field(repr=False, default_factory=dict)
     group: str = ""                 #: id of the group that decided; "": none is spoken of
+    held: tuple[str, ...] = ()      #: the codes that hold 1 − error of the mass
 
     @property
     def code(self) -> str:
@@ -212,7 +214,7 @@ def decide_block(engine: Engine, voices: Sequence[Voice], evidence: Evidence, er
     safe, p_safe = engine.safe_codes(belief, error)
     headings, heading_mass = engine.prefix_masses(belief.codes)[1][1:]
     p_chosen = engine.p_chosen(belief.codes, belief.chosen)
-    duties = np.array([engine.nomenclature.duty(c) or 0. for c in engine.codes])
+    duties = engine.duties
     disagreements = _disagreements(engine, voices, belief)
     gains = {fact: _gains(engine, belief, answers[fact], fact, duties)
              for fact in belief.facts}
@@ -262,16 +264,16 @@ def decide_block(engine: Engine, voices: Sequence[Voice], evidence: Evidence, er
             key=lambda q: -q.gain))
         mass = np.cumsum(p_codes[order])
         held = order[:int(np.searchsorted(mass, 1 - error) + 1)]
-        held = [j for j in held if engine.nomenclature.duty(engine.codes[j]) is not None]
+        held = tuple(engine.codes[j] for j in held) if codes else ()
+        low, high = span(eur_per_unit(engine.nomenclature, code) for code in held)
         verdicts.append(Verdict(
             key, codes, p, safe[i], float(p_safe[i]), heading, p_heading,
             "" if runner == OUTSIDE else runner,
             of[runner] if runner else 0., flip,
             questions, disagreements[i],
-            float(min(duties[held])) if held and codes else np.nan,
-            float(max(duties[held])) if held and codes else np.nan,
+            low, high,
             ranked, steps, tuple(problems),
-            of, engine.group.id))
+            of, engine.group.id, held))
     return verdicts
 
 
@@ -328,7 +330,7 @@ def _gains(engine: Engine, belief: Belief, known: Answers, fact: str, duties: np
 
 
 def _duty_at_risk(codes: np.ndarray, duties: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    """Expected |duty − duty of the chosen code|, EUR per pair, shape (N,)."""
+    """Expected |duty − duty of the chosen code|, in the measure of the group, shape (N,)."""
     return (codes * np.abs(duties[None, :] - duties[chosen][:, None])).sum(axis=1)
 
 

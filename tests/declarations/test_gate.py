@@ -7,7 +7,6 @@ from orangecontrib.customs.fusion import Engine, Witness
 from orangecontrib.customs.fusion import decide as decide_codes
 from orangecontrib.customs.groups import find_group, footwear
 
-
 OTHER = [
     "КРЕМ ДЛЯ ОБУВИ БЕСЦВЕТНЫЙ", "Крем для кожаной обуви, 75 мл", "Щетка для обуви деревянная",
     "Клей обувной полиуретановый", "Оборудование для производства обуви: машина затяжная",

@@ -13,7 +13,6 @@ from orangecontrib.customs.declarations.facts import MAX_CHARACTERS
 from orangecontrib.customs.declarations.reading import settle
 from orangecontrib.customs.groups import footwear
 
-
 TEXTS = [
     "Полуботинки мужские с верхом из натуральной кожи на подошве из резины, не закрывающие лодыжку",
     "САПОГИ ЖЕНСКИЕ, ЗАКРЫВАЮЩИЕ ЛОДЫЖКУ, ВЕРХ ИЗ ИСКУССТВЕННОЙ КОЖИ, ДЛИНА СТЕЛЬКИ 23-25,5 СМ",

@@ -158,7 +158,8 @@ def remarks(engine, p, runner):
     codes = engine.table.code_probabilities(outcomes)
     at = Descent(engine.table.outcomes).choose(outcomes)
     return _remarks(engine, Belief(("x",), {}, outcomes, codes, at), 0,
-                    engine.table.outcomes[at[0]], float(engine.p_chosen(codes, at)[0]), runner)
+                    engine.table.outcomes[at[0]], float(engine.p_chosen(codes, at)[0]), runner,
+                    dict(zip(engine.codes, codes[0])))
 
 
 @pytest.mark.parametrize("p, runner, said", [
@@ -276,7 +277,8 @@ def test_classes_that_the_table_does_not_have_speak_for_goods_outside_of_it(engi
     assert "модель" in str(verdict.problems[0]) and "примечан" not in str(verdict.problems[0])
     said = decide(engine, [witness({"x": {"is_footwear": "not_footwear"}})], odds=odds)[0]
     assert said.excluded and "примечание 1" in str(said.problems[0]) and "прим. 1" in said.trace
-    mixed = classifier_odds(engine.codes, ["6403", "6404", "853630"], [[.02, .02, .96], [.9, .06, .04]])
+    mixed = classifier_odds(engine.codes, ["6403", "6404", "853630"],
+                            [[.02, .02, .96], [.9, .06, .04]])
     outside, inside = decide(engine, [Witness("текст", Evidence(("x", "y")))], odds=mixed)
     assert outside.codes == () and inside.heading == "6403"
 

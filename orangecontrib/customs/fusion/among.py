@@ -238,7 +238,7 @@ def _said(hearings: Sequence[_Hearing], heard: np.ndarray, row: int, verdict: Ve
     law = [h.engine.outside for h in by_facts if h.excluded[row]]
     sure = len(law) == len(by_facts) > 0
     outside = _outside([hearing.engine for hearing in hearings])
-    return replace(verdict, p=verdict.probabilities[OUTSIDE] if sure else np.nan,
+    return replace(verdict, group="", p=verdict.probabilities[OUTSIDE] if sure else np.nan,
                    steps=verdict.steps if sure else (),
                    problems=tuple(dict.fromkeys([outside, *law, *torn])))
 

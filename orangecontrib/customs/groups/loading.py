@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .group import Group, GroupError
 
-__all__ = ["ENTRY_POINT", "find_group", "loaded_groups"]
+__all__ = ["ENTRY_POINT", "announced_groups", "find_group", "loaded_groups"]
 
 #: A package announces a group here: its id, and a function without arguments that returns it.
 ENTRY_POINT = "orangecontrib.customs.groups"
@@ -30,6 +30,11 @@ def _group(id_: str) -> Group:
     if group.id != id_:
         raise GroupError(f"a package announces group '{id_}', and brings '{group.id}'")
     return group
+
+
+def announced_groups() -> list[str]:
+    """Ids of the groups that installed packages announce, in order."""
+    return sorted(_announced())
 
 
 def find_group(name: str | os.PathLike | Group) -> Group:

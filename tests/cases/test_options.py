@@ -143,7 +143,7 @@ def test_the_schema_names_each_column_once_and_duties_with_their_unit():
     unnamed = [c.id for c in duties if not any(
         unit in c.id and title in c.title for unit, title in units.items())]
     assert unnamed == ["duty_rate", "duty_low", "duty_high", "duty_at_declared", "duty_currency"]
-    assert COLUMNS[0] == "good_id" and COLUMNS[28:32] == ("trace", "problems", "group", "edition")
+    assert COLUMNS[0] == "good_id" and COLUMNS[27:30] == ("trace", "problems", "group")
     assert all(c.kind in ("text", "number") and c.meaning for c in SCHEMA)
 
 

@@ -133,7 +133,8 @@ class Engine:
     ----------
     gate : frozenset of str
         The facts that only tell whether a good is of the group: nothing is none of it without
-        them, and all their values but one say by themselves what becomes of the good.
+        them, and all their values but one lead out of the table, to none or to a code at which
+        it stops above the ten digits.
     measure : str
         What most of its duties are told in: :data:`EUR` per unit, or :data:`PERCENT` of the value.
     duties : ndarray, shape (n_codes,)
@@ -303,11 +304,13 @@ def _gate(table: DecisionTable, none: int | None) -> frozenset[str]:
     tested = [rule.allowed.keys() for rule in table.rules if rule.outcome == none]
     facts = frozenset.intersection(*map(frozenset, tested)) if tested else frozenset()
 
-    def leads_to(fact, value):
-        return {rule.outcome for rule in table.rules
-                if value in rule.allowed.get(fact, table.vocabulary[fact].value_ids)}
+    def goes_on(fact, value):
+        """Whether goods with this value get ten digits."""
+        return any(len(code) == LEVELS[-1] for rule in table.rules
+                   if value in rule.allowed.get(fact, table.vocabulary[fact].value_ids)
+                   for code in table.outcomes[rule.outcome])
     return frozenset(fact for fact in facts if sum(
-        len(leads_to(fact, value)) > 1 for value in table.vocabulary[fact].value_ids) < 2)
+        goes_on(fact, value) for value in table.vocabulary[fact].value_ids) < 2)
 
 
 def _over(priors: Priors, given: Priors) -> Priors:

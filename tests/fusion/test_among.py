@@ -25,7 +25,7 @@ none,none,,,ОПИ 1
     "tariff": """code,designation_ru,designation_en,unit,rate
 8539,лампы,lamps,,
 8539500000,светодиодные,LED,шт,5
-8539310000,газоразрядные,gas discharge,шт,"10, но не менее 1 евро за 1 шт"
+8539310000,газоразрядные,gas discharge,шт,8
 """}
 #: Of the same chapter and, in the tables' letters, of other goods.
 PLUGS = {name: text.replace("8539", "8536").replace("lit,", "plug,").replace("source,", "pin,")
@@ -62,14 +62,20 @@ def witness(engines, goods, name="text", p=.99, reliability=1.):
         for fact, value in said.items():
             k = len(vocabulary[fact].values)
             values = loglik.setdefault(fact, np.zeros((len(goods), k)))
-            values[row] = np.log((1 - p) / (k - 1))
+            values[row] = np.log((1 - p) / max(1, k - 1))
             values[row, vocabulary[fact].index(value)] = np.log(p)
     return Witness(name, Evidence(list(goods), loglik), reliability=reliability)
 
 
 BOOT = {"is_footwear": "footwear", "upper": "leather", "sole": "rubber", "height": "ankle",
-        "sex": "men", "insole": "ge24", "toe_cap": "none"}
+        "sex": "men", "insole": "ge24", "toe_cap": "no_metal"}
 LED = {"lit": "lamp", "source": "led"}
+
+
+def inside(engine, evidence):
+    """P(inside) / P(none) of a group by itself."""
+    none = engine.believe(evidence).codes[0][engine.codes.index("none")]
+    return (1 - none) / none
 
 
 def one(engines, *saying, **options):
@@ -107,13 +113,15 @@ def test_what_the_groups_conclude_by_themselves_stands_in_proportion(shoes, lamp
     verdict, = decide_among([shoes, lamps], [Witness("text", evidence)], ("x",))
     p = verdict.probabilities
     assert sum(p.values()) == pytest.approx(1)
-    for engine in (shoes, lamps):
-        mine, = decide(engine, [Witness("text", evidence).on(engine.priors)])
-        for code in engine.codes:
-            assert p[code] / p["none"] == pytest.approx(
-                mine.probabilities[code] / mine.probabilities["none"])
-    assert verdict.p == pytest.approx(sum(p[code] for code in verdict.codes or ("none",)),
-                                      nan_ok=True)
+    priors = [inside(engine, Evidence(("x",))) for engine in (shoes, lamps)]
+    for engine, prior in zip((shoes, lamps), priors):
+        alone = engine.believe(Witness("text", evidence).on(engine.priors).evidence)
+        of = dict(zip(engine.codes, alone.codes[0]))
+        for code in engine.codes:  # the priors of being inside are the same, half of the lowest
+            times = 1. if code == "none" else min(priors) / 2 / prior
+            assert p[code] / p["none"] == pytest.approx(of[code] / of["none"] * times)
+    if not np.isnan(verdict.p):
+        assert verdict.p == pytest.approx(sum(p[code] for code in verdict.codes or ("none",)))
 
 
 def test_each_good_gets_the_code_of_its_group_and_questions_of_it(shoes, lamps):
@@ -122,7 +130,8 @@ def test_each_good_gets_the_code_of_its_group_and_questions_of_it(shoes, lamps):
     boot, lamp, dumb = decide_among(engines, [said], ("boot", "lamp", "dumb"))
     assert boot.group == "footwear" and boot.heading == "6403"
     assert lamp.group == "lamps" and lamp.heading == "8539"
-    assert {q.fact for q in lamp.questions} == {"source"}
+    assert {q.fact for q in lamp.questions} <= {"lit", "source"}
+    assert lamp.questions[0].fact == "source"
     assert dumb.codes == () and dumb.group == "" and dumb.probabilities == {}
 
 
@@ -171,7 +180,7 @@ def test_digits_that_two_groups_share_are_safe(lamps, plugs):
 
 def test_a_good_that_no_group_takes_is_outside_of_all_by_name(shoes, lamps):
     verdict = one([shoes, lamps], {"is_footwear": "not_footwear", "lit": "none"})
-    assert verdict.codes == () and verdict.excluded and verdict.p > .9 and verdict.group == ""
+    assert verdict.codes == () and verdict.excluded and verdict.p > .8 and verdict.group == ""
     assert str(verdict.problems[0]) == "товар вне загруженных групп: Обувь (группа 64), lamps"
     assert "примечание 1" in str(verdict.problems[1])  # the facts of this group say so
 
@@ -215,13 +224,14 @@ def test_progress_comes_to_its_end(shoes, lamps):
     assert seen[-1] == (4, 4) and seen == sorted(seen)
 
 
-def test_a_group_that_excludes_nothing_takes_what_speaks_of_it(shoes, tmp_path):
+def test_a_group_that_excludes_nothing_does_not_outweigh_what_speaks_for_another(
+        shoes, tmp_path):
     tables = {name: "\n".join(line for line in text.splitlines() if "none" not in line) + "\n"
               for name, text in LAMPS.items()}
     greedy = engine_of(tmp_path, "greedy", tables)
-    assert greedy.none(np.ones((1, 2)))[0] > 0
-    assert one([shoes, greedy], {**BOOT, **LED}).group == "greedy"
-    assert one([shoes, greedy], BOOT).group == "footwear"
+    assert one([shoes, greedy], LED).codes == ("8539500000",)
+    verdict = one([shoes, greedy], {**BOOT, **LED})
+    assert verdict.group == "footwear" and .5 < verdict.p < .99
 
 
 def test_a_flip_never_asks_what_only_tells_whether_a_good_is_of_the_group(shoes, lamps):
@@ -230,5 +240,5 @@ def test_a_flip_never_asks_what_only_tells_whether_a_good_is_of_the_group(shoes,
 
 def test_duties_are_told_in_the_measure_of_the_group(shoes, lamps):
     assert shoes.measure == "EUR" and lamps.measure == "%"
-    question, = one([shoes, lamps], {"lit": "lamp"}).questions
-    assert question.fact == "source" and question.duty_gain == 0  # one of the rates is combined
+    question = one([shoes, lamps], {"lit": "lamp"}).questions[0]
+    assert question.fact == "source" and question.duty_gain > 1  # 5 % or 8 %

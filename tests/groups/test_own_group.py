@@ -2,6 +2,7 @@
 import csv
 
 import pytest
+
 from orangecontrib.customs.cases import SCHEMA, decide
 from orangecontrib.customs.groups import GroupError, find_group, loaded_groups
 from orangecontrib.customs.headless.cli import main

@@ -3,7 +3,9 @@
 Groups exclude each other: a good is of one of them, or of none.  With P_g the conclusion of
 group g by itself, that leaves the odds P_g(inside) / P_g(none) to each group against 1 for none.
 A group of which nothing is said takes no part: silence is no evidence, and its prior alone must
-not make a code.
+not make a code.  Where several are spoken of, their priors of being inside make way for equal
+ones, together as high as the lowest of theirs: a group's prior holds for goods that are sent to
+this group, and does not compare it with others.
 """
 from __future__ import annotations
 
@@ -126,7 +128,7 @@ class _Hearing:
     keys: Sequence[str]
     witnesses: Sequence[Witness]    #: aligned with the keys
     odds: np.ndarray | None         #: of the codes of the group
-    meets: bool                     #: the classifier knows a code of the group
+    classes: Sequence[str] = ()     #: of the classifier
 
     @classmethod
     def of(cls, engine: Engine, engines: Sequence[Engine], witnesses: Sequence[Witness],
@@ -134,13 +136,17 @@ class _Hearing:
         own = [witness.on(engine.priors) for witness in witnesses]
         own = [replace(witness, evidence=witness.evidence.align(keys)) for witness in own]
         if answer is None:
-            return cls(engine, keys, own, None, False)
+            return cls(engine, keys, own, None)
         odds = answer.odds
         if len(engines) > 1:
             at = {code: column for column, code in enumerate(codes_of(engines))}
             odds = np.ascontiguousarray(odds[:, [at[code] for code in engine.codes]])
-        return cls(engine, keys, own, odds,
-                   not all(is_outside(c, engine.codes) for c in answer.classes))
+        return cls(engine, keys, own, odds, answer.classes)
+
+    @property
+    def meets(self) -> bool:
+        """Whether the classifier knows a code of the group."""
+        return not all(is_outside(code, self.engine.codes) for code in self.classes)
 
     def part(self, rows: np.ndarray) -> _Hearing:
         """The same of some of the goods."""
@@ -187,17 +193,29 @@ class _Hearing:
         return (1 - none) / none
 
     @cached_property
-    def excluded(self) -> np.ndarray:
-        """Of which goods the facts say that they are none of the group."""
-        chosen = self.engine.believe(self.total).chosen
-        none = np.array([codes == (OUTSIDE,) for codes in self.engine.table.outcomes])
-        return none[chosen] & np.logical_or.reduce(self.says)
+    def prior(self) -> float:
+        """This weight where nothing is said."""
+        return self.weight(self.outcomes(Evidence(("",))))[0]
+
+    def factors(self, evidence: Evidence) -> np.ndarray:
+        """How many times likelier evidence makes it that a good is of the group."""
+        return self.weight(self.outcomes(evidence)) / self.prior
+
+    @property
+    def favour(self) -> np.ndarray:
+        """How likely the classifier's answer is under the best code of the group that it knows."""
+        known = np.array([not is_outside(code, self.classes) for code in self.engine.codes])
+        return self.odds[:, known].max(axis=1, initial=0.) if self.meets \
+            else np.zeros(len(self.keys))
 
 
 def _between(hearings: Sequence[_Hearing], heard: np.ndarray, error: float) -> list[Verdict]:
     """Verdicts on goods of which several groups hear."""
     outcomes = [hearing.outcomes(hearing.total, hearing.odds) for hearing in hearings]
-    weights = np.where(heard, [h.weight(o) for h, o in zip(hearings, outcomes)], 0.)
+    own = np.array([h.weight(o) for h, o in zip(hearings, outcomes)])
+    prior = np.array([[hearing.prior] for hearing in hearings])
+    common = np.where(heard, prior, np.inf).min(axis=0) / heard.sum(axis=0)
+    weights = np.where(heard, own / prior * common, 0.)
     whole = 1 + weights.sum(axis=0)
     first = weights.argmax(axis=0)
     masses = [h.engine.table.code_probabilities(o) for h, o in zip(hearings, outcomes)]
@@ -218,51 +236,47 @@ def _between(hearings: Sequence[_Hearing], heard: np.ndarray, error: float) -> l
             others.append({**codes, OUTSIDE: float(1 / whole[row])})
         voices = [Voice(witness, evidence, mine.engine)
                   for witness, evidence in zip(mine.witnesses, mine.tempered)]
-        beside = Beside((whole - weights[g])[rows], others)
+        alone = prior[g] / common[rows]
+        beside = Beside(alone, alone * (whole - weights[g])[rows], others)
         verdicts.update((verdict.key, verdict) for verdict in decide_block(
             mine.engine, voices, mine.total, error, mine.odds, beside))
-    torn = _torn(hearings, heard)
-    return [_said(hearings, heard[:, row], row, verdicts[key], torn[row])
+    torn = _torn(hearings)
+    # only words, photos and answers can say that the law excludes a good, each group for itself
+    by_facts = [np.logical_or.reduce(hearing.says) for hearing in hearings]
+    excluded = [says & (hearing.factors(hearing.total) * common < 1)
+                for hearing, says in zip(hearings, by_facts)]
+    return [_said(hearings, verdicts[key], [says[row] for says in by_facts],
+                  [out[row] for out in excluded], torn[row])
             for row, key in enumerate(hearings[0].keys)]
 
 
-def _said(hearings: Sequence[_Hearing], heard: np.ndarray, row: int, verdict: Verdict,
-          torn: list[Message]) -> Verdict:
-    """A verdict with what the groups have to say together.
-
-    Only words, photos and answers can say that the law excludes a good, each group for itself.
-    """
+def _said(hearings: Sequence[_Hearing], verdict: Verdict, by_facts: Sequence[bool],
+          excluded: Sequence[bool], torn: list[Message]) -> Verdict:
+    """A verdict with what the groups have to say together."""
     if verdict.codes:
         return replace(verdict, problems=(*verdict.problems, *torn))
-    by_facts = [h for h, mine in zip(hearings, heard) if mine and any(s[row] for s in h.says)]
-    law = [h.engine.outside for h in by_facts if h.excluded[row]]
-    sure = len(law) == len(by_facts) > 0
+    law = [hearing.engine.outside for hearing, out in zip(hearings, excluded) if out]
+    sure = len(law) == sum(by_facts) > 0
     outside = _outside([hearing.engine for hearing in hearings])
     return replace(verdict, group="", p=verdict.probabilities[OUTSIDE] if sure else np.nan,
                    steps=verdict.steps if sure else (),
                    problems=tuple(dict.fromkeys([outside, *law, *torn])))
 
 
-def _torn(hearings: Sequence[_Hearing], heard: np.ndarray) -> list[list[Message]]:
-    """Per good, a problem where one witness alone speaks for one group and another for another."""
-    n, groups = len(hearings[0].keys), [h.engine.group.name for h in hearings]
+def _torn(hearings: Sequence[_Hearing]) -> list[list[Message]]:
+    """Per good, a problem where one witness speaks for one group and another for another."""
     names = [witness.name for witness in hearings[0].witnesses]
-    alone = [[(h.weight(h.outcomes(h.tempered[w])), h.says[w]) for h in hearings]
-             for w in range(len(names))]
+    favours = [np.array([np.where(h.says[w], h.factors(h.tempered[w]), 0.) for h in hearings])
+               for w in range(len(names))]
     if hearings[0].odds is not None:
         names.append(Message(f"witness.{MODEL}"))
-        alone.append([(h.weight(h.outcomes(Evidence(h.keys), h.odds)), h.answers)
-                      for h in hearings])
+        favours.append(np.array([np.where(h.answers, h.favour, 0.) for h in hearings]))
     # which group a witness speaks for, −1: for none
-    favourites = []
-    for said in alone:
-        weights = np.array([np.where(says, weight, 0.) for weight, says in said])
-        favourites.append(np.where(weights.max(axis=0) > 1, weights.argmax(axis=0), -1))
+    chosen = [np.where(some.max(axis=0) > 1, some.argmax(axis=0), -1) for some in favours]
     found: list[list[Message]] = []
-    for row in range(n):
-        said = [(name, favourite[row]) for name, favourite in zip(names, favourites)
-                if favourite[row] >= 0]
+    for row in range(len(hearings[0].keys)):
+        said = [(name, groups[row]) for name, groups in zip(names, chosen) if groups[row] >= 0]
         found.append([Message.of("groups.torn", said=Joined(tuple(
-            Message.of("groups.speaks_for", witness=name, group=groups[g])
+            Message.of("groups.speaks_for", witness=name, group=hearings[g].engine.group.name)
             for name, g in said), "; "))] if len({g for _, g in said}) > 1 else [])
     return found

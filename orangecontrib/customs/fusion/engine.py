@@ -171,7 +171,7 @@ class Engine:
                                      for codes in table.outcomes])
 
     def believe(self, evidence: Evidence, odds: np.ndarray | None = None,
-                beside: np.ndarray | None = None) -> Belief:
+                beside: Sequence[np.ndarray] = ()) -> Belief:
         """P(code) of every good.
 
         Parameters
@@ -180,10 +180,10 @@ class Engine:
             The sum of all witnesses.
         odds : ndarray, shape (N, n_codes), optional
             A further likelihood of each code, e.g. of a text classifier.
-        beside : ndarray, shape (N,), optional
-            How many times likelier it is that a good is none of this group than the group by
-            itself knows, since others speak for it (:mod:`.among`).  The code is chosen as if
-            the good were no other's.
+        beside : (ndarray, ndarray), optional
+            Each of shape (N,): how many times likelier it is that a good is none of this group
+            than the group by itself knows – before anybody speaks, by which the code is
+            chosen, and since others are spoken of, too, by which all is weighed (:mod:`.among`).
         """
         facts = evidence.posterior(self.priors)
         outcomes, codes, chosen = self._conclude(facts, odds, beside)
@@ -192,15 +192,18 @@ class Engine:
     def _conclude(self, facts, odds, beside):
         """P(outcome), P(code) and the chosen outcomes."""
         outcomes, codes = self.weigh(facts, odds)
-        chosen = self._descent.choose(outcomes)
-        if beside is not None:
-            none = self.none(outcomes)
-            whole = 1 - none + none * beside
-            outcomes = outcomes / whole[:, None]
-            if self._none is not None:
-                outcomes[:, self._none] *= beside
-            codes = self.table.code_probabilities(outcomes)
-        return outcomes, codes, chosen
+        if not beside:
+            return outcomes, codes, self._descent.choose(outcomes)
+        alone, among = (self._beside(outcomes, factor) for factor in beside)
+        return among, self.table.code_probabilities(among), self._descent.choose(alone)
+
+    def _beside(self, outcomes: np.ndarray, factor: np.ndarray) -> np.ndarray:
+        """P(outcome) where none of the group is so many times likelier."""
+        none = self.none(outcomes)
+        outcomes = outcomes / (1 - none + none * factor)[:, None]
+        if self._none is not None:
+            outcomes[:, self._none] *= factor
+        return outcomes
 
     def none(self, outcomes: np.ndarray) -> np.ndarray:
         """P that a good is none of the group, from P(outcome): (N,); never 0 nor 1."""
@@ -281,7 +284,7 @@ class Engine:
         return self._candidates[chosen, 0]
 
     def answers(self, belief: Belief, odds: np.ndarray | None = None,
-                beside: np.ndarray | None = None) -> dict[str, Answers]:
+                beside: Sequence[np.ndarray] = ()) -> dict[str, Answers]:
         """What each fact, if it were known, would lead to.
 
         This is what the next question and the fact that flips a code rest on.

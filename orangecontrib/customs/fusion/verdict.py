@@ -77,12 +77,16 @@ class Beside:
 
     Attributes
     ----------
+    alone : ndarray, shape (N,)
+        How many times likelier it is that a good is none of this group than the group by itself
+        takes it to be, before anybody speaks.
     factor : ndarray, shape (N,)
-        See :meth:`Engine.believe`.
+        The same, with all that is said for other groups.
     codes : sequence of dict of str to float
         Per good, P of their codes, and of none of all the groups.
     """
 
+    alone: np.ndarray
     factor: np.ndarray
     codes: Sequence[Mapping[str, float]]
 
@@ -208,9 +212,9 @@ def decide(engine: Engine, witnesses: Sequence[Witness], *, error: float = ERROR
 def decide_block(engine: Engine, voices: Sequence[Voice], evidence: Evidence, error, odds,
                  beside: Beside | None = None) -> list[Verdict]:
     """Verdicts of one group on goods, by what voices say together."""
-    factor = None if beside is None else beside.factor
-    belief = engine.believe(evidence, odds, factor)
-    answers = engine.answers(belief, odds, factor)
+    factors = () if beside is None else (beside.alone, beside.factor)
+    belief = engine.believe(evidence, odds, factors)
+    answers = engine.answers(belief, odds, factors)
     safe, p_safe = engine.safe_codes(belief, error)
     headings, heading_mass = engine.prefix_masses(belief.codes)[1][1:]
     p_chosen = engine.p_chosen(belief.codes, belief.chosen)

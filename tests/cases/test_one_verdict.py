@@ -178,6 +178,15 @@ def test_all_entrances_give_equal_rows(given, tmp_path, registry, what):
     alike(rows, by_workflow(given, tmp_path, registry, **what))
 
 
+def test_a_group_that_nothing_speaks_of_leaves_every_row_as_it_is(given, pens):
+    everything = {"photos": True, "predictions": True, "answers": True}
+    for which in ({}, everything):
+        assert by_python(given, **which, groups=["footwear", pens]) \
+            == by_python(given, **which, groups=["footwear"])
+    sample = [row.cells for row in read_table(SAMPLE / "declarations.csv").rows]
+    assert decide(sample, groups=[pens, "footwear"]) == decide(sample, groups=["footwear"])
+
+
 def test_another_language_changes_words_and_nothing_else(given):
     everything = {"photos": True, "predictions": True, "answers": True}
     russian, english = (by_python(given, **everything, lang=lang) for lang in LANGUAGES)

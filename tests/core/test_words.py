@@ -11,7 +11,8 @@ ROOT = Path(customs.__file__).parent
 ROOMS = ["fusion", "cases", "headless", "i18n", "photos/notes.py"] + [
     f"widgets/utils/{name}.py" for name in ("verdictview", "goodslist", "answerpanel", "factview")]
 #: Names that people give to columns.
-ALLOWED = {"cases/goods.py": {"количество"}}
+ALLOWED = {"cases/goods.py": {"количество", "стоимость", "таможенная_стоимость", "валюта",
+                             "масса", "масса_нетто"}}
 
 
 def files(room):

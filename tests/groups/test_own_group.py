@@ -7,8 +7,6 @@ from orangecontrib.customs.cases import SCHEMA, decide
 from orangecontrib.customs.groups import GroupError, find_group, loaded_groups
 from orangecontrib.customs.headless.cli import main
 
-from .own import write_pens
-
 GOODS = """good_id,description,declared_code,quantity,value,currency
 A,Ручка шариковая,9608 10 920 0,1000,500,EUR
 B,Маркеры,,,,
@@ -26,11 +24,6 @@ PREDICTIONS = """good_id,LR (960810),LR (9608200000),LR (9608)
 A,.98,.01,.01
 B,.01,.98,.01
 """
-
-
-@pytest.fixture
-def pens(tmp_path):
-    return write_pens(tmp_path / "pens")
 
 
 def classify(folder, *options):

@@ -67,22 +67,26 @@ class GroupChoice(QPushButton):
         self.names: list[str] = []
         self.basedir: str | None = None
         self.setMenu(QMenu(self))
+        self.menu().aboutToShow.connect(self._fill)
         self.show_groups([], None)
 
     def show_groups(self, names: Sequence[str], basedir: str | None) -> None:
         """Show what is chosen."""
         self.names, self.basedir = list(names), basedir
-        menu = self.menu()
-        menu.clear()
-        self._add("All Loaded Groups", not names, lambda: self.chosen.emit([]))
-        menu.addSeparator()
-        for name in dict.fromkeys([*announced_groups(), *names]):
-            self._add(self._title(name), name in names, lambda name=name: self._toggle(name))
-        menu.addSeparator()
-        menu.addAction("From Folder…").triggered.connect(self._from_folder)
         titles = [Path(name).name for name in names]
         self.setText("Goods: " + (self.ALL if not titles else ", ".join(titles[:2])
                                   + (" …" if len(titles) > 2 else "")))
+
+    def _fill(self) -> None:
+        menu = self.menu()
+        menu.clear()
+        self._add("All Loaded Groups", not self.names, lambda _: self.chosen.emit([]))
+        menu.addSeparator()
+        for name in dict.fromkeys([*announced_groups(), *self.names]):
+            self._add(self._title(name), name in self.names,
+                      lambda _, name=name: self._toggle(name))
+        menu.addSeparator()
+        menu.addAction("From Folder…").triggered.connect(self._from_folder)
 
     def _add(self, title: str, checked: bool, job) -> None:
         action = self.menu().addAction(title)

@@ -23,14 +23,12 @@ from orangecontrib.customs.fusion.duties import EUR, percent_of_value, span
 from orangecontrib.customs.fusion.trace import NO, NOT_ESTABLISHED, YES
 from orangecontrib.customs.fusion.verdict import Verdict
 from orangecontrib.customs.i18n import Message, say
-from orangecontrib.customs.nomenclature import Line, Tariff, spaced
+from orangecontrib.customs.nomenclature import Line, spaced
 
 __all__ = ["code_html", "duties", "headline_html", "trace_html", "CodeBars"]
 
 RED, GREEN, AMBER, GREY = "#c0392b", "#2e7d32", "#b26a00", "#8a8f94"
 PALE = "#a9adb1"
-#: What the tariff counts goods in.
-_UNITS = {"пар": "pair", "шт": "piece"}
 _ANSWER_COLOUR = {YES: GREEN, NO: RED, NOT_ESTABLISHED: AMBER}
 _MARKS = {YES: "✔", NO: "✘"}
 
@@ -112,15 +110,8 @@ def duties(engine: Engine, verdict: Verdict) -> list[str]:
         rates = dict.fromkeys(tariff[code].rate.text for code in verdict.held if code in tariff)
         return [f"Duty: {escape('; '.join(filter(None, rates)))}"] if any(rates) else []
     between = f"{low:g}" if low == high else f"{low:g} – {high:g}"
-    return ["Duty: " + (_eur(tariff, verdict.codes[0], between) if engine.measure == EUR
-                        else f"{between} % of the value")]
-
-
-def _eur(tariff: Tariff, code: str, duty) -> str:
-    """EUR per what the tariff counts the good in."""
-    number = duty if isinstance(duty, str) else f"{duty:g}"
-    unit = tariff[code].unit if code in tariff else ""
-    return f"{number} EUR per {_UNITS.get(unit, unit or 'unit')}"
+    return [f"Duty: {between} " + ("EUR per unit" if engine.measure == EUR
+                                   else "% of the value")]
 
 
 def _declared_html(case: Case, verdict: Verdict) -> str:
@@ -136,7 +127,7 @@ def _declared_html(case: Case, verdict: Verdict) -> str:
         text += f", P {p:.2f}"
     tariff = case.tariff_of(declared)
     if tariff is not None and tariff.duty(declared) is not None:
-        text += f", duty {_eur(tariff, declared, tariff.duty(declared))}"
+        text += f", duty {tariff.duty(declared):g} EUR per unit"
     elif tariff is not None and tariff[declared].rate.text:
         text += f", duty {tariff[declared].rate.text}" \
             + " %" * (tariff[declared].rate.rule == "ad valorem")

@@ -5,11 +5,11 @@ import numpy as np
 
 from orangecontrib.customs.facts import Evidence
 from orangecontrib.customs.fusion import Engine, Witness, decide
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import find_group, footwear
 
 
 def main(n=200_000, explained=5_000, alone=300):
-    engine = Engine.footwear()
+    engine = Engine(find_group("footwear"))
     rng = np.random.default_rng(0)
     evidence = Evidence([str(i) for i in range(n)], {
         fact: rng.normal(size=(n, len(spec.values)))

@@ -9,7 +9,9 @@ from orangecontrib.customs.cases.rows import duty_at_risk
 from orangecontrib.customs.cases.sources import analyst_witness
 from orangecontrib.customs.facts import Evidence
 from orangecontrib.customs.fusion import Engine, Witness
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.fusion.among import Answer
+from orangecontrib.customs.fusion.classifier import classifier_odds
+from orangecontrib.customs.groups import find_group, footwear
 
 VOCABULARY = footwear.vocabulary()
 BOOT = {"is_footwear": "footwear", "upper": "leather", "sole": "rubber", "height": "ankle",
@@ -23,7 +25,7 @@ def case_of(*goods):
     for row, good in enumerate(goods):
         for fact, value in good.items():
             loglik[fact][row, VOCABULARY[fact].index(value)] = 5
-    return Case(Engine.footwear(), tuple(Good(key, key) for key in keys),
+    return Case((Engine(find_group("footwear")),), tuple(Good(key, key) for key in keys),
                 (Witness("text", Evidence(keys, loglik), {}, .99),))
 
 
@@ -78,29 +80,29 @@ def test_silence_is_reported(case):
 
 def test_duty_at_risk(case):
     verdicts = case.decide(slice(None))
-    risks = [duty_at_risk(case.engine, v) for v in verdicts]
+    risks = [duty_at_risk(case.engine_of(v), v) for v in verdicts]
     assert risks[0] >= 0
     assert np.isnan(risks[2]) and np.isnan(risks[3])  # not footwear; nothing known
 
 
 def test_an_answer_outweighs_whatever_text_and_photos_say():
-    engine = Engine.footwear()
+    engine = Engine(find_group("footwear"))
     for fact, spec in VOCABULARY.items():
         for said, answered in permutations(spec.value_ids, 2):
             loud = np.full((1, len(spec.values)), -9.)
             loud[0, spec.index(said)] = 0
             witnesses = tuple(Witness(name, Evidence(("x",), {fact: loud}), {}, trust)
                               for name, trust in (("text", .99), ("photos", 1.)))
-            case = Case(engine, (Good("x", "x"),), witnesses)
+            case = Case((engine,), (Good("x", "x"),), witnesses)
             held = case.beliefs(0, {"x": {fact: answered}})[fact]
             assert held.value == answered and held.p > .99, (fact, said, answered)
 
 
 def test_an_answer_outweighs_a_classifier_too():
-    engine = Engine.footwear()
-    odds = engine.classifier_odds(["6401", "6402", "6403", "6404", "6405"],
+    engine = Engine(find_group("footwear"))
+    odds = classifier_odds(engine.codes, ["6401", "6402", "6403", "6404", "6405"],
                                   [[0., 0., 0., 1., 0.]], weight=5.)
-    case = Case(engine, (Good("x", "x"),), (), odds)
+    case = Case((engine,), (Good("x", "x"),), (), Answer(odds))
     assert case.decide_one(0).heading == "6404"
     said = {"is_footwear": "footwear", "upper": "leather", "sole": "rubber"}
     assert case.decide_one(0, answers={"x": said}).heading == "6403"

@@ -5,7 +5,7 @@ import pytest
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.fusion import Engine, Witness
 from orangecontrib.customs.fusion import decide as decide_codes
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import find_group, footwear
 
 OTHER = [
     "КРЕМ ДЛЯ ОБУВИ БЕСЦВЕТНЫЙ", "Крем для кожаной обуви, 75 мл", "Щетка для обуви деревянная",
@@ -180,8 +180,8 @@ def test_a_language_that_is_not_read_is_said(reader, text, words):
 @pytest.mark.parametrize("text", OPEN)
 def test_a_good_of_unknown_kind_stays_without_a_code(reader, text):
     evidence = reader.evidence(["x"], [reader.read(text)])
-    verdict, = decide_codes(Engine.footwear(), [Witness("текст", evidence)])
-    assert verdict.codes == () and not any("не является" in line for line in verdict.problems)
+    verdict, = decide_codes(Engine(find_group("footwear")), [Witness("текст", evidence)])
+    assert verdict.codes == () and not any("не является" in str(line) for line in verdict.problems)
 
 
 def test_a_place_that_the_list_of_other_goods_does_not_know_is_refused(changed):

@@ -13,7 +13,7 @@ from orangecontrib.customs.fusion.table import (
     evidence_from_table,
     keys_of,
 )
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import find_group, footwear
 from orangecontrib.customs.photos.table import pooled_table
 
 TEXTS = ["БОТИНКИ МУЖСКИЕ С ВЕРХОМ ИЗ НАТУРАЛЬНОЙ КОЖИ, НА ПОДОШВЕ ИЗ РЕЗИНЫ",
@@ -94,7 +94,7 @@ def test_facts_from_a_tab_file_meet_the_photos_in_a_case(tmp_path):
     lots = Table.from_list(Domain([], metas=[StringVariable("lot"), StringVariable("text")]),
                            [[lot, text] for lot, text in zip("ab", TEXTS)])
     said = facts_table(lots, "text", FactReader(), "lot")[0]
-    case = case_from_tables(Engine.footwear(), saved(said, tmp_path / "facts.tab"),
+    case = case_from_tables([Engine(find_group("footwear"))], saved(said, tmp_path / "facts.tab"),
                             saved(pooled_table(photos("ba"), "lot"), tmp_path / "goods.tab"))
     assert case.keys == ("a", "b") and not case.unmatched
 

@@ -18,8 +18,9 @@ from orangecontrib.text.vectorization import BowVectorizer
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.declarations.table import facts_table
 from orangecontrib.customs.fusion import Engine
+from orangecontrib.customs.fusion.among import codes_of
 from orangecontrib.customs.fusion.table import default_key
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import find_group, footwear, loaded_groups
 from orangecontrib.customs.widgets import owhscodefusion
 from orangecontrib.customs.widgets.owhscodefusion import OWHSCodeFusion
 from orangecontrib.customs.widgets.utils.verdictview import code_html
@@ -123,7 +124,8 @@ class TestOWHSCodeFusion(WidgetTest):
         self.codes(text=text_facts({"A": BOOTS, "B": SNEAKERS}))
         table = self.get_output(self.widget.Outputs.probabilities)
         self.assertEqual(len(table), 2)
-        self.assertEqual([v.name for v in table.domain.attributes], Engine.footwear().codes)
+        self.assertEqual([v.name for v in table.domain.attributes],
+                         codes_of([Engine(group) for group in loaded_groups()]))
         np.testing.assert_allclose(table.X.sum(axis=1), 1)
 
     def test_keys_of_one_input_are_kept_and_reported(self):
@@ -545,7 +547,7 @@ class TestOWHSCodeFusion(WidgetTest):
         state.is_interruption_requested.return_value = False
         state.set_progress_value.side_effect = lambda value: stop.set() if value > 30 else None
         job = owhscodefusion.Job(
-            footwear.priors(), text, None, None,
+            (Engine(find_group("footwear")),), text, None, None,
             {"text": text.domain["good_id"], "photos": None, "predictions": None},
             .99, 1., .1, {}, stop)
         with patch.object(owhscodefusion, "BLOCK", 10):
@@ -570,11 +572,10 @@ class TestOWHSCodeFusion(WidgetTest):
 
 
 def test_codes_are_emphasised_as_far_as_they_are_safe():
-    nomenclature = Engine.footwear().nomenclature
-    html = code_html(nomenclature, MEN_ANKLE, "640391")
+    html = code_html(MEN_ANKLE, "640391")
     assert html.startswith("<b>6403&nbsp;91&nbsp;</b><span") and "|&nbsp;160&nbsp;0" in html
-    assert "<span" not in code_html(nomenclature, MEN_ANKLE, MEN_ANKLE)
-    assert "<b></b>" in code_html(nomenclature, MEN_ANKLE, "")
+    assert "<span" not in code_html(MEN_ANKLE, MEN_ANKLE)
+    assert "<b></b>" in code_html(MEN_ANKLE, "")
 
 
 def test_numeric_ids_are_keys():

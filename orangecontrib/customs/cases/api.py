@@ -5,33 +5,55 @@ import os
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.defaults import ERROR, TRUST, WEIGHT
 from orangecontrib.customs.facts import Priors
+from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.fusion.engine import Engine
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import Group, loaded_groups
 
 from .case import Case, join
 from .files import goods_of_rows, read_answers, read_goods, read_predictions, read_priors
 from .goods import Good
 from .predictions import Predictions
 from .rows import row_of
-from .sources import PhotoEvidence, photo_model, photo_source, read_photos, text_source
+from .sources import (
+    PhotoEvidence,
+    photo_model,
+    photo_source,
+    read_photos,
+    text_source,
+)
 
-__all__ = ["case_of", "decide", "rows_of"]
+__all__ = ["case_of", "decide", "engines_of", "rows_of"]
+
+
+def engines_of(groups: Iterable[str | os.PathLike | Group] = (),
+               priors: Priors | None = None) -> tuple[Engine, ...]:
+    """The engines of groups, by id, from folders or as they are; of all loaded ones by default.
+
+    Raises
+    ------
+    GroupError
+        There is no such group, or two of them don't go together.
+    """
+    return tuple(Engine(group, priors) for group in loaded_groups(groups))
 
 
 def case_of(goods: Sequence[Good], photos: PhotoEvidence | None = None,
-            predictions: Predictions | None = None, *, priors: Priors | None = None,
+            predictions: Predictions | None = None, *,
+            groups: Iterable[str | os.PathLike | Group] = (), priors: Priors | None = None,
             trust: float = TRUST, weight: float = WEIGHT,
             progress: Callable[[int, int], None] | None = None) -> Case:
     """The case of declared goods and of what other witnesses say of them."""
-    engine = Engine.footwear(priors)
-    sources = [text_source(goods, progress=progress)]
+    engines = engines_of(groups, priors)
+    readers = [FactReader(engine.group) for engine in engines if engine.group.reads_text]
+    sources = [text_source(goods, readers, progress)]
     if photos is not None:
         sources.append(photo_source(photos))
     if predictions is not None:
-        sources.append(predictions.source(engine, weight))
-    return join(engine, sources, trust)
+        sources.append(predictions.source(engines, weight))
+    return join(engines, sources, trust)
 
 
 def rows_of(case: Case, error: float = ERROR,
@@ -47,8 +69,9 @@ def decide(goods: str | os.PathLike | Iterable[Mapping[str, object]],
            predictions: str | os.PathLike | Predictions | None = None,
            answers: str | os.PathLike | Mapping[str, Mapping[str, str]] | None = None,
            priors: str | os.PathLike | Priors | None = None, model: str = "default",
-           error: float = ERROR, trust: float = TRUST, weight: float = WEIGHT) -> list[dict]:
-    """Ten-digit codes of goods of group 64, with reasons: the rows of ``orange-customs classify``.
+           error: float = ERROR, trust: float = TRUST, weight: float = WEIGHT,
+           groups: Iterable[str | os.PathLike | Group] = ()) -> list[dict]:
+    """Ten-digit codes of goods, with reasons: the rows of ``orange-customs classify``.
 
     Parameters
     ----------
@@ -62,7 +85,7 @@ def decide(goods: str | os.PathLike | Iterable[Mapping[str, object]],
     answers : path or dict, optional
         An analyst's answers by hand: a CSV ``good_id,fact,value`` or key → fact → value.
     priors : path or Priors, optional
-        A CSV ``fact,value,probability`` in place of the bundled priors.
+        A CSV ``fact,value,probability`` in place of the groups' own priors.
     model : str
         Of the photos: "default", "free" or a model's file.
     error : float
@@ -71,6 +94,9 @@ def decide(goods: str | os.PathLike | Iterable[Mapping[str, object]],
         Probability that what the text declares is about this very good.
     weight : float
         Exponent of the predictions' likelihood.
+    groups : iterable of str, path or Group
+        The groups of goods that decide: ids, folders of tables, or as they are; all that
+        installed packages bring by default.
 
     Returns
     -------
@@ -86,7 +112,7 @@ def decide(goods: str | os.PathLike | Iterable[Mapping[str, object]],
     Raises
     ------
     ValueError
-        A source can't be used; the message names file and line, and what to do.
+        A source or a group can't be used; the message names file and line, and what to do.
 
     Examples
     --------
@@ -100,17 +126,20 @@ def decide(goods: str | os.PathLike | Iterable[Mapping[str, object]],
     >>> row["code"], row["duty_eur_low"]
     ('6403911800', None)
     """
+    groups = loaded_groups(groups)
+    vocabulary = vocabulary_of(groups)
     goods = read_goods(goods) if _is_path(goods) else goods_of_rows(
         [{**row, "description": row.get("description") or ""} for row in goods])
     if _is_path(photos):
-        photos = _photos(photos, model)
+        photos = _photos(photos, model, groups)
     if _is_path(predictions):
         predictions = read_predictions(predictions)
     if _is_path(answers):
-        answers = read_answers(answers, footwear.vocabulary())
+        answers = read_answers(answers, vocabulary)
     if _is_path(priors):
-        priors = read_priors(priors)
-    case = case_of(goods, photos, predictions, priors=priors, trust=trust, weight=weight)
+        priors = read_priors(priors, vocabulary)
+    case = case_of(goods, photos, predictions, groups=groups, priors=priors, trust=trust,
+                   weight=weight)
     for remark in (*case.remarks, *case.strange_answers(answers or {})):
         warnings.warn(remark, stacklevel=2)
     return rows_of(case, error, answers)
@@ -120,9 +149,9 @@ def _is_path(given: object) -> bool:
     return isinstance(given, (str, os.PathLike))
 
 
-def _photos(path: str | os.PathLike, model: str) -> PhotoEvidence:
+def _photos(path: str | os.PathLike, model: str, groups: Sequence[Group]) -> PhotoEvidence:
     from orangecontrib.customs.photos.sources import find_photos
     photos, problems = find_photos(path)
     for problem in problems:
         warnings.warn(problem, stacklevel=3)
-    return read_photos(photos, photo_model(model))
+    return read_photos(photos, photo_model(model), groups)

@@ -9,11 +9,14 @@ from functools import cached_property
 import numpy as np
 
 from orangecontrib.customs.defaults import ERROR, TRUST
-from orangecontrib.customs.facts import Evidence
+from orangecontrib.customs.facts import Evidence, Vocabulary
+from orangecontrib.customs.fusion.among import Answer, codes_of, decide_among, vocabulary_of
 from orangecontrib.customs.fusion.engine import MODEL, PHOTOS, TEXT, Engine, Witness
 from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.fusion.meeting import Meeting, strangers
-from orangecontrib.customs.fusion.verdict import Verdict, decide
+from orangecontrib.customs.fusion.verdict import Verdict
+from orangecontrib.customs.i18n import Message, Words, say
+from orangecontrib.customs.nomenclature import Tariff
 
 from .goods import Good
 from .sources import NO_PHOTOS, Source, analyst_witness
@@ -22,8 +25,8 @@ __all__ = ["Case", "Held", "join"]
 
 #: What is said of a good that a source lacks, and of one that only another source than the
 #: text knows.
-LACKS = {PHOTOS: NO_PHOTOS, MODEL: "нет ответа модели"}
-ONLY = {PHOTOS: "есть фотографии, но нет описания", MODEL: "есть ответ модели, но нет описания"}
+LACKS = {PHOTOS: NO_PHOTOS, MODEL: Message("cases.no_prediction")}
+ONLY = {PHOTOS: Message("cases.only_photos"), MODEL: Message("cases.only_prediction")}
 
 
 @dataclass(frozen=True)
@@ -41,12 +44,13 @@ class Case:
 
     Attributes
     ----------
-    engine : Engine
+    engines : tuple of Engine
+        Of the groups that decide.
     goods : tuple of Good
         With unique keys; what the sources brought along is among the problems.
     witnesses : tuple of Witness
         Their evidence is aligned with the goods, so that one of them is decided in no time.
-    odds : ndarray, shape (N, n_codes), or None
+    answer : Answer or None
         The term of a classifier.
     remarks : tuple of str
         What is wrong with the sources themselves.
@@ -56,10 +60,10 @@ class Case:
         Per witness, the ids of its goods.
     """
 
-    engine: Engine
+    engines: tuple[Engine, ...]
     goods: tuple[Good, ...]
     witnesses: tuple[Witness, ...] = ()
-    odds: np.ndarray | None = None
+    answer: Answer | None = None
     remarks: tuple[str, ...] = ()
     unmatched: Mapping[str, int] = field(default_factory=dict)
     ids: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -75,13 +79,35 @@ class Case:
     def _by_key(self) -> dict[str, Good]:
         return dict(zip(self.keys, self.goods))
 
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The facts of all the groups."""
+        return vocabulary_of(engine.group for engine in self.engines)
+
+    @cached_property
+    def codes(self) -> list[str]:
+        """The codes of all the groups' tables."""
+        return codes_of(self.engines)
+
+    def engine_of(self, verdict: Verdict) -> Engine | None:
+        """The engine of the group that decided; None where nothing is said of the good."""
+        return next((e for e in self.engines if e.group.id == verdict.group), None)
+
+    def tariff_of(self, code: str) -> Tariff | None:
+        """The branch of the tariff that has a code."""
+        return next((e.nomenclature for e in self.engines if code in e.nomenclature), None)
+
     def good(self, verdict: Verdict) -> Good:
         """The good of a verdict."""
         return self._by_key[verdict.key]
 
-    def notes_of(self, verdict: Verdict) -> tuple[str, ...]:
+    def problems_of(self, verdict: Verdict) -> tuple[Message | Words | str, ...]:
         """Problems of a good: of its sources and of the law."""
-        return tuple(dict.fromkeys([*self.good(verdict).problems, *verdict.problems]))
+        return (*self.good(verdict).problems, *verdict.problems)
+
+    def notes_of(self, verdict: Verdict) -> tuple[str, ...]:
+        """Problems of a good, each once, in the language that is spoken."""
+        return tuple(dict.fromkeys(map(say, self.problems_of(verdict))))
 
     @cached_property
     def has_quantities(self) -> bool:
@@ -102,7 +128,7 @@ class Case:
         witnesses = [replace(w, evidence=w.evidence.part(some)) for w in self.witnesses]
         mine = {key: answers[key] for key in keys if answers.get(key)}
         if mine:
-            witnesses.append(analyst_witness(mine, self.engine.table.vocabulary))
+            witnesses.append(analyst_witness(mine, self.vocabulary))
         return keys, witnesses
 
     def decide(self, some: slice = slice(None), error: float = ERROR,
@@ -121,8 +147,9 @@ class Case:
             Called with (done, total).
         """
         keys, witnesses = self._part(some, answers or {})
-        return decide(self.engine, witnesses, error=error, keys=keys, progress=progress,
-                      odds=None if self.odds is None else self.odds[some])
+        answer = self.answer and replace(self.answer, odds=self.answer.odds[some])
+        return decide_among(self.engines, witnesses, keys, error=error, answer=answer,
+                            progress=progress)
 
     def decide_one(self, row: int, error: float = ERROR,
                    answers: Mapping[str, Mapping[str, str]] | None = None) -> Verdict:
@@ -133,19 +160,18 @@ class Case:
                 ) -> dict[str, Held]:
         """What is believed of each fact of one good."""
         keys, witnesses = self._part(slice(row, row + 1), answers or {})
-        total = Evidence(keys)
-        for witness in witnesses:
-            total = total + witness.tempered(self.engine.priors)
-        posterior = total.posterior(self.engine.priors)
         result = {}
-        for fact, p in posterior.items():
-            best = int(p[0].argmax())
-            result[fact] = Held(self.engine.table.vocabulary[fact].value_ids[best],
-                                float(p[0, best]), bool(total.says(fact)[0]))
+        for engine in self.engines:
+            total = sum((witness.on(engine.priors).tempered(engine.priors)
+                         for witness in witnesses), Evidence(keys))
+            for fact, p in total.posterior(engine.priors).items():
+                best = int(p[0].argmax())
+                result.setdefault(fact, Held(self.vocabulary[fact].value_ids[best],
+                                             float(p[0, best]), bool(total.says(fact)[0])))
         return result
 
 
-def join(engine: Engine, sources: Sequence[Source], trust: float = TRUST) -> Case:
+def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TRUST) -> Case:
     """Goods of all sources, matched by declared id; a good that one of them lacks is kept.
 
     The second good of an id is matched with a source's second row of that id.  Where there is
@@ -153,7 +179,8 @@ def join(engine: Engine, sources: Sequence[Source], trust: float = TRUST) -> Cas
 
     Parameters
     ----------
-    engine : Engine
+    engines : sequence of Engine
+        Of the groups that decide.
     sources : sequence of Source
         The text first: later ones fill in what earlier ones do not declare.
     trust : float
@@ -173,18 +200,18 @@ def join(engine: Engine, sources: Sequence[Source], trust: float = TRUST) -> Cas
             good, only = source.goods[row], (ONLY[source.id],) if declared else ()
             goods.append(replace(good, key=key, problems=only + good.problems))
         places.append([*rows, *new])
-    goods = [_checked(good, engine) for good in goods]
-    witnesses, odds, unmatched = [], None, {}
+    goods = [_checked(good, engines) for good in goods]
+    witnesses, answer, unmatched = [], None, {}
     for source, place in zip(sources, places):
         rows = np.array([*place, *[-1] * (len(goods) - len(place))], dtype=int)
         if (rows < 0).any():
             unmatched[source.id] = int((rows < 0).sum())
         if source.evidence is not None:
             witnesses.append(_aligned(source, rows, goods, trust))
-        if source.odds is not None:
-            odds = np.where(rows[:, None] < 0, 1., source.odds[rows]) if len(source.odds) \
-                else None
-    return Case(engine, tuple(goods), tuple(witnesses), odds,
+        if source.answer is not None and len(source.answer.odds):
+            answer = replace(source.answer, odds=np.where(rows[:, None] < 0, 1.,
+                                                          source.answer.odds[rows]))
+    return Case(tuple(engines), tuple(goods), tuple(witnesses), answer,
                 tuple(remark for source in sources for remark in source.remarks), unmatched,
                 {source.id: source.ids for source in sources})
 
@@ -216,17 +243,25 @@ def _told(good: Good, source: Source, row: int) -> Good:
     good = replace(good, problems=(*good.problems, *own.problems))
     if own.key != good.key:  # a row that is shared declares nothing of the others
         return good
-    return replace(good, declared_code=good.declared_code or own.declared_code,
-                   quantity=own.quantity if good.quantity is None else good.quantity)
+    numbers = {name: getattr(own if getattr(good, name) is None else good, name)
+               for name in ("quantity", "value", "weight")}
+    return replace(good, declared_code=good.declared_code or own.declared_code, **numbers,
+                   currency=own.currency if good.value is None else good.currency)
 
 
-def _checked(good: Good, engine: Engine) -> Good:
+def _checked(good: Good, engines: Sequence[Engine]) -> Good:
     """A good with a problem where the tariff does not have its declared code."""
     code = good.declared_code
-    if len(code) == 10 and code.startswith("64") and engine.nomenclature.duty(code) is None:
-        unknown = f"кода {code} нет в издании тарифа от {engine.nomenclature.edition}"
-        return replace(good, problems=(*good.problems, unknown))
-    return good
+    tariffs = [engine.nomenclature for engine in engines]
+    if len(code) < 10 or any(code in tariff for tariff in tariffs):
+        return good
+    # a branch that ends above the ten digits has no say
+    lacks = [tariff for tariff in tariffs
+             if (path := tariff.path(code)) and tariff.leaves(path[-1].code)]
+    if not lacks:
+        return good
+    unknown = Message.of("cases.unknown_code", code=code, edition=lacks[0].edition)
+    return replace(good, problems=(*good.problems, unknown))
 
 
 def _aligned(source: Source, rows: np.ndarray, goods: Sequence[Good], trust: float) -> Witness:

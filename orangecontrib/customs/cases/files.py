@@ -13,7 +13,6 @@ import numpy as np
 
 from orangecontrib.customs.declarations.codes import answered_code
 from orangecontrib.customs.declarations.headings import (
-    DECLARED_CODE_NAMES,
     is_description,
     may_be_description,
     mostly_ids,
@@ -29,9 +28,9 @@ from orangecontrib.customs.files import (
     read_table,
     written_cell,
 )
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.i18n import Message, say
 
-from .goods import QUANTITY_NAMES, Good, find_column, goods_of
+from .goods import NAMES, Good, find_column, goods_of
 from .predictions import LIKELY, Predictions, answer_columns
 
 __all__ = ["InputError", "goods_of_rows", "read_answers", "read_goods", "read_predictions",
@@ -70,7 +69,8 @@ def _read(path: str | Path, required: Sequence[str], encoding: str) -> TextTable
 
 
 def read_goods(path: str | Path, encoding: str = "") -> list[Good]:
-    """Rows of declarations: ``description``, optional ``good_id, declared_code, quantity``.
+    """Rows of declarations: ``description``, optional ``good_id, declared_code, quantity, value,
+    currency, weight``.
 
     Of a row with more fields than the header has, nothing from the description on is used
     (:func:`trusted_cells`).
@@ -91,12 +91,11 @@ def read_goods(path: str | Path, encoding: str = "") -> list[Good]:
 
 
 def goods_of_rows(rows: Sequence[Mapping[str, object]],
-                  problems: Sequence[Sequence[str]] | None = None) -> list[Good]:
+                  problems: Sequence[Sequence[Message | str]] | None = None) -> list[Good]:
     """Goods of rows by column; `problems` is what is known to be wrong with each."""
     return goods_of(_ids(rows), [
         {"description": row.get("description"),
-         **{name: row[column] for name, names in (("declared_code", DECLARED_CODE_NAMES),
-                                                  ("quantity", QUANTITY_NAMES))
+         **{name: row[column] for name, names in NAMES.items()
             if (column := find_column(row, names))}} for row in rows], problems)
 
 
@@ -106,20 +105,17 @@ def _ids(rows: Sequence[Mapping[str, object]]) -> list[str]:
             for number, row in enumerate(rows, start=1)]
 
 
-def _doubts(row: Row, table: TextTable) -> list[str]:
+def _doubts(row: Row, table: TextTable) -> list[Message]:
     """Why cells of a row are not to be trusted."""
     if row.surplus:
-        return [f"строка {row.line} файла: полей {row.fields}, а в заголовке "
-                f"{table.width}; описание не прочитано – текст, в котором есть "
-                "разделитель, возьмите в кавычки"]
-    return [f"поле в кавычках занимает несколько строк файла, с {row.line}-й; если это "
-            "несколько товаров, закройте кавычку"] if row.swallows else []
+        return [Message.of("cases.surplus", line=row.line, fields=row.fields, width=table.width)]
+    return [Message.of("cases.swallows", line=row.line)] if row.swallows else []
 
 
-def read_priors(path: str | Path, encoding: str = "") -> Priors:
-    """Priors of group 64 with those of a file in their place; InputError where it can't be used."""
+def read_priors(path: str | Path, vocabulary: Vocabulary, encoding: str = "") -> Priors:
+    """The priors of a file, of its facts only; InputError where it can't be used."""
     try:
-        return Priors.load(path, footwear.vocabulary(), footwear.priors(), encoding)
+        return Priors.load(path, vocabulary, Priors({}), encoding)
     except (OSError, ValueError) as error:
         raise InputError.of(error) from error
 
@@ -172,7 +168,7 @@ def read_predictions(path: str | Path, encoding: str = "") -> Predictions:
     columns = {code: [_probability(row, name, path) for row in rows]
                for code, name in names.items()}
     cells = [{name: text.strip() for name, text in row.cells.items()} for row in rows]
-    said: dict[int, str] = {}
+    said: dict[int, Message] = {}
     text = _description(table.columns, cells)
     if text is not None and columns:
         answers = {name: [_probability(row, name, path) for row in rows]
@@ -211,7 +207,7 @@ def write_rows(place: Output, columns: Sequence[str], rows: Iterable[Mapping[str
     """Write a UTF-8 CSV; numbers get four digits, None is empty.
 
     Texts that a spreadsheet would compute begin with an apostrophe.  The bytes of a file's name
-    that are not UTF-8 become ``\\udc..``, and the last column says so.
+    that are not UTF-8 become ``\\udc..``, and the column of problems says so.
 
     Raises
     ------
@@ -226,16 +222,16 @@ def write_rows(place: Output, columns: Sequence[str], rows: Iterable[Mapping[str
         return f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else value
     writer = csv.writer(place)
     writer.writerow(columns)
+    problems = next((name for name in columns if name in PROBLEMS), "")
     for row in rows:
-        if columns[-1] in ODD_NAME and not _writable(row.values()):
-            said = [row.get(columns[-1]), ODD_NAME[columns[-1]]]
-            row = {**row, columns[-1]: "; ".join(filter(None, said))}
+        if problems and not _writable(row.values()):
+            said = [row.get(problems), say(ODD_NAME)]
+            row = {**row, problems: "; ".join(filter(None, said))}
         writer.writerow([plain(row.get(column)) for column in columns])
 
 
-#: What the column of problems says of a name that is not text.
-ODD_NAME = {"problems": "имя файла не в UTF-8, его байты записаны как \\udc..",
-            "problem": "the file's name is not UTF-8, its bytes are written as \\udc.."}
+#: Names of a column that holds problems, and what it says of a name that is not text.
+PROBLEMS, ODD_NAME = ("problems", "problem"), Message("cases.odd_name")
 
 
 def _writable(values: Iterable[object]) -> bool:

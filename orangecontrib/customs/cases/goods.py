@@ -5,13 +5,19 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from orangecontrib.customs.declarations.headings import DECLARED_CODE_NAMES
 from orangecontrib.customs.fusion.keys import unique_keys
+from orangecontrib.customs.i18n import Message, Words
 from orangecontrib.customs.nomenclature import parse_code
 
-__all__ = ["QUANTITY_NAMES", "Good", "find_column", "goods_of"]
+__all__ = ["NAMES", "Good", "find_column", "goods_of"]
 
-#: Names of the column with the quantity, in lower case with _ for spaces.
-QUANTITY_NAMES = ("quantity", "количество", "pairs")
+#: Names of the columns with what is declared, in lower case with _ for spaces.
+NAMES = {"declared_code": DECLARED_CODE_NAMES,
+         "quantity": ("quantity", "количество", "pairs"),
+         "value": ("value", "customs_value", "стоимость", "таможенная_стоимость"),
+         "currency": ("currency", "валюта"),
+         "weight": ("weight", "net_weight", "масса", "масса_нетто")}
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,10 @@ class Good:
     description: str | None = ""
     declared_code: str = ""
     quantity: float | None = None
-    problems: tuple[str, ...] = ()
+    problems: tuple[Message | Words | str, ...] = ()
+    value: float | None = None      #: in `currency`; "" where that is not declared
+    currency: str = ""
+    weight: float | None = None     #: in kg
 
 
 def find_column(names: Iterable[str], wanted: Sequence[str]) -> str | None:
@@ -38,7 +47,7 @@ def find_column(names: Iterable[str], wanted: Sequence[str]) -> str | None:
 
 
 def goods_of(ids: Sequence[str], cells: Sequence[Mapping[str, object]],
-             problems: Sequence[Sequence[str]] | None = None) -> list[Good]:
+             problems: Sequence[Sequence[Message | str]] | None = None) -> list[Good]:
     """Goods of rows, with unique keys and with what is doubtful in what was typed.
 
     Parameters
@@ -46,8 +55,9 @@ def goods_of(ids: Sequence[str], cells: Sequence[Mapping[str, object]],
     ids : sequence of str
         As declared.
     cells : sequence of dict
-        ``description, declared_code, quantity``, each a text or a number; any may be absent.
-    problems : sequence of sequence of str, optional
+        ``description, declared_code, quantity, value, currency, weight``, each a text or a
+        number; any may be absent.
+    problems : sequence of sequence of Message or str, optional
         What is known to be wrong with each row.
 
     Examples
@@ -58,19 +68,27 @@ def goods_of(ids: Sequence[str], cells: Sequence[Mapping[str, object]],
     """
     goods = []
     for number, (good_id, key, row) in enumerate(zip(ids, unique_keys(ids), cells), start=1):
-        said = [f"good_id «{good_id}» повторяется (строка {number})"] if key != good_id else []
+        said = [Message.of("cases.repeated", id=good_id, row=number)] if key != good_id else []
         said += problems[number - 1] if problems is not None else ()
         code = parse_code(row.get("declared_code", ""))
-        said += [f"заявленный код {words}" for words in code.said("ru")]
-        quantity, doubt = _quantity(row.get("quantity"))
-        said += doubt
-        goods.append(Good(key, good_id, row.get("description"), code.digits, quantity,
-                          tuple(said)))
+        said += [Message.of("cases.declared_code", what=Words(ru, en))
+                 for ru, en in zip(code.said("ru"), code.said("en"))]
+        numbers = {}
+        for name, message in _NUMBERS.items():
+            numbers[name], doubt = _number(row.get(name), message)
+            said += doubt
+        goods.append(Good(key, good_id, row.get("description"), code.digits,
+                          currency=str(row.get("currency") or "").strip().upper(),
+                          problems=tuple(said), **numbers))
     return goods
 
 
-def _quantity(typed: object) -> tuple[float | None, list[str]]:
-    """A number of units as people write it (``1 000,5``), and why it is none."""
+#: What is said of a number that is none.
+_NUMBERS = {"quantity": "cases.quantity", "value": "groups.value", "weight": "groups.weight"}
+
+
+def _number(typed: object, message: str) -> tuple[float | None, list[Message]]:
+    """A number as people write it (``1 000,5``), and why it is none."""
     if isinstance(typed, str):
         text = typed.strip()
         try:
@@ -84,4 +102,4 @@ def _quantity(typed: object) -> tuple[float | None, list[str]]:
         return number, []
     if not text:
         return None, []
-    return None, [f"количество «{text}» – не число больше нуля; пошлина – только за единицу"]
+    return None, [Message.of(message, typed=text)]

@@ -9,7 +9,10 @@ import numpy as np
 from orangecontrib.customs.declarations.codes import answered_code
 from orangecontrib.customs.defaults import WEIGHT
 from orangecontrib.customs.facts import check_probabilities
+from orangecontrib.customs.fusion.among import Answer, codes_of
+from orangecontrib.customs.fusion.classifier import classifier_odds, is_outside
 from orangecontrib.customs.fusion.engine import MODEL, Engine
+from orangecontrib.customs.i18n import Message
 from orangecontrib.customs.nomenclature import LEVELS
 
 from .goods import goods_of
@@ -17,8 +20,7 @@ from .sources import Source
 
 __all__ = ["LIKELY", "Predictions", "PredictionsError", "answer_columns"]
 
-LIKELY = ("модель дала тот же ответ, что и другим товарам без общих с этим слов: похоже, она не "
-          "знает ни одного слова описания; ответ учтён, для проверки соедините вход Model")
+LIKELY = Message("cases.likely_unread")
 
 
 class PredictionsError(ValueError):
@@ -52,7 +54,7 @@ class Predictions:
         By code; NaN where the model gave no answer.
     names : dict of str to str
         What the columns are called, by code.
-    said : dict of int to str
+    said : dict of int to Message
         Rows whose answer is in doubt, and why.
     remarks : tuple of str
     """
@@ -60,11 +62,11 @@ class Predictions:
     ids: Sequence[str]
     columns: Mapping[str, Sequence[float]]
     names: Mapping[str, str]
-    said: Mapping[int, str] = field(default_factory=dict)
+    said: Mapping[int, Message] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
-    def source(self, engine: Engine, weight: float = WEIGHT) -> Source:
-        """As what a witness says.
+    def source(self, engines: Sequence[Engine], weight: float = WEIGHT) -> Source:
+        """As what a witness says to some groups.
 
         Raises
         ------
@@ -83,9 +85,10 @@ class Predictions:
                                                         f"good '{goods[row].key}'"))
         except ValueError as error:
             raise PredictionsError(str(error)) from None
-        outside = ", ".join(filter(engine.is_outside, self.columns))
+        codes, classes = codes_of(engines), tuple(self.columns)
+        outside = ", ".join(code for code in classes if is_outside(code, codes))
         remarks = self.remarks + ((
             f"Predictions: the decision table has no code of {outside}; these classes speak for "
             "goods outside of it",) if outside else ())
-        return Source(MODEL, goods, odds=engine.classifier_odds(
-            list(self.columns), p, weight=weight), remarks=remarks)
+        odds = classifier_odds(codes, classes, p, weight=weight)
+        return Source(MODEL, goods, answer=Answer(odds, classes), remarks=remarks)

@@ -3,21 +3,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
+from orangecontrib.customs.fusion.duties import PERCENT, eur_per_unit, percent_of_value, span
 from orangecontrib.customs.fusion.engine import Engine
 from orangecontrib.customs.fusion.verdict import Verdict
+from orangecontrib.customs.nomenclature import Duty
 
 from .case import Case
+from .goods import Good
 from .schema import COLUMNS
 
-__all__ = ["duty_at_risk", "row_of"]
+__all__ = ["duty_at_risk", "percent_at_risk", "row_of"]
 
 
-def duty_at_risk(engine: Engine, verdict: Verdict) -> float:
+def duty_at_risk(engine: Engine | None, verdict: Verdict) -> float:
     """Expected |duty − duty of the chosen code|, EUR per unit; NaN without a code."""
-    chosen = engine.nomenclature.duty(verdict.codes[0]) if verdict.codes else None
-    if chosen is None:
-        return float("nan")
-    return float(sum(p * abs((engine.nomenclature.duty(code) or 0.) - chosen)
+    return _at_risk(engine, verdict, eur_per_unit)
+
+
+def percent_at_risk(engine: Engine | None, verdict: Verdict) -> float:
+    """Expected |duty − duty of the chosen code|, % of the value; NaN without a code."""
+    return _at_risk(engine, verdict, percent_of_value)
+
+
+def _at_risk(engine, verdict, duty_of) -> float:
+    chosen = duty_of(engine.nomenclature, verdict.codes[0]) if engine and verdict.codes else np.nan
+    if chosen != chosen:
+        return np.nan
+    return float(sum(p * abs(np.nan_to_num(duty_of(engine.nomenclature, code)) - chosen)
                      for code, p in verdict.probabilities.items()))
 
 
@@ -37,20 +51,67 @@ def row_of(case: Case, verdict: Verdict) -> dict[str, str | float | None]:
         "discrepancy": "; ".join(d.text for d in verdict.discrepancies),
         "declared_code": declared, "agrees": verdict.agrees(declared),
         "p_declared": verdict.p_of(declared) if declared else None,
-        "quantity": good.quantity, **_duties(case.engine, verdict, declared, good.quantity),
-        "trace": verdict.trace, "problems": "; ".join(case.notes_of(verdict))}
+        "quantity": good.quantity, "value": good.value, "currency": good.currency,
+        "weight": good.weight, **_duties(case, verdict, good),
+        "trace": verdict.trace, "problems": "; ".join(case.notes_of(verdict)),
+        **_group(case, verdict)}
     return {name: _known(found[name]) for name in COLUMNS}
 
 
-def _duties(engine: Engine, verdict: Verdict, declared: str, quantity: float | None
-            ) -> Mapping[str, float | None]:
-    """Duties per unit, and times the quantity where it is known."""
-    duties = {"low": verdict.duty_low, "high": verdict.duty_high,
-              "at_risk": duty_at_risk(engine, verdict),
-              "at_declared": engine.nomenclature.duty(declared) if declared else None}
-    return {**{f"duty_eur_per_unit_{name}": duty for name, duty in duties.items()},
+def _duties(case: Case, verdict: Verdict, good: Good) -> Mapping[str, float | str | None]:
+    """Duties per unit and of the value, times the quantity, and as rates make them of all."""
+    engine, declared = case.engine_of(verdict), case.tariff_of(good.declared_code)
+    eur = {"low": verdict.duty_low, "high": verdict.duty_high,
+           "at_risk": duty_at_risk(engine, verdict),
+           "at_declared": declared.duty(good.declared_code) if declared is not None else None}
+    percent = dict.fromkeys(eur)
+    if engine is not None and engine.measure == PERCENT:
+        percent["low"], percent["high"] = span(
+            percent_of_value(engine.nomenclature, code) for code in verdict.held)
+        percent["at_risk"] = percent_at_risk(engine, verdict)
+    if declared is not None:
+        percent["at_declared"] = percent_of_value(declared, good.declared_code)
+    quantity = good.quantity
+    rates = [engine.nomenclature[code].rate.text for code in verdict.codes
+             if code in engine.nomenclature]
+    return {**{f"duty_eur_per_unit_{name}": duty for name, duty in eur.items()},
             **{f"duty_eur_{name}": None if quantity is None or duty is None else duty * quantity
-               for name, duty in duties.items()}}
+               for name, duty in eur.items()},
+            **{f"duty_percent_{name}": duty for name, duty in percent.items()},
+            "duty_rate": "; ".join(dict.fromkeys(rates)), **_totals(case, verdict, good)}
+
+
+def _totals(case: Case, verdict: Verdict, good: Good) -> Mapping[str, float | str | None]:
+    """Duties that the rates make of value, quantity and weight; only where all is known."""
+    nothing = {"duty_low": None, "duty_high": None, "duty_at_declared": None, "duty_currency": ""}
+    if good.quantity is None and good.value is None and good.weight is None:
+        return nothing
+
+    def owed(code: str) -> Duty | None:
+        tariff = case.tariff_of(code)
+        return None if tariff is None or not tariff[code].rate.rule else tariff[code].duty_on(
+            good.value, good.quantity, good.weight, good.currency)
+    found = [duty for code in verdict.held if (duty := owed(code)) is not None]
+    declared = owed(good.declared_code)
+    currencies = {duty.currency for duty in found}
+    if not found or len(currencies) > 1 or any(duty.amount is None for duty in found):
+        if found or declared is None or declared.amount is None:
+            return nothing
+        return {**nothing, "duty_at_declared": declared.amount,
+                "duty_currency": declared.currency}
+    low, high = span(duty.amount for duty in found)
+    same = declared is not None and {declared.currency} == currencies
+    return {"duty_low": low, "duty_high": high, "duty_currency": found[0].currency,
+            "duty_at_declared": declared.amount if same else None}
+
+
+def _group(case: Case, verdict: Verdict) -> Mapping[str, str]:
+    """Which group a code is of, and which edition of the tariff."""
+    if not verdict.codes:
+        return {"group": "", "edition": "", "edition_date": ""}
+    edition = case.engine_of(verdict).nomenclature.edition_of(verdict.codes[0])
+    return {"group": verdict.group, "edition": edition.id if edition else "",
+            "edition_date": edition.in_force if edition else ""}
 
 
 def _known(value):

@@ -8,18 +8,24 @@ import numpy as np
 
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.facts import Evidence, Vocabulary
+from orangecontrib.customs.fusion.among import Answer
 from orangecontrib.customs.fusion.engine import ANALYST, PHOTOS, TEXT, Witness
+from orangecontrib.customs.groups import Group, loaded_groups
+from orangecontrib.customs.i18n import Joined, Message
 
 from .goods import Good
 
-__all__ = ["PhotoEvidence", "Source", "analyst_witness", "photo_model", "photo_source",
-           "read_photos", "text_source"]
+__all__ = ["PhotoEvidence", "Source", "analyst_witness", "group_of", "photo_model",
+           "photo_source", "read_photos", "text_source"]
 
 #: P(the analyst's answer is wrong): finite, yet outweighs all that text and photos say
 #: together (STRONGEST each, and a prior), and a classifier of any sensible weight.
 DOUBT = 1e-30
 
-NO_PHOTOS = "нет пригодных фотографий"
+#: Of a good of which no photo could be used.
+NO_PHOTOS = Message("cases.no_photos")
+#: Of a good with a description in which nothing stands.
+EMPTY = Message("cases.empty_description")
 
 
 @dataclass(frozen=True)
@@ -34,9 +40,9 @@ class Source:
         Its rows, with unique keys, ids as declared, and the problems of each.
     evidence : Evidence, optional
         By key; a good that it lacks is one of which nothing is said.
-    notes : dict of (key, fact) to str
+    notes : dict of (key, fact) to str or Message
         The words or photos that it rests on.
-    odds : ndarray, shape (N, n_codes), optional
+    answer : Answer, optional
         The term of a classifier.
     remarks : tuple of str
         What is wrong with the source itself.
@@ -45,8 +51,8 @@ class Source:
     id: str
     goods: Sequence[Good]
     evidence: Evidence | None = None
-    notes: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    odds: np.ndarray | None = None
+    notes: Mapping[tuple[str, str], str | Message] = field(default_factory=dict)
+    answer: Answer | None = None
     remarks: tuple[str, ...] = ()
 
     @property
@@ -55,24 +61,29 @@ class Source:
         return [good.good_id for good in self.goods]
 
 
-def text_source(goods: Sequence[Good], reader: FactReader | None = None,
+def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
                 progress: Callable[[int, int], None] | None = None) -> Source:
-    """What the descriptions say."""
-    reader = reader or FactReader()
-    keys, readings, notes, read = [], [], {}, []
+    """What the descriptions say, as the groups' readers read them."""
+    keys, notes, read = [], {}, []
+    readings: list[list] = [[] for _ in readers]
     for number, good in enumerate(goods, start=1):
         # None: there is one that can't be read, and the good's problems say why
-        problems = () if good.description is None else ("пустое описание",)
+        problems = () if good.description is None else (EMPTY,)
         if good.description:
-            reading = reader.read(good.description)
             keys.append(good.key)
-            readings.append(reading)
-            notes.update({(good.key, fact): words for fact, words in reading.words().items()})
-            problems = tuple(map(str, reading.problems))
+            problems = ()
+            for reader, mine in zip(readers, readings):
+                reading = reader.read(good.description)
+                mine.append(reading)
+                notes.update({(good.key, fact): words
+                              for fact, words in reading.words().items()})
+                problems = (*problems, *reading.problems)
         read.append(replace(good, problems=(*good.problems, *problems)))
         if progress is not None:
             progress(number, len(goods))
-    return Source(TEXT, read, reader.evidence(keys, readings), notes)
+    evidence = sum((reader.evidence(keys, mine) for reader, mine in zip(readers, readings)),
+                   Evidence(keys))
+    return Source(TEXT, read, evidence, notes)
 
 
 @dataclass(frozen=True)
@@ -85,13 +96,13 @@ class PhotoEvidence:
         By good id; goods of which a photo could be used.
     notes : dict of (good id, fact) to str
         The photos that the evidence rests on.
-    skipped : list of (str, str, str)
+    skipped : list of (str, str, str or Message)
         Good id, photo and reason of each photo that could not be used.
     """
 
     evidence: Evidence
     notes: Mapping[tuple[str, str], str]
-    skipped: Sequence[tuple[str, str, str]]
+    skipped: Sequence[tuple[str, str, Message | str]]
 
 
 def photo_model(name: str):
@@ -100,7 +111,24 @@ def photo_model(name: str):
     return PhotoModel.bundled(name) if name in BUNDLED else PhotoModel.load(name)
 
 
-def read_photos(photos, model, *, device=None, backend: str = "auto", mode: str = "tempered",
+def group_of(model, groups: Sequence[Group]) -> Group:
+    """The group whose features a photo model knows.
+
+    Raises
+    ------
+    ValueError
+        There is none among them.
+    """
+    for group in groups:
+        if tuple(model.features) == tuple(feature.id for feature in group.features):
+            return group
+    names = ", ".join(group.id for group in groups)
+    raise ValueError(f"the photo model is for other goods: it knows none of the visual features "
+                     f"of {names}; leave the photos out, or choose the group that it is for")
+
+
+def read_photos(photos, model, groups: Sequence[Group] = (), *, device=None,
+                backend: str = "auto", mode: str = "tempered",
                 progress: Callable | None = None) -> PhotoEvidence:
     """Photos of goods -> evidence per good.
 
@@ -109,27 +137,29 @@ def read_photos(photos, model, *, device=None, backend: str = "auto", mode: str 
     photos : list of Photo
         See :func:`orangecontrib.customs.photos.find_photos`.
     model : PhotoModel
+    groups : sequence of Group, optional
+        That decide, the model's among them; all loaded ones by default.
     device, backend : str, optional
         As in :class:`orangecontrib.customs.photos.extract.Extractor`.
     """
-    from orangecontrib.customs.groups import footwear
     from orangecontrib.customs.photos.extract import Extractor
     from orangecontrib.customs.photos.notes import photo_notes
     from orangecontrib.customs.photos.pooling import photo_evidence, pool
+    group = group_of(model, loaded_groups(groups))
     results = Extractor(model, device, backend=backend).run(photos, progress=progress)
     pooled = pool(results.probabilities, results.gradability, results.good_ids,
                   model.priors, model.rho, mode=mode)
     skipped = [(photo.good_id, photo.image, reason) for photo, reason in results.skipped]
-    return PhotoEvidence(photo_evidence(pooled, footwear.features(), model.priors),
+    return PhotoEvidence(photo_evidence(pooled, group.features, model.priors),
                          photo_notes(pooled, [photo.image for photo in results.photos]), skipped)
 
 
 def photo_source(photos: PhotoEvidence) -> Source:
     """What the photos say; a good of which no photo could be used has its problems only."""
-    problems: dict[str, list[str]] = {good_id: [] for good_id in photos.evidence.keys}
+    problems: dict[str, list[Message | Joined]] = {good_id: [] for good_id in photos.evidence.keys}
     for good_id, image, reason in photos.skipped:
         if good_id:
-            problems.setdefault(good_id, [NO_PHOTOS]).append(f"{image}: {reason}")
+            problems.setdefault(good_id, [NO_PHOTOS]).append(Joined((image, reason), ": "))
     goods = [Good(good_id, good_id, problems=tuple(said)) for good_id, said in problems.items()]
     return Source(PHOTOS, goods, photos.evidence, photos.notes)
 
@@ -148,5 +178,5 @@ def analyst_witness(answers: Mapping[str, Mapping[str, str]], vocabulary: Vocabu
             values[row] = np.log(DOUBT / (k - 1))
             values[row, vocabulary[fact].index(value)] = np.log1p(-DOUBT)
             chosen = vocabulary[fact].values[vocabulary[fact].index(value)]
-            notes[key, fact] = f"«{chosen.ru}»"
+            notes[key, fact] = Message.of("cases.answered", value=chosen)
     return Witness(ANALYST, Evidence(keys, loglik), notes)

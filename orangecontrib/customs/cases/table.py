@@ -8,7 +8,6 @@ import numpy as np
 from Orange.data import ContinuousVariable, Domain, StringVariable, Table, Variable
 
 from orangecontrib.customs.columns import BagColumn, CodeColumn, Role
-from orangecontrib.customs.declarations.headings import DECLARED_CODE_NAMES
 from orangecontrib.customs.declarations.learning.table import words_read
 from orangecontrib.customs.declarations.table import misread
 from orangecontrib.customs.defaults import TRUST, WEIGHT
@@ -16,27 +15,32 @@ from orangecontrib.customs.facts import Priors, Vocabulary
 from orangecontrib.customs.fusion.engine import PHOTOS, TEXT, Engine
 from orangecontrib.customs.fusion.table import default_key, evidence_from_table, ids_of, keys_of
 from orangecontrib.customs.fusion.verdict import Verdict
+from orangecontrib.customs.groups import Group
+from orangecontrib.customs.i18n import Message, say
 
 from .case import Case, join
-from .goods import QUANTITY_NAMES, Good, find_column, goods_of
+from .goods import NAMES, Good, find_column, goods_of
 from .predictions import LIKELY, Predictions, answer_columns
 from .rows import row_of
-from .schema import SCHEMA, Column
+from .schema import COLUMNS, SCHEMA, Column
 from .sources import Source
 
 __all__ = ["case_from_tables", "codes_table", "predictions_from_table", "priors_from_table",
            "probabilities_table", "with_verdicts"]
 
-UNREAD = ("модель не знает ни одного слова описания: её ответ – доли кодов в обучающей выборке – "
-          "не учтён")
-OTHER_COLUMN = ("корпус читает не описание, а номера или коды: модель описания не читала{}; "
-                "выберите описание в Corpus")
+UNREAD = Message("cases.unread")
+#: The corpus reads another column than the description; the answer is left out, or counts.
+OTHER_COLUMN = {True: Message("cases.other_column_left_out"), False: Message("cases.other_column")}
+
+#: In the place of a designation, of goods that no code of the table takes.
+OUTSIDE_CODES = Message("fusion.none")
 
 
 # -- tables in
 
-def case_from_tables(engine: Engine, text: Table | None = None, photos: Table | None = None,
-                     predictions: Table | None = None, *, text_key: Variable | None = None,
+def case_from_tables(engines: Sequence[Engine], text: Table | None = None,
+                     photos: Table | None = None, predictions: Table | None = None, *,
+                     text_key: Variable | None = None,
                      photo_key: Variable | None = None, predictions_key: Variable | None = None,
                      features: Sequence[Variable] | None = None,
                      trust: float = TRUST, weight: float = WEIGHT) -> Case:
@@ -44,6 +48,8 @@ def case_from_tables(engine: Engine, text: Table | None = None, photos: Table | 
 
     Parameters
     ----------
+    engines : sequence of Engine
+        Of the groups that decide.
     text, photos : Table, optional
         Evidence, a row per good.
     predictions : Table, optional
@@ -64,20 +70,22 @@ def case_from_tables(engine: Engine, text: Table | None = None, photos: Table | 
     PredictionsError
         If the predictions hold no probabilities of codes.
     """
-    sources = [_source(name, title, table, default_key(table) if key is None else key)
+    groups = [engine.group for engine in engines]
+    sources = [_source(name, title, table, default_key(table) if key is None else key, groups)
                for name, title, table, key in ((TEXT, "Text Facts", text, text_key),
                                                (PHOTOS, "Photo Features", photos, photo_key))
                if table is not None]
     if predictions is not None:
         sources.append(predictions_from_table(predictions, predictions_key, features)
-                       .source(engine, weight))
-    return join(engine, sources, trust)
+                       .source(engines, weight))
+    return join(engines, sources, trust)
 
 
-def _source(name: str, title: str, table: Table, key: Variable | None) -> Source:
+def _source(name: str, title: str, table: Table, key: Variable | None,
+            groups: Sequence[Group]) -> Source:
     """What a table of evidence says."""
     try:
-        read = evidence_from_table(table, key)
+        read = evidence_from_table(table, key, groups)
     except ValueError as error:
         raise ValueError(f"{title}: {error}") from None
     goods = [replace(good, problems=(*good.problems, *read.good_problems.get(good.key, ())))
@@ -91,7 +99,7 @@ def _goods(table: Table, key: Variable | None) -> list[Good]:
     domain = table.domain
     names = [var.name for var in domain.metas + domain.variables]
     cells: list[dict[str, object]] = [{} for _ in range(len(table))]
-    for column, wanted in (("declared_code", DECLARED_CODE_NAMES), ("quantity", QUANTITY_NAMES)):
+    for column, wanted in NAMES.items():
         if (name := find_column(names, wanted)) is not None:
             for row, value in zip(cells, _values(table, domain[name])):
                 row[column] = value
@@ -129,14 +137,13 @@ def predictions_from_table(table: Table, key: Variable | None = None,
                        tuple(f"Predictions: {problem}" for problem in keys_of(table, key)[1]))
 
 
-def _unread(table: Table, features) -> tuple[np.ndarray, str, bool]:
+def _unread(table: Table, features) -> tuple[np.ndarray, Message, bool]:
     """Rows of which the model has read nothing, how it is said, and whether it is certain."""
     learnt = table.domain.attributes if features is None else features
     reads_words = any(map(BagColumn.of, learnt))
     reads_ids = getattr(table, "text_features", None) and misread(table)
     if reads_ids and (reads_words or features is None):
-        words = OTHER_COLUMN.format(", её ответ не учтён" if reads_words else "")
-        return np.ones(len(table), dtype=bool), words, reads_words
+        return np.ones(len(table), dtype=bool), OTHER_COLUMN[bool(reads_words)], reads_words
     known, guessed = words_read(table, features)
     mute = np.zeros(len(table), dtype=bool) if known is None else known == 0
     return mute, LIKELY if guessed else UNREAD, not guessed
@@ -166,9 +173,10 @@ def priors_from_table(table: Table, vocabulary: Vocabulary, base: Priors) -> Pri
 # -- tables out
 
 _NUMBERS = [column for column in SCHEMA if column.kind == "number"]
-#: What is declared stands last, where earlier versions had it.
-_TEXTS = sorted((column for column in SCHEMA if column.kind == "text"),
-                key=lambda column: column.id in ("declared_code", "agrees"))
+#: What is declared, and what is new since then, stand last: the others keep their places.
+_EARLIER = [column for column in SCHEMA[:COLUMNS.index("problems") + 1] if column.kind == "text"]
+_TEXTS = [*sorted(_EARLIER, key=lambda column: column.id in ("declared_code", "agrees")),
+          *(column for column in SCHEMA if column.kind == "text" and column not in _EARLIER)]
 
 
 def codes_table(case: Case, verdicts: Sequence[Verdict]) -> Table:
@@ -181,14 +189,16 @@ def codes_table(case: Case, verdicts: Sequence[Verdict]) -> Table:
 
 
 def probabilities_table(case: Case, verdicts: Sequence[Verdict]) -> Table:
-    """A row per good, P of every code of the table."""
-    engine, variables = case.engine, []
-    for code in engine.codes:
-        node = engine.nomenclature[code] if code in engine.nomenclature else None
-        column = CodeColumn(node.ru if node else "вне кодов таблицы")
+    """A row per good, P of every code of the groups' tables."""
+    variables = []
+    for code in case.codes:
+        tariff = case.tariff_of(code)
+        node = tariff[code] if tariff is not None else None
+        column = CodeColumn(say(node or OUTSIDE_CODES))
         variables.append(column.mark(ContinuousVariable(code, number_of_decimals=4)))
-    # of a good of which nothing is said there is none
-    p = [[v.probabilities.get(code, np.nan) for code in engine.codes] for v in verdicts]
+    # of a good of which nothing is said there is none; a group that is not spoken of has none
+    p = [[v.probabilities.get(code, 0.) if v.probabilities else np.nan for code in case.codes]
+         for v in verdicts]
     return _table("Code probabilities", variables, _TEXTS[:2], p,
                   [{"good_id": case.good(v).good_id, "key": v.key} for v in verdicts])
 

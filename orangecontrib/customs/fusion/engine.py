@@ -6,13 +6,16 @@ enters exactly once, here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from orangecontrib.customs.facts import Evidence, Priors, check_probabilities, normalise
+from orangecontrib.customs.facts import Evidence, Priors, normalise
 from orangecontrib.customs.fusion.descent import Descent
-from orangecontrib.customs.nomenclature import LEVELS, Nomenclature
+from orangecontrib.customs.fusion.duties import EUR, PERCENT, eur_per_unit, percent_of_value
+from orangecontrib.customs.groups import Group
+from orangecontrib.customs.i18n import Message, Words
+from orangecontrib.customs.nomenclature import LEVELS
 from orangecontrib.customs.nomenclature.decision_table import OUTSIDE, DecisionTable
 
 __all__ = ["ANALYST", "MODEL", "PHOTOS", "TEXT", "Witness", "Engine", "Belief", "Answers"]
@@ -20,11 +23,10 @@ __all__ = ["ANALYST", "MODEL", "PHOTOS", "TEXT", "Witness", "Engine", "Belief", 
 #: Ids of witnesses.
 TEXT, PHOTOS, MODEL, ANALYST = "text", "photos", "model", "analyst"
 #: As the trace calls them.
-_NAMES_RU = {TEXT: "текст", PHOTOS: "фото", MODEL: "модель", ANALYST: "аналитик"}
+_NAMES = {id_: Message(f"witness.{id_}") for id_ in (TEXT, PHOTOS, MODEL, ANALYST)}
 
-#: A classifier knows no goods but its classes: it may rule out all the others, or its own, up
-#: to this probability and no further; and a code of its own against those that it doesn't know.
-OTHER = 0.01
+#: No group is surer of a good than this, however little its table says of what it is not.
+SUREST = 1e-9
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Witness:
     id : str
         :data:`TEXT`, :data:`PHOTOS`, :data:`ANALYST`, or one of your own.
     evidence : Evidence
-    notes : dict of (key, fact) to str
+    notes : dict of (key, fact) to str or Message
         The words, photos or answer on which a piece of evidence rests.
     reliability : float
         P(what the witness says about a fact is about this good at all): 1 takes
@@ -45,13 +47,21 @@ class Witness:
 
     id: str
     evidence: Evidence
-    notes: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    notes: Mapping[tuple[str, str], str | Message] = field(default_factory=dict)
     reliability: float = 1.
 
     @property
-    def name_ru(self) -> str:
-        """As the trace calls it."""
-        return _NAMES_RU.get(self.id, self.id)
+    def name(self) -> Message | Words:
+        """As the trace calls it; one of your own is called by its id."""
+        return _NAMES.get(self.id) or Words(self.id)
+
+    def on(self, facts: Mapping[str, object]) -> Witness:
+        """The same witness, of these facts only."""
+        said = self.evidence.loglik
+        if said.keys() <= facts.keys():
+            return self
+        return replace(self, evidence=Evidence(
+            self.evidence.keys, {fact: said[fact] for fact in said if fact in facts}))
 
     def tempered(self, priors: Mapping[str, np.ndarray]) -> Evidence:
         """The evidence as the fusion uses it.
@@ -111,13 +121,40 @@ class Answers:
 
 
 class Engine:
-    """A decision table, its tariff and priors: everything that turns facts into codes."""
+    """What turns facts of a group of goods into codes.
 
-    def __init__(self, table: DecisionTable, nomenclature: Nomenclature, priors: Priors):
-        self.table = table
-        self.nomenclature = nomenclature
-        self.priors = priors
+    Parameters
+    ----------
+    group : Group
+    priors : Priors, optional
+        Fact by fact in place of the group's; facts that it doesn't have are left aside.
+
+    Attributes
+    ----------
+    gate : frozenset of str
+        The facts that only tell whether a good is of the group: nothing is none of it without
+        them, and all their values but one lead out of the table, to none or to a code at which
+        it stops above the ten digits.
+    measure : str
+        What most of its duties are told in: :data:`EUR` per unit, or :data:`PERCENT` of the value.
+    duties : ndarray, shape (n_codes,)
+        Duty of each code in this measure; 0 where it has none.
+    """
+
+    def __init__(self, group: Group, priors: Priors | None = None):
+        self.group = group
+        self.table = table = group.table
+        self.nomenclature = group.nomenclature
+        self.priors = group.priors if priors is None else _over(group.priors, priors)
         self.codes = table.codes
+        self.said: dict = {}    # what traces have in common: lines of the tariff, conditions
+        self._none = next((i for i, codes in enumerate(table.outcomes) if codes == (OUTSIDE,)),
+                          None)
+        self.gate = _gate(table, self._none)
+        eur, percent = (np.array([duty(self.nomenclature, code) for code in self.codes])
+                        for duty in (eur_per_unit, percent_of_value))
+        self.measure = EUR if (eur == eur).sum() >= (percent == percent).sum() else PERCENT
+        self.duties = np.nan_to_num(eur if self.measure == EUR else percent)
         # each level's prefixes and the codes under them
         self._levels = []
         for level in LEVELS:
@@ -133,14 +170,8 @@ class Engine:
                                      + [len(self.codes)] * (most - len(codes))
                                      for codes in table.outcomes])
 
-    @classmethod
-    def footwear(cls, priors: Priors | None = None) -> Engine:
-        """The engine of group 64 with the bundled data."""
-        from orangecontrib.customs.groups import footwear
-        from orangecontrib.customs.nomenclature import group64
-        return cls(footwear.decision_table(), group64(), priors or footwear.priors())
-
-    def believe(self, evidence: Evidence, odds: np.ndarray | None = None) -> Belief:
+    def believe(self, evidence: Evidence, odds: np.ndarray | None = None,
+                beside: Sequence[np.ndarray] = ()) -> Belief:
         """P(code) of every good.
 
         Parameters
@@ -149,10 +180,36 @@ class Engine:
             The sum of all witnesses.
         odds : ndarray, shape (N, n_codes), optional
             A further likelihood of each code, e.g. of a text classifier.
+        beside : (ndarray, ndarray), optional
+            Each of shape (N,): how many times likelier it is that a good is none of this group
+            than the group by itself knows – before anybody speaks, by which the code is
+            chosen, and since others are spoken of, too, by which all is weighed (:mod:`.among`).
         """
         facts = evidence.posterior(self.priors)
+        outcomes, codes, chosen = self._conclude(facts, odds, beside)
+        return Belief(evidence.keys, facts, outcomes, codes, chosen)
+
+    def _conclude(self, facts, odds, beside):
+        """P(outcome), P(code) and the chosen outcomes."""
         outcomes, codes = self.weigh(facts, odds)
-        return Belief(evidence.keys, facts, outcomes, codes, self._descent.choose(outcomes))
+        if not beside:
+            return outcomes, codes, self._descent.choose(outcomes)
+        alone, among = (self._beside(outcomes, factor) for factor in beside)
+        return among, self.table.code_probabilities(among), self._descent.choose(alone)
+
+    def _beside(self, outcomes: np.ndarray, factor: np.ndarray) -> np.ndarray:
+        """P(outcome) where none of the group is so many times likelier."""
+        none = self.none(outcomes)
+        outcomes = outcomes / (1 - none + none * factor)[:, None]
+        if self._none is not None:
+            outcomes[:, self._none] *= factor
+        return outcomes
+
+    def none(self, outcomes: np.ndarray) -> np.ndarray:
+        """P that a good is none of the group, from P(outcome): (N,); never 0 nor 1."""
+        if self._none is None:
+            return np.full(len(outcomes), SUREST)
+        return np.clip(outcomes[:, self._none], SUREST, 1 - SUREST)
 
     def weigh(self, facts: Mapping[str, np.ndarray], odds: np.ndarray | None = None
               ) -> tuple[np.ndarray, np.ndarray]:
@@ -195,6 +252,23 @@ class Engine:
                     safe[i], mass_of[i] = path[depth], mass[i, at[path[depth]]]
         return safe, mass_of
 
+    def gap(self, outcome: int) -> Sequence[Message | Words]:
+        """The reasons of an outcome that is a legal gap."""
+        return self.group.gaps(self.table.gaps[outcome])
+
+    @property
+    def outside(self) -> Message | Words:
+        """Why a good is none of the group's."""
+        if f"{self.group.id}.outside" in self.group.wordings:
+            return self.group.message("outside")
+        return Message.of("groups.outside", names=self.group.name)
+
+    @property
+    def elsewhere(self) -> Message | Words:
+        """What stands in the place of a code where a good is none of the group's."""
+        name = f"{self.group.id}.none"
+        return Message(name if name in self.group.wordings else "fusion.none")
+
     def path(self, outcome: int) -> tuple[str, ...]:
         """The nodes of the tariff above an outcome, from the chapter down to its code."""
         return self._descent.paths[outcome]
@@ -209,7 +283,8 @@ class Engine:
         """Index into :attr:`codes` of the first candidate of chosen outcomes."""
         return self._candidates[chosen, 0]
 
-    def answers(self, belief: Belief, odds: np.ndarray | None = None) -> dict[str, Answers]:
+    def answers(self, belief: Belief, odds: np.ndarray | None = None,
+                beside: Sequence[np.ndarray] = ()) -> dict[str, Answers]:
         """What each fact, if it were known, would lead to.
 
         This is what the next question and the fact that flips a code rest on.
@@ -222,91 +297,27 @@ class Engine:
             for value in range(k):
                 certain = np.zeros_like(posterior)
                 certain[:, value] = 1
-                outcomes, codes = self.weigh({**belief.facts, fact: certain}, odds)
-                known.codes[value], known.chosen[value] = codes, self._descent.choose(outcomes)
+                _, known.codes[value], known.chosen[value] = self._conclude(
+                    {**belief.facts, fact: certain}, odds, beside)
             result[fact] = known
         return result
 
-    def classifier_odds(self, classes: Sequence[str], probabilities: np.ndarray,
-                        class_priors: np.ndarray | None = None, weight: float = 1.
-                        ) -> np.ndarray:
-        """A classifier of codes as one more term of the fusion.
 
-        Parameters
-        ----------
-        classes : sequence of str
-            Codes of 4, 6, 8 or 10 digits.
-        probabilities : ndarray, shape (N, n_classes)
-            NaN rows say nothing.
-        class_priors : ndarray, shape (n_classes,), optional
-            Shares of the classes in the training data (default: uniform).
-        weight : float
-            Exponent of the likelihood; 0 ignores the classifier.
+def _gate(table: DecisionTable, none: int | None) -> frozenset[str]:
+    tested = [rule.allowed.keys() for rule in table.rules if rule.outcome == none]
+    facts = frozenset.intersection(*map(frozenset, tested)) if tested else frozenset()
 
-        Returns
-        -------
-        ndarray, shape (N, n_codes)
-            (P(class) / prior) ** weight for codes under a class, 1 for codes that
-            no class covers: the classifier says nothing of them.  A class that holds no
-            code of the table speaks for "none", and against every code, as far as
-            :data:`OTHER` lets it.  No further is a class put below the codes that no class
-            covers, or parts (6406) would be left where the facts contradict a sure model.
+    def goes_on(fact, value):
+        """Whether goods with this value get ten digits."""
+        return any(len(code) == LEVELS[-1] for rule in table.rules
+                   if value in rule.allowed.get(fact, table.vocabulary[fact].value_ids)
+                   for code in table.outcomes[rule.outcome])
+    return frozenset(fact for fact in facts if sum(
+        goes_on(fact, value) for value in table.vocabulary[fact].value_ids) < 2)
 
-        Raises
-        ------
-        ValueError
-            A probability outside [0, 1]; the message names the row.
-        """
-        probabilities = np.asarray(probabilities, dtype=float)
-        check_probabilities(probabilities,
-                            lambda row, column: f"row {row + 1}, class '{classes[column]}'")
-        if class_priors is None:
-            class_priors = np.full(len(classes), 1 / len(classes))
-        class_priors = np.asarray(class_priors, dtype=float)
-        ratio = np.clip(probabilities, 1e-4, None) / class_priors
-        odds = np.ones((len(ratio), len(self.codes)))
-        for i, code in enumerate(self.codes):
-            owners = self._owners(code, classes)
-            if owners:  # classes below a code of the table speak for it together
-                odds[:, i] = (ratio[:, owners] * class_priors[owners]).sum(axis=1) \
-                    / class_priors[owners].sum()
-        outside = [j for j, c in enumerate(classes) if self.is_outside(c)]
-        elsewhere = np.ones(len(ratio))
-        if outside:
-            elsewhere = self._outside(odds, classes, probabilities, class_priors, outside)
-        for i, code in enumerate(self.codes):
-            if self._owners(code, classes):
-                odds[:, i] = np.maximum(odds[:, i], OTHER * elsewhere)
-        odds[np.isnan(probabilities).any(axis=1)] = 1
-        return odds ** weight
 
-    def is_outside(self, code: str) -> bool:
-        """Does no code of the table lie under `code`, nor above it?"""
-        return not any(c.startswith(code) or code.startswith(c) for c in self.codes)
-
-    @staticmethod
-    def _owners(code: str, classes: Sequence[str]) -> list[int]:
-        """The deepest class that holds the code, or else all the classes under it."""
-        above = [j for j, c in enumerate(classes) if code.startswith(c)]
-        return [max(above, key=lambda j: len(classes[j]))] if above else [
-            j for j, c in enumerate(classes) if c.startswith(code)]
-
-    def _outside(self, odds, classes, probabilities, class_priors, outside):
-        """Let classes outside the table speak for "none" and against the codes, in place.
-
-        Returns the odds of codes that no class covers, shape (N,).
-        """
-        # of a model that knows nothing inside the table, half is its best guess
-        share = .5 if len(outside) == len(classes) \
-            else class_priors[outside].sum() / class_priors.sum()
-        said = probabilities[:, outside].sum(axis=1)
-        p = np.clip(said, OTHER, 1 - OTHER)
-        elsewhere = (1 - p) / (1 - share)
-        for i, code in enumerate(self.codes):
-            if code == OUTSIDE:
-                odds[:, i] = p / share
-            elif self._owners(code, classes):
-                odds[:, i] *= (1 - p) / np.clip(1 - said, 1e-4, None)
-            else:
-                odds[:, i] = elsewhere
-        return elsewhere
+def _over(priors: Priors, given: Priors) -> Priors:
+    """Priors with given ones in the place of their own."""
+    mine = {fact: given[fact] for fact in given if fact in priors}
+    return Priors({**priors.probabilities, **mine},
+                  {**priors.sources, **{f: given.sources[f] for f in mine if f in given.sources}})

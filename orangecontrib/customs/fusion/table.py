@@ -5,7 +5,7 @@ their order or name.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -27,8 +27,9 @@ from orangecontrib.customs.columns import (
 )
 from orangecontrib.customs.declarations.headings import KEY_NAMES
 from orangecontrib.customs.facts import Evidence, check_probabilities
+from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.fusion.keys import unique_keys
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import Group, loaded_groups
 
 __all__ = ["TableEvidence", "key_candidates", "default_key", "keys_of",
            "evidence_from_table", "ids_of"]
@@ -90,28 +91,50 @@ def ids_of(table: Table, key: Variable | None) -> list[str]:
     return [f"row {row}" if name in ("", "?") else name for row, name in enumerate(names, start=1)]
 
 
-def evidence_from_table(table: Table, key: Variable | None = None) -> TableEvidence:
+def evidence_from_table(table: Table, key: Variable | None = None,
+                        groups: Iterable[Group] = ()) -> TableEvidence:
     """Evidence of the goods in a table, one per row.
+
+    Parameters
+    ----------
+    table : Table
+    key : Variable, optional
+        The goods' ids (default: :func:`default_key`).
+    groups : iterable of Group, optional
+        Whose facts and features are meant; all loaded ones by default.
 
     Raises
     ------
     ValueError
-        If no column carries the attributes of a fact or a visual feature, the features
-        are of single photos, or a value is not a probability.
+        If no column carries the attributes of a fact or a visual feature of the groups, the
+        features are of single photos, or a value is not a probability.
     """
-    vocabulary = footwear.vocabulary()
+    groups = loaded_groups(groups)
+    vocabulary = vocabulary_of(groups)
+    known = {feature.id for group in groups for feature in group.features}
     key = key if key is not None else default_key(table)
     keys, problems = keys_of(table, key)
     by_fact: dict[str, dict[str, Variable]] = {}
     features: dict[str, Variable] = {}
+    foreign: dict[str, None] = {}
     for var in table.domain.attributes + table.domain.metas:
         if feature := FeatureColumn.of(var):
-            features[feature.feature] = var
-        elif (fact := FactColumn.of(var)) and fact.fact in vocabulary:
-            by_fact.setdefault(fact.fact, {})[fact.value] = var
+            if feature.feature in known:
+                features[feature.feature] = var
+            else:
+                foreign[feature.feature] = None
+        elif fact := FactColumn.of(var):
+            if fact.fact in vocabulary:
+                by_fact.setdefault(fact.fact, {})[fact.value] = var
+            else:
+                foreign[fact.fact] = None
+    if foreign:
+        some = ", ".join(list(foreign)[:3]) + (" …" if len(foreign) > 3 else "")
+        problems.append(f"no chosen group of goods ({', '.join(g.id for g in groups)}) has the "
+                        f"facts or features {some}; choose the group that has them")
     if not by_fact and not features:
-        raise ValueError("no column holds a fact or a visual feature; connect "
-                         "Declaration Facts or Bayesian Photo Aggregator")
+        raise ValueError(problems[-1] if foreign else "no column holds a fact or a visual "
+                         "feature; connect Declaration Facts or Bayesian Photo Aggregator")
     probabilities, priors = {}, {}
     for fact, columns in by_fact.items():
         values = vocabulary[fact].value_ids
@@ -129,7 +152,9 @@ def evidence_from_table(table: Table, key: Variable | None = None) -> TableEvide
         raise ValueError("these are single photos; pool them with Bayesian Photo "
                          "Aggregator first")
     if features:
-        evidence = evidence + _feature_evidence(table, features, keys, problems)
+        for group in groups:
+            if any(feature.id in features for feature in group.features):
+                evidence = evidence + _feature_evidence(table, group, features, keys, problems)
     notes, good_problems = _texts(table, keys)
     return TableEvidence(evidence, notes, problems, good_problems)
 
@@ -149,11 +174,11 @@ def _priors(columns: Sequence[Variable]) -> tuple[np.ndarray, bool]:
     return priors / priors.sum(), False
 
 
-def _feature_evidence(table, variables, keys, problems) -> Evidence:
-    """Evidence of the pooled visual features of a table."""
+def _feature_evidence(table, group, variables, keys, problems) -> Evidence:
+    """Evidence of the pooled visual features of a group in a table."""
     from orangecontrib.customs.photos.pooling import evidence_from_columns
     columns = []
-    for feature in footwear.features():
+    for feature in group.features:
         var = variables.get(feature.id)
         if var is None:
             problems.append(f"no column for the visual feature '{feature.name_en}'")

@@ -3,25 +3,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
-__all__ = ["ASSUMED", "Step", "trace_steps", "trace_text", "gap_text"]
+from orangecontrib.customs.i18n import Joined, Message, Words, say
+
+__all__ = ["ASSUMED", "NO", "NOT_ESTABLISHED", "YES", "Step", "trace_steps", "trace_text"]
 
 #: A fact is established above this probability of the values that the rule needs.
 ESTABLISHED = 0.9
+#: Whether a fact is as the rule needs it.
+YES, NO, NOT_ESTABLISHED = "yes", "no", "not_established"
+_ANSWERS = {id_: Message(f"fusion.{id_}") for id_ in (YES, NO, NOT_ESTABLISHED)}
 #: What the trace says of a fact that only a prior speaks of.
-ASSUMED = "принято по умолчанию"
-
-_GAPS = {
-    "unisex_6403_5x": "обувь не идентифицируется как мужская или женская, а в 6403 51 "
-                      "и 6403 59 такой субпозиции нет (ОПИ 3(в))",
-    "vamp_house": "и открытая союзка, и домашняя обувь: равные субпозиции (ОПИ 3(а), 3(в))",
-}
-
-
-def gap_text(gap: str, codes: Sequence[str]) -> str:
-    """A legal gap in words, with its candidates."""
-    reasons = "; ".join(_GAPS.get(name, name) for name in gap.split("+"))
-    return f"пробел закона: {reasons}; кандидаты {', '.join(codes)}"
+ASSUMED = Message("fusion.assumed")
 
 
 @dataclass(frozen=True)
@@ -32,22 +26,43 @@ class Step:
     ----------
     kind : str
         "basis" (note, GIR), "line" (a node of the tariff) or "fact".
-    text : str
+    what : Message, Joined or Words
         The designation, or the fact with the values that the code needs.
     answer : str
-        For facts: "да", "нет" or "не установлено".
+        For facts: :data:`YES`, :data:`NO` or :data:`NOT_ESTABLISHED`.
     p : float
         For facts: P(the fact has one of these values).
-    source : str
-        For facts: who says so and where; "принято по умолчанию" for priors.
+    said_by : tuple
+        For facts: who says so and where; nobody where only a prior speaks of it.
+    fact : str
     """
 
     kind: str
-    text: str
+    what: Message | Joined | Words
     answer: str = ""
     p: float = 1.
-    source: str = ""
+    said_by: tuple = ()
     fact: str = ""
+
+    @property
+    def assumed(self) -> bool:
+        """Whether only a prior speaks of the fact."""
+        return self.kind == "fact" and not self.said_by
+
+    @property
+    def text(self) -> str:
+        """What the code needs, in the language that is spoken."""
+        return say(self.what)
+
+    @property
+    def answer_text(self) -> str:
+        """The answer, in the language that is spoken."""
+        return say(_ANSWERS[self.answer]) if self.answer else ""
+
+    @property
+    def source(self) -> str:
+        """Who says so and where, in the language that is spoken."""
+        return say(ASSUMED) if self.assumed else "; ".join(map(say, self.said_by))
 
 
 def trace_steps(engine, belief, voices, i: int, codes) -> tuple[Step, ...]:
@@ -56,25 +71,40 @@ def trace_steps(engine, belief, voices, i: int, codes) -> tuple[Step, ...]:
     rule = _likeliest_rule(table, belief, i, codes)
     steps = [Step("basis", table.basis[rule.line])]
     if codes[0].isdigit():
-        steps += [Step("line", f"{engine.nomenclature.spaced(node.code)} {node.ru}")
-                  for node in engine.nomenclature.path(codes[0])]
-        steps += [Step("line", f"{engine.nomenclature.spaced(c)} "
-                               f"{engine.nomenclature[c].ru}") for c in codes[1:]]
+        steps += [_line(engine, node.code) for node in engine.nomenclature.path(codes[0])]
+        steps += [_line(engine, code) for code in codes[1:]]
     for fact, spec in table.vocabulary.items():
         if fact not in rule.allowed:
             continue
         p = float(sum(belief.facts[fact][i][spec.index(v)] for v in rule.allowed[fact]))
-        answer = "да" if p >= ESTABLISHED else "нет" if p <= 1 - ESTABLISHED \
-            else "не установлено"
-        sources = []
+        answer = YES if p >= ESTABLISHED else NO if p <= 1 - ESTABLISHED else NOT_ESTABLISHED
+        said_by = []
         for voice in voices:
             if voice.says[fact][i]:
                 note = voice.notes.get((key, fact), "")
-                sources.append(f"{voice.name_ru}: {note}" if note else voice.name_ru)
-        names = " или ".join(v.ru for v in spec.values if v.id in rule.allowed[fact])
-        steps.append(Step("fact", f"{spec.ru}: {names}", answer, p,
-                          "; ".join(sources) or ASSUMED, fact))
+                said_by.append(Joined((voice.name, note), ": ") if note else voice.name)
+        steps.append(Step("fact", _condition(engine, fact, rule.allowed[fact]), answer, p,
+                          tuple(said_by), fact))
     return tuple(steps)
+
+
+def _line(engine, code: str) -> Step:
+    """The step of a node of the tariff; made once."""
+    if code not in engine.said:
+        node, spaced = engine.nomenclature[code], engine.nomenclature.spaced(code)
+        engine.said[code] = Step("line", Words(f"{spaced} {node.ru}",
+                                               f"{spaced} {node.en or node.ru}"))
+    return engine.said[code]
+
+
+def _condition(engine, fact: str, allowed: frozenset[str]) -> Joined:
+    """A fact with the values that a rule allows; made once."""
+    if (fact, allowed) not in engine.said:
+        spec = engine.table.vocabulary[fact]
+        values = reduce(lambda some, value: Message.of("fusion.or", some=some, value=value),
+                        [value for value in spec.values if value.id in allowed])
+        engine.said[fact, allowed] = Joined((spec, values), ": ")
+    return engine.said[fact, allowed]
 
 
 def _likeliest_rule(table, belief, i, codes):
@@ -92,10 +122,9 @@ def trace_text(steps: Sequence[Step]) -> str:
     """The trace as one line: lines of the tariff, then facts, then what is assumed."""
     basis = [s.text for s in steps if s.kind == "basis"]
     lines = [s.text for s in steps if s.kind == "line"]
-    known = [f"{s.text} – {s.answer} {s.p:.2f} ({s.source})" for s in steps
-             if s.kind == "fact" and s.source != ASSUMED]
-    assumed = [f"{s.text} {s.p:.2f}" for s in steps
-               if s.kind == "fact" and s.source == ASSUMED]
+    known = [f"{s.text} – {s.answer_text} {s.p:.2f} ({s.source})" for s in steps
+             if s.kind == "fact" and not s.assumed]
+    assumed = [f"{s.text} {s.p:.2f}" for s in steps if s.assumed]
     parts = ["; ".join(basis), " > ".join(lines), "; ".join(known)]
     if assumed:
         parts.append(f"{ASSUMED}: " + "; ".join(assumed))

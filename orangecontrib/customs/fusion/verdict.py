@@ -7,25 +7,26 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from orangecontrib.customs.defaults import ERROR
-from orangecontrib.customs.facts import Evidence
+from orangecontrib.customs.facts import Evidence, Fact
+from orangecontrib.customs.fusion.duties import eur_per_unit, span
 from orangecontrib.customs.fusion.engine import Answers, Belief, Engine, Witness
-from orangecontrib.customs.fusion.trace import Step, gap_text, trace_steps, trace_text
+from orangecontrib.customs.fusion.trace import Step, trace_steps, trace_text
+from orangecontrib.customs.i18n import Joined, Message, Words, say
 from orangecontrib.customs.nomenclature.decision_table import OUTSIDE
 
-__all__ = ["Verdict", "Question", "Discrepancy", "decide"]
+__all__ = ["Beside", "Verdict", "Question", "Discrepancy", "Voice", "blind", "decide",
+           "decide_block"]
 
 #: A fact counts as missing when knowing it would lower P(error) by this much.
 WORTH_ASKING = 0.01
 #: Two witnesses disagree on a fact when the Bayes factor is below this.
 DISAGREEMENT = 0.1
-
-_LEVEL_NAMES = {2: "группа", 4: "позиция", 6: "субпозиция", 8: "подсубпозиция"}
+#: So many codes are ranked.
+RANKED = 12
 
 # only words and photos can say that a note excludes a good; without a code for another reason
-_ELSEWHERE = ("модель относит товар к кодам вне таблицы решений; описание и фотографии об этом "
-              "не говорят: код не определяется")
-_TORN = ("модель исключает коды, о которых говорят описание и фотографии, а они – коды модели: "
-         "код не определяется")
+_ELSEWHERE, _TORN = Message("fusion.elsewhere"), Message("fusion.torn")
+_BLIND = Message("fusion.blind")
 
 
 @dataclass(frozen=True)
@@ -38,16 +39,22 @@ class Question:
     gain : float
         Expected drop of P(the code is wrong).
     duty_gain : float
-        Expected drop of the duty at risk, EUR per pair.
+        Expected drop of the duty at risk, in the measure of the group.
     silent : bool
         No witness speaks of the fact.
+    about : Fact
     """
 
     fact: str
     gain: float
     duty_gain: float
     silent: bool
-    text: str
+    about: Fact
+
+    @property
+    def text(self) -> str:
+        """The name of the fact, in the language that is spoken."""
+        return say(self.about)
 
 
 @dataclass(frozen=True)
@@ -56,12 +63,37 @@ class Discrepancy:
 
     fact: str
     bayes_factor: float   #: P(both | one truth) / P(both | independent truths)
-    text: str
+    message: Message
+
+    @property
+    def text(self) -> str:
+        """Who says what, in the language that is spoken."""
+        return say(self.message)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What other groups that are spoken of leave of the goods to this one.
+
+    Attributes
+    ----------
+    alone : ndarray, shape (N,)
+        How many times likelier it is that a good is none of this group than the group by itself
+        takes it to be, before anybody speaks.
+    factor : ndarray, shape (N,)
+        The same, with all that is said for other groups.
+    codes : sequence of dict of str to float
+        Per good, P of their codes, and of none of all the groups.
+    """
+
+    alone: np.ndarray
+    factor: np.ndarray
+    codes: Sequence[Mapping[str, float]]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The result for one good; codes are 10 digits, duties EUR per pair."""
+    """The result for one good; codes are 10 digits, duties EUR per unit."""
 
     key: str
     codes: tuple[str, ...]          #: the code; several in a legal gap; none: no code
@@ -72,15 +104,17 @@ class Verdict:
     p_heading: float
     runner_up: str
     p_runner_up: float
-    flip_fact: str                  #: "пол: женская" – the answer that gives the runner-up
+    flip: Message | None            #: "sex: women's" – the answer that gives the runner-up
     questions: tuple[Question, ...]
     discrepancies: tuple[Discrepancy, ...]
     duty_low: float                 #: over the codes that hold 1 − error of the mass
     duty_high: float
     ranked: tuple[tuple[str, float], ...]   #: codes with their probabilities, best first
     steps: tuple[Step, ...]
-    problems: tuple[str, ...]
+    problems: tuple[Message | Words, ...]
     probabilities: Mapping[str, float] = field(repr=False, default_factory=dict)
+    group: str = ""                 #: id of the group that decided; "": none is spoken of
+    held: tuple[str, ...] = ()      #: the codes that hold 1 − error of the mass
 
     @property
     def code(self) -> str:
@@ -90,6 +124,16 @@ class Verdict:
     def excluded(self) -> bool:
         """No code, since what is known of the good excludes it; else it is just not known."""
         return not self.codes and not np.isnan(self.p)
+
+    @property
+    def flip_fact(self) -> str:
+        """The likeliest single answer that changes the code, in the language that is spoken."""
+        return say(self.flip) if self.flip is not None else ""
+
+    @property
+    def flips_to_runner_up(self) -> bool:
+        """Whether that answer gives the runner-up; another code is named with the answer."""
+        return self.flip is not None and self.flip.id == _FLIP
 
     @property
     def trace(self) -> str:
@@ -156,23 +200,25 @@ def decide(engine: Engine, witnesses: Sequence[Witness], *, error: float = ERROR
     verdicts: list[Verdict] = []
     for start in range(0, len(total), block):
         some = slice(start, start + block)
-        voices = [_Voice(witness, evidence.part(some), engine)
+        voices = [Voice(witness, evidence.part(some), engine)
                   for witness, evidence in zip(witnesses, own)]
-        verdicts += _decide_block(engine, voices, total.part(some), error,
-                                  None if odds is None else odds[some])
+        verdicts += decide_block(engine, voices, total.part(some), error,
+                                 None if odds is None else odds[some])
         if progress is not None:
             progress(len(verdicts), len(total))
     return verdicts
 
 
-def _decide_block(engine: Engine, voices: Sequence[_Voice], evidence: Evidence, error, odds
-                  ) -> list[Verdict]:
-    belief = engine.believe(evidence, odds)
-    answers = engine.answers(belief, odds)
+def decide_block(engine: Engine, voices: Sequence[Voice], evidence: Evidence, error, odds,
+                 beside: Beside | None = None) -> list[Verdict]:
+    """Verdicts of one group on goods, by what voices say together."""
+    factors = () if beside is None else (beside.alone, beside.factor)
+    belief = engine.believe(evidence, odds, factors)
+    answers = engine.answers(belief, odds, factors)
     safe, p_safe = engine.safe_codes(belief, error)
     headings, heading_mass = engine.prefix_masses(belief.codes)[1][1:]
     p_chosen = engine.p_chosen(belief.codes, belief.chosen)
-    duties = np.array([engine.nomenclature.duty(c) or 0. for c in engine.codes])
+    duties = engine.duties
     disagreements = _disagreements(engine, voices, belief)
     gains = {fact: _gains(engine, belief, answers[fact], fact, duties)
              for fact in belief.facts}
@@ -183,74 +229,96 @@ def _decide_block(engine: Engine, voices: Sequence[_Voice], evidence: Evidence, 
     verdicts = []
     for i, key in enumerate(evidence.keys):
         if unheard[i]:
-            verdicts.append(_blind(key))
+            verdicts.append(blind(key))
             continue
         p_codes = belief.codes[i]
         codes = engine.table.outcomes[belief.chosen[i]]
         order = np.argsort(-p_codes, kind="stable")
-        ranked = tuple((engine.codes[j], float(p_codes[j])) for j in order[:12]
-                       if p_codes[j] > 5e-4)
+        of = {c: float(p_codes[j]) for j, c in enumerate(engine.codes)}
+        best = [(engine.codes[j], of[engine.codes[j]]) for j in order[:RANKED]]
+        if beside is not None:
+            of[OUTSIDE] = 0.
+            for code, mass in beside.codes[i].items():
+                of[code] = of.get(code, 0.) + mass
+            best = sorted(of.items(), key=lambda item: -item[1])[:RANKED]
+            safe[i], p_safe[i] = _safe(engine.path(belief.chosen[i]), of, error)
+        ranked = tuple((code, mass) for code, mass in best if mass > 5e-4)
         runner = next((c for c, _ in ranked if c not in codes), "")
         heading, p_heading, p, problems = "", 0., float(p_chosen[i]), []
         steps = trace_steps(engine, belief, voices, i, codes)
         if codes == (OUTSIDE,):
             codes = ()
             if engine.table.outcomes[by_facts[i]] == (OUTSIDE,):
-                problems.append("товар не является обувью группы 64 (примечание 1 к группе 64)")
+                problems.append(engine.outside)
             else:
                 p, steps = np.nan, ()
                 outside = odds[i, engine.codes.index(OUTSIDE)]
                 problems.append(_ELSEWHERE if outside >= odds[i].max() else _TORN)
         else:
             heading = codes[0][:4]
-            p_heading = float(heading_mass[i, headings.index(heading)])
-            problems += _remarks(engine, belief, i, codes, p, runner)
-        flip = _flip(engine, belief, answers, i, codes, runner)
+            p_heading = float(heading_mass[i, headings.index(heading)]) if beside is None \
+                else _mass(of, heading)
+            problems += _remarks(engine, belief, i, codes, p, runner, of)
+        flip = _flip(engine, belief, answers, i, codes,
+                     runner if runner in engine.codes or not runner else OUTSIDE)
         questions = tuple(sorted(
             (Question(fact, float(gain[i]), float(duty[i]), bool(silent[fact][i]),
-                      engine.table.vocabulary[fact].ru)
+                      engine.table.vocabulary[fact])
              for fact, (gain, duty) in gains.items() if gain[i] >= WORTH_ASKING),
             key=lambda q: -q.gain))
         mass = np.cumsum(p_codes[order])
         held = order[:int(np.searchsorted(mass, 1 - error) + 1)]
-        held = [j for j in held if engine.nomenclature.duty(engine.codes[j]) is not None]
+        held = tuple(engine.codes[j] for j in held) if codes else ()
+        low, high = span(eur_per_unit(engine.nomenclature, code) for code in held)
         verdicts.append(Verdict(
             key, codes, p, safe[i], float(p_safe[i]), heading, p_heading,
             "" if runner == OUTSIDE else runner,
-            float(p_codes[engine.codes.index(runner)]) if runner else 0., flip,
+            of[runner] if runner else 0., flip,
             questions, disagreements[i],
-            float(min(duties[held])) if held and codes else np.nan,
-            float(max(duties[held])) if held and codes else np.nan,
+            low, high,
             ranked, steps, tuple(problems),
-            {c: float(p_codes[j]) for j, c in enumerate(engine.codes)}))
+            of, engine.group.id, held))
     return verdicts
 
 
-def _remarks(engine: Engine, belief: Belief, i: int, codes, p: float, runner: str) -> list[str]:
+def _mass(of: Mapping[str, float], prefix: str) -> float:
+    return sum(p for code, p in of.items() if code.startswith(prefix))
+
+
+def _safe(path: Sequence[str], of: Mapping[str, float], error: float) -> tuple[str, float]:
+    """The deepest node of a path that holds 1 − `error` of the codes of all groups."""
+    held = [(node, p) for node in path if (p := _mass(of, node)) >= 1 - error]
+    return held[-1] if held else ("", 0.)
+
+
+def _remarks(engine: Engine, belief: Belief, i: int, codes, p: float, runner: str,
+             of: Mapping[str, float]) -> list[Message]:
     """A legal gap, and a likelier code in a branch of the tariff that is not."""
     remarks = []
     if len(codes) > 1:
-        remarks.append(gap_text(engine.table.gaps[belief.chosen[i]], codes))
-    other = belief.codes[i, engine.codes.index(runner)] if runner else 0.
+        remarks.append(Message.of("fusion.gap", why=Joined(engine.gap(belief.chosen[i]), "; "),
+                                  codes=", ".join(codes)))
+    other = of[runner] if runner else 0.
     if round(other, 2) > round(p, 2):
-        of = dict(zip(engine.codes, belief.codes[i]))
-        name = f"код {runner}" if runner.isdigit() else "«не обувь»"
+        name = Message.of("fusion.code", code=runner) if runner.isdigit() \
+            else Message.of("fusion.quoted", what=engine.elsewhere)
         node = next((n for n in engine.path(belief.chosen[i]) if not runner.startswith(n)), "")
         mine, theirs = (sum(m for c, m in of.items() if c.startswith(start))
                         for start in (node, runner[:len(node)]))
-        why = f"{_LEVEL_NAMES[len(node)]} {node} в целом вероятнее ({mine:.2f})" \
-            if mine > theirs else "часть его вероятности – доли в пробелах закона"
-        remarks.append(f"{name} сам по себе вероятнее ({other:.2f}), чем "
-                       f"{' / '.join(codes)} ({p:.2f}), но {why}")
+        if runner.isdigit() and runner not in engine.codes:
+            why = Message.of("groups.whole", group=engine.group.name)
+        else:
+            why = Message.of("fusion.branch", level=Message(f"fusion.level_{len(node)}"),
+                             node=node, p=mine) if mine > theirs else Message("fusion.shares")
+        remarks.append(Message.of("fusion.likelier", name=name, other=float(other),
+                                  codes=" / ".join(codes), p=p, why=why))
     return remarks
 
 
-def _blind(key: str) -> Verdict:
+def blind(key: str) -> Verdict:
     """A good of which no witness says anything: priors alone are no classification."""
-    return Verdict(key, (), np.nan, "", np.nan, "", np.nan, "", np.nan, "", (), (),
-                   np.nan, np.nan, (), (),
-                   ("ни описание, ни фотографии ничего не сообщают о товаре: "
-                    "код не определяется",))
+    return Verdict(key, (), np.nan, "", np.nan, "", np.nan, "", np.nan, None, (), (),
+                   np.nan, np.nan, (), (), (_BLIND,))
 
 
 def _gains(engine: Engine, belief: Belief, known: Answers, fact: str, duties: np.ndarray):
@@ -266,41 +334,53 @@ def _gains(engine: Engine, belief: Belief, known: Answers, fact: str, duties: np
 
 
 def _duty_at_risk(codes: np.ndarray, duties: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    """Expected |duty − duty of the chosen code|, EUR per pair, shape (N,)."""
+    """Expected |duty − duty of the chosen code|, in the measure of the group, shape (N,)."""
     return (codes * np.abs(duties[None, :] - duties[chosen][:, None])).sum(axis=1)
 
 
-def _flip(engine: Engine, belief: Belief, answers, i, codes, runner) -> str:
+#: Of answers that give the runner-up, and of those that lead to another code.
+_FLIP, _FLIP_TO = "fusion.flip", "fusion.flip_to"
+
+
+def _flip(engine: Engine, belief: Belief, answers, i, codes, runner) -> Message | None:
     """The likeliest single answer that gives the runner-up (or else another code)."""
-    best = (0., "")
-    other = (0., "")
+    best: tuple = (0., "")
+    other: tuple = (0., "")
     for fact, known in answers.items():
-        if fact == "is_footwear" and runner != OUTSIDE:
+        if fact in engine.gate and runner != OUTSIDE:
             continue
         for value, p in enumerate(belief.facts[fact][i]):
             winners = engine.table.outcomes[known.chosen[value, i]]
             if set(winners) & set(codes) or (not codes and winners == (OUTSIDE,)):
                 continue
             spec = engine.table.vocabulary[fact]
-            text = f"{spec.ru}: {spec.values[value].ru}"
+            # of equals the last by name, the same in every language; no two have the same name
+            answer = (float(p), f"{spec.ru}: {spec.values[value].ru}", fact, value, winners)
             if runner in winners:
-                best = max(best, (float(p), text))
-            leads_to = "код не определяется" if winners == (OUTSIDE,) else "; ".join(winners)
-            other = max(other, (float(p), f"{text} → {leads_to}"))
-    return best[1] or other[1]
+                best = max(best, answer)
+            other = max(other, answer)
+    if not (best[1] or other[1]):
+        return None
+    *_, fact, value, winners = best if best[1] else other
+    spec = engine.table.vocabulary[fact]
+    if best[1]:
+        return Message.of(_FLIP, fact=spec, value=spec.values[value])
+    return Message.of(_FLIP_TO, fact=spec, value=spec.values[value],
+                      to=Message("fusion.no_code") if winners == (OUTSIDE,)
+                      else "; ".join(winners))
 
 
-class _Voice:
+class Voice:
     """What a witness says of a block of goods: its evidence, as the fusion uses it."""
 
     def __init__(self, witness: Witness, evidence: Evidence, engine: Engine):
-        self.name_ru = witness.name_ru
+        self.name = witness.name
         self.notes = witness.notes
         self.says = {fact: evidence.says(fact) for fact in engine.priors}
         self.alone = evidence.posterior(engine.priors)
 
 
-def _disagreements(engine: Engine, voices: Sequence[_Voice], belief: Belief
+def _disagreements(engine: Engine, voices: Sequence[Voice], belief: Belief
                    ) -> list[tuple[Discrepancy, ...]]:
     """Per good, the facts on which two witnesses contradict each other.
 
@@ -316,11 +396,10 @@ def _disagreements(engine: Engine, voices: Sequence[_Voice], belief: Belief
                 factor = (p * q / prior).sum(axis=1)
                 spec = engine.table.vocabulary[fact]
                 for i in np.flatnonzero(both & (factor < DISAGREEMENT)):
-                    mine = spec.values[int(p[i].argmax())].ru
-                    theirs = spec.values[int(q[i].argmax())].ru
+                    mine, theirs = int(p[i].argmax()), int(q[i].argmax())
                     if mine != theirs:
-                        found[i].append(Discrepancy(
-                            fact, float(factor[i]),
-                            f"{spec.ru}: {first.name_ru} – {mine}, {second.name_ru} – "
-                            f"{theirs} (коэффициент Байеса {factor[i]:.2g})"))
+                        found[i].append(Discrepancy(fact, float(factor[i]), Message.of(
+                            "fusion.discrepancy", fact=spec, first=first.name,
+                            mine=spec.values[mine], second=second.name,
+                            theirs=spec.values[theirs], factor=float(factor[i]))))
     return [tuple(sorted(d, key=lambda x: x.bayes_factor)) for d in found]

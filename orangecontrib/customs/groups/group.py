@@ -16,7 +16,7 @@ from orangecontrib.customs.facts import (
     read_features,
 )
 from orangecontrib.customs.i18n import Message, Wordings, Words, add_wordings
-from orangecontrib.customs.nomenclature import Nomenclature
+from orangecontrib.customs.nomenclature import Edition, Nomenclature
 from orangecontrib.customs.nomenclature.decision_table import OUTSIDE, DecisionTable
 
 __all__ = ["Group", "GroupError"]
@@ -43,7 +43,7 @@ class Group:
     priors : Priors
         ``priors.csv``; without it every value of a fact is as likely as another.
     nomenclature : Nomenclature
-        Its branch of the tariff.
+        Its branch of the tariff: ``tariff.csv``, or the tables that ``editions.csv`` names.
     wordings : Wordings
         ``messages.csv``: ``name``, ``outside`` (why a good is none of the group, with the note
         that it follows from) and ``gap.<name>`` of each legal gap.
@@ -73,7 +73,7 @@ class Group:
         folder : Path
             With ``facts.csv`` and ``decision_table.csv``; the others may be absent.
         nomenclature : Nomenclature, optional
-            Its branch of the tariff; ``tariff.csv`` of the folder by default.
+            Its branch of the tariff; that of the folder by default.
         id_ : str, optional
             The folder's name by default.
 
@@ -93,7 +93,9 @@ class Group:
                 if (folder / "priors.csv").is_file() else _uniform(vocabulary)
             table = DecisionTable.load(folder / "decision_table.csv", vocabulary)
             if nomenclature is None:
-                nomenclature = Nomenclature.load(folder / "tariff.csv", edition="")
+                nomenclature = Nomenclature.in_force(folder / "editions.csv") \
+                    if (folder / "editions.csv").is_file() \
+                    else Nomenclature.load(folder / "tariff.csv", Edition(id_))
             wordings = Wordings.load(folder / "messages.csv", id_) \
                 if (folder / "messages.csv").is_file() else {}
             features = read_features(folder / "features.csv") \

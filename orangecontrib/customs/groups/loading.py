@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .group import Group, GroupError
 
-__all__ = ["ENTRY_POINT", "find_group", "loaded_groups"]
+__all__ = ["ENTRY_POINT", "announced_groups", "find_group", "loaded_groups"]
 
 #: A package announces a group here: its id, and a function without arguments that returns it.
 ENTRY_POINT = "orangecontrib.customs.groups"
@@ -32,14 +32,21 @@ def _group(id_: str) -> Group:
     return group
 
 
-def find_group(name: str | os.PathLike) -> Group:
-    """A group by its id, or from a folder of tables.
+def announced_groups() -> list[str]:
+    """Ids of the groups that installed packages announce, in order."""
+    return sorted(_announced())
+
+
+def find_group(name: str | os.PathLike | Group) -> Group:
+    """A group by its id, or from a folder of tables; a group is itself.
 
     Raises
     ------
     GroupError
         There is none, or its tables can't be right.
     """
+    if isinstance(name, Group):
+        return name
     if str(name) in _announced():
         return _group(str(name))
     if Path(name).is_dir():
@@ -48,8 +55,8 @@ def find_group(name: str | os.PathLike) -> Group:
                      "folder with facts.csv, decision_table.csv and tariff.csv")
 
 
-def loaded_groups(names: Iterable[str | os.PathLike] = ()) -> tuple[Group, ...]:
-    """Groups by their names, or else all that packages announce, by id.
+def loaded_groups(names: Iterable[str | os.PathLike | Group] = ()) -> tuple[Group, ...]:
+    """Groups by their ids or folders, or else all that packages announce, by id.
 
     Raises
     ------

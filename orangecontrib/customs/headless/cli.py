@@ -13,6 +13,7 @@ from pathlib import Path
 
 from orangecontrib.customs.defaults import ERROR, TRUST, WEIGHT
 from orangecontrib.customs.headless import cli_run
+from orangecontrib.customs.i18n import speaking
 
 __all__ = ["main"]
 
@@ -43,9 +44,10 @@ def main(argv: list[str] | None = None) -> int:
                     "sub-folder per good id, or a CSV good_id,image.\nFacts and their values, "
                     "for answers and priors: see the columns that `facts` writes.")
     classify.add_argument("--declarations", type=Path, required=True, metavar="D.csv")
+    _group_argument(classify)
     _photo_arguments(classify, required=False)
     classify.add_argument("--priors", type=Path, metavar="P.csv",
-                          help="fact,value,probability that replace the bundled ones")
+                          help="fact,value,probability that replace the groups' own")
     classify.add_argument("--predictions", type=Path, metavar="M.csv",
                           help="a classifier's probabilities, as Predictions saves them: columns "
                                "“model (code)”, good_id")
@@ -68,6 +70,7 @@ def main(argv: list[str] | None = None) -> int:
 
     facts = commands.add_parser("facts", help="declarations -> facts stated in the text")
     facts.add_argument("--declarations", type=Path, required=True, metavar="D.csv")
+    _group_argument(facts)
     _text_arguments(facts, "F.csv")
     facts.set_defaults(job=_facts)
 
@@ -80,7 +83,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         if args.command == "run":
             return args.job(args)
-        with Output(args.out, _inputs(args)) as place:
+        with speaking(args.lang), Output(args.out, _inputs(args)) as place:
             done, code = args.job(args, place)
         # not before the result is whole, nor into it where that is what stdout takes
         print(f"{done} -> {args.out}", file=sys.stderr if place.direct else sys.stdout)
@@ -93,11 +96,30 @@ def main(argv: list[str] | None = None) -> int:
         return 2
 
 
+def _group_argument(parser):
+    parser.add_argument("--group", action="append", default=[], dest="groups",
+                        metavar="ID|FOLDER",
+                        help="a group of goods that decides: its id, or a folder with its "
+                             "tables; may be given several times (default: all that are "
+                             "installed)")
+
+
+def _groups(args):
+    """The groups of the arguments; one that there is not is input that can't be used."""
+    from orangecontrib.customs.cases.files import InputError
+    from orangecontrib.customs.groups import GroupError, loaded_groups
+    try:
+        return loaded_groups(args.groups)
+    except GroupError as error:
+        raise InputError(str(error)) from error
+
+
 def _text_arguments(parser, out):
     parser.add_argument("--encoding", default="", metavar="NAME",
                         help="of the CSV files that are read and have no mark of their own: "
                              "utf-8, cp1251, cp866, koi8-r, iso-8859-5, mac-cyrillic ... "
                              "(default: UTF-8, else by the letters if these are clear)")
+    cli_run.add_language(parser)
     parser.add_argument("--out", type=Path, required=True, metavar=out)
 
 
@@ -109,6 +131,8 @@ def _inputs(args) -> list[Path]:
     if getattr(args, "photos", None):
         from orangecontrib.customs.photos.model import BUNDLED
         named.append(BUNDLED.get(args.model, args.model))
+    for group in getattr(args, "groups", ()):
+        named += Path(group).glob("*.csv")
     return [Path(path) for path in named if path]
 
 
@@ -167,21 +191,24 @@ def _classify(args, place) -> tuple[str, int]:
     from orangecontrib.customs.cases import COLUMNS, case_of, rows_of
     from orangecontrib.customs.cases import files as cases
     from orangecontrib.customs.cases.predictions import PredictionsError
-    from orangecontrib.customs.groups import footwear
+    from orangecontrib.customs.fusion.among import vocabulary_of
     for name, fits, wanted in (("error", 0 < args.error < 1, "lie between 0 and 1"),
                                ("trust", 0 < args.trust <= 1, "be above 0 and at most 1"),
                                ("weight", 0 <= args.weight < float("inf"), "be 0 or more")):
         if not fits:
             raise cases.InputError(f"--{name} must {wanted}, not {getattr(args, name)}")
+    groups = _groups(args)
+    vocabulary = vocabulary_of(groups)
     goods = cases.read_goods(args.declarations, args.encoding)
-    priors = cases.read_priors(args.priors, args.encoding) if args.priors else None
-    answers = cases.read_answers(args.answers, footwear.vocabulary(), args.encoding) \
+    priors = cases.read_priors(args.priors, vocabulary, args.encoding) if args.priors else None
+    answers = cases.read_answers(args.answers, vocabulary, args.encoding) \
         if args.answers else {}
     predictions = cases.read_predictions(args.predictions, args.encoding) \
         if args.predictions else None
     try:
-        case = case_of(goods, _read_photos(args, place), predictions, priors=priors,
-                       trust=args.trust, weight=args.weight, progress=_bar("texts", "texts"))
+        case = case_of(goods, _read_photos(args, place, groups), predictions, groups=groups,
+                       priors=priors, trust=args.trust, weight=args.weight,
+                       progress=_bar("texts", "texts"))
     except PredictionsError as error:
         raise cases.InputError(f"{args.predictions}: {error}") from error
     for remark in (*case.remarks, *case.strange_answers(answers)):
@@ -192,17 +219,22 @@ def _classify(args, place) -> tuple[str, int]:
     cases.write_rows(place, COLUMNS, rows)
     coded = sum(bool(row["code"]) for row in rows)
     code = 0 if coded or any(row["trace"] for row in rows) else 1
-    return f"{len(rows)} goods, {coded} with a code of group 64", code
+    return f"{len(rows)} goods, {coded} with a code", code
 
 
-def _read_photos(args, place):
+def _read_photos(args, place, groups):
     """What the photos of the arguments say; None without photos."""
-    from orangecontrib.customs.cases.sources import read_photos
+    from orangecontrib.customs.cases.files import InputError
+    from orangecontrib.customs.cases.sources import group_of, read_photos
     if not args.photos:
         return None
     found = _find(args, place)
     with _model(args) as model:
-        photos = read_photos(found, model, device=args.device, backend=args.backend,
+        try:
+            group = group_of(model, groups)
+        except ValueError as error:
+            raise InputError(f"--photos: {error}") from error
+        photos = read_photos(found, model, [group], device=args.device, backend=args.backend,
                              progress=_bar("photos", "photos"))
     for good_id, image, reason in photos.skipped:
         owner = f" (good {good_id})" if good_id else ""
@@ -212,13 +244,12 @@ def _read_photos(args, place):
 
 def _features(args, place) -> tuple[str, int]:
     from orangecontrib.customs.cases.files import write_rows
-    from orangecontrib.customs.groups import footwear
     from orangecontrib.customs.photos.extract import Extractor
     photos = _find(args, place)
     with _model(args) as model:
         extractor = Extractor(model, args.device, backend=args.backend)
         results = extractor.run(photos, progress=_bar("photos", "photos"))
-    names = [feature.id for feature in footwear.features()]
+    names = list(model.features)
     rows = [{"image": photo.image, **dict(zip(names, map(float, p)))}
             for photo, p in zip(results.photos, results.probabilities)]
     rows += [{"image": photo.image, "problem": reason}
@@ -231,27 +262,34 @@ def _features(args, place) -> tuple[str, int]:
 
 
 def _facts(args, place) -> tuple[str, int]:
-    from orangecontrib.customs.cases.files import read_goods, write_rows
+    from orangecontrib.customs.cases.files import InputError, read_goods, write_rows
+    from orangecontrib.customs.cases.sources import EMPTY
     from orangecontrib.customs.declarations import FactReader
+    from orangecontrib.customs.fusion.among import vocabulary_of
     from orangecontrib.customs.i18n import say
-    reader, rows = FactReader(), []
-    vocabulary = reader.vocabulary
+    groups = [group for group in _groups(args) if group.reads_text]
+    if not groups:
+        raise InputError("no chosen group reads descriptions: choose one with a "
+                         "text_patterns.csv (--group)")
+    vocabulary, readers, rows = vocabulary_of(groups), list(map(FactReader, groups)), []
     goods = read_goods(args.declarations, args.encoding)
     advance = _bar("declarations", "texts")
     for number, good in enumerate(goods, start=1):
         problems = list(good.problems)
         row = {"good_id": good.good_id, "description": good.description}
-        if good.description:
-            reading = reader.read(good.description)
+        readings = [reader.read(good.description) for reader in readers] \
+            if good.description else []
+        for reading in readings:
             problems += reading.problems
             for fact, values in reading.stated().items():
                 row[fact] = "|".join(values)
-            row["findings"] = "; ".join(
-                f"{say(vocabulary[f.fact])}: {'|'.join(f.values)} «{f.text}» "
-                f"[{f.start}:{f.end}] {f.kind} {f.strength:g}" for f in reading.findings)
-        elif good.description is not None:
-            problems.append("пустое описание")
-        row["problems"] = "; ".join(map(str, problems))
+        row["findings"] = "; ".join(
+            f"{say(vocabulary[f.fact])}: {'|'.join(f.values)} «{f.text}» "
+            f"[{f.start}:{f.end}] {f.kind} {f.strength:g}"
+            for reading in readings for f in reading.findings)
+        if good.description is not None and not readings:
+            problems.append(EMPTY)
+        row["problems"] = "; ".join(map(say, problems))
         rows.append(row)
         advance(number, len(goods))
     write_rows(place, ("good_id", "description", *vocabulary, "findings", "problems"), rows)

@@ -6,6 +6,7 @@ The command ``orange-customs run``
 
     orange-customs run flow.ows [--timeout S] [--set "Widget title.setting=value"]...
                                 [--save "Widget title.Output=file"]... [--no-pickles]
+                                [--lang ru|en]
 
 Also ``python -m orangecontrib.customs.headless.cli_run flow.ows``. Every widget that has
 something to say gets a line on stdout, errors go to stderr. Exit code 0: all went well; 1: a
@@ -21,7 +22,9 @@ import sys
 import time
 import warnings
 
-__all__ = ["add_arguments", "main", "report"]
+from orangecontrib.customs.i18n import LANGUAGES, speaking
+
+__all__ = ["add_arguments", "add_language", "main", "report"]
 
 
 def add_arguments(parser):
@@ -45,6 +48,22 @@ def add_arguments(parser):
                         help="write a table that a widget puts out: .csv, .tab, .xlsx, .pkl ...")
     parser.add_argument("--no-pickles", action="store_true",
                         help="refuse workflows with pickled settings, which can run any code")
+    add_language(parser)
+
+
+def add_language(parser):
+    """
+    Add the option of the language in which results are worded.
+
+    Its default is always the same: what a script writes doesn't depend on the computer.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+    """
+    parser.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0],
+                        help="language of traces, problems and questions in the result "
+                             f"(default: {LANGUAGES[0]})")
 
 
 def _seconds(text):
@@ -77,7 +96,7 @@ def main(args, cached_descriptions=None, configuration=None):
     started = time.monotonic()
     options = {"settings": args.settings, "save": args.save, "timeout": args.timeout,
                "pickles": not args.no_pickles, "cached_descriptions": cached_descriptions,
-               "configuration": configuration}
+               "configuration": configuration, "language": args.lang}
     end = supervise(f"{__package__}.cli_run:run_here", args.workflow, options)
     if end.code is not None:
         return end.code
@@ -98,7 +117,7 @@ def run_here(journal, workflow, options):
     journal : .supervisor.Journal
     workflow : str
     options : dict
-        Arguments of :func:`.runner.run_workflow`.
+        Arguments of :func:`.runner.run_workflow`, and "language".
 
     Returns
     -------
@@ -108,7 +127,8 @@ def run_here(journal, workflow, options):
     from .environment import prepare_environment
     prepare_environment(offscreen=True)
     from .runner import run_workflow
-    with warnings.catch_warnings():
+    language = options.pop("language", LANGUAGES[0])
+    with warnings.catch_warnings(), speaking(language):
         if not sys.warnoptions:
             # libraries' advice to programmers; what concerns the user, widgets say themselves
             warnings.simplefilter("ignore")

@@ -6,6 +6,7 @@
 
     orange-canvas --no-gui flow.ows [--timeout S] [--set "Widget title.setting=value"]...
                                     [--save "Widget title.Output=file"]... [--no-pickles]
+                                    [--lang ru|en]
 
 Orange Canvas looks for widgets in entry points of the group ``orange.widgets`` and calls those
 that are functions. :func:`loader` is one of them; when it sees ``--no-gui`` among the
@@ -72,7 +73,7 @@ def _parser():
     parser = OMain().argument_parser()
     parser.usage = ("orange-canvas --no-gui [canvas options] [--timeout S] "
                     '[--set "Widget title.setting=value"] [--save "Widget title.Output=file"] '
-                    "[--no-pickles] flow.ows")
+                    "[--no-pickles] [--lang ru|en] flow.ows")
     parser.add_argument("--no-gui", action="store_true")
     parser.add_argument("-platform", "--platform")  # Qt's own; a screen is none of our business
     add_arguments(parser)

@@ -2,7 +2,8 @@
 
 A table is a CSV with a row per code, a column per fact (allowed values joined
 with ``|``, empty = any), ``codes`` (several joined with ``|`` in a legal gap),
-``gap`` (its name) and ``basis`` (note or GIR).  The first row that matches wins.
+``gap`` (its name), ``basis`` (note or GIR) and, where one likes, ``basis_en`` (the same in
+English).  The first row that matches wins.
 At load it is compiled to disjoint rows and proved complete.
 """
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 
 from orangecontrib.customs.facts import Vocabulary
 from orangecontrib.customs.files import TableFileError, strict_rows
+from orangecontrib.customs.i18n import Words
 
 from .codes import Code, parse_code
 
@@ -70,7 +72,7 @@ class DecisionTable:
         self.vocabulary = vocabulary
         self.outcomes: list[tuple[str, ...]] = []
         self.gaps: list[str] = []
-        self.basis: dict[int, str] = {}
+        self.basis: dict[int, Words] = {}
         self.rules: list[Rule] = []
         earlier: list[dict[str, frozenset]] = []
         full = {fact: frozenset(f.value_ids) for fact, f in vocabulary.items()}
@@ -111,7 +113,7 @@ class DecisionTable:
             columns, rows = strict_rows(path, ("codes", "gap", "basis"))
         except TableFileError as error:
             raise TableError(str(error)) from None
-        facts = [c for c in columns if c not in ("codes", "gap", "basis")]
+        facts = [c for c in columns if c not in ("codes", "gap", "basis", "basis_en")]
         unknown = [fact for fact in facts if fact not in vocabulary]
         if unknown:
             raise TableError(f"{path}: unknown fact {', '.join(unknown)}")
@@ -134,7 +136,8 @@ class DecisionTable:
             if (len(codes) > 1) != bool(row["gap"]):
                 raise TableError(f"{path}, line {number}: several codes need the "
                                  "name of a legal gap, and one code has none")
-            lines.append((number, codes, allowed, row["gap"], row["basis"]))
+            lines.append((number, codes, allowed, row["gap"],
+                          Words(row["basis"], row.get("basis_en", ""))))
         return cls(vocabulary, lines)
 
     def _outcome(self, codes, gap) -> int:

@@ -1,4 +1,5 @@
 """Customs: classify goods by the ТН ВЭД ЕАЭС from photos and declaration text."""
+import sys
 from os import path
 from sysconfig import get_path
 
@@ -13,3 +14,8 @@ WIDGET_HELP_PATH = (
     ("{DEVELOP_ROOT}/doc/_build/html/index.html", None),
     (path.join(get_path("data"), "help", "orange3-customs", "index.html"), None),
 )
+
+# in Canvas results are worded as its user likes; who runs without it need not load Qt for that
+if "orangecanvas.application.application" in sys.modules:
+    from .utils.language import settle
+    settle()

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 from AnyQt.QtCore import QSize, Qt
 from AnyQt.QtWidgets import (
+    QComboBox,
     QFileDialog,
     QGridLayout,
     QLabel,
@@ -27,8 +28,9 @@ from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 
 from orangecontrib.customs.cases import ERROR, TRUST, WEIGHT, Case
+from orangecontrib.customs.cases.api import engines_of
 from orangecontrib.customs.cases.predictions import PredictionsError
-from orangecontrib.customs.cases.rows import duty_at_risk
+from orangecontrib.customs.cases.rows import duty_at_risk, percent_at_risk
 from orangecontrib.customs.cases.table import (
     case_from_tables,
     codes_table,
@@ -37,14 +39,23 @@ from orangecontrib.customs.cases.table import (
     with_verdicts,
 )
 from orangecontrib.customs.declarations.learning.table import learnt_from
-from orangecontrib.customs.facts import Priors
+from orangecontrib.customs.facts import Priors, Vocabulary
 from orangecontrib.customs.fusion import Engine, Verdict
+from orangecontrib.customs.fusion.among import vocabulary_of
+from orangecontrib.customs.fusion.duties import PERCENT
 from orangecontrib.customs.fusion.engine import MODEL, PHOTOS, TEXT
 from orangecontrib.customs.fusion.table import default_key, key_candidates
-from orangecontrib.customs.groups import footwear
-from orangecontrib.customs.nomenclature import group64
+from orangecontrib.customs.groups import Group, GroupError
+from orangecontrib.customs.i18n import say
+from orangecontrib.customs.nomenclature import spaced
+from orangecontrib.customs.widgets.utils import language
 from orangecontrib.customs.widgets.utils.answerpanel import AnswerPanel
 from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsList, report_rows
+from orangecontrib.customs.widgets.utils.groupchoice import (
+    GroupChoice,
+    chosen_groups,
+    storable_groups,
+)
 from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
 from orangecontrib.customs.widgets.utils.variables import VariableCombo
 from orangecontrib.customs.widgets.utils.verdictview import (
@@ -60,6 +71,9 @@ AT_ONCE = 20
 #: Goods decided between two looks at the Cancel button.
 BLOCK = 512
 
+#: Languages of results to choose from.
+LANGUAGE_TITLES = {"": "As the system", "ru": "Russian", "en": "English"}
+
 #: What the witnesses are called in messages.
 TITLES = {TEXT: "Text Facts", PHOTOS: "Photo Features", MODEL: "Predictions"}
 WITHOUT = {TEXT: "without text", PHOTOS: "without photos", MODEL: "without a prediction"}
@@ -69,7 +83,7 @@ WITHOUT = {TEXT: "without text", PHOTOS: "without photos", MODEL: "without a pre
 class Job:
     """What the thread works on."""
 
-    priors: Priors
+    engines: tuple[Engine, ...]
     text: Table | None
     photos: Table | None
     predictions: Table | None
@@ -93,11 +107,11 @@ class Line:
     marks: str
     why: str
     risk: float
+    unit: str       #: of the risk: " %" of the value, else EUR
 
 
 def line_of(case: Case, verdict: Verdict, answered: bool) -> Line:
     """How a verdict is listed."""
-    spaced = case.engine.nomenclature.spaced
     good = case.good(verdict)
     marks, why = "", []
     if verdict.discrepancies:
@@ -113,29 +127,39 @@ def line_of(case: Case, verdict: Verdict, answered: bool) -> Line:
     if answered:
         marks += "✎"
         why.append("answered by hand")
-    # per pair only where no good has a quantity: the column sorts comparable euros
-    times = np.nan if good.quantity is None else good.quantity
+    engine = case.engine_of(verdict)
+    if engine is not None and engine.measure == PERCENT:
+        risk, unit = percent_at_risk(engine, verdict), " %"
+    else:  # per unit only where no good has a quantity: the column sorts comparable euros
+        times = np.nan if good.quantity is None else good.quantity
+        risk, unit = duty_at_risk(engine, verdict) * (times if case.has_quantities else 1.), ""
     return Line(verdict.key, " / ".join(map(spaced, verdict.codes)) or "—", verdict.p,
-                spaced(verdict.safe_code), marks, "\n".join(why),
-                duty_at_risk(case.engine, verdict) * (times if case.has_quantities else 1.))
+                spaced(verdict.safe_code), marks, "\n".join(why), risk, unit)
+
+
+def editions_of(groups: Sequence[Group]) -> str:
+    """The editions of the tariff that groups have, for people."""
+    editions = [edition for group in groups for edition in group.nomenclature.editions]
+    return "; ".join(dict.fromkeys(
+        edition.name("ru") + (f", edition of {edition.in_force}" if edition.in_force else "")
+        for edition in editions))
 
 
 def run(job: Job, state: TaskState) -> SimpleNamespace | None:
     """Decide all goods; a set `job.stop` ends it with those that were decided."""
     state.set_status("Matching goods…")
-    engine = Engine.footwear(job.priors)
     inputs = {"text": job.text, "photos": job.photos, "text_key": job.keys["text"],
               "photo_key": job.keys["photos"], "trust": job.trust}
     trouble = ""
     try:
-        case = case_from_tables(engine, **inputs, predictions=job.predictions,
+        case = case_from_tables(job.engines, **inputs, predictions=job.predictions,
                                 predictions_key=job.keys["predictions"],
                                 features=job.features, weight=job.weight)
     except PredictionsError as error:
         if job.text is None and job.photos is None:
             raise
         trouble = str(error)
-        case = case_from_tables(engine, **inputs)
+        case = case_from_tables(job.engines, **inputs)
     state.set_status("Deciding…")
     verdicts: list[Verdict] = []
     for start in range(0, len(case), BLOCK):
@@ -170,10 +194,12 @@ COLUMNS = [
            header_tooltip="Probability of the code"),
     Column("Safe", lambda line: line.safe, header_tooltip=(
         "The digits that are wrong with at most the accepted error")),
-    Column("€ at risk", lambda line: f"{line.risk:.2f}" if line.risk == line.risk else "",
-           lambda line: _number(line.risk), right=True, header_tooltip=(
+    Column("€ at risk",
+           lambda line: f"{line.risk:.2f}{line.unit}" if line.risk == line.risk else "",
+           lambda line: (line.unit, _number(line.risk)), right=True, header_tooltip=(
                "Expected error of the duty if this code is taken: EUR for the declared "
-               "quantity, or per pair where the data have no quantities")),
+               "quantity, or per unit where the data have no quantities; % of the value for "
+               "goods whose duty is a share of it")),
 ]
 
 
@@ -206,7 +232,8 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
 
     class Error(OWWidget.Error):
         no_evidence = Msg("{}")
-        priors = Msg("These priors can't be used, the bundled ones are: {}")
+        priors = Msg("These priors can't be used, the groups' own are: {}")
+        groups = Msg("The goods can't be decided: {}")
         failed = Msg("The goods can't be decided: {}")
 
     class Warning(OWWidget.Warning):
@@ -229,6 +256,8 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
     trust: float = Setting(TRUST, schema_only=True)
     weight: float = Setting(WEIGHT, schema_only=True)
     priors_file: str = Setting("", schema_only=True)
+    #: Ids of groups of goods, or folders with their tables; none: all that are loaded.
+    groups: list = Setting([], schema_only=True)
     answers: dict = Setting({}, schema_only=True)
     selected_key: str = Setting("", schema_only=True)
     auto_commit: bool = Setting(True)
@@ -249,6 +278,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self._init_controls()
         self._init_main()
         self._show_priors()
+        self._show_groups()
         self._show_good()
 
     # -- layout
@@ -267,6 +297,10 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
             grid.addWidget(QLabel(label), row, 0)
             grid.addWidget(combo, row, 1)
             self.key_combos[name] = combo
+
+        self.group_choice = GroupChoice()
+        self.group_choice.chosen.connect(self._on_groups)
+        self.controlArea.layout().addWidget(self.group_choice)
 
         box = gui.vBox(self.controlArea, "Decision")
         for setting, label, low, high, step, tip in (
@@ -291,10 +325,21 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
                         "source")
         self.reset_button = gui.button(row, self, "Reset", callback=self._reset_priors,
                                        autoDefault=False)
-        self.reset_button.setToolTip("Back to the bundled priors")
-        edition = QLabel(f"ТН ВЭД ЕАЭС, edition of {group64().edition}", wordWrap=True)
-        edition.setEnabled(False)
-        self.controlArea.layout().addWidget(edition)
+        self.reset_button.setToolTip("Back to the groups' own priors")
+        box = gui.vBox(self.controlArea, "Language of Results")
+        self.language_combo = QComboBox(toolTip=(
+            "Language of traces, problems, questions and names of facts; it holds for all "
+            "customs widgets and is not kept in the workflow"))
+        for name, title in LANGUAGE_TITLES.items():
+            self.language_combo.addItem(title, name)
+        self.language_combo.activated.connect(
+            lambda: language.choose(self.language_combo.currentData()))
+        box.layout().addWidget(self.language_combo)
+        self._show_language()
+        language.changed.happened.connect(self._on_language)
+        self.edition_label = QLabel(wordWrap=True)
+        self.edition_label.setEnabled(False)
+        self.controlArea.layout().addWidget(self.edition_label)
         gui.rubber(self.controlArea)
         self.cancel_button = QPushButton("Cancel", enabled=False, autoDefault=False, toolTip=(
             "Stop; the goods decided so far are sent"))
@@ -310,7 +355,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
                                          "or both.")
         self.bars = CodeBars()
         self.trace = QTextBrowser(openLinks=False)
-        self.panel = AnswerPanel(footwear.vocabulary())
+        self.panel = AnswerPanel()
         self.panel.answered.connect(self._on_answer)
         self.panel.cleared.connect(self._clear_answers)
         self.panel.all_cleared.connect(self._clear_all_answers)
@@ -381,17 +426,46 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self._stale = True
         self.commit.deferred()
 
-    # -- priors
-
     def _basedir(self) -> str | None:
         return self.workflowEnv().get("basedir")
 
     def workflowEnvChanged(self, key, value, oldvalue):
-        """The workflow was saved elsewhere: the priors stay where they are."""
-        if key == "basedir" and self.priors_file:
+        """The workflow was saved elsewhere: priors and groups stay where they are."""
+        if key != "basedir":
+            return
+        if self.priors_file:
             self.priors_file = storable_path(resolve_path(self.priors_file, oldvalue),
                                              value or None)
             self._show_priors()
+        self.groups = storable_groups(self.groups, oldvalue, value or None)
+        self._show_groups()
+
+    # -- groups of goods
+
+    def _on_groups(self, names: list[str]):
+        self.groups = names
+        self._show_groups()
+        self._on_setting()
+
+    def _chosen_groups(self) -> tuple[Group, ...] | None:
+        """The groups that decide; None, and an error, where one is not there."""
+        self.Error.groups.clear()
+        try:
+            return chosen_groups(self.groups, self._basedir())
+        except GroupError as error:
+            self.Error.groups(error)
+            return None
+
+    def _show_groups(self):
+        self.group_choice.show_groups(self.groups, self._basedir())
+        self._ask_for(self._chosen_groups() or ())
+
+    def _ask_for(self, groups: tuple[Group, ...]):
+        if groups != self.panel.groups:
+            self.panel.set_groups(groups)
+        self.edition_label.setText(editions_of(groups))
+
+    # -- priors
 
     def _load_priors(self):
         start = str(resolve_path(self.priors_file, self._basedir()).parent
@@ -416,10 +490,9 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self.priors_label.setToolTip(self.priors_file or "What is assumed where nobody says")
         self.reset_button.setEnabled(bool(self.priors_file))
 
-    def _priors(self) -> Priors:
-        """The bundled priors under those of the file, under those of the input."""
-        vocabulary, priors = footwear.vocabulary(), footwear.priors()
-        troubles = []
+    def _priors(self, vocabulary: Vocabulary) -> Priors:
+        """The priors of the file under those of the input; they go over the groups' own."""
+        priors, troubles = Priors({}), []
         if self.priors_file:
             try:
                 priors = Priors.load(resolve_path(self.priors_file, self._basedir()),
@@ -434,6 +507,18 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         if troubles:
             self.Error.priors("; ".join(troubles))
         return priors
+
+    # -- language
+
+    def _show_language(self):
+        self.language_combo.setCurrentIndex(
+            max(0, self.language_combo.findData(language.chosen())))
+
+    def _on_language(self):
+        """Another language is spoken: all that is shown and sent is worded again."""
+        self._show_language()
+        self.panel.say_names()
+        self._decide()
 
     # -- work
 
@@ -457,6 +542,13 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
             self.results = None
             self._send()
             return
+        groups = self._chosen_groups()
+        if groups is None:
+            self._stale = False
+            self._show_case(None, [], [])
+            self.results = None
+            self._send()
+            return
         unnamed = [title for name, title in (("text", "Text Facts"),
                                              ("photos", "Photo Features"),
                                              ("predictions", "Predictions"))
@@ -464,8 +556,9 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
                    and self.key_combos[name].variable is None]
         if unnamed:
             self.Information.row_numbers(", ".join(unnamed))
+        priors = self._priors(vocabulary_of(groups))
         self._job = Job(
-            self._priors(), **self.tables, features=self.features,
+            engines_of(groups, priors), **self.tables, features=self.features,
             keys={name: combo.variable for name, combo in self.key_combos.items()},
             trust=self.trust, weight=self.weight, error=self.accepted_error,
             answers={key: dict(facts) for key, facts in self.answers.items()})
@@ -484,6 +577,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
             return
         self._stale = False
         case = result.case
+        self._ask_for(tuple(engine.group for engine in case.engines))
         if len(result.verdicts) < len(case):
             self.Warning.cancelled(len(result.verdicts), len(case))
         if result.predictions_trouble:
@@ -534,6 +628,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
             codes[row:row + 1] if codes is not None and 0 <= row < len(codes) else None)
 
     def onDeleteWidget(self):
+        language.changed.happened.disconnect(self._on_language)
         self._stop_deciding()
         self.shutdown()
         super().onDeleteWidget()
@@ -575,7 +670,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
 
     @staticmethod
     def _question(verdict: Verdict) -> str:
-        return footwear.vocabulary()[verdict.questions[0].fact].question_ru \
+        return say(verdict.questions[0].about.question) \
             if verdict.questions else ""
 
     # -- the analyst's answers
@@ -624,7 +719,8 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
             ("Trust in declared facts", f"{self.trust:.2f}"),
             ("Weight of predictions", f"{self.weight:.1f}"),
             ("Priors", self.priors_label.text()),
-            ("Tariff", f"ТН ВЭД ЕАЭС, edition of {group64().edition}")))
+            ("Goods", ", ".join(say(engine.group.name) for engine in self.case.engines)),
+            ("Tariff", self.edition_label.text())))
         self.report_table("Goods", report_rows(self.list.model), header_rows=1)
         if self.verdict is not None:
             self.report_raw(f"Good {self.verdict.key}", headline_html(

@@ -17,24 +17,29 @@ from AnyQt.QtWidgets import (
 )
 
 from orangecontrib.customs.cases import Case
-from orangecontrib.customs.fusion.trace import ASSUMED
+from orangecontrib.customs.cases.table import OUTSIDE_CODES
+from orangecontrib.customs.fusion import Engine
+from orangecontrib.customs.fusion.duties import EUR, percent_of_value, span
+from orangecontrib.customs.fusion.trace import NO, NOT_ESTABLISHED, YES
 from orangecontrib.customs.fusion.verdict import Verdict
-from orangecontrib.customs.nomenclature import Nomenclature
+from orangecontrib.customs.i18n import Message, say
+from orangecontrib.customs.nomenclature import Line, spaced
 
-__all__ = ["code_html", "headline_html", "trace_html", "CodeBars"]
+__all__ = ["code_html", "duties", "headline_html", "trace_html", "CodeBars"]
 
 RED, GREEN, AMBER, GREY = "#c0392b", "#2e7d32", "#b26a00", "#8a8f94"
 PALE = "#a9adb1"
-_ANSWER_COLOUR = {"да": GREEN, "нет": RED, "не установлено": AMBER}
+_ANSWER_COLOUR = {YES: GREEN, NO: RED, NOT_ESTABLISHED: AMBER}
+_MARKS = {YES: "✔", NO: "✘"}
 
 
-def code_html(nomenclature: Nomenclature, code: str, safe: str) -> str:
+def code_html(code: str, safe: str) -> str:
     """``6403 91 | 160 0``: safe digits bold, the others pale."""
     length = len(safe) if safe and code.startswith(safe) else 0
     pieces, digits = ["<b>"], 0
     if not length:
         pieces.append(f"</b><span style='color:{PALE}'>")
-    for char in nomenclature.spaced(code):
+    for char in spaced(code):
         if 0 < length == digits < len(code) and char != " ":
             pieces.append(f"</b><span style='color:{PALE}'>|&nbsp;")
             length = -1
@@ -46,30 +51,29 @@ def code_html(nomenclature: Nomenclature, code: str, safe: str) -> str:
 
 def headline_html(case: Case, verdict: Verdict, question: str = "") -> str:
     """The code, where it stands in the tariff, and all that speaks against it."""
-    nomenclature = case.engine.nomenclature
+    engine = case.engine_of(verdict)
     lines = []
     for code in verdict.codes:
         lines.append(
-            f"<div style='font-size:21pt'>{code_html(nomenclature, code, verdict.safe_code)}"
+            f"<div style='font-size:21pt'>{code_html(code, verdict.safe_code)}"
             f"<span style='font-size:11pt'>&nbsp;&nbsp;P&nbsp;"
             f"{verdict.probabilities.get(code, verdict.p):.2f}</span></div>")
-        path = " › ".join(escape(node.ru) for node in nomenclature.path(code)[1:])
+        path = " › ".join(escape(say(node)) for node in engine.nomenclature.path(code)[1:])
         lines.append(f"<div style='color:{GREY}; font-size:small'>{path}</div>")
     if verdict.excluded:
-        lines.append(f"<div style='font-size:15pt'><b>Не обувь группы 64</b>"
+        name = escape(say(OUTSIDE_CODES if engine is None else engine.elsewhere))
+        lines.append(f"<div style='font-size:15pt'><b>{name[:1].upper()}{name[1:]}</b>"
                      f"<span style='font-size:11pt'>&nbsp;&nbsp;P&nbsp;{verdict.p:.2f}</span>"
                      "</div>")
     elif not verdict.codes:
-        lines.append("<div style='font-size:15pt'><b>Код не определяется</b></div>")
+        lines.append("<div style='font-size:15pt'><b>"
+                     f"{escape(say(Message('verdict.no_code')))}</b></div>")
     facts = []
     if verdict.codes:
-        safe = (f"<b>{nomenclature.spaced(verdict.safe_code)}</b> (P {verdict.p_safe:.2f})"
+        safe = (f"<b>{spaced(verdict.safe_code)}</b> (P {verdict.p_safe:.2f})"
                 if verdict.safe_code else f"<span style='color:{RED}'>no digit</span>")
         facts.append(f"Safe: {safe}")
-        low, high = verdict.duty_low, verdict.duty_high
-        if not np.isnan(low):
-            span = f"{low:g}" if low == high else f"{low:g} – {high:g}"
-            facts.append(f"Duty: {span} EUR per pair")
+        facts += duties(engine, verdict)
     if facts:
         lines.append("<div>" + " &nbsp;·&nbsp; ".join(facts) + "</div>")
     lines.append(_declared_html(case, verdict))
@@ -79,18 +83,35 @@ def headline_html(case: Case, verdict: Verdict, question: str = "") -> str:
               for note in case.notes_of(verdict)]
     if verdict.flip_fact:
         flip = escape(verdict.flip_fact)
-        if verdict.runner_up and "→" not in verdict.flip_fact:
-            flip += (f" → {nomenclature.spaced(verdict.runner_up)} "
+        if verdict.runner_up and verdict.flips_to_runner_up:
+            flip += (f" → {spaced(verdict.runner_up)} "
                      f"(P {verdict.p_runner_up:.2f})")
-        lines.append(f"<div>Изменит код: {flip}</div>")
+        lines.append(f"<div>{escape(say(Message('verdict.flip')))} {flip}</div>")
     if verdict.questions:
         first = verdict.questions[0]
-        worth = f"ошибка −{100 * first.gain:.0f} п. п."
+        worth = say(Message.of("verdict.error", points=100 * first.gain))
         if first.duty_gain >= .005:
-            worth += f", пошлина под риском −{first.duty_gain:.2f} EUR/пара"
-        lines.append(f"<div><b>Спросите:</b> {escape(question or first.text)} "
-                     f"<span style='color:{GREY}'>({worth})</span></div>")
+            in_eur = engine is None or engine.measure == EUR
+            worth += ", " + say(
+                Message.of("verdict.duty", eur=first.duty_gain) if in_eur
+                else Message.of("groups.duty_percent", percent=first.duty_gain))
+        lines.append(f"<div><b>{escape(say(Message('verdict.ask')))}</b> "
+                     f"{escape(question or first.text)} "
+                     f"<span style='color:{GREY}'>({escape(worth)})</span></div>")
     return "".join(lines)
+
+
+def duties(engine: Engine, verdict: Verdict) -> list[str]:
+    """What the duty is, in the measure of the group."""
+    tariff = engine.nomenclature
+    low, high = (verdict.duty_low, verdict.duty_high) if engine.measure == EUR else span(
+        percent_of_value(tariff, code) for code in verdict.held)
+    if np.isnan(low):
+        rates = dict.fromkeys(tariff[code].rate.text for code in verdict.held if code in tariff)
+        return [f"Duty: {escape('; '.join(filter(None, rates)))}"] if any(rates) else []
+    between = f"{low:g}" if low == high else f"{low:g} – {high:g}"
+    return [f"Duty: {between} " + ("EUR per unit" if engine.measure == EUR
+                                   else "% of the value")]
 
 
 def _declared_html(case: Case, verdict: Verdict) -> str:
@@ -100,13 +121,16 @@ def _declared_html(case: Case, verdict: Verdict) -> str:
     words, colour = {"yes": ("agrees", GREEN), "prefix": ("agrees as far as it goes", GREEN),
                      "no": ("differs", RED),
                      "": ("no code to compare", GREY)}[verdict.agrees(declared)]
-    text = f"Declared {case.engine.nomenclature.spaced(declared)}: {words}"
+    text = f"Declared {spaced(declared)}: {words}"
     p = verdict.p_of(declared)
     if p == p:
         text += f", P {p:.2f}"
-    duty = case.engine.nomenclature.duty(declared)
-    if duty is not None:
-        text += f", duty {duty:g} EUR per pair"
+    tariff = case.tariff_of(declared)
+    if tariff is not None and tariff.duty(declared) is not None:
+        text += f", duty {tariff.duty(declared):g} EUR per unit"
+    elif tariff is not None and tariff[declared].rate.text:
+        text += f", duty {tariff[declared].rate.text}" \
+            + " %" * (tariff[declared].rate.rule == "ad valorem")
     return f"<div style='color:{colour}'>{text}</div>"
 
 
@@ -123,20 +147,16 @@ def trace_html(verdict: Verdict) -> str:
             depth += 1
     parts.append("<table cellpadding='2' cellspacing='0' style='margin-top:6px'>")
     facts = [step for step in verdict.steps if step.kind == "fact"]
-    for step in sorted(facts, key=lambda s: s.source == ASSUMED):
+    for step in sorted(facts, key=lambda s: s.assumed):
         colour = _ANSWER_COLOUR.get(step.answer, GREY)
         source = f"<span style='color:{GREY}'>{escape(step.source)}</span>"
-        if step.source == ASSUMED:
+        if step.assumed:
             source = f"<i>{source}</i>"
         parts.append(
-            f"<tr><td width='105' style='color:{colour}'><b>{_mark(step.answer)}</b>&nbsp;"
-            f"{step.answer}<br>&nbsp;&nbsp;&nbsp;&nbsp;{step.p:.2f}</td>"
+            f"<tr><td width='105' style='color:{colour}'><b>{_MARKS.get(step.answer, '?')}</b>"
+            f"&nbsp;{escape(step.answer_text)}<br>&nbsp;&nbsp;&nbsp;&nbsp;{step.p:.2f}</td>"
             f"<td>{escape(step.text)}<br>{source}</td></tr>")
     return "".join(parts) + "</table>"
-
-
-def _mark(answer: str) -> str:
-    return {"да": "✔", "нет": "✘"}.get(answer, "?")
 
 
 class _BarDelegate(QStyledItemDelegate):
@@ -167,14 +187,21 @@ class _BarDelegate(QStyledItemDelegate):
         painter.restore()
 
 
+def _duty(node: Line) -> str:
+    """EUR per unit, or the rate as printed."""
+    if node.rate.rule == "ad valorem":
+        return f"{node.rate.percent:g} %"
+    return node.rate.text if node.duty is None else f"{node.duty:g} €"
+
+
 class CodeBars(QTreeWidget):
     """Ranked codes with bars of their probabilities, duties and designations."""
 
     def __init__(self, parent=None):
         super().__init__(parent, rootIsDecorated=False, uniformRowHeights=True,
                          alternatingRowColors=True)
-        self.setHeaderLabels(["Code", "P", "EUR/pair", "Designation"])
-        self.headerItem().setToolTip(2, "Import duty, EUR per pair")
+        self.setHeaderLabels(["Code", "P", "Duty", "Designation"])
+        self.headerItem().setToolTip(2, "Import duty: EUR per unit, or the rate as printed")
         self._delegate = _BarDelegate(self)
         self.setItemDelegateForColumn(1, self._delegate)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
@@ -188,14 +215,14 @@ class CodeBars(QTreeWidget):
         self.clear()
         if verdict is None:
             return
-        nomenclature = case.engine.nomenclature
         for code, p in verdict.ranked:
-            known = code in nomenclature
+            nomenclature = case.tariff_of(code)
+            known = nomenclature is not None
             node = nomenclature[code] if known else None
             item = QTreeWidgetItem([
-                nomenclature.spaced(code) if known else "—", f"{100 * p:.1f} %",
-                f"{node.duty:g}" if known and node.duty is not None else "",
-                node.ru if known else "вне кодов таблицы"])
+                spaced(code) if known else "—", f"{100 * p:.1f} %",
+                _duty(node) if known else "",
+                say(node if known else OUTSIDE_CODES)])
             item.setData(0, Qt.UserRole, code)
             item.setData(1, Qt.UserRole, p)
             item.setTextAlignment(2, Qt.AlignRight | Qt.AlignVCenter)
@@ -204,7 +231,7 @@ class CodeBars(QTreeWidget):
                 font.setBold(True)
                 item.setFont(0, font)
             if known:
-                path = "<br>› ".join(escape(n.ru) for n in nomenclature.path(code))
+                path = "<br>› ".join(escape(say(n)) for n in nomenclature.path(code))
                 for column in range(4):
                     item.setToolTip(column, f"<p>{path}</p>")
             self.addTopLevelItem(item)

@@ -141,7 +141,7 @@ def test_ids_that_look_like_a_repeated_one_are_no_crash(tmp_path):
 def test_a_result_that_cannot_be_written_is_known_before_the_work(tmp_path, out, capsys,
                                                                   monkeypatch):
     (tmp_path / "d.csv").write_text(f"description\n\"{BOOTS}\"\n", encoding="utf-8")
-    monkeypatch.setattr("orangecontrib.customs.cases.case.decide", None)
+    monkeypatch.setattr("orangecontrib.customs.cases.case.decide_among", None)
     assert main(["classify", "--declarations", str(tmp_path / "d.csv"),
                  "--out", str(tmp_path / out)]) == 2
     assert "cannot write" in capsys.readouterr().err

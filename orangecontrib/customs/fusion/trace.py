@@ -26,7 +26,7 @@ class Step:
     ----------
     kind : str
         "basis" (note, GIR), "line" (a node of the tariff) or "fact".
-    what : Message, Joined or Words
+    what : Words
         The designation, or the fact with the values that the code needs.
     answer : str
         For facts: :data:`YES`, :data:`NO` or :data:`NOT_ESTABLISHED`.
@@ -38,7 +38,7 @@ class Step:
     """
 
     kind: str
-    what: Message | Joined | Words
+    what: Words
     answer: str = ""
     p: float = 1.
     said_by: tuple = ()
@@ -97,13 +97,14 @@ def _line(engine, code: str) -> Step:
     return engine.said[code]
 
 
-def _condition(engine, fact: str, allowed: frozenset[str]) -> Joined:
-    """A fact with the values that a rule allows; made once."""
+def _condition(engine, fact: str, allowed: frozenset[str]) -> Words:
+    """A fact with the values that a rule allows; worded once."""
     if (fact, allowed) not in engine.said:
         spec = engine.table.vocabulary[fact]
         values = reduce(lambda some, value: Message.of("fusion.or", some=some, value=value),
                         [value for value in spec.values if value.id in allowed])
-        engine.said[fact, allowed] = Joined((spec, values), ": ")
+        condition = Joined((spec, values), ": ")
+        engine.said[fact, allowed] = Words(condition.text("ru"), condition.text("en"))
     return engine.said[fact, allowed]
 
 

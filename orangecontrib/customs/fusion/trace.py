@@ -123,8 +123,9 @@ def trace_text(steps: Sequence[Step]) -> str:
     """The trace as one line: lines of the tariff, then facts, then what is assumed."""
     basis = [s.text for s in steps if s.kind == "basis"]
     lines = [s.text for s in steps if s.kind == "line"]
-    known = [f"{s.text} – {s.answer_text} {s.p:.2f} ({s.source})" for s in steps
-             if s.kind == "fact" and not s.assumed]
+    answers = {id_: say(answer) for id_, answer in _ANSWERS.items()}
+    known = [f"{s.text} – {answers[s.answer]} {s.p:.2f} ({s.source})" for s in steps
+             if s.said_by]
     assumed = [f"{s.text} {s.p:.2f}" for s in steps if s.assumed]
     parts = ["; ".join(basis), " > ".join(lines), "; ".join(known)]
     if assumed:

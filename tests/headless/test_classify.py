@@ -116,6 +116,18 @@ def test_a_legal_gap_puts_both_codes_forward(tmp_path):
     assert rows[0]["code"] == "6403511500; 6403511900"
 
 
+def test_facts_and_what_is_wrong_with_a_row_are_worded_in_the_language_asked_for(tmp_path):
+    text = "good_id,description,quantity\nA,Ботинки с верхом из кожи,много\nB,,\n"
+    said = {lang: run(tmp_path, text, "--lang", lang, command="facts")[1]
+            for lang in ("ru", "en")}
+    assert said["ru"][0]["findings"].startswith("высота обуви: ")
+    assert said["en"][0]["findings"].startswith("height: ")
+    assert said["ru"][1]["problems"] == "пустое описание"
+    assert said["en"][1]["problems"] == "the description is empty"
+    assert "quantity “много” is no number above zero" in said["en"][0]["problems"]
+    assert said["ru"][0]["upper"] == said["en"][0]["upper"] != ""
+
+
 def test_facts_are_listed_with_their_words(tmp_path):
     code, rows = run(tmp_path, f"good_id,description\nA,\"{BOOTS}\"\nB,\n", command="facts")
     assert code == 0

@@ -61,17 +61,19 @@ def main(argv: list[str] | None = None) -> int:
         classify.add_argument(option, type=float, default=default, metavar=metavar,
                               help=f"{meaning} (default {default:g})")
     _text_arguments(classify, "OUT.csv")
+    cli_run.add_language(classify)
     classify.set_defaults(job=_classify)
 
     features = commands.add_parser("features", help="photos -> the 13 visual features")
     _photo_arguments(features, required=True)
     _text_arguments(features, "F.csv")
-    features.set_defaults(job=_features)
+    features.set_defaults(job=_features, lang="en")  # why a photo is skipped is said in English
 
     facts = commands.add_parser("facts", help="declarations -> facts stated in the text")
     facts.add_argument("--declarations", type=Path, required=True, metavar="D.csv")
     _group_argument(facts)
     _text_arguments(facts, "F.csv")
+    cli_run.add_language(facts)
     facts.set_defaults(job=_facts)
 
     args = parser.parse_args(argv)
@@ -119,7 +121,6 @@ def _text_arguments(parser, out):
                         help="of the CSV files that are read and have no mark of their own: "
                              "utf-8, cp1251, cp866, koi8-r, iso-8859-5, mac-cyrillic ... "
                              "(default: UTF-8, else by the letters if these are clear)")
-    cli_run.add_language(parser)
     parser.add_argument("--out", type=Path, required=True, metavar=out)
 
 

@@ -100,6 +100,14 @@ def test_without_dashes_the_codes_make_the_hierarchy(tmp_path):
     assert full(tariff, "6402") == "Обувь прочая"
 
 
+def test_a_designation_is_kept_in_its_language(tmp_path):
+    english = load(tmp_path, "6403,Footwear\n640391,covering the ankle\n", "code,description\n")
+    assert [(line.ru, line.en) for line in english.lines[1:]] == [
+        ("", "Footwear"), ("", "covering the ankle")]
+    russian = load(tmp_path, "6403,Обувь\n", "code,name\n")
+    assert (russian["6403"].ru, russian["6403"].en) == ("Обувь", "")
+
+
 def test_a_level_may_count_digits_and_a_stray_dash_means_nothing(tmp_path):
     tariff = load(tmp_path, "64,2,Обувь\n6403,4,кожаная\n640391,6,высокая\n",
                   "hscode,level,description\n")

@@ -158,7 +158,7 @@ def test_a_branch_keeps_lines_without_a_code():
     assert branch.full_text(branch.find("8504408500")) == \
         "преобразователи > прочие > инверторы > до 7,5 кВА"
     assert branch.codes == ["8504", "8504408500"]
-    assert tariff.branch(["8504"]).lines == tariff.lines
+    assert tariff.branch("8504").lines == tariff.lines
 
 
 def test_a_branch_that_the_tariff_lacks_is_named():

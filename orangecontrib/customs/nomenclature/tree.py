@@ -59,7 +59,8 @@ class Line:
         return owed.amount if owed.currency == "EUR" else None
 
     def duty_on(self, value: float | None = None, quantity: float | None = None,
-                weight: float | None = None, currency: str = "EUR", exchange=None) -> Duty:
+                weight: float | None = None, currency: str = "EUR",
+                exchange: Mapping[str, float] | None = None) -> Duty:
         """The duty on goods, their quantity counted in the line's unit; see Rate.duty."""
         return self.rate.duty(value, quantity, weight, currency, exchange, self.unit)
 
@@ -133,6 +134,8 @@ class Tariff:
             With file and line: a code is not made of 2 to 10 digits, stands twice or is not the
             edition's, it has no designation, the rate is not understood, or a row has more or
             fewer fields than the header.
+        OSError
+            The file can't be read.
         """
         if isinstance(edition, str):
             name = os.path.basename(path)
@@ -164,7 +167,7 @@ class Tariff:
             lines |= _rows(edition.path, edition)
         return cls(_below_each_other(lines), chosen)
 
-    def branch(self, prefixes: Iterable[str]) -> Tariff:
+    def branch(self, prefixes: Iterable[str] | str) -> Tariff:
         """The part for some goods: all codes that begin so, and the lines above them.
 
         Raises
@@ -173,7 +176,7 @@ class Tariff:
             No code begins with one of the prefixes.
         """
         kept: set[int] = set()
-        prefixes = tuple(prefixes)
+        prefixes = (prefixes,) if isinstance(prefixes, str) else tuple(prefixes)
         for prefix in prefixes:
             within = [number for code, number in self._codes.items() if code.startswith(prefix)]
             if not within:
@@ -230,8 +233,8 @@ class Tariff:
 
     def duty(self, code: str) -> float | None:
         """Import duty in EUR per unit; None where the code's rate alone does not tell it."""
-        line = self.get(code)
-        return None if line is None else line.duty
+        number = self._codes.get(code)
+        return None if number is None else self.lines[number].duty
 
     def leaves(self, prefix: str = "") -> list[str]:
         """Ten-digit codes under a prefix, in order."""

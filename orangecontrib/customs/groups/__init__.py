@@ -3,6 +3,14 @@
 A group is passed, never imported: nobody but this room knows one by its name.
 """
 from .group import Group, GroupError
-from .loading import ENTRY_POINT, find_group, loaded_groups
+from .loading import (
+    ENTRY_POINT,
+    find_group,
+    group_of,
+    loaded_groups,
+    visual_group,
+    visual_groups,
+)
 
-__all__ = ["ENTRY_POINT", "Group", "GroupError", "find_group", "loaded_groups"]
+__all__ = ["ENTRY_POINT", "Group", "GroupError", "find_group", "group_of",
+           "loaded_groups", "visual_group", "visual_groups"]

@@ -212,13 +212,12 @@ def _read_photos(args, place):
 
 def _features(args, place) -> tuple[str, int]:
     from orangecontrib.customs.cases.files import write_rows
-    from orangecontrib.customs.groups import footwear
     from orangecontrib.customs.photos.extract import Extractor
     photos = _find(args, place)
     with _model(args) as model:
         extractor = Extractor(model, args.device, backend=args.backend)
         results = extractor.run(photos, progress=_bar("photos", "photos"))
-    names = [feature.id for feature in footwear.features()]
+    names = extractor.model.features
     rows = [{"image": photo.image, **dict(zip(names, map(float, p)))}
             for photo, p in zip(results.photos, results.probabilities)]
     rows += [{"image": photo.image, "problem": reason}

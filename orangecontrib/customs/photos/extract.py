@@ -294,6 +294,6 @@ def _restored(model: PhotoModel, device, backend) -> trunks.LoadedTrunk:
                          f"heads were trained on ({model.trunk_digest[:12]}…): get the model's "
                          "file anew")
     try:
-        return trunks.restore(model.trunk, model.trunk_state, device, backend)
+        return trunks.restore(model.trunk, model.trunk_state, device, backend, model.group)
     except trunks.TrunkError as error:
         raise ModelError(f"the model's own trunk can't be used: {error}") from error

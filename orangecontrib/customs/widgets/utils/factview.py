@@ -1,17 +1,17 @@
 """How facts are shown: a colour each, and the words that they rest on (no Qt in here)."""
 from __future__ import annotations
 
-from orangecontrib.customs.groups import footwear
-from orangecontrib.customs.widgets.utils.features import COLOURS
+from orangecontrib.customs.groups import loaded_groups
+from orangecontrib.customs.widgets.utils.features import COLOURS, Colours
 
 __all__ = ["FACT_COLOURS", "pale", "value_names"]
 
 #: The colours of the visual facts, and of those that only a text can state.
-FACT_COLOURS = {
+FACT_COLOURS = Colours({
     **COLOURS,
     "upper": "#b5651d", "sole": "#7a8b2f", "toe_cap": "#6a6f8f", "assembly": "#3f8f7a",
     "insole": "#b08a00", "sex": "#7b57c2",
-}
+})
 
 
 def pale(colour: str, share: float = .3) -> str:
@@ -22,5 +22,6 @@ def pale(colour: str, share: float = .3) -> str:
 
 def value_names(fact: str, values) -> str:
     """Values of a fact in Russian."""
-    spec = footwear.vocabulary()[fact]
+    # a fact has the same values in all groups that are loaded
+    spec = next(g.vocabulary[fact] for g in loaded_groups() if fact in g.vocabulary)
     return " или ".join(v.ru for v in spec.values if v.id in values)

@@ -163,14 +163,14 @@ def _bar(description: str, unit: str):
 
 
 @contextmanager
-def _model(args):
+def _model(args, groups=()):
     """The photo model of the arguments; what it can't work with is input that can't be used."""
     from orangecontrib.customs.cases.files import InputError
     from orangecontrib.customs.cases.sources import photo_model
     from orangecontrib.customs.photos.model import ModelError
     from orangecontrib.customs.photos.trunks import TrunkError
     try:
-        yield photo_model(args.model)
+        yield photo_model(args.model, groups)
     except (ModelError, TrunkError) as error:
         raise InputError(str(error)) from error
 
@@ -225,17 +225,12 @@ def _classify(args, place) -> tuple[str, int]:
 
 def _read_photos(args, place, groups):
     """What the photos of the arguments say; None without photos."""
-    from orangecontrib.customs.cases.files import InputError
-    from orangecontrib.customs.cases.sources import group_of, read_photos
+    from orangecontrib.customs.cases.sources import read_photos
     if not args.photos:
         return None
     found = _find(args, place)
-    with _model(args) as model:
-        try:
-            group = group_of(model, groups)
-        except ValueError as error:
-            raise InputError(f"--photos: {error}") from error
-        photos = read_photos(found, model, [group], device=args.device, backend=args.backend,
+    with _model(args, groups) as model:
+        photos = read_photos(found, model, device=args.device, backend=args.backend,
                              progress=_bar("photos", "photos"))
     for good_id, image, reason in photos.skipped:
         owner = f" (good {good_id})" if good_id else ""

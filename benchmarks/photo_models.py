@@ -26,11 +26,11 @@ from pathlib import Path
 import numpy as np
 
 from orangecontrib.customs.evaluation import ece, ece_limit
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import visual_group
 from orangecontrib.customs.intervals import wilson
 from orangecontrib.customs.photos import Extractor, find_photos, pool, trunks
 from orangecontrib.customs.photos.cache import FeatureCache
-from orangecontrib.customs.photos.model import PhotoModel, fact_ids, feature_ids
+from orangecontrib.customs.photos.model import PhotoModel
 from orangecontrib.customs.training import augment, heads
 from orangecontrib.customs.training.labels import SOURCES, hand_labels
 from orangecontrib.customs.training.photosets import PhotoSet, changed, collect
@@ -38,7 +38,8 @@ from orangecontrib.customs.training.report import auc
 from orangecontrib.customs.training.train_default import BUNDLES, RECIPE, fit
 from orangecontrib.customs.training.trainer import Recipe, Score, read, train
 
-IDS = feature_ids()
+GROUP = visual_group()
+IDS = GROUP.feature_ids
 PARTS = ("default", "free", "several", "cross", "paper", "heads")
 LINE = "{:22}{:>6}{:>6}{:>7}{:>14}{:>9}{:>9}{:>7}{:>7}{:>8}"
 
@@ -121,8 +122,8 @@ def rare(p: np.ndarray, labels: np.ndarray, model: PhotoModel) -> None:
 
 def hidden(found: dict) -> None:
     """Gradability on real photos whose labels by eye say that they can't show a fact."""
-    truth = heads.gradability_labels(found["labels"])
-    for j, fact in enumerate(fact_ids()):
+    truth = heads.gradability_labels(found["labels"], GROUP)
+    for j, fact in enumerate(GROUP.visual_facts):
         cannot = truth[:, j] == 0
         if cannot.sum() >= 10:
             can = truth[:, j] == 1
@@ -173,7 +174,7 @@ def several(data: Path, name: str) -> None:
                              for photo in photos])
         for fact in ("vamp", "heel", "height"):
             if fact in augment.CROPS[kind][1]:
-                j = fact_ids().index(fact)
+                j = GROUP.visual_facts.index(fact)
                 print(f"  {fact:8} {kind:9} declined: crops "
                       f"{(cut.gradability[:, j] < .5).mean():.2f}, whole photos "
                       f"{(results.gradability[:, j] < .5).mean():.2f}")
@@ -280,7 +281,7 @@ def main() -> None:
             continue
         model = PhotoModel.bundled(name)
         print(f"\n== {name}: model {model.digest[:12]} on {model.trunk}, "
-              f"{len(footwear.features())} features")
+              f"{len(IDS)} features")
         if args.held_out:
             found = dict(np.load(args.held_out / f"held-out-{name}.npz"))
         else:

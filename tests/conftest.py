@@ -13,6 +13,46 @@ for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
 import pytest  # noqa: E402
 from Orange.data import Table  # noqa: E402  (Qt's settings come first)
 
+#: A group of goods of two features, of two facts, and without clusters.
+LAMPS = {
+    "facts": """fact,value,fact_en,fact_ru,value_en,value_ru,question_ru
+light,led,light source,источник света,LED,светодиодный,Какой источник света?
+light,other,,,other,прочий,
+housing,metal,housing,корпус,metal,металлический,Из чего корпус?
+housing,plastic,,,plastic,пластмассовый,
+is_lamp,lamp,what it is,что это,a lamp,лампа,Это лампа?
+is_lamp,not_lamp,,,no lamp,не лампа,
+""",
+    "decision_table": """codes,is_lamp,light,housing,gap,basis
+none,not_lamp,,,,ОПИ 1
+8539500000,,led,metal,,ОПИ 1
+8539510000,,led,plastic,,ОПИ 1
+8539000000,,other,,,ОПИ 1
+""",
+    "tariff": """code,designation_ru,designation_en,unit,duty_eur
+8539,лампы,lamps,,
+8539500000,в металлическом корпусе,LED in metal,шт,
+8539510000,в пластмассовом корпусе,LED in plastic,шт,
+8539000000,прочие,other,шт,
+""",
+    "features": """feature,name_ru,name_en,fact,value,description_ru
+led_dots,СВЕТОДИОДЫ,LED dots,light,led,видны светодиоды
+metal_shell,МЕТАЛЛ,metal shell,housing,metal,корпус из металла
+""",
+}
+
+
+@pytest.fixture
+def lamps(tmp_path):
+    """A group of goods that is nothing but a folder of tables."""
+    from orangecontrib.customs.groups import find_group
+    folder: Path = tmp_path / "lamps"
+    folder.mkdir()
+    for name, text in LAMPS.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return find_group(folder)
+
+
 # as in Orange's own tests: what is shared between tables must not be written to
 Table.LOCKING = True
 

@@ -3,8 +3,10 @@ import numpy as np
 import pytest
 from Orange.data import ContinuousVariable, Domain, StringVariable, Table
 
-from orangecontrib.customs.cases import SCHEMA
+from orangecontrib.customs.cases import SCHEMA, Good, PhotoEvidence
+from orangecontrib.customs.cases import case_of as case_of_goods
 from orangecontrib.customs.cases.predictions import PredictionsError
+from orangecontrib.customs.cases.sources import EMPTY
 from orangecontrib.customs.cases.table import (
     case_from_tables,
     codes_table,
@@ -13,10 +15,11 @@ from orangecontrib.customs.cases.table import (
     probabilities_table,
     with_verdicts,
 )
-from orangecontrib.customs.columns import Role
+from orangecontrib.customs.columns import FeatureColumn, Role
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.declarations.table import facts_table
 from orangecontrib.customs.fusion import Engine
+from orangecontrib.customs.fusion.table import evidence_from_table
 from orangecontrib.customs.groups import find_group, footwear
 
 BOOTS = "БОТИНКИ МУЖСКИЕ С ВЕРХОМ ИЗ НАТУРАЛЬНОЙ КОЖИ, НА ПОДОШВЕ ИЗ РЕЗИНЫ, СТЕЛЬКА 27 СМ"
@@ -54,6 +57,31 @@ def test_codes_are_the_schema_as_attributes_and_metas(engine):
     assert str(row["declared code"]) == MEN_ANKLE and str(row["agrees"]) == "yes"
     assert 0 < float(row["P(code)"]) <= 1 and "ОПИ 1" in str(row["trace"])
     assert float(row["duty low (EUR per unit)"]) == 1.25 and np.isnan(row["duty low (EUR)"])
+
+
+def test_rows_of_which_nothing_could_be_read_say_why_as_on_the_command_line(engine):
+    """What tables of evidence bring along of empty descriptions and of skipped photos."""
+    reasons = ["a/1.jpg: the file is empty (zero bytes)", "b/1.jpg: the file is missing"]
+    columns = [FeatureColumn(f.id, f.fact, f.value, .1).mark(ContinuousVariable(f.name_en))
+               for f in footwear.features()]
+    problems = Role.PROBLEMS.mark(StringVariable("problems"))
+    photos = Table.from_numpy(
+        Domain(columns, metas=[Role.KEY.mark(StringVariable("good_id")), problems]),
+        np.array([[.2] * len(columns), [np.nan] * len(columns)]),
+        metas=np.array([["a", reasons[0]], ["b", reasons[1]]], dtype=object))
+    text = facts([("a", BOOTS), ("b", BOOTS)])
+    with text.unlocked():
+        text.X[1] = np.nan
+        text.metas[1] = ["b", "", "", str(EMPTY)] + [""] * (text.metas.shape[1] - 4)
+    by_tables = case_from_tables(engine, text, photos)
+    seen = evidence_from_table(photos[:1]).evidence
+    by_files = case_of_goods(
+        [Good("a", "a", BOOTS), Good("b", "b", "")],
+        PhotoEvidence(seen, {}, [("a", *reasons[0].split(": ")), ("b", *reasons[1].split(": "))]))
+    said = [[case.notes_of(verdict) for verdict in case.decide()]
+            for case in (by_tables, by_files)]
+    assert said[0] == said[1]
+    assert said[0][1][:3] == ("пустое описание", "нет пригодных фотографий", reasons[1])
 
 
 def test_goods_are_known_by_their_unique_keys(engine):

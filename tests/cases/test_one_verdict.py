@@ -187,6 +187,18 @@ def test_a_group_that_nothing_speaks_of_leaves_every_row_as_it_is(given, pens):
     assert decide(sample, groups=[pens, "footwear"]) == decide(sample, groups=["footwear"])
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_run_speaks_the_language_that_it_is_told(given, tmp_path, registry, lang):
+    from orangecontrib.customs.headless.cli_run import run_here
+    from orangecontrib.customs.headless.supervisor import Journal
+    path = flow(tmp_path / "flow.ows", Facts={}, Fusion={},
+                Declarations={"path": str(given / "declarations.csv")})
+    options = {"save": [f"Fusion.Codes={tmp_path / 'codes.csv'}"], "registry": registry}
+    assert run_here(Journal(), str(path), {**options, "language": lang}) == 0
+    traces = [row.cells["trace"] for row in read_table(tmp_path / "codes.csv").rows]
+    assert traces == [row["trace"] for row in by_python(given, lang=lang)]
+
+
 def test_another_language_changes_words_and_nothing_else(given):
     everything = {"photos": True, "predictions": True, "answers": True}
     russian, english = (by_python(given, **everything, lang=lang) for lang in LANGUAGES)

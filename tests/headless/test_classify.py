@@ -116,6 +116,18 @@ def test_a_legal_gap_puts_both_codes_forward(tmp_path):
     assert rows[0]["code"] == "6403511500; 6403511900"
 
 
+def test_facts_and_what_is_wrong_with_a_row_are_worded_in_the_language_asked_for(tmp_path):
+    text = "good_id,description,quantity\nA,Ботинки с верхом из кожи,много\nB,,\n"
+    said = {lang: run(tmp_path, text, "--lang", lang, command="facts")[1]
+            for lang in ("ru", "en")}
+    assert said["ru"][0]["findings"].startswith("высота обуви: ")
+    assert said["en"][0]["findings"].startswith("height: ")
+    assert said["ru"][1]["problems"] == "пустое описание"
+    assert said["en"][1]["problems"] == "the description is empty"
+    assert "quantity “много” is no number above zero" in said["en"][0]["problems"]
+    assert said["ru"][0]["upper"] == said["en"][0]["upper"] != ""
+
+
 def test_facts_are_listed_with_their_words(tmp_path):
     code, rows = run(tmp_path, f"good_id,description\nA,\"{BOOTS}\"\nB,\n", command="facts")
     assert code == 0
@@ -141,7 +153,7 @@ def test_ids_that_look_like_a_repeated_one_are_no_crash(tmp_path):
 def test_a_result_that_cannot_be_written_is_known_before_the_work(tmp_path, out, capsys,
                                                                   monkeypatch):
     (tmp_path / "d.csv").write_text(f"description\n\"{BOOTS}\"\n", encoding="utf-8")
-    monkeypatch.setattr("orangecontrib.customs.cases.case.decide", None)
+    monkeypatch.setattr("orangecontrib.customs.cases.case.decide_among", None)
     assert main(["classify", "--declarations", str(tmp_path / "d.csv"),
                  "--out", str(tmp_path / out)]) == 2
     assert "cannot write" in capsys.readouterr().err

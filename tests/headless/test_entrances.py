@@ -15,7 +15,7 @@ from orangecontrib.customs.headless import cli_run, environment
 from orangecontrib.customs.headless import loader as loader_module
 from orangecontrib.customs.headless.environment import web_engine_flags
 from orangecontrib.customs.headless.runner import LOADER, Outcome
-from orangecontrib.customs.headless.supervisor import ending, supervise
+from orangecontrib.customs.headless.supervisor import Ending, ending, supervise
 
 HERE = Path(__file__).parent
 PACKAGE = HERE.parents[1]
@@ -36,6 +36,19 @@ def test_bad_arguments(argv, capsys):
     with pytest.raises(SystemExit) as stop:
         parse(*argv)
     assert stop.value.code == 2
+
+
+@pytest.mark.parametrize("argv, lang", [((), "ru"), (("--lang", "en"), "en")])
+def test_the_process_of_a_run_is_told_the_language_russian_by_default(monkeypatch, argv, lang):
+    told = []
+    monkeypatch.setattr("orangecontrib.customs.headless.supervisor.supervise",
+                        lambda *args: told.append(args[-1]) or ending_of(0))
+    assert cli_run.main(parse("a.ows", *argv)) == 0
+    assert told[0]["language"] == lang
+
+
+def ending_of(code):
+    return Ending(code, code, False, [], "")
 
 
 def test_report(capsys):

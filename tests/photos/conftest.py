@@ -98,5 +98,6 @@ def tiny(tmp_path, monkeypatch):
     trunk = tiny_trunk()
     torch.manual_seed(1)
     torch.save(trunk.build().state_dict(), path)
-    monkeypatch.setattr(trunks, "get", lambda name: trunk if name == "tiny" else known(name))
+    monkeypatch.setattr(trunks, "get", lambda name, group=None:
+                        trunk if name == "tiny" else known(name, group))
     return path

@@ -6,7 +6,7 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import save
 
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.photos.model import (
     BUNDLED,
     MODEL_LICENSE,
@@ -17,6 +17,8 @@ from orangecontrib.customs.photos.model import (
     feature_ids,
     untrained,
 )
+
+FOOTWEAR = find_group("footwear")
 
 
 def test_a_model_that_can_not_be_saved_leaves_nothing_behind(model, tmp_path, monkeypatch):
@@ -118,7 +120,7 @@ def test_model_for_other_features_is_refused(model):
 
 def with_clusters(model, bias=0.):
     """The model with a head for each group of goods, all saying the same of every photo."""
-    names = tuple(cluster.id for cluster in footwear.clusters())
+    names = tuple(cluster.id for cluster in FOOTWEAR.clusters)
     more = np.zeros((len(model.weights), len(names)), np.float32)
     return replace(model, clusters=names, weights=np.hstack([model.weights, more]),
                    bias=np.append(model.bias, bias + np.zeros(len(names))).astype(np.float32))
@@ -155,7 +157,7 @@ def test_a_file_changed_behind_our_back_is_refused(model, tmp_path, part):
 
 
 def test_a_sure_cluster_decides_what_it_implies(model):
-    names = [cluster.id for cluster in footwear.clusters()]
+    names = [cluster.id for cluster in FOOTWEAR.clusters]
     sure = np.full(len(names), -40.)
     sure[names.index("boots")] = 40
     x = np.random.default_rng(0).normal(size=(7, 48))

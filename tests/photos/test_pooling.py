@@ -4,9 +4,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.photos.model import exclusive_groups, fact_ids, feature_ids
 from orangecontrib.customs.photos.pooling import MODES, evidence_from_columns, photo_evidence, pool
+
+FOOTWEAR = find_group("footwear")
 
 N, FACTS = len(feature_ids()), len(fact_ids())
 HEIGHTS = list(exclusive_groups()[0])
@@ -62,7 +64,7 @@ def test_what_cannot_be_judged_leaves_the_prior(mode, data):
     p, _ = data
     pooled = pool(p, np.zeros((len(p), FACTS)), ["a"] * len(p), PRIORS, .4, mode)
     np.testing.assert_allclose(pooled.probabilities[0], PRIORS, atol=1e-9)
-    evidence = photo_evidence(pooled, footwear.features(), PRIORS)
+    evidence = photo_evidence(pooled, FOOTWEAR.features, PRIORS)
     for values in evidence.loglik.values():
         np.testing.assert_allclose(values - values[:, :1], 0, atol=1e-6)
 
@@ -127,7 +129,7 @@ def test_goods_in_first_seen_order_and_photos_without_a_good():
 def test_no_photos_at_all():
     pooled = pool(np.zeros((0, N)), np.zeros((0, FACTS)), [], PRIORS, .5)
     assert pooled.good_ids == () and pooled.probabilities.shape == (0, N)
-    assert len(photo_evidence(pooled, footwear.features(), PRIORS)) == 0
+    assert len(photo_evidence(pooled, FOOTWEAR.features, PRIORS)) == 0
 
 
 def test_nan_says_nothing_and_a_wild_photo_has_no_veto():
@@ -160,7 +162,7 @@ def test_straps_or_perforation_open_the_vamp():
 
 def test_sport_speaks_only_against_the_other_values():
     evidence = evidence_from_columns(["a"], [("sport", "sport", np.array([.8]), .05)])
-    values = dict(zip(footwear.vocabulary()["sport"].value_ids, evidence.loglik["sport"][0]))
+    values = dict(zip(FOOTWEAR.vocabulary["sport"].value_ids, evidence.loglik["sport"][0]))
     assert values.pop("sport") == pytest.approx(np.log(.8 / .05))
     assert len(set(values.values())) == 1
     assert list(values.values())[0] == pytest.approx(np.log(.2 / .95))
@@ -176,7 +178,7 @@ def test_gate_speaks_against_footwear_and_parts_alike():
 def test_heights_are_one_fact_and_nan_is_silent():
     p = np.array([[.7, .1, .1, .1], [np.nan] * 4])
     columns = [("height", v, p[:, i], .25)
-               for i, v in enumerate(footwear.vocabulary()["height"].value_ids)]
+               for i, v in enumerate(FOOTWEAR.vocabulary["height"].value_ids)]
     evidence = evidence_from_columns(["a", "b"], columns[::-1])  # order does not matter
     np.testing.assert_allclose(evidence.loglik["height"][0], np.log(p[0] / .25))
     assert evidence.says("height").tolist() == [True, False]

@@ -13,7 +13,7 @@ from Orange.data import (
 )
 from Orange.data.table import DomainTransformationError
 
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.photos import Extractor, Photo, extract, find_photos
 from orangecontrib.customs.photos import table as door
 from orangecontrib.customs.photos.model import feature_ids
@@ -27,6 +27,8 @@ from orangecontrib.customs.photos.table import (
     pool_table,
     pooled_table,
 )
+
+FOOTWEAR = find_group("footwear")
 
 
 @pytest.fixture
@@ -251,7 +253,7 @@ def test_the_photos_that_speak_for_a_fact_are_named(features):
     pooled = pooled_table(features, "good_id")
     notes = {v.attributes["fact"]: v for v in pooled.domain.metas
              if v.attributes.get("role") == "note"}
-    assert notes and set(notes) <= {f.fact for f in footwear.features()}
+    assert notes and set(notes) <= {f.fact for f in FOOTWEAR.features}
     for variable in notes.values():
         for text in pooled.get_column(variable):
             assert text == "" or ".jpg" in text or ".png" in text

@@ -191,7 +191,7 @@ def test_a_model_finds_the_local_file_that_held_its_weights(tmp_path, monkeypatc
                             lambda: torch.nn.Sequential(torch.nn.AdaptiveAvgPool2d(1),
                                                         torch.nn.Flatten(),
                                                         torch.nn.Linear(3, 3)), "means")
-    monkeypatch.setattr(trunks, "get", lambda name: homeless)
+    monkeypatch.setattr(trunks, "get", lambda name, group=None: homeless)
     path = tmp_path / "homeless.pth"
     torch.save(homeless.build().state_dict(), path)
     trained_on = trunks.load("homeless", path, device="cpu", backend="torch")

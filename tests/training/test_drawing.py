@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orangecontrib.customs.groups.footwear import features
+from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.training import make_samples
 from orangecontrib.customs.training.drawing import KINDS, VIEWS, draw, labels, sample
 from orangecontrib.customs.training.drawing.build import build
 
-FEATURES = [feature.id for feature in features()]
+FOOTWEAR = find_group("footwear")
+
+FEATURES = [feature.id for feature in FOOTWEAR.features]
 HEIGHTS = [name for name in FEATURES if name.startswith("height_")]
 FLAGS = [name for name in FEATURES if name not in HEIGHTS + ["not_footwear"]]
 WHOLE = ("side_left", "side_right", "three_quarter", "pair")
@@ -179,10 +181,9 @@ def test_cannot_write_samples_says_so(tmp_path, capsys):
 
 
 def test_the_labelled_sample_is_complete_and_fits_its_groups():
-    from orangecontrib.customs.groups import footwear
     from orangecontrib.customs.photos.model import feature_ids
     from orangecontrib.customs.training.labelling.files import read_labels
-    folder, implied = make_samples.BUNDLED_LABELLED, {c.id: c.implied for c in footwear.clusters()}
+    folder, implied = make_samples.BUNDLED_LABELLED, {c.id: c.implied for c in FOOTWEAR.clusters}
     found = read_labels(folder / "labels.csv")
     assert not found.problems
     assert {row.image for row in found.rows} == {

@@ -1,20 +1,21 @@
 import numpy as np
 import pytest
 
-from orangecontrib.customs.photos.model import fact_ids, feature_ids
+from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.training import heads
 from orangecontrib.customs.training.trainer import Recipe
 from orangecontrib.customs.training.trainer.frozen import fit as fitted_path
 from orangecontrib.customs.training.trainer.objective import Objective
 from orangecontrib.customs.training.trainer.watch import Watch
 
-IDS, FACTS = feature_ids(), fact_ids()
+GROUP = find_group("footwear")
+IDS, FACTS = GROUP.feature_ids, GROUP.visual_facts
 HEEL, HEIGHT = IDS.index("high_heel"), IDS.index("height_below_ankle")
 
 
 def fit(x, labels, weights, l2):
     recipe = Recipe(l2=l2)
-    return fitted_path(x, Objective(labels, weights, recipe), recipe, Watch())[-1]
+    return fitted_path(x, Objective(labels, weights, recipe, GROUP), recipe, Watch())[-1]
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ def test_gradability_labels():
     labels = np.full((3, len(IDS)), np.nan)
     labels[0, IDS.index("strap_vamp")] = 1
     labels[1, IDS.index("perforated_vamp")] = .5
-    judged = heads.gradability_labels(labels)[:, FACTS.index("vamp")]
+    judged = heads.gradability_labels(labels, GROUP)[:, FACTS.index("vamp")]
     assert judged[:2].tolist() == [1, 0] and np.isnan(judged[2])
 
 
@@ -92,7 +93,8 @@ def test_temperature_undoes_exaggeration():
     labels[:, HEEL] = rng.random(4000) < 1 / (1 + np.exp(-truth))
     scores = np.zeros((4000, len(IDS)))
     scores[:, HEEL] = 3 * truth
-    found = heads.calibrate(scores, labels, np.ones_like(labels), np.full(len(IDS), .5))
+    found = heads.calibrate(scores, labels, np.ones_like(labels), np.full(len(IDS), .5),
+                            GROUP)
     assert found.temperatures[HEEL] == pytest.approx(3, rel=.1)
     assert found.temperatures[IDS.index("house")] == 1.5
     assert not found.shifts.any(), "weak labels do not shift"
@@ -111,7 +113,8 @@ def test_labels_by_eye_shift_the_scores_to_their_shares():
     scores[:, heights] = 2 * (low - [1, 0, 0, 0])
     priors = np.full(len(IDS), .5)
     priors[heights] = .25
-    found = heads.calibrate(scores, labels, np.ones_like(labels), priors, np.ones(4000, bool))
+    found = heads.calibrate(scores, labels, np.ones_like(labels), priors, GROUP,
+                            np.ones(4000, bool))
     assert found.temperatures[HEEL] == pytest.approx(2, rel=.1)
     assert found.shifts[HEEL] == pytest.approx(1, abs=.15)
     moved = found.shifts[heights]
@@ -136,7 +139,7 @@ def test_training_priors_prefer_labels_by_eye():
     labels[:, HEEL] = np.arange(1000) % 2
     hand = np.arange(1000) < 200
     labels[:200, HEEL] = np.arange(200) < 50
-    priors = heads.training_priors(labels, np.ones_like(labels), hand)
+    priors = heads.training_priors(labels, np.ones_like(labels), hand, GROUP)
     assert priors[HEEL] == pytest.approx(.25)
-    assert heads.training_priors(labels, np.ones_like(labels), hand & False)[HEEL] > .4
+    assert heads.training_priors(labels, np.ones_like(labels), hand & False, GROUP)[HEEL] > .4
     assert priors[HEIGHT:HEIGHT + 4].sum() == pytest.approx(1)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.photos.model import fact_ids, feature_ids
 from orangecontrib.customs.training.labelling import (
     LabelRow,
@@ -23,9 +23,10 @@ from orangecontrib.customs.training.labelling import (
     write_labels,
 )
 
+GROUP = find_group("footwear")
 IDS = feature_ids()
 NAN = float("nan")
-CLUSTERS = [cluster.id for cluster in footwear.clusters()]
+CLUSTERS = [cluster.id for cluster in GROUP.clusters]
 HEIGHTS = [IDS.index(f"height_{name}") for name in ("below_ankle", "ankle", "calf", "over_knee")]
 IMAGES = ["A1/1.jpg", "A1/2.jpg", "Б 2/1.jpg", "c.jpg"]
 
@@ -43,21 +44,21 @@ def assert_same(one, other):
 # --- questions and answers
 
 def test_heights_are_one_question():
-    assert len(questions()) == 11
-    assert [q.members for q in questions() if q.exclusive] == [tuple(HEIGHTS)]
+    assert len(questions(GROUP)) == 11
+    assert [q.members for q in questions(GROUP) if q.exclusive] == [tuple(HEIGHTS)]
 
 
 @pytest.mark.parametrize("cluster", CLUSTERS)
 def test_few_questions_per_cluster(cluster):
-    assert len(asked(cluster)) <= 5
+    assert len(asked(cluster, GROUP)) <= 5
 
 
 def test_only_heights_that_come_into_question():
-    (height, *_), = [[q for q in asked("boots") if q.exclusive]]
+    (height, *_), = [[q for q in asked("boots", GROUP) if q.exclusive]]
     assert height.members == tuple(HEIGHTS[1:])
 
 
-@pytest.mark.parametrize("cluster", footwear.clusters(), ids=CLUSTERS)
+@pytest.mark.parametrize("cluster", GROUP.clusters, ids=CLUSTERS)
 def test_a_cluster_fills_in_what_it_implies(cluster):
     sheet = LabelSheet(IMAGES)
     sheet.set_cluster([0], cluster.id)
@@ -113,7 +114,7 @@ def test_implied_can_be_overruled_and_comes_back():
     assert sheet.labels[0, HEIGHTS].tolist() == [0, 1, 0, 0]
     sheet.answer([0], "waterproof", NAN)
     sheet.answer([0], "height_ankle", NAN)
-    assert labels(sheet) == dict(footwear.clusters()[0].implied)
+    assert labels(sheet) == dict(GROUP.clusters[0].implied)
 
 
 def test_another_cluster_keeps_what_it_asks_too():
@@ -122,7 +123,7 @@ def test_another_cluster_keeps_what_it_asks_too():
     sheet.answer([0], "sport", 1)
     sheet.answer([0], "high_heel", 1)
     sheet.set_cluster([0], "boots")
-    boots = next(c for c in footwear.clusters() if c.id == "boots")
+    boots = next(c for c in GROUP.clusters if c.id == "boots")
     assert labels(sheet) == {**boots.implied, "sport": 1}  # a heel is not asked there
     sheet.set_cluster([0], "")
     assert labels(sheet) == {}

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.photos.model import feature_ids
 from orangecontrib.customs.training import augment
 from orangecontrib.customs.training.labels import (
@@ -21,6 +21,8 @@ from orangecontrib.customs.training.labels import (
     read_source,
     weak_labels,
 )
+
+FOOTWEAR = find_group("footwear")
 
 IDS = feature_ids()
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "footwear"
@@ -144,7 +146,7 @@ def test_crop_labels():
     whole.labels[:] = 0
     for kind, (_, hidden, shown) in augment.CROPS.items():
         labels = augment.crop_labels(whole, kind).labels[0]
-        for feature, label in zip(footwear.features(), labels):
+        for feature, label in zip(FOOTWEAR.features, labels):
             if feature.fact in hidden:
                 assert label == .5
             elif feature.fact in shown:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.photos.model import exclusive_groups, fact_ids, feature_ids, untrained
 from orangecontrib.customs.photos.sources import Photo
 from orangecontrib.customs.training.report import (
@@ -28,6 +28,8 @@ from orangecontrib.customs.training.report.table import (
     reliability_table,
 )
 from orangecontrib.customs.training.trainer import HeldOut, Split, Trained, TrainingPhotos
+
+FOOTWEAR = find_group("footwear")
 
 IDS, FACTS = feature_ids(), fact_ids()
 HEEL, STRAPS = IDS.index("high_heel"), IDS.index("strap_vamp")
@@ -265,7 +267,7 @@ def test_products_joined_by_near_duplicates():
 def test_tables():
     found = report(trained(held_out(80)))
     table = evaluation_table(found)
-    assert [str(row["feature"]) for row in table] == [f.name_ru for f in footwear.features()]
+    assert [str(row["feature"]) for row in table] == [f.name_ru for f in FOOTWEAR.features]
     row = found.features[HEEL]
     values = dict(zip((v.name for v in table.domain.attributes), table.X[HEEL]))
     assert values["photos"] == row.score.n and values["AUC"] == row.auc

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.photos import scratch, trunks
 from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.model import PhotoModel, fact_ids, feature_ids
@@ -30,6 +30,7 @@ from orangecontrib.customs.training.trainer.objective import Objective
 from orangecontrib.customs.training.trainer.split import split
 from orangecontrib.customs.training.trainer.watch import Watch
 
+FOOTWEAR = find_group("footwear")
 IDS = feature_ids()
 HEEL, STRAPS, HEIGHT = (IDS.index(i) for i in ("high_heel", "strap_vamp", "height_below_ankle"))
 
@@ -95,7 +96,8 @@ def small(monkeypatch, tmp_path):
     torch.save(module.state_dict(), path)
     trunk = trunks.Trunk("small", 48, 12, (0.,) * 3, (255.,) * 3, "none", build, "grid",
                          packaged=lambda: str(path))
-    monkeypatch.setattr(trunks, "get", lambda name: trunk if name == "small" else known(name))
+    monkeypatch.setattr(trunks, "get", lambda name, group=None:
+                        trunk if name == "small" else known(name, group))
     return trunk
 
 
@@ -222,7 +224,8 @@ def test_labels_that_cannot_be_judged_are_masked_and_teach_gradability():
     heel = len(IDS) + fact_ids().index("heel")
     for wanted in (True, False):
         recipe = Recipe(l2=.001, gradability=wanted)
-        fitted = fit(x, Objective(labels, np.ones_like(labels), recipe), recipe, Watch())[-1]
+        objective = Objective(labels, np.ones_like(labels), recipe, FOOTWEAR)
+        fitted = fit(x, objective, recipe, Watch())[-1]
         assert abs(fitted.weights[1, HEEL]) < .1 * abs(fitted.weights[0, HEEL])
         judged = fitted.scores(x)[:, heel] > 0
         assert ((judged == (x[:, 1] <= .5)).mean() > .9) if wanted else judged.all()
@@ -236,7 +239,8 @@ def test_without_class_weights_scores_are_likelihood_ratios_too():
     labels[:, HEEL] = np.arange(10_000) >= 9000
     for wanted in (True, False):
         recipe = Recipe(l2=0., class_weights=wanted)
-        fitted = fit(x, Objective(labels, np.ones_like(labels), recipe), recipe, Watch())[-1]
+        objective = Objective(labels, np.ones_like(labels), recipe, FOOTWEAR)
+        fitted = fit(x, objective, recipe, Watch())[-1]
         # equal normals: log-likelihood ratio 2 x - 2
         assert fitted.weights[0, HEEL] == pytest.approx(2, abs=.2)
         assert fitted.bias[HEEL] == pytest.approx(-2, abs=.2)
@@ -247,7 +251,8 @@ def test_a_height_without_photos_does_not_silence_the_others():
     x = rng.normal(size=(200, 3)).astype(np.float32)
     labels = np.full((200, len(IDS)), np.nan)
     labels[:, HEIGHT:HEIGHT + 4] = np.eye(4)[1 + (x[:, 0] > 0)]  # only boots
-    fitted = fit(x, Objective(labels, np.ones_like(labels), Recipe()), Recipe(), Watch())[-1]
+    objective = Objective(labels, np.ones_like(labels), Recipe(), FOOTWEAR)
+    fitted = fit(x, objective, Recipe(), Watch())[-1]
     scores = fitted.scores(x)[:, HEIGHT:HEIGHT + 4]
     assert ((scores[:, 2] > scores[:, 1]) == (x[:, 0] > 0)).mean() > .95
 
@@ -295,16 +300,15 @@ class Cluster:
 
 
 @pytest.fixture
-def clusters(monkeypatch):
+def clusters():
     found = (Cluster("low", {"height_below_ankle": 1., "height_ankle": 0.}),
              Cluster("boots", {"height_below_ankle": 0., "height_ankle": 1.}),
              Cluster("other", {"not_footwear": 1.}))
-    monkeypatch.setattr(footwear, "clusters", lambda: found, raising=False)
-    return found
+    return replace(FOOTWEAR, clusters=found)
 
 
 def test_the_cluster_is_the_labelers_or_the_only_one_that_fits(clusters):
-    photos = made_photos(6)
+    photos = replace(made_photos(6), group=clusters)
     photos.labels[:3, HEIGHT:HEIGHT + 2] = [[1, 0], [0, 1], [.5, .5]]
     photos.clusters[:6] = ["", "", "", "other", "low", "unheard of"]
     photos.labels[5] = np.nan
@@ -315,7 +319,7 @@ def test_clusters_are_heads_after_those_of_gradability():
     photos = made_photos(120)
     photos.clusters[:] = np.where(photos.labels[:, HEIGHT] == 1, "low", "boots")
     result = train(photos, replace(LBFGS, clusters=True), device="cpu")
-    names = tuple(cluster.id for cluster in footwear.clusters())
+    names = tuple(cluster.id for cluster in FOOTWEAR.clusters)
     assert result.model.clusters == names
     assert result.model.weights.shape[1] == len(IDS) + len(fact_ids()) + len(names)
     scores = {s.feature: s for s in result.held_out.scores()}
@@ -439,7 +443,7 @@ def test_losses_of_heads_add_up_to_the_objective():
     labels = np.full((60, len(IDS)), np.nan)
     labels[:, HEEL] = rng.integers(0, 2, 60)
     labels[:, HEIGHT:HEIGHT + 4] = np.eye(4)[rng.integers(0, 3, 60)]
-    objective = Objective(labels, np.ones_like(labels), Recipe())
+    objective = Objective(labels, np.ones_like(labels), Recipe(), FOOTWEAR)
     scores = rng.normal(size=(60, objective.outputs))
     losses = objective.head_losses(scores)
     assert set(np.flatnonzero(np.isfinite(losses))) == {HEEL, *range(HEIGHT, HEIGHT + 4)}

@@ -4,7 +4,7 @@ import pytest
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 from PIL import Image
 
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.photos.model import fact_ids, feature_ids, untrained
 from orangecontrib.customs.training.trainer import (
     Epoch,
@@ -23,6 +23,8 @@ from orangecontrib.customs.training.trainer.table import (
     training_photos,
 )
 
+FOOTWEAR = find_group("footwear")
+
 IDS = feature_ids()
 HEEL = IDS.index("high_heel")
 
@@ -33,7 +35,7 @@ def labelled(tmp_path):
     for number in range(6):
         Image.new("RGB", (20, 20), (40 * number, 0, 0)).save(tmp_path / f"{number}.png")
     labels = []
-    for feature in footwear.features():
+    for feature in FOOTWEAR.features:
         labels.append(ContinuousVariable(feature.name_ru))
         labels[-1].attributes.update(label="1", fact=feature.fact, value=feature.value)
     image = StringVariable("image")

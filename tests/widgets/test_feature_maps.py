@@ -11,7 +11,7 @@ from Orange.widgets.tests.base import GuiTest
 from orangewidget.tests.base import WidgetTest
 from PIL import Image
 
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.photos import extract, trunks
 from orangecontrib.customs.photos.maps import Pool
 from orangecontrib.customs.photos.model import feature_ids, untrained
@@ -19,24 +19,27 @@ from orangecontrib.customs.widgets.utils import maploader
 from orangecontrib.customs.widgets.utils.features import FeatureView, conflicts
 from orangecontrib.customs.widgets.utils.maploader import MapLoader, explained_square
 
+FOOTWEAR = find_group("footwear")
+
 
 class TestConflicts(unittest.TestCase):
     def test_what_no_group_has_together(self):
-        self.assertEqual(conflicts({"strap_vamp", "height_calf"}), [("strap_vamp", "height_calf")])
-        self.assertEqual(conflicts({"strap_vamp", "high_heel", "height_below_ankle"}), [])
-        self.assertEqual(conflicts(set()), [])
+        self.assertEqual(conflicts({"strap_vamp", "height_calf"}, FOOTWEAR),
+                         [("strap_vamp", "height_calf")])
+        self.assertEqual(conflicts({"strap_vamp", "high_heel", "height_below_ankle"}, FOOTWEAR), [])
+        self.assertEqual(conflicts(set(), FOOTWEAR), [])
 
     def test_not_footwear_excuses_everything(self):
-        self.assertEqual(conflicts({"strap_vamp", "height_calf", "not_footwear"}), [])
+        self.assertEqual(conflicts({"strap_vamp", "height_calf", "not_footwear"}, FOOTWEAR), [])
 
     def test_two_heights_are_a_doubt(self):
-        self.assertEqual(conflicts({"height_ankle", "height_calf"}), [])
+        self.assertEqual(conflicts({"height_ankle", "height_calf"}, FOOTWEAR), [])
 
 
 class TestPresence(unittest.TestCase):
     def view(self, thresholds, contradiction=0., **probabilities):
         variables = []
-        for feature in footwear.features():
+        for feature in FOOTWEAR.features:
             variable = ContinuousVariable(feature.name_en)
             variable.attributes.update(feature=feature.id, fact=feature.fact)
             variables.append(variable)

@@ -15,7 +15,7 @@ from Orange.widgets.tests.base import WidgetTest
 from orangewidget.tests.utils import simulate
 from PIL import Image
 
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.photos import extract, trunks
 from orangecontrib.customs.photos.maps import Pool
 from orangecontrib.customs.photos.model import (
@@ -30,6 +30,8 @@ from orangecontrib.customs.photos.table import photos_table
 from orangecontrib.customs.widgets import owfootwearfeatures
 from orangecontrib.customs.widgets.owfootwearfeatures import OWFootwearFeatures
 from orangecontrib.customs.widgets.utils.maploader import MapLoader
+
+FOOTWEAR = find_group("footwear")
 
 
 class MadeTrunk:
@@ -233,7 +235,7 @@ class TestOWFootwearFeatures(WidgetTest):
         self.features(self.table())
         self.widget.controls.language_index.buttons[1].click()
         self.assertEqual([v.name for v in self.features().domain.attributes],
-                         [f.name_ru for f in footwear.features()])
+                         [f.name_ru for f in FOOTWEAR.features])
 
     def test_batches(self):
         self.widget.controls.batch.setValue(3)

@@ -83,8 +83,8 @@ class TestOWFootwearTrainer(WidgetTest):
 
     def setUp(self):
         known = trunks.get
-        patched = patch.object(trunks, "get", lambda name: self.trunk if name == "small"
-                               else known(name))
+        patched = patch.object(trunks, "get", lambda name, group=None: self.trunk
+                               if name == "small" else known(name, group))
         patched.start()
         self.addCleanup(patched.stop)
         own = tempfile.TemporaryDirectory()

@@ -1,12 +1,14 @@
 """HS Code Fusion: witnesses in, codes with reasons out, answers by hand."""
 import ast
+import re
 import threading
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from unittest.mock import Mock, patch
 
 import numpy as np
 import pytest
-from AnyQt.QtCore import Qt
+from AnyQt.QtCore import QSettings, Qt
 from Orange.classification import LogisticRegressionLearner
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 from Orange.widgets.tests.base import WidgetTest
@@ -21,8 +23,10 @@ from orangecontrib.customs.fusion import Engine
 from orangecontrib.customs.fusion.among import codes_of
 from orangecontrib.customs.fusion.table import default_key
 from orangecontrib.customs.groups import find_group, footwear, loaded_groups
+from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.widgets import owhscodefusion
 from orangecontrib.customs.widgets.owhscodefusion import OWHSCodeFusion
+from orangecontrib.customs.widgets.utils import language
 from orangecontrib.customs.widgets.utils.verdictview import code_html
 
 BOOTS = ("Ботинки мужские, закрывающие лодыжку, но не часть икры, верх из натуральной кожи, "
@@ -92,6 +96,44 @@ class TestOWHSCodeFusion(WidgetTest):
         self.send_signals([(getattr(inputs, name), table) for name, table in tables.items()])
         self.wait_until_finished()
         return self.get_output(self.widget.Outputs.codes)
+
+    # -- language
+
+    def speak(self, name):
+        """Choose a language of results by hand."""
+        combo = self.widget.language_combo
+        combo.setCurrentIndex(combo.findData(name))
+        combo.activated.emit(combo.currentIndex())
+        self.wait_until_finished()
+
+    def test_another_language_words_all_that_is_shown_and_sent_and_moves_nothing(self):
+        with TemporaryDirectory() as folder, speaking("ru"), patch.object(
+                language, "QSettings",
+                lambda: QSettings(f"{folder}/s.ini", QSettings.IniFormat)):
+            self.widget.answers = {"A": {"height": "below_ankle"}}
+            russian = self.codes(text=text_facts({"A": BOOTS, "B": SNEAKERS}, [6403991111] * 2))
+            self.assertIn("да", self.widget.trace.toPlainText())
+            settings = self.widget.settingsHandler.pack_data(self.widget)
+            self.speak("en")
+            english = self.get_output(self.widget.Outputs.codes)
+            combo, label = (getattr(self.widget.panel, name)["upper"]
+                            for name in ("combos", "labels"))
+            shown = [self.widget.headline.toPlainText(), self.widget.trace.toPlainText(),
+                     self.widget.lines[0].why, label.text(), combo.itemText(0),
+                     combo.itemText(1), combo.toolTip(), self.widget.bars.topLevelItem(0).text(3)]
+            for name in ("problems", "trace", "discrepancy"):
+                shown.append(column(english, name)[0])
+            self.assertTrue(all(shown))
+            for text in shown:
+                self.assertIsNone(re.search("[а-яё]", re.sub("«[^»]*»", "", text), re.I), text)
+            self.assertIn("yes", shown[1])
+            np.testing.assert_array_equal(russian.X, english.X)
+            self.assertEqual(column(russian, "code"), column(english, "code"))
+            self.assertEqual(settings, self.widget.settingsHandler.pack_data(self.widget),
+                             "nothing of it is kept in the workflow")
+            self.speak("ru")
+            again = self.get_output(self.widget.Outputs.codes)
+            self.assertEqual(column(russian, "trace"), column(again, "trace"))
 
     # -- inputs and outputs
 

@@ -10,12 +10,14 @@ from Orange.widgets.tests.base import WidgetTest
 from orangewidget.tests.utils import simulate
 
 from orangecontrib.customs.fusion.table import evidence_from_table
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.photos.model import fact_ids, feature_ids
 from orangecontrib.customs.photos.pooling import MODES
 from orangecontrib.customs.photos.table import pooled_table
 from orangecontrib.customs.widgets import owphotoaggregator
 from orangecontrib.customs.widgets.owphotoaggregator import EXPLAINED, OWPhotoAggregator
+
+FOOTWEAR = find_group("footwear")
 
 HEELS = feature_ids().index("high_heel")
 
@@ -23,7 +25,7 @@ HEELS = feature_ids().index("high_heel")
 def photos(goods=("A", "A", "A", "B", "B"), good_variable=None, seed=0) -> Table:
     """What the extractor sends, for made-up photos."""
     features = []
-    for feature in footwear.features():
+    for feature in FOOTWEAR.features:
         variable = ContinuousVariable(feature.name_en)
         heights = feature.fact == "height"
         variable.attributes.update(feature=feature.id, fact=feature.fact, value=feature.value,
@@ -44,7 +46,7 @@ def photos(goods=("A", "A", "A", "B", "B"), good_variable=None, seed=0) -> Table
     rng = np.random.default_rng(seed)
     with table.unlocked():
         table.X[:] = rng.uniform(.02, .98, table.X.shape)
-        heights = [i for i, f in enumerate(footwear.features()) if f.fact == "height"]
+        heights = [i for i, f in enumerate(FOOTWEAR.features) if f.fact == "height"]
         table.X[:, heights] /= table.X[:, heights].sum(axis=1, keepdims=True)
         if discrete:
             table.Y[:] = [good.to_val(g) for g in goods]

@@ -17,7 +17,7 @@ from Orange.widgets.tests.base import WidgetTest
 from orangewidget.tests.utils import simulate
 from PIL import Image
 
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.photos import extract, trunks
 from orangecontrib.customs.photos.model import PhotoModel, feature_ids, untrained
 from orangecontrib.customs.photos.sources import find_photos
@@ -28,9 +28,11 @@ from orangecontrib.customs.widgets.owphotolabeler import OWPhotoLabeler
 from orangecontrib.customs.widgets.utils import labelfiles
 from orangecontrib.customs.widgets.utils.labelkeys import action
 
+FOOTWEAR = find_group("footwear")
+
 IDS = feature_ids()
 HEIGHTS = [i for i, id_ in enumerate(IDS) if id_.startswith("height_")]
-LOW, BOOTS = (next(c for c in footwear.clusters() if c.id == id_) for id_ in ("low", "boots"))
+LOW, BOOTS = (next(c for c in FOOTWEAR.clusters if c.id == id_) for id_ in ("low", "boots"))
 
 
 class MadeTrunk:
@@ -310,7 +312,7 @@ class TestOutputs(Labeler, WidgetTest):
         out = self.output()
         self.assertEqual(list(out.ids), list(data.ids[:3]))
         self.assertEqual(list(out.get_column("good_id")), ["A0", "A0", "A1"])
-        for variable, feature in zip(out.domain.attributes, footwear.features()):
+        for variable, feature in zip(out.domain.attributes, FOOTWEAR.features):
             self.assertEqual({k: variable.attributes[k] for k in
                               ("label", "feature", "fact", "value")},
                              {"label": "yes", "feature": feature.id, "fact": feature.fact,
@@ -383,7 +385,7 @@ class TestOutputs(Labeler, WidgetTest):
         self.widget.russian_box.click()
         self.press("6")
         self.assertEqual([v.name for v in self.output().domain.attributes],
-                         [f.name_ru for f in footwear.features()])
+                         [f.name_ru for f in FOOTWEAR.features])
 
     def test_outputs_come_after_a_pause(self):
         self.widget._sending.setInterval(0)
@@ -451,7 +453,7 @@ class TestFiles(Labeler, WidgetTest):
         self.send(data)
         self.press("6")
         self.send(None)
-        path = labelfiles.default_labels(str(self.folder / "goods"))
+        path = labelfiles.default_labels(str(self.folder / "goods"), FOOTWEAR)
         self.assertTrue(path.exists())
         self.send(data[1:])  # the first photo is not there: its labels wait in the file
         self.press("6")
@@ -460,7 +462,7 @@ class TestFiles(Labeler, WidgetTest):
 
     def test_open_in_another_program(self):
         data = self.table()
-        other = LabelStore(labelfiles.default_labels(str(self.folder / "goods")))
+        other = LabelStore(labelfiles.default_labels(str(self.folder / "goods"), FOOTWEAR))
         self.send(data)
         self.assertIn("open in another program", str(self.widget.Error.store))
         self.press("6")

@@ -8,17 +8,19 @@ from Orange.data import ContinuousVariable, Domain, Table
 from Orange.widgets.tests.base import GuiTest
 from PIL import Image
 
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.photos.model import fact_ids, feature_ids
 from orangecontrib.customs.widgets.utils.features import COLOURS, FeatureView
 from orangecontrib.customs.widgets.utils.gallery import PhotoGallery, Tile
 from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
 
+FOOTWEAR = find_group("footwear")
+
 
 def view(probabilities: dict, judged: dict | None = None, made_only=()) -> FeatureView:
     """One photo; features that are not named have P = 0.01."""
     features, gradable = [], []
-    for feature in footwear.features():
+    for feature in FOOTWEAR.features:
         variable = ContinuousVariable(feature.name_en)
         variable.attributes.update(feature=feature.id, fact=feature.fact, value=feature.value)
         if feature.id in made_only:

@@ -154,4 +154,4 @@ def _photos(path: str | os.PathLike, model: str, groups: Sequence[Group]) -> Pho
     photos, problems = find_photos(path)
     for problem in problems:
         warnings.warn(problem, stacklevel=3)
-    return read_photos(photos, photo_model(model), groups)
+    return read_photos(photos, photo_model(model, groups))

@@ -15,8 +15,8 @@ from orangecontrib.customs.i18n import Joined, Message
 
 from .goods import Good
 
-__all__ = ["PhotoEvidence", "Source", "analyst_witness", "group_of", "photo_model",
-           "photo_source", "read_photos", "text_source"]
+__all__ = ["PhotoEvidence", "Source", "analyst_witness", "photo_model", "photo_source",
+           "read_photos", "text_source"]
 
 #: P(the analyst's answer is wrong): finite, yet outweighs all that text and photos say
 #: together (STRONGEST each, and a prior), and a classifier of any sensible weight.
@@ -105,30 +105,30 @@ class PhotoEvidence:
     skipped: Sequence[tuple[str, str, Message | str]]
 
 
-def photo_model(name: str):
-    """A bundled model by its name, or that of a file (one called "free" is ./free)."""
-    from orangecontrib.customs.photos.model import BUNDLED, PhotoModel
-    return PhotoModel.bundled(name) if name in BUNDLED else PhotoModel.load(name)
+def photo_model(name: str, groups: Sequence[Group] = ()):
+    """A bundled model by its name, or that of a file (one called "free" is ./free).
 
-
-def group_of(model, groups: Sequence[Group]) -> Group:
-    """The group whose features a photo model knows.
+    Parameters
+    ----------
+    name : str
+    groups : sequence of Group, optional
+        That decide; all loaded ones by default.
 
     Raises
     ------
-    ValueError
-        There is none among them.
+    ModelError
+        The model can't be read, or is for goods of none of the groups.
     """
-    for group in groups:
-        if tuple(model.features) == tuple(feature.id for feature in group.features):
-            return group
-    names = ", ".join(group.id for group in groups)
-    raise ValueError(f"the photo model is for other goods: it knows none of the visual features "
-                     f"of {names}; leave the photos out, or choose the group that it is for")
+    from orangecontrib.customs.photos.model import BUNDLED, ModelError, PhotoModel
+    model = PhotoModel.bundled(name) if name in BUNDLED else PhotoModel.load(name, groups)
+    ids = [group.id for group in groups or loaded_groups()]
+    if model.group.id not in ids:
+        raise ModelError(f"the photo model '{name}' is for the group '{model.group.id}', and "
+                         f"{', '.join(ids)} decide: leave the photos out, or choose this group")
+    return model
 
 
-def read_photos(photos, model, groups: Sequence[Group] = (), *, device=None,
-                backend: str = "auto", mode: str = "tempered",
+def read_photos(photos, model, *, device=None, backend: str = "auto", mode: str = "tempered",
                 progress: Callable | None = None) -> PhotoEvidence:
     """Photos of goods -> evidence per good.
 
@@ -137,20 +137,17 @@ def read_photos(photos, model, groups: Sequence[Group] = (), *, device=None,
     photos : list of Photo
         See :func:`orangecontrib.customs.photos.find_photos`.
     model : PhotoModel
-    groups : sequence of Group, optional
-        That decide, the model's among them; all loaded ones by default.
     device, backend : str, optional
         As in :class:`orangecontrib.customs.photos.extract.Extractor`.
     """
     from orangecontrib.customs.photos.extract import Extractor
     from orangecontrib.customs.photos.notes import photo_notes
     from orangecontrib.customs.photos.pooling import photo_evidence, pool
-    group = group_of(model, loaded_groups(groups))
     results = Extractor(model, device, backend=backend).run(photos, progress=progress)
     pooled = pool(results.probabilities, results.gradability, results.good_ids,
                   model.priors, model.rho, mode=mode)
     skipped = [(photo.good_id, photo.image, reason) for photo, reason in results.skipped]
-    return PhotoEvidence(photo_evidence(pooled, group.features, model.priors),
+    return PhotoEvidence(photo_evidence(pooled, model.group.features, model.priors),
                          photo_notes(pooled, [photo.image for photo in results.photos]), skipped)
 
 

@@ -11,7 +11,7 @@ from orangecontrib.customs.columns import BagColumn, CodeColumn, Role
 from orangecontrib.customs.declarations.learning.table import words_read
 from orangecontrib.customs.declarations.table import misread
 from orangecontrib.customs.defaults import TRUST, WEIGHT
-from orangecontrib.customs.facts import Priors, Vocabulary
+from orangecontrib.customs.facts import Evidence, Priors, Vocabulary
 from orangecontrib.customs.fusion.engine import PHOTOS, TEXT, Engine
 from orangecontrib.customs.fusion.table import default_key, evidence_from_table, ids_of, keys_of
 from orangecontrib.customs.fusion.verdict import Verdict
@@ -23,7 +23,7 @@ from .goods import NAMES, Good, find_column, goods_of
 from .predictions import LIKELY, Predictions, answer_columns
 from .rows import row_of
 from .schema import COLUMNS, SCHEMA, Column
-from .sources import Source
+from .sources import NO_PHOTOS, Source
 
 __all__ = ["case_from_tables", "codes_table", "predictions_from_table", "priors_from_table",
            "probabilities_table", "with_verdicts"]
@@ -88,10 +88,17 @@ def _source(name: str, title: str, table: Table, key: Variable | None,
         read = evidence_from_table(table, key, groups)
     except ValueError as error:
         raise ValueError(f"{title}: {error}") from None
-    goods = [replace(good, problems=(*good.problems, *read.good_problems.get(good.key, ())))
-             for good in _goods(table, key)]
+    goods = [replace(good, problems=(*good.problems, *without,
+                                     *read.good_problems.get(good.key, ())))
+             for good, without in zip(_goods(table, key), _silent(name, read.evidence))]
     return Source(name, goods, read.evidence, read.notes,
                   remarks=tuple(f"{title}: {problem}" for problem in read.problems))
+
+
+def _silent(name: str, evidence: Evidence) -> list[tuple[Message, ...]]:
+    """Per good, that photos say nothing of it: none could be used."""
+    spoken = np.logical_or.reduce([evidence.says(fact) for fact in evidence.loglik])
+    return [(NO_PHOTOS,) if name == PHOTOS and not says else () for says in spoken]
 
 
 def _goods(table: Table, key: Variable | None) -> list[Good]:

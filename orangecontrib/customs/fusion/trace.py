@@ -26,7 +26,7 @@ class Step:
     ----------
     kind : str
         "basis" (note, GIR), "line" (a node of the tariff) or "fact".
-    what : Message, Joined or Words
+    what : Words
         The designation, or the fact with the values that the code needs.
     answer : str
         For facts: :data:`YES`, :data:`NO` or :data:`NOT_ESTABLISHED`.
@@ -38,7 +38,7 @@ class Step:
     """
 
     kind: str
-    what: Message | Joined | Words
+    what: Words
     answer: str = ""
     p: float = 1.
     said_by: tuple = ()
@@ -97,13 +97,14 @@ def _line(engine, code: str) -> Step:
     return engine.said[code]
 
 
-def _condition(engine, fact: str, allowed: frozenset[str]) -> Joined:
-    """A fact with the values that a rule allows; made once."""
+def _condition(engine, fact: str, allowed: frozenset[str]) -> Words:
+    """A fact with the values that a rule allows; worded once."""
     if (fact, allowed) not in engine.said:
         spec = engine.table.vocabulary[fact]
         values = reduce(lambda some, value: Message.of("fusion.or", some=some, value=value),
                         [value for value in spec.values if value.id in allowed])
-        engine.said[fact, allowed] = Joined((spec, values), ": ")
+        condition = Joined((spec, values), ": ")
+        engine.said[fact, allowed] = Words(condition.text("ru"), condition.text("en"))
     return engine.said[fact, allowed]
 
 
@@ -122,8 +123,9 @@ def trace_text(steps: Sequence[Step]) -> str:
     """The trace as one line: lines of the tariff, then facts, then what is assumed."""
     basis = [s.text for s in steps if s.kind == "basis"]
     lines = [s.text for s in steps if s.kind == "line"]
-    known = [f"{s.text} – {s.answer_text} {s.p:.2f} ({s.source})" for s in steps
-             if s.kind == "fact" and not s.assumed]
+    answers = {id_: say(answer) for id_, answer in _ANSWERS.items()}
+    known = [f"{s.text} – {answers[s.answer]} {s.p:.2f} ({s.source})" for s in steps
+             if s.said_by]
     assumed = [f"{s.text} {s.p:.2f}" for s in steps if s.assumed]
     parts = ["; ".join(basis), " > ".join(lines), "; ".join(known)]
     if assumed:

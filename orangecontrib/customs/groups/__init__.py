@@ -3,7 +3,15 @@
 A group is passed, never imported: nobody but this room knows one by its name.
 """
 from .group import Group, GroupError
-from .loading import ENTRY_POINT, announced_groups, find_group, loaded_groups
+from .loading import (
+    ENTRY_POINT,
+    announced_groups,
+    find_group,
+    group_of,
+    loaded_groups,
+    visual_group,
+    visual_groups,
+)
 
 __all__ = ["ENTRY_POINT", "Group", "GroupError", "announced_groups", "find_group",
-           "loaded_groups"]
+           "group_of", "loaded_groups", "visual_group", "visual_groups"]

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -144,6 +145,42 @@ class Group:
     def reads_text(self) -> bool:
         """Whether it has patterns, so that descriptions can be read."""
         return (self.folder / "text_patterns.csv").is_file()
+
+    # --- what photos show
+
+    @cached_property
+    def feature_ids(self) -> tuple[str, ...]:
+        """The features, in the order of a photo's coordinates."""
+        return tuple(feature.id for feature in self.features)
+
+    @cached_property
+    def visual_facts(self) -> tuple[str, ...]:
+        """The facts of the features, each once, in the order of the features."""
+        return tuple(dict.fromkeys(feature.fact for feature in self.features))
+
+    @cached_property
+    def exclusive_features(self) -> tuple[tuple[int, ...], ...]:
+        """Positions of features that exclude each other: one for every value of a fact."""
+        found = []
+        for fact in self.visual_facts:
+            members = tuple(i for i, f in enumerate(self.features) if f.fact == fact)
+            values = [self.features[i].value for i in members]
+            if len(members) > 1 and sorted(values) == sorted(self.vocabulary[fact].value_ids):
+                found.append(members)
+        return tuple(found)
+
+    @cached_property
+    def cluster_ids(self) -> tuple[str, ...]:
+        """The kinds of goods."""
+        return tuple(cluster.id for cluster in self.clusters)
+
+    @cached_property
+    def gate(self) -> tuple[str, ...]:
+        """Features by which alone the decision table says that a good is none of the group."""
+        alone = [rule.allowed for rule in self.table.rules
+                 if self.table.outcomes[rule.outcome] == (OUTSIDE,) and len(rule.allowed) == 1]
+        return tuple(f.id for f in self.features
+                     if any(f.value in allowed.get(f.fact, ()) for allowed in alone))
 
 
 def _uniform(vocabulary: Vocabulary) -> Priors:

@@ -1,6 +1,7 @@
 """Which groups there are: what packages announce, and folders of one's own."""
 from __future__ import annotations
 
+import copyreg
 import os
 from collections.abc import Iterable
 from functools import lru_cache
@@ -9,7 +10,8 @@ from pathlib import Path
 
 from .group import Group, GroupError
 
-__all__ = ["ENTRY_POINT", "announced_groups", "find_group", "loaded_groups"]
+__all__ = ["ENTRY_POINT", "find_group", "loaded_groups", "visual_groups", "visual_group",
+           "group_of"]
 
 #: A package announces a group here: its id, and a function without arguments that returns it.
 ENTRY_POINT = "orangecontrib.customs.groups"
@@ -74,3 +76,72 @@ def loaded_groups(names: Iterable[str | os.PathLike | Group] = ()) -> tuple[Grou
                 raise GroupError(f"groups '{first}' and '{group.id}' both have a fact '{fact}', "
                                  "with other values: rename it in one of them")
     return tuple(groups)
+
+
+def visual_groups() -> tuple[Group, ...]:
+    """The loaded groups whose goods can be told on photos."""
+    return tuple(group for group in loaded_groups() if group.features)
+
+
+def visual_group(group: Group | None = None) -> Group:
+    """`group`, or else the only loaded one with visual features.
+
+    Raises
+    ------
+    GroupError
+        There is none, or there are several to choose from.
+    """
+    if group is not None:
+        return group
+    found = visual_groups()
+    if len(found) != 1:
+        raise GroupError("no loaded group has visual features (features.csv)" if not found else
+                         f"the groups {', '.join(g.id for g in found)} have visual features: "
+                         "say which one is meant")
+    return found[0]
+
+
+def group_of(features: Iterable[str], groups: Iterable[Group] = ()) -> Group:
+    """The group whose visual features these are, or hold these.
+
+    Parameters
+    ----------
+    features : iterable of str
+        Ids, at least one.
+    groups : iterable of Group
+        Those to choose from; the loaded ones by default.
+
+    Raises
+    ------
+    GroupError
+        It is none of them, or several; the message names features and groups.
+    """
+    wanted, groups = tuple(features), tuple(groups) or visual_groups()
+    fitting = [group for group in groups if wanted and set(wanted) <= set(group.feature_ids)]
+    # a group that has just these comes before one that has more
+    fitting = [group for group in fitting if len(group.feature_ids) == len(wanted)] or fitting
+    if len(fitting) == 1:
+        return fitting[0]
+    known = "; ".join(f"{g.id} ({', '.join(g.feature_ids) or 'no features'})" for g in groups)
+    raise GroupError(f"{'several groups have' if fitting else 'no loaded group has'} the features "
+                     f"{', '.join(wanted) or '(none)'}; loaded are: {known or 'none'}")
+
+
+def _again(id_: str, folder: str) -> Group:
+    """A group that was pickled: the announced one of that id, or else that of the folder."""
+    if id_ in _announced():
+        return _group(id_)
+    try:
+        return _of_folder(folder, id_)
+    except GroupError as error:
+        raise GroupError(f"group '{id_}' is announced by no installed package, and its folder "
+                         f"can't be read: {error}") from None
+
+
+@lru_cache(maxsize=8)
+def _of_folder(folder: str, id_: str) -> Group:
+    return Group.load(folder, id_=id_)
+
+
+# A group is a folder: what is pickled is where to find it.
+copyreg.pickle(Group, lambda group: (_again, (group.id, os.fspath(group.folder))))

@@ -61,17 +61,19 @@ def main(argv: list[str] | None = None) -> int:
         classify.add_argument(option, type=float, default=default, metavar=metavar,
                               help=f"{meaning} (default {default:g})")
     _text_arguments(classify, "OUT.csv")
+    cli_run.add_language(classify)
     classify.set_defaults(job=_classify)
 
     features = commands.add_parser("features", help="photos -> the 13 visual features")
     _photo_arguments(features, required=True)
     _text_arguments(features, "F.csv")
-    features.set_defaults(job=_features)
+    features.set_defaults(job=_features, lang="en")  # why a photo is skipped is said in English
 
     facts = commands.add_parser("facts", help="declarations -> facts stated in the text")
     facts.add_argument("--declarations", type=Path, required=True, metavar="D.csv")
     _group_argument(facts)
     _text_arguments(facts, "F.csv")
+    cli_run.add_language(facts)
     facts.set_defaults(job=_facts)
 
     args = parser.parse_args(argv)
@@ -119,7 +121,6 @@ def _text_arguments(parser, out):
                         help="of the CSV files that are read and have no mark of their own: "
                              "utf-8, cp1251, cp866, koi8-r, iso-8859-5, mac-cyrillic ... "
                              "(default: UTF-8, else by the letters if these are clear)")
-    cli_run.add_language(parser)
     parser.add_argument("--out", type=Path, required=True, metavar=out)
 
 
@@ -162,14 +163,14 @@ def _bar(description: str, unit: str):
 
 
 @contextmanager
-def _model(args):
+def _model(args, groups=()):
     """The photo model of the arguments; what it can't work with is input that can't be used."""
     from orangecontrib.customs.cases.files import InputError
     from orangecontrib.customs.cases.sources import photo_model
     from orangecontrib.customs.photos.model import ModelError
     from orangecontrib.customs.photos.trunks import TrunkError
     try:
-        yield photo_model(args.model)
+        yield photo_model(args.model, groups)
     except (ModelError, TrunkError) as error:
         raise InputError(str(error)) from error
 
@@ -224,17 +225,12 @@ def _classify(args, place) -> tuple[str, int]:
 
 def _read_photos(args, place, groups):
     """What the photos of the arguments say; None without photos."""
-    from orangecontrib.customs.cases.files import InputError
-    from orangecontrib.customs.cases.sources import group_of, read_photos
+    from orangecontrib.customs.cases.sources import read_photos
     if not args.photos:
         return None
     found = _find(args, place)
-    with _model(args) as model:
-        try:
-            group = group_of(model, groups)
-        except ValueError as error:
-            raise InputError(f"--photos: {error}") from error
-        photos = read_photos(found, model, [group], device=args.device, backend=args.backend,
+    with _model(args, groups) as model:
+        photos = read_photos(found, model, device=args.device, backend=args.backend,
                              progress=_bar("photos", "photos"))
     for good_id, image, reason in photos.skipped:
         owner = f" (good {good_id})" if good_id else ""

@@ -149,7 +149,8 @@ class Joined:
 
     def text(self, name: str | None = None) -> str:
         """The words of all of them."""
-        return self.between.join(say(part, name) for part in self.parts)
+        name = name or language()
+        return self.between.join([say(part, name) for part in self.parts])
 
     def __str__(self) -> str:
         return self.text()
@@ -172,6 +173,8 @@ class Capital:
 
 def say(thing, name: str | None = None) -> str:
     """The words for a message, a fact, a value, or text, in a language."""
+    if type(thing) is str:  # most of what is put in
+        return thing
     return str(_put(thing, name or language()))
 
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from orangecontrib.customs.groups import Group
+
 from . import scratch
 from .maps import Pool, pooled
 from .registry import Trunk, TrunkError
@@ -118,9 +120,15 @@ def names() -> tuple[str, ...]:
     return tuple(_REGISTRY)
 
 
-def get(name: str) -> Trunk:
-    """The trunk of that name; TrunkError when there is none."""
+def get(name: str, group: Group | None = None) -> Trunk:
+    """The trunk of that name; TrunkError when there is none.
+
+    Parameters
+    ----------
+    group : Group, optional
+        Of the features, where the trunk has a network for each.
+    """
     if name in _REGISTRY:
         return _REGISTRY[name]()
     from_scratch = scratch.parse(name)
-    return scratch.trunk(*from_scratch) if from_scratch else _torchvision(name)
+    return scratch.trunk(*from_scratch, group) if from_scratch else _torchvision(name)

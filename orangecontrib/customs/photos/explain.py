@@ -16,7 +16,7 @@ from PIL import Image, ImageOps
 from .decode import decode_and_place
 from .extract import Extractor
 from .maps import Pool, pooled_arrays
-from .model import PhotoModel, exclusive_groups
+from .model import PhotoModel
 from .sources import Photo
 
 __all__ = ["ExplainError", "ActivationMap", "activation_map", "overlay"]
@@ -90,8 +90,8 @@ def activation_map(extractor: Extractor, photo: Photo, feature_id: str) -> Activ
 
 def _prior(model: PhotoModel, column: int) -> float:
     p = model.priors[column]
-    in_group = any(column in group for group in exclusive_groups())
-    return np.log(p) if in_group else np.log(p / (1 - p))
+    exclusive = any(column in members for members in model.group.exclusive_features)
+    return np.log(p) if exclusive else np.log(p / (1 - p))
 
 
 def _shares(maps: Sequence[np.ndarray], empty: Sequence[np.ndarray], pooling: Sequence[Pool],

@@ -99,7 +99,8 @@ def export(trunk: Trunk, module, digest: str, source: str) -> OnnxRuntimeEngine:
         error = _error(trunk, module, OnnxRuntimeEngine(graph), pooling)
     except Exception as problem:  # whatever exporter and runtime raise: torch goes on
         raise ExportError(f"the trunk '{trunk.name}' can't be exported "
-                          f"({str(problem).splitlines()[0]})") from problem
+                          f"({(str(problem) or type(problem).__name__).splitlines()[0]})") \
+            from problem
     if not error <= TOLERANCE:
         raise ExportError(f"the exported trunk '{trunk.name}' differs from torch by "
                           f"{error:.1e} of the largest feature")

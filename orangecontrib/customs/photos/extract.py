@@ -41,12 +41,12 @@ class PhotoResults:
     ----------
     photos : list of Photo
         The photos that could be used, in order.
-    probabilities : ndarray of float, shape (M, 14)
-        In the order of ``footwear.features()``.
-    gradability : ndarray of float, shape (M, 10)
-        "Can this be judged here?", in the order of ``model.fact_ids()``.
+    probabilities : ndarray of float, shape (M, n_features)
+        In the order of ``model.features``.
+    gradability : ndarray of float, shape (M, n_facts)
+        "Can this be judged here?", in the order of ``model.facts``.
     contradiction : ndarray of float, shape (M,)
-        P that the features of a photo fit no group of goods.
+        P that the features of a photo fit no kind of goods.
     skipped : list of (Photo, str)
         Photos that could not be used, and why.
     cancelled : bool
@@ -294,6 +294,6 @@ def _restored(model: PhotoModel, device, backend) -> trunks.LoadedTrunk:
                          f"heads were trained on ({model.trunk_digest[:12]}…): get the model's "
                          "file anew")
     try:
-        return trunks.restore(model.trunk, model.trunk_state, device, backend)
+        return trunks.restore(model.trunk, model.trunk_state, device, backend, model.group)
     except trunks.TrunkError as error:
         raise ModelError(f"the model's own trunk can't be used: {error}") from error

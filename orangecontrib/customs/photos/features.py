@@ -1,32 +1,21 @@
-"""The coordinates of a photo's vector: 13 features and the gate, and their facts."""
+"""The coordinates of a photo's vector, for a group of goods, or the only one that has any."""
 from __future__ import annotations
 
-from functools import lru_cache
-
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import Group, visual_group
 
 __all__ = ["feature_ids", "fact_ids", "exclusive_groups"]
 
 
-@lru_cache(maxsize=None)
-def feature_ids() -> tuple[str, ...]:
-    """The 13 features and the gate, in the order of their coordinates."""
-    return tuple(feature.id for feature in footwear.features())
+def feature_ids(group: Group | None = None) -> tuple[str, ...]:
+    """The features, in the order of their coordinates (of footwear, 13 and the gate)."""
+    return visual_group(group).feature_ids
 
 
-@lru_cache(maxsize=None)
-def fact_ids() -> tuple[str, ...]:
+def fact_ids(group: Group | None = None) -> tuple[str, ...]:
     """The facts of the features, each once, in the order of the features."""
-    return tuple(dict.fromkeys(feature.fact for feature in footwear.features()))
+    return visual_group(group).visual_facts
 
 
-@lru_cache(maxsize=None)
-def exclusive_groups() -> tuple[tuple[int, ...], ...]:
+def exclusive_groups(group: Group | None = None) -> tuple[tuple[int, ...], ...]:
     """Positions of features that exclude each other: every value of one fact (heights)."""
-    groups = []
-    for fact in fact_ids():
-        members = tuple(i for i, f in enumerate(footwear.features()) if f.fact == fact)
-        values = {footwear.features()[i].value for i in members}
-        if len(members) > 1 and values == set(footwear.vocabulary()[fact].value_ids):
-            groups.append(members)
-    return tuple(groups)
+    return visual_group(group).exclusive_features

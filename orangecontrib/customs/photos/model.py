@@ -4,8 +4,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from orangecontrib.customs.files import Output
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import Group, GroupError, group_of, visual_group, visual_groups
 
 from .consistency import contradiction, given_cluster
 from .features import exclusive_groups, fact_ids, feature_ids
@@ -48,7 +48,7 @@ class Judgement(NamedTuple):
     gradability : ndarray of float, shape (M, n_facts)
         "Can this fact be judged on this photo?"
     contradiction : ndarray of float, shape (M,)
-        P that the features fit no group of goods.
+        P that the features fit no kind of goods.
     """
 
     probabilities: np.ndarray
@@ -58,13 +58,14 @@ class Judgement(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class PhotoModel:
-    """Heads for the features (13 and the gate) and for gradability, on one trunk.
+    """Heads for the visual features of a group of goods and for gradability, on one trunk.
 
     Logits of features are ``(x W + b) · reliability / temperature + logit prior``; the
-    heights share a softmax.  Gradability is "can this fact be judged on this photo?".
-    `W`, `b` are fitted with balanced classes, so they are a likelihood ratio.  Groups of goods,
-    where the model knows them, are one more softmax, and a feature is
-    Σ P(group) · P(feature | group).
+    features that exclude each other (heights) share a softmax.  Gradability is "can this fact
+    be judged on this photo?".
+    `W`, `b` are fitted with balanced classes, so they are a likelihood ratio.  Kinds of goods
+    (clusters), where the model knows them, are one more softmax, and a feature is
+    Σ P(cluster) · P(feature | cluster).
 
     Attributes
     ----------
@@ -85,9 +86,14 @@ class PhotoModel:
     licence : str
         What the model may be used for.
     clusters : tuple of str
-        Ids of all of ``footwear.clusters()``, or none.
+        Ids of all of ``group.clusters``, or none.
     trunk_state : dict of str to ndarray, optional
         Weights of a trunk that was trained with the heads; a frozen trunk is only named.
+    features, facts : tuple of str
+        Those of the group, in its order.
+    group : Group
+        Without it the one that has the features; without these, too, the only loaded one
+        with visual features.
     """
 
     weights: np.ndarray
@@ -105,15 +111,22 @@ class PhotoModel:
     licence: str = ""
     clusters: tuple[str, ...] = ()
     trunk_state: dict[str, np.ndarray] | None = None
-    features: tuple[str, ...] = field(default_factory=feature_ids)
-    facts: tuple[str, ...] = field(default_factory=fact_ids)
+    features: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    group: Group | None = None
 
     def __post_init__(self):
-        if self.features != feature_ids() or self.facts != fact_ids():
-            raise ModelError("the model is for other features: " + ", ".join(self.features))
-        if self.clusters not in ((), tuple(c.id for c in footwear.clusters())):
-            raise ModelError("the model is for other groups of goods: "
-                             + ", ".join(self.clusters))
+        group = self.group
+        if group is None:
+            group = _group_of(self.features) if self.features else visual_group()
+        for name, value in (("group", group), ("features", self.features or group.feature_ids),
+                            ("facts", self.facts or group.visual_facts)):
+            object.__setattr__(self, name, value)
+        if self.features != group.feature_ids or self.facts != group.visual_facts:
+            raise ModelError(f"the model is for other features: {', '.join(self.features)}; those "
+                             f"of group '{group.id}' are {', '.join(group.feature_ids)}")
+        if self.clusters not in ((), group.cluster_ids):
+            raise ModelError("the model is for other groups of goods: " + ", ".join(self.clusters))
         n, outputs = len(self.features), self.outputs
         shapes = {"weights": (len(self.weights), outputs), "bias": (outputs,), "priors": (n,),
                   "temperatures": (n,), "reliability": (n,), "rho": (n,), "thresholds": (n,)}
@@ -129,6 +142,11 @@ class PhotoModel:
             raise ModelError("the thresholds are not between 0 and 1")
         if not ((self.temperatures > 0).all() and (self.reliability > 0).all()):
             raise ModelError("temperatures and reliability must be above 0")
+
+    def __setstate__(self, state: dict):
+        self.__dict__.update(state)
+        if "group" not in state:  # pickled before models knew it
+            self.__dict__["group"] = _group_of(self.features)
 
     @property
     def outputs(self) -> int:
@@ -153,10 +171,10 @@ class PhotoModel:
         sha.update(json.dumps(decisive, sort_keys=True).encode())
         return sha.hexdigest()
 
-    @property
-    def _file_digest(self) -> str:
-        """Of everything in the file, the description and the trunk's weights, too."""
-        sha = hashlib.sha256(self._digest([getattr(self, n) for n in _DESCRIPTION]).encode())
+    def _file_digest(self, group: str = "") -> str:
+        """Of everything in the file: the description, the group it names, the trunk's weights."""
+        described = [getattr(self, name) for name in _DESCRIPTION]
+        sha = hashlib.sha256(self._digest(described + [group] * bool(group)).encode())
         for name, array in sorted((self.trunk_state or {}).items()):
             sha.update(f"{name}{array.shape}{array.dtype}".encode()
                        + np.ascontiguousarray(array).tobytes())
@@ -180,17 +198,20 @@ class PhotoModel:
         scores = out[:, :n] * (self.reliability / self.temperatures)
         logits = scores + np.log(self.priors / (1 - self.priors))
         probabilities = _sigmoid(logits)
-        for group in map(list, exclusive_groups()):
-            probabilities[:, group] = _softmax(scores[:, group] + np.log(self.priors[group]))
-        foreign = contradiction(probabilities)
+        for members in map(list, self.group.exclusive_features):
+            probabilities[:, members] = _softmax(
+                scores[:, members] + np.log(self.priors[members]))
+        foreign = contradiction(probabilities, self.group)
         if self.clusters:
-            probabilities = given_cluster(probabilities, _softmax(out[:, end:].astype(float)))
+            probabilities = given_cluster(probabilities, _softmax(out[:, end:].astype(float)),
+                                          self.group)
         return Judgement(probabilities, _sigmoid(out[:, n:end].astype(float)), foreign)
 
     def save(self, path: str | os.PathLike) -> None:
         """Write one .safetensors file, heads and description together."""
         from safetensors.numpy import save
-        described = {"format": FORMAT, "version": VERSION, "digest": self._file_digest,
+        described = {"format": FORMAT, "version": VERSION, "group": self.group.id,
+                     "digest": self._file_digest(self.group.id),
                      **{name: getattr(self, name) for name in _DESCRIPTION}}
         arrays = {name: getattr(self, name) for name in _ARRAYS}
         arrays |= {_TRUNK + name: a for name, a in (self.trunk_state or {}).items()}
@@ -201,13 +222,20 @@ class PhotoModel:
             place.write(content)
 
     @classmethod
-    def load(cls, path: str | os.PathLike) -> PhotoModel:
+    def load(cls, path: str | os.PathLike, groups: Iterable[Group] = ()) -> PhotoModel:
         """Read a model file.
+
+        Parameters
+        ----------
+        groups : iterable of Group
+            Those to find the model's among; the loaded ones by default.  A file that names
+            none is of the one that has its features.
 
         Raises
         ------
         ModelError
-            The file is missing, damaged, of another kind or version, or for other features.
+            The file is missing, damaged, of another kind or version, or for the features of no
+            such group.
         """
         from safetensors import SafetensorError, safe_open
         path = Path(path)
@@ -236,14 +264,15 @@ class PhotoModel:
             state = {name.removeprefix(_TRUNK): array for name, array in arrays.items()
                      if name.startswith(_TRUNK)}
             model = cls(**{name: arrays[name] for name in _ARRAYS}, trunk_state=state or None,
+                        group=_named(described, groups),
                         **{name: tuple(v) if isinstance(v := described[name], list) else v
                            for name in _DESCRIPTION})
-        except ModelError as error:
+        except (ModelError, GroupError) as error:
             raise ModelError(f"{path}: {error}") from None
         except (KeyError, AttributeError, TypeError) as error:
             raise ModelError(f"{path}: damaged ({error})") from None
         try:
-            digest = model._file_digest
+            digest = model._file_digest(described.get("group", ""))
         except (TypeError, ValueError, RecursionError) as error:
             raise ModelError(f"{path}: damaged ({error})") from None
         if digest != described["digest"]:
@@ -269,6 +298,26 @@ _DESCRIPTION = ("trunk", "trunk_digest", "transform", "made_only", "note", "lice
 _TRUNK = "trunk/"
 
 
+def _group_of(features: Iterable[str], groups: Iterable[Group] = ()) -> Group:
+    try:
+        return group_of(features, groups)
+    except GroupError as error:
+        raise ModelError(f"the model is for other features: {error}") from None
+
+
+def _named(described: dict, groups: Iterable[Group]) -> Group:
+    """The group of a model file: the one that it names, or else the one with its features."""
+    groups, name = tuple(groups) or visual_groups(), described.get("group")
+    if name is None:
+        return _group_of(described["features"], groups)
+    for group in groups:
+        if group.id == name:
+            return group
+    raise ModelError(f"the model is for the group '{name}' and its features "
+                     f"{', '.join(described['features'])}; loaded groups with features are "
+                     f"{', '.join(group.id for group in groups) or 'none'}")
+
+
 @lru_cache(maxsize=len(BUNDLED))
 def _bundled(path: Path) -> PhotoModel:
     return PhotoModel.load(path)
@@ -284,13 +333,14 @@ def _softmax(logits: np.ndarray) -> np.ndarray:
 
 
 def untrained(trunk: str, trunk_digest: str, transform: dict, width: int,
-              priors: Sequence[float] | None = None) -> PhotoModel:
+              priors: Sequence[float] | None = None, group: Group | None = None) -> PhotoModel:
     """A model that knows nothing: every photo gets the priors.  For tests and trainers."""
-    n, outputs = len(feature_ids()), len(feature_ids()) + len(fact_ids())
+    group = visual_group(group)
+    n, outputs = len(group.features), len(group.features) + len(group.visual_facts)
     if priors is None:
         priors = np.full(n, .5)
-        for group in exclusive_groups():
-            priors[list(group)] = 1 / len(group)
+        for members in group.exclusive_features:
+            priors[list(members)] = 1 / len(members)
     return PhotoModel(np.zeros((width, outputs), np.float32), np.zeros(outputs, np.float32),
                       np.asarray(priors, float), np.ones(n), np.ones(n), np.full(n, .5),
-                      np.full(n, .5), trunk, trunk_digest, transform)
+                      np.full(n, .5), trunk, trunk_digest, transform, group=group)

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from orangecontrib.customs.groups import footwear
-
 from .pooling import Pooled
 
 __all__ = ["photo_notes"]
@@ -24,7 +22,7 @@ def photo_notes(pooled: Pooled, names: Sequence[str]) -> dict[tuple[str, str], s
         Names of the photos in the order that `pool` got them.
     """
     columns: dict[str, list[int]] = {}
-    for i, feature in enumerate(footwear.features()):
+    for i, feature in enumerate(pooled.group.features):
         columns.setdefault(feature.fact, []).append(i)
     notes = {}
     for row, good in enumerate(pooled.good_ids):

@@ -6,7 +6,7 @@ photos of one shoe, which are alike, from counting as independent witnesses.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,12 +14,11 @@ from orangecontrib.customs.facts import (
     PROBABILITY_FLOOR,
     Evidence,
     Feature,
+    Vocabulary,
     check_probabilities,
     normalise,
 )
-from orangecontrib.customs.groups import footwear
-
-from .model import exclusive_groups, fact_ids
+from orangecontrib.customs.groups import Group, visual_group
 
 __all__ = ["MODES", "Pooled", "pool", "photo_evidence", "evidence_from_columns"]
 
@@ -37,15 +36,17 @@ class Pooled:
     ----------
     good_ids : tuple of str
         In the order in which they were first seen.
-    probabilities : ndarray, shape (N, 14)
-        In the order of ``footwear.features()``; the prior where no photo says anything.
-    contributions : ndarray, shape (M, 14)
+    probabilities : ndarray, shape (N, n_features)
+        In the order of ``group.features``; the prior where no photo says anything.
+    contributions : ndarray, shape (M, n_features)
         What each photo adds: signed log-odds against the prior (log P/prior for the
         heights).  In the modes tempered and paper they sum to the pooled result.
     photo_good : ndarray of int, shape (M,)
         Row of each photo's good in `good_ids`, −1 for photos without a good.
     n_photos : ndarray of int, shape (N,)
         Photos used.
+    group : Group
+        Whose features these are.
     """
 
     good_ids: tuple[str, ...]
@@ -53,6 +54,7 @@ class Pooled:
     contributions: np.ndarray
     photo_good: np.ndarray
     n_photos: np.ndarray
+    group: Group = field(default_factory=visual_group)
 
 
 def _logit(p: np.ndarray) -> np.ndarray:
@@ -69,7 +71,8 @@ def _softmax(logits: np.ndarray) -> np.ndarray:
 
 
 def pool(probabilities: np.ndarray, gradability: np.ndarray, good_ids: Sequence[str],
-         priors: np.ndarray, rho: np.ndarray | float, mode: str = "tempered") -> Pooled:
+         priors: np.ndarray, rho: np.ndarray | float, mode: str = "tempered",
+         group: Group | None = None) -> Pooled:
     """Pool the photos of each good (design §4).
 
     tempered: logit P = logit π + w·Σ g·(logit p − logit π), w = 1/(1 + (M_eff − 1)·ρ),
@@ -80,14 +83,16 @@ def pool(probabilities: np.ndarray, gradability: np.ndarray, good_ids: Sequence[
 
     Parameters
     ----------
-    probabilities : ndarray, shape (M, 14)
+    probabilities : ndarray, shape (M, n_features)
         Per photo; a NaN says nothing.
     gradability : ndarray, shape (M, n_facts)
-        In the order of ``model.fact_ids()``; NaN counts as 1.
+        In the order of ``group.visual_facts``; NaN counts as 1.
     good_ids : sequence of str, length M
         The good of each photo; "" = belongs to none, ignored.
-    priors, rho : ndarray, shape (14,)
+    priors, rho : ndarray, shape (n_features,)
         Of the model that gave the probabilities.
+    group : Group, optional
+        That model's; the only loaded one with visual features by default.
 
     Raises
     ------
@@ -97,7 +102,9 @@ def pool(probabilities: np.ndarray, gradability: np.ndarray, good_ids: Sequence[
     """
     if mode not in MODES:
         raise ValueError(f"unknown mode '{mode}' (known: {', '.join(MODES)})")
-    features, facts = footwear.features(), fact_ids()
+    group = visual_group(group)
+    features, facts, exclusive = group.features, group.visual_facts, [
+        list(members) for members in group.exclusive_features]
     p = np.asarray(probabilities, float)
     g = np.asarray(gradability, float)
     if p.shape != (len(good_ids), len(features)) or g.shape != (len(good_ids), len(facts)):
@@ -119,11 +126,11 @@ def pool(probabilities: np.ndarray, gradability: np.ndarray, good_ids: Sequence[
     p = np.where(np.isnan(p), priors, p)
     evidence = _logit(p) - _logit(priors)
     base = _logit(priors)
-    for group in map(list, exclusive_groups()):
-        weight[:, group] = weight[:, group].min(axis=1, keepdims=True)
-        shares = np.clip(p[:, group], PROBABILITY_FLOOR, 1)
-        evidence[:, group] = np.log(shares) - np.log(priors[group])
-        base[group] = np.log(priors[group])
+    for members in exclusive:
+        weight[:, members] = weight[:, members].min(axis=1, keepdims=True)
+        shares = np.clip(p[:, members], PROBABILITY_FLOOR, 1)
+        evidence[:, members] = np.log(shares) - np.log(priors[members])
+        base[members] = np.log(priors[members])
 
     def total(values):
         result = np.zeros((len(goods), values.shape[1]))
@@ -138,21 +145,21 @@ def pool(probabilities: np.ndarray, gradability: np.ndarray, good_ids: Sequence[
     if mode in ("tempered", "paper"):
         logits = base + total(contributions)
         pooled = _sigmoid(np.clip(logits, -MAX_LOGIT, MAX_LOGIT))
-        for group in map(list, exclusive_groups()):
-            pooled[:, group] = _softmax(logits[:, group])
+        for members in exclusive:
+            pooled[:, members] = _softmax(logits[:, members])
     elif mode == "mean":
         with np.errstate(invalid="ignore"):
             pooled = total(weight * p) / effective
         pooled = np.where(effective > 0, pooled, priors)
     else:
         drawn = _sigmoid(base + weight * evidence)
-        for group in map(list, exclusive_groups()):
-            drawn[:, group] = _softmax(base[group] + (weight * evidence)[:, group])
+        for members in exclusive:
+            drawn[:, members] = _softmax(base[members] + (weight * evidence)[:, members])
         pooled = np.zeros((len(goods), len(features)))
         np.maximum.at(pooled, owner[mine], drawn[mine])
-    for group in map(list, exclusive_groups()):
-        pooled[:, group] = normalise(np.clip(pooled[:, group], 1e-12, None))
-    return Pooled(goods, pooled, contributions, owner, n_photos)
+    for members in exclusive:
+        pooled[:, members] = normalise(np.clip(pooled[:, members], 1e-12, None))
+    return Pooled(goods, pooled, contributions, owner, n_photos, group)
 
 
 def photo_evidence(pooled: Pooled, features: Sequence[Feature],
@@ -168,11 +175,12 @@ def photo_evidence(pooled: Pooled, features: Sequence[Feature],
     """
     columns = [(feature.fact, feature.value, pooled.probabilities[:, i], float(priors[i]))
                for i, feature in enumerate(features)]
-    return evidence_from_columns(pooled.good_ids, columns)
+    return evidence_from_columns(pooled.good_ids, columns, pooled.group.vocabulary)
 
 
 def evidence_from_columns(keys: Sequence[str],
-                          columns: Sequence[tuple[str, str, np.ndarray, float]]) -> Evidence:
+                          columns: Sequence[tuple[str, str, np.ndarray, float]],
+                          vocabulary: Vocabulary | None = None) -> Evidence:
     """Evidence from columns of probabilities, each of one value of a fact.
 
     Several columns of one value are several ways to have it: P = 1 − Π(1 − P_i)
@@ -183,11 +191,14 @@ def evidence_from_columns(keys: Sequence[str],
     ----------
     columns : sequence of (fact id, value id, P of shape (N,), prior)
         NaN in P says nothing.
+    vocabulary : Vocabulary, optional
+        Of the facts; that of the only loaded group with visual features by default.
     """
+    vocabulary = visual_group().vocabulary if vocabulary is None else vocabulary
     by_fact: dict[str, dict[str, list]] = {}
     for fact, value, p, prior in columns:
         by_fact.setdefault(fact, {}).setdefault(value, []).append((p, prior))
-    vocabulary, loglik = footwear.vocabulary(), {}
+    loglik = {}
     for fact, values in by_fact.items():
         ids = vocabulary[fact].value_ids
         p = np.zeros((len(keys), len(ids)))

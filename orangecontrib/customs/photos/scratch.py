@@ -1,9 +1,9 @@
-"""The paper's network trained from scratch, as a trunk: 14 small networks side by side.
+"""The paper's network trained from scratch, as a trunk: small networks side by side.
 
 One network per feature (paper 1, §2 and Fig. 2), close to LeNet-5, 13 levels: convolution,
 ReLU, pooling, convolution, ReLU, pooling, flatten, linear, ReLU, linear, ReLU, linear,
-softmax.  As a trunk it ends before the last linear level: its output is the 14 penultimate
-activations one after the other, and the last linear levels are heads that each read their
+softmax.  As a trunk it ends before the last linear level: its output is the penultimate
+activations of all one after the other, and the last linear levels are heads that each read their
 own part.  A softmax over two outputs is a sigmoid of their difference, so one score per
 feature is the whole of the paper's last level.
 """
@@ -13,7 +13,8 @@ import re
 
 import numpy as np
 
-from .model import fact_ids, feature_ids
+from orangecontrib.customs.groups import Group, visual_group
+
 from .registry import Trunk
 
 __all__ = ["KERNELS", "SIZE", "SIZES", "MEAN", "STD", "OUTPUT", "width", "name", "parse",
@@ -38,9 +39,15 @@ MEAN, STD = (0.,) * 3, (255.,) * 3
 OUTPUT = "penultimate activations of a network per feature"
 
 
-def width() -> int:
-    """Numbers per photo that the trunk gives: the same for every kernel and size."""
-    return len(feature_ids()) * HIDDEN[1]
+def width(group: Group | None = None) -> int:
+    """Numbers per photo that the trunk gives: the same for every kernel and size.
+
+    Parameters
+    ----------
+    group : Group, optional
+        Of the features, here and below; the only loaded one with visual features by default.
+    """
+    return len(visual_group(group).features) * HIDDEN[1]
 
 
 def name(kernel: int = 5, size: int = SIZE) -> str:
@@ -57,13 +64,13 @@ def parse(text: str) -> tuple[int, int] | None:
     return (kernel, size) if kernel in KERNELS and SIZES[0] <= size <= SIZES[1] else None
 
 
-def trunk(kernel: int = 5, size: int = SIZE) -> Trunk:
+def trunk(kernel: int = 5, size: int = SIZE, group: Group | None = None) -> Trunk:
     """The networks as the registry of trunks knows them; their weights come with a model."""
-    return Trunk(name(kernel, size), size, width(), MEAN, STD, "that of the model",
-                 lambda: build(kernel, size), OUTPUT)
+    return Trunk(name(kernel, size), size, width(group), MEAN, STD, "that of the model",
+                 lambda: build(kernel, size, group), OUTPUT)
 
 
-def build(kernel: int = 5, size: int = SIZE):
+def build(kernel: int = 5, size: int = SIZE, group: Group | None = None):
     """The networks with random weights, drawn from torch's generator.
 
     Parameters
@@ -71,7 +78,9 @@ def build(kernel: int = 5, size: int = SIZE):
     kernel : int
         Side of both convolutions.
     size : int
-        Side of the square input.  At 224 the file of a model has 300 MB, at 64 it has 18.
+        Side of the square input.  At 224 the file of a model of 14 features has 300 MB, at 64 it
+        has 18.
+    group : Group, optional
 
     Returns
     -------
@@ -84,6 +93,7 @@ def build(kernel: int = 5, size: int = SIZE):
         raise ValueError(f"a size of {size} pixels is not within {SIZES[0]} and {SIZES[1]}")
     import torch
     from torch import nn
+    ids = visual_group(group).feature_ids
     side = ((size - kernel + 1) // 2 - kernel + 1) // 2
 
     def network():
@@ -98,7 +108,7 @@ def build(kernel: int = 5, size: int = SIZE):
     class SideBySide(nn.Module):
         def __init__(self):
             super().__init__()
-            self.networks = nn.ModuleDict({id_: network() for id_ in feature_ids()})
+            self.networks = nn.ModuleDict({id_: network() for id_ in ids})
 
         def forward(self, images):
             return torch.cat([part(images) for part in self.networks.values()], 1)
@@ -106,14 +116,15 @@ def build(kernel: int = 5, size: int = SIZE):
     return SideBySide()
 
 
-def head_mask() -> np.ndarray:
+def head_mask(group: Group | None = None) -> np.ndarray:
     """Which activations a head may read, 1 or 0; shape (width(), n_features + n_facts).
 
     A feature's head reads the network of that feature; "can this fact be judged?" reads the
     networks of the fact's features.
     """
-    from orangecontrib.customs.groups import footwear
-    facts = [feature.fact for feature in footwear.features()]
+    group = visual_group(group)
+    facts = [feature.fact for feature in group.features]
     own = np.eye(len(facts))
-    judged = np.array([[float(fact == other) for other in fact_ids()] for fact in facts])
+    judged = np.array([[float(fact == other) for other in group.visual_facts]
+                       for fact in facts])
     return np.repeat(np.hstack([own, judged]), HIDDEN[1], axis=0)

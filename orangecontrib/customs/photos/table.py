@@ -38,17 +38,17 @@ from orangecontrib.customs.columns import (
     keyed,
     origin_of,
 )
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import Group, visual_groups
 
 from .extract import Extractor
-from .model import PhotoModel, fact_ids, feature_ids
+from .model import PhotoModel
 from .notes import photo_notes
 from .pooling import Pooled, pool
 from .sources import Photo
 
 __all__ = ["GOOD_ID", "photos_table", "image_variables", "image_paths", "features_table",
            "pool_table", "pooled_table", "feature_columns", "gradable_columns", "append_metas",
-           "with_reasons", "good_variables"]
+           "with_reasons", "good_variables", "photo_group"]
 
 #: Name of the column with the good's id in tables that are made here.
 GOOD_ID = "good_id"
@@ -240,7 +240,7 @@ class PhotoFeature(SharedComputeValue):
 
 
 def _describe(variable: ContinuousVariable, index: int, model: PhotoModel) -> None:
-    feature = footwear.features()[index]
+    feature = model.group.features[index]
     FeatureColumn(feature.id, feature.fact, feature.value, model.priors[index],
                   model.rho[index], feature.id in model.made_only).mark(variable)
 
@@ -253,8 +253,8 @@ def _is_ours(meta: Variable) -> bool:
 def _variables(model: PhotoModel, image: Variable, language: str, taken: Sequence[str]
                ) -> tuple[list[ContinuousVariable], list[ContinuousVariable]]:
     shared = PhotoFeatures(image.name, model)
-    facts, vocabulary = fact_ids(), footwear.vocabulary()
-    names = [getattr(f, f"name_{language}") for f in footwear.features()]
+    facts, vocabulary = model.facts, model.group.vocabulary
+    names = [getattr(f, f"name_{language}") for f in model.group.features]
     judged = {"ru": "можно судить: {}", "en": "can be judged: {}"}[language]
     names += [judged.format(getattr(vocabulary[fact], language)) for fact in facts]
     names.append({"ru": "противоречие", "en": "contradiction"}[language])
@@ -262,7 +262,7 @@ def _variables(model: PhotoModel, image: Variable, language: str, taken: Sequenc
     variables = [ContinuousVariable(name, number_of_decimals=3,
                                     compute_value=PhotoFeature(shared, index))
                  for index, name in enumerate(names)]
-    features, metas = variables[:len(feature_ids())], variables[len(feature_ids()):]
+    features, metas = variables[:len(model.features)], variables[len(model.features):]
     for index, variable in enumerate(features):
         _describe(variable, index, model)
     for fact, variable in zip(facts, metas):
@@ -275,7 +275,7 @@ def features_table(table: Table, image_variable: Variable | str, extractor: Extr
                    progress: Callable[[int, int], bool | None] | None = None,
                    language: str = "en", batch: int | None = None
                    ) -> tuple[Table, Table | None]:
-    """Append the 13 features and the gate, as P in [0, 1].
+    """Append the features of the model (of footwear, 13 and the gate), as P in [0, 1].
 
     Gradability per fact and the contradiction of the features go to the metas.
 
@@ -340,11 +340,39 @@ def with_reasons(table: Table, reasons: Sequence[str] | str) -> Table:
 
 # --- pooled per good ----------------------------------------------------------------------
 
-def feature_columns(domain: Domain) -> dict[str, Variable]:
-    """Columns of features by feature id, wherever they stand in the domain; not labels."""
+def photo_group(domain: Domain) -> Group | None:
+    """The group whose features the columns of a table are; None where there are none.
+
+    Columns that were computed here know it; those that were read from a file are of the
+    loaded group that has most of them.
+    """
+    columns = _marked(domain)
+    for variable in columns.values():
+        while isinstance(variable.compute_value, PooledFeature):
+            variable = variable.compute_value.source
+        if isinstance(variable.compute_value, PhotoFeature):
+            return variable.compute_value.compute_shared.model.group
+    found = {group: len(columns.keys() & set(group.feature_ids)) for group in visual_groups()}
+    best = max(found, key=found.get, default=None) if columns else None
+    return best if best is not None and found[best] else None
+
+
+def _marked(domain: Domain) -> dict[str, Variable]:
     return {column.feature: v for v in (*domain.variables, *domain.metas)
-            if v.is_continuous and (column := FeatureColumn.of(v))
-            and column.feature in feature_ids()}
+            if v.is_continuous and (column := FeatureColumn.of(v))}
+
+
+def feature_columns(domain: Domain, group: Group | None = None) -> dict[str, Variable]:
+    """Columns of features by feature id, wherever they stand in the domain; not labels.
+
+    Parameters
+    ----------
+    group : Group, optional
+        Whose features; by default the one that :func:`photo_group` finds.
+    """
+    group = photo_group(domain) if group is None else group
+    ids = () if group is None else group.feature_ids
+    return {id_: variable for id_, variable in _marked(domain).items() if id_ in ids}
 
 
 def gradable_columns(domain: Domain) -> dict[str, Variable]:
@@ -377,29 +405,33 @@ class PooledFeature:
 
 
 def pool_table(table: Table, good_variable: Variable | str, mode: str = "tempered",
-               rho: float | None = None) -> Pooled:
+               rho: float | None = None, group: Group | None = None) -> Pooled:
     """Pool a table of features_table over the column that names the good.
 
     Parameters
     ----------
     rho : float, optional
         Correlation between photos of a good for all features, instead of the model's.
+    group : Group, optional
+        Of the features; by default the one that :func:`photo_group` finds.
 
     Raises
     ------
     ValueError
         The table lacks features, or they carry no prior; says which and what to do.
     """
-    columns = feature_columns(table.domain)
-    missing = [id_ for id_ in feature_ids() if id_ not in columns]
-    if missing:
-        raise ValueError(f"no column for {', '.join(missing)}: send the photos through "
-                         "Footwear CNN Feature Extractor first")
-    p = np.column_stack([table.get_column(columns[id_]) for id_ in feature_ids()])
+    group = photo_group(table.domain) if group is None else group
+    ids = () if group is None else group.feature_ids
+    columns = feature_columns(table.domain, group)
+    missing = [id_ for id_ in ids if id_ not in columns]
+    if missing or not ids:
+        raise ValueError(f"no column for {', '.join(missing) or 'any feature'}: send the photos "
+                         "through Footwear CNN Feature Extractor first")
+    p = np.column_stack([table.get_column(columns[id_]) for id_ in ids])
     gradable = gradable_columns(table.domain)
     g = np.column_stack([table.get_column(gradable[fact]).astype(float) if fact in gradable
-                         else np.ones(len(table)) for fact in fact_ids()])
-    said = [FeatureColumn.of(columns[id_]) for id_ in feature_ids()]
+                         else np.ones(len(table)) for fact in group.visual_facts])
+    said = [FeatureColumn.of(columns[id_]) for id_ in ids]
     for column in said:
         if column.prior is None:
             raise ValueError(f"column '{columns[column.feature].name}' carries no prior in its "
@@ -407,7 +439,8 @@ def pool_table(table: Table, good_variable: Variable | str, mode: str = "tempere
     priors = np.array([column.prior for column in said])
     rho = np.array([(.5 if column.rho is None else column.rho) if rho is None else rho
                     for column in said])
-    return pool(p.astype(float), g, _texts(table, table.domain[good_variable]), priors, rho, mode)
+    return pool(p.astype(float), g, _texts(table, table.domain[good_variable]), priors, rho,
+                mode, group)
 
 
 def _texts(table: Table, variable: Variable) -> list[str]:
@@ -431,10 +464,11 @@ def pooled_table(table: Table, good_variable: Variable | str, mode: str = "tempe
     good = table.domain[good_variable]
     pooled = pool_table(table, good, mode) if pooled is None else pooled
     features = []
-    for id_, source in feature_columns(table.domain).items():
+    ids = pooled.group.feature_ids
+    for id_, source in feature_columns(table.domain, pooled.group).items():
         variable = ContinuousVariable(source.name, number_of_decimals=3,
                                       compute_value=PooledFeature(id_, source, mode))
-        features.append((feature_ids().index(id_), copy_marks(source, variable)))
+        features.append((ids.index(id_), copy_marks(source, variable)))
 
     first = np.zeros(len(pooled.good_ids), dtype=int)
     mine = np.flatnonzero(pooled.photo_good >= 0)
@@ -474,7 +508,7 @@ def _with_notes(result: Table, table: Table, pooled: Pooled) -> Table:
     if not images:
         return result
     notes = photo_notes(pooled, _texts(table, images[0]))
-    spoken = [fact for fact in fact_ids() if any(f == fact for _, f in notes)]
+    spoken = [fact for fact in pooled.group.visual_facts if any(f == fact for _, f in notes)]
     names = get_unique_names(result.domain, [f"{fact}: photos" for fact in spoken])
     variables = [StringVariable(name) for name in names]
     for variable, fact in zip(variables, spoken):

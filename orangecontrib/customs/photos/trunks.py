@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from orangecontrib.customs.groups import Group
+
 from . import exported
 from .catalogue import DEFAULT, get, names
 from .engines import OnnxRuntimeEngine, TorchEngine, best_device, checked_device, cores, free_memory
@@ -154,15 +156,15 @@ def load(name: str = DEFAULT, weights: str | os.PathLike | None = None,
 
 
 def restore(name: str, state: Mapping[str, np.ndarray], device: str | None = None,
-            backend: str = "auto") -> LoadedTrunk:
-    """A trunk whose weights a model brings along.
+            backend: str = "auto", group: Group | None = None) -> LoadedTrunk:
+    """A trunk whose weights a model brings along; `group` is the model's.
 
     Raises
     ------
     TrunkError
         The weights do not fit the network of that name.
     """
-    trunk = get(name)
+    trunk = get(name, group)
     device = device or best_device()
     backend = _chosen(device, backend, sum(array.nbytes for array in state.values()))
     return _with_weights(trunk, state, _of_digest(digest(state)), device, backend)

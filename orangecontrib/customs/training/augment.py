@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter
 from scipy.ndimage import binary_fill_holes
 
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import Group, visual_group
 
 from .labels import Labelled
 
@@ -67,14 +67,14 @@ class Crop:
         return crop(image, self.kind, rng)
 
 
-def crop_labels(whole: Labelled, kind: str) -> Labelled:
+def crop_labels(whole: Labelled, kind: str, group: Group | None = None) -> Labelled:
     """Labels of crops: 0.5 where the crop can't show the fact, the value where it does.
 
     What a crop may or may not show becomes empty.
     """
     result = _renamed(whole, kind)
     _, hidden, shown = CROPS[kind]
-    for column, feature in enumerate(footwear.features()):
+    for column, feature in enumerate(visual_group(group).features):
         if feature.fact in hidden:
             result.labels[:, column] = .5
         elif feature.fact not in shown:

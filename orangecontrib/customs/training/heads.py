@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
-from orangecontrib.customs.groups import footwear
-from orangecontrib.customs.photos.model import exclusive_groups, fact_ids, feature_ids
+from orangecontrib.customs.groups import Group
 
 __all__ = ["Heads", "gradability_labels", "Calibration", "calibrate",
            "thresholds", "correlations", "training_priors"]
@@ -33,10 +33,10 @@ class Heads:
         return x @ self.weights + self.bias
 
 
-def gradability_labels(labels: np.ndarray) -> np.ndarray:
+def gradability_labels(labels: np.ndarray, group: Group) -> np.ndarray:
     """Labels of features → 1 "can be judged", 0 "annotated as not", NaN; shape (M, n_facts)."""
-    columns = [[i for i, f in enumerate(footwear.features()) if f.fact == fact]
-               for fact in fact_ids()]
+    columns = [[i for i, f in enumerate(group.features) if f.fact == fact]
+               for fact in group.visual_facts]
     result = np.full((len(labels), len(columns)), np.nan)
     for j, members in enumerate(columns):
         part = labels[:, members]
@@ -45,7 +45,7 @@ def gradability_labels(labels: np.ndarray) -> np.ndarray:
     return result
 
 
-def training_priors(labels: np.ndarray, weights: np.ndarray, hand: np.ndarray,
+def training_priors(labels: np.ndarray, weights: np.ndarray, hand: np.ndarray, group: Group,
                     enough: int = 100) -> np.ndarray:
     """Share of each feature among the photos labelled by eye, kept within 2 % and 98 %.
 
@@ -60,8 +60,8 @@ def training_priors(labels: np.ndarray, weights: np.ndarray, hand: np.ndarray,
         share[column] = np.average(labels[rows, column], weights=weights[rows, column]) \
             if rows.any() else .5
     share = np.clip(share, .02, .98)
-    for group in map(list, exclusive_groups()):
-        share[group] /= share[group].sum()
+    for members in map(list, group.exclusive_features):
+        share[members] /= share[members].sum()
     return share
 
 
@@ -78,7 +78,7 @@ class Calibration(NamedTuple):
 
 
 def calibrate(scores: np.ndarray, labels: np.ndarray, weights: np.ndarray,
-              priors: np.ndarray, hand: np.ndarray | None = None,
+              priors: np.ndarray, group: Group, hand: np.ndarray | None = None,
               enough: int = 30) -> Calibration:
     """Temperature and shift per feature that minimise the log-loss on held-out scores.
 
@@ -92,15 +92,15 @@ def calibrate(scores: np.ndarray, labels: np.ndarray, weights: np.ndarray,
     hand = np.zeros(len(labels), dtype=bool) if hand is None else hand
     logit = np.log(priors / (1 - priors))
 
-    for group in map(list, exclusive_groups()):
-        known = np.isin(labels[:, group], (0, 1)).all(axis=1)
-        known &= labels[:, group].sum(axis=1) == 1
-        counts = labels[known & hand][:, group].sum(axis=0)
+    for members in map(list, group.exclusive_features):
+        known = np.isin(labels[:, members], (0, 1)).all(axis=1)
+        known &= labels[:, members].sum(axis=1) == 1
+        counts = labels[known & hand][:, members].sum(axis=0)
         sure = np.sort(counts)[-2] >= enough
         rows = known & hand if sure else known
         free = np.flatnonzero((counts >= 10) & sure)
-        s, y, w = scores[rows][:, group], labels[rows][:, group], weights[rows, group[0]]
-        log_prior = np.log(priors[group])
+        s, y, w = scores[rows][:, members], labels[rows][:, members], weights[rows, members[0]]
+        log_prior = np.log(priors[members])
 
         def loss(t, shift, s=s, y=y, w=w, log_prior=log_prior, free=free):
             z = s / t + log_prior
@@ -110,10 +110,9 @@ def calibrate(scores: np.ndarray, labels: np.ndarray, weights: np.ndarray,
 
         if rows.any():
             t, shift = _least(loss, len(free))
-            result.temperatures[group] = t
-            result.shifts[np.array(group)[free]] = shift
-    grouped = {column for group in exclusive_groups() for column in group}
-    for column in set(range(n)) - grouped:
+            result.temperatures[members] = t
+            result.shifts[np.array(members)[free]] = shift
+    for column in set(range(n)) - set(chain(*group.exclusive_features)):
         known = np.isin(labels[:, column], (0, 1))
         if min((labels[known, column] == value).sum() for value in (0, 1)) < 10:
             continue
@@ -129,7 +128,7 @@ def calibrate(scores: np.ndarray, labels: np.ndarray, weights: np.ndarray,
     return result
 
 
-def thresholds(p: np.ndarray, labels: np.ndarray, enough: int = 15) -> np.ndarray:
+def thresholds(p: np.ndarray, labels: np.ndarray, group: Group, enough: int = 15) -> np.ndarray:
     """The probability from which on a feature counts as present.
 
     Where the shares found among held-out photos labelled 1 and 0 have the highest mean; ½ for
@@ -138,12 +137,11 @@ def thresholds(p: np.ndarray, labels: np.ndarray, enough: int = 15) -> np.ndarra
 
     Parameters
     ----------
-    p, labels : ndarray of float, shape (M, 14)
+    p, labels : ndarray of float, shape (M, n_features)
     """
     result = np.full(labels.shape[1], .5)
-    grouped = {column for group in exclusive_groups() for column in group}
     steps = np.arange(.05, .951, .05)
-    for column in set(range(labels.shape[1])) - grouped:
+    for column in set(range(labels.shape[1])) - set(chain(*group.exclusive_features)):
         yes, no = (p[labels[:, column] == value, column] for value in (1, 0))
         if min(len(yes), len(no)) < enough:
             continue
@@ -204,15 +202,15 @@ def _icc(values: np.ndarray, groups: np.ndarray) -> float:
     return float((between - within) / max(between + (size - 1) * within, 1e-12))
 
 
-def predict(heads_scores: np.ndarray, priors: np.ndarray, t: np.ndarray,
+def predict(heads_scores: np.ndarray, priors: np.ndarray, t: np.ndarray, group: Group,
             reliability: np.ndarray | float = 1.) -> np.ndarray:
     """Probabilities of the features from scores, as PhotoModel computes them."""
     from orangecontrib.customs.photos.model import PhotoModel
-    n = len(feature_ids())
+    n = len(group.features)
     width = heads_scores.shape[1]
     model = PhotoModel(np.eye(width, dtype=np.float32), np.zeros(width, np.float32), priors, t,
                        np.broadcast_to(np.asarray(reliability, float), n).copy(),
-                       np.full(n, .5), np.full(n, .5), "none", "", {})
+                       np.full(n, .5), np.full(n, .5), "none", "", {}, group=group)
     return model(heads_scores).probabilities
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from orangecontrib.customs.photos.model import feature_ids
+from orangecontrib.customs.groups import Group, visual_group
 
 __all__ = ["Labelled", "SOURCES", "read_source", "weak_labels", "hand_labels",
            "exclusive_height", "concatenate", "product_groups"]
@@ -44,9 +44,9 @@ class Labelled:
     source, image : ndarray of str, shape (M,)
     product : ndarray of str, shape (M,)
         Name under which the source sells it; photos of one product stay together.
-    labels : ndarray of float, shape (M, 14)
-        1, 0, 0.5 or NaN, in the order of ``footwear.features()``.
-    weights : ndarray of float, shape (M, 14)
+    labels : ndarray of float, shape (M, n_features)
+        1, 0, 0.5 or NaN, in the order of the group's features.
+    weights : ndarray of float, shape (M, n_features)
     open_vamp : ndarray of float, shape (M,)
         The merged label "straps or perforation", where the source does not tell which.
     hand : ndarray of bool, shape (M,)
@@ -72,9 +72,9 @@ class Labelled:
 
     @classmethod
     def empty(cls, n: int, source: str, images: Sequence[str], products: Sequence[str],
-              made: bool = False) -> Labelled:
+              made: bool = False, group: Group | None = None) -> Labelled:
         """n photos about which nobody has said anything yet."""
-        k = len(feature_ids())
+        k = len(visual_group(group).features)
         return cls(np.full(n, source, dtype=object), np.array(images, dtype=object),
                    np.array(products, dtype=object), np.full((n, k), np.nan), np.ones((n, k)),
                    np.full(n, np.nan), np.zeros(n, dtype=bool), np.full(n, made))
@@ -111,30 +111,34 @@ def weak_labels(source: str, klass: str, name: str) -> dict[str, tuple[float, fl
     return found
 
 
-def read_source(folder: Path, source: str) -> Labelled:
+def read_source(folder: Path, source: str, group: Group | None = None) -> Labelled:
     """Labels of one data set of `folder`: weak ones, overridden by those given by eye.
 
     Parameters
     ----------
     source : str
         One of SOURCES.
+    group : Group, optional
+        Whose features are labelled; the only loaded one with visual features by default.
     """
-    folder, ids = Path(folder), feature_ids()
+    group = visual_group(group)
+    folder, ids = Path(folder), group.feature_ids
     with open(folder / f"{source}.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     images = [row["image"] for row in rows]
-    result = Labelled.empty(len(rows), source, images, [_product(source, row) for row in rows])
+    result = Labelled.empty(len(rows), source, images, [_product(source, row) for row in rows],
+                            group=group)
     for i, row in enumerate(rows):
-        footwear = row.get("footwear", "1") == "1"
-        klass = (row.get("articleType") or row["class"]) if footwear else "not footwear"
+        inside = row.get("footwear", "1") == "1"
+        klass = (row.get("articleType") or row["class"]) if inside else "not footwear"
         if row.get("weak_height"):
             klass += "/" + row["weak_height"]
         for feature, (label, weight) in weak_labels(source, klass, row.get("name", "")).items():
             result.labels[i, ids.index(feature)] = label
             result.weights[i, ids.index(feature)] = weight
     if source in HAND_LABELS:
-        _apply_hand_labels(result, folder / HAND_LABELS[source])
-    _apply_more_hand_labels(result, source)
+        _apply_hand_labels(result, folder / HAND_LABELS[source], group)
+    _apply_more_hand_labels(result, source, group)
     return result
 
 
@@ -154,14 +158,14 @@ def _cell(text: str) -> float:
     return float(text) if text.strip() else np.nan
 
 
-def hand_labels(row: dict) -> tuple[np.ndarray, float]:
-    """A row labelled by eye → (14 labels, merged vamp label).
+def hand_labels(row: dict, group: Group | None = None) -> tuple[np.ndarray, float]:
+    """A row labelled by eye → (labels of the features, merged vamp label).
 
     The heights of the file are cumulative (covers the ankle, also covers the calf …);
     the features exclude each other.  Vamp: one column for straps or perforation, so "no"
     means neither, and "yes" says which only for sandals, where it is straps.
     """
-    ids = feature_ids()
+    ids = visual_group(group).feature_ids
     labels = np.full(len(ids), np.nan)
     for column, feature in _SAME.items():
         labels[ids.index(feature)] = _cell(row[column])
@@ -188,7 +192,7 @@ def exclusive_height(below: float, ankle: float, calf: float, knee: float) -> in
     return 3 if knee == 1 else 2 if calf == 1 else 1
 
 
-def _apply_hand_labels(result: Labelled, path: Path) -> None:
+def _apply_hand_labels(result: Labelled, path: Path, group: Group) -> None:
     position = {image: i for i, image in enumerate(result.image)}
     with open(path, encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
@@ -196,15 +200,15 @@ def _apply_hand_labels(result: Labelled, path: Path) -> None:
             if i is None:
                 continue
             # what the eye was unsure of stays empty; the class knows no better
-            result.labels[i], result.open_vamp[i] = hand_labels(row)
+            result.labels[i], result.open_vamp[i] = hand_labels(row, group)
             result.weights[i] = HAND_WEIGHT
             result.hand[i] = True
 
 
-def _apply_more_hand_labels(result: Labelled, source: str) -> None:
+def _apply_more_hand_labels(result: Labelled, source: str, group: Group) -> None:
     """Labels of hand_labels.csv: the features it has columns for, empty where unsure."""
     position = {image: i for i, image in enumerate(result.image)}
-    ids = feature_ids()
+    ids = group.feature_ids
     with open(MORE_HAND_LABELS, encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             i = position.get(row["image"]) if row["source"] == source else None

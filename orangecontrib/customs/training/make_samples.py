@@ -21,8 +21,7 @@ import numpy as np
 from PIL import Image
 
 from orangecontrib.customs.files import Output
-from orangecontrib.customs.groups import footwear
-from orangecontrib.customs.training.drawing import draw, sample
+from orangecontrib.customs.training.drawing import DRAWN, draw, sample
 from orangecontrib.customs.training.drawing import labels as item_labels
 
 __all__ = ["Good", "GOODS", "BUNDLED", "LABELLED", "BUNDLED_LABELLED", "photos", "write",
@@ -214,7 +213,7 @@ def write_labelled(folder: str | Path, size: int = 128) -> list[Path]:
             picture = draw(item, str(view), rng, (size, size), detail=2.0)
             picture.save(folder / image, "JPEG", quality=80, optimize=True)
             written.append(folder / image)
-            values = dict.fromkeys((f.id for f in footwear.features()), None)
+            values = dict.fromkeys(DRAWN)
             # of a bag nobody asks whether it has a heel
             values |= {"not_footwear": 1.} if cluster == "not_footwear" \
                 else item_labels(item, str(view))
@@ -222,7 +221,7 @@ def write_labelled(folder: str | Path, size: int = 128) -> list[Path]:
                 "" if value is None else f"{value:g}" for value in values.values())))
         if code:
             codes.append((good, code))
-    header = ("image", "good_id", "cluster", *(f.id for f in footwear.features()))
+    header = ("image", "good_id", "cluster", *DRAWN)
     return written + [_csv(folder / "labels.csv", header, labels),
                       _csv(folder / "goods.csv", ("good_id", "hs_code"), codes)]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from orangecontrib.customs.photos.model import feature_ids
+from orangecontrib.customs.groups import Group, visual_group
 from orangecontrib.customs.photos.sources import Photo, find_photos
 
 from . import augment
@@ -85,7 +85,8 @@ def _rng(name: str) -> np.random.Generator:
     return np.random.default_rng(zlib.crc32(name.encode()))
 
 
-def collect(folder: Path, sources: Sequence[str] = SOURCES, made: bool = True) -> PhotoSet:
+def collect(folder: Path, sources: Sequence[str] = SOURCES, made: bool = True,
+            group: Group | None = None) -> PhotoSet:
     """Gather the training photos.
 
     Parameters
@@ -96,37 +97,41 @@ def collect(folder: Path, sources: Sequence[str] = SOURCES, made: bool = True) -
         Those to use.
     made : bool
         Use made pictures, too.
+    group : Group, optional
+        Whose features are labelled; the only loaded one with visual features by default.
     """
-    parts = [part for source in sources for part in _source(Path(folder), source)]
+    group = visual_group(group)
+    parts = [part for source in sources for part in _source(Path(folder), source, group)]
     if made:
-        parts.append(_made())
+        parts.append(_made(group))
     photos = [photo for part, _ in parts for photo in part]
     labelled = concatenate([labels for _, labels in parts])
     derived = np.array(["#" in image for image in labelled.image])
     return PhotoSet(TrainingPhotos.of(
         photos, labelled.labels, weights=labelled.weights, products=labelled.product,
-        made=labelled.made, varied=derived & ~labelled.made, by_eye=labelled.hand), labelled)
+        made=labelled.made, varied=derived & ~labelled.made, by_eye=labelled.hand,
+        group=group), labelled)
 
 
-def _source(folder: Path, source: str) -> list[tuple[list[Photo], Labelled]]:
+def _source(folder: Path, source: str, group: Group) -> list[tuple[list[Photo], Labelled]]:
     """The photos of a source, varied copies of them, and crops."""
-    whole = read_source(folder, source)
+    whole = read_source(folder, source, group)
     found = {photo.image: photo for photo in find_photos(folder / f"{source}.zip")[0]}
     photos = [found[image] for image in whole.image]
     if source in PRESSED:
         photos = [changed(photo, photo.image, _Pressed(PRESSED[source])) for photo in photos]
-    footwear = np.flatnonzero(whole.labels[:, -1] == 0)
+    shoes = np.flatnonzero(whole.labels[:, -1] == 0)
     result = [(photos, whole)]
     copies = np.where(whole.hand, HAND_COPIES, COPIES[source])
-    rows = np.repeat(footwear, copies[footwear])
+    rows = np.repeat(shoes, copies[shoes])
     if len(rows):
         result.append(([changed(photos[row], f"{whole.image[row]}#varied {number}",
                                  augment.vary) for number, row in enumerate(rows)],
                        augment.vary_labels(whole[rows], copies[rows])))
     for kind in augment.CROPS if source in CROPPED else ():
-        cut = _rng(source + kind).permutation(footwear)[:N_CROPS]
+        cut = _rng(source + kind).permutation(shoes)[:N_CROPS]
         result.append(([changed(photos[row], f"{whole.image[row]}#{kind}", augment.Crop(kind))
-                        for row in cut], augment.crop_labels(whole[cut], kind)))
+                        for row in cut], augment.crop_labels(whole[cut], kind, group)))
     return result
 
 
@@ -151,7 +156,7 @@ VIEWS = {"side_right": .18, "side_left": .18, "three_quarter": .2, "pair": .14, 
          "sole": .05, "closeup": .1, "back": .07}
 
 
-def _made() -> tuple[list[Photo], Labelled]:
+def _made(group: Group) -> tuple[list[Photo], Labelled]:
     """Pictures of the procedural generator with their labels; two views of each good."""
     from . import drawing
     rng = _rng("made")
@@ -159,11 +164,12 @@ def _made() -> tuple[list[Photo], Labelled]:
     goods = np.repeat(np.arange(N_MADE // 2), 2)
     views = rng.choice(list(VIEWS), size=N_MADE, p=list(VIEWS.values()))
     names = [f"{good}/{view} {number}" for number, (good, view) in enumerate(zip(goods, views))]
-    labelled = Labelled.empty(N_MADE, "made", names, [f"made:{g}" for g in goods], made=True)
+    labelled = Labelled.empty(N_MADE, "made", names, [f"made:{g}" for g in goods], made=True,
+                              group=group)
     photos = []
     for row, (good, view) in enumerate(zip(goods, views)):
         values = drawing.labels(items[good], str(view))
-        labelled.labels[row] = [values[id_] for id_ in feature_ids()]
+        labelled.labels[row] = [values[id_] for id_ in group.feature_ids]
         if items[good].not_footwear:
             # as with real photos of other things: nobody asks whether a bag has a heel
             labelled.labels[row, :-1] = np.nan

@@ -16,7 +16,7 @@ import numpy as np
 
 from orangecontrib.customs.photos import trunks
 from orangecontrib.customs.photos.cache import FeatureCache
-from orangecontrib.customs.photos.model import BUNDLED, feature_ids
+from orangecontrib.customs.photos.model import BUNDLED
 
 from .labels import SOURCES
 from .photosets import PhotoSet, collect
@@ -104,7 +104,7 @@ def main(arguments: list[str] | None = None) -> None:
         model = trained.model
         print(f"{path}: {path.stat().st_size / 1000:.0f} kB, digest {model.digest[:12]}, "
               f"{trained.seconds:.0f} s")
-        for id_, *numbers in zip(feature_ids(), model.priors, model.temperatures,
+        for id_, *numbers in zip(model.features, model.priors, model.temperatures,
                                  model.thresholds, model.reliability, model.rho):
             print("  {:20} prior {:.3f}  temperature {:.2f}  threshold {:.2f}  "
                   "reliability {:.1f}  rho {:.2f}".format(id_, *numbers))

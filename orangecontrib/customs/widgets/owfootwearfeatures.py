@@ -18,7 +18,7 @@ from orangewidget.utils.signals import Input, Output
 
 from orangecontrib.customs.columns import ImageColumn
 from orangecontrib.customs.declarations.learning.table import leaks
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import visual_groups
 from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.model import ModelError, PhotoModel
 from orangecontrib.customs.photos.table import (
@@ -501,9 +501,11 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
     # --- explaining
 
     def _fill_features(self):
-        view = self._view
+        view, groups = self._view, visual_groups()
+        if self.model is not None:
+            groups = (self.model.group,)
         names = {id_: view.full_name(i) for i, id_ in enumerate(view.ids)} if view is not None \
-            else {feature.id: feature.name_en for feature in footwear.features()}
+            else {f.id: f.name_en for f in groups[0].features} if len(groups) == 1 else {}
         self.feature_combo.clear()
         self.feature_combo.addItem("(nothing)", "")
         for id_, name in names.items():

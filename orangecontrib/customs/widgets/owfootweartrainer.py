@@ -34,6 +34,7 @@ from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
 from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
 
+from orangecontrib.customs.groups import Group
 from orangecontrib.customs.photos.cache import FeatureCache
 from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.model import ModelError, PhotoModel
@@ -63,6 +64,7 @@ from orangecontrib.customs.training.trainer.table import (
 )
 from orangecontrib.customs.widgets.utils import summaries  # noqa: F401 – registers PhotoModel
 from orangecontrib.customs.widgets.utils.goodslist import report_rows
+from orangecontrib.customs.widgets.utils.groupcombo import GroupCombo
 from orangecontrib.customs.widgets.utils.mistakespage import MistakesPage
 from orangecontrib.customs.widgets.utils.modelfiles import MODEL_FILES, write_model
 from orangecontrib.customs.widgets.utils.pathedit import PathEdit
@@ -231,6 +233,8 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
 
     #: Settings of the run, as literals (see ``training.trainer.Recipe``).
     recipe: dict = Setting(Recipe().to_dict(), schema_only=True)
+    #: Id of the group of goods whose features are learnt; "" = not chosen yet.
+    group_id: str = Setting("", schema_only=True)
     #: Name of the column with photos, "" for the likeliest.
     image_name: str = Setting("", schema_only=True)
     #: Name of the column of goods; None for the likeliest, "" for "each photo by itself".
@@ -284,7 +288,11 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         self.good_combo.setToolTip("Photos of one good never stand on both sides of a split")
         self.good_combo.chosen.connect(lambda name: self._set_column("good_name", name))
         self.data_label = QLabel(wordWrap=True)
-        column.addWidget(_box("Photos", ("Photos:", self.image_combo),
+        self.group_combo = GroupCombo(self.group_id)
+        self.group_id = self.group_combo.group_id
+        self.group_combo.chosen.connect(lambda id_: self._set_column("group_id", id_))
+        which = [("Group of goods:", self.group_combo)] if self.group_combo.needed else []
+        column.addWidget(_box("Photos", *which, ("Photos:", self.image_combo),
                               ("Goods:", self.good_combo), self.data_label))
 
         self.form = RecipeForm(self.recipe)
@@ -431,11 +439,14 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         self._photos = None
         self.Error.data.clear()
         self.Warning.one_sided.clear()
-        if self.data is not None:
+        if self.data is not None and self.group_combo.problem:
+            self.Error.data(self.group_combo.problem)
+        elif self.data is not None:
             good = self.good_combo.variable
             try:
                 self._photos = training_photos(self.data, self.image_combo.variable,
-                                               "" if good is None else good)
+                                               "" if good is None else good,
+                                               self.group_combo.group)
             except TrainingError as error:
                 self.Error.data(_without_stop(error))
         self._show_data()
@@ -450,14 +461,13 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         counts = label_counts(photos)
         self.Warning.one_sided(shown=bool(len(photos)) and not any(c.teaches for c in counts))
         self.data_label.setText(data_sentence(photos, counts))
-        self.data_label.setToolTip(counts_tooltip(counts, self.names))
+        self.data_label.setToolTip(counts_tooltip(counts, self._names(photos.group)))
 
     # -- changes by the user
 
-    @property
-    def names(self) -> dict[str, str]:
+    def _names(self, group: Group) -> dict[str, str]:
         """Names of features by id, in the chosen language."""
-        return feature_names(self.language)
+        return feature_names(self.language, group)
 
     def _set(self, name: str, value):
         if getattr(self, name) != value:
@@ -562,7 +572,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
                                for path in (self.checkpoint_path, self.weights_path))
         image, good = self.image_combo.variable, self.good_combo.variable
         decisive = (tuple(recipe.to_dict().items()), image and image.name, good and good.name,
-                    self.weights_path, self.sha256)
+                    self.weights_path, self.sha256, photos.group.id)
         return Request(self.data, photos, rows, decisive, recipe, checkpoint, weights,
                        self.sha256 or None, self.allow_download)
 
@@ -752,8 +762,10 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
     # -- show and send
 
     def _show(self):
-        outcome, names = self.outcome, self.names
+        outcome = self.outcome
         found = None if outcome is None else outcome.report
+        group = self.group_combo.group if found is None else found.group
+        names = self._names(group)
         self._describe_model()
         if not self._running:
             self.curves_page.show_history(() if outcome is None else outcome.trained.history)
@@ -762,7 +774,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         self.heights_page.show_report(found, names)
         self.gradability_page.show_report(found, names)
         if outcome is None:
-            self.mistakes_page.show_mistakes((), (), names)
+            self.mistakes_page.show_mistakes((), (), names, group)
             self.log.setHtml("")
             self.sentence.setText(
                 "Connect photos with labels, choose a preset and press Train."
@@ -770,7 +782,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
             return
         photos = outcome.request.photos
         paths = [photo.image for photo in photos.photos]
-        self.mistakes_page.show_mistakes(found.mistakes, photos.photos, names)
+        self.mistakes_page.show_mistakes(found.mistakes, photos.photos, names, group)
         joined = joined_products(outcome.trained.split, photos.products)
         self.log.setHtml(log_html(outcome.trained, joined, paths, names))
         self.sentence.setText(result_sentence(found, names))

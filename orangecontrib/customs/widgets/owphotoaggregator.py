@@ -42,8 +42,6 @@ from orangecontrib.customs.columns import (
     ImageColumn,
     LabelColumn,
 )
-from orangecontrib.customs.groups import footwear
-from orangecontrib.customs.photos.model import feature_ids
 from orangecontrib.customs.photos.pooling import MODES, Pooled
 from orangecontrib.customs.photos.table import (
     GOOD_ID,
@@ -92,13 +90,14 @@ class Results:
 
 def contributions_table(table: Table, pooled: Pooled) -> Table:
     """A row per photo that belongs to a good: what it adds to each feature, in log-odds."""
-    columns, domain = feature_columns(table.domain), table.domain
+    ids, domain = pooled.group.feature_ids, table.domain
+    columns = feature_columns(domain, pooled.group)
     metas = [v for v in domain.metas if not (
         GradabilityColumn.of(v) or FeatureColumn.of(v) or LabelColumn.of(v))]
     taken = [v.name for v in (*domain.class_vars, *metas)]
-    names = get_unique_names(taken, [f"{columns[id_].name} (log-odds)" for id_ in feature_ids()])
+    names = get_unique_names(taken, [f"{columns[id_].name} (log-odds)" for id_ in ids])
     variables = []
-    for id_, name in zip(feature_ids(), names, strict=True):
+    for id_, name in zip(ids, names, strict=True):
         variables.append(ContributionColumn(id_).mark(
             ContinuousVariable(name, number_of_decimals=3)))
     mine = pooled.photo_good >= 0
@@ -474,8 +473,8 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
             self.title.setText("" if self.results is None else "Choose a good to see its photos.")
             self.drawing.show_good(None)
             return
-        pooled, features = self.results.pooled, footwear.features()
-        columns = feature_columns(self.data.domain)
+        pooled, features = self.results.pooled, self.results.pooled.group.features
+        columns = feature_columns(self.data.domain, pooled.group)
         photos = np.flatnonzero(pooled.photo_good == row)
         titles = [(os.path.basename(self._paths[i]) if self._paths and self._paths[i]
                    else f"photo {n}") for n, i in enumerate(photos, start=1)]

@@ -34,8 +34,8 @@ from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
 
 from orangecontrib.customs.columns import ImageColumn
-from orangecontrib.customs.groups import footwear
-from orangecontrib.customs.photos.model import ModelError, PhotoModel, fact_ids, feature_ids
+from orangecontrib.customs.groups import Group
+from orangecontrib.customs.photos.model import ModelError, PhotoModel
 from orangecontrib.customs.photos.table import image_variables
 from orangecontrib.customs.photos.trunks import TrunkError
 from orangecontrib.customs.training.labelling import (
@@ -51,6 +51,7 @@ from orangecontrib.customs.training.labelling import (
 )
 from orangecontrib.customs.training.labelling.table import TablePhotos, labelled_tables
 from orangecontrib.customs.widgets.utils import summaries  # noqa: F401 – registers PhotoModel
+from orangecontrib.customs.widgets.utils.groupcombo import GroupCombo
 from orangecontrib.customs.widgets.utils.labelfiles import default_labels, in_words, listed
 from orangecontrib.customs.widgets.utils.labelgallery import FILTERS, ORDERS, LabelGallery
 from orangecontrib.customs.widgets.utils.labelkeys import action
@@ -93,6 +94,7 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
     class Error(OWWidget.Error):
         no_images = Msg("The data has no text or categorical meta that could name images. "
                         "Connect Goods Photos or Import Images.")
+        group = Msg("Labels can't be given: {}.")
         store = Msg("Labels can't be given: {}")
         unsaved = Msg("{}")
         file = Msg("{}")
@@ -110,6 +112,8 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
     class Information(OWWidget.Information):
         merged = Msg("{}")
 
+    #: Id of the group of goods whose features are labelled; "" = not chosen yet.
+    group_id: str = Setting("", schema_only=True)
     #: Name of the column with the images; "" for the one marked so.
     image_name: str = Setting("", schema_only=True)
     #: A CSV in which labels are kept; "" = in Orange's data folder, by the photos' folder.
@@ -134,6 +138,9 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
         self._question: Question | None = None
         self._answered: tuple[int, ...] = ()  # members of the question answered last
         self._new_data = self._checked = False
+        self.group_combo = GroupCombo(self.group_id)
+        self.group_combo.chosen.connect(self._group_chosen)
+        self.group_id = self.group_combo.group_id
         self._own_file = self._resolved()
         self._forget_answers()
         self._sending = QTimer(self, singleShot=True, interval=PAUSE)
@@ -160,18 +167,11 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.title)
-        self.panel = QuestionPanel()
-        self.panel.cluster_chosen.connect(self._choose_cluster)
-        self.panel.answered.connect(self._answer)
-        self.panel.accepted.connect(self._accept)
-        self.counts = CountsTable()
-        tabs = QTabWidget()
+        self.tabs = tabs = QTabWidget()
         tabs.setMinimumWidth(262)
-        tabs.addTab(self.panel, "Questions")
-        tabs.addTab(self.counts, "Counts")
         tabs.addTab(keys_label(), "Keys")
+        self._ask_about(self.group)
         tabs.currentChanged.connect(lambda _: self._show_progress())
-        self.tabs = tabs
         self.splitter = QSplitter(Qt.Horizontal, childrenCollapsible=False)
         for number, widget in enumerate((self.gallery, middle, tabs)):
             self.splitter.addWidget(widget)
@@ -183,6 +183,33 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
         self.mainArea.layout().addWidget(self.splitter, 1)
         self.mainArea.layout().addLayout(self._bottom())
         self.gallery.setFocus()
+
+    @property
+    def group(self) -> Group:
+        """The group of goods whose features are labelled."""
+        return self.group_combo.group
+
+    def _ask_about(self, group: Group):
+        """Pages with the questions about the group's features, and their counts."""
+        self.panel = QuestionPanel(group)
+        self.panel.cluster_chosen.connect(self._choose_cluster)
+        self.panel.answered.connect(self._answer)
+        self.panel.accepted.connect(self._accept)
+        self.counts = CountsTable(group)
+        while self.tabs.count() > 1:  # those of another group; the keys stay
+            page = self.tabs.widget(0)
+            self.tabs.removeTab(0)
+            page.deleteLater()
+        self.tabs.insertTab(0, self.panel, "Questions")
+        self.tabs.insertTab(1, self.counts, "Counts")
+        self.tabs.setCurrentIndex(0)
+
+    def _group_chosen(self, id_: str):
+        self.group_id = id_
+        self._question, self._answered = None, ()
+        self._ask_about(self.group)
+        self.Error.group.clear()
+        self._start_anew()
 
     def _top(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -205,7 +232,7 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
         self.redo_button.clicked.connect(lambda: self._step("redo"))
         self.progress = QProgressBar(textVisible=True, minimumWidth=90)
         self.progress.setAccessibleName("Photos that are finished")
-        for widget in (self.image_combo, self.filter_combo, self.order_combo,
+        for widget in (self.group_combo, self.image_combo, self.filter_combo, self.order_combo,
                        self.refresh_button, self.undo_button, self.redo_button):
             row.addWidget(widget)
         row.addWidget(self.progress, 1)
@@ -320,10 +347,12 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
                         self.Warning.problems, self.Warning.conflicts, self.Warning.foreign,
                         self.Warning.not_images, self.Information.merged):
             message.clear()
-        if self.image is not None:
+        if self.image is not None and self.group_combo.problem:
+            self.Error.group(self.group_combo.problem)
+        elif self.image is not None:
             if len(self.data) and not ImageColumn.of(self.image):
                 self.Warning.not_images(self.image.name)
-            self.photos = TablePhotos.of(self.data, self.image)
+            self.photos = TablePhotos.of(self.data, self.image, self.group)
             if self.photos.foreign:
                 self.Warning.foreign(", ".join(v.name for v in self.photos.foreign))
             self._open_labels()
@@ -342,7 +371,7 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
         """The CSV in which labels are kept."""
         if self._own_file is not None:
             return self._own_file
-        return None if self.photos is None else default_labels(self.photos.folder)
+        return None if self.photos is None else default_labels(self.photos.folder, self.group)
 
     def _resolved(self) -> Path | None:
         if not self.labels_path:
@@ -355,11 +384,12 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
         if not photos.images:
             return
         try:
-            store = LabelStore.open(self.labels_file())
+            store = LabelStore.open(self.labels_file(), self.group)
         except LabelsError as error:
             self.Error.store(str(error))
             return
-        self.sheet = LabelSheet(photos.images, photos.goods, photos.folder, store)
+        self.sheet = LabelSheet(photos.images, photos.goods, photos.folder, store,
+                                self.group)
         self.sheet.on_news = lambda _: self._changed()
         if store.problems:
             self.Warning.problems(listed(store.problems))
@@ -379,7 +409,7 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
         self._own_file = self._resolved()
         self.Error.file.clear()
         self._start_anew()
-        if before is not None and self.sheet is not None:
+        if before is not None and self.sheet is not None and before.group is self.sheet.group:
             self._merge(in_words(before))
         self._show_where()
 
@@ -419,7 +449,7 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
         if self.sheet is None:
             return
         try:
-            self._merge(read_labels(path))
+            self._merge(read_labels(path, self.group))
         except LabelsError as error:
             self.Error.file(str(error))
 
@@ -442,7 +472,7 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
 
     def _tell_conflicts(self, merged: Merged):
         if merged.conflicts:
-            names = {f.id: getattr(f, f"name_{self.language}") for f in footwear.features()}
+            names = {f.id: getattr(f, f"name_{self.language}") for f in self.group.features}
             names["cluster"] = "group"
             self.Warning.conflicts(", ".join(
                 f"{names[id_]} on {n} photo(s)" for id_, n in merged.conflicts.items()))
@@ -494,11 +524,13 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
             return False
         name, argument = asked_for
         if name == "cluster":
-            self._choose_cluster(footwear.clusters()[argument].id)
+            for cluster in self.group.clusters[argument:argument + 1]:
+                self._choose_cluster(cluster.id)
         elif name == "height":
-            heights = next(q for q in self.panel.rows if q.exclusive)
+            whole = [q for q in self.panel.rows if q.exclusive]
             if any(q.exclusive for q in self.panel.state.asked):
-                self._answer_if_open(heights.members[argument])
+                for member in whole[0].members[argument:argument + 1]:
+                    self._answer_if_open(member)
         elif name == "answer":
             if self._question is not None:
                 self._answer_question(argument)
@@ -541,7 +573,8 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
         rows = self.gallery.chosen
         if not rows:
             return
-        whole = next(q for q in self.panel.rows if feature_ids().index(feature) in q.members)
+        member = self.group.feature_ids.index(feature)
+        whole = next(q for q in self.panel.rows if member in q.members)
         if self._question is not None and self._question.members[0] in whole.members:
             self._question, self._answered = None, whole.members  # on to the next one
         if self._do(lambda: self.sheet.answer(rows, feature, label)) and not np.isnan(label):
@@ -550,13 +583,13 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
     def _answer_if_open(self, member: int):
         """A height by its key, where the group leaves it open."""
         if any(member in q.members for q in self.panel.state.asked):
-            self._answer(feature_ids()[member], 1.)
+            self._answer(self.group.feature_ids[member], 1.)
 
     def _answer_question(self, label: float):
         question = self._question
         if question.exclusive and label != .5:
             return  # which height it is has keys of its own
-        self._answer(feature_ids()[question.members[0]], label)
+        self._answer(self.group.feature_ids[question.members[0]], label)
 
     def _turn(self, by: int):
         """To the question before or after."""
@@ -601,18 +634,19 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
 
     def _forget_answers(self):
         n = 0 if self.photos is None else len(self.photos.images)
-        self._p = np.full((n, len(feature_ids())), np.nan)
-        self._g = np.full((n, len(fact_ids())), np.nan)
+        self._p = np.full((n, len(self.group.features)), np.nan)
+        self._g = np.full((n, len(self.group.visual_facts)), np.nan)
         self._priors: np.ndarray | None = None
 
     def _doubts(self) -> np.ndarray:
         if self.sheet is None:
             return np.empty(0)
         return doubt(self._p, self._g, self.sheet.labels, self.sheet.clusters,
-                     self._priors)
+                     self._priors, self.group)
 
     def _suggestions(self, rows: Sequence[int]) -> Suggestions:
-        return suggestions(self._p[rows], self._g[rows], self.sheet.clusters[rows], self._priors)
+        return suggestions(self._p[rows], self._g[rows], self.sheet.clusters[rows], self._priors,
+                           self.group)
 
     def _language_chosen(self, russian: bool):
         self.language = "ru" if russian else "en"
@@ -638,7 +672,8 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
             order = [int(number) for number in (*self.gallery.rows, *hidden)
                      if np.isnan(self._p[number, 0]) and int(number) not in self.gallery.unreadable]
         if self.sheet is not None and (order or not self._checked):
-            self.start(run, self.photos.paths, not self._checked, order, self.model, bundled)
+            self.start(run, self.photos.paths, not self._checked, order, self.model, bundled,
+                       self.group)
         self._show_model()
 
     def _stop_or_go_on(self):
@@ -753,9 +788,9 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
     def _show_panel(self):
         rows = self.gallery.chosen
         if self.sheet is None or not rows:
-            self.panel.show_state(PanelState())
+            self.panel.show_state(PanelState(self.group))
             return
-        state = PanelState(len(rows), *self.sheet.common(rows))
+        state = PanelState(self.group, len(rows), *self.sheet.common(rows))
         if len(rows) == 1 and not np.isnan(self._p[rows]).any():
             state.suggestion = self._suggestions(rows)
         state.suggested = bool(((self.sheet.done[rows] < 1)
@@ -825,7 +860,7 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
             ("With any label", int(self.sheet.labelled.sum()))])
         self.counts.show_counts(self.sheet.counts(), self.language)
         rows = [(name, *counts) for name, counts in zip(
-            (getattr(f, f"name_{self.language}") for f in footwear.features()),
+            (getattr(f, f"name_{self.language}") for f in self.group.features),
             self.sheet.counts().tolist())]
         self.report_items("Photos labelled 1 / 0 / 0.5", [
             (name, f"{yes} / {no} / {unseen}") for name, yes, no, unseen in rows])

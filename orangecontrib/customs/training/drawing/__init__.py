@@ -18,10 +18,10 @@ import numpy as np
 from PIL import Image
 
 from .build import build
-from .item import KINDS, VIEWS, Footwear, labels, sample
+from .item import DRAWN, KINDS, VIEWS, Footwear, labels, sample
 from .render import BACKGROUNDS, Camera, Scene, render
 
-__all__ = ["Footwear", "KINDS", "VIEWS", "BACKGROUNDS", "draw", "labels", "sample"]
+__all__ = ["DRAWN", "Footwear", "KINDS", "VIEWS", "BACKGROUNDS", "draw", "labels", "sample"]
 
 _THINGS = ("bag", "t_shirt", "bottle", "box", "hat")
 

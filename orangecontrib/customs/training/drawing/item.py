@@ -5,9 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from orangecontrib.customs.groups.footwear import features
-
-__all__ = ["Footwear", "Kind", "KINDS", "VIEWS", "sample", "labels"]
+__all__ = ["DRAWN", "Footwear", "Kind", "KINDS", "VIEWS", "sample", "labels"]
 
 Colour = tuple[float, float, float]
 
@@ -372,6 +370,8 @@ _HIDDEN: dict[str, tuple[str, ...]] = {
     "closeup": _HEIGHTS + ("high_heel", "sport", "wooden_platform", "waterproof", "house"),
     "back": _VAMP + ("toe_strap", "riveted_straps", "house"),
 }
+#: The features of a picture that are known, in the order of the labels.
+DRAWN = (*_FLAGS, "high_heel", *_HEIGHTS, "not_footwear")
 _SKATES = ("roller_skates", "inline_skates", "ice_skates")
 
 
@@ -384,8 +384,7 @@ def labels(item: Footwear, view: str) -> dict[str, float]:
     if view not in _HIDDEN:
         raise ValueError(f"unknown view '{view}'; views are {', '.join(VIEWS)}")
     result = {}
-    for feature in features():
-        name = feature.id
+    for name in DRAWN:
         if name == "not_footwear":
             blind = item.kind in _SKATES and view in ("closeup", "top")
             result[name] = 0.5 if blind else float(item.not_footwear)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orangecontrib.customs.photos.model import fact_ids, feature_ids
+from orangecontrib.customs.groups import Group, visual_group
 
 from .questions import asked, clusters, questions
 
@@ -28,12 +28,12 @@ class Suggestions:
     Attributes
     ----------
     clusters : ndarray of str, shape (N,)
-        "" where the model has said nothing.
+        "" where the model has said nothing, or the group of goods has none.
     cluster_p : ndarray, shape (N,)
         Their probability; 1 where a person has said it.
-    labels : ndarray of float, shape (N, 14)
+    labels : ndarray of float, shape (N, n_features)
         Labels of the features that the cluster asks; NaN for the others.
-    p : ndarray of float, shape (N, 14)
+    p : ndarray of float, shape (N, n_features)
         Probability of the answer in `labels`; of a height, that of the chosen one.
     """
 
@@ -46,9 +46,9 @@ class Suggestions:
         return len(self.clusters)
 
 
-def cluster_probabilities(probabilities: np.ndarray, priors: np.ndarray | None = None
-                          ) -> np.ndarray:
-    """P(cluster), shape (N, 6), when all clusters are equally likely before.
+def cluster_probabilities(probabilities: np.ndarray, priors: np.ndarray | None = None,
+                          group: Group | None = None) -> np.ndarray:
+    """P(cluster), shape (N, n_clusters), when all clusters are equally likely before.
 
     Π P(value | photo) / P(value) over what a cluster implies; what it asks is taken to be as
     common in it as elsewhere, and so says nothing.  Features are taken as independent, the
@@ -56,14 +56,17 @@ def cluster_probabilities(probabilities: np.ndarray, priors: np.ndarray | None =
 
     Parameters
     ----------
-    priors : ndarray, shape (14,), optional
+    priors : ndarray, shape (n_features,), optional
         That the probabilities contain; even odds by default.
+    group : Group, optional
+        Of the features; the only loaded one with visual features by default.
     """
-    ids, columns = feature_ids(), []
-    priors = _even() if priors is None else np.clip(priors, _RARE, 1 - _RARE)
-    for cluster in clusters().values():
+    group = visual_group(group)
+    ids, columns = group.feature_ids, []
+    priors = _even(group) if priors is None else np.clip(priors, _RARE, 1 - _RARE)
+    for cluster in clusters(group).values():
         log_p, implied = np.zeros(len(probabilities)), cluster.implied
-        for question in questions():
+        for question in questions(group):
             members = list(question.members)
             values = [implied.get(ids[m]) for m in members]
             if question.exclusive:  # the value that is implied, or all that are not ruled out
@@ -82,9 +85,9 @@ def cluster_probabilities(probabilities: np.ndarray, priors: np.ndarray | None =
     return p / p.sum(axis=1, keepdims=True)
 
 
-def _even() -> np.ndarray:
-    priors = np.full(len(feature_ids()), .5)
-    for question in questions():
+def _even(group: Group) -> np.ndarray:
+    priors = np.full(len(group.features), .5)
+    for question in questions(group):
         priors[list(question.members)] = 1 / max(2, len(question.members))
     return priors
 
@@ -103,8 +106,8 @@ def _options(probabilities: np.ndarray, members: Sequence[int]) -> np.ndarray:
 
 
 def doubt(probabilities: np.ndarray, gradability: np.ndarray, labels: np.ndarray,
-          groups: Sequence[str] | None = None, priors: np.ndarray | None = None
-          ) -> np.ndarray:
+          said: Sequence[str] | None = None, priors: np.ndarray | None = None,
+          group: Group | None = None) -> np.ndarray:
     """Bits that a person's answers are expected to bring, per photo; for active learning.
 
     The entropy of each answer that is not given yet, times the probability that the photo
@@ -113,15 +116,15 @@ def doubt(probabilities: np.ndarray, gradability: np.ndarray, labels: np.ndarray
 
     Parameters
     ----------
-    probabilities : ndarray, shape (N, 14)
+    probabilities : ndarray, shape (N, n_features)
         NaN rows (nothing is known) come back as NaN.
-    gradability : ndarray, shape (N, 10)
-        In the order of ``fact_ids()``.
-    labels : ndarray, shape (N, 14)
+    gradability : ndarray, shape (N, n_facts)
+        In the order of ``group.visual_facts``.
+    labels : ndarray, shape (N, n_features)
         What has been said; NaN = nothing.
-    groups : sequence of str, optional
+    said : sequence of str, optional
         Clusters that have been said; "" = not.
-    priors : ndarray, shape (14,), optional
+    priors, group
         As in :func:`cluster_probabilities`.
 
     Returns
@@ -129,17 +132,18 @@ def doubt(probabilities: np.ndarray, gradability: np.ndarray, labels: np.ndarray
     ndarray of float, shape (N,)
     """
     n = len(probabilities)
-    groups = np.full(n, "", dtype=object) if groups is None else np.asarray(groups, dtype=object)
+    group = visual_group(group)
+    said = [""] * n if said is None else said
     unknown = np.isnan(labels)
-    said = np.array([[group == cluster for cluster in clusters()] for group in groups],
-                    dtype=float).reshape(n, len(clusters()))
-    open_ = ~said.any(axis=1) & unknown.any(axis=1)
-    weight = np.where(open_[:, None], cluster_probabilities(probabilities, priors), said)
+    told = np.array([[one == cluster for cluster in clusters(group)] for one in said],
+                    dtype=float).reshape(n, len(clusters(group)))
+    open_ = ~told.any(axis=1) & unknown.any(axis=1)
+    weight = np.where(open_[:, None], cluster_probabilities(probabilities, priors, group), told)
     result = np.where(open_, _entropy(weight), 0)
-    for number, cluster in enumerate(clusters()):
-        for question in asked(cluster):
+    for number, cluster in enumerate(clusters(group)):
+        for question in asked(cluster, group):
             bits = _entropy(_options(probabilities, question.members))
-            shown = gradability[:, fact_ids().index(question.fact)]
+            shown = gradability[:, group.visual_facts.index(question.fact)]
             missing = unknown[:, list(question.members)].any(axis=1)
             result += weight[:, number] * np.where(missing, shown * bits, 0)
     result[np.isnan(probabilities).any(axis=1)] = np.nan
@@ -147,33 +151,33 @@ def doubt(probabilities: np.ndarray, gradability: np.ndarray, labels: np.ndarray
 
 
 def suggestions(probabilities: np.ndarray, gradability: np.ndarray,
-                groups: Sequence[str] | None = None, priors: np.ndarray | None = None
-                ) -> Suggestions:
+                said: Sequence[str] | None = None, priors: np.ndarray | None = None,
+                group: Group | None = None) -> Suggestions:
     """What the model would answer: yes or no by ½, 0.5 where the photo rather can't show it.
 
     Parameters
     ----------
-    probabilities, gradability, groups, priors
+    probabilities, gradability, said, priors, group
         As for :func:`doubt`; the likeliest cluster is taken where none has been said.
     """
     n = len(probabilities)
-    groups = np.full(n, "", dtype=object) if groups is None \
-        else np.array(groups, dtype=object)
+    group = visual_group(group)
+    said = np.full(n, "", dtype=object) if said is None else np.array(said, dtype=object)
     known = ~np.isnan(probabilities).any(axis=1)
-    of_clusters = cluster_probabilities(probabilities, priors)
-    likeliest = np.array(list(clusters()), dtype=object)[of_clusters.argmax(axis=1)]
-    cluster_p = np.where(groups == "", of_clusters.max(axis=1, initial=0), 1.)
-    groups = np.where(known, np.where(groups == "", likeliest, groups), "")
-    labels, certainty = np.full((2, n, len(feature_ids())), np.nan)
-    for cluster in set(groups) - {""}:
-        mine = np.flatnonzero(groups == cluster)
-        for question in asked(cluster):
+    of_clusters = cluster_probabilities(probabilities, priors, group)
+    likeliest = np.array(list(clusters(group)), dtype=object)[of_clusters.argmax(axis=1)]
+    cluster_p = np.where(said == "", of_clusters.max(axis=1, initial=0), 1.)
+    said = np.where(known, np.where(said == "", likeliest, said), "")
+    labels, certainty = np.full((2, n, len(group.features)), np.nan)
+    for cluster in set(said[known]):
+        mine = np.flatnonzero(known & (said == cluster))
+        for question in asked(cluster, group):
             members = list(question.members)
             options = _options(probabilities[mine], members)
             best, answer = options.argmax(axis=1), np.zeros((len(mine), len(members)))
             answer[best < len(members), best[best < len(members)]] = 1
-            shown = gradability[mine, fact_ids().index(question.fact)]
+            shown = gradability[mine, group.visual_facts.index(question.fact)]
             p = np.where(shown < .5, 1 - shown, options.max(axis=1))
             labels[np.ix_(mine, members)] = np.where(shown[:, None] < .5, .5, answer)
             certainty[np.ix_(mine, members)] = p[:, None]
-    return Suggestions(groups, cluster_p, labels, certainty)
+    return Suggestions(said, cluster_p, labels, certainty)

@@ -7,14 +7,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from orangecontrib.customs.files import Output, TableFileError, read_table, written_cell
-from orangecontrib.customs.groups import footwear
-from orangecontrib.customs.photos.model import feature_ids
+from orangecontrib.customs.groups import Group, visual_group
 
 __all__ = ["LABELS", "LabelsError", "LabelRow", "LabelFile", "read_labels", "write_labels",
            "photo_key", "written"]
@@ -36,7 +34,7 @@ class LabelRow:
     image : str
         Path relative to the folder of the photos, with forward slashes.
     good, cluster : str
-    labels : ndarray of float, shape (14,)
+    labels : ndarray of float, shape (n_features,)
     line : int
         In the file; 0 when it comes from elsewhere.
     """
@@ -60,23 +58,28 @@ class LabelFile:
         Values that are no label, and so on: what was left out, naming file and line.
     columns : tuple of str
         As they stand in the file.
+    group : Group
+        Whose features are labelled.
     """
 
     name: str
     rows: list[LabelRow]
     problems: list[str] = field(default_factory=list)
     columns: tuple[str, ...] = ()
+    group: Group = field(default_factory=visual_group)
 
     @property
     def as_written_here(self) -> bool:
         """Whether writing the rows again would lose nothing that the file holds."""
-        return self.columns == COLUMNS and not self.problems
+        return self.columns == _columns(self.group) and not self.problems
 
 
 #: A byte of a file's name that is not UTF-8, as `Output` writes it.
 _ODD_BYTE = re.compile(r"\\u(dc[89a-f][0-9a-f])")
 
-COLUMNS = ("image", "good_id", "cluster", *feature_ids())
+
+def _columns(group: Group) -> tuple[str, ...]:
+    return ("image", "good_id", "cluster", *group.feature_ids)
 
 
 def photo_key(image: str) -> str:
@@ -92,20 +95,24 @@ def written(label: float) -> str:
     return "" if np.isnan(label) else f"{label:g}"
 
 
-@lru_cache(maxsize=None)
-def _names() -> tuple[dict[str, str], dict[str, str]]:
+def _names(group: Group) -> tuple[dict[str, str], dict[str, str]]:
     """Names of features and clusters, in both languages, → their ids."""
     return tuple({name.casefold(): item.id for item in items
                   for name in (item.id, item.name_ru, item.name_en)}
-                 for items in (footwear.features(), footwear.clusters()))
+                 for items in (group.features, group.clusters))
 
 
-def read_labels(path: str | os.PathLike) -> LabelFile:
+def read_labels(path: str | os.PathLike, group: Group | None = None) -> LabelFile:
     """Read a CSV with a column ``image`` and columns ``cluster`` or named after features.
 
     Comma, semicolon or tab; UTF-8, or another encoding that its letters tell; features and
     clusters by id or by name.
     A file without columns of features, of clusters only, says what the clusters imply.
+
+    Parameters
+    ----------
+    group : Group, optional
+        Whose features are labelled; the only loaded one with visual features by default.
 
     Raises
     ------
@@ -119,8 +126,8 @@ def read_labels(path: str | os.PathLike) -> LabelFile:
         raise LabelsError(str(error)) from None
     except OSError as error:
         raise LabelsError(f"{path}: can't be read ({error})") from None
-    columns = table.columns
-    feature_names, cluster_names = _names()
+    columns, group = table.columns, visual_group(group)
+    feature_names, cluster_names = _names(group)
     found: dict[str, str] = {}
     for column in columns:
         if column.casefold() in feature_names:
@@ -131,7 +138,8 @@ def read_labels(path: str | os.PathLike) -> LabelFile:
         raise LabelsError(f"{path.name}: no column {wanted} (it has "
                           f"{', '.join(columns)[:200] or 'no columns'}); needed are image, and "
                           "cluster or names of features")
-    result = LabelFile(path.name, [], [table.note] if table.note else [], columns)
+    result = LabelFile(path.name, [], [table.note] if table.note else [], columns,
+                       group)
     for read in table.rows:
         row, where = read.cells, f"{path.name}, line {read.line}"
         if read.doubt:
@@ -144,9 +152,9 @@ def read_labels(path: str | os.PathLike) -> LabelFile:
         cluster = (row.get(lower.get("cluster")) or "").strip()
         if cluster and cluster.casefold() not in cluster_names:
             result.problems.append(f"{where}: '{cluster}' is no cluster "
-                                   f"({', '.join(c.id for c in footwear.clusters())})")
+                                   f"({', '.join(group.cluster_ids)})")
         cluster = cluster_names.get(cluster.casefold(), "")
-        labels = np.full(len(feature_ids()), np.nan)
+        labels = np.full(len(group.features), np.nan)
         for id_, column in found.items():
             text = (row.get(column) or "").strip()
             label = _label(text)
@@ -154,10 +162,10 @@ def read_labels(path: str | os.PathLike) -> LabelFile:
                 result.problems.append(f"{where}, {column}: '{text}' is no label (1, 0, 0.5 "
                                        "or empty)")
             else:
-                labels[feature_ids().index(id_)] = label
+                labels[group.feature_ids.index(id_)] = label
         if cluster and not found:
-            for id_, value in footwear.clusters()[_position(cluster)].implied.items():
-                labels[feature_ids().index(id_)] = value
+            for id_, value in group.clusters[group.cluster_ids.index(cluster)].implied.items():
+                labels[group.feature_ids.index(id_)] = value
         good = (row.get(lower.get("good_id")) or "").strip()
         result.rows.append(LabelRow(image, good, cluster, labels, read.line))
     return result
@@ -173,11 +181,8 @@ def _label(text: str) -> float | None:
     return value if value in LABELS else None
 
 
-def _position(cluster: str) -> int:
-    return [c.id for c in footwear.clusters()].index(cluster)
-
-
-def write_labels(path: str | os.PathLike, rows: Iterable[LabelRow]) -> None:
+def write_labels(path: str | os.PathLike, rows: Iterable[LabelRow],
+                 group: Group | None = None) -> None:
     """Write a CSV that Orange and Excel open: UTF-8 with BOM, commas, a header.
 
     The file is replaced as a whole: after a crash there is the old one or the new one.
@@ -187,11 +192,12 @@ def write_labels(path: str | os.PathLike, rows: Iterable[LabelRow]) -> None:
     LabelsError
         The file can't be written.
     """
+    group = visual_group(group)
     try:
         with Output(path) as place:
             place.write("\ufeff")
             writer = csv.writer(place)
-            writer.writerow(COLUMNS)
+            writer.writerow(_columns(group))
             for row in rows:
                 texts = map(written_cell, (row.image, row.good, row.cluster))
                 writer.writerow([*texts, *map(written, row.labels)])

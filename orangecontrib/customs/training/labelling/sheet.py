@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from orangecontrib.customs.photos.model import feature_ids
+from orangecontrib.customs.groups import Group, visual_group
 
 from .doubt import Suggestions
 from .files import LABELS, LabelFile, LabelRow, photo_key, write_labels
@@ -56,10 +56,12 @@ class LabelSheet:
         The folder; rows of a CSV may name photos by their full path.
     store : LabelStore, optional
         Where labels come from and are kept.
+    group : Group, optional
+        Whose features are labelled; the only loaded one with visual features by default.
 
     Attributes
     ----------
-    labels : ndarray of float, shape (N, 14)
+    labels : ndarray of float, shape (N, n_features)
         1, 0, 0.5 = this photo can't show it, NaN = nobody said.  To be changed by methods.
     clusters : ndarray of str, shape (N,)
         "" = not said.
@@ -70,7 +72,9 @@ class LabelSheet:
     """
 
     def __init__(self, images: Sequence[str], goods: Sequence[str] | None = None,
-                 folder: str = "", store: LabelStore | None = None):
+                 folder: str = "", store: LabelStore | None = None,
+                 group: Group | None = None):
+        self.group = visual_group(group)
         self.images = [photo_key(image) for image in images]
         self.goods = [""] * len(images) if goods is None else list(goods)
         self.folder = photo_key(os.fspath(folder)).rstrip("/")
@@ -78,7 +82,7 @@ class LabelSheet:
         if len(self._row) != len(self.images):
             raise ValueError("a photo is listed twice")
         n = len(self.images)
-        self.labels = np.full((n, len(feature_ids())), np.nan)
+        self.labels = np.full((n, len(self.group.features)), np.nan)
         self.clusters = np.full(n, "", dtype=object)
         self.done = np.zeros(n)
         self.store = store
@@ -124,7 +128,7 @@ class LabelSheet:
         return ~np.isnan(self.labels).all(axis=1)
 
     def counts(self) -> np.ndarray:
-        """Photos labelled 1, 0, 0.5 per feature, shape (14, 3)."""
+        """Photos labelled 1, 0, 0.5 per feature, shape (n_features, 3)."""
         return np.stack([(self.labels == label).sum(axis=0) for label in LABELS], axis=1)
 
     def common(self, rows: Sequence[int]) -> tuple[str | None, np.ndarray, np.ndarray]:
@@ -134,9 +138,9 @@ class LabelSheet:
         -------
         cluster : str or None
             None where they differ.
-        labels : ndarray, shape (14,)
+        labels : ndarray, shape (n_features,)
             NaN where nobody said, or they differ.
-        mixed : ndarray of bool, shape (14,)
+        mixed : ndarray of bool, shape (n_features,)
             Features in which they differ.
         """
         labels, groups = self.labels[rows], set(self.clusters[rows])
@@ -159,11 +163,12 @@ class LabelSheet:
         What the old group asked or implied is forgotten, unless the new one asks it too.
         A label that came otherwise (from a file, or against what the old group implies) stays.
         """
-        rows = _rows(rows)
+        rows, group = _rows(rows), self.group
         labels = self.labels[rows]
         for old in set(self.clusters[rows]) - {cluster}:
             mine = self.clusters[rows] == old
-            labels[mine] = _in_cluster(_forgotten(labels[mine], old, cluster), cluster)
+            known = _forgotten(labels[mine], old, cluster, group)
+            labels[mine] = _in_cluster(known, cluster, group)
         return self._change(rows, labels, np.full(len(rows), cluster, dtype=object))
 
     def answer(self, rows: Sequence[int], feature: str, label: float) -> bool:
@@ -174,22 +179,23 @@ class LabelSheet:
         """
         if not np.isnan(label) and label not in LABELS:
             raise ValueError(f"{label} is no label")
-        rows, index = _rows(rows), feature_ids().index(feature)
-        labels, members = self.labels[rows], list(question_of(feature).members)
+        rows, index = _rows(rows), self.group.feature_ids.index(feature)
+        labels = self.labels[rows]
+        members = list(question_of(feature, self.group).members)
         if len(members) == 1 or label == 0:
             members = [index]
         if len(members) > 1 and label == 1:
             labels[:, members] = 0
             labels[:, index] = 1
         else:
-            for group in set(self.clusters[rows]):
-                mine = self.clusters[rows] == group
-                implied = clusters()[group].implied if group else {}
-                settled = [implied.get(feature_ids()[m], np.nan) for m in members]
+            for cluster in set(self.clusters[rows]):
+                mine = self.clusters[rows] == cluster
+                implied = clusters(self.group)[cluster].implied if cluster else {}
+                settled = [implied.get(self.group.feature_ids[m], np.nan) for m in members]
                 if np.isnan(label):
                     labels[np.ix_(mine, members)] = settled
                 else:
-                    # a height that the group rules out stays so; a settled one is overruled
+                    # a height that the cluster rules out stays so; a settled one is overruled
                     open_ = [m for m, s in zip(members, settled) if np.isnan(s)] or members
                     labels[np.ix_(mine, open_)] = label
         return self._change(rows, labels, self.clusters[rows])
@@ -214,11 +220,11 @@ class LabelSheet:
         labels, groups = self.labels[rows], self.clusters[rows].copy()
         new = groups == ""
         groups[new] = suggested.clusters[new]
-        for cluster in set(groups) - {""}:
+        for cluster in set(groups) & set(clusters(self.group)):
             fresh = new & (groups == cluster)
-            labels[fresh] = _in_cluster(labels[fresh], cluster)
+            labels[fresh] = _in_cluster(labels[fresh], cluster, self.group)
             mine = (groups == cluster) & (suggested.clusters == cluster)
-            for question in asked(cluster):
+            for question in asked(cluster, self.group):
                 members = list(question.members)
                 open_ = mine & np.isnan(labels[:, members]).all(axis=1)
                 labels[np.ix_(open_, members)] = suggested.labels[np.ix_(open_, members)]
@@ -269,7 +275,7 @@ class LabelSheet:
         mine = self.labels[row] if mine is None else mine
         group = self.clusters[row] if group is None else group
         other = ~np.isnan(labels) & ~np.isnan(mine) & (labels != mine)
-        names = [feature_ids()[i] for i in np.flatnonzero(other)]
+        names = [self.group.feature_ids[i] for i in np.flatnonzero(other)]
         if cluster and group and cluster != group:
             names.append("cluster")
         for name in names:
@@ -282,7 +288,7 @@ class LabelSheet:
 
     def save(self, path: str | os.PathLike) -> None:
         """Write the labels of these photos to a CSV."""
-        write_labels(path, self.rows())
+        write_labels(path, self.rows(), self.group)
 
     def _label_row(self, row: int) -> LabelRow:
         return LabelRow(self.images[row], self.goods[row], self.clusters[row],
@@ -344,23 +350,23 @@ class LabelSheet:
         groups = self.clusters[rows]
         for cluster in set(groups):
             mine = rows[groups == cluster]
-            self.done[mine] = progress(self.labels[mine], cluster)
+            self.done[mine] = progress(self.labels[mine], cluster, self.group)
 
 
 def _rows(rows) -> np.ndarray:
     return np.unique(np.asarray(rows, dtype=int).ravel())
 
 
-def _forgotten(labels: np.ndarray, old: str, new: str) -> np.ndarray:
+def _forgotten(labels: np.ndarray, old: str, new: str, group: Group) -> np.ndarray:
     """Labels without those that the old cluster brought; heights as a whole."""
     if not old:
         return labels
-    labels, ids = labels.copy(), feature_ids()
-    wanted = clusters()[new].asked if new else ()
-    for question in questions():
+    labels, ids, known = labels.copy(), group.feature_ids, clusters(group)
+    wanted = known[new].asked if new else ()
+    for question in questions(group):
         members = list(question.members)
         part = labels[:, members]
-        if any(ids[m] in clusters()[old].asked for m in members):
+        if any(ids[m] in known[old].asked for m in members):
             still = np.array([ids[m] in wanted for m in members])
             if question.exclusive:
                 unseen = (part == .5).any(axis=1) & still.any()
@@ -370,16 +376,16 @@ def _forgotten(labels: np.ndarray, old: str, new: str) -> np.ndarray:
             elif not still.any():
                 part[:] = np.nan
         else:
-            implied = [clusters()[old].implied.get(ids[m], np.nan) for m in members]
+            implied = [known[old].implied.get(ids[m], np.nan) for m in members]
             part[(part == implied).all(axis=1)] = np.nan
         labels[:, members] = part
     return labels
 
 
-def _in_cluster(labels: np.ndarray, cluster: str) -> np.ndarray:
+def _in_cluster(labels: np.ndarray, cluster: str, group: Group) -> np.ndarray:
     """Labels with what a cluster implies, where nobody said otherwise."""
     labels = labels.copy()
-    for id_, value in (clusters()[cluster].implied if cluster else {}).items():
-        column = labels[:, feature_ids().index(id_)]
+    for id_, value in (clusters(group)[cluster].implied if cluster else {}).items():
+        column = labels[:, group.feature_ids.index(id_)]
         column[np.isnan(column)] = value
     return labels

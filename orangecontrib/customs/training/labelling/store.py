@@ -14,10 +14,9 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock, Timeout
 
-from orangecontrib.customs.photos.model import feature_ids
+from orangecontrib.customs.groups import Group, visual_group
 
 from .files import LabelRow, LabelsError, photo_key, read_labels, write_labels
-from .questions import clusters
 
 __all__ = ["LabelStore", "JOURNAL"]
 
@@ -42,6 +41,8 @@ class LabelStore:
     ----------
     path : path
         The CSV; it need not be there yet.
+    group : Group, optional
+        Whose features are labelled; the only loaded one with visual features by default.
 
     Attributes
     ----------
@@ -58,8 +59,8 @@ class LabelStore:
         The file is no CSV of labels, is open elsewhere, or its folder can't be written to.
     """
 
-    def __init__(self, path: str | os.PathLike):
-        self.path = Path(path)
+    def __init__(self, path: str | os.PathLike, group: Group | None = None):
+        self.path, self.group = Path(path), visual_group(group)
         self.journal = self.path.with_name(self.path.name + JOURNAL)
         self.rows: dict[str, LabelRow] = {}
         self.problems: list[str] = []
@@ -91,18 +92,21 @@ class LabelStore:
             raise
 
     @classmethod
-    def open(cls, path: str | os.PathLike) -> LabelStore:
+    def open(cls, path: str | os.PathLike, group: Group | None = None) -> LabelStore:
         """The store of a file: the one that this process has open already, or a new one."""
-        key = os.path.realpath(path)
+        key, group = os.path.realpath(path), visual_group(group)
         store = _OPEN.get(key)
         if store is None:
-            store = _OPEN[key] = cls(path)
+            store = _OPEN[key] = cls(path, group)
+        elif store.group.id != group.id:
+            raise LabelsError(f"{path} is open as labels of the group '{store.group.id}': name "
+                              f"another file for those of '{group.id}'")
         else:
             store._users += 1
         return store
 
     def _read(self) -> None:
-        content = read_labels(self.path)
+        content = read_labels(self.path, self.group)
         self._foreign = not content.as_written_here
         self.problems += content.problems
         for row in content.rows:
@@ -118,14 +122,14 @@ class LabelStore:
         content = self.journal.read_bytes() if self.journal.exists() else b""
         lines = content.split(b"\n")
         end = len(content) - len(lines.pop())  # the rest after the last complete line
-        features = feature_ids()
+        features = self.group.feature_ids
         if lines:
             features = _header(lines[0])
             if features is None:
                 raise LabelsError(f"{self.journal}: not a journal of labels; move it elsewhere")
         for number, line in enumerate(lines[1:], start=2):
             try:
-                rows = [_decoded(item, features) for item in json.loads(line)]
+                rows = [_decoded(item, features, self.group) for item in json.loads(line)]
             except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
                 self.problems.append(f"{self.journal.name}, line {number}: damaged, left out")
                 continue
@@ -133,7 +137,7 @@ class LabelStore:
         self._file = open(self.journal, "r+b" if self.journal.exists() else "w+b")
         self._end = end
         if not lines:
-            self._append([_header_line()])
+            self._append([_header_line(self.group)])
 
     def _append(self, lines: Sequence[bytes]) -> None:
         # from the last good end: what a full disk left half-written is overwritten
@@ -182,10 +186,10 @@ class LabelStore:
             except OSError as error:
                 raise LabelsError(f"{self.path}: no copy of it can be made ({error})") from None
             self._foreign = False
-        write_labels(self.path, self.rows.values())
+        write_labels(self.path, self.rows.values(), self.group)
         try:
             self._end, self._waiting = 0, []
-            self._append([_header_line()])
+            self._append([_header_line(self.group)])
         except OSError as error:  # harmless: replayed, the journal says the same again
             raise LabelsError(f"{self.journal}: can't be emptied ({error})") from None
 
@@ -195,7 +199,7 @@ class LabelStore:
         if self._file is None or self._users:
             return
         try:
-            if self._end > len(_header_line()) or self._waiting:
+            if self._end > len(_header_line(self.group)) or self._waiting:
                 self.checkpoint()
         finally:
             self._release()
@@ -218,8 +222,9 @@ def _free(path: Path) -> Path:
     return copy
 
 
-def _header_line() -> bytes:
-    return json.dumps({"format": FORMAT, "version": 1, "features": feature_ids()}).encode() + b"\n"
+def _header_line(group: Group) -> bytes:
+    header = {"format": FORMAT, "version": 1, "features": group.feature_ids}
+    return json.dumps(header).encode() + b"\n"
 
 
 def _header(line: bytes) -> list[str] | None:
@@ -237,10 +242,10 @@ def _encoded(row: LabelRow) -> list[str]:
             "".join(_CODES.get(label, ".") for label in row.labels.tolist())]
 
 
-def _decoded(item: list[str], features: Sequence[str]) -> LabelRow:
+def _decoded(item: list[str], features: Sequence[str], group: Group) -> LabelRow:
     image, good, cluster, codes = item
-    if len(codes) != len(features) or cluster and cluster not in clusters():
+    if len(codes) != len(features) or cluster and cluster not in group.cluster_ids:
         raise ValueError("not a row of labels")
     said = {feature: _LABELS[code] for feature, code in zip(features, codes)}
-    labels = np.array([said.get(id_, np.nan) for id_ in feature_ids()])
+    labels = np.array([said.get(id_, np.nan) for id_ in group.feature_ids])
     return LabelRow(photo_key(image), str(good), cluster, labels)

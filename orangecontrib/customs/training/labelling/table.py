@@ -16,8 +16,7 @@ from Orange.data import (
 from Orange.data.util import get_unique_names
 
 from orangecontrib.customs.columns import LabelColumn, Role, origin_of
-from orangecontrib.customs.groups import footwear
-from orangecontrib.customs.photos.model import feature_ids
+from orangecontrib.customs.groups import Group, visual_group
 from orangecontrib.customs.photos.table import (
     GOOD_ID,
     append_metas,
@@ -46,7 +45,7 @@ class TablePhotos:
     images, paths, goods : list of str, length N
     row_photo : ndarray of int, shape (rows of the table,)
         Number of the photo; -1 where the row names none.
-    labels : ndarray, shape (N, 14)
+    labels : ndarray, shape (N, n_features)
         That the table brings along.
     clusters : ndarray of str, shape (N,)
     foreign : list of Variable
@@ -63,8 +62,15 @@ class TablePhotos:
     foreign: list[Variable]
 
     @classmethod
-    def of(cls, table: Table, image: Variable) -> TablePhotos:
-        """Read the photos of a table, and labels if it has some."""
+    def of(cls, table: Table, image: Variable, group: Group | None = None) -> TablePhotos:
+        """Read the photos of a table, and labels if it has some.
+
+        Parameters
+        ----------
+        group : Group, optional
+            Whose features are labelled; the only loaded one with visual features by default.
+        """
+        group = visual_group(group)
         numbers: dict[str, int] = {}
         row_photo, images, paths, goods = np.full(len(table), -1), [], [], []
         good = next((v for v in good_variables(table.domain)
@@ -83,21 +89,21 @@ class TablePhotos:
                 goods.append("" if text == "?" else text)
             row_photo[row] = numbers[name]
         folder = origin_of(image) or _common(paths)
-        labels = np.full((len(images), len(feature_ids())), np.nan)
-        groups = np.full(len(images), "", dtype=object)
-        columns, foreign = _label_variables(table)
+        labels = np.full((len(images), len(group.features)), np.nan)
+        clusters = np.full(len(images), "", dtype=object)
+        columns, foreign = _label_variables(table, group)
         if columns:
-            known, rows = training_photos(table, image)
-            for column, id_ in enumerate(feature_ids()):
+            known, rows = training_photos(table, image, group=group)
+            for column, id_ in enumerate(group.feature_ids):
                 if id_ not in columns:
                     known.labels[:, column] = np.nan
             for number, row in enumerate(rows):
                 photo = row_photo[row]
                 labels[photo] = np.where(np.isnan(labels[photo]), known.labels[number],
                                          labels[photo])
-                if known.clusters[number] in _cluster_ids():
-                    groups[photo] = known.clusters[number]
-        return cls(str(folder), images, paths, goods, row_photo, labels, groups, foreign)
+                if known.clusters[number] in group.cluster_ids:
+                    clusters[photo] = known.clusters[number]
+        return cls(str(folder), images, paths, goods, row_photo, labels, clusters, foreign)
 
 
 def _common(paths: list[str]) -> str:
@@ -107,14 +113,10 @@ def _common(paths: list[str]) -> str:
         return ""
 
 
-def _cluster_ids() -> tuple[str, ...]:
-    return tuple(cluster.id for cluster in footwear.clusters())
-
-
-def _label_variables(table: Table) -> tuple[dict[str, Variable], list[Variable]]:
+def _label_variables(table: Table, group: Group) -> tuple[dict[str, Variable], list[Variable]]:
     """Columns of labels, and columns that only look so by their name."""
     mine, foreign = {}, []
-    for id_, variable in label_columns(table.domain).items():
+    for id_, variable in label_columns(table.domain, group).items():
         values = table.get_column(variable).astype(float)
         if variable.is_discrete:
             good = all(_number(name) in LABELS for name in variable.values)
@@ -134,14 +136,14 @@ def _number(name: str) -> float:
         return float("nan")
 
 
-def _is_cluster(variable: Variable, table: Table) -> bool:
+def _is_cluster(variable: Variable, table: Table, group: Group) -> bool:
     """Whether a column holds ids of clusters, and so is replaced by ours."""
     if variable.name != CLUSTER and Role.of(variable) is not Role.CLUSTER:
         return False
     if variable.is_discrete:
-        return set(variable.values) <= set(_cluster_ids())
+        return set(variable.values) <= set(group.cluster_ids)
     return variable.is_string and set(map(str, table.get_column(variable))) \
-        <= {"", "?", *_cluster_ids()}
+        <= {"", "?", *group.cluster_ids}
 
 
 def labelled_tables(table: Table, photos: TablePhotos, sheet: LabelSheet,
@@ -182,25 +184,28 @@ def labelled_tables(table: Table, photos: TablePhotos, sheet: LabelSheet,
 
 
 def _labelled(table, photos, sheet, rows, language) -> Table:
-    domain = table.domain
-    old = set(_label_variables(table)[0].values())
-    old |= {v for v in (*domain.variables, *domain.metas) if _is_cluster(v, table)}
+    domain, group = table.domain, sheet.group
+    old = set(_label_variables(table, group)[0].values())
+    old |= {v for v in (*domain.variables, *domain.metas) if _is_cluster(v, table, group)}
     attributes, classes, metas = ([v for v in part if v not in old] for part in (
         domain.attributes, domain.class_vars, domain.metas))
     taken = [v.name for v in (*attributes, *classes, *metas)]
-    names = [getattr(f, f"name_{language}") for f in footwear.features()]
+    names = [getattr(f, f"name_{language}") for f in group.features]
     *names, cluster_name = get_unique_names(taken, [*names, CLUSTER])
     labels = []
-    for feature, name in zip(footwear.features(), names):
+    for feature, name in zip(group.features, names):
         column = LabelColumn(feature.id, feature.fact, feature.value)
         labels.append(column.mark(ContinuousVariable(name, number_of_decimals=1)))
-    cluster = Role.CLUSTER.mark(DiscreteVariable(cluster_name, _cluster_ids()))
     # a copy: columns that the table has already would be shared with it
     result = table[rows].transform(Domain([*attributes, *labels], classes, metas)).copy()
     numbers = photos.row_photo[rows]
     with result.unlocked(result.X):
         result.X[:, len(attributes):] = sheet.labels[numbers]
-    positions = {id_: float(i) for i, id_ in enumerate(_cluster_ids())}
+    result.name = table.name
+    if not group.clusters:
+        return result
+    cluster = Role.CLUSTER.mark(DiscreteVariable(cluster_name, group.cluster_ids))
+    positions = {id_: float(i) for i, id_ in enumerate(group.cluster_ids)}
     column = np.array([positions.get(c, np.nan) for c in sheet.clusters[numbers]], dtype=object)
     result = append_metas(result, [cluster], [column])
     result.name = table.name

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from orangecontrib.customs.evaluation import Bin, ece, ece_limit, equal_mass_bins
-from orangecontrib.customs.photos.model import PhotoModel, exclusive_groups
+from orangecontrib.customs.photos.model import PhotoModel
 from orangecontrib.customs.training.trainer import HeldOut, Score
 
 from .ranking import auc, auc_interval
@@ -58,29 +58,31 @@ class FeatureReport:
         return self.score.feature
 
 
-def said(probabilities: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
+def said(probabilities: np.ndarray, model: PhotoModel) -> np.ndarray:
     """Which features a model says a photo shows.
 
-    From its threshold on; of the heights the likeliest.
+    From its threshold on; of those that exclude each other (heights) the likeliest.
 
     Parameters
     ----------
-    probabilities : ndarray of float, shape (M, 14)
-    thresholds : ndarray of float, shape (14,)
+    probabilities : ndarray of float, shape (M, n_features)
+    model : PhotoModel
+        Its thresholds.
 
     Returns
     -------
-    ndarray of bool, shape (M, 14)
+    ndarray of bool, shape (M, n_features)
     """
-    result = probabilities >= thresholds
-    for group in map(list, exclusive_groups()):
-        result[:, group] = np.eye(len(group), dtype=bool)[probabilities[:, group].argmax(axis=1)]
+    result = probabilities >= model.thresholds
+    for members in map(list, model.group.exclusive_features):
+        likeliest = probabilities[:, members].argmax(axis=1)
+        result[:, members] = np.eye(len(members), dtype=bool)[likeliest]
     return result
 
 
 def feature_reports(held_out: HeldOut, model: PhotoModel, part: str, seed: int = 0
                     ) -> list[FeatureReport]:
-    """A report per feature, in the order of ``footwear.features()``.
+    """A report per feature, in the order of ``model.features``.
 
     Parameters
     ----------
@@ -91,7 +93,7 @@ def feature_reports(held_out: HeldOut, model: PhotoModel, part: str, seed: int =
     rows = held_out.part == part
     p, labels, groups = (array[rows] for array in (
         held_out.probabilities, held_out.labels, held_out.groups))
-    answers, result = said(p, model.thresholds), []
+    answers, result = said(p, model), []
     for column, score in enumerate(held_out.scores(part)):
         known = (labels[:, column] == 0) | (labels[:, column] == 1)
         q, y, of = p[known, column], labels[known, column] == 1, groups[known]

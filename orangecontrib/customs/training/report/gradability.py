@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.intervals import wilson
-from orangecontrib.customs.photos.model import PhotoModel, fact_ids
+from orangecontrib.customs.photos.model import PhotoModel
 from orangecontrib.customs.training.heads import gradability_labels
 from orangecontrib.customs.training.trainer import HeldOut
 
@@ -85,7 +84,7 @@ class GradabilityReport:
 
 def gradability_reports(held_out: HeldOut, model: PhotoModel, part: str
                         ) -> list[GradabilityReport]:
-    """A report per fact, in the order of ``model.fact_ids()``.
+    """A report per fact, in the order of ``model.facts``.
 
     Parameters
     ----------
@@ -94,12 +93,12 @@ def gradability_reports(held_out: HeldOut, model: PhotoModel, part: str
     rows = held_out.part == part
     labels = held_out.labels[rows]
     declines = held_out.gradability[rows] < .5
-    answers = said(held_out.probabilities[rows], model.thresholds)
+    answers = said(held_out.probabilities[rows], model)
     known = (labels == 0) | (labels == 1)
     wrong = known & (answers != (labels == 1))
-    truth, result = gradability_labels(labels), []
-    for number, fact in enumerate(fact_ids()):
-        members = [i for i, f in enumerate(footwear.features()) if f.fact == fact]
+    truth, result = gradability_labels(labels, model.group), []
+    for number, fact in enumerate(model.facts):
+        members = [i for i, f in enumerate(model.group.features) if f.fact == fact]
         annotated, gradable = np.isfinite(truth[:, number]), truth[:, number] == 1
         declined = declines[:, number] & annotated
         value = gradable & ~wrong[:, members].any(axis=1)

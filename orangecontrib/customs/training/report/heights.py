@@ -1,11 +1,10 @@
-"""Which height is taken for which."""
+"""Which height is taken for which: of features that exclude each other."""
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from orangecontrib.customs.photos.model import exclusive_groups, feature_ids
 from orangecontrib.customs.training.trainer import HeldOut
 
 __all__ = ["Confusion", "confusion"]
@@ -18,7 +17,7 @@ class Confusion:
     Attributes
     ----------
     features : tuple of str
-        Ids of the heights, from low to high.
+        Ids of the heights, from low to high; empty for a group whose features exclude nothing.
     counts : ndarray of int, shape (k, k)
         Rows: the label; columns: the likeliest height.
     """
@@ -49,10 +48,12 @@ def confusion(held_out: HeldOut, part: str) -> Confusion:
     ----------
     part : {"test", "validation"}
     """
-    group = list(exclusive_groups()[0])
+    exclusive = held_out.group.exclusive_features
+    members = list(exclusive[0]) if exclusive else []
     rows = held_out.part == part
-    labels, p = held_out.labels[rows][:, group], held_out.probabilities[rows][:, group]
+    labels, p = held_out.labels[rows][:, members], held_out.probabilities[rows][:, members]
     one = (labels == 1).sum(axis=1) == 1
-    counts = np.zeros((len(group), len(group)), int)
-    np.add.at(counts, ((labels[one] == 1).argmax(axis=1), p[one].argmax(axis=1)), 1)
-    return Confusion(tuple(feature_ids()[i] for i in group), counts)
+    counts = np.zeros((len(members), len(members)), int)
+    if one.any():
+        np.add.at(counts, ((labels[one] == 1).argmax(axis=1), p[one].argmax(axis=1)), 1)
+    return Confusion(tuple(held_out.group.feature_ids[i] for i in members), counts)

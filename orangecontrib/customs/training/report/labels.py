@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orangecontrib.customs.photos.model import feature_ids
 from orangecontrib.customs.training.trainer import TrainingPhotos
 
 __all__ = ["LabelCount", "label_counts"]
@@ -33,6 +32,6 @@ class LabelCount:
 
 
 def label_counts(photos: TrainingPhotos) -> list[LabelCount]:
-    """Labels per feature, in the order of ``footwear.features()``."""
+    """Labels per feature, in the order of ``photos.group.features``."""
     return [LabelCount(feature, *(int((column == value).sum()) for value in (1, 0, .5)))
-            for feature, column in zip(feature_ids(), photos.labels.T)]
+            for feature, column in zip(photos.group.feature_ids, photos.labels.T)]

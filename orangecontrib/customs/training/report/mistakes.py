@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orangecontrib.customs.photos.model import feature_ids
 from orangecontrib.customs.training.trainer import HeldOut
 
 __all__ = ["Mistake", "worst_mistakes"]
@@ -51,7 +50,7 @@ def worst_mistakes(held_out: HeldOut, part: str, feature: str | None = None
     feature : str, optional
         Only mistakes in this feature.
     """
-    ids = feature_ids()
+    ids = held_out.group.feature_ids
     inside = held_out.part == part
     y, p = held_out.labels[inside], held_out.probabilities[inside]
     wrong = ((y == 0) | (y == 1)) & ((p > .5) != (y == 1))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from Orange.data import ContinuousVariable, Domain, StringVariable, Table
 
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import Group, visual_group
 
 from .whole import Report
 
@@ -14,20 +14,22 @@ __all__ = ["evaluation_table", "reliability_table", "heights_table", "gradabilit
            "feature_names"]
 
 
-def feature_names(language: str) -> dict[str, str]:
+def feature_names(language: str, group: Group | None = None) -> dict[str, str]:
     """Names of features by id.
 
     Parameters
     ----------
     language : {"ru", "en"}
+    group : Group, optional
+        Of the features; the only loaded one with visual features by default.
     """
     return {feature.id: getattr(feature, f"name_{language}")
-            for feature in footwear.features()}
+            for feature in visual_group(group).features}
 
 
 def evaluation_table(report: Report, language: str = "ru") -> Table:
     """A row per feature: counts, accuracy, AUC and calibration with what chance may do."""
-    names, rows, metas = feature_names(language), [], []
+    names, rows, metas = feature_names(language, report.group), [], []
     for row in report.features:
         score = row.score
         known = score.n > 0
@@ -48,7 +50,7 @@ def evaluation_table(report: Report, language: str = "ru") -> Table:
 
 def reliability_table(report: Report, language: str = "ru") -> Table:
     """A row per point of the reliability curves."""
-    names, rows, metas = feature_names(language), [], []
+    names, rows, metas = feature_names(language, report.group), [], []
     for row in report.features:
         for found in row.bins:
             rows.append([found.n, found.stated, found.happened, found.low, found.high])
@@ -59,7 +61,7 @@ def reliability_table(report: Report, language: str = "ru") -> Table:
 
 def heights_table(report: Report, language: str = "ru") -> Table:
     """The confusion matrix: a row per labelled height, a column per height said."""
-    names = feature_names(language)
+    names = feature_names(language, report.group)
     shown = [names[id_] for id_ in report.heights.features]
     return _table("Heights", tuple((name, 0) for name in shown), ("labelled", "part"),
                   report.heights.counts.tolist(), [[name, report.part] for name in shown])
@@ -67,7 +69,7 @@ def heights_table(report: Report, language: str = "ru") -> Table:
 
 def gradability_table(report: Report, language: str = "ru") -> Table:
     """A row per fact: the three tiers."""
-    rows, metas, vocabulary = [], [], footwear.vocabulary()
+    rows, metas, vocabulary = [], [], report.group.vocabulary
     for row in report.gradability:
         rows.append([row.n, row.ungradable, row.overall,
                      *(row.interval if row.n else (np.nan, np.nan)), row.precision, row.recall,

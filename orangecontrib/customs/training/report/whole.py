@@ -2,10 +2,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from orangecontrib.customs.groups import Group, visual_group
 from orangecontrib.customs.intervals import wilson
 from orangecontrib.customs.training.trainer import Split, Trained
 
@@ -32,8 +33,9 @@ class Report:
     heights : Confusion
     gradability : tuple of GradabilityReport
     contradiction : ndarray of float, shape (photos,)
-        Per photo, P that its features fit no group of goods.
+        Per photo, P that its features fit no kind of goods.
     mistakes : tuple of Mistake
+    group : Group
     """
 
     part: str
@@ -44,6 +46,7 @@ class Report:
     gradability: tuple[GradabilityReport, ...]
     contradiction: np.ndarray
     mistakes: tuple[Mistake, ...]
+    group: Group = field(default_factory=visual_group)
 
     @property
     def answers(self) -> int:
@@ -83,7 +86,7 @@ class Report:
 
     @property
     def contradicted(self) -> int:
-        """Photos whose features rather fit no group of goods: a score above ½."""
+        """Photos whose features rather fit no kind of goods: a score above ½."""
         return int((self.contradiction > .5).sum())
 
     @property
@@ -108,7 +111,8 @@ def report(trained: Trained, part: str | None = None) -> Report:
         part, int(rows.sum()), len(np.unique(held_out.groups[rows])),
         tuple(feature_reports(held_out, trained.model, part)), confusion(held_out, part),
         tuple(gradability_reports(held_out, trained.model, part)),
-        held_out.contradiction[rows], tuple(worst_mistakes(held_out, part)))
+        held_out.contradiction[rows], tuple(worst_mistakes(held_out, part)),
+        trained.model.group)
 
 
 def joined_products(split: Split, products: Sequence[str]) -> list[tuple[str, ...]]:

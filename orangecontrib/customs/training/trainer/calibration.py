@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from orangecontrib.customs.photos.model import Judgement, PhotoModel, feature_ids
+from orangecontrib.customs.photos.model import Judgement, PhotoModel
 from orangecontrib.customs.photos.trunks import LoadedTrunk
 from orangecontrib.customs.training import heads
 
@@ -40,15 +40,16 @@ def calibrated(fitted: heads.Heads, scores: np.ndarray, photos: TrainingPhotos, 
     """
     learnt = np.isin(split.part, ("train", "validation"))
     real, known = learnt & ~photos.aside, np.isfinite(scores).all(axis=1)
-    labels, weights = photos.labels, photos.weights
-    priors = heads.training_priors(labels[real], weights[real], photos.by_eye[real])
+    labels, weights, group = photos.labels, photos.weights, photos.group
+    priors = heads.training_priors(labels[real], weights[real], photos.by_eye[real],
+                                   group)
     positives = (labels[real] == 1).sum(axis=0)
     drawn = ((labels == 1) & (learnt & photos.made)[:, None]).any(axis=0)
     rests_on_made = drawn & (positives < ENOUGH_REAL)
     n = len(priors)
 
     def calibration(rows: np.ndarray) -> heads.Calibration:
-        return heads.calibrate(scores[rows], labels[rows], weights[rows], priors,
+        return heads.calibrate(scores[rows], labels[rows], weights[rows], priors, group,
                                photos.by_eye[rows])
 
     rows = real & known
@@ -58,7 +59,8 @@ def calibrated(fitted: heads.Heads, scores: np.ndarray, photos: TrainingPhotos, 
         whole.temperatures, np.where(rests_on_made, MADE_RELIABILITY, 1.),
         heads.correlations(scores[rows], labels[rows], split.groups[rows]), np.full(n, .5),
         trunk.trunk.name, trunk.digest, trunk.trunk.transform,
-        tuple(id_ for id_, yes in zip(feature_ids(), rests_on_made) if yes), **extra)
+        tuple(id_ for id_, yes in zip(group.feature_ids, rests_on_made) if yes), group=group,
+        **extra)
     judged = Judgement(*(np.full((len(scores), *part.shape[1:]), np.nan)
                          for part in _judge(model, whole, scores[:0])))
     for number in np.unique(split.fold[known]):
@@ -67,7 +69,7 @@ def calibrated(fitted: heads.Heads, scores: np.ndarray, photos: TrainingPhotos, 
         for part, said in zip(judged, _judge(model, own, scores[of])):
             part[of] = said
     thresholds = heads.thresholds(judged.probabilities[rows], np.where(
-        photos.by_eye[rows, None], labels[rows], np.nan))
+        photos.by_eye[rows, None], labels[rows], np.nan), group)
     return replace(_shifted(model, whole), thresholds=thresholds), judged
 
 

@@ -1,19 +1,11 @@
-"""Which group of goods a photo belongs to, for the softmax over groups."""
+"""Which kind of goods a photo belongs to, for the softmax over clusters."""
 from __future__ import annotations
 
 import numpy as np
 
-from orangecontrib.customs.groups import footwear
-from orangecontrib.customs.photos.model import feature_ids
-
 from .photos import TrainingPhotos
 
-__all__ = ["cluster_names", "cluster_targets"]
-
-
-def cluster_names() -> tuple[str, ...]:
-    """Ids of the clusters, in the order of ``footwear.clusters()``."""
-    return tuple(cluster.id for cluster in footwear.clusters())
+__all__ = ["cluster_targets"]
 
 
 def cluster_targets(photos: TrainingPhotos) -> np.ndarray:
@@ -22,9 +14,10 @@ def cluster_targets(photos: TrainingPhotos) -> np.ndarray:
     What nobody said is read off the labels: the only cluster all of whose implied features
     are labelled so.
     """
-    ids, names = feature_ids(), cluster_names()
+    group = photos.group
+    ids, names = group.feature_ids, group.cluster_ids
     fits = np.ones((len(photos), len(names)), bool)
-    for number, cluster in enumerate(footwear.clusters()):
+    for number, cluster in enumerate(group.clusters):
         for feature, value in cluster.implied.items():
             fits[:, number] &= photos.labels[:, ids.index(feature)] == value
     result = np.where(fits.sum(axis=1) == 1, fits.argmax(axis=1), -1)

@@ -9,7 +9,6 @@ from itertools import repeat
 
 import numpy as np
 
-from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.photos import scratch, trunks
 from orangecontrib.customs.photos.model import Judgement, PhotoModel
 from orangecontrib.customs.training import heads
@@ -17,7 +16,7 @@ from orangecontrib.customs.training import heads
 from . import frozen
 from .augmentation import vary
 from .calibration import calibrated
-from .clusters import cluster_names, cluster_targets
+from .clusters import cluster_targets
 from .compiler import without_triton
 from .descent import descend
 from .network import network
@@ -88,7 +87,7 @@ def train(photos: TrainingPhotos, recipe: Recipe = DEFAULT,
     # what a network begins with, and dropout, are drawn from torch's own generator
     with torch.random.fork_rng(devices=[]):
         if recipe.architecture == "scratch":
-            loaded, trunk = None, scratch.trunk(recipe.kernel, recipe.size)
+            loaded, trunk = None, scratch.trunk(recipe.kernel, recipe.size, photos.group)
         else:  # first of all: that there are no weights is better said at once
             loaded = given.loaded(recipe.trunk)
             trunk = loaded.trunk
@@ -136,8 +135,8 @@ class _Run:
         if not len(photos):
             raise TrainingError("none of the labelled photos can be read; the first: "
                                 f"{pixels.skipped[0][1]}")
-        self.names = cluster_names() if recipe.clusters else ()
-        self.clusters = cluster_targets(photos) if recipe.clusters else None
+        self.names = photos.group.cluster_ids if recipe.clusters else ()
+        self.clusters = cluster_targets(photos) if self.names else None
         self.split = split(photos, pixels.hashes, recipe)
         self.train, self.validation, self.test = (
             np.flatnonzero(self.split.part == part) for part in ("train", "validation", "test"))
@@ -151,14 +150,14 @@ class _Run:
 
     def _objective(self, rows: np.ndarray, scale: np.ndarray | float = 1.) -> Objective:
         return Objective(self.photos.labels[rows], self.photos.weights[rows] * scale,
-                         self.recipe, None if self.clusters is None else self.clusters[rows],
-                         self.names)
+                         self.recipe, self.photos.group,
+                         None if self.clusters is None else self.clusters[rows])
 
     def whole(self, trunk: trunks.Trunk, loaded: trunks.LoadedTrunk | None, **said
               ) -> tuple[PhotoModel, np.ndarray, Judgement]:
         """The model; scores of photos by heads that did not see them; what they come to."""
         scores = np.full((len(self.photos), self.objective.outputs), np.nan)
-        extra = {"clusters": tuple(self.names)} if self.names else {}
+        extra = {"clusters": self.names} if self.names else {}
         if self.recipe.trains_trunk:
             fitted, loaded, extra["trunk_state"] = self._network(trunk, loaded, scores)
         else:
@@ -268,7 +267,8 @@ class _Run:
             frozen.optimise(linear, z, self.objective, recipe.l2, FIRST_HEADS)
             start = {"x": x, "heads": linear}
         torch.manual_seed(recipe.seed)  # whatever was drawn before
-        net = network(trunk, self.given.module(trunk), self.objective.outputs, **start)
+        net = network(trunk, self.given.module(trunk), self.objective.outputs,
+                      self.photos.group, **start)
         net = net.to(self.given.device)
         watch.stage("training", .95)
 
@@ -332,10 +332,10 @@ class _Run:
     def _accuracy(self, scores: np.ndarray, rows: np.ndarray) -> float:
         labels = self.photos.labels
         priors = heads.training_priors(labels[self.train], self.photos.weights[self.train],
-                                       self.photos.by_eye[self.train])
+                                       self.photos.by_eye[self.train], self.photos.group)
         n = labels.shape[1]
         p = heads.predict(scores[:, :self.objective.outputs - len(self.names)], priors,
-                          np.ones(n))
+                          np.ones(n), self.photos.group)
         right = heads.hits(p, labels[rows], range(n))
         known = np.isfinite(right)
         each = known.any(axis=0)
@@ -347,13 +347,13 @@ class _Run:
         rows = np.flatnonzero(np.isfinite(judged.contradiction))
         part = np.where(self.split.part[rows] == "test", "test", "validation")
         return HeldOut(kept[rows], *(said[rows] for said in judged), self.photos.labels[rows],
-                       kept[self.split.groups[rows]], part)
+                       kept[self.split.groups[rows]], part, self.photos.group)
 
     def remarks(self, scores: np.ndarray) -> list[str]:
         """What these photos can't teach, and what could not be calibrated on them."""
         result, labels = [], self.photos.labels
         rows = np.isfinite(scores).all(axis=1) & (self.split.part != "test")
-        for column, feature in enumerate(footwear.features()):
+        for column, feature in enumerate(self.photos.group.features):
             if not self.objective.taught[column]:
                 absent = [str(v) for v in (1, 0) if not (labels[self.train, column] == v).any()]
                 result.append(f"{feature.name_ru}: no training photo is labelled "
@@ -369,7 +369,7 @@ class _Run:
 def _usable(photos: TrainingPhotos) -> tuple[np.ndarray, list[tuple[int, str]]]:
     """Rows with labels, and the others with the reason."""
     skipped = []
-    names = [feature.name_ru for feature in footwear.features()]
+    names = [feature.name_ru for feature in photos.group.features]
     for row, labels in enumerate(photos.labels):
         known = np.isfinite(labels)
         wrong = np.flatnonzero(known & ~np.isin(labels, (0, .5, 1)))

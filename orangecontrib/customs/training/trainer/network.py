@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from orangecontrib.customs.groups import Group
 from orangecontrib.customs.photos import scratch
 from orangecontrib.customs.photos.trunks import Trunk
 from orangecontrib.customs.training.heads import Heads
@@ -12,7 +13,7 @@ from .objective import Objective
 __all__ = ["network"]
 
 
-def network(trunk: Trunk, module, outputs: int, x: np.ndarray | None = None,
+def network(trunk: Trunk, module, outputs: int, group: Group, x: np.ndarray | None = None,
             heads=None):
     """A trunk and its heads as one torch module.
 
@@ -21,6 +22,8 @@ def network(trunk: Trunk, module, outputs: int, x: np.ndarray | None = None,
     module : torch.nn.Module
         The trunk's network.
     outputs : int
+    group : Group
+        Of the features.
     x : ndarray, shape (M, width), optional
         What the trunk says before the training; the heads see it standardised.
     heads : frozen.module, optional
@@ -32,7 +35,7 @@ def network(trunk: Trunk, module, outputs: int, x: np.ndarray | None = None,
     std = np.ones(trunk.width) if x is None else x.std(axis=0) + 1e-6
     mask = np.ones((trunk.width, outputs))
     if scratch.parse(trunk.name):
-        own = scratch.head_mask()
+        own = scratch.head_mask(group)
         mask[:, :own.shape[1]] = own  # heads of clusters, further right, read everything
 
     class Network(nn.Module):

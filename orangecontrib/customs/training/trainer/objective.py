@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from orangecontrib.customs.photos.model import exclusive_groups, fact_ids, feature_ids
+from orangecontrib.customs.groups import Group
 from orangecontrib.customs.training import heads
 
 from .recipe import Recipe
@@ -24,13 +24,14 @@ class Objective:
 
     Parameters
     ----------
-    labels, weights : ndarray, shape (M, 14)
+    labels, weights : ndarray, shape (M, n_features)
     recipe : Recipe
         Its `class_weights` and `gradability`.
+    group : Group
+        Of the features.
     clusters : ndarray of int, shape (M,), optional
-        Number of each photo's cluster, -1 where it is not known.
-    cluster_names : sequence of str
-        The clusters; each is an output after those of gradability.
+        Number of each photo's cluster, -1 where it is not known; each cluster is an output
+        after those of gradability.
 
     Attributes
     ----------
@@ -45,25 +46,27 @@ class Objective:
     """
 
     def __init__(self, labels: np.ndarray, weights: np.ndarray, recipe: Recipe,
-                 clusters: np.ndarray | None = None, cluster_names: Sequence[str] = ()):
-        n, facts = len(feature_ids()), len(fact_ids())
-        target, weight = _targets(labels, weights)
+                 group: Group, clusters: np.ndarray | None = None):
+        n, facts = len(group.features), len(group.visual_facts)
+        self._features, self._end = n, n + facts
+        exclusive = [list(members) for members in group.exclusive_features]
+        target, weight = _targets(labels, weights, group)
         if not recipe.gradability:
             weight[:, n:] = 0
         self.taught, self.fewest = _has_both(target, weight), _fewest(target, weight)
         weight *= self.taught
         if recipe.class_weights:
-            weight, self.offsets = _balanced(target, weight)
+            weight, self.offsets = _balanced(target, weight, exclusive)
         else:
-            self.offsets = _log_odds(target, weight)
+            self.offsets = _log_odds(target, weight, exclusive)
         # gradability is used as a probability: a photo can be judged unless it looks otherwise
         self.offsets[n:][self.taught[n:]] -= np.log(4.)
-        self.groups = [list(group) for group in exclusive_groups()]
-        for group in self.groups:
-            self.fewest[group] = np.sort(
-                ((weight * target)[:, group] > 0).sum(axis=0))[-2]
-        if cluster_names:
-            width = len(cluster_names)
+        self.groups = exclusive.copy()
+        for members in self.groups:
+            self.fewest[members] = np.sort(
+                ((weight * target)[:, members] > 0).sum(axis=0))[-2]
+        if clusters is not None:
+            width = len(group.clusters)
             one_hot = np.eye(width)[clusters] * (clusters >= 0)[:, None]
             known = np.repeat((clusters >= 0).astype(float)[:, None], width, axis=1)
             # clusters keep their shares: they answer "which", not "how much more likely"
@@ -74,10 +77,10 @@ class Objective:
             target, weight = np.hstack([target, one_hot]), np.hstack([weight, known])
         weight /= np.maximum(weight.sum(axis=0), 1e-9)
         self.outputs = target.shape[1]
-        grouped = {column for group in self.groups for column in group}
+        grouped = {column for members in self.groups for column in members}
         self.single = [c for c in range(self.outputs) if c not in grouped]
         self.n_losses = max(1, int(self.taught[self.single].sum()
-                                   + sum(self.taught[group].any() for group in self.groups)))
+                                   + sum(self.taught[members].any() for members in self.groups)))
         self._target, self._weight, self._device = target, weight, None
 
     def __len__(self) -> int:
@@ -101,11 +104,11 @@ class Objective:
         t, w = (self._t, self._w) if rows is None else (self._t[rows], self._w[rows])
         value = functional.binary_cross_entropy_with_logits(
             scores[:, self.single], t[:, self.single], w[:, self.single], reduction="sum")
-        for group in self.groups:
-            log_p = torch.log_softmax(scores[:, group], dim=1)
+        for members in self.groups:
+            log_p = torch.log_softmax(scores[:, members], dim=1)
             # a value without photos has no weight of its own: the others speak for the group
-            row = w[:, group].amax(dim=1)
-            value = value - (row * (t[:, group] * log_p).sum(dim=1)).sum()
+            row = w[:, members].amax(dim=1)
+            value = value - (row * (t[:, members] * log_p).sum(dim=1)).sum()
         return value if rows is None else value * (len(self) / max(len(rows), 1))
 
     def head_losses(self, scores: np.ndarray) -> np.ndarray:
@@ -123,13 +126,14 @@ class Objective:
         """
         raw, t, w = scores + self.offsets, self._target, self._weight
         losses = (w * (np.logaddexp(0, raw) - t * raw)).sum(axis=0)
-        for group in self.groups:
-            log_p = raw[:, group] - np.logaddexp.reduce(raw[:, group], axis=1, keepdims=True)
-            row = w[:, group].max(axis=1)
-            losses[group] = -(row * (t[:, group] * log_p).sum(axis=1)).sum()
+        for members in self.groups:
+            part = raw[:, members]
+            log_p = part - np.logaddexp.reduce(part, axis=1, keepdims=True)
+            row = w[:, members].max(axis=1)
+            losses[members] = -(row * (t[:, members] * log_p).sum(axis=1)).sum()
         taught = self.taught.copy()
-        for group in self.groups:
-            taught[group] = taught[group].any()
+        for members in self.groups:
+            taught[members] = taught[members].any()
         return np.where(taught, losses, np.nan)
 
     def finish(self, weights: np.ndarray, bias: np.ndarray) -> heads.Heads:
@@ -137,7 +141,7 @@ class Objective:
 
         Heads that were not taught say nothing: features score 0, every photo can be judged.
         """
-        n, end = len(feature_ids()), len(feature_ids()) + len(fact_ids())
+        n, end = self._features, self._end
         weights, bias = weights.copy(), bias - self.offsets
         weights[:, ~self.taught] = 0
         bias[~self.taught] = 0
@@ -146,30 +150,33 @@ class Objective:
         return heads.Heads(weights, bias)
 
 
-def _targets(labels: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _targets(labels: np.ndarray, weights: np.ndarray, group: Group
+             ) -> tuple[np.ndarray, np.ndarray]:
     """Targets and weights of all heads; weight 0 where a label is masked."""
-    judged = heads.gradability_labels(labels)
+    judged = heads.gradability_labels(labels, group)
     known = (labels == 0) | (labels == 1)
     target = np.hstack([np.where(known, labels, 0), np.nan_to_num(judged)])
     weight = np.hstack([np.where(known, weights, 0), np.isfinite(judged).astype(float)])
-    for group in map(list, exclusive_groups()):
-        whole = (known[:, group].all(axis=1)) & (labels[:, group].sum(axis=1) == 1)
-        weight[:, group] = np.where(whole[:, None], weights[:, group].min(axis=1)[:, None], 0)
+    for members in map(list, group.exclusive_features):
+        whole = (known[:, members].all(axis=1)) & (labels[:, members].sum(axis=1) == 1)
+        weight[:, members] = np.where(whole[:, None],
+                                      weights[:, members].min(axis=1)[:, None], 0)
     return target, weight
 
 
-def _balanced(target: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _balanced(target: np.ndarray, weight: np.ndarray, exclusive: Sequence[list[int]]
+              ) -> tuple[np.ndarray, np.ndarray]:
     """Weights with classes balanced (up to MAX_BALANCE), and the log-prior they imply."""
     weight, offsets = weight.copy(), np.zeros(weight.shape[1])
     grouped = set()
-    for group in map(list, exclusive_groups()):
-        grouped.update(group)
-        mass = np.array([(weight[:, c] * target[:, c]).sum() for c in group])
+    for members in exclusive:
+        grouped.update(members)
+        mass = np.array([(weight[:, c] * target[:, c]).sum() for c in members])
         factor = np.minimum(mass.max() / np.maximum(mass, 1e-9), MAX_BALANCE)
-        row = sum(factor[k] * target[:, c] for k, c in enumerate(group))
-        weight[:, group] *= row[:, None]
+        row = sum(factor[k] * target[:, c] for k, c in enumerate(members))
+        weight[:, members] *= row[:, None]
         shares = np.maximum(mass * factor, 1e-9)
-        offsets[group] = np.log(shares / shares.sum())
+        offsets[members] = np.log(shares / shares.sum())
     for column in range(weight.shape[1]):
         if column in grouped:
             continue
@@ -192,14 +199,15 @@ def _fewest(target: np.ndarray, weight: np.ndarray) -> np.ndarray:
     return np.minimum((known & (target > .5)).sum(axis=0), (known & (target <= .5)).sum(axis=0))
 
 
-def _log_odds(target: np.ndarray, weight: np.ndarray) -> np.ndarray:
+def _log_odds(target: np.ndarray, weight: np.ndarray, exclusive: Sequence[list[int]]
+              ) -> np.ndarray:
     """The prior that unbalanced photos imply, as _balanced gives it for balanced ones."""
     positive = (weight * target).sum(axis=0)
     negative = weight.sum(axis=0) - positive
     both = (positive > 0) & (negative > 0)
     result = np.zeros(target.shape[1])
     result[both] = np.log(positive[both] / negative[both])
-    for group in map(list, exclusive_groups()):
-        shares = np.maximum(positive[group], 1e-9)
-        result[group] = np.log(shares / shares.sum())
+    for members in exclusive:
+        shares = np.maximum(positive[members], 1e-9)
+        result[members] = np.log(shares / shares.sum())
     return result

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from orangecontrib.customs.groups import Group, visual_group
 from orangecontrib.customs.intervals import wilson
-from orangecontrib.customs.photos.model import PhotoModel, feature_ids
+from orangecontrib.customs.photos.model import PhotoModel
 from orangecontrib.customs.photos.sources import Photo
 
 __all__ = ["TrainingError", "TrainingPhotos", "Epoch", "Progress", "Split", "HeldOut", "Score",
@@ -29,10 +30,10 @@ class TrainingPhotos:
     Attributes
     ----------
     photos : list of Photo
-    labels : ndarray of float, shape (M, 14)
+    labels : ndarray of float, shape (M, n_features)
         1, 0, 0.5 = this photo can't show it, NaN = nobody said; in the order of
-        ``footwear.features()``.
-    weights : ndarray of float, shape (M, 14)
+        ``group.features``.
+    weights : ndarray of float, shape (M, n_features)
         How far a label is trusted; 1 by default.
     products : ndarray of str, shape (M,)
         Photos of one product never stand on both sides of a split.
@@ -45,6 +46,8 @@ class TrainingPhotos:
     by_eye : ndarray of bool, shape (M,)
         Labelled by eye, and not because a model was in doubt: shares and errors may be read
         off.  Where there are enough, priors and calibration rest on these alone.
+    group : Group
+        Whose features are labelled.
     """
 
     photos: list[Photo]
@@ -55,20 +58,22 @@ class TrainingPhotos:
     clusters: np.ndarray
     varied: np.ndarray
     by_eye: np.ndarray
+    group: Group = field(default_factory=visual_group)
 
     def __len__(self) -> int:
         return len(self.photos)
 
     @classmethod
-    def of(cls, photos: Sequence[Photo], labels: np.ndarray, **known) -> TrainingPhotos:
+    def of(cls, photos: Sequence[Photo], labels: np.ndarray, group: Group | None = None,
+           **known) -> TrainingPhotos:
         """Photos with what is known about them; the rest takes its default.
 
         Without `products` a photo's product is its good, or the photo itself.
         """
-        n, labels = len(photos), np.asarray(labels, float)
-        if labels.shape != (n, len(feature_ids())):
+        n, labels, group = len(photos), np.asarray(labels, float), visual_group(group)
+        if labels.shape != (n, len(group.features)):
             raise TrainingError(f"labels of shape {labels.shape} do not fit {n} photos and "
-                                f"{len(feature_ids())} features")
+                                f"{len(group.features)} features")
         default = {"weights": np.ones_like(labels),
                    "products": [p.good_id or f"photo:{p.image}" for p in photos],
                    "made": np.zeros(n, bool), "clusters": [""] * n,
@@ -79,7 +84,7 @@ class TrainingPhotos:
         for name, values in columns.items():
             if len(values) != n:
                 raise TrainingError(f"{name} for {len(values)} photos, not {n}")
-        return cls(list(photos), labels, **columns)
+        return cls(list(photos), labels, **columns, group=group)
 
     @property
     def aside(self) -> np.ndarray:
@@ -89,6 +94,7 @@ class TrainingPhotos:
     def take(self, rows: np.ndarray) -> TrainingPhotos:
         """The photos of those rows."""
         return TrainingPhotos([self.photos[i] for i in rows], self.labels[rows],
+                              group=self.group,
                               **{name: getattr(self, name)[rows] for name in _TYPES})
 
     def digest(self, contents: Sequence[str]) -> str:
@@ -222,14 +228,15 @@ class HeldOut:
     ----------
     rows : ndarray of int, shape (H,)
         Positions in the training photos.
-    probabilities : ndarray of float, shape (H, 14)
+    probabilities : ndarray of float, shape (H, n_features)
     gradability : ndarray of float, shape (H, n_facts)
     contradiction : ndarray of float, shape (H,)
-    labels : ndarray of float, shape (H, 14)
+    labels : ndarray of float, shape (H, n_features)
     groups : ndarray of int, shape (H,)
     part : ndarray of str, shape (H,)
         "test": served nothing before; "validation": the calibration or the stopping was
         chosen on it.
+    group : Group
     """
 
     rows: np.ndarray
@@ -239,6 +246,7 @@ class HeldOut:
     labels: np.ndarray
     groups: np.ndarray
     part: np.ndarray
+    group: Group = field(default_factory=visual_group)
 
     def scores(self, part: str | None = None) -> list[Score]:
         """A Score per feature; on the test photos, or on the validation photos if there
@@ -252,7 +260,7 @@ class HeldOut:
         rows = self.part == part
         p, y = self.probabilities[rows], self.labels[rows]
         result = []
-        for column, feature in enumerate(feature_ids()):
+        for column, feature in enumerate(self.group.feature_ids):
             yes, no = y[:, column] == 1, y[:, column] == 0
             said = p[:, column] > .5
             result.append(Score(feature, int((yes | no).sum()),

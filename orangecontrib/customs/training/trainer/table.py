@@ -21,8 +21,7 @@ from Orange.data import (
 from Orange.data.util import get_unique_names
 
 from orangecontrib.customs.columns import FeatureColumn, LabelColumn, Role, computed
-from orangecontrib.customs.groups import footwear
-from orangecontrib.customs.photos.model import feature_ids
+from orangecontrib.customs.groups import Group, visual_group
 from orangecontrib.customs.photos.sources import Photo
 from orangecontrib.customs.photos.table import (
     append_metas,
@@ -41,10 +40,16 @@ __all__ = ["label_columns", "training_photos", "predictions_table", "history_tab
 _YES = ("1", "1.0", "yes", "true", "made", "да")
 
 
-def label_columns(domain: Domain) -> dict[str, Variable]:
-    """Columns of labels by feature id, wherever they stand in the domain."""
-    ids = {}
-    for feature in footwear.features():
+def label_columns(domain: Domain, group: Group | None = None) -> dict[str, Variable]:
+    """Columns of labels by feature id, wherever they stand in the domain.
+
+    Parameters
+    ----------
+    group : Group, optional
+        Whose features; the only loaded one with visual features by default.
+    """
+    ids, group = {}, visual_group(group)
+    for feature in group.features:
         for name in (feature.id, feature.name_ru, feature.name_en):
             ids[name.casefold()] = feature.id
     candidates = [v for v in (*domain.variables, *domain.metas) if v.is_primitive()]
@@ -56,16 +61,17 @@ def label_columns(domain: Domain) -> dict[str, Variable]:
         name = re.sub(r" \(\d+\)$", "", variable.name).casefold()
         said = LabelColumn.of(variable) or FeatureColumn.of(variable)
         id_ = said and said.feature or ids.get(name)
-        if id_ in feature_ids():
+        if id_ in group.feature_ids:
             result.setdefault(id_, variable)
     return result
 
 
 def training_photos(table: Table, image: Variable | str | None = None,
-                    good: Variable | str | None = None) -> tuple[TrainingPhotos, np.ndarray]:
+                    good: Variable | str | None = None, group: Group | None = None
+                    ) -> tuple[TrainingPhotos, np.ndarray]:
     """The photos of a table with their labels.
 
-    A column ``made`` (yes / no) marks made pictures, a column ``cluster`` the group of goods.
+    A column ``made`` (yes / no) marks made pictures, a column ``cluster`` the kind of goods.
 
     Parameters
     ----------
@@ -74,6 +80,8 @@ def training_photos(table: Table, image: Variable | str | None = None,
     good : Variable or str, optional
         The column whose photos belong together; by default the likeliest, if there is one;
         "" when each photo is of a good of its own.
+    group : Group, optional
+        Whose features are labelled; the only loaded one with visual features by default.
 
     Returns
     -------
@@ -90,14 +98,16 @@ def training_photos(table: Table, image: Variable | str | None = None,
     if not images:
         raise TrainingError("the table has no column with photos: use Goods Photos, "
                             "or Import Images")
-    columns = label_columns(table.domain)
+    group = visual_group(group)
+    columns = label_columns(table.domain, group)
     if not columns:
         raise TrainingError("the table has no labels: label its photos with Footwear Photo "
-                            "Labeler, or name columns after the features (КАБЛУК, …)")
+                            "Labeler, or name columns after the features "
+                            f"({group.features[-1].name_ru}, …)")
     paths = image_paths(table, images[0])
     rows = np.array([row for row, path in enumerate(paths) if path is not None], dtype=int)
-    labels = np.full((len(rows), len(feature_ids())), np.nan)
-    for number, id_ in enumerate(feature_ids()):
+    labels = np.full((len(rows), len(group.features)), np.nan)
+    for number, id_ in enumerate(group.feature_ids):
         if id_ in columns:
             labels[:, number] = _numbers(table, columns[id_])[rows]
     goods = good_variables(table.domain)
@@ -108,7 +118,7 @@ def training_photos(table: Table, image: Variable | str | None = None,
     everything = (*table.domain.variables, *table.domain.metas)
     made, cluster = _named(everything, None, "made"), _named(everything, Role.CLUSTER, "cluster")
     return TrainingPhotos.of(
-        photos, labels,
+        photos, labels, group,
         made=None if made is None else
         np.array([text.casefold() in _YES for text in _texts(table, made)])[rows],
         clusters=None if cluster is None else
@@ -159,15 +169,14 @@ def predictions_table(table: Table, rows: np.ndarray, trained: Trained,
     table, rows
         As for, and from, `training_photos`.
     """
-    held_out, model = trained.held_out, trained.model
+    held_out, model, described = trained.held_out, trained.model, trained.model.group.features
     order = np.argsort(held_out.rows, kind="stable")
     domain, names = table.domain, []
     taken = [v.name for v in (*domain.variables, *domain.metas)]
-    for feature in footwear.features():
+    for feature in described:
         names.append(f"P({getattr(feature, f'name_{language}')})")
     features = []
-    for index, (feature, name) in enumerate(zip(footwear.features(),
-                                                get_unique_names(taken, names))):
+    for index, (feature, name) in enumerate(zip(described, get_unique_names(taken, names))):
         column = FeatureColumn(feature.id, feature.fact, feature.value, model.priors[index],
                                model.rho[index])
         features.append(column.mark(ContinuousVariable(name, number_of_decimals=3)))
@@ -179,7 +188,7 @@ def predictions_table(table: Table, rows: np.ndarray, trained: Trained,
         with result.unlocked(result.X):
             result.X[:, len(domain.attributes):] = p
     wrong = ((p > .5) != (y == 1)) & ((y == 0) | (y == 1))
-    titles = [getattr(f, f"name_{language}") for f in footwear.features()]
+    titles = [getattr(f, f"name_{language}") for f in described]
     said = [", ".join(np.array(titles)[row]) for row in wrong]
     extra = get_unique_names([*taken, *(v.name for v in features)],
                              ["part", "differs", "contradiction"])

@@ -1,16 +1,16 @@
 """How facts are shown: a colour each, and the words that they rest on (no Qt in here)."""
 from __future__ import annotations
 
-from orangecontrib.customs.widgets.utils.features import COLOURS
+from orangecontrib.customs.widgets.utils.features import COLOURS, Colours
 
 __all__ = ["FACT_COLOURS", "pale"]
 
 #: The colours of the visual facts, and of those that only a text can state.
-FACT_COLOURS = {
+FACT_COLOURS = Colours({
     **COLOURS,
     "upper": "#b5651d", "sole": "#7a8b2f", "toe_cap": "#6a6f8f", "assembly": "#3f8f7a",
     "insole": "#b08a00", "sex": "#7b57c2",
-}
+})
 
 
 def pale(colour: str, share: float = .3) -> str:

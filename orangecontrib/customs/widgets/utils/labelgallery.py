@@ -93,7 +93,7 @@ class LabelGallery(PhotoGallery):
         """What the thumbnail at a place shows."""
         number = int(self.rows[place])
         done, cluster = float(self._sheet.done[number]), self._sheet.clusters[number]
-        text = str(list(clusters()).index(cluster) + 1) if cluster else ""
+        text = str(list(clusters(self._sheet.group)).index(cluster) + 1) if cluster else ""
         return Tile(self._photos.paths[number],
                     self.unreadable.get(number) or self._photos.images[number],
                     mark=Mark(done, text) if done or cluster else None)

@@ -1,7 +1,7 @@
 """The panel of questions of the photo labeler, and the table of its counts."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 
 import numpy as np
@@ -22,13 +22,11 @@ from AnyQt.QtWidgets import (
     QWidget,
 )
 
-from orangecontrib.customs.groups import footwear
-from orangecontrib.customs.photos.model import feature_ids
+from orangecontrib.customs.groups import Group
 from orangecontrib.customs.training.labelling import Question, Suggestions, asked, questions
 from orangecontrib.customs.widgets.utils.labelkeys import HEIGHT_KEYS, LEGEND
 
-__all__ = ["PanelState", "QuestionPanel", "CountsTable", "keys_label",
-           "names"]
+__all__ = ["PanelState", "QuestionPanel", "CountsTable", "keys_label"]
 
 _STYLE = """
 QToolButton { border: 1px solid rgba(128, 128, 128, 110); border-radius: 3px; padding: 3px 2px; }
@@ -46,9 +44,9 @@ _KEYS = {1.: "A", 0.: "S", .5: "D"}
 _LOOKS = {1.: "yes", 0.: "no", .5: "unseen"}
 
 
-def names(language: str) -> list[str]:
+def _names(group: Group, language: str) -> list[str]:
     """Names of the features in a language."""
-    return [getattr(feature, f"name_{language}") for feature in footwear.features()]
+    return [getattr(feature, f"name_{language}") for feature in group.features]
 
 
 @dataclass
@@ -57,13 +55,15 @@ class PanelState:
 
     Attributes
     ----------
+    group : Group
+        Whose features are labelled.
     photos : int
         For how many photos answers are given; 0: nothing can be answered.
     cluster : str or None
-        None where the photos are of different groups.
-    labels : ndarray, shape (14,)
+        None where the photos are of different kinds of goods.
+    labels : ndarray, shape (n_features,)
         NaN where nobody said, or the photos differ.
-    mixed : ndarray of bool, shape (14,)
+    mixed : ndarray of bool, shape (n_features,)
         Features in which the photos differ.
     suggestion : Suggestions or None
         For the photo, when it is one that the model has looked at.
@@ -73,33 +73,36 @@ class PanelState:
         The one that keys answer.
     """
 
+    group: Group
     photos: int = 0
     cluster: str | None = ""
-    labels: np.ndarray = field(default_factory=lambda: np.full(len(feature_ids()), np.nan))
-    mixed: np.ndarray = field(default_factory=lambda: np.zeros(len(feature_ids()), bool))
+    labels: np.ndarray | None = None
+    mixed: np.ndarray | None = None
     suggestion: Suggestions | None = None
     suggested: bool = False
     current: Question | None = None
 
+    def __post_init__(self):
+        n = len(self.group.features)
+        self.labels = np.full(n, np.nan) if self.labels is None else self.labels
+        self.mixed = np.zeros(n, bool) if self.mixed is None else self.mixed
+
     @property
     def asked(self) -> tuple[Question, ...]:
-        return asked(self.cluster) if self.cluster else ()
+        said = self.cluster or not self.group.clusters and self.photos
+        return asked(self.cluster or "", self.group) if said else ()
 
     @property
     def overruled(self) -> list[int]:
         """Features labelled otherwise than their cluster implies."""
-        implied = _implied(self.cluster)
-        return [i for i, id_ in enumerate(feature_ids()) if id_ in implied
+        implied = next((c.implied for c in self.group.clusters if c.id == self.cluster), {})
+        return [i for i, id_ in enumerate(self.group.feature_ids) if id_ in implied
                 and self.labels[i] != implied[id_] and not np.isnan(self.labels[i])]
 
 
 def _short(p: float) -> str:
     """A probability in little room; nothing is certain."""
     return f"{min(p, .99):.2f}".lstrip("0")
-
-
-def _implied(cluster: str | None) -> dict:
-    return next((c.implied for c in footwear.clusters() if c.id == cluster), {})
 
 
 def _button(text: str = "") -> QToolButton:
@@ -122,16 +125,16 @@ class _Row(QFrame):
     #: Feature and label; NaN takes the answer back.
     answered = Signal(str, float)
 
-    def __init__(self, question: Question, parent=None):
+    def __init__(self, question: Question, group: Group, parent=None):
         super().__init__(parent, objectName="row")
-        self.question = question
+        self.question, self.group = question, group
         self.title = QLabel(wordWrap=False)
         self.buttons: dict[tuple[str, float], QToolButton] = {}
         grid = QGridLayout(self)
         grid.setContentsMargins(5, 2, 3, 3)
         grid.setSpacing(3)
         grid.addWidget(self.title, 0, 0, 1, 3)
-        ids = [feature_ids()[i] for i in question.members]
+        ids = [group.feature_ids[i] for i in question.members]
         answers = [(id_, 1.) for id_ in ids] if question.exclusive else [(ids[0], 1.), (ids[0], 0.)]
         for number, answer in enumerate([*answers, (ids[0], .5)]):
             button = _button()
@@ -152,26 +155,26 @@ class _Row(QFrame):
         self.answered.emit(feature, np.nan if self.buttons[answer].property("on") else label)
 
     def set_language(self, language: str) -> None:
-        features, other = footwear.features(), "en" if language == "ru" else "ru"
+        features, other = self.group.features, "en" if language == "ru" else "ru"
         self.note = ""
         members = [features[i] for i in self.question.members]
         if self.question.exclusive:
-            fact = footwear.vocabulary()[self.question.fact]
+            fact = self.group.vocabulary[self.question.fact]
             self.name = getattr(fact, language)
             if language == "en":  # the paper's letters in words
                 words = " · ".join(f"{m.name_ru.rpartition('_')[2]} {m.name_en}" for m in members)
                 self.note = f"<br><small style='color: gray'>{escape(words)}</small>"
             self.setToolTip(getattr(fact, other))
         else:
-            self.name = names(language)[self.question.members[0]]
+            self.name = _names(self.group, language)[self.question.members[0]]
             self.setToolTip(f"{getattr(members[0], f'name_{other}')}: {members[0].description_ru}")
         for (id_, label), button in self.buttons.items():
-            feature = features[feature_ids().index(id_)]
+            feature = features[self.group.feature_ids.index(id_)]
             if label == 1 and self.question.exclusive:
                 number = [m.id for m in members].index(id_)
                 short = feature.name_ru.rpartition("_")[2]
                 self._texts[id_, label] = short
-                self._keys[id_, label] = HEIGHT_KEYS[number]
+                self._keys[id_, label] = HEIGHT_KEYS[number:number + 1]
                 button.setToolTip(f"{feature.name_en}: {feature.description_ru}")
             else:
                 self._texts[id_, label] = {1.: "Yes", 0.: "No", .5: "Hidden"}[label]
@@ -193,13 +196,14 @@ class _Row(QFrame):
             suggested = None
         current = state.current is not None and state.current.members[0] in mine
         for (id_, label), button in self.buttons.items():
-            index = feature_ids().index(id_)
+            index = self.group.feature_ids.index(id_)
             if label == .5 and options is not None:
                 index = options.members[0]
             on = not mixed and state.labels[index] == label
             text, look = self._texts[id_, label], _LOOKS[label] if on else ""
-            if current or options is not None and self._keys[id_, label] in HEIGHT_KEYS:
-                text = f"{self._keys[id_, label]}  {text}"  # what the key would answer now
+            key = self._keys[id_, label]
+            if key and (current or options is not None and key in HEIGHT_KEYS):
+                text = f"{key}  {text}"  # what the key would answer now
             if not on and suggested is not None and suggested.labels[0, index] == label:
                 text, look = f"{text} {_short(suggested.p[0, index])}", "suggested"
             button.setText(text)
@@ -210,8 +214,9 @@ class _Row(QFrame):
 
     def _offer(self, members) -> None:
         """Show only the values that come into question, without gaps."""
+        ids = self.group.feature_ids
         shown = [answer for answer in self.buttons
-                 if answer[1] == .5 or feature_ids().index(answer[0]) in members]
+                 if answer[1] == .5 or ids.index(answer[0]) in members]
         if shown != self._shown:
             self._shown = shown
             for button in self.buttons.values():
@@ -223,7 +228,7 @@ class _Row(QFrame):
 
 
 class QuestionPanel(QWidget):
-    """First the group of goods, then what differs within it; what follows can be overruled."""
+    """First the kind of goods, then what differs within it; what follows can be overruled."""
 
     #: Id of a cluster; "" takes the answer back.
     cluster_chosen = Signal(str)
@@ -231,18 +236,18 @@ class QuestionPanel(QWidget):
     answered = Signal(str, float)
     accepted = Signal()
 
-    def __init__(self, parent=None):
+    def __init__(self, group: Group, parent=None):
         super().__init__(parent)
-        self.state = PanelState()
+        self.group, self.state = group, PanelState(group)
         self.head = QLabel(wordWrap=True, textFormat=Qt.RichText)
-        self.cluster_buttons = {cluster.id: _button() for cluster in footwear.clusters()}
+        self.cluster_buttons = {cluster.id: _button() for cluster in group.clusters}
         groups = QVBoxLayout()
         groups.setSpacing(2)
         for id_, button in self.cluster_buttons.items():
             groups.addWidget(button)
             button.clicked.connect(lambda _, c=id_: self.cluster_chosen.emit(
                 "" if c == self.state.cluster else c))
-        self.rows = {question: _Row(question) for question in questions()}
+        self.rows = {question: _Row(question, group) for question in questions(group)}
         self.accept_button = _button("Enter  Accept what is suggested")
         self.accept_button.clicked.connect(self.accepted)
         self.more_button = _button()
@@ -284,7 +289,7 @@ class QuestionPanel(QWidget):
         """Names of features and groups in English or Russian."""
         self.language = language
         other = "en" if language == "ru" else "ru"
-        for number, cluster in enumerate(footwear.clusters(), start=1):
+        for number, cluster in enumerate(self.group.clusters, start=1):
             button = self.cluster_buttons[cluster.id]
             button.setToolTip(f"{getattr(cluster, f'name_{other}')}: {cluster.examples_ru} "
                               f"(key {number})")
@@ -298,10 +303,12 @@ class QuestionPanel(QWidget):
         self.setEnabled(state.photos > 0)
         n, cluster = state.photos, state.cluster
         self.head.setText(
-            "No photo that could be seen" if not n else "<b>What is it?</b>" if n == 1 else
+            "No photo that could be seen" if not n else
+            "<b>What does it show?</b>" if n == 1 and not self.group.clusters else
+            "<b>What is it?</b>" if n == 1 else
             f"<b>What are these {n} photos?</b> Answers are for all of them.")
         suggested = state.suggestion
-        for number, item in enumerate(footwear.clusters(), start=1):
+        for number, item in enumerate(self.group.clusters, start=1):
             button = self.cluster_buttons[item.id]
             text = f"{number}  {getattr(item, f'name_{self.language}')}"
             look = "yes" if cluster == item.id else ""
@@ -324,9 +331,8 @@ class QuestionPanel(QWidget):
         self.implied.setText(self._summary(state))
         self.implied.setVisible(bool(self.implied.text()))
 
-    @staticmethod
-    def _whole(question: Question) -> Question:
-        return next(q for q in questions() if question.members[0] in q.members)
+    def _whole(self, question: Question) -> Question:
+        return next(q for q in questions(self.group) if question.members[0] in q.members)
 
     def _arrange(self, first: tuple[Question, ...]) -> None:
         """Put the rows of the group's questions first; the others below, when wanted."""
@@ -339,6 +345,7 @@ class QuestionPanel(QWidget):
                 row.setVisible(question in first or more)
             for question in first:
                 self._places.addWidget(self.rows[question])
+        self.more_button.setVisible(len(first) < len(self.rows))
         self.more_button.setText("Hide the other features" if more
                                  else "Overrule or add other features…")
 
@@ -346,7 +353,7 @@ class QuestionPanel(QWidget):
         """What follows from the group, in words."""
         if state.cluster is None:
             return "<i>The photos are of different groups: choose one for all, or fewer photos.</i>"
-        texts, overruled = names(self.language), state.overruled
+        texts, overruled = _names(self.group, self.language), state.overruled
         rest = {m for question in state.asked for m in question.members}
         said = {label: [escape(texts[i]) for i in range(len(texts)) if i not in rest
                         and i not in overruled and state.labels[i] == label] for label in _LOOKS}
@@ -380,8 +387,9 @@ def keys_label() -> QLabel:
 class CountsTable(QTableWidget):
     """How many photos have which label, per feature."""
 
-    def __init__(self, parent=None):
-        super().__init__(len(feature_ids()), 3, parent)
+    def __init__(self, group: Group, parent=None):
+        super().__init__(len(group.features), 3, parent)
+        self.group = group
         self.setHorizontalHeaderLabels(["1", "0", "½"])
         for column, text in enumerate(("yes", "no", "can't be seen on the photo")):
             self.horizontalHeaderItem(column).setToolTip(f"Photos labelled so: {text}")
@@ -398,7 +406,7 @@ class CountsTable(QTableWidget):
         self.setAccessibleName("Labels per feature")
 
     def show_counts(self, counts: np.ndarray, language: str) -> None:
-        self.setVerticalHeaderLabels(names(language))
+        self.setVerticalHeaderLabels(_names(self.group, language))
         for row in range(self.rowCount()):
             for column in range(3):
                 self.item(row, column).setText(str(int(counts[row, column])))

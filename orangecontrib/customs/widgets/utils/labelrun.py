@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from orangecontrib.customs.groups import Group
 from orangecontrib.customs.photos.decode import DAMAGED, PhotoError, photo_size
 from orangecontrib.customs.photos.extract import Extractor
-from orangecontrib.customs.photos.model import PhotoModel
+from orangecontrib.customs.photos.model import ModelError, PhotoModel
 from orangecontrib.customs.photos.sources import Photo
 
 __all__ = ["Looked", "run", "why_unreadable"]
@@ -32,7 +33,7 @@ class Looked:
         Number of a photo → why.
     numbers : list of int
         Photos that the model has looked at.
-    probabilities, gradability : ndarray, shape (len(numbers), 14) and (…, 10)
+    probabilities, gradability : ndarray, shape (len(numbers), n_features) and (…, n_facts)
     model : PhotoModel or None
     """
 
@@ -59,7 +60,7 @@ def why_unreadable(path: str) -> str:
 
 
 def run(paths: Sequence[str], check: bool, order: Sequence[int],
-        model: PhotoModel | None, bundled: bool, state) -> None:
+        model: PhotoModel | None, bundled: bool, group: Group, state) -> None:
     """Announce, as partial results, what can't be read and what the model says.
 
     Parameters
@@ -73,6 +74,8 @@ def run(paths: Sequence[str], check: bool, order: Sequence[int],
     model : PhotoModel or None
     bundled : bool
         Without a model, take the bundled one.
+    group : Group
+        Whose features are labelled.
     state : TaskState
     """
     unreadable = {}
@@ -88,7 +91,10 @@ def run(paths: Sequence[str], check: bool, order: Sequence[int],
     if model is None and not bundled or not len(order):
         return
     state.set_status("Loading the model…")
-    extractor = Extractor(PhotoModel.default() if model is None else model)
+    model = PhotoModel.default() if model is None else model
+    if model.group.id != group.id:
+        raise ModelError(f"it tells features of the group '{model.group.id}', not of '{group.id}'")
+    extractor = Extractor(model)
     todo = [int(number) for number in order if int(number) not in unreadable]
     for start in range(0, len(todo), CHUNK):
         part = todo[start:start + CHUNK]

@@ -8,7 +8,7 @@ from html import escape
 from AnyQt.QtCore import pyqtSignal as Signal
 from AnyQt.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import Group
 from orangecontrib.customs.photos.sources import Photo
 from orangecontrib.customs.training.report import Mistake
 
@@ -33,6 +33,7 @@ class MistakesPage(QWidget):
         self._shown: list[Mistake] = []
         self._photos: Sequence[Photo] = ()
         self._names: dict[str, str] = {}
+        self._facts: dict[str, str] = {}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)
         self.combo = QComboBox()
@@ -54,7 +55,7 @@ class MistakesPage(QWidget):
             "selected photos are sent on.</small>", wordWrap=True))
 
     def show_mistakes(self, mistakes: Sequence[Mistake], photos: Sequence[Photo],
-                      names: dict[str, str]) -> None:
+                      names: dict[str, str], group: Group) -> None:
         """Show photos.
 
         Parameters
@@ -63,18 +64,21 @@ class MistakesPage(QWidget):
             All training photos; a mistake's `row` is a position in it.
         names : dict
             Names of features by id.
+        group : Group
+            Whose features they are.
         """
         wanted = self.combo.currentData()
         self._mistakes, self._photos, self._names = mistakes, photos, names
+        self._facts = {feature.id: feature.fact for feature in group.features}
         counts: dict[str, int] = {}
         for mistake in mistakes:
             for feature in mistake.features:
                 counts[feature] = counts.get(feature, 0) + 1
         self.combo.clear()
         self.combo.addItem("All", None)
-        for feature in footwear.features():
-            if feature.id in counts:
-                self.combo.addItem(f"{names[feature.id]} ({counts[feature.id]})", feature.id)
+        for id_ in group.feature_ids:
+            if id_ in counts:
+                self.combo.addItem(f"{names[id_]} ({counts[id_]})", id_)
         self.combo.setCurrentIndex(max(0, self.combo.findData(wanted)))
         self._filter()
 
@@ -107,10 +111,9 @@ class MistakesPage(QWidget):
         mistake = self._shown[i]
         photo = self._photos[mistake.row]
         file = os.path.basename(photo.image)
-        facts = {feature.id: feature.fact for feature in footwear.features()}
         title = f"{photo.good_id} · {file}" if photo.good_id else file
         return Tile(photo.image, title, tuple(
-            Chip(f"{self._names[feature]}, labelled {label}", p, COLOURS[facts[feature]])
+            Chip(f"{self._names[feature]}, labelled {label}", p, COLOURS[self._facts[feature]])
             for feature, label, p in zip(mistake.features, mistake.labels,
                                          mistake.probabilities)))
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.photos.model import (
     BUNDLED,
     MODEL_LICENSE,
@@ -85,7 +84,7 @@ class Choice:
 
 
 def _made_only(model: PhotoModel) -> list[str]:
-    return [f.name_en for f in footwear.features() if f.id in model.made_only]
+    return [f.name_en for f in model.group.features if f.id in model.made_only]
 
 
 def model_html(model: PhotoModel, name: str, source: str | None) -> str:
@@ -130,7 +129,7 @@ def details_html(model: PhotoModel, name: str, source: str | None) -> str:
          f"{len(made)} of {len(model.features)} features: {', '.join(made)}" if made else "none"),
         ("Present from P", ", ".join(
             f"{feature.name_en} {threshold:.2f}"
-            for feature, threshold in zip(footwear.features(), model.thresholds))),
+            for feature, threshold in zip(model.group.features, model.thresholds))),
     ]
     table = "".join(f"<tr><td><b>{escape(key)}</b>&nbsp;&nbsp;</td><td>{escape(value)}</td></tr>"
                     for key, value in rows)

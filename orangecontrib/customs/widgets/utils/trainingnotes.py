@@ -7,7 +7,7 @@ from html import escape
 
 import numpy as np
 
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import Group
 from orangecontrib.customs.training.report import LabelCount, Report
 from orangecontrib.customs.training.trainer import Trained, TrainingPhotos
 
@@ -80,7 +80,8 @@ def log_html(trained: Trained, joined: Sequence[tuple[str, ...]], paths: Sequenc
                 f"{', cancelled: the best so far is kept' if trained.cancelled else ''}. "
                 f"Photos: {served}.</p>"]
     sections.append(_listed("What these photos can't teach, or not surely",
-                            [_named(remark, names) for remark in trained.remarks],
+                            [_named(remark, names, trained.model.group)
+                             for remark in trained.remarks],
                             "Nothing to remark: every feature had enough photos of both "
                             "answers."))
     sections.append(_listed("Goods joined, since they have near-duplicate photos",
@@ -91,9 +92,9 @@ def log_html(trained: Trained, joined: Sequence[tuple[str, ...]], paths: Sequenc
     return "".join(sections)
 
 
-def _named(remark: str, names: dict[str, str]) -> str:
+def _named(remark: str, names: dict[str, str], group: Group) -> str:
     """A remark begins with a feature's Russian name; here with the chosen one."""
-    for feature in footwear.features():
+    for feature in group.features:
         if remark.startswith(feature.name_ru + ":"):
             return names[feature.id] + remark[len(feature.name_ru):]
     return remark

@@ -1,7 +1,7 @@
 """Pages of the trainer with tables: evaluation, heights, gradability."""
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pyqtgraph as pg
@@ -21,7 +21,7 @@ from AnyQt.QtWidgets import (
     QWidget,
 )
 
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.facts import Fact
 from orangecontrib.customs.intervals import wilson
 from orangecontrib.customs.training.report import FeatureReport, GradabilityReport, Report
 
@@ -201,8 +201,9 @@ class GradabilityPage(QWidget):
 
     def __init__(self, parent=None):
         super().__init__(parent)
+        self._facts: Mapping[str, Fact] = {}
         self.model = GoodsModel((
-            Column("Fact", lambda r: footwear.vocabulary()[r.fact].en),
+            Column("Fact", lambda r: self._facts[r.fact].en),
             Column("n", lambda r: str(r.n), lambda r: r.n, right=True,
                    header_tooltip="Held-out photos annotated for the fact"),
             Column("can't", lambda r: str(r.ungradable), lambda r: r.ungradable, right=True,
@@ -246,6 +247,7 @@ class GradabilityPage(QWidget):
 
     def show_report(self, report: Report | None, names: dict[str, str]) -> None:
         """Show the facts and the histogram."""
+        self._facts = {} if report is None else report.group.vocabulary
         self.model.set_rows(() if report is None else report.gradability)
         header = self.view.horizontalHeader()
         for number, width in enumerate((190, 46, 46, 66, 96, 66, 60, 50, 60)):

@@ -1,0 +1,56 @@
+"""Choosing the group of goods whose features are labelled: the one place where widgets do."""
+from __future__ import annotations
+
+from AnyQt.QtCore import pyqtSignal as Signal
+from AnyQt.QtWidgets import QComboBox, QSizePolicy
+
+from orangecontrib.customs.groups import Group, visual_groups
+from orangecontrib.customs.i18n import say
+
+__all__ = ["GroupCombo"]
+
+NONE = "(which goods?)"
+
+
+class GroupCombo(QComboBox):
+    """The loaded groups with visual features; there is nothing to see where there is only one.
+
+    Attributes
+    ----------
+    group : Group
+        The one that is shown, or a stand-in for one that is still to be chosen.
+    group_id : str
+        To be kept in the workflow: so a further group does not change what it is about.
+    problem : str
+        Why nothing can be done with `group`; "" when it was chosen, or is the only one.
+    """
+
+    #: Id of the group that the user chose.
+    chosen = Signal(str)
+
+    def __init__(self, wanted: str, parent=None):
+        super().__init__(parent)
+        groups = {group.id: group for group in visual_groups()}
+        self.setAccessibleName("Group of goods")
+        self.setToolTip("Whose features are labelled")
+        self.setSizeAdjustPolicy(QComboBox.AdjustToContents)
+        self.setSizePolicy(QSizePolicy.Preferred, QSizePolicy.Fixed)
+        self.group_id = wanted or (next(iter(groups)) if len(groups) == 1 else "")
+        self.problem = "" if self.group_id in groups else \
+            f"no installed package brings the group of goods '{wanted}'" if wanted else \
+            "choose the group of goods"
+        self.group: Group = groups.get(self.group_id) or next(iter(groups.values()))
+        self._groups = groups
+        if self.problem:
+            self.addItem(f"({wanted})" if wanted else NONE, "")
+        for group in groups.values():
+            self.addItem(say(group.name, "en"), group.id)
+        self.setCurrentIndex(max(0, self.findData(self.group_id)))
+        self.needed = self.count() > 1
+        self.setVisible(self.needed)
+        self.activated.connect(self._on_activated)
+
+    def _on_activated(self, _index: int) -> None:
+        if id_ := self.currentData():
+            self.group, self.group_id, self.problem = self._groups[id_], id_, ""
+            self.chosen.emit(id_)

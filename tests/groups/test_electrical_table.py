@@ -16,8 +16,8 @@ from orangecontrib.customs.facts import Evidence, Priors, Vocabulary
 from orangecontrib.customs.files import strict_rows
 from orangecontrib.customs.fusion import decide
 from orangecontrib.customs.fusion.engine import Engine
+from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.nomenclature import electrical
-from orangecontrib.customs.nomenclature.decision_table import DecisionTable
 
 ROOT = Path(next(iter(package.__path__)))
 FOLDER = ROOT / "groups" / "electrical"
@@ -25,10 +25,9 @@ EXAMPLE = Path(__file__).parents[2] / "workflows" / "electrical"
 #: To ten digits; the rest of the three headings to six.
 DEEP = ("850440", "853630", "9032")
 
-VOCABULARY = Vocabulary.load(FOLDER / "facts.csv")
-TABLE = DecisionTable.load(FOLDER / "decision_table.csv", VOCABULARY)
-PRIORS = Priors.load(FOLDER / "priors.csv", VOCABULARY)
-ENGINE = Engine(TABLE, electrical(), PRIORS)
+GROUP = find_group("electrical")
+VOCABULARY, TABLE, PRIORS = GROUP.vocabulary, GROUP.table, GROUP.priors
+ENGINE = Engine(GROUP)
 
 #: An article of nothing remarkable: each test says what differs.
 BASE = dict(article="apparatus", conversion="none", protection="no", regulation="none",
@@ -181,10 +180,9 @@ def test_the_rest_of_the_three_headings_is_covered_to_six_digits():
 def test_each_leaf_has_a_rate_and_the_unit_of_its_heading():
     for code in TABLE.codes:
         if len(code) == 10:
-            node = electrical()[code]
-            assert node.duty is not None or node.percent is not None
+            assert electrical()[code].rate.complete
             pieces = code[:4] != "8536" and code != "9032900000"
-            assert node.unit == ("шт" if pieces else "")
+            assert electrical()[code].unit == ("шт" if pieces else "")
 
 
 # the law of single cases
@@ -257,7 +255,7 @@ def test_note_7_and_the_main_function_decide_what_a_stabiliser_is(changed, codes
 
 
 def test_priors_do_not_touch_what_the_facts_of_a_stabiliser_give():
-    uniform = Engine(TABLE, electrical(), Priors(
+    uniform = Engine(GROUP, Priors(
         {fact: np.full(len(spec.values), 1 / len(spec.values))
          for fact, spec in VOCABULARY.items()}))
     witness = analyst_witness({"good": {**BASE, **STABILISER, "main_function": "regulation"}},
@@ -314,7 +312,7 @@ def test_each_gap_and_no_other_has_a_text_in_both_languages():
 
 
 def test_each_row_of_the_table_and_each_fact_of_the_priors_says_where_it_comes_from():
-    assert all(re.match(r"ОПИ|прим\. ", basis) for basis in TABLE.basis.values())
+    assert all(re.match(r"ОПИ|прим\. ", basis.ru) for basis in TABLE.basis.values())
     assert set(PRIORS.sources) == set(VOCABULARY)
 
 
@@ -329,3 +327,8 @@ def test_the_goods_of_the_example_give_what_stands_beside_them():
         assert verdicts[key].code == good["expected"], key
         assert verdicts[key].p > .99
     assert verdicts["E-06"].agrees(goods["E-06"]["declared_code"]) == "no"
+
+
+def test_the_basis_of_every_row_is_said_in_both_languages():
+    for words in TABLE.basis.values():
+        assert words.ru and not any("а" <= letter <= "я" for letter in words.en.lower()), words

@@ -34,7 +34,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from orangecontrib.customs.files import Output, strict_rows
-from orangecontrib.customs.nomenclature import electrical
+from orangecontrib.customs.nomenclature import bundled_tariff
 from orangecontrib.customs.training.slips import SLIPS, Dice, transliterated
 
 __all__ = ["Declaration", "TRAINING", "VALIDATION", "FIRST_LINE", "MAX_CHARACTERS", "shares",
@@ -263,7 +263,7 @@ class _Writer:
 
     def _tariff(self, code: str) -> str:
         """The tariff's own text for a code, at one of its levels, and a colon."""
-        tariff = electrical()
+        tariff = bundled_tariff()
         level = self.dice.pick(("heading", "subheading", "line"))
         if level == "heading":
             return f"{tariff[code[:4]].ru}:"

@@ -22,7 +22,12 @@ $(VENV)/.test: setup.py
 demo: $(VENV)/.demo
 	$(BIN)/python -m orangecontrib.customs.headless.demo
 
-test: $(VENV)/.test
+# the pages that F1 opens; installing makes them, too
+HELP = orangecontrib/customs/help/index.html
+$(HELP): tools/help_pages.py $(shell find doc -name '*.md' -o -name '*.png') | $(VENV)/.test
+	$(BIN)/python tools/help_pages.py $(@D)
+
+test: $(VENV)/.test $(HELP)
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.test
@@ -41,4 +46,4 @@ state: $(VENV)/.demo
 	$(BIN)/python tools/state_settings.py workflows/*.ows
 
 clean:
-	rm -rf $(VENV) doc/_build build *.egg-info
+	rm -rf $(VENV) doc/_build build orangecontrib/customs/help *.egg-info

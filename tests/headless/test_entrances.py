@@ -293,3 +293,53 @@ def test_a_handler_that_never_returns(flow, capfd):
     assert outcome.exit_code == 2
     assert outcome.messages[-1].text == "no end after 60 s while running in Sleeps"
     assert "headless_widgets.py" in end.stack, "the stack should show where"
+
+
+# -- no network
+
+SPY = """
+import os, socket
+
+def nobody(*address, **_):
+    with open(os.environ["ASKED"], "a") as file:
+        print(*address[:1], file=file)
+    raise OSError("there is no network")
+
+socket.getaddrinfo = nobody
+"""
+
+FETCH = "import urllib.request; urllib.request.urlopen('https://fetched.example', timeout=9)"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Qt's offscreen platform and a HOME")
+@pytest.mark.parametrize("entrance, asked", [
+    (["-c", FETCH], ["fetched.example"]),  # the spy sees it
+    (["-m", "orangecontrib.customs.headless.cli", "run"], []),
+    (["-m", "orangecontrib.customs.headless.cli", "canvas", "--no-splash", "--no-gui"], []),
+])
+def test_what_we_start_asks_nobody_and_says_nothing_of_it(home, flow, tmp_path, entrance, asked):
+    env, _ = home
+    (tmp_path / "site" / "sitecustomize.py").write_text(SPY)
+    log = tmp_path / "asked"
+    log.touch()
+    done = start([*entrance, flow("Source")],
+                 {**env, "ASKED": str(log), "QT_QPA_PLATFORM": "offscreen"})
+    assert log.read_text().split() == asked
+    if not asked:
+        assert done.returncode == 0, done.stderr
+        assert "Traceback" not in done.stderr and "nltk" not in done.stderr
+
+
+def test_who_asks_nltk_for_a_list_gets_it(monkeypatch):
+    """Only what Orange3-Text fetches unasked is left out."""
+    import nltk
+    from orangecontrib.text.misc import nltk_data_download
+
+    from orangecontrib.customs.headless import environment
+    fetched = []
+    monkeypatch.setattr(environment, "_nltk_seen_to", False)
+    monkeypatch.setattr(nltk, "download", lambda what, **_: fetched.append(what))
+    environment.no_nltk_download()
+    nltk.download(nltk_data_download.NLTK_DATA, download_dir="anywhere")
+    nltk.download("stopwords")
+    assert fetched == ["stopwords"]

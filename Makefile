@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 export QT_QPA_PLATFORM ?= offscreen
 export QTWEBENGINE_CHROMIUM_FLAGS ?= --disable-gpu --no-sandbox
 
-.PHONY: demo test lint bench docs state clean
+.PHONY: demo test mutants lint bench docs state clean
 
 # a stamp per set of dependencies: re-installed only when setup.py changes
 $(VENV)/.demo: setup.py
@@ -29,6 +29,10 @@ $(HELP): tools/help_pages.py $(shell find doc -name '*.md' -o -name '*.png') | $
 
 test: $(VENV)/.test $(HELP)
 	$(BIN)/python -m pytest
+
+# minutes: puts faults into a copy, each of which some test must notice
+mutants: $(VENV)/.test
+	$(BIN)/python tests/mutants.py
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check orangecontrib tests benchmarks tools setup.py

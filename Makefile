@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 export QT_QPA_PLATFORM ?= offscreen
 export QTWEBENGINE_CHROMIUM_FLAGS ?= --disable-gpu --no-sandbox
 
-.PHONY: demo test lint bench docs state clean
+.PHONY: demo test mutants lint bench docs state clean
 
 # a stamp per set of dependencies: re-installed only when setup.py changes
 $(VENV)/.demo: setup.py
@@ -22,8 +22,17 @@ $(VENV)/.test: setup.py
 demo: $(VENV)/.demo
 	$(BIN)/python -m orangecontrib.customs.headless.demo
 
-test: $(VENV)/.test
+# the pages that F1 opens; installing makes them, too
+HELP = orangecontrib/customs/help/index.html
+$(HELP): tools/help_pages.py $(shell find doc -name '*.md' -o -name '*.png') | $(VENV)/.test
+	$(BIN)/python tools/help_pages.py $(@D)
+
+test: $(VENV)/.test $(HELP)
 	$(BIN)/python -m pytest
+
+# minutes: puts faults into a copy, each of which some test must notice
+mutants: $(VENV)/.test
+	$(BIN)/python tests/mutants.py
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check orangecontrib tests benchmarks tools setup.py
@@ -41,4 +50,4 @@ state: $(VENV)/.demo
 	$(BIN)/python tools/state_settings.py workflows/*.ows
 
 clean:
-	rm -rf $(VENV) doc/_build build *.egg-info
+	rm -rf $(VENV) doc/_build build orangecontrib/customs/help *.egg-info

@@ -1,16 +1,23 @@
 """Packaging of Orange3-Customs: metadata, dependencies and entry points, in one place."""
+import runpy
 from pathlib import Path
 
 from setuptools import find_namespace_packages, setup
+from setuptools.command.build_py import build_py
 
-PACKAGES = find_namespace_packages(include=["orangecontrib.customs", "orangecontrib.customs.*"])
+HELP = "orangecontrib/customs/help"
+PACKAGES = find_namespace_packages(include=["orangecontrib.customs", "orangecontrib.customs.*"],
+                                   exclude=[HELP.replace("/", "."), HELP.replace("/", ".") + ".*"])
 
-# help pages travel with the wheel when `make docs` has built them (F1 looks there)
-HTML = Path("doc/_build/html")
-HELP = [(str(Path("help/orange3-customs") / folder.relative_to(HTML)),
-         [str(path) for path in sorted(folder.iterdir()) if path.is_file()])
-        for folder in (HTML, *sorted(HTML.rglob("*"))) if folder.is_dir()
-        and "_sources" not in folder.parts]
+
+class BuildWithHelp(build_py):
+    """The pages that F1 opens are part of the package, of an editable one as well."""
+
+    def run(self):
+        super().run()
+        pages = runpy.run_path("tools/help_pages.py")
+        pages["make"](Path("." if self.editable_mode else self.build_lib) / HELP)
+
 
 setup(
     name="Orange3-Customs",
@@ -34,7 +41,8 @@ setup(
     # the shipped workflows live at the top of the checkout and install as a package
     package_dir={"orangecontrib.customs.workflows": "workflows"},
     package_data={
-        "orangecontrib.customs": ["*/*.csv", "*/*/*.csv", "widgets/icons/*.svg", "datasets/*"],
+        "orangecontrib.customs": ["*/*.csv", "*/*/*.csv", "widgets/icons/*.svg", "datasets/*",
+                                  "headless/defaults/*/*.ini"],
         "orangecontrib.customs.workflows": ["*.ows", "*/*.csv", "*/*/*.jpg"],
     },
     install_requires=[
@@ -64,7 +72,8 @@ setup(
     extras_require={
         "gui": ["PyQt5>=5.15.10", "PyQtWebEngine>=5.15.6"],
         "test": ["PyQt5>=5.15.10", "PyQtWebEngine>=5.15.6", "pytest>=8",
-                 "pytest-timeout", "hypothesis>=6", "ruff"],
+                 "pytest-timeout", "hypothesis>=6", "ruff",
+                 "setuptools>=69", "markdown-it-py[plugins]>=3"],  # builds the package
         "doc": ["sphinx>=7", "myst-parser>=3"],
     },
     entry_points={
@@ -83,6 +92,6 @@ setup(
         "orange.canvas.help": [
             "html-index = orangecontrib.customs.widgets:WIDGET_HELP_PATH"],
     },
-    data_files=HELP,
+    cmdclass={"build_py": BuildWithHelp},
     zip_safe=False,
 )

@@ -1,4 +1,4 @@
-"""Sphinx configuration; `make docs` builds the pages that F1 opens in Orange Canvas."""
+"""Sphinx configuration of `make docs`; the pages that F1 opens are made by tools/help_pages.py."""
 project = "Orange3-Customs"
 author = "Orange3-Customs"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]

@@ -10,6 +10,10 @@ _HOME = tempfile.TemporaryDirectory(prefix="orange-customs-tests-", ignore_clean
 for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
     os.environ[name] = os.path.join(_HOME.name, name)
 
+from orangecontrib.customs.headless.environment import no_nltk_download  # noqa: E402
+
+no_nltk_download()
+
 import pytest  # noqa: E402
 from Orange.data import Table  # noqa: E402  (Qt's settings come first)
 

@@ -147,7 +147,7 @@ def test_the_column_protocol_needs_no_orange():
     code = ("import sys\n"
             "import orangecontrib.customs.columns\n"
             "assert not {'Orange', 'numpy'} & set(sys.modules)\n")
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=600)
 
 
 @pytest.mark.parametrize("old", sorted(MOVED))
@@ -173,4 +173,4 @@ def test_goods_are_decided_without_orange_and_torch():
             "rows = decide([{'description': 'БОТИНКИ'}])\n"
             "assert rows[0]['heading'].startswith('64')\n"
             "assert not {'Orange', 'torch', 'AnyQt'} & set(sys.modules), sys.modules.keys()\n")
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=600)

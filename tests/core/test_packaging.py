@@ -21,7 +21,7 @@ print([title for title in (e.stream().read().decode("utf-8").split(">", 2)[1]
 
 
 def test_canvas_finds_widgets_category_and_examples(tmp_path):
-    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, timeout=120,
+    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, timeout=600,
                           encoding="utf-8", env={**os.environ, "HOME": str(tmp_path)})
     assert done.returncode == 0, done.stderr
     category, widgets, workflows = done.stdout.strip().splitlines()[-3:]

@@ -130,7 +130,7 @@ def test_a_full_disk_leaves_the_old_result(tmp_path):
             "        assert 'cannot write' in str(error), error\n"
             "    else:\n"
             "        sys.exit('no error')\n")
-    subprocess.run([sys.executable, "-c", code, str(path)], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code, str(path)], check=True, timeout=600)
     assert path.read_text() == "old" and os.listdir(tmp_path) == ["o.csv"]
 
 
@@ -173,7 +173,7 @@ def test_standard_output_that_is_a_file_is_added_to_not_replaced(tmp_path):
             "with Output('/dev/stdout') as place:\n    place.write('rows\\n')\n"
             "print('last')\n")
     with open(path, "a") as file:
-        subprocess.run([sys.executable, "-c", code], check=True, timeout=60, stdout=file)
+        subprocess.run([sys.executable, "-c", code], check=True, timeout=600, stdout=file)
     assert path.read_text() == "before\nfirst\nrows\nlast\n"
 
 

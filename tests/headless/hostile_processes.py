@@ -7,7 +7,9 @@ import sys
 
 
 class Busy:
-    def work(self):
+    def work(self, journal):
+        # here, so that the stack shows it, however slow the machine
+        faulthandler.dump_traceback_later(0.1, exit=True, file=journal.stack)
         # the regular expression engine keeps the interpreter's lock
         re.match(r"(a+)+$", "a" * 60 + "b")
 
@@ -53,8 +55,7 @@ def hangs(journal, notes, classes):
     journal.note(timeout=0.1, classes={title: [(__file__, name) for name in names]
                                        for title, names in classes.items()})
     journal.note(**notes)
-    faulthandler.dump_traceback_later(0.1, exit=True, file=journal.stack)
-    Busy().work()
+    Busy().work(journal)
 
 
 def waits(_):

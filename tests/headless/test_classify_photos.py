@@ -2,6 +2,7 @@
 import csv
 import shutil
 import zipfile
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from PIL import Image
 
 from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.headless.cli import main
+from orangecontrib.customs.photos.model import PhotoModel
 
 SAMPLE = Path(str(files("orangecontrib.customs.workflows"))) / "sample"
 BOOTS = "БОТИНКИ МУЖСКИЕ С ВЕРХОМ ИЗ НАТУРАЛЬНОЙ КОЖИ, НА ПОДОШВЕ ИЗ РЕЗИНЫ"
@@ -129,6 +131,29 @@ def test_goods_without_photos_and_photos_without_goods_are_kept(goods, tmp_path)
     assert "нет описания" in rows["B"]["problems"] and rows["B"]["trace"]
     assert "пустое описание" in rows["bad"]["problems"]
     assert "empty.jpg" in rows["bad"]["problems"] and rows["bad"]["trace"]
+
+
+def test_photos_on_which_nothing_can_be_judged_say_nothing(goods, tmp_path):
+    shutil.rmtree(goods / "bad")
+    model = PhotoModel.default()
+    heads = slice(len(model.features), len(model.features) + len(model.facts))
+    bias = model.bias.copy()
+    bias[heads] = -50.  # "can be judged here": never
+    blind = tmp_path / "blind.safetensors"
+    replace(model, bias=bias).save(blind)
+    declarations = tmp_path / "d.csv"
+    declarations.write_text("good_id,description\nA,САПОГИ\nB,ОБУВЬ С ВЕРХОМ ИЗ КОЖИ\n",
+                            encoding="utf-8")
+    found = []
+    for photos in ([], ["--photos", goods, "--model", blind], ["--photos", goods]):
+        out = tmp_path / "o.csv"
+        assert main(["classify", "--declarations", *map(str, (declarations, *photos)),
+                     "--out", str(out)]) == 0
+        found.append([(row["code"], float(row["p"])) for row in rows_of(out)])
+    none, unseen, seen = found
+    assert [code for code, _ in unseen] == [code for code, _ in none]
+    assert [p for _, p in unseen] == pytest.approx([p for _, p in none], rel=1e-6)
+    assert all(a != b for a, b in zip(seen, none))
 
 
 def test_goods_whose_photos_all_fail_are_kept(tmp_path):

@@ -36,7 +36,7 @@ def test_last_widget_works_in_a_thread(run):
     outcome = run("InThread")
     assert outcome.exit_code == 0
     assert len(outcome.outputs["InThread", "Data"]) == 3
-    assert 0.5 < outcome.seconds < 10
+    assert outcome.seconds > 0.5
 
 
 def test_no_links(registry, flow):
@@ -109,12 +109,20 @@ def test_other_messages_are_plain_text(run):
 @pytest.mark.parametrize("state, word", [
     ("invalidated", "result not there yet"), ("not ready", "at work"),
     ("blocking", "at work"), ("progress", "at work")])
-def test_timeout(run, state, word):
-    outcome = run("NeverReady", timeout=0.8, settings=[f"NeverReady.state={state}"])
+def test_a_widget_that_is_never_done_is_named_when_time_is_up(run, monkeypatch, state, word):
+    from headless_widgets import NeverReady
+    passed, now, use = [], runner.time.monotonic, NeverReady.use
+
+    def an_hour_later(widget, data):
+        use(widget, data)
+        passed.append(3600)
+
+    monkeypatch.setattr(runner.time, "monotonic", lambda: now() + sum(passed))
+    monkeypatch.setattr(NeverReady, "use", an_hour_later)
+    outcome = run("NeverReady", settings=[f"NeverReady.state={state}"])
     assert outcome.exit_code == 2
-    assert errors(outcome) == [("", f"no end after 0.8 s; busy: NeverReady ({word})")]
+    assert errors(outcome) == [("", f"no end after 60 s; busy: NeverReady ({word})")]
     assert outcome.outputs["Source", "Late"] is None
-    assert outcome.seconds < 2.8, "not before the watchdog"
 
 
 def test_looking_for_widgets_takes_nothing_from_the_timeout(registry, flow, monkeypatch):

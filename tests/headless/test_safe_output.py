@@ -109,7 +109,7 @@ def test_a_result_is_kept_where_only_the_last_line_can_not_be_written(source, tm
     with open("/dev/full", "w", encoding="utf-8") as full:
         subprocess.run([sys.executable, "-u", "-m", "orangecontrib.customs.headless.cli", "facts",
                         "--declarations", str(source), "--out", str(tmp_path / "o.csv")],
-                       stdout=full, stderr=subprocess.DEVNULL, timeout=120, check=False)
+                       stdout=full, stderr=subprocess.DEVNULL, timeout=600, check=False)
     assert [row["good_id"] for row in rows_of(tmp_path / "o.csv")] == ["A"]
 
 
@@ -127,7 +127,7 @@ def test_a_pipe_gets_the_rows_and_only_the_rows(source, tmp_path):
 def test_standard_output_gets_the_rows_and_only_the_rows(source):
     ran = subprocess.run(
         [sys.executable, "-m", "orangecontrib.customs.headless.cli", "facts", "--declarations",
-         str(source), "--out", "/dev/stdout"], capture_output=True, timeout=120, check=True)
+         str(source), "--out", "/dev/stdout"], capture_output=True, timeout=600, check=True)
     lines = ran.stdout.decode().splitlines()
     assert lines[0].startswith("good_id,description") and len(lines) == 2
     assert "1 declarations" in ran.stderr.decode()
@@ -162,7 +162,7 @@ def test_a_result_with_a_name_that_is_no_text_is_written(source):
     out = os.fsencode(source.parent) + b"/\xff.csv"
     ran = subprocess.run([sys.executable, "-m", "orangecontrib.customs.headless.cli", "facts",
                           "--declarations", str(source), "--out", out],
-                         capture_output=True, timeout=120)
+                         capture_output=True, timeout=600)
     assert ran.returncode == 0, ran.stderr
     assert os.path.isfile(out) and b"\\udcff.csv" in ran.stdout
 

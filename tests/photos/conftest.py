@@ -83,6 +83,12 @@ def tiny_trunk(name="tiny", size=16):
     return trunks.Trunk(name, size, 6, (127.,) * 3, (128.,) * 3, "none", build, "mean")
 
 
+@pytest.fixture(autouse=True)
+def a_run_of_its_own(monkeypatch):
+    """No test finds what another one's program has exported."""
+    monkeypatch.setattr("orangecontrib.customs.photos.exported._unkept", {})
+
+
 @pytest.fixture
 def kept(tmp_path, monkeypatch):
     """A folder for what is kept between runs, of this test alone."""

@@ -241,7 +241,7 @@ def test_processes(features, trunk):
             "assert len(features.get_many(trunk, [str(i) for i in range(300)])) == 300\n")
     running = [subprocess.Popen([sys.executable, "-c", code, str(features.folder)])
                for _ in range(3)]
-    assert [process.wait(timeout=120) for process in running] == [0, 0, 0]
+    assert [process.wait(timeout=600) for process in running] == [0, 0, 0]
 
 
 # --- in the extractor ---

@@ -13,6 +13,7 @@ from orangecontrib.customs.photos.model import (
     VERSION,
     ModelError,
     PhotoModel,
+    exclusive_groups,
     fact_ids,
     feature_ids,
     untrained,
@@ -54,6 +55,23 @@ def test_reliability_damps_towards_the_prior(model):
     assert (abs(damped(x)[0] - model.priors) <= abs(model(x)[0] - model.priors) + 1e-9
             )[:, :9].all()
     assert damped != model
+
+
+def test_a_temperature_divides_what_the_scores_say(model):
+    x = np.random.default_rng(0).normal(size=(20, 48))
+    warm = replace(model, temperatures=2 * model.temperatures)
+    single = [c for c in range(14) if c not in {c for group in exclusive_groups() for c in group}]
+
+    def log_odds(p):
+        return np.log(p / (1 - p))[:, single] - np.log(model.priors / (1 - model.priors))[single]
+
+    cold = log_odds(model(x).probabilities)
+    np.testing.assert_allclose(log_odds(warm(x).probabilities), cold / 2, rtol=1e-4, atol=1e-5)
+    for group in map(list, exclusive_groups()):
+        said = [np.log(m(x).probabilities[:, group] / m.priors[group]) for m in (warm, model)]
+        of_the_first = [each - each[:, :1] for each in said]
+        np.testing.assert_allclose(of_the_first[0], of_the_first[1] / 2, rtol=1e-4, atol=1e-5)
+    assert np.abs(cold).max() > .5
 
 
 def refused(path, words):

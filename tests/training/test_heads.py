@@ -100,6 +100,24 @@ def test_temperature_undoes_exaggeration():
     assert not found.shifts.any(), "weak labels do not shift"
 
 
+def test_labels_that_cannot_be_judged_calibrate_nothing():
+    rng = np.random.default_rng(0)
+    scores = rng.normal(size=(300, len(IDS)))
+    labels = np.full((300, len(IDS)), np.nan)
+    labels[:, HEEL] = rng.random(300) < 1 / (1 + np.exp(-scores[:, HEEL]))
+    odd = np.full((200, len(IDS)), np.nan)
+    odd[:, HEEL] = .5
+
+    def found(labels, scores):
+        return heads.calibrate(scores, labels, np.ones(labels.shape), np.full(14, .5),
+                         np.ones(len(labels), dtype=bool))
+
+    plain = found(labels, scores)
+    more = found(np.vstack([labels, odd]), np.vstack([scores, 9 + rng.random((200, len(IDS)))]))
+    np.testing.assert_array_equal(plain.temperatures, more.temperatures)
+    np.testing.assert_array_equal(plain.shifts, more.shifts)
+
+
 def test_labels_by_eye_shift_the_scores_to_their_shares():
     rng = np.random.default_rng(1)
     truth, low = rng.normal(0, 2, 4000), rng.normal(0, 1.5, (4000, 4))

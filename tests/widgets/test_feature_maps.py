@@ -100,7 +100,7 @@ class Trunk:
     def maps(self, images):
         self.calls += 1
         self.begun.set()
-        self.go.wait(20)
+        self.go.wait(600)
         return [images.transpose(0, 3, 1, 2).astype(np.float32) / 255], (Pool(0, "mean"),)
 
 
@@ -148,7 +148,7 @@ class TestMapLoader(GuiTest):
         self.trunk.go.clear()
         for path in self.paths:
             self.loader.get(path, "sport")
-        self.trunk.begun.wait(20)
+        self.assertTrue(self.trunk.begun.wait(600))
         self.assertEqual(self.loader.waiting, 4)
         self.assertIsNone(self.loader.get(self.paths[3], "sport"))  # asked again while at work
         self.loader.cancel()
@@ -161,7 +161,7 @@ class TestMapLoader(GuiTest):
         served = []
         self.loader.ready.connect(served.append)
         self.loader.get(self.paths[0], "sport")
-        self.trunk.begun.wait(20)
+        self.assertTrue(self.trunk.begun.wait(600))
         for path in self.paths[1:]:
             self.loader.get(path, "sport")
         self.trunk.go.set()
@@ -171,7 +171,7 @@ class TestMapLoader(GuiTest):
     def test_another_model_makes_old_results_unwanted(self):
         self.trunk.go.clear()
         self.loader.get(self.paths[0], "sport")
-        self.trunk.begun.wait(20)
+        self.assertTrue(self.trunk.begun.wait(600))
         self.loader.set_model(self.model)
         self.assertEqual(self.loader.waiting, 0)
         self.trunk.go.set()

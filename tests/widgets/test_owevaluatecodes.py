@@ -48,7 +48,7 @@ class TestOWEvaluateCodes(WidgetTest):
         return self.out("codes")
 
     def out(self, name):
-        self.wait_until_finished(timeout=20000)
+        self.wait_until_finished()
         return self.get_output(getattr(self.widget.Outputs, name))
 
     def test_codes_and_documents(self):

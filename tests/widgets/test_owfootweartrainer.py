@@ -122,7 +122,7 @@ class TestOWFootwearTrainer(WidgetTest):
 
     def out(self, name, widget=None):
         widget = widget or self.widget
-        self.wait_until_finished(widget, timeout=60000)
+        self.wait_until_finished(widget)
         return self.get_output(getattr(widget.Outputs, name), widget=widget)
 
     # --- a run ---

@@ -176,11 +176,11 @@ class TestOWNomenclature(WidgetTest):
 
         def waiting(*args):
             started.set()
-            pressed.wait(10)
+            pressed.wait(600)
             return tariff_of_rows(*args)
         with patch.object(ownomenclature, "tariff_of_rows", waiting):
             self.widget.set_file(self.file())
-            self.assertTrue(started.wait(10))
+            self.assertTrue(started.wait(600))
             self.widget.cancel_button.click()
             pressed.set()
             self.wait_until_finished()

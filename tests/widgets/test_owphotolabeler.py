@@ -2,7 +2,6 @@
 import ast
 import shutil
 import tempfile
-import time
 import unittest
 from dataclasses import replace
 from pathlib import Path
@@ -781,21 +780,20 @@ class TestMany(Labeler, WidgetTest):
         built.clear()
         self.widget.gallery.grab()
         tiles.clear()
-        started = time.perf_counter()
         for _ in range(20):
             self.press("1", "s", "s", "s", "s", "s")
-        seconds = time.perf_counter() - started
         self.assertEqual(int((self.widget.sheet.done == 1).sum()), 20)
         self.assertEqual(built, [])  # the gallery is never built anew
         self.widget.gallery.grab()
         self.assertLess(len(tiles), 200)  # only what is on the screen is painted
-        self.assertLess(seconds / 120, .25)  # measured: 0.03
-        started = time.perf_counter()
         self.widget.gallery.selectAll()
         self.press("6")
         self.assertTrue((self.widget.sheet.done == 1).all())
         self.press("^Z")
-        self.assertLess(time.perf_counter() - started, 5)  # measured: 0.2
+        self.assertEqual(int((self.widget.sheet.done == 1).sum()), 20)
+        self.assertEqual(built, [])
+        self.widget.gallery.grab()
+        self.assertLess(len(tiles), 400)
 
 
 if __name__ == "__main__":

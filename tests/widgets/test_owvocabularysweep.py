@@ -54,7 +54,7 @@ class TestOWVocabularySweep(WidgetTest):
         return self.out("scores")
 
     def out(self, name):
-        self.wait_until_finished(timeout=20000)
+        self.wait_until_finished()
         return self.get_output(getattr(self.widget.Outputs, name))
 
     def edit(self, edit, text):

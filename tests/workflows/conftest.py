@@ -21,8 +21,8 @@ def run(tmp_path, said):
         environment = {k: v for k, v in os.environ.items() if not k.startswith("XDG_")}
         done = said[Path(workflow)] = subprocess.run(
             [sys.executable, "-m", "orangecontrib.customs.headless.cli_run", str(workflow),
-             "--timeout", "240", *arguments],
-            capture_output=True, encoding="utf-8", timeout=270,
+             "--timeout", "800", *arguments],
+            capture_output=True, encoding="utf-8", timeout=900,
             env={**environment, "HOME": str(tmp_path)})
         return done
     return runner

@@ -131,7 +131,7 @@ class UsersSettings:
 
 def outputs(path, registry, folder):
     """Contents of all tables that a workflow puts out."""
-    outcome = runner.run_workflow(path, registry=registry, timeout=240)
+    outcome = runner.run_workflow(path, registry=registry, timeout=800)
     assert outcome.exit_code == 0, outcome.messages
     tables = {}
     for (title, output), value in outcome.outputs.items():

@@ -34,7 +34,7 @@ def poisoned(home, *arguments):
     environment = {k: v for k, v in os.environ.items() if not k.startswith("XDG_")}
     done = subprocess.run(
         [sys.executable, "-W", "ignore", str(HERE / "poisoned.py"), *map(str, arguments)],
-        capture_output=True, encoding="utf-8", timeout=280,
+        capture_output=True, encoding="utf-8", timeout=900,
         env={**environment, "HOME": str(home)})
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])

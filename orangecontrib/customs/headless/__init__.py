@@ -16,9 +16,10 @@ Both start a process of their own and go through one function in it,
 :mod:`.outcome`      the :class:`.outcome.Outcome` of it
 :mod:`.supervisor`   the process of its own, and what to say when it ends before its time
 :mod:`.arguments`    what ``--set`` and ``--save`` mean for a loaded workflow
-:mod:`.environment`  Qt without a screen, settings of our own, leaving the process
+:mod:`.environment`  Qt without a screen, no network, settings of our own, leaving the process
 :mod:`.cli_run`      the sub-command ``run``
 :mod:`.loader`       the hook that gives ``orange-canvas`` its ``--no-gui``
+:mod:`.canvas`       ``orange-customs canvas``: Canvas that fetches nothing unasked
 ===================  ======================================================================
 
 This package imports nothing: the loader is looked at whenever Canvas starts.

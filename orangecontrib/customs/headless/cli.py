@@ -1,4 +1,4 @@
-"""The console script ``orange-customs``: run, classify, features, facts.
+"""The console script ``orange-customs``: run, canvas, classify, features, facts.
 
 Exit codes: 0 done; 1 nothing could be classified or read, or (run) a widget shows an
 error or ends the run; 2 bad arguments, input that can't be used, a result that can't be
@@ -28,6 +28,10 @@ SOURCES = {"text": "--declarations", "photos": "--photos", "model": "--predictio
 
 def main(argv: list[str] | None = None) -> int:
     """Parse the command line, do the job, return the exit code."""
+    argv = sys.argv[1:] if argv is None else argv
+    if argv[:1] == ["canvas"]:  # the rest is for Canvas to parse
+        from orangecontrib.customs.headless import canvas
+        return canvas.main(argv[1:])
     parser = argparse.ArgumentParser(
         prog="orange-customs", description="Customs tariff classification without a window.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -35,6 +39,8 @@ def main(argv: list[str] | None = None) -> int:
     run = commands.add_parser("run", help="run an Orange workflow")
     cli_run.add_arguments(run)
     run.set_defaults(job=cli_run.main)
+
+    commands.add_parser("canvas", help="open Orange Canvas, which fetches nothing unasked then")
 
     classify = commands.add_parser(
         "classify", help="declarations and photos -> ten-digit codes",

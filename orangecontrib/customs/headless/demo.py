@@ -28,10 +28,11 @@ def main() -> int:
         print("the workflow gave no codes", file=sys.stderr)
         return outcome.exit_code or 1
     print(as_text(table, COLUMNS))
+    command = Path(sys.executable).parent / "orange-customs"
     print(f"\n{len(table)} goods in {outcome.seconds:.0f} s, nothing left this computer.\n"
           f"Full result (reasons, duties, trace): {RESULT}\n"
           f"Workflow: {path}\n"
-          f"Open it in Orange Canvas: {Path(sys.executable).parent / 'orange-canvas'} {path}")
+          f"Open it in Orange Canvas: {command} canvas {path}")
     return outcome.exit_code
 
 

@@ -1,16 +1,19 @@
 """
-Qt without a screen, widget settings of our own, and a way out
-==============================================================
+Qt without a screen, no network, widget settings of our own, and a way out
+==========================================================================
 
 What must be arranged around a run and has nothing to do with the workflow itself.
 """
 import logging
 import os
+import socket
 import sys
 import tempfile
+import threading
+from contextlib import contextmanager
 
-__all__ = ["OwnSettings", "leave", "prepare_application", "prepare_environment",
-           "web_engine_flags"]
+__all__ = ["OwnSettings", "leave", "no_nltk_download", "offline_imports", "prepare_application",
+           "prepare_environment", "web_engine_flags"]
 
 
 def web_engine_flags(flags="", root=False):
@@ -48,6 +51,57 @@ def prepare_environment(offscreen):
     root = getattr(os, "geteuid", lambda: -1)() == 0
     name = "QTWEBENGINE_CHROMIUM_FLAGS"
     os.environ[name] = web_engine_flags(os.environ.get(name, ""), root)
+
+
+@contextmanager
+def offline_imports():
+    """
+    A context in which what this thread imports finds no network, and goes on without.
+
+    Widgets of Orange3-Text ask for lists of what could be downloaded as soon as they are
+    imported, wanted or not. Downloads that a workflow asks for come later and work.
+    """
+    no_nltk_download()
+    here, ask = threading.get_ident(), socket.getaddrinfo
+
+    def refuse(*args, **kwargs):
+        if threading.get_ident() == here:
+            raise socket.gaierror(socket.EAI_NONAME, "nothing is fetched by imports")
+        return ask(*args, **kwargs)
+
+    socket.getaddrinfo = refuse
+    try:
+        yield
+    finally:
+        socket.getaddrinfo = ask
+
+
+_nltk_seen_to = False
+
+
+def no_nltk_download():
+    """
+    Keep Orange3-Text from fetching NLTK's word lists, in a thread, when it is imported.
+
+    To be called before. Lists that are there are used, and who asks for one gets it.
+    """
+    global _nltk_seen_to  # pylint: disable=global-statement
+    if _nltk_seen_to:
+        return
+    _nltk_seen_to = True
+    try:
+        import nltk
+    except ImportError:
+        return  # then nobody downloads
+    download = nltk.download
+
+    def unless_at_import(what=None, *args, **kwargs):
+        text = sys.modules.get("orangecontrib.text.misc.nltk_data_download")
+        if what is not None and what is getattr(text, "NLTK_DATA", None):
+            return True
+        return download(what, *args, **kwargs)
+
+    nltk.download = unless_at_import
 
 
 _application = None  # PyQt deletes an application that nobody holds

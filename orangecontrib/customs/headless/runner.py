@@ -41,7 +41,7 @@ from .arguments import (
     resolve_save,
     write_table,
 )
-from .environment import OwnSettings, prepare_application
+from .environment import OwnSettings, offline_imports, prepare_application
 from .outcome import FAILED, NOT_RUN, OK, Message, Outcome
 from .supervisor import Journal
 
@@ -150,7 +150,8 @@ def discover(cached_descriptions=None):
         if entry.value == LOADER:
             continue
         try:
-            discovery.run(iter([entry]))
+            with offline_imports():
+                discovery.run(iter([entry]))
         except SystemExit as error:
             modules = [frame.f_globals.get("__name__", "?") for frame, _
                        in traceback.walk_tb(error.__traceback__)]

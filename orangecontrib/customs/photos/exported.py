@@ -10,6 +10,7 @@ import io
 import json
 import logging
 import os
+import time
 import warnings
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import numpy as np
 
 from orangecontrib.customs.files import Output
 
-from .cache import cache_folder
+from .cache import VARIABLE, cache_folder
 from .engines import OnnxRuntimeEngine
 from .maps import network, pooled_arrays
 from .registry import Trunk
@@ -34,6 +35,9 @@ VERSION = 1
 KEPT = 8
 
 _OPSET = 17
+
+#: The last trunk that could be kept nowhere: exported once by each program that uses it.
+_unkept: dict[str, OnnxRuntimeEngine] = {}
 _log = logging.getLogger(__name__)
 
 
@@ -55,6 +59,8 @@ def key(trunk: Trunk, source: str) -> str:
 
 def find(trunk: Trunk, source: str) -> OnnxRuntimeEngine | None:
     """The trunk as it was exported earlier from those weights; None when it has to be, anew."""
+    if (engine := _unkept.get(key(trunk, source))) is not None:
+        return engine
     path = _path(trunk, source)
     try:
         content = path.read_bytes() if path is not None else b""
@@ -94,6 +100,7 @@ def export(trunk: Trunk, module, digest: str, source: str) -> OnnxRuntimeEngine:
     ExportError
         The exporter fails, or ONNX Runtime computes something else than torch.
     """
+    started = time.monotonic()
     try:
         graph, pooling = _graph(trunk, module)
         error = _error(trunk, module, OnnxRuntimeEngine(graph), pooling)
@@ -109,8 +116,14 @@ def export(trunk: Trunk, module, digest: str, source: str) -> OnnxRuntimeEngine:
         transform=json.dumps(trunk.transform), pooling=json.dumps(pooling),
         error=f"{error:.3e}")
     content = body + _sealed(body)
-    _keep(_path(trunk, source), content)
-    return OnnxRuntimeEngine(content)
+    engine = OnnxRuntimeEngine(content)
+    if problem := _keep(_path(trunk, source), content):
+        _unkept.clear()
+        _unkept[key(trunk, source)] = engine
+        _log.warning("the trunk '%s' was exported from torch in %.0f s and %s: every run exports "
+                     "it anew. A folder for it can be named by %s; the backend torch needs no "
+                     "export", trunk.name, time.monotonic() - started, problem, VARIABLE)
+    return engine
 
 
 def _graph(trunk: Trunk, module) -> tuple[bytes, tuple]:
@@ -165,9 +178,10 @@ def _path(trunk: Trunk, source: str) -> Path | None:
     return folder and folder / "trunks" / f"{trunk.name}-{key(trunk, source)[:16]}.onnx"
 
 
-def _keep(path: Path | None, content: bytes) -> None:
+def _keep(path: Path | None, content: bytes) -> str:
+    """Why it is not kept; "" when it is."""
     if path is None:
-        return
+        return f"is not kept ({VARIABLE}=off)"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with Output(path) as place:  # another process sees a whole file or none
@@ -176,5 +190,5 @@ def _keep(path: Path | None, content: bytes) -> None:
         for old in files[:-KEPT]:
             old.unlink(missing_ok=True)
     except OSError as error:
-        _log.warning("the exported trunk can't be kept (%s); it is exported at every start",
-                     error)
+        return f"can't be kept ({error})"
+    return ""

@@ -1,7 +1,6 @@
 """Customs: classify goods by the ТН ВЭД ЕАЭС from photos and declaration text."""
 import sys
-from os import path
-from sysconfig import get_path
+from pathlib import Path
 
 NAME = "Customs"
 DESCRIPTION = "Classify goods for customs from photos and declaration text."
@@ -9,11 +8,9 @@ ICON = "icons/Category-Customs.svg"
 BACKGROUND = "#f3d9b1"
 PRIORITY = 350
 
-#: Where F1 finds the help: a checkout's build, the installed pages.
-WIDGET_HELP_PATH = (
-    ("{DEVELOP_ROOT}/doc/_build/html/index.html", None),
-    (path.join(get_path("data"), "help", "orange3-customs", "index.html"), None),
-)
+#: Where F1 finds the help: pages that are made when the package is built or installed, and the
+#: links to them.
+WIDGET_HELP_PATH = ((str(Path(__file__).parents[1] / "help" / "index.html"), ".//li/a"),)
 
 # in Canvas results are worded as its user likes; who runs without it need not load Qt for that
 if "orangecanvas.application.application" in sys.modules:

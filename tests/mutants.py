@@ -1,0 +1,197 @@
+"""
+Faults that the tests must notice
+=================================
+
+::
+
+    python tests/mutants.py            # all; `make mutants`
+    python tests/mutants.py label      # those with the word in their names
+
+Each mutant is a small fault of the kind that a hand makes, put into a copy of the package, on
+which the named tests are run: it is killed when one of them fails. A mutant that lives is a
+promise without a test. Exit code 0: all are killed; 1: some live; 2: a mutant's text is not in
+the package once, or the tests fail without any fault.
+
+A mutant finds its place by its text, wherever in the package that stands, so that files can be
+moved; ``tests/core/test_mutants.py`` says when a text is gone.
+"""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = Path("orangecontrib") / "customs"
+
+#: What hangs has not passed; far above what any of the tests takes.
+PATIENCE = 900
+
+
+class Mutant(NamedTuple):
+    """
+    A fault.
+
+    Attributes
+    ----------
+    name : str
+    changes : tuple of (str, str)
+        Texts, each of which stands in the package once, and what takes their places.
+    tests : tuple of str
+        As pytest takes them; one of them must fail.
+    """
+    name: str
+    changes: tuple
+    tests: tuple
+
+
+def mutant(name, *changes, tests):
+    return Mutant(name, tuple(zip(changes[::2], changes[1::2], strict=True)), tuple(tests))
+
+
+PROMISES, TRAINER = "tests/cases/test_promises.py", "tests/training/test_trainer.py"
+
+MUTANTS = (
+    mutant("the safe code accepts three times the error",
+           "mass[i, at[path[depth]]] >= 1 - error", "mass[i, at[path[depth]]] >= 1 - 3 * error",
+           tests=[f"{PROMISES}::test_safe_digits_are_the_most_that_hold_the_accepted_error"]),
+    mutant("the answer that flips the code is the first one, not the likeliest",
+           "best = max(best, (float(p), text))",
+           "best = best if best[1] else (float(p), text)",
+           tests=[f"{PROMISES}::"
+                  "test_of_several_answers_that_give_the_runner_up_the_likeliest_is_named"]),
+    mutant("a toe-cap of metal is twenty times as frequent",
+           "toe_cap,metal,0.015,", "toe_cap,metal,0.3,",
+           "toe_cap,no_metal,0.985,", "toe_cap,no_metal,0.7,",
+           tests=[f"{PROMISES}::"
+                  "test_who_says_nothing_of_a_toe_cap_of_metal_has_hardly_one"]),
+    mutant("one duty is ten times what it is",
+           "6401100000,с защитным металлическим подноском,with a protective metal toe-cap,пар,0.75",
+           "6401100000,с защитным металлическим подноском,with a protective metal toe-cap,пар,7.5",
+           tests=[f"{PROMISES}::test_duties_of_group_64_are_those_of_the_tariff"]),
+    mutant("a photo model's temperatures are dropped",
+           "scores = out[:, :n] * (self.reliability / self.temperatures)",
+           "scores = out[:, :n] * self.reliability",
+           tests=["tests/photos/test_model.py::"
+                  "test_a_temperature_divides_what_the_scores_say"]),
+    mutant("the command line takes every photo for gradable",
+           "results.gradability, results.good_ids", "results.gradability * 0 + 1, results.good_ids",
+           tests=["tests/headless/test_classify_photos.py::"
+                  "test_photos_on_which_nothing_can_be_judged_say_nothing"]),
+    mutant("a label 0.5 is learnt as one half",
+           "known = (labels == 0) | (labels == 1)\n    target",
+           "known = np.isfinite(labels)\n    target",
+           tests=[f"{TRAINER}::"
+                  "test_a_label_that_cannot_be_judged_pulls_its_feature_nowhere"]),
+    mutant("a label 0.5 calibrates as one half",
+           "known = np.isin(labels[:, column], (0, 1))",
+           "known = np.isfinite(labels[:, column])",
+           tests=["tests/training/test_heads.py::"
+                  "test_labels_that_cannot_be_judged_calibrate_nothing"]),
+    mutant("classes are not balanced",
+           "weight, self.offsets = _balanced(target, weight)",
+           "self.offsets = _log_odds(target, weight)",
+           tests=[f"{TRAINER}::"
+                  "test_with_class_weights_a_rare_answer_weighs_as_much_as_a_common_one"]),
+    mutant("a resumed run forgets the optimiser's state",
+           "        _fill_optimiser(optimiser, at.optimiser)\n", "",
+           tests=[f"{TRAINER}::test_a_resumed_run_is_the_uninterrupted_run"]),
+    mutant("the last epoch is taken, not the best",
+           "    if at.best:\n        _fill(module, at.best)\n", "",
+           tests=[f"{TRAINER}::test_early_stopping_keeps_the_lowest_validation_loss"]),
+    mutant("any epoch counts as the best",
+           "if measured[0] < at.best_loss:", "if True:",
+           tests=[f"{TRAINER}::test_early_stopping_keeps_the_lowest_validation_loss"]),
+    mutant("heads are those of the last iteration",
+           "np.where(np.isfinite(losses), losses, np.inf).argmin(axis=0)", "last",
+           tests=[f"{TRAINER}::"
+                  "test_a_head_is_the_one_of_its_best_iteration_on_photos_that_it_did_not_see"]),
+    mutant("photos are not mirrored", "if recipe.flip and flip:", "if False:",
+           tests=[f"{TRAINER}::test_varied_copies_do_what_the_recipe_says"]),
+    mutant("photos are not turned", "    if angle:\n", "    if False:\n",
+           tests=[f"{TRAINER}::test_varied_copies_do_what_the_recipe_says"]),
+    mutant("photos are not lit otherwise", "if light != 1:", "if False:",
+           tests=[f"{TRAINER}::test_varied_copies_do_what_the_recipe_says"]),
+    mutant("networks trained whole see no variations",
+           "return vary(self.pixels[row], recipe, rng)", "return self.pixels[row]",
+           tests=[f"{TRAINER}::test_varied_photos_are_what_is_learnt_from"]),
+    mutant("varied copies are the photo itself",
+           "return vary(pixels[row], recipe, np.random.default_rng(seed))", "return pixels[row]",
+           tests=[f"{TRAINER}::test_varied_photos_are_what_is_learnt_from"]),
+    mutant("a run's time is never up", "if not over and now >= self.deadline:", "if False:",
+           tests=["tests/headless/test_runner.py::"
+                  "test_a_widget_that_is_never_done_is_named_when_time_is_up"]),
+    mutant("a widget that never returns is waited for",
+           "faulthandler.dump_traceback_later(run.timeout + GRACE, exit=True, "
+           "file=run.journal.stack)", "pass",
+           tests=["tests/headless/test_entrances.py::test_a_handler_that_never_returns"]),
+)
+
+
+def places(text, package):
+    """The files of a package in which a text stands, once for each time."""
+    for path in sorted(package.rglob("*")):
+        if path.suffix in (".py", ".csv"):
+            yield from [path] * path.read_bytes().count(text.encode())
+
+
+def apply(mutant, package):
+    """
+    Put a fault into a copy of the package.
+
+    Returns
+    -------
+    dict of Path to bytes
+        What the files were before.
+    """
+    before = {}
+    for text, instead in mutant.changes:
+        path, = places(text, package)
+        content = path.read_bytes()
+        before.setdefault(path, content)
+        path.write_bytes(content.replace(text.encode(), instead.encode()))
+    return before
+
+
+def failure(copy, tests):
+    """What pytest says of tests on the copy; "" when all of them pass."""
+    env = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-x", *tests], cwd=copy,
+                              env=env, timeout=PATIENCE, capture_output=True, encoding="utf-8")
+    except subprocess.TimeoutExpired:
+        return "not over in time"
+    return f"{done.stdout}{done.stderr}exit code {done.returncode}" if done.returncode else ""
+
+
+def main(words):
+    chosen = [each for each in MUTANTS if all(word in each.name for word in words)]
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        copy = Path(folder)
+        ignore = shutil.ignore_patterns("__pycache__", "help", ".*")
+        for part in ("orangecontrib", "tests", "workflows"):
+            shutil.copytree(ROOT / part, copy / part, ignore=ignore)
+        for part in ("pyproject.toml", "setup.py"):
+            shutil.copy(ROOT / part, copy)
+        if said := failure(copy, sorted({test for each in chosen for test in each.tests})):
+            print(said, "the tests fail without any fault", sep="\n")
+            return 2
+        alive = 0
+        for each in chosen:
+            started = time.monotonic()
+            before = apply(each, copy / PACKAGE)
+            survives = not failure(copy, each.tests)
+            for path, content in before.items():
+                path.write_bytes(content)
+            alive += survives
+            print(f"{'ALIVE ' if survives else 'killed'}  {each.name}  "
+                  f"({time.monotonic() - started:.0f} s)", flush=True)
+    print(f"{len(chosen) - alive} of {len(chosen)} killed")
+    return 1 if alive else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

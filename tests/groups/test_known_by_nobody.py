@@ -13,12 +13,7 @@ GROUPS = f"{customs.__name__}.groups."
 
 #: Still to follow: each line goes with the last name that its file knows.
 EXCEPTIONS = {
-    # one place decides, from evidence of whichever groups are loaded
-    "cases/api.py", "cases/files.py", "cases/sources.py",
-    "fusion/engine.py", "fusion/table.py", "headless/cli.py", "widgets/owhscodefusion.py",
-    # readers of text belong to their group
-    "declarations/facts.py", "declarations/table.py",
-    "benchmarks/fusion_speed.py", "benchmarks/text_facts.py",
+    "benchmarks/text_facts.py",
 }
 
 

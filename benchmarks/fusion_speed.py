@@ -5,15 +5,15 @@ import numpy as np
 
 from orangecontrib.customs.facts import Evidence
 from orangecontrib.customs.fusion import Engine, Witness, decide
-from orangecontrib.customs.groups import find_group, footwear
+from orangecontrib.customs.groups import visual_group
 
 
 def main(n=200_000, explained=5_000, alone=300):
-    engine = Engine(find_group("footwear"))
+    engine = Engine(visual_group())
     rng = np.random.default_rng(0)
     evidence = Evidence([str(i) for i in range(n)], {
         fact: rng.normal(size=(n, len(spec.values)))
-        for fact, spec in footwear.vocabulary().items()})
+        for fact, spec in engine.table.vocabulary.items()})
     engine_time = float("inf")
     for _ in range(3):  # the first pass also waits for fresh memory
         start = time.perf_counter()

@@ -166,9 +166,10 @@ def counterfactuals(rows):
     rows = [r for r in rows if r["facts_sufficient"] == "yes" and r["text_upper"] != "unknown"]
     goods = goods_of(rows)
     case = case_of(goods)
-    engine, table = case.engine, case.engine.table
-    believed = engine.believe(case.witnesses[0].tempered(engine.priors))
     verdicts = case.decide()
+    engine = case.engine_of(next(verdict for verdict in verdicts if verdict.codes))
+    table = engine.table
+    believed = engine.believe(case.witnesses[0].on(engine.priors).tempered(engine.priors))
     outcome = defaultdict(list)
     wrong = []
     right = {r["good_id"]: set(r["expected_codes"].split()) for r in rows}

@@ -12,7 +12,7 @@ CHECKOUT = ROOT.parent.parent
 GROUPS = f"{customs.__name__}.groups."
 
 #: What is measured is footwear.
-MEASURED = {"benchmarks/fusion_speed.py", "benchmarks/text_facts.py"}
+MEASURED = {"benchmarks/text_facts.py"}
 
 
 def names_of_groups():

@@ -148,3 +148,9 @@ def test_two_groups_do_not_have_one_fact_with_other_values(pens):
     (pens / "decision_table.csv").write_text(table, encoding="utf-8")
     with pytest.raises(GroupError, match="both have a fact 'upper'"):
         loaded_groups(["footwear", pens])
+
+
+def test_what_one_group_can_not_read_is_no_problem_of_goods_of_another(tmp_path, pens, answered):
+    rows = classify(tmp_path, "--group", "footwear", "--group", pens, "--answers", answered)
+    assert rows["A"]["group"] == "pens" and rows["A"]["problems"] == ""
+    assert "Если это обувь" in rows["D"]["problems"]  # nobody decides it

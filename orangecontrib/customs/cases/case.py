@@ -18,7 +18,7 @@ from orangecontrib.customs.fusion.verdict import Verdict
 from orangecontrib.customs.i18n import Message, Words, say
 from orangecontrib.customs.nomenclature import Tariff
 
-from .goods import Good
+from .goods import Good, OfGroup
 from .sources import NO_PHOTOS, Source, analyst_witness
 
 __all__ = ["Case", "Held", "join"]
@@ -103,7 +103,9 @@ class Case:
 
     def problems_of(self, verdict: Verdict) -> tuple[Message | Words | str, ...]:
         """Problems of a good: of its sources and of the law."""
-        return (*self.good(verdict).problems, *verdict.problems)
+        own = (problem for problem in self.good(verdict).problems
+               if not isinstance(problem, OfGroup) or verdict.group in ("", problem.group))
+        return (*own, *verdict.problems)
 
     def notes_of(self, verdict: Verdict) -> tuple[str, ...]:
         """Problems of a good, each once, in the language that is spoken."""

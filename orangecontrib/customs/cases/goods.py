@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from orangecontrib.customs.declarations.headings import DECLARED_CODE_NAMES
 from orangecontrib.customs.fusion.keys import unique_keys
-from orangecontrib.customs.i18n import Message, Words
+from orangecontrib.customs.i18n import Message, Words, say
 from orangecontrib.customs.nomenclature import parse_code
 
-__all__ = ["NAMES", "Good", "find_column", "goods_of"]
+__all__ = ["NAMES", "Good", "OfGroup", "find_column", "goods_of"]
 
 #: Names of the columns with what is declared, in lower case with _ for spaces.
 NAMES = {"declared_code": DECLARED_CODE_NAMES,
@@ -18,6 +18,22 @@ NAMES = {"declared_code": DECLARED_CODE_NAMES,
          "value": ("value", "customs_value", "стоимость", "таможенная_стоимость"),
          "currency": ("currency", "валюта"),
          "weight": ("weight", "net_weight", "масса", "масса_нетто")}
+
+
+@dataclass(frozen=True)
+class OfGroup:
+    """A problem that one group has with a good: none where another group decides it."""
+
+    group: str
+    problem: Message | Words | str
+
+    @property
+    def ru(self) -> str:
+        return say(self.problem, "ru")
+
+    @property
+    def en(self) -> str:
+        return say(self.problem, "en")
 
 
 @dataclass(frozen=True)
@@ -34,7 +50,7 @@ class Good:
     description: str | None = ""
     declared_code: str = ""
     quantity: float | None = None
-    problems: tuple[Message | Words | str, ...] = ()
+    problems: tuple[Message | Words | OfGroup | str, ...] = ()
     value: float | None = None      #: in `currency`; "" where that is not declared
     currency: str = ""
     weight: float | None = None     #: in kg

@@ -13,7 +13,7 @@ from orangecontrib.customs.fusion.engine import ANALYST, PHOTOS, TEXT, Witness
 from orangecontrib.customs.groups import Group, loaded_groups
 from orangecontrib.customs.i18n import Joined, Message
 
-from .goods import Good
+from .goods import Good, OfGroup
 
 __all__ = ["PhotoEvidence", "Source", "analyst_witness", "photo_model", "photo_source",
            "read_photos", "text_source"]
@@ -66,9 +66,10 @@ def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
     """What the descriptions say, as the groups' readers read them."""
     keys, notes, read = [], {}, []
     readings: list[list] = [[] for _ in readers]
+    empty = OfGroup(readers[0].group.id, EMPTY) if len(readers) == 1 else EMPTY
     for number, good in enumerate(goods, start=1):
         # None: there is one that can't be read, and the good's problems say why
-        problems = () if good.description is None else (EMPTY,)
+        problems: tuple = () if good.description is None else (empty,)
         if good.description:
             keys.append(good.key)
             problems = ()
@@ -77,7 +78,7 @@ def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
                 mine.append(reading)
                 notes.update({(good.key, fact): words
                               for fact, words in reading.words().items()})
-                problems = (*problems, *reading.problems)
+                problems += tuple(OfGroup(reader.group.id, p) for p in reading.problems)
         read.append(replace(good, problems=(*good.problems, *problems)))
         if progress is not None:
             progress(number, len(goods))

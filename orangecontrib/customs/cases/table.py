@@ -19,7 +19,7 @@ from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Message, say
 
 from .case import Case, join
-from .goods import NAMES, Good, find_column, goods_of
+from .goods import NAMES, Good, OfGroup, find_column, goods_of
 from .predictions import LIKELY, Predictions, answer_columns
 from .rows import row_of
 from .schema import COLUMNS, SCHEMA, Column
@@ -88,8 +88,11 @@ def _source(name: str, title: str, table: Table, key: Variable | None,
         read = evidence_from_table(table, key, groups)
     except ValueError as error:
         raise ValueError(f"{title}: {error}") from None
-    goods = [replace(good, problems=(*good.problems, *without,
-                                     *read.good_problems.get(good.key, ())))
+    # a table with the facts of one group has the problems of that group
+    of = [group.id for group in groups if read.evidence.loglik.keys() & group.vocabulary.keys()]
+    told = {key: [OfGroup(of[0], problem) if len(of) == 1 else problem for problem in problems]
+            for key, problems in read.good_problems.items()}
+    goods = [replace(good, problems=(*good.problems, *without, *told.get(good.key, ())))
              for good, without in zip(_goods(table, key), _silent(name, read.evidence))]
     return Source(name, goods, read.evidence, read.notes,
                   remarks=tuple(f"{title}: {problem}" for problem in read.problems))

@@ -59,8 +59,8 @@ MUTANTS = (
            "mass[i, at[path[depth]]] >= 1 - error", "mass[i, at[path[depth]]] >= 1 - 3 * error",
            tests=[f"{PROMISES}::test_safe_digits_are_the_most_that_hold_the_accepted_error"]),
     mutant("the answer that flips the code is the first one, not the likeliest",
-           "best = max(best, (float(p), text))",
-           "best = best if best[1] else (float(p), text)",
+           "best = max(best, answer)",
+           "best = best if best[1] else answer",
            tests=[f"{PROMISES}::"
                   "test_of_several_answers_that_give_the_runner_up_the_likeliest_is_named"]),
     mutant("a toe-cap of metal is twenty times as frequent",
@@ -69,8 +69,8 @@ MUTANTS = (
            tests=[f"{PROMISES}::"
                   "test_who_says_nothing_of_a_toe_cap_of_metal_has_hardly_one"]),
     mutant("one duty is ten times what it is",
-           "6401100000,с защитным металлическим подноском,with a protective metal toe-cap,пар,0.75",
-           "6401100000,с защитным металлическим подноском,with a protective metal toe-cap,пар,7.5",
+           "6401100000,с защитным металлическим подноском,with a protective metal toe-cap,пар,\"0,75 евро за 1 пару\"",
+           "6401100000,с защитным металлическим подноском,with a protective metal toe-cap,пар,\"7,5 евро за 1 пару\"",
            tests=[f"{PROMISES}::test_duties_of_group_64_are_those_of_the_tariff"]),
     mutant("a photo model's temperatures are dropped",
            "scores = out[:, :n] * (self.reliability / self.temperatures)",
@@ -92,8 +92,8 @@ MUTANTS = (
            tests=["tests/training/test_heads.py::"
                   "test_labels_that_cannot_be_judged_calibrate_nothing"]),
     mutant("classes are not balanced",
-           "weight, self.offsets = _balanced(target, weight)",
-           "self.offsets = _log_odds(target, weight)",
+           "weight, self.offsets = _balanced(target, weight, exclusive)",
+           "self.offsets = _log_odds(target, weight, exclusive)",
            tests=[f"{TRAINER}::"
                   "test_with_class_weights_a_rare_answer_weighs_as_much_as_a_common_one"]),
     mutant("a resumed run forgets the optimiser's state",

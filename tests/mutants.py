@@ -69,8 +69,8 @@ MUTANTS = (
            tests=[f"{PROMISES}::"
                   "test_who_says_nothing_of_a_toe_cap_of_metal_has_hardly_one"]),
     mutant("one duty is ten times what it is",
-           "6401100000,с защитным металлическим подноском,with a protective metal toe-cap,пар,\"0,75 евро за 1 пару\"",
-           "6401100000,с защитным металлическим подноском,with a protective metal toe-cap,пар,\"7,5 евро за 1 пару\"",
+           "metal toe-cap,пар,\"0,75 евро за 1 пару\"\n640192,",
+           "metal toe-cap,пар,\"7,5 евро за 1 пару\"\n640192,",
            tests=[f"{PROMISES}::test_duties_of_group_64_are_those_of_the_tariff"]),
     mutant("a photo model's temperatures are dropped",
            "scores = out[:, :n] * (self.reliability / self.temperatures)",

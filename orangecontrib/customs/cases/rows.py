@@ -1,11 +1,10 @@
 """A verdict as a row of the result (:mod:`.schema`)."""
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
-import numpy as np
-
-from orangecontrib.customs.fusion.duties import PERCENT, eur_per_unit, percent_of_value, span
+from orangecontrib.customs.fusion.duties import EUR, PERCENT, percent_of_value, span
 from orangecontrib.customs.fusion.engine import Engine
 from orangecontrib.customs.fusion.verdict import Verdict
 from orangecontrib.customs.nomenclature import Duty
@@ -19,19 +18,20 @@ __all__ = ["duty_at_risk", "percent_at_risk", "row_of"]
 
 def duty_at_risk(engine: Engine | None, verdict: Verdict) -> float:
     """Expected |duty − duty of the chosen code|, EUR per unit; NaN without a code."""
-    return _at_risk(engine, verdict, eur_per_unit)
+    return _at_risk(engine, verdict, EUR)
 
 
 def percent_at_risk(engine: Engine | None, verdict: Verdict) -> float:
     """Expected |duty − duty of the chosen code|, % of the value; NaN without a code."""
-    return _at_risk(engine, verdict, percent_of_value)
+    return _at_risk(engine, verdict, PERCENT)
 
 
-def _at_risk(engine, verdict, duty_of) -> float:
-    chosen = duty_of(engine.nomenclature, verdict.codes[0]) if engine and verdict.codes else np.nan
-    if chosen != chosen:
-        return np.nan
-    return float(sum(p * abs(np.nan_to_num(duty_of(engine.nomenclature, code)) - chosen)
+def _at_risk(engine: Engine | None, verdict: Verdict, measure: str) -> float:
+    if engine is None or not verdict.codes or verdict.codes[0] not in engine.told[measure]:
+        return math.nan
+    duties = engine.told[measure]
+    chosen = duties[verdict.codes[0]]
+    return float(sum(p * abs(duties.get(code, 0.) - chosen)
                      for code, p in verdict.probabilities.items()))
 
 

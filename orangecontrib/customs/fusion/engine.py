@@ -135,6 +135,8 @@ class Engine:
         The facts that only tell whether a good is of the group: nothing is none of it without
         them, and all their values but one lead out of the table, to none or to a code at which
         it stops above the ten digits.
+    told : dict of str to dict of str to float
+        Measure → code → duty, where the rate alone tells it.
     measure : str
         What most of its duties are told in: :data:`EUR` per unit, or :data:`PERCENT` of the value.
     duties : ndarray, shape (n_codes,)
@@ -151,10 +153,11 @@ class Engine:
         self._none = next((i for i, codes in enumerate(table.outcomes) if codes == (OUTSIDE,)),
                           None)
         self.gate = _gate(table, self._none)
-        eur, percent = (np.array([duty(self.nomenclature, code) for code in self.codes])
-                        for duty in (eur_per_unit, percent_of_value))
-        self.measure = EUR if (eur == eur).sum() >= (percent == percent).sum() else PERCENT
-        self.duties = np.nan_to_num(eur if self.measure == EUR else percent)
+        self.told = {measure: {code: duty for code in self.codes
+                               if (duty := told(self.nomenclature, code)) == duty}
+                     for measure, told in ((EUR, eur_per_unit), (PERCENT, percent_of_value))}
+        self.measure = max(self.told, key=lambda measure: len(self.told[measure]))
+        self.duties = np.array([self.told[self.measure].get(code, 0.) for code in self.codes])
         # each level's prefixes and the codes under them
         self._levels = []
         for level in LEVELS:

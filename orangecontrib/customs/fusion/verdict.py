@@ -8,7 +8,7 @@ import numpy as np
 
 from orangecontrib.customs.defaults import ERROR
 from orangecontrib.customs.facts import Evidence, Fact
-from orangecontrib.customs.fusion.duties import eur_per_unit, span
+from orangecontrib.customs.fusion.duties import EUR, span
 from orangecontrib.customs.fusion.engine import Answers, Belief, Engine, Witness
 from orangecontrib.customs.fusion.trace import Step, trace_steps, trace_text
 from orangecontrib.customs.i18n import Joined, Message, Words, say
@@ -269,7 +269,7 @@ def decide_block(engine: Engine, voices: Sequence[Voice], evidence: Evidence, er
         mass = np.cumsum(p_codes[order])
         held = order[:int(np.searchsorted(mass, 1 - error) + 1)]
         held = tuple(engine.codes[j] for j in held) if codes else ()
-        low, high = span(eur_per_unit(engine.nomenclature, code) for code in held)
+        low, high = span(engine.told[EUR].get(code, np.nan) for code in held)
         verdicts.append(Verdict(
             key, codes, p, safe[i], float(p_safe[i]), heading, p_heading,
             "" if runner == OUTSIDE else runner,

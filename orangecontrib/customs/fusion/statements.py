@@ -19,9 +19,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from orangecontrib.customs.declarations.folding import fold
 from orangecontrib.customs.declarations.reading import STATED, Finding, Reading, evidence_of
 from orangecontrib.customs.facts import Evidence, Fact, Vocabulary
-from orangecontrib.customs.i18n import Joined, Message
+from orangecontrib.customs.i18n import LANGUAGES, Joined, Message, say
 
 __all__ = ["Statements", "fact_columns", "statements_of"]
 
@@ -30,12 +31,14 @@ STRENGTH = .995
 #: Below this likelihood of all that a cell allows, what else is said contradicts it.
 APART = .1
 
-_BETWEEN = re.compile(r" ?\| ?| (?:или|or) ")
+#: What stands between several values of which one holds.
+_BETWEEN = re.compile(r" ?\| ?| (?:{}) ".format("|".join(
+    re.escape(say(Message("reader.or"), name)) for name in LANGUAGES)), re.IGNORECASE)
 
 
 def _folded(text: str) -> str:
-    """As people mean it, whatever its case, spaces and ё."""
-    return " ".join(text.casefold().replace("ё", "е").replace("_", " ").split())
+    """As people mean it, whatever its case, spaces, underscores and alphabets."""
+    return fold(text.replace("_", " ")).text.strip()
 
 
 def fact_columns(names: Iterable[str], vocabulary: Mapping[str, Fact]) -> dict[str, list[str]]:
@@ -62,12 +65,12 @@ def _meant(text: str, named: Mapping[str, frozenset[str]]) -> frozenset[str]:
 
     A name may itself hold «или».
     """
-    if text in named:
-        return named[text]
+    if whole := named.get(_folded(text)):
+        return whole
     if len(text) > sum(map(len, named)) + 4 * len(named):  # more than all names together
         return frozenset()
     for between in _BETWEEN.finditer(text):
-        first = named.get(text[:between.start()])
+        first = named.get(_folded(text[:between.start()]))
         rest = first and _meant(text[between.end():], named)
         if rest:
             return first | rest
@@ -175,7 +178,7 @@ class _Column:
 
     def __init__(self, name: str, fact: Fact, texts: Sequence[str]):
         named = _values_by_name(fact)
-        meant = {text: _meant(_folded(text), named) for text in dict.fromkeys(texts)}
+        meant = {text: _meant(text, named) for text in dict.fromkeys(texts)}
         self.name, self.fact, self.texts = name, fact, texts
         self.values = [tuple(v for v in fact.value_ids if v in meant[text]) for text in texts]
         self.understood = sum(map(bool, self.values))

@@ -48,8 +48,9 @@ def main(argv: list[str] | None = None) -> int:
         description="Declarations: a CSV with the column description and optional "
                     "good_id, declared_code, quantity, value, currency, weight, and facts: "
                     "columns\nnamed after them, cells after their values.\n"
-                    "Photos: a folder or zip with a sub-folder per good id, or a CSV good_id,image.\nFacts and their values, "
-                    "for answers and priors: see the columns that `facts` writes.")
+                    "Photos: a folder or zip with a sub-folder per good id, or a CSV "
+                    "good_id,image.\nFacts and their values, for answers and priors: see the "
+                    "columns that `facts` writes.")
     classify.add_argument("--declarations", type=Path, required=True, metavar="D.csv")
     _group_argument(classify)
     _photo_arguments(classify, required=False)

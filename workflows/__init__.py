@@ -13,6 +13,7 @@ ORDER = (
     "tariff-stop-words.ows",
     "footwear-training.ows",
     "footwear-features.ows",
+    "electrical-hs-code.ows",
 )
 
 

@@ -68,8 +68,8 @@ from typing import Any, Protocol, Self, TypeVar
 
 __all__ = ["BagColumn", "CodeColumn", "ContradictionColumn", "ContributionColumn", "FactColumn",
            "FeatureColumn", "GradabilityColumn", "ImageColumn", "LabelColumn", "NoteColumn",
-           "Role", "TextColumn", "WordsColumn", "computed", "copy_marks", "keyed", "name_key",
-           "named_key", "origin_of"]
+           "Role", "TextColumn", "WordsColumn", "computed", "copy_marks", "keyed", "marked",
+           "name_key", "named_key", "origin_of"]
 
 
 class HasAttributes(Protocol):
@@ -358,6 +358,16 @@ class BagColumn(_Kind):
     @classmethod
     def of(cls, variable):
         return cls() if variable.attributes.get("bow-feature") else None
+
+
+#: All kinds, but for what a corpus reads, which somebody typed.
+_KINDS = (FactColumn, FeatureColumn, LabelColumn, GradabilityColumn, ContradictionColumn,
+          ContributionColumn, CodeColumn, ImageColumn, WordsColumn, BagColumn, Role)
+
+
+def marked(variable: HasAttributes) -> bool:
+    """Whether a column is of a kind that this module knows, not just what somebody typed."""
+    return any(kind.of(variable) is not None for kind in _KINDS)
 
 
 # --- the key of the goods, and copies ---------------------------------------------------------

@@ -48,7 +48,8 @@ def case_of(goods: Sequence[Good], photos: PhotoEvidence | None = None,
     """The case of declared goods and of what other witnesses say of them."""
     engines = engines_of(groups, priors)
     readers = [FactReader(engine.group) for engine in engines if engine.group.reads_text]
-    sources = [text_source(goods, readers, progress)]
+    sources = [text_source(goods, readers, progress,
+                           vocabulary_of(engine.group for engine in engines))]
     if photos is not None:
         sources.append(photo_source(photos))
     if predictions is not None:
@@ -77,7 +78,8 @@ def decide(goods: str | os.PathLike | Iterable[Mapping[str, object]],
     ----------
     goods : path or iterable of dict
         A CSV of declarations, or rows with the same columns: ``description`` and, as known,
-        ``good_id, declared_code, quantity``.
+        ``good_id, declared_code, quantity, value, currency, weight``, and facts: columns named
+        after them, cells after their values.
     photos : path or PhotoEvidence, optional
         A folder or zip with a sub-folder per good id, or a CSV ``good_id,image``.
     predictions : path or Predictions, optional
@@ -128,7 +130,7 @@ def decide(goods: str | os.PathLike | Iterable[Mapping[str, object]],
     """
     groups = loaded_groups(groups)
     vocabulary = vocabulary_of(groups)
-    goods = read_goods(goods) if _is_path(goods) else goods_of_rows(
+    goods = read_goods(goods, facts=vocabulary) if _is_path(goods) else goods_of_rows(
         [{**row, "description": row.get("description") or ""} for row in goods])
     if _is_path(photos):
         photos = _photos(photos, model, groups)

@@ -7,6 +7,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from orangecontrib.customs.declarations.headings import (
     trusted_cells,
 )
 from orangecontrib.customs.declarations.learning.silence import same_answer
-from orangecontrib.customs.facts import Priors, Vocabulary
+from orangecontrib.customs.facts import Fact, Priors, Vocabulary
 from orangecontrib.customs.files import (
     Output,
     Row,
@@ -28,6 +29,7 @@ from orangecontrib.customs.files import (
     read_table,
     written_cell,
 )
+from orangecontrib.customs.fusion.statements import fact_columns
 from orangecontrib.customs.i18n import Message, say
 
 from .goods import NAMES, Good, find_column, goods_of
@@ -61,16 +63,22 @@ def _read(path: str | Path, required: Sequence[str], encoding: str) -> TextTable
                          f"{getattr(error, 'strerror', None) or error}") from error
     if table.note:
         print(f"orange-customs: {table.note} (--encoding)", file=sys.stderr)
-    missing = [name for name in required if name not in table.columns]
-    if missing:
-        raise InputError(f"{path} has no column {', '.join(missing)}; its columns are: "
-                         f"{', '.join(filter(None, table.columns)) or 'none'}")
+    _require(path, table, required)
     return table
 
 
-def read_goods(path: str | Path, encoding: str = "") -> list[Good]:
+def _require(path: str | Path, table: TextTable, columns: Sequence[str]) -> None:
+    """InputError where a table lacks one of the columns."""
+    missing = [name for name in columns if name not in table.columns]
+    if missing:
+        raise InputError(f"{path} has no column {', '.join(missing)}; its columns are: "
+                         f"{', '.join(filter(None, table.columns)) or 'none'}")
+
+
+def read_goods(path: str | Path, encoding: str = "", facts: Mapping[str, Fact] | None = None
+               ) -> list[Good]:
     """Rows of declarations: ``description``, optional ``good_id, declared_code, quantity, value,
-    currency, weight``.
+    currency, weight`` and facts (:mod:`orangecontrib.customs.fusion.statements`).
 
     Of a row with more fields than the header has, nothing from the description on is used
     (:func:`trusted_cells`).
@@ -79,12 +87,16 @@ def read_goods(path: str | Path, encoding: str = "") -> list[Good]:
     ----------
     encoding : str
         See :func:`orangecontrib.customs.files.decode`.
+    facts : Vocabulary, optional
+        With a column that is named after one of them the description may be absent.
 
     Raises
     ------
     InputError
     """
-    table = _read(path, ["description"], encoding)
+    table = _read(path, [], encoding)
+    if not fact_columns(filter(None, table.columns), facts or {}):
+        _require(path, table, ["description"])
     rows = [{name: text.strip() for name, text in trusted_cells(row, table.columns).items()}
             for row in table.rows]
     return goods_of_rows(rows, [_doubts(row, table) for row in table.rows])
@@ -93,10 +105,11 @@ def read_goods(path: str | Path, encoding: str = "") -> list[Good]:
 def goods_of_rows(rows: Sequence[Mapping[str, object]],
                   problems: Sequence[Sequence[Message | str]] | None = None) -> list[Good]:
     """Goods of rows by column; `problems` is what is known to be wrong with each."""
-    return goods_of(_ids(rows), [
+    goods = goods_of(_ids(rows), [
         {"description": row.get("description"),
          **{name: row[column] for name, names in NAMES.items()
             if (column := find_column(row, names))}} for row in rows], problems)
+    return [replace(good, row=row) for good, row in zip(goods, rows)]
 
 
 def _ids(rows: Sequence[Mapping[str, object]]) -> list[str]:

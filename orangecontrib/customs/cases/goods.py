@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from orangecontrib.customs.declarations.headings import DECLARED_CODE_NAMES
 from orangecontrib.customs.fusion.keys import unique_keys
@@ -41,8 +41,8 @@ class Good:
     """A good with what is declared of it.
 
     `key` is unique; a repeated good id gets ``#2``, ``#3`` ... there and keeps its own name in
-    `good_id`, by which witnesses are matched.  `description` is None where there is one that
-    can't be read.
+    `good_id`, by which witnesses are matched.  `description` is None where there is none to be
+    had, or one that can't be read.
     """
 
     key: str
@@ -54,6 +54,8 @@ class Good:
     value: float | None = None      #: in `currency`; "" where that is not declared
     currency: str = ""
     weight: float | None = None     #: in kg
+    #: The row of the file, by column: facts may stand there.
+    row: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
 def find_column(names: Iterable[str], wanted: Sequence[str]) -> str | None:

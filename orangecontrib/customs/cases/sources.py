@@ -10,6 +10,7 @@ from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.facts import Evidence, Vocabulary
 from orangecontrib.customs.fusion.among import Answer
 from orangecontrib.customs.fusion.engine import ANALYST, PHOTOS, TEXT, Witness
+from orangecontrib.customs.fusion.statements import Statements, statements_of
 from orangecontrib.customs.groups import Group, loaded_groups
 from orangecontrib.customs.i18n import Joined, Message
 
@@ -62,14 +63,17 @@ class Source:
 
 
 def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
-                progress: Callable[[int, int], None] | None = None) -> Source:
-    """What the descriptions say, as the groups' readers read them."""
+                progress: Callable[[int, int], None] | None = None,
+                facts: Vocabulary | None = None) -> Source:
+    """What the descriptions say, as the groups' readers read them, and columns of facts."""
     keys, notes, read = [], {}, []
+    stated = _stated(goods, facts or Vocabulary(()))
+    spoken = {key for key, _ in stated.cells}
     readings: list[list] = [[] for _ in readers]
     empty = OfGroup(readers[0].group.id, EMPTY) if len(readers) == 1 else EMPTY
     for number, good in enumerate(goods, start=1):
         # None: there is one that can't be read, and the good's problems say why
-        problems: tuple = () if good.description is None else (empty,)
+        problems: tuple = () if good.description is None or good.key in spoken else (empty,)
         if good.description:
             keys.append(good.key)
             problems = ()
@@ -84,7 +88,20 @@ def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
             progress(number, len(goods))
     evidence = sum((reader.evidence(keys, mine) for reader, mine in zip(readers, readings)),
                    Evidence(keys))
-    return Source(TEXT, read, evidence, notes)
+    evidence, notes, contradictions = stated.beside(evidence, notes, facts)
+    read = [replace(good, problems=(*good.problems, *contradictions.get(good.key, ())))
+            for good in read]
+    return Source(TEXT, read, evidence, notes, remarks=tuple(stated.remarks))
+
+
+def _stated(goods: Sequence[Good], facts: Vocabulary) -> Statements:
+    """What the columns of the goods' rows say that are named after facts."""
+    names = dict.fromkeys(name for good in goods for name in good.row if name)
+
+    def cells(name: str) -> list[str]:
+        column = [good.row.get(name) for good in goods]
+        return ["" if cell is None or cell != cell else str(cell) for cell in column]
+    return statements_of(names, cells, [good.key for good in goods], facts)
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def case_from_tables(engines: Sequence[Engine], text: Table | None = None,
     engines : sequence of Engine
         Of the groups that decide.
     text, photos : Table, optional
-        Evidence, a row per good.
+        Evidence, a row per good; of the text also columns that are named after facts.
     predictions : Table, optional
         Probabilities of codes, as Predictions sends them.
     text_key, photo_key, predictions_key : Variable, optional
@@ -85,7 +85,7 @@ def _source(name: str, title: str, table: Table, key: Variable | None,
             groups: Sequence[Group]) -> Source:
     """What a table of evidence says."""
     try:
-        read = evidence_from_table(table, key, groups)
+        read = evidence_from_table(table, key, groups, stated=name == TEXT)
     except ValueError as error:
         raise ValueError(f"{title}: {error}") from None
     # a table with the facts of one group has the problems of that group

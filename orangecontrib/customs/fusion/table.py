@@ -23,13 +23,16 @@ from orangecontrib.customs.columns import (
     ImageColumn,
     NoteColumn,
     Role,
+    marked,
     named_key,
 )
 from orangecontrib.customs.declarations.headings import KEY_NAMES
 from orangecontrib.customs.facts import Evidence, check_probabilities
 from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.fusion.keys import unique_keys
+from orangecontrib.customs.fusion.statements import statements_of
 from orangecontrib.customs.groups import Group, loaded_groups
+from orangecontrib.customs.i18n import Joined, Message
 
 __all__ = ["TableEvidence", "key_candidates", "default_key", "keys_of",
            "evidence_from_table", "ids_of"]
@@ -40,10 +43,10 @@ class TableEvidence:
     """Evidence read from a table, with the words or photos that it rests on."""
 
     evidence: Evidence
-    notes: dict[tuple[str, str], str] = field(default_factory=dict)
+    notes: dict[tuple[str, str], str | Message | Joined] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     #: per good, problems that the table brought along
-    good_problems: dict[str, list[str]] = field(default_factory=dict)
+    good_problems: dict[str, list[str | Message]] = field(default_factory=dict)
 
 
 def key_candidates(table: Table) -> list[Variable]:
@@ -92,7 +95,7 @@ def ids_of(table: Table, key: Variable | None) -> list[str]:
 
 
 def evidence_from_table(table: Table, key: Variable | None = None,
-                        groups: Iterable[Group] = ()) -> TableEvidence:
+                        groups: Iterable[Group] = (), stated: bool = False) -> TableEvidence:
     """Evidence of the goods in a table, one per row.
 
     Parameters
@@ -102,12 +105,15 @@ def evidence_from_table(table: Table, key: Variable | None = None,
         The goods' ids (default: :func:`default_key`).
     groups : iterable of Group, optional
         Whose facts and features are meant; all loaded ones by default.
+    stated : bool
+        Whether columns that are named after facts are read as well (:mod:`.statements`).
 
     Raises
     ------
     ValueError
-        If no column carries the attributes of a fact or a visual feature of the groups, the
-        features are of single photos, or a value is not a probability.
+        If no column carries the attributes of a fact or a visual feature of the groups, nor, if
+        `stated`, the name of a fact; the features are of single photos, or a value is not a
+        probability.
     """
     groups = loaded_groups(groups)
     vocabulary = vocabulary_of(groups)
@@ -132,9 +138,14 @@ def evidence_from_table(table: Table, key: Variable | None = None,
         some = ", ".join(list(foreign)[:3]) + (" …" if len(foreign) > 3 else "")
         problems.append(f"no chosen group of goods ({', '.join(g.id for g in groups)}) has the "
                         f"facts or features {some}; choose the group that has them")
-    if not by_fact and not features:
+    said = statements_of(_plain(table, key) if stated else (),
+                         lambda name: _texts_of(table, name), keys, vocabulary)
+    problems += said.remarks
+    if not by_fact and not features and not said.evidence.loglik:
         raise ValueError(problems[-1] if foreign else "no column holds a fact or a visual "
-                         "feature; connect Declaration Facts or Bayesian Photo Aggregator")
+                         "feature; connect Declaration Facts or Bayesian Photo Aggregator"
+                         + (f", or name columns after facts: {', '.join(list(vocabulary)[:3])} …"
+                            if stated else ""))
     probabilities, priors = {}, {}
     for fact, columns in by_fact.items():
         values = vocabulary[fact].value_ids
@@ -156,7 +167,23 @@ def evidence_from_table(table: Table, key: Variable | None = None,
             if any(feature.id in features for feature in group.features):
                 evidence = evidence + _feature_evidence(table, group, features, keys, problems)
     notes, good_problems = _texts(table, keys)
+    evidence, notes, contradictions = said.beside(evidence, notes, vocabulary)
+    for key, some in contradictions.items():
+        good_problems[key] = [*good_problems.get(key, ()), *some]
     return TableEvidence(evidence, notes, problems, good_problems)
+
+
+def _plain(table: Table, key: Variable | None) -> list[str]:
+    """Names of columns that carry nothing but what somebody typed."""
+    return [var.name for var in table.domain.attributes + table.domain.metas
+            if var is not key and not marked(var)]
+
+
+def _texts_of(table: Table, name: str) -> list[str]:
+    """A column as texts; what is not known is empty."""
+    var = table.domain[name]
+    texts = map(var.str_val, table.get_column(var))
+    return ["" if text == "?" else text for text in texts]
 
 
 def _probabilities(table: Table, var: Variable, keys: Sequence[str]) -> np.ndarray:

@@ -46,9 +46,11 @@ def main(argv: list[str] | None = None) -> int:
         "classify", help="declarations and photos -> ten-digit codes",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Declarations: a CSV with the column description and optional "
-                    "good_id, declared_code, quantity.\nPhotos: a folder or zip with a "
-                    "sub-folder per good id, or a CSV good_id,image.\nFacts and their values, "
-                    "for answers and priors: see the columns that `facts` writes.")
+                    "good_id, declared_code, quantity, value, currency, weight, and facts: "
+                    "columns\nnamed after them, cells after their values.\n"
+                    "Photos: a folder or zip with a sub-folder per good id, or a CSV "
+                    "good_id,image.\nFacts and their values, for answers and priors: see the "
+                    "columns that `facts` writes.")
     classify.add_argument("--declarations", type=Path, required=True, metavar="D.csv")
     _group_argument(classify)
     _photo_arguments(classify, required=False)
@@ -206,7 +208,7 @@ def _classify(args, place) -> tuple[str, int]:
             raise cases.InputError(f"--{name} must {wanted}, not {getattr(args, name)}")
     groups = _groups(args)
     vocabulary = vocabulary_of(groups)
-    goods = cases.read_goods(args.declarations, args.encoding)
+    goods = cases.read_goods(args.declarations, args.encoding, vocabulary)
     priors = cases.read_priors(args.priors, vocabulary, args.encoding) if args.priors else None
     answers = cases.read_answers(args.answers, vocabulary, args.encoding) \
         if args.answers else {}

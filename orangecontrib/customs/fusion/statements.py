@@ -1,0 +1,196 @@
+"""Facts in a plain table: columns named after facts, cells after their values, in any language.
+
+>>> from orangecontrib.customs.facts import Fact, Value, Vocabulary
+>>> ink = Fact("ink", "ink", "чернила", (Value("liquid", "liquid", "жидкие"),
+...                                      Value("paste", "paste", "паста")))
+>>> table = {"Чернила": ["паста", "", "гуашь"]}
+>>> said = statements_of(table, table.get, ["A", "B", "C"], Vocabulary([ink]))
+>>> said.evidence.says("ink").tolist()
+[True, False, False]
+>>> said.remarks
+["column 'Чернила', row 3: 'гуашь' is no value of the fact 'ink' and says nothing; there are: \
+liquid, paste"]
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from orangecontrib.customs.declarations.folding import fold
+from orangecontrib.customs.declarations.reading import STATED, Finding, Reading, evidence_of
+from orangecontrib.customs.facts import Evidence, Fact, Vocabulary
+from orangecontrib.customs.i18n import LANGUAGES, Joined, Message, say
+
+__all__ = ["Statements", "fact_columns", "statements_of"]
+
+#: P(a cell is right): as much as words that state a fact outright.
+STRENGTH = .995
+#: Below this likelihood of all that a cell allows, what else is said contradicts it.
+APART = .1
+
+#: What stands between several values of which one holds.
+_BETWEEN = re.compile(r" ?\| ?| (?:{}) ".format("|".join(
+    re.escape(say(Message("reader.or"), name)) for name in LANGUAGES)), re.IGNORECASE)
+
+
+def _folded(text: str) -> str:
+    """As people mean it, whatever its case, spaces, underscores and alphabets."""
+    return fold(text.replace("_", " ")).text.strip()
+
+
+def fact_columns(names: Iterable[str], vocabulary: Mapping[str, Fact]) -> dict[str, list[str]]:
+    """Columns that are called as facts, by id or by a name of them, and which facts these are."""
+    called: dict[str, list[str]] = {}
+    for id_, fact in vocabulary.items():
+        for name in {_folded(fact.ru), _folded(fact.en)} - {""}:
+            called.setdefault(name, []).append(id_)
+    called.update({_folded(id_): [id_] for id_ in vocabulary})
+    return {name: called[_folded(name)] for name in names if _folded(name) in called}
+
+
+def _values_by_name(fact: Fact) -> dict[str, frozenset[str]]:
+    """Values of a fact by their ids and names."""
+    named: dict[str, frozenset[str]] = {}
+    for value in fact.values:
+        for name in {_folded(value.ru), _folded(value.en)} - {""}:
+            named[name] = named.get(name, frozenset()) | {value.id}
+    return {**named, **{_folded(id_): frozenset((id_,)) for id_ in fact.value_ids}}
+
+
+def _meant(text: str, named: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The values that a cell allows, one or several; none where it can't be understood.
+
+    A name may itself hold «или».
+    """
+    if whole := named.get(_folded(text)):
+        return whole
+    if len(text) > sum(map(len, named)) + 4 * len(named):  # more than all names together
+        return frozenset()
+    for between in _BETWEEN.finditer(text):
+        first = named.get(_folded(text[:between.start()]))
+        rest = first and _meant(text[between.end():], named)
+        if rest:
+            return first | rest
+    return frozenset()
+
+
+@dataclass(frozen=True)
+class Statements:
+    """What the columns of a plain table say.
+
+    Attributes
+    ----------
+    evidence : Evidence
+        On the facts that have a column.
+    cells : dict of (key, fact) to (str, str)
+        The column and what was typed.
+    remarks : list of str
+        On columns and cells that say nothing, though they are called as a fact.
+    """
+
+    evidence: Evidence
+    cells: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+
+    def beside(self, evidence: Evidence, notes: Mapping[tuple[str, str], str | Message],
+               vocabulary: Mapping[str, Fact]):
+        """The evidence and notes of another reading of the same rows, and these statements.
+
+        A repetition is no second witness: where both speak of a fact, what they have in common
+        counts once, and where they contradict each other, the column.
+
+        Returns
+        -------
+        evidence : Evidence
+        notes : dict of (key, fact) to str or Message
+        problems : dict of str to list of Message
+            By key: contradictions.
+        """
+        if not self.evidence.loglik:
+            return evidence, notes, {}
+        keys = self.evidence.keys
+        evidence = evidence.align(keys)
+        loglik, notes, problems = dict(evidence.loglik), dict(notes), {}
+        for fact, cells in self.evidence.loglik.items():
+            others = loglik.get(fact, np.zeros_like(cells))
+            typed, both = self.evidence.says(fact), evidence.says(fact) & self.evidence.says(fact)
+            mine, theirs = (some - some.max(axis=1, keepdims=True) for some in (cells, others))
+            apart = both & (np.where(mine == 0, theirs, -np.inf).max(axis=1) < np.log(APART))
+            agreed = np.where(apart[:, None], mine, np.minimum(mine, theirs))
+            loglik[fact] = np.where(typed[:, None], np.where(both[:, None], agreed, cells), others)
+            for row in np.flatnonzero(typed):
+                key, (column, text) = keys[row], self.cells[keys[row], fact]
+                note = Message.of("fusion.column", column=column, typed=text)
+                earlier = None if apart[row] else notes.get((key, fact))
+                notes[key, fact] = Joined((earlier, note)) if earlier else note
+                if apart[row]:
+                    problems.setdefault(key, []).append(Message.of(
+                        "fusion.column_differs", fact=vocabulary[fact], column=column, typed=text))
+        return Evidence(keys, loglik), notes, problems
+
+
+def statements_of(names: Iterable[str], cells: Callable[[str], Sequence[str]],
+                  keys: Sequence[str], vocabulary: Vocabulary) -> Statements:
+    """What the columns of a table say that are called as facts.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Of the columns.
+    cells : callable
+        The cells of a column, as texts; an empty one says nothing.
+    keys : sequence of str
+        Of the rows.
+    vocabulary : Vocabulary
+    """
+    columns: dict[str, list[_Column]] = {}
+    for name, facts in fact_columns(names, vocabulary).items():
+        texts = [" ".join(text.split()) for text in cells(name)]
+        column = max((_Column(name, vocabulary[fact], texts) for fact in facts),
+                     key=lambda column: column.understood)
+        columns.setdefault(column.fact.id, []).append(column)
+    if not columns:
+        return Statements(Evidence(keys))
+    findings: list[list[Finding]] = [[] for _ in keys]
+    told, remarks = {}, []
+    for fact, some in columns.items():
+        first = max(some, key=lambda column: column.understood)
+        for column in some:
+            remarks += column.remarks
+            if column is not first and column.understood:
+                remarks.append(f"column '{column.name}' is left out: '{first.name}' is the same "
+                               f"fact, '{fact}'")
+        for row, (text, values) in enumerate(zip(first.texts, first.values)):
+            if values:
+                findings[row].append(Finding(fact, values, STRENGTH, 0, len(text), text, STATED))
+                if len(values) < len(first.fact.values):
+                    told[keys[row], fact] = first.name, text
+    evidence = evidence_of(keys, [Reading("", tuple(found)) for found in findings],
+                           {fact: vocabulary[fact] for fact in columns})
+    return Statements(evidence, told, remarks)
+
+
+class _Column:
+    """A column that is called as a fact, and what its cells mean."""
+
+    def __init__(self, name: str, fact: Fact, texts: Sequence[str]):
+        named = _values_by_name(fact)
+        meant = {text: _meant(text, named) for text in dict.fromkeys(texts)}
+        self.name, self.fact, self.texts = name, fact, texts
+        self.values = [tuple(v for v in fact.value_ids if v in meant[text]) for text in texts]
+        self.understood = sum(map(bool, self.values))
+
+    @property
+    def remarks(self) -> list[str]:
+        """On the cells that are no value of the fact."""
+        strange = [row for row, (text, values) in enumerate(zip(self.texts, self.values))
+                   if text and not values]
+        if not strange:
+            return []
+        more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
+        return [f"column '{self.name}', row {strange[0] + 1}{more}: "
+                f"'{self.texts[strange[0]]}' is no value of the fact '{self.fact.id}' and says "
+                f"nothing; there are: {', '.join(self.fact.value_ids)}"]

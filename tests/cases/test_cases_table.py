@@ -73,7 +73,7 @@ def test_rows_of_which_nothing_could_be_read_say_why_as_on_the_command_line(engi
     with text.unlocked():
         text.X[1] = np.nan
         text.metas[1] = ["b", "", "", str(EMPTY)] + [""] * (text.metas.shape[1] - 4)
-    by_tables = case_from_tables(engine, text, photos)
+    by_tables = case_from_tables([engine], text, photos)
     seen = evidence_from_table(photos[:1]).evidence
     by_files = case_of_goods(
         [Good("a", "a", BOOTS), Good("b", "b", "")],

@@ -38,7 +38,8 @@ role = key          ids of goods, a row   Declaration Facts,           Fusion, D
                     "good_id"
 role = note, fact   words or photos that  Declaration Facts,           Fusion, for its trace
                     speak for the fact    Aggregator
-role = problems     of the good           Declaration Facts            Fusion
+role = problems     of the good           Declarations, Declaration    Fusion
+                                          Facts, Aggregator
 role = n_photos     photos of the good    Aggregator                   people
 role = cluster      group of goods        Labeler                      Labeler, Trainer
 type = image,       paths of photos,      Goods Photos; Import Images  all that read photos; Image
@@ -52,6 +53,8 @@ bow-feature         True: counts of a     Bag of Words of Orange3-Text who looks
                     word                                               codes, known words
 key, of the table   name of the column    Declaration Facts            as role = key
                     with role = key
+skipped_photos,     photos that could not Goods Photos, Extractor,     the same, and Fusion
+of the table        be used, as JSON      Aggregator
 ==================  ====================  ===========================  ============================
 
 Others' attributes pass as they are: a variable's ``hidden`` (Orange shows it in no plot), a
@@ -60,16 +63,17 @@ and those of the table only as long as the .metadata beside it.
 """
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol, Self, TypeVar
 
 __all__ = ["BagColumn", "CodeColumn", "ContradictionColumn", "ContributionColumn", "FactColumn",
            "FeatureColumn", "GradabilityColumn", "ImageColumn", "LabelColumn", "NoteColumn",
-           "Role", "TextColumn", "WordsColumn", "computed", "copy_marks", "keyed", "marked",
-           "name_key", "named_key", "origin_of"]
+           "Role", "SkippedPhotos", "TextColumn", "WordsColumn", "computed", "copy_marks",
+           "keyed", "marked", "name_key", "named_key", "origin_of"]
 
 
 class HasAttributes(Protocol):
@@ -396,6 +400,55 @@ def named_key(table: HasAttributes) -> str | None:
 def name_key(table: HasAttributes, name: str) -> None:
     """Let a table name its key."""
     table.attributes = {**table.attributes, "key": name}  # tables may share the old ones
+
+
+@dataclass(frozen=True)
+class SkippedPhotos:
+    """Photos that could not be used, told by a table of those that could.
+
+    They have no rows there: a model that learns from the table would take the unknown values
+    for something that was seen.
+
+    Attributes
+    ----------
+    photos : tuple of dict
+        ``image``, ``columns`` (name of a column -> text) and ``reason`` (language -> text).
+    whole : bool
+        No rows were taken out since: goods that the table lacks have no usable photo.
+    """
+
+    photos: tuple[Mapping[str, Any], ...] = ()
+    whole: bool = True
+
+    @classmethod
+    def of(cls, table: HasAttributes) -> Self:
+        """What a table tells."""
+        try:
+            said = json.loads(table.attributes.get("skipped_photos", ""))
+            return cls(tuple(said["photos"]), said["rows"] == len(table))
+        except (TypeError, ValueError, KeyError):
+            return cls()
+
+    def tell(self, table: HasAttributes) -> None:
+        """Let a table tell of them."""
+        others = {k: v for k, v in table.attributes.items() if k != "skipped_photos"}
+        # text: Orange copies what tables tell whenever it makes one of another
+        table.attributes = others if not self.photos else {**others, "skipped_photos": json.dumps(
+            {"rows": len(table) if self.whole else None, "photos": self.photos},
+            ensure_ascii=False)}
+
+    def by_good(self, column: str, present: Collection[str]
+                ) -> dict[str, list[Mapping[str, Any]]]:
+        """The photos of each good, by the column that names the goods.
+
+        Of goods that are not among those `present`, only where no rows were taken out.
+        """
+        found: dict[str, list[Mapping[str, Any]]] = {}
+        for photo in self.photos:
+            good = photo["columns"].get(column, "")
+            if good and (self.whole or good in present):
+                found.setdefault(good, []).append(photo)
+        return found
 
 
 def copy_marks(source: HasAttributes, variable: V) -> V:

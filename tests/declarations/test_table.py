@@ -53,15 +53,17 @@ def test_the_evidence_comes_back_from_the_table(reader, priors):
     facts, _ = facts_table(make_table(), "description", reader, priors=priors)
     fact = reader.vocabulary["height"]
     p = np.column_stack([facts.get_column(f"height: {v}") for v in fact.value_ids])
-    back = Evidence.from_probabilities(["a", "b"], {"height": p}, priors)
+    back = Evidence.from_probabilities(["a", "b"], {"height": p[[0, 2]]}, priors)
     straight = reader.evidence(["a", "b"], [reader.read(TEXTS[0]), reader.read(TEXTS[2])])
     difference = back.loglik["height"] - straight.loglik["height"]
     np.testing.assert_allclose(difference - difference[:, :1], 0, atol=1e-9)
 
 
-def test_empty_descriptions_are_skipped_with_a_reason(reader, priors):
+def test_empty_descriptions_say_nothing_and_why(reader, priors):
     facts, skipped = facts_table(make_table(), "description", reader, priors=priors)
-    assert list(facts.get_column("good")) == ["g0", "g2"]
+    assert list(facts.get_column("good")) == ["g0", "g1", "g2", "g3"]
+    assert np.isnan(facts.X[[1, 3]]).all() and not np.isnan(facts.X[[0, 2]]).all(axis=1).any()
+    assert list(facts.get_column("problems")[[1, 3]]) == ["пустое описание"] * 2
     assert list(skipped.get_column("good")) == ["g1", "g3"]
     assert all("пустое" in reason for reason in skipped.get_column("reason"))
     assert facts_table(make_table(TEXTS[:1]), "description", reader, priors=priors)[1] is None
@@ -69,7 +71,7 @@ def test_empty_descriptions_are_skipped_with_a_reason(reader, priors):
 
 def test_all_empty(reader, priors):
     facts, skipped = facts_table(make_table(["", ""]), "description", reader, priors=priors)
-    assert len(facts) == 0 and len(skipped) == 2
+    assert len(facts) == len(skipped) == 2 and np.isnan(facts.X).all()
 
 
 def test_findings_are_readable(reader):
@@ -104,7 +106,7 @@ def test_a_categorical_description(reader, priors):
     variable = DiscreteVariable("text", values=("Обувь мужская", "Крем для обуви"))
     table = Table.from_numpy(Domain([variable]), np.array([[0.], [1.], [np.nan]]))
     facts, skipped = facts_table(table, "text", reader, priors=priors)
-    assert len(facts) == 2 and len(skipped) == 1
+    assert len(facts) == 3 and len(skipped) == 1
 
 
 def test_a_number_is_no_description(reader, priors):
@@ -116,7 +118,7 @@ def test_a_corpus_stays_a_corpus(reader, priors):
     corpus_module = pytest.importorskip("orangecontrib.text.corpus")
     corpus = corpus_module.Corpus.from_table(make_table().domain, make_table())
     facts, _ = facts_table(corpus, "description", reader, priors=priors)
-    assert isinstance(facts, Table) and len(facts) == 2
+    assert isinstance(facts, Table) and len(facts) == 4
 
 
 def test_default_priors(reader):

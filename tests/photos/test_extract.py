@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from orangecontrib.customs.i18n import say
 from orangecontrib.customs.photos import (
     Extractor,
     FeatureCache,
@@ -45,7 +46,7 @@ def test_bad_photos_are_skipped_with_a_reason(goods, model, trunk):
     photos = find_photos(goods)[0] + [Photo("gone.jpg", "C", goods / "gone.jpg")]
     results = Extractor(model, trunk=trunk).run(photos, batch=2)
     assert [photo.image for photo in results.photos] == ["A1/2.jpg", "Б 2/1.jpg", "Б 2/2.jpg"]
-    reasons = {photo.image: reason for photo, reason in results.skipped}
+    reasons = {photo.image: say(reason, "en") for photo, reason in results.skipped}
     assert "zero bytes" in reasons["A1/1.jpg"] and "not an image" in reasons["A1/3.jpg"]
     assert "missing" in reasons["gone.jpg"]
 
@@ -188,7 +189,7 @@ def test_photos_that_take_too_much_memory_to_decode_are_skipped(goods, model, tr
         raise MemoryError
     monkeypatch.setattr(Image.Image, "resize", resize)
     results = Extractor(model, trunk=trunk).run(find_photos(goods)[0])
-    assert len(results.skipped) == 4 and "not enough memory" in results.skipped[0][1]
+    assert len(results.skipped) == 4 and "not enough memory" in say(results.skipped[0][1], "en")
 
 
 def test_batches_fit_into_the_memory(monkeypatch):

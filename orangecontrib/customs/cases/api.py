@@ -130,8 +130,7 @@ def decide(goods: str | os.PathLike | Iterable[Mapping[str, object]],
     """
     groups = loaded_groups(groups)
     vocabulary = vocabulary_of(groups)
-    goods = read_goods(goods, facts=vocabulary) if _is_path(goods) else goods_of_rows(
-        [{**row, "description": row.get("description") or ""} for row in goods])
+    goods = read_goods(goods, facts=vocabulary) if _is_path(goods) else goods_of_rows(list(goods))
     if _is_path(photos):
         photos = _photos(photos, model, groups)
     if _is_path(predictions):

@@ -14,6 +14,7 @@ import numpy as np
 
 from orangecontrib.customs.declarations.codes import answered_code
 from orangecontrib.customs.declarations.headings import (
+    doubts_of,
     is_description,
     may_be_description,
     mostly_ids,
@@ -99,16 +100,21 @@ def read_goods(path: str | Path, encoding: str = "", facts: Mapping[str, Fact] |
         _require(path, table, ["description"])
     rows = [{name: text.strip() for name, text in trusted_cells(row, table.columns).items()}
             for row in table.rows]
-    return goods_of_rows(rows, [_doubts(row, table) for row in table.rows])
+    return goods_of_rows(rows, [doubts_of(row, table) for row in table.rows])
 
 
 def goods_of_rows(rows: Sequence[Mapping[str, object]],
                   problems: Sequence[Sequence[Message | str]] | None = None) -> list[Good]:
-    """Goods of rows by column; `problems` is what is known to be wrong with each."""
+    """Goods of rows by column; `problems` is what is known to be wrong with each.
+
+    That tells why a description is not there, too.
+    """
+    problems = [()] * len(rows) if problems is None else problems
     goods = goods_of(_ids(rows), [
-        {"description": row.get("description"),
+        {"description": row.get("description") or (None if wrong else ""),
          **{name: row[column] for name, names in NAMES.items()
-            if (column := find_column(row, names))}} for row in rows], problems)
+            if (column := find_column(row, names))}} for row, wrong in zip(rows, problems)],
+        problems)
     return [replace(good, row=row) for good, row in zip(goods, rows)]
 
 
@@ -116,13 +122,6 @@ def _ids(rows: Sequence[Mapping[str, object]]) -> list[str]:
     """Ids of goods as people see them: macOS writes «й» as two characters."""
     return [unicodedata.normalize("NFC", str(row.get("good_id") or number))
             for number, row in enumerate(rows, start=1)]
-
-
-def _doubts(row: Row, table: TextTable) -> list[Message]:
-    """Why cells of a row are not to be trusted."""
-    if row.surplus:
-        return [Message.of("cases.surplus", line=row.line, fields=row.fields, width=table.width)]
-    return [Message.of("cases.swallows", line=row.line)] if row.swallows else []
 
 
 def read_priors(path: str | Path, vocabulary: Vocabulary, encoding: str = "") -> Priors:

@@ -87,7 +87,6 @@ def goods_of(ids: Sequence[str], cells: Sequence[Mapping[str, object]],
     goods = []
     for number, (good_id, key, row) in enumerate(zip(ids, unique_keys(ids), cells), start=1):
         said = [Message.of("cases.repeated", id=good_id, row=number)] if key != good_id else []
-        said += problems[number - 1] if problems is not None else ()
         code = parse_code(row.get("declared_code", ""))
         said += [Message.of("cases.declared_code", what=Words(ru, en))
                  for ru, en in zip(code.said("ru"), code.said("en"))]
@@ -95,6 +94,8 @@ def goods_of(ids: Sequence[str], cells: Sequence[Mapping[str, object]],
         for name, message in _NUMBERS.items():
             numbers[name], doubt = _number(row.get(name), message)
             said += doubt
+        # as tables have it: the reader, or what read the file, leaves problems in a column
+        said += problems[number - 1] if problems is not None else ()
         goods.append(Good(key, good_id, row.get("description"), code.digits,
                           currency=str(row.get("currency") or "").strip().upper(),
                           problems=tuple(said), **numbers))

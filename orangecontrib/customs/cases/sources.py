@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from orangecontrib.customs.declarations import FactReader
+from orangecontrib.customs.declarations import EMPTY, FactReader
 from orangecontrib.customs.facts import Evidence, Vocabulary
 from orangecontrib.customs.fusion.among import Answer
 from orangecontrib.customs.fusion.engine import ANALYST, PHOTOS, TEXT, Witness
@@ -16,7 +16,7 @@ from orangecontrib.customs.i18n import Joined, Message
 
 from .goods import Good, OfGroup
 
-__all__ = ["PhotoEvidence", "Source", "analyst_witness", "photo_model", "photo_source",
+__all__ = ["EMPTY", "PhotoEvidence", "Source", "analyst_witness", "photo_model", "photo_source",
            "read_photos", "text_source"]
 
 #: P(the analyst's answer is wrong): finite, yet outweighs all that text and photos say
@@ -25,8 +25,6 @@ DOUBT = 1e-30
 
 #: Of a good of which no photo could be used.
 NO_PHOTOS = Message("cases.no_photos")
-#: Of a good with a description in which nothing stands.
-EMPTY = Message("cases.empty_description")
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
     for number, good in enumerate(goods, start=1):
         # None: there is one that can't be read, and the good's problems say why
         problems: tuple = () if good.description is None or good.key in spoken else (empty,)
-        if good.description:
+        if good.description and good.description.strip():
             keys.append(good.key)
             problems = ()
             for reader, mine in zip(readers, readings):
@@ -161,10 +159,12 @@ def read_photos(photos, model, *, device=None, backend: str = "auto", mode: str 
     from orangecontrib.customs.photos.extract import Extractor
     from orangecontrib.customs.photos.notes import photo_notes
     from orangecontrib.customs.photos.pooling import photo_evidence, pool
+    from orangecontrib.customs.photos.sources import natural
     results = Extractor(model, device, backend=backend).run(photos, progress=progress)
     pooled = pool(results.probabilities, results.gradability, results.good_ids,
                   model.priors, model.rho, mode=mode)
-    skipped = [(photo.good_id, photo.image, reason) for photo, reason in results.skipped]
+    skipped = sorted(((photo.good_id, photo.image, reason) for photo, reason in results.skipped),
+                     key=lambda photo: natural(photo[1]))
     return PhotoEvidence(photo_evidence(pooled, model.group.features, model.priors),
                          photo_notes(pooled, [photo.image for photo in results.photos]), skipped)
 

@@ -7,16 +7,18 @@ from dataclasses import replace
 import numpy as np
 from Orange.data import ContinuousVariable, Domain, StringVariable, Table, Variable
 
-from orangecontrib.customs.columns import BagColumn, CodeColumn, Role
+from orangecontrib.customs.columns import BagColumn, CodeColumn, Role, SkippedPhotos
 from orangecontrib.customs.declarations.learning.table import words_read
 from orangecontrib.customs.declarations.table import misread
 from orangecontrib.customs.defaults import TRUST, WEIGHT
 from orangecontrib.customs.facts import Evidence, Priors, Vocabulary
 from orangecontrib.customs.fusion.engine import PHOTOS, TEXT, Engine
+from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.fusion.table import default_key, evidence_from_table, ids_of, keys_of
 from orangecontrib.customs.fusion.verdict import Verdict
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Message, say
+from orangecontrib.customs.photos.notes import why_skipped
 
 from .case import Case, join
 from .goods import NAMES, Good, OfGroup, find_column, goods_of
@@ -94,6 +96,8 @@ def _source(name: str, title: str, table: Table, key: Variable | None,
             for key, problems in read.good_problems.items()}
     goods = [replace(good, problems=(*good.problems, *without, *told.get(good.key, ())))
              for good, without in zip(_goods(table, key), _silent(name, read.evidence))]
+    if name == PHOTOS and key is not None:
+        goods += _unseen(table, key.name, goods)
     return Source(name, goods, read.evidence, read.notes,
                   remarks=tuple(f"{title}: {problem}" for problem in read.problems))
 
@@ -102,6 +106,16 @@ def _silent(name: str, evidence: Evidence) -> list[tuple[Message, ...]]:
     """Per good, that photos say nothing of it: none could be used."""
     spoken = np.logical_or.reduce([evidence.says(fact) for fact in evidence.loglik])
     return [(NO_PHOTOS,) if name == PHOTOS and not says else () for says in spoken]
+
+
+def _unseen(table: Table, key: str, goods: Sequence[Good]) -> list[Good]:
+    """Goods that have no row in a table of photos, because none of theirs could be used."""
+    ids = {good.good_id for good in goods}
+    found = {id_: photos for id_, photos in SkippedPhotos.of(table).by_good(key, ids).items()
+             if id_ not in ids}
+    keys = unique_keys([*(good.key for good in goods), *found])[len(goods):]
+    return [Good(key, id_, problems=(NO_PHOTOS, *map(why_skipped, photos)))
+            for key, (id_, photos) in zip(keys, found.items())]
 
 
 def _goods(table: Table, key: Variable | None) -> list[Good]:

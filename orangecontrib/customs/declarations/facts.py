@@ -37,7 +37,10 @@ from .patterns import Tables, Taken, compile_pattern, needed, number, words_of
 from .quantities import NUMBER_LIST, read_interval, read_numbers
 from .reading import IMPLIED, STATED, Finding, Reading, _agree, evidence_of
 
-__all__ = ["FactReader"]
+__all__ = ["EMPTY", "FactReader"]
+
+#: Of a good with a description in which nothing stands.
+EMPTY = Message("cases.empty_description")
 
 #: A statement on the good as a whole («сапоги резиновые») is somewhat weaker
 #: than one on its upper; of its sole it speaks only for materials that are moulded.

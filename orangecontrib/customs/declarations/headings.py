@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from orangecontrib.customs.files import Row, TextTable
+from orangecontrib.customs.i18n import Message
 
-__all__ = ["DECLARED_CODE_NAMES", "KEY_NAMES", "is_code", "is_description", "is_id",
+__all__ = ["DECLARED_CODE_NAMES", "KEY_NAMES", "doubts_of", "is_code", "is_description", "is_id",
            "may_be_description", "mostly_ids", "numbers_in", "trusted_cells", "trusted_rows"]
 
 #: Names under which the id of a good usually travels; the likeliest first.
@@ -97,6 +98,13 @@ def numbers_in(texts: Sequence[str]) -> tuple[list[float], int] | None:
     numbers = [float(_SPACE.sub("", match[0]).replace(",", ".")) if match else math.nan
                for match in found]
     return numbers, max(len(match[1] or "") for match in filled)
+
+
+def doubts_of(row: Row, table: TextTable) -> list[Message]:
+    """Why cells of a row are not to be trusted."""
+    if row.surplus:
+        return [Message.of("cases.surplus", line=row.line, fields=row.fields, width=table.width)]
+    return [Message.of("cases.swallows", line=row.line)] if row.swallows else []
 
 
 def trusted_cells(row: Row, columns: Sequence[str]) -> dict[str, str]:

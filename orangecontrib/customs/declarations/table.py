@@ -24,8 +24,16 @@ from orangecontrib.customs.facts import Fact, Priors, Vocabulary
 from orangecontrib.customs.files import Row, TextTable
 from orangecontrib.customs.i18n import Joined, Message, say
 
-from .facts import FactReader
-from .headings import is_code, is_description, is_id, may_be_description, mostly_ids, numbers_in
+from .facts import EMPTY, FactReader
+from .headings import (
+    doubts_of,
+    is_code,
+    is_description,
+    is_id,
+    may_be_description,
+    mostly_ids,
+    numbers_in,
+)
 from .reading import IMPLIED, Reading
 
 __all__ = ["declarations_table", "default_text", "describe", "described", "description_of",
@@ -47,6 +55,7 @@ def declarations_table(table: TextTable, rows: Sequence[Row] | None = None) -> T
     Table
         Columns of plain numbers (:func:`.headings.numbers_in`) that are not named code, id or
         description as attributes, all others as text metas; both in the order of the file.
+        Where rows are doubtful, "problems" says why, in the language that is spoken.
     """
     rows = table.rows if rows is None else rows
     attributes, numbers, metas, texts = [], [], [], []
@@ -59,6 +68,11 @@ def declarations_table(table: TextTable, rows: Sequence[Row] | None = None) -> T
         else:
             attributes.append(ContinuousVariable(name, number_of_decimals=read[1]))
             numbers.append(read[0])
+    doubts = [say(Joined(tuple(doubts_of(row, table)), "; ")) for row in rows]
+    if any(doubts):
+        name = get_unique_names([v.name for v in (*attributes, *metas)], "problems")
+        metas.append(Role.PROBLEMS.mark(StringVariable(name)))
+        texts.append(doubts)
     result = Table.from_numpy(
         Domain(attributes, metas=metas),
         np.array(numbers, dtype=float).reshape(len(attributes), len(rows)).T,
@@ -110,7 +124,7 @@ def text_candidates(table: Table) -> list:
     """Variables that may hold descriptions: texts, then categories, and what is so named."""
     domain = table.domain
     variables = [v for v in (*domain.metas, *domain.class_vars, *domain.attributes)
-                 if not ImageColumn.of(v)
+                 if not ImageColumn.of(v) and Role.of(v) not in (Role.NOTE, Role.PROBLEMS)
                  and (v.is_string or v.is_discrete or is_description(v.name)
                       and not BagColumn.of(v))]
     return sorted(variables, key=_kind)
@@ -210,14 +224,16 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
         text does not speak of the fact.  Original metas and attributes (but for the sparse
         ones of a bag of words) are kept as metas, with "findings", "problems" and, for each
         fact that is spoken of, "<fact>: words" (a note, by which the fusion finds the words
-        for its trace).
+        for its trace).  A row with an empty description stays, silent, with its problem.
     skipped : Table or None
-        Rows with an empty description, with the reason.
+        The rows with an empty description once more, with the reason.
     """
     priors = reader.group.priors if priors is None else priors
     texts = texts_of(table, text_variable)
     filled = np.array([bool(text.strip()) for text in texts], dtype=bool)
-    readings = [reader.read(text) for text, keep in zip(texts, filled) if keep]
+    readings = [reader.read(text) for text in texts]
+    doubts = [reading.problems if there else () if told else (EMPTY,)
+              for reading, there, told in zip(readings, filled, _told(table))]
     evidence = reader.evidence([str(i) for i in range(len(readings))], readings)
     posterior = evidence.posterior(priors)
 
@@ -253,19 +269,27 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
     domain = Domain(attributes, classes,
                     [*metas, StringVariable(findings_name), problems_variable,
                      *word_variables])
-    rows = table[filled]
-    result = rows.transform(domain)
+    result = table.transform(domain)
     with result.unlocked():
         result.X = np.column_stack(columns) if readings else np.zeros((0, len(columns)))
     said = [[describe(r, reader.vocabulary) for r in readings],
-            [Joined(r.problems, "; ").text() for r in readings], *words.values()]
+            [Joined(tuple(said), "; ").text() for said in doubts], *words.values()]
     if readings:  # Orange leaves the metas of a table without rows locked
         with result.unlocked(result.metas):
             for column, texts in enumerate(said, start=len(metas)):
                 result.metas[:, column] = texts
     if key_variable is not None:
         name_key(result, key)
-    return result, skipped_rows(table, filled, say(Message("reader.empty_row")))
+    why = [told or say(EMPTY) for told, there in zip(_told(table), filled) if not there]
+    return result, skipped_rows(table, filled, why)
+
+
+def _told(table: Table) -> list[str]:
+    """The problems that a table brings along, of each row."""
+    columns = [strings_of(table, v) for v in table.domain.metas
+               if v.is_string and Role.of(v) is Role.PROBLEMS]
+    return ["; ".join(filter(None, said)) for said in zip(*columns)] if columns \
+        else [""] * len(table)
 
 
 def _words(readings, vocabulary) -> dict[str, list[str]]:

@@ -234,6 +234,7 @@ def _classify(args, place) -> tuple[str, int]:
 def _read_photos(args, place, groups):
     """What the photos of the arguments say; None without photos."""
     from orangecontrib.customs.cases.sources import read_photos
+    from orangecontrib.customs.i18n import say
     if not args.photos:
         return None
     found = _find(args, place)
@@ -242,12 +243,13 @@ def _read_photos(args, place, groups):
                              progress=_bar("photos", "photos"))
     for good_id, image, reason in photos.skipped:
         owner = f" (good {good_id})" if good_id else ""
-        print(f"skipped {image}{owner}: {reason}", file=sys.stderr)
+        print(f"skipped {image}{owner}: {say(reason, 'en')}", file=sys.stderr)
     return photos
 
 
 def _features(args, place) -> tuple[str, int]:
     from orangecontrib.customs.cases.files import write_rows
+    from orangecontrib.customs.i18n import say
     from orangecontrib.customs.photos.extract import Extractor
     photos = _find(args, place)
     with _model(args) as model:
@@ -256,19 +258,18 @@ def _features(args, place) -> tuple[str, int]:
     names = list(model.features)
     rows = [{"image": photo.image, **dict(zip(names, map(float, p)))}
             for photo, p in zip(results.photos, results.probabilities)]
-    rows += [{"image": photo.image, "problem": reason}
+    rows += [{"image": photo.image, "problem": say(reason, "en")}
              for photo, reason in results.skipped]
     write_rows(place, ("image", *names, *FEATURES_AFTER), rows)
     for photo, reason in results.skipped:
-        print(f"skipped {photo.image}: {reason}", file=sys.stderr)
+        print(f"skipped {photo.image}: {say(reason, 'en')}", file=sys.stderr)
     code = 0 if len(results.photos) else 1
     return f"{len(results.photos)} photos, {len(results.skipped)} skipped", code
 
 
 def _facts(args, place) -> tuple[str, int]:
     from orangecontrib.customs.cases.files import InputError, read_goods, write_rows
-    from orangecontrib.customs.cases.sources import EMPTY
-    from orangecontrib.customs.declarations import FactReader
+    from orangecontrib.customs.declarations import EMPTY, FactReader
     from orangecontrib.customs.fusion.among import vocabulary_of
     from orangecontrib.customs.i18n import say
     groups = [group for group in _groups(args) if group.reads_text]

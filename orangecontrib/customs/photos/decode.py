@@ -12,8 +12,10 @@ from contextlib import contextmanager
 import numpy as np
 from PIL import Image, ImageFile
 
-__all__ = ["PhotoError", "decode", "decode_and_place", "fit", "photo_size", "place", "read_photo",
-           "MAX_BYTES", "MAX_PIXELS"]
+from orangecontrib.customs.i18n import Message
+
+__all__ = ["PhotoError", "check_pixels", "decode", "decode_and_place", "fit", "opening",
+           "photo_size", "place", "read_photo", "MAX_BYTES", "MAX_PIXELS"]
 
 #: Photos with more pixels are refused as decompression bombs (Pillow's own limit).
 MAX_PIXELS = 178_956_970
@@ -33,7 +35,46 @@ _TRANSPOSE = {2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
 
 
 class PhotoError(ValueError):
-    """A photo that can't be used; the message is the reason, for people."""
+    """A photo that can't be used.
+
+    Parameters
+    ----------
+    wording : str
+        Id of the reason among the messages of photos.
+    **args
+        What is put into it.
+
+    Attributes
+    ----------
+    reason : Message
+        For rows of the result; ``str`` of the error is in English, as all errors are.
+    """
+
+    def __init__(self, wording: str, /, **args):
+        self.reason = Message.of(f"photos.{wording}", **args)
+        super().__init__(self.reason)
+
+    def __str__(self):
+        return self.reason.text("en")
+
+
+@contextmanager
+def opening():
+    """While it lasts, what Pillow raises on files that are no photos is a PhotoError."""
+    try:
+        yield
+    except PhotoError:
+        raise
+    except Image.UnidentifiedImageError:
+        raise PhotoError("no_image") from None
+    except Image.DecompressionBombError:
+        raise PhotoError("bomb_over", most=MAX_PIXELS) from None
+    except MemoryError:
+        raise PhotoError("no_memory") from None
+    except DAMAGED as error:
+        if "truncated" in str(error).lower() or isinstance(error, EOFError):
+            raise PhotoError("truncated", error=str(error)) from None
+        raise PhotoError("damaged", error=str(error)) from None
 
 
 class _Strict:
@@ -99,24 +140,10 @@ def decode_and_place(source: bytes | str | os.PathLike, size: int
     """As :func:`decode`, and the box (left, top, right, bottom) of the photo in the square."""
     content = source if isinstance(source, bytes) else read_photo(source)
     if not content:
-        raise PhotoError("the file is empty (zero bytes)")
-    with _strict():
-        try:
-            with Image.open(io.BytesIO(content)) as image:
-                image = _to_rgb(image, size)
-                return np.asarray(fit(image, size)), place(*image.size, size)
-        except Image.UnidentifiedImageError:
-            raise PhotoError("not an image, or of a format that is not supported") from None
-        except Image.DecompressionBombError:
-            raise PhotoError(f"decompression bomb: more than {MAX_PIXELS:,} pixels") from None
-        except PhotoError:
-            raise
-        except MemoryError:
-            raise PhotoError("there is not enough memory to decode it") from None
-        except DAMAGED as error:
-            if "truncated" in str(error).lower() or isinstance(error, EOFError):
-                raise PhotoError(f"the file is truncated ({error})") from None
-            raise PhotoError(f"the file is damaged ({error})") from None
+        raise PhotoError("empty")
+    with _strict(), opening(), Image.open(io.BytesIO(content)) as image:
+        image = _to_rgb(image, size)
+        return np.asarray(fit(image, size)), place(*image.size, size)
 
 
 def photo_size(path: str | os.PathLike) -> int:
@@ -127,15 +154,15 @@ def photo_size(path: str | os.PathLike) -> int:
     try:
         state = os.stat(path)
     except FileNotFoundError:
-        raise PhotoError("the file is missing") from None
+        raise PhotoError("missing") from None
     except (OSError, ValueError) as error:
-        raise PhotoError(f"the file can't be read ({error})") from None
+        raise PhotoError("unreadable", error=str(error)) from None
     if stat.S_ISDIR(state.st_mode):
-        raise PhotoError("a folder, not a file")
+        raise PhotoError("folder")
     if not stat.S_ISREG(state.st_mode):
-        raise PhotoError("a pipe, a socket or a device, not a file")
+        raise PhotoError("no_file")
     if state.st_size > MAX_BYTES:
-        raise PhotoError(f"{state.st_size:,} bytes: too much for a photo")
+        raise PhotoError("size", bytes=state.st_size)
     return state.st_size
 
 
@@ -146,17 +173,21 @@ def read_photo(path: str | os.PathLike) -> bytes:
         with open(path, "rb") as file:
             content = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        raise PhotoError(f"the file can't be read ({error})") from None
+        raise PhotoError("unreadable", error=str(error)) from None
     if len(content) > MAX_BYTES:
-        raise PhotoError(f"more than {MAX_BYTES:,} bytes: too much for a photo")
+        raise PhotoError("size_over", bytes=MAX_BYTES)
     return content
 
 
-def _to_rgb(image: Image.Image, size: int) -> Image.Image:
-    width, height = image.size
+def check_pixels(width: int, height: int) -> None:
+    """PhotoError for a decompression bomb: another package may have lifted Pillow's limit."""
     if width * height > MAX_PIXELS:
-        # another package may have lifted Pillow's own limit
-        raise PhotoError(f"decompression bomb: {width} x {height} pixels")
+        raise PhotoError("bomb", width=width, height=height)
+
+
+def _to_rgb(image: Image.Image, size: int) -> Image.Image:
+    check_pixels(*image.size)
+    width, height = image.size
     orientation = _orientation(image)
     if image.format == "JPEG" and image.mode in ("RGB", "L"):
         scale = 2 * size / max(width, height)  # twice the need: aliasing stays invisible

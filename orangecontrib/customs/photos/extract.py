@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from orangecontrib.customs.i18n import Message
+
 from . import trunks
 from .cache import FeatureCache
 from .decode import PhotoError, decode
@@ -47,7 +49,7 @@ class PhotoResults:
         "Can this be judged here?", in the order of ``model.facts``.
     contradiction : ndarray of float, shape (M,)
         P that the features of a photo fit no kind of goods.
-    skipped : list of (Photo, str)
+    skipped : list of (Photo, Message)
         Photos that could not be used, and why.
     cancelled : bool
     """
@@ -56,7 +58,7 @@ class PhotoResults:
     probabilities: np.ndarray
     gradability: np.ndarray
     contradiction: np.ndarray
-    skipped: list[tuple[Photo, str]] = field(default_factory=list)
+    skipped: list[tuple[Photo, Message]] = field(default_factory=list)
     cancelled: bool = False
 
     @property
@@ -186,7 +188,7 @@ class _Looked:
     name: str = ""
     image: np.ndarray | None = None
     features: np.ndarray | None = None
-    reason: str = ""
+    reason: Message | None = None
 
 
 class _Computing:
@@ -207,7 +209,7 @@ class _Computing:
                 if self._cache is not None:
                     one.name = hashlib.sha256(contents[number]).hexdigest()
             except PhotoError as error:
-                one.reason = str(error)
+                one.reason = error.reason
         known = {} if self._cache is None else self._cache.get_many(
             self._trunk, [one.name for one in looked_at if one.name])
         for number, one in enumerate(looked_at):
@@ -218,7 +220,7 @@ class _Computing:
             try:
                 one.image = decode(content, self._trunk.trunk.size)
             except PhotoError as error:
-                one.reason = str(error)
+                one.reason = error.reason
         if self._on_one_core is not None:
             self._complete([one for one in looked_at if not one.reason], self._on_one_core)
         return looked_at

@@ -1,13 +1,15 @@
-"""Which photos speak for a fact: the words that the trace quotes."""
+"""Which photos speak for a fact, and why others can't: the words that rows of goods quote."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from orangecontrib.customs.i18n import LANGUAGES, Joined, Message, Words, say
+
 from .pooling import Pooled
 
-__all__ = ["photo_notes"]
+__all__ = ["photo_notes", "skipped_photo", "why_skipped"]
 
 #: Photos named per fact, and the log-odds below which a photo says nothing.
 MOST, LEAST = 2, 0.3
@@ -39,3 +41,14 @@ def photo_notes(pooled: Pooled, names: Sequence[str]) -> dict[tuple[str, str], s
             if said:
                 notes[good, fact] = ", ".join(said)
     return notes
+
+
+def skipped_photo(image: str, columns: Mapping[str, str], reason: Message) -> dict:
+    """A photo that could not be used, as :class:`~..columns.SkippedPhotos` has it."""
+    return {"image": image, "columns": dict(columns),
+            "reason": {name: say(reason, name) for name in LANGUAGES}}
+
+
+def why_skipped(photo: Mapping) -> Joined:
+    """«image: reason» of a skipped photo."""
+    return Joined((photo["image"], Words(*(photo["reason"][name] for name in LANGUAGES))), ": ")

@@ -13,7 +13,7 @@ from orangecontrib.customs.files import TableFileError, TextTable, read_table
 
 from .decode import MAX_BYTES, PhotoError, read_photo
 
-__all__ = ["SourceError", "Photo", "ZipMember", "find_photos", "EXTENSIONS"]
+__all__ = ["SourceError", "Photo", "ZipMember", "find_photos", "natural", "EXTENSIONS"]
 
 #: Endings by which a file in a folder or zip is taken for a photo.
 EXTENSIONS = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif",
@@ -61,17 +61,17 @@ class _Archive:
             archive = self._open()
             info = archive.getinfo(self._names[name])
             if info.file_size > MAX_BYTES:
-                raise PhotoError(f"unpacks to {info.file_size:,} bytes: too much for a photo")
+                raise PhotoError("unpacks", bytes=info.file_size)
             return archive.read(info)
         except KeyError:
-            raise PhotoError(f"not in {self.path.name}") from None
+            raise PhotoError("not_in", archive=self.path.name) from None
         except RuntimeError as error:  # an encrypted member
-            raise PhotoError(f"can't be read from {self.path.name} ({error})") from None
+            raise PhotoError("locked", archive=self.path.name, error=str(error)) from None
         except (OSError, zipfile.BadZipFile, zipfile.LargeZipFile, EOFError,
                 NotImplementedError, ValueError) as error:
             if isinstance(error, PhotoError):
                 raise
-            raise PhotoError(f"damaged in {self.path.name} ({error})") from None
+            raise PhotoError("damaged_in", archive=self.path.name, error=str(error)) from None
 
 
 def _zip_name(info: zipfile.ZipInfo) -> str:
@@ -140,7 +140,7 @@ class Photo:
         except PhotoError:
             raise
         except (OSError, ValueError) as error:
-            raise PhotoError(f"the file can't be read ({error})") from None
+            raise PhotoError("unreadable", error=str(error)) from None
 
 
 def find_photos(source: str | os.PathLike, root: str | os.PathLike | None = None,
@@ -173,7 +173,7 @@ def find_photos(source: str | os.PathLike, root: str | os.PathLike | None = None
     source = Path(source)
     if source.is_dir():
         files = {path.relative_to(source).as_posix(): path
-                 for path in sorted(source.rglob("*"), key=_natural) if not path.is_dir()}
+                 for path in sorted(source.rglob("*"), key=natural) if not path.is_dir()}
         return _in_sub_folders(files)
     if not source.exists():
         raise SourceError(f"{source}: there is no such folder or file")
@@ -183,7 +183,7 @@ def find_photos(source: str | os.PathLike, root: str | os.PathLike | None = None
         raise SourceError(f"{source}: neither a folder, nor a zip, nor a CSV of photos")
     archive = _open_archive(source)
     files = {name: ZipMember(archive, name)
-             for name in sorted(archive.names(), key=_natural)}
+             for name in sorted(archive.names(), key=natural)}
     return _in_sub_folders(files, archive=source.stem)
 
 
@@ -196,7 +196,7 @@ def _open_archive(path: Path) -> _Archive:
     return archive
 
 
-def _natural(path) -> list:
+def natural(path) -> list:
     """Sort key that puts 2.jpg before 10.jpg."""
     parts = re.split(r"(\d+)", str(path).replace(os.sep, "/").lower())
     return [(0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts]

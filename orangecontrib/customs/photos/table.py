@@ -34,17 +34,19 @@ from orangecontrib.customs.columns import (
     LabelColumn,
     NoteColumn,
     Role,
+    SkippedPhotos,
     copy_marks,
     keyed,
     origin_of,
 )
 from orangecontrib.customs.groups import Group, visual_groups
+from orangecontrib.customs.i18n import Joined, Message, say
 
 from .extract import Extractor
 from .model import PhotoModel
-from .notes import photo_notes
+from .notes import photo_notes, skipped_photo, why_skipped
 from .pooling import Pooled, pool
-from .sources import Photo
+from .sources import Photo, natural
 
 __all__ = ["GOOD_ID", "photos_table", "image_variables", "image_paths", "features_table",
            "pool_table", "pooled_table", "feature_columns", "gradable_columns", "append_metas",
@@ -54,6 +56,8 @@ __all__ = ["GOOD_ID", "photos_table", "image_variables", "image_paths", "feature
 GOOD_ID = "good_id"
 
 _CACHED_PHOTOS = 200_000
+
+UNNAMED, CANCELLED = Message("photos.unnamed"), Message("photos.cancelled")
 
 
 # --- photos -------------------------------------------------------------------------------
@@ -151,15 +155,16 @@ def _width(model: PhotoModel) -> int:
 
 
 def _extract(paths: Sequence[str | None], extractor: Extractor, progress=None,
-             batch: int | None = None) -> tuple[np.ndarray, list[str]]:
+             batch: int | None = None
+             ) -> tuple[np.ndarray, list[Message | None]]:
     """(rows, columns) of all that is said, NaN where nothing is, and the reasons."""
     model = extractor.model
     rows = np.full((len(paths), _width(model)), np.nan)
-    reasons = ["" if path is not None else "no photo is named in this row" for path in paths]
+    reasons = [None if path is not None else UNNAMED for path in paths]
     keys = {path: _key(path, model) for path in paths if path is not None}
     known = {path: _cache.get(key) for path, key in keys.items() if key is not None}
     todo = [Photo(path, "", Path(path)) for path in keys if known.get(path) is None]
-    failed: dict[str, str] = {}
+    failed: dict[str, Message] = {}
     if todo:
         results = extractor.run(todo, progress, batch)
         found = np.column_stack([results.probabilities, results.gradability,
@@ -175,7 +180,7 @@ def _extract(paths: Sequence[str | None], extractor: Extractor, progress=None,
         if known.get(path) is not None:
             rows[i] = known[path]
         else:
-            reasons[i] = failed.get(path, "the run was cancelled before this photo")
+            reasons[i] = failed.get(path, CANCELLED)
     return rows, reasons
 
 
@@ -294,9 +299,10 @@ def features_table(table: Table, image_variable: Variable | str, extractor: Extr
     Returns
     -------
     table : Table
-        Rows whose photo could be used, in order, with ids, classes and metas kept.
+        Rows whose photo could be used, in order, with ids, classes and metas kept; it tells
+        of the others (:class:`~orangecontrib.customs.columns.SkippedPhotos`).
     skipped : Table or None
-        The other rows, with the reason as a meta.
+        The other rows, with the reason, in English, as a meta.
     """
     image = table.domain[image_variable]
     rows, reasons = _extract(image_paths(table, image), extractor, progress, batch)
@@ -312,8 +318,26 @@ def features_table(table: Table, image_variable: Variable | str, extractor: Extr
         result = usable.transform(Domain((*attributes, *features), domain.class_vars,
                                               (*metas, *said)))
     result.name = table.name
-    skipped = with_reasons(table[~used], [r for r in reasons if r]) if not used.all() else None
-    return result, skipped
+    if used.all():
+        left_out(table).tell(result)
+        return result, None
+    why = [reason for reason in reasons if reason]
+    skipped = table[~used]
+    left_out(table, skipped, image, why).tell(result)
+    return result, with_reasons(skipped, [say(reason, "en") for reason in why])
+
+
+def left_out(table: Table, skipped: Table | None = None, image: Variable | None = None,
+             reasons: Sequence[Message] = ()) -> SkippedPhotos:
+    """Photos of which a table tells already, and those of the rows that are skipped now."""
+    earlier = SkippedPhotos.of(table)
+    if skipped is None:
+        return earlier
+    goods = {variable.name: _texts(skipped, variable)
+             for variable in good_variables(skipped.domain) if variable is not image}
+    new = [skipped_photo(name, {column: texts[row] for column, texts in goods.items()}, reason)
+           for row, (name, reason) in enumerate(zip(_texts(skipped, image), reasons)) if name]
+    return SkippedPhotos((*earlier.photos, *new), earlier.whole)
 
 
 def append_metas(table: Table, variables: Sequence[Variable], columns: Sequence) -> Table:
@@ -454,7 +478,10 @@ def pooled_table(table: Table, good_variable: Variable | str, mode: str = "tempe
 
     The good's id comes as a text meta; classes and other metas stay where all the photos
     of each good agree on them.  Where the photos have names, a text meta per fact
-    (a note) tells which of them speak for it, for the trace of the fusion.
+    (a note) tells which of them speak for it, for the trace of the fusion.  Photos that could
+    not be used stand in "problems", in the language that is spoken; of a good that has no
+    other ones the table tells (:class:`~orangecontrib.customs.columns.SkippedPhotos`), without
+    a row, that a model would take for features that were seen.
 
     Parameters
     ----------
@@ -500,7 +527,23 @@ def pooled_table(table: Table, good_variable: Variable | str, mode: str = "tempe
         for column, variable in enumerate(metas, start=2):
             result.metas[:, column] = table.get_column(variable)[first]
     result.name = table.name
-    return _with_notes(result, table, pooled)
+    return _with_problems(_with_notes(result, table, pooled), table, good.name)
+
+
+def _with_problems(result: Table, table: Table, good: str) -> Table:
+    """Pooled goods with their photos that could not be used; the table tells of other goods."""
+    told = SkippedPhotos.of(table)
+    told = SkippedPhotos(tuple(sorted(told.photos, key=lambda p: natural(p["image"]))), told.whole)
+    keys = list(result.get_column(result.domain.metas[0]))
+    found = told.by_good(good, keys)
+    mine = [say(Joined(tuple(map(why_skipped, found.get(key, ()))), "; ")) for key in keys]
+    if any(mine):
+        variable = StringVariable(get_unique_names(result.domain, "problems"))
+        result = append_metas(result, [Role.PROBLEMS.mark(variable)],
+                              [np.array(mine, dtype=object)])
+    SkippedPhotos(tuple(p for p in told.photos if p["columns"].get(good) in found.keys() - keys)
+                  ).tell(result)
+    return result
 
 
 def _with_notes(result: Table, table: Table, pooled: Pooled) -> Table:

@@ -27,7 +27,7 @@ from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 
-from orangecontrib.customs.declarations import STATED, FactReader, Reading
+from orangecontrib.customs.declarations import EMPTY, STATED, FactReader, Reading
 from orangecontrib.customs.declarations.table import (
     default_text,
     facts_table,
@@ -38,6 +38,7 @@ from orangecontrib.customs.declarations.table import (
 )
 from orangecontrib.customs.fusion.table import default_key, key_candidates, keys_of
 from orangecontrib.customs.i18n import Message, say
+from orangecontrib.customs.widgets.utils import language
 from orangecontrib.customs.widgets.utils.factview import FACT_COLOURS, pale
 from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsList, report_rows
 from orangecontrib.customs.widgets.utils.variables import VariableCombo
@@ -97,7 +98,7 @@ def run(data: Table, text_name: str, key_name: str, stop: threading.Event,
             goods.append(Good(name, text, len({f.fact for f in reading.findings}),
                               reading.problems))
         else:
-            reason = "not read: cancelled" if text.strip() else "the description is empty"
+            reason = "not read: cancelled" if text.strip() else EMPTY
             goods.append(Good(name, text, None, (reason,)))
     return SimpleNamespace(facts=facts, skipped=skipped, goods=goods, done=done,
                            total=len(texts), remarks=remarks)
@@ -130,7 +131,8 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
 
     class Outputs:
         facts = Output("Facts", Table, default=True,
-                       doc="A row per good: P of each value of each fact, from the text")
+                       doc="A row per good: P of each value of each fact, from the text; unknown "
+                           "without a description")
         skipped = Output("Skipped Declarations", Table,
                          doc="Goods without a description, with the reason")
 
@@ -167,6 +169,7 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
         self._init_controls()
         self._init_main()
         self._show_reading(None)
+        language.changed.happened.connect(self._on_language)
 
     # -- layout
 
@@ -281,6 +284,10 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
         self.key_name = name
         self.commit.deferred()
 
+    def _on_language(self):
+        """Another language is spoken: what is shown and sent is worded again."""
+        self.commit.deferred()
+
     # -- work
 
     @gui.deferred
@@ -330,6 +337,7 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
         self.Outputs.skipped.send(skipped)
 
     def onDeleteWidget(self):
+        language.changed.happened.disconnect(self._on_language)
         self._stop.set()
         self.shutdown()
         super().onDeleteWidget()

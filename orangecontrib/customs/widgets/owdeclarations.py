@@ -27,6 +27,7 @@ from orangewidget.utils.signals import Output
 from orangecontrib.customs.declarations.headings import trusted_rows
 from orangecontrib.customs.declarations.table import declarations_table
 from orangecontrib.customs.files import CYRILLIC, TableFileError, read_table
+from orangecontrib.customs.widgets.utils import language
 from orangecontrib.customs.widgets.utils.pathedit import PathEdit
 from orangecontrib.customs.widgets.utils.sourcepath import SourceMixin
 from orangecontrib.customs.widgets.utils.tablepreview import TablePreview
@@ -121,6 +122,7 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self._set_up_main()
         self.restore_source()
         self.reload()
+        language.changed.happened.connect(self._on_language)
 
     # --- window
 
@@ -257,6 +259,12 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         else:
             self._show_nothing(self.Error.failed, str(ex) or type(ex).__name__)
 
+    def _on_language(self):
+        """Another language is spoken: why rows can't be trusted is worded again."""
+        if self.read is not None and self.read.doubts:
+            self.read.data = declarations_table(self.read.text, self.read.rows)
+            self.Outputs.data.send(self.read.data)
+
     # --- showing
 
     def _show_nothing(self, message, *details):
@@ -316,6 +324,7 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
             self.report_items("Doubtful rows", [("", doubt) for doubt in self.read.doubts])
 
     def onDeleteWidget(self):
+        language.changed.happened.disconnect(self._on_language)
         self.shutdown()
         super().onDeleteWidget()
 

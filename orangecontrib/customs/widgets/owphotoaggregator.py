@@ -41,6 +41,7 @@ from orangecontrib.customs.columns import (
     GradabilityColumn,
     ImageColumn,
     LabelColumn,
+    SkippedPhotos,
 )
 from orangecontrib.customs.photos.pooling import MODES, Pooled
 from orangecontrib.customs.photos.table import (
@@ -53,6 +54,7 @@ from orangecontrib.customs.photos.table import (
     pooled_table,
     with_reasons,
 )
+from orangecontrib.customs.widgets.utils import language
 from orangecontrib.customs.widgets.utils.contributions import ContributionsView, GoodEvidence
 from orangecontrib.customs.widgets.utils.features import COLOURS, FeatureView
 from orangecontrib.customs.widgets.utils.gallery import paint_bar
@@ -249,6 +251,7 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
         self._set_up_controls()
         self._set_up_main()
         self._mode_shown()
+        language.changed.happened.connect(self._on_language)
 
     # --- window
 
@@ -393,6 +396,11 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
     def _changed(self):
         self.commit.deferred()
 
+    def _on_language(self):
+        """Another language is spoken: why photos could not be used is worded again."""
+        if self.data is not None and SkippedPhotos.of(self.data).photos:
+            self.commit.deferred()
+
     # --- running
 
     @gui.deferred
@@ -505,6 +513,7 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
             self.report_table("Goods", self.goods_view, indicate_selection=False)
 
     def onDeleteWidget(self):
+        language.changed.happened.disconnect(self._on_language)
         self.thumbnails.stop()
         self.shutdown()
         super().onDeleteWidget()

@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from orangecontrib.customs.groups import Group
+from orangecontrib.customs.i18n import say
 from orangecontrib.customs.photos.decode import DAMAGED, PhotoError, photo_size
 from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.model import ModelError, PhotoModel
@@ -103,7 +104,7 @@ def run(paths: Sequence[str], check: bool, order: Sequence[int],
         if state.is_interruption_requested():
             return
         state.set_partial_result(Looked(
-            {int(photo.image): reason for photo, reason in found.skipped},
+            {int(photo.image): say(reason, "en") for photo, reason in found.skipped},
             [int(photo.image) for photo in found.photos], found.probabilities,
             found.gradability, extractor.model))
         done = start + len(part)

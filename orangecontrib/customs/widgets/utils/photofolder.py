@@ -14,10 +14,12 @@ import numpy as np
 from Orange.data import ContinuousVariable, Table
 from PIL import Image
 
+from orangecontrib.customs.columns import SkippedPhotos
 from orangecontrib.customs.files import Output
-from orangecontrib.customs.photos.decode import DAMAGED, MAX_PIXELS, PhotoError, photo_size
+from orangecontrib.customs.photos.decode import PhotoError, check_pixels, opening, photo_size
+from orangecontrib.customs.photos.notes import skipped_photo
 from orangecontrib.customs.photos.sources import Photo, SourceError, ZipMember, find_photos
-from orangecontrib.customs.photos.table import append_metas, photos_table, with_reasons
+from orangecontrib.customs.photos.table import GOOD_ID, append_metas, photos_table, with_reasons
 
 __all__ = ["Scan", "scan", "cache_folder", "MAX_UNPACKED", "RESERVE"]
 
@@ -37,7 +39,7 @@ class Scan:
     Attributes
     ----------
     photos, skipped : Table or None
-        Usable photos; photos that are not, with the reason.
+        Usable photos, which tell of the others; photos that are not, with the reason.
     problems : list of str
         What else is doubtful, for people.
     unpacked : str
@@ -98,15 +100,19 @@ def scan(source: Path, cache: Path,
                 item = _measured(photo, photo.opener, outside=bool(archives))
             found.append(item)
         except PhotoError as error:
-            skipped.append((photo, str(error)))
+            skipped.append((photo, error))
         if progress is not None and progress(done, len(photos)):
             cancelled = done < len(photos)
             break
     # an absolute origin: the table may travel to a widget with another current folder
     origin = folder.resolve()
-    return Scan(_table(found, origin, source.stem),
+    table = _table(found, origin, source.stem)
+    if table is not None:
+        SkippedPhotos(tuple(skipped_photo(photo.image, {GOOD_ID: photo.good_id}, error.reason)
+                            for photo, error in skipped)).tell(table)
+    return Scan(table,
                 with_reasons(photos_table([p for p, _ in skipped], origin, source.stem),
-                             [reason for _, reason in skipped]) if skipped else None,
+                             [str(error) for _, error in skipped]) if skipped else None,
                 problems, os.fspath(folder) if archives else "", cancelled)
 
 
@@ -144,7 +150,7 @@ def _safe_place(image: str, folder: Path) -> Path:
     """Where a member of a zip is written: always below `folder`, whatever its name says."""
     parts = image.replace("\\", "/").split("/")
     if image.startswith(("/", "\\")) or ".." in parts or re.match(r"[A-Za-z]:", image):
-        raise PhotoError("its name leads out of the zip's folder; such zips are made to do harm")
+        raise PhotoError("leads_out")
     parts = [_UNSAFE.sub("_", part).rstrip(". ") or "_" for part in parts if part != "."]
     return folder.joinpath(*parts)
 
@@ -158,14 +164,13 @@ def _unpacked(photo: Photo, folder: Path, room: int) -> tuple[_Found, int]:
         content = photo.read()
         width, height = _dimensions(content)
         if len(content) > room:
-            raise PhotoError("no room to unpack it: all photos of a zip may take "
-                             f"{MAX_UNPACKED / 1e9:.0f} GB, and the disk needs some space left")
+            raise PhotoError("no_room", most=MAX_UNPACKED / 1e9)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with Output(path, sync=False) as place:
                 place.write(content)
         except OSError as error:
-            raise PhotoError(f"can't be unpacked ({error})") from None
+            raise PhotoError("not_unpacked", error=str(error)) from None
         written = len(content)
         item = _Found(photo, written, width, height)
     place = path.relative_to(folder).as_posix()
@@ -182,22 +187,12 @@ def _measured(photo: Photo, path: Path, outside: bool = False) -> _Found:
 
 def _dimensions(source: bytes | Path) -> tuple[int, int]:
     """Width and height, from the header alone."""
-    try:
-        if not (source if isinstance(source, bytes) else photo_size(source)):
-            raise PhotoError("the file is empty (zero bytes)")
-        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
-            width, height = image.size
-    except PhotoError:
-        raise
-    except Image.UnidentifiedImageError:
-        raise PhotoError("not an image, or of a format that is not supported") from None
-    except Image.DecompressionBombError:
-        raise PhotoError(f"decompression bomb: more than {MAX_PIXELS:,} pixels") from None
-    except DAMAGED as error:
-        raise PhotoError(f"the file is damaged ({error})") from None
-    if width * height > MAX_PIXELS:
-        raise PhotoError(f"decompression bomb: {width} x {height} pixels")
-    return width, height
+    if not (source if isinstance(source, bytes) else photo_size(source)):
+        raise PhotoError("empty")
+    with opening(), Image.open(io.BytesIO(source) if isinstance(source, bytes)
+                               else source) as image:
+        check_pixels(*image.size)
+        return image.size
 
 
 def _table(found: list[_Found], origin: Path, name: str) -> Table | None:

@@ -5,7 +5,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from orangecontrib.customs.fusion.duties import PERCENT, eur_per_unit, percent_of_value, span
+from orangecontrib.customs.fusion.duties import (
+    PERCENT,
+    eur_per_unit,
+    percent_of_value,
+    span,
+    span_of,
+    told_otherwise,
+)
 from orangecontrib.customs.fusion.engine import Engine
 from orangecontrib.customs.fusion.verdict import Verdict
 from orangecontrib.customs.nomenclature import Duty
@@ -29,7 +36,7 @@ def percent_at_risk(engine: Engine | None, verdict: Verdict) -> float:
 
 def _at_risk(engine, verdict, duty_of) -> float:
     chosen = duty_of(engine.nomenclature, verdict.codes[0]) if engine and verdict.codes else np.nan
-    if chosen != chosen:
+    if chosen != chosen or told_otherwise(engine.nomenclature, verdict.held, duty_of):
         return np.nan
     return float(sum(p * abs(np.nan_to_num(duty_of(engine.nomenclature, code)) - chosen)
                      for code, p in verdict.probabilities.items()))
@@ -66,8 +73,8 @@ def _duties(case: Case, verdict: Verdict, good: Good) -> Mapping[str, float | st
            "at_declared": declared.duty(good.declared_code) if declared is not None else None}
     percent = dict.fromkeys(eur)
     if engine is not None and engine.measure == PERCENT:
-        percent["low"], percent["high"] = span(
-            percent_of_value(engine.nomenclature, code) for code in verdict.held)
+        percent["low"], percent["high"] = span_of(
+            engine.nomenclature, verdict.held, percent_of_value)
         percent["at_risk"] = percent_at_risk(engine, verdict)
     if declared is not None:
         percent["at_declared"] = percent_of_value(declared, good.declared_code)

@@ -12,7 +12,13 @@ import numpy as np
 
 from orangecontrib.customs.facts import Evidence, Priors, normalise
 from orangecontrib.customs.fusion.descent import Descent
-from orangecontrib.customs.fusion.duties import EUR, PERCENT, eur_per_unit, percent_of_value
+from orangecontrib.customs.fusion.duties import (
+    EUR,
+    PERCENT,
+    eur_per_unit,
+    percent_of_value,
+    told_otherwise,
+)
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Message, Words
 from orangecontrib.customs.nomenclature import LEVELS
@@ -138,7 +144,8 @@ class Engine:
     measure : str
         What most of its duties are told in: :data:`EUR` per unit, or :data:`PERCENT` of the value.
     duties : ndarray, shape (n_codes,)
-        Duty of each code in this measure; 0 where it has none.
+        Duty of each code in this measure; 0 where it has none, and all 0 where the measure does
+        not tell the duty of each: differences between them would be none of money.
     """
 
     def __init__(self, group: Group, priors: Priors | None = None):
@@ -154,7 +161,9 @@ class Engine:
         eur, percent = (np.array([duty(self.nomenclature, code) for code in self.codes])
                         for duty in (eur_per_unit, percent_of_value))
         self.measure = EUR if (eur == eur).sum() >= (percent == percent).sum() else PERCENT
-        self.duties = np.nan_to_num(eur if self.measure == EUR else percent)
+        own, duty_of = (eur, eur_per_unit) if self.measure == EUR else (percent, percent_of_value)
+        self.duties = np.zeros(len(own)) if told_otherwise(self.nomenclature, self.codes, duty_of) \
+            else np.nan_to_num(own)
         # each level's prefixes and the codes under them
         self._levels = []
         for level in LEVELS:

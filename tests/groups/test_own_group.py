@@ -110,6 +110,18 @@ def test_a_group_that_is_not_there_is_refused_by_name(tmp_path, capsys):
     assert "no group 'hats'" in capsys.readouterr().err
 
 
+def test_a_folder_without_its_tables_and_one_called_like_an_installed_group_are_told_apart(
+        tmp_path, pens):
+    with pytest.raises(GroupError, match="has no facts.csv; a group is a folder"):
+        find_group(tmp_path)
+    with pytest.raises(GroupError, match="no group ''"):
+        find_group("")
+    installed = find_group("footwear")
+    with pytest.raises(GroupError, match="a package brings a group 'footwear'"):
+        find_group(pens.rename(tmp_path / "footwear"))
+    assert find_group(installed.folder) is installed
+
+
 def test_a_result_does_not_overwrite_a_table_of_the_group(tmp_path, pens, capsys):
     (tmp_path / "goods.csv").write_text(GOODS, encoding="utf-8")
     assert main(["classify", "--declarations", str(tmp_path / "goods.csv"), "--group", str(pens),

@@ -158,6 +158,23 @@ def test_a_contradiction_with_the_classifier_names_it(shoes, lamps):
     assert "текст – «Обувь (группа 64)»" in torn and "модель – «lamps»" in torn
 
 
+def test_a_classifier_that_speaks_for_one_group_speaks_against_what_it_does_not_know_of_another(
+        shoes, lamps):
+    engines, classes = [shoes, lamps], ("6403", "8539", "9032")
+    answer = Answer(classifier_odds(codes_of(engines), classes, [[.01, .98, .01]]), classes)
+    verdict, = decide_among(engines, [Witness("text", Evidence(("x",)))], ("x",), answer=answer)
+    assert verdict.group == "lamps"
+    assert verdict.p_of("64") < .1  # 6402, 6404, 6405: it knows none of them
+
+
+def test_no_code_is_made_by_a_group_that_only_a_classifier_speaks_of_and_against(shoes, lamps):
+    engines, classes = [shoes, lamps], ("6403", "8539", "9032")
+    answer = Answer(classifier_odds(codes_of(engines), classes, [[.02, .97, .01]]), classes)
+    verdict, = decide_among(engines, [witness(engines, {"x": {"lit": "none"}}, p=1 - 1e-12)],
+                            ("x",), answer=answer)
+    assert verdict.codes == () and verdict.group == "" and verdict.safe_code == ""
+
+
 def test_the_answer_that_leads_to_the_other_group_is_the_one_that_leaves_this_one(shoes, lamps):
     verdict = one([shoes, lamps], BOOT, {"lit": "lamp", "source": "led"}, p=.9)
     assert verdict.group == "footwear" and verdict.runner_up == "8539500000"

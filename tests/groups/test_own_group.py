@@ -4,6 +4,7 @@ import csv
 import pytest
 
 from orangecontrib.customs.cases import SCHEMA, decide
+from orangecontrib.customs.cases.predictions import Predictions
 from orangecontrib.customs.groups import GroupError, find_group, loaded_groups
 from orangecontrib.customs.headless.cli import main
 
@@ -109,6 +110,18 @@ def test_a_group_that_is_not_there_is_refused_by_name(tmp_path, capsys):
     assert "no group 'hats'" in capsys.readouterr().err
 
 
+def test_a_folder_without_its_tables_and_one_called_like_an_installed_group_are_told_apart(
+        tmp_path, pens):
+    with pytest.raises(GroupError, match="has no facts.csv; a group is a folder"):
+        find_group(tmp_path)
+    with pytest.raises(GroupError, match="no group ''"):
+        find_group("")
+    installed = find_group("footwear")
+    with pytest.raises(GroupError, match="a package brings a group 'footwear'"):
+        find_group(pens.rename(tmp_path / "footwear"))
+    assert find_group(installed.folder) is installed
+
+
 def test_a_result_does_not_overwrite_a_table_of_the_group(tmp_path, pens, capsys):
     (tmp_path / "goods.csv").write_text(GOODS, encoding="utf-8")
     assert main(["classify", "--declarations", str(tmp_path / "goods.csv"), "--group", str(pens),
@@ -154,3 +167,27 @@ def test_what_one_group_can_not_read_is_no_problem_of_goods_of_another(tmp_path,
     rows = classify(tmp_path, "--group", "footwear", "--group", pens, "--answers", answered)
     assert rows["A"]["group"] == "pens" and rows["A"]["problems"] == ""
     assert "Если это обувь" in rows["D"]["problems"]  # nobody decides it
+
+
+def test_a_duty_is_told_in_one_measure_only_where_it_tells_all_that_may_be_owed(tmp_path, pens):
+    """Of two codes that remain one is by value and one by piece: neither measure has them all."""
+    tariff = pens / "tariff.csv"
+    tariff.write_text(tariff.read_text(encoding="utf-8").replace(
+        "9608109900,прочие,other,шт,8", '9608109900,прочие,other,шт,"0,5 евро за 1 шт"'),
+        encoding="utf-8")
+    goods = [{"good_id": "A", "description": "", "quantity": 10, "value": 200, "currency": "EUR"}]
+    said = {"article": "ballpoint", "ink": "paste"}
+    row, = decide(goods, groups=[pens], answers={"A": said})
+    assert row["runner_up"] and (row["duty_low"], row["duty_high"]) == (5., 16.)
+    assert [row[f"duty_{measure}_{end}"] for measure in ("eur_per_unit", "eur", "percent")
+            for end in ("low", "high", "at_risk")] == [None] * 9
+    row, = decide(goods, groups=[pens], answers={"A": {**said, "cartridge": "fixed"}})
+    assert row["duty_eur_per_unit_low"] == row["duty_eur_per_unit_high"] == .5
+
+
+def test_a_duty_that_another_group_would_owe_counts(tmp_path, pens):
+    row, = decide([{"good_id": "A", "description": "", "quantity": 10, "value": 200,
+                    "currency": "EUR"}], groups=[pens, "footwear"],
+                  predictions=Predictions(["A"], {"9608200000": [.55], "6401": [.45]},
+                                          {"9608200000": "m (9608200000)", "6401": "m (6401)"}))
+    assert row["duty_percent_low"] is None and row["duty_eur_per_unit_low"] is None

@@ -27,7 +27,8 @@ def percent_at_risk(engine: Engine | None, verdict: Verdict) -> float:
 
 
 def _at_risk(engine: Engine | None, verdict: Verdict, measure: str) -> float:
-    if engine is None or not verdict.codes or verdict.codes[0] not in engine.told[measure]:
+    if engine is None or not verdict.codes or not engine.tells(verdict.held, measure) \
+            or verdict.codes[0] not in engine.told[measure]:
         return math.nan
     duties = engine.told[measure]
     chosen = duties[verdict.codes[0]]
@@ -66,8 +67,7 @@ def _duties(case: Case, verdict: Verdict, good: Good) -> Mapping[str, float | st
            "at_declared": declared.duty(good.declared_code) if declared is not None else None}
     percent = dict.fromkeys(eur)
     if engine is not None and engine.measure == PERCENT:
-        percent["low"], percent["high"] = span(
-            percent_of_value(engine.nomenclature, code) for code in verdict.held)
+        percent["low"], percent["high"] = engine.duties_between(verdict.held, PERCENT)
         percent["at_risk"] = percent_at_risk(engine, verdict)
     if declared is not None:
         percent["at_declared"] = percent_of_value(declared, good.declared_code)

@@ -88,6 +88,7 @@ def decide_among(engines: Sequence[Engine], witnesses: Sequence[Witness], keys: 
     if len(engines) == 1:  # alone it also says why a good of which nothing is said has no code
         heard[:] = True
     times, verdicts, done = heard.sum(axis=0), {}, 0
+    hearings = _doubted(hearings)
 
     def advance(some: list[Verdict]):
         verdicts.update((verdict.key, verdict) for verdict in some)
@@ -201,12 +202,33 @@ class _Hearing:
         """How many times likelier evidence makes it that a good is of the group."""
         return self.weight(self.outcomes(evidence)) / self.prior
 
-    @property
+    @cached_property
+    def known(self) -> np.ndarray:
+        """Which codes of the group the classifier knows."""
+        return np.array([not is_outside(code, self.classes) for code in self.engine.codes])
+
+    @cached_property
     def favour(self) -> np.ndarray:
         """How likely the classifier's answer is under the best code of the group that it knows."""
-        known = np.array([not is_outside(code, self.classes) for code in self.engine.codes])
-        return self.odds[:, known].max(axis=1, initial=0.) if self.meets \
+        return self.odds[:, self.known].max(axis=1, initial=0.) if self.meets \
             else np.zeros(len(self.keys))
+
+
+def _doubted(hearings: Sequence[_Hearing]) -> Sequence[_Hearing]:
+    """A classifier that speaks for one group says something of another's codes that it doesn't
+    know, too: they are no likelier than the best one that it knows there."""
+    best = np.max([hearing.favour for hearing in hearings], axis=0)
+    doubted = []
+    for hearing in hearings:
+        rows = hearing.favour < best
+        if hearing.meets and rows.any():
+            odds = hearing.odds.copy()
+            unknown = ~hearing.known & (np.array(hearing.engine.codes) != OUTSIDE)
+            odds[np.ix_(rows, unknown)] = np.minimum(odds[np.ix_(rows, unknown)],
+                                                     hearing.favour[rows, None])
+            hearing = replace(hearing, odds=odds)
+        doubted.append(hearing)
+    return doubted
 
 
 def _between(hearings: Sequence[_Hearing], heard: np.ndarray, error: float) -> list[Verdict]:
@@ -217,7 +239,11 @@ def _between(hearings: Sequence[_Hearing], heard: np.ndarray, error: float) -> l
     common = np.where(heard, prior, np.inf).min(axis=0) / heard.sum(axis=0)
     weights = np.where(heard, own / prior * common, 0.)
     whole = 1 + weights.sum(axis=0)
-    first = weights.argmax(axis=0)
+    by_facts = [np.logical_or.reduce(hearing.says) for hearing in hearings]
+    # a group that only a classifier speaks of, and against which it speaks, makes no code
+    favours = np.array([hearing.favour for hearing in hearings])
+    spoken = by_facts | (favours > 1) | (favours == favours.max(axis=0))
+    first = np.where(spoken, weights, -1.).argmax(axis=0)
     masses = [h.engine.table.code_probabilities(o) for h, o in zip(hearings, outcomes)]
     verdicts: dict[str, Verdict] = {}
     for g, hearing in enumerate(hearings):
@@ -242,7 +268,6 @@ def _between(hearings: Sequence[_Hearing], heard: np.ndarray, error: float) -> l
             mine.engine, voices, mine.total, error, mine.odds, beside))
     torn = _torn(hearings)
     # only words, photos and answers can say that the law excludes a good, each group for itself
-    by_facts = [np.logical_or.reduce(hearing.says) for hearing in hearings]
     excluded = [says & (hearing.factors(hearing.total) * common < 1)
                 for hearing, says in zip(hearings, by_facts)]
     return [_said(hearings, verdicts[key], [says[row] for says in by_facts],

@@ -5,14 +5,20 @@ enters exactly once, here.
 """
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from orangecontrib.customs.facts import Evidence, Priors, normalise
 from orangecontrib.customs.fusion.descent import Descent
-from orangecontrib.customs.fusion.duties import EUR, PERCENT, eur_per_unit, percent_of_value
+from orangecontrib.customs.fusion.duties import (
+    EUR,
+    PERCENT,
+    eur_per_unit,
+    percent_of_value,
+    span,
+)
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Message, Words
 from orangecontrib.customs.nomenclature import LEVELS
@@ -140,7 +146,8 @@ class Engine:
     measure : str
         What most of its duties are told in: :data:`EUR` per unit, or :data:`PERCENT` of the value.
     duties : ndarray, shape (n_codes,)
-        Duty of each code in this measure; 0 where it has none.
+        Duty of each code in this measure; 0 where it has none, and all 0 where the measure does
+        not tell the duty of each: differences between them would be none of money.
     """
 
     def __init__(self, group: Group, priors: Priors | None = None):
@@ -156,8 +163,12 @@ class Engine:
         self.told = {measure: {code: duty for code in self.codes
                                if (duty := told(self.nomenclature, code)) == duty}
                      for measure, told in ((EUR, eur_per_unit), (PERCENT, percent_of_value))}
+        free = {code for code in self.codes if code == OUTSIDE
+                or not self.nomenclature[code].rate.text}
+        self._tells = {measure: {*free, *duties} for measure, duties in self.told.items()}
         self.measure = max(self.told, key=lambda measure: len(self.told[measure]))
-        self.duties = np.array([self.told[self.measure].get(code, 0.) for code in self.codes])
+        own = self.told[self.measure] if self.tells(self.codes, self.measure) else {}
+        self.duties = np.array([own.get(code, 0.) for code in self.codes])
         # each level's prefixes and the codes under them
         self._levels = []
         for level in LEVELS:
@@ -172,6 +183,15 @@ class Engine:
         self._candidates = np.array([[position[c] for c in codes]
                                      + [len(self.codes)] * (most - len(codes))
                                      for codes in table.outcomes])
+
+    def tells(self, codes: Iterable[str], measure: str) -> bool:
+        """Whether a measure tells the duty of each of these codes, none of them another group's."""
+        return self._tells[measure].issuperset(codes)
+
+    def duties_between(self, codes: Sequence[str], measure: str) -> tuple[float, float]:
+        """The lowest and the highest duty of codes in a measure; NaN where it doesn't tell all."""
+        return span(self.told[measure].get(code, np.nan) for code in codes) \
+            if self.tells(codes, measure) else (np.nan, np.nan)
 
     def believe(self, evidence: Evidence, odds: np.ndarray | None = None,
                 beside: Sequence[np.ndarray] = ()) -> Belief:

@@ -8,7 +8,7 @@ import numpy as np
 
 from orangecontrib.customs.defaults import ERROR
 from orangecontrib.customs.facts import Evidence, Fact
-from orangecontrib.customs.fusion.duties import EUR, span
+from orangecontrib.customs.fusion.duties import EUR
 from orangecontrib.customs.fusion.engine import Answers, Belief, Engine, Witness
 from orangecontrib.customs.fusion.trace import Step, trace_steps, trace_text
 from orangecontrib.customs.i18n import Joined, Message, Words, say
@@ -266,10 +266,8 @@ def decide_block(engine: Engine, voices: Sequence[Voice], evidence: Evidence, er
                       engine.table.vocabulary[fact])
              for fact, (gain, duty) in gains.items() if gain[i] >= WORTH_ASKING),
             key=lambda q: -q.gain))
-        mass = np.cumsum(p_codes[order])
-        held = order[:int(np.searchsorted(mass, 1 - error) + 1)]
-        held = tuple(engine.codes[j] for j in held) if codes else ()
-        low, high = span(engine.told[EUR].get(code, np.nan) for code in held)
+        held = _held(engine, p_codes, order, of, error, beside) if codes else ()
+        low, high = engine.duties_between(held, EUR)
         verdicts.append(Verdict(
             key, codes, p, safe[i], float(p_safe[i]), heading, p_heading,
             "" if runner == OUTSIDE else runner,
@@ -279,6 +277,15 @@ def decide_block(engine: Engine, voices: Sequence[Voice], evidence: Evidence, er
             ranked, steps, tuple(problems),
             of, engine.group.id, held))
     return verdicts
+
+
+def _held(engine: Engine, p_codes: np.ndarray, order: np.ndarray, of: Mapping[str, float],
+          error: float, beside: Beside | None) -> tuple[str, ...]:
+    """The likeliest codes, of all groups, that together hold 1 − `error`."""
+    ranked = [(engine.codes[j], p_codes[j]) for j in order] if beside is None \
+        else sorted(of.items(), key=lambda item: -item[1])
+    mass = np.cumsum([p for _, p in ranked])
+    return tuple(code for code, _ in ranked[:int(np.searchsorted(mass, 1 - error) + 1)])
 
 
 def _mass(of: Mapping[str, float], prefix: str) -> float:

@@ -88,6 +88,9 @@ class Group:
         if not (id_.isascii() and id_.isidentifier()):
             raise GroupError(f"{folder}: '{id_}' is not an id of a group: Latin letters, digits "
                              "and _ are needed; rename the folder")
+        if not (folder / "facts.csv").is_file():
+            raise GroupError(f"group '{id_}': {folder.resolve()} has no facts.csv; a "
+                             "group is a folder with facts.csv, decision_table.csv and tariff.csv")
         try:
             vocabulary = Vocabulary.load(folder / "facts.csv")
             priors = Priors.load(folder / "priors.csv", vocabulary) \

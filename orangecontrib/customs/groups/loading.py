@@ -51,8 +51,13 @@ def find_group(name: str | os.PathLike | Group) -> Group:
         return name
     if str(name) in _announced():
         return _group(str(name))
-    if Path(name).is_dir():
-        return Group.load(name)
+    if str(name).strip() and Path(name).is_dir():
+        id_ = Path(name).resolve().name
+        if id_ not in _announced():
+            return Group.load(name)
+        if _group(id_).folder.samefile(name):
+            return _group(id_)
+        raise GroupError(f"{name}: a package brings a group '{id_}'; rename the folder")
     raise GroupError(f"no group '{name}': there are {', '.join(sorted(_announced()))}, and any "
                      "folder with facts.csv, decision_table.csv and tariff.csv")
 

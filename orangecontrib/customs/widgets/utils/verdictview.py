@@ -19,7 +19,7 @@ from AnyQt.QtWidgets import (
 from orangecontrib.customs.cases import Case
 from orangecontrib.customs.cases.table import OUTSIDE_CODES
 from orangecontrib.customs.fusion import Engine
-from orangecontrib.customs.fusion.duties import EUR, percent_of_value, span
+from orangecontrib.customs.fusion.duties import EUR, PERCENT
 from orangecontrib.customs.fusion.trace import NO, NOT_ESTABLISHED, YES
 from orangecontrib.customs.fusion.verdict import Verdict
 from orangecontrib.customs.i18n import Message, say
@@ -104,8 +104,8 @@ def headline_html(case: Case, verdict: Verdict, question: str = "") -> str:
 def duties(engine: Engine, verdict: Verdict) -> list[str]:
     """What the duty is, in the measure of the group."""
     tariff = engine.nomenclature
-    low, high = (verdict.duty_low, verdict.duty_high) if engine.measure == EUR else span(
-        percent_of_value(tariff, code) for code in verdict.held)
+    low, high = (verdict.duty_low, verdict.duty_high) if engine.measure == EUR \
+        else engine.duties_between(verdict.held, PERCENT)
     if np.isnan(low):
         rates = dict.fromkeys(tariff[code].rate.text for code in verdict.held if code in tariff)
         return [f"Duty: {escape('; '.join(filter(None, rates)))}"] if any(rates) else []

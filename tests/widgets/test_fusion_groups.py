@@ -60,6 +60,39 @@ class TestGroups(WidgetTest):
         self.assertIn("pens", self.widget.group_choice.text())
         self.assertEqual(set(self.widget.panel.combos), {"article", "ink", "cartridge"})
 
+    def plain(self, **columns):
+        names = ["good_id", *columns]
+        return Table.from_list(Domain([], metas=[StringVariable(name) for name in names]),
+                               [list(row) for row in zip("ABC", *columns.values())])
+
+    def test_a_table_with_a_column_per_fact_decides(self):
+        self.open("pens")
+        table = self.codes(self.plain(**{
+            "вид изделия": ["ручка шариковая", "nib", ""], "ink": ["паста", "", ""],
+            "cartridge": ["fixed", "", ""], "declared_code": ["9608 10 920 0", "", ""]}))
+        self.assertEqual(list(table.get_column("code")), ["9608109900", "9608910000", ""])
+        self.assertEqual(list(table.get_column("agrees"))[0], "no")
+        self.assertIn("столбец «ink» – «паста»", self.widget.trace.toPlainText())
+        self.assertIn("differs, P 0.01, duty 8 % of the value",
+                      self.widget.headline.toPlainText().replace("\xa0", " "))
+        self.assertFalse(self.widget.Warning.active)
+
+    def test_a_cell_that_is_no_value_is_a_warning_with_column_and_row(self):
+        self.open("pens")
+        table = self.codes(self.plain(article=["nib", "A-17", ""]))
+        self.assertEqual(list(table.get_column("code")), ["9608910000", "", ""])
+        self.assertIn("column 'article', row 2: 'A-17' is no value",
+                      str(self.widget.Warning.remarks))
+
+    def test_a_declared_code_free_of_duty_is_told_so_in_per_cent(self):
+        tariff = self.folder / "pens" / "tariff.csv"
+        tariff.write_text(tariff.read_text(encoding="utf-8").replace(
+            "сменными баллончиками,with replaceable cartridges,шт,8",
+            "сменными баллончиками,with replaceable cartridges,шт,0"), encoding="utf-8")
+        self.open("pens")
+        self.codes(self.plain(article=["ballpoint"] * 3, declared_code=["9608109200", "", ""]))
+        self.assertIn("duty 0 % of the value", self.widget.headline.toPlainText())
+
     def test_answers_by_hand_are_of_its_facts_and_move_the_code(self):
         self.open("pens", answers={"A": {"cartridge": "replaceable"}})
         self.assertEqual(self.codes(self.pens()).get_column("code")[0], "9608109200")

@@ -112,12 +112,42 @@ def test_nothing_takes_the_place_of_lost_declarations(run, tmp_path):
     assert " rows x " not in done.stdout
 
 
+def test_electrical_facts_to_codes_and_duties(run, tmp_path):
+    out = tmp_path / "codes.csv"
+    done = run(FOLDER / "electrical-hs-code.ows", f"HS Code Fusion.Codes={out}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Warning" not in done.stdout
+    goods, expected = ({row["good_id"]: row for row in rows_of(path)} for path in (
+        out, FOLDER / "electrical" / "goods.csv"))
+    assert {key: row["code"] for key, row in goods.items()} == \
+        {key: row["expected"] for key, row in expected.items()}
+    # the stabiliser, as the FCS decided it, by the notes and on the declarant's word
+    stabiliser, twin = goods["E-06"], goods["E-07"]
+    assert (stabiliser["code"], stabiliser["agrees"]) == ("9032890000", "no")
+    for reason in ("прим. 7(б) к группе 90", "прим. 3 к группе 90", "прим. 1(м) к разделу XVI",
+                   "столбец «основная функция» – «автоматическое регулирование»"):
+        assert reason in stabiliser["trace"]
+    # its twin without a main function has both candidates
+    assert twin["code"] == "8504409100; 9032890000" and "так же решила ФТС" in twin["problems"]
+    assert goods["E-13"]["code"] == "" and "таблицей позиций" in goods["E-13"]["problems"]
+    # duties are amounts
+    owed = {key: (float(row["duty low"]), float(row["duty high"]), row["duty currency"])
+            for key, row in goods.items() if row["duty low"]}
+    assert owed["E-09"] == (14800, 14800, "RUB") and owed["E-10"] == (0, 17600, "RUB")
+    assert owed["E-11"] == (2700, 2700, "RUB") and len(owed) == 12
+    assert {row["edition date"] for row in goods.values()} == {"2022-01-01", ""}
+
+
+def rows_of(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def test_footwear_photos_and_text_to_codes(run, tmp_path):
     out = tmp_path / "codes.csv"
     done = run(FOLDER / "footwear-hs-code.ows", f"HS Code Fusion.Codes={out}")
     assert done.returncode == 0, done.stdout + done.stderr
-    with open(out, encoding="utf-8", newline="") as file:
-        goods = {row["good_id"]: row for row in csv.DictReader(file)}
+    goods = {row["good_id"]: row for row in rows_of(out)}
     assert len(goods) == 12
     # what the text alone can't tell is told by the photos, and the other way round
     assert goods["G-003"]["code"] == "6403919800"

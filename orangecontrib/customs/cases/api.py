@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.defaults import ERROR, TRUST, WEIGHT
-from orangecontrib.customs.facts import Priors
+from orangecontrib.customs.facts import Priors, Vocabulary
 from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.fusion.engine import Engine
+from orangecontrib.customs.fusion.statements import fact_columns
 from orangecontrib.customs.groups import Group, loaded_groups
 
 from .case import Case, join
@@ -130,7 +131,8 @@ def decide(goods: str | os.PathLike | Iterable[Mapping[str, object]],
     """
     groups = loaded_groups(groups)
     vocabulary = vocabulary_of(groups)
-    goods = read_goods(goods, facts=vocabulary) if _is_path(goods) else goods_of_rows(list(goods))
+    goods = read_goods(goods, facts=vocabulary) if _is_path(goods) \
+        else goods_of_rows(_described(list(goods), vocabulary))
     if _is_path(photos):
         photos = _photos(photos, model, groups)
     if _is_path(predictions):
@@ -144,6 +146,15 @@ def decide(goods: str | os.PathLike | Iterable[Mapping[str, object]],
     for remark in (*case.remarks, *case.strange_answers(answers or {})):
         warnings.warn(remark, stacklevel=2)
     return rows_of(case, error, answers)
+
+
+def _described(rows: Sequence[Mapping[str, object]], facts: Vocabulary
+               ) -> Sequence[Mapping[str, object]]:
+    """Rows with descriptions, if empty ones; a table of facts need not have any."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    if "description" not in names and fact_columns(names, facts):
+        return rows
+    return [{**row, "description": row.get("description") or ""} for row in rows]
 
 
 def _is_path(given: object) -> bool:

@@ -213,7 +213,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
 
     class Inputs:
         text = Input("Text Facts", Table, default=True,
-                     doc="A row per good, from Declaration Facts")
+                     doc="A row per good, from Declaration Facts, or with a column per fact")
         photos = Input("Photo Features", Table,
                        doc="A row per good, from Bayesian Photo Aggregator")
         predictions = Input("Predictions", Table,

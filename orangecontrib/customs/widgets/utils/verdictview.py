@@ -126,11 +126,13 @@ def _declared_html(case: Case, verdict: Verdict) -> str:
     if p == p:
         text += f", P {p:.2f}"
     tariff = case.tariff_of(declared)
-    if tariff is not None and tariff.duty(declared) is not None:
+    rate = tariff[declared].rate if tariff is not None else None
+    if rate is not None and rate.rule == "ad valorem":  # 0 % would be 0 EUR per unit, too
+        text += f", duty {rate.percent:g} % of the value"
+    elif rate is not None and tariff.duty(declared) is not None:
         text += f", duty {tariff.duty(declared):g} EUR per unit"
-    elif tariff is not None and tariff[declared].rate.text:
-        text += f", duty {tariff[declared].rate.text}" \
-            + " %" * (tariff[declared].rate.rule == "ad valorem")
+    elif rate is not None and rate.text:
+        text += f", duty {rate.text}"
     return f"<div style='color:{colour}'>{text}</div>"
 
 

@@ -1,9 +1,11 @@
 """Messages have ids; their words are looked up when they are read, in the language spoken."""
 import pickle
+import re
 
 import pytest
 
 from orangecontrib.customs.facts import Fact, Value
+from orangecontrib.customs.groups import loaded_groups
 from orangecontrib.customs.i18n import (
     LANGUAGES,
     Capital,
@@ -99,3 +101,12 @@ def test_every_wording_of_the_program_is_said_in_every_language():
     assert len(wordings()) > 3
     for id_, texts in wordings().items():
         assert set(texts) == set(LANGUAGES), id_
+
+
+def test_what_has_words_at_all_has_russian_words_in_russian_and_no_russian_ones_in_english():
+    loaded_groups()  # their wordings, too
+    for id_, texts in wordings().items():
+        own = {name: re.sub(r"\{[^}]*\}", "", text) for name, text in texts.items()}
+        assert re.search("[а-яё]", own["ru"], re.I) or not re.search("[a-z]", own["ru"], re.I), id_
+        if id_ != "reader.empty_row":  # stands in both languages in tables that there are
+            assert not re.search("[а-яё«»]", own["en"], re.I), id_

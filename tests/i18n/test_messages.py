@@ -91,6 +91,11 @@ def test_words_of_a_group_that_is_not_loaded_are_its_ids():
     ("a,да,\n", "line 2: 'a' has no words in 'en'"),
     ("a,да {x},yes {y}\n", r"line 2: 'a' puts in \['x'\] \(ru\) and \['y'\] \(en\)"),
     ("a,да {x,yes\n", "line 2: expected '}'"),
+    ("a,да {},yes {}\n", "line 2: in braces stands the name of what is put in, not ''"),
+    ("a,да {0},yes {0}\n", "line 2: .* not '0'"),
+    ("a,да {x.y},yes {x.y}\n", "line 2: .* not 'x.y'"),
+    ("a,да {x!x},yes {x!x}\n", "line 2: .* not 'x!x'"),
+    ("a,да {x:y},yes {x:y}\n", "line 2: Unknown format code 'y'"),
 ])
 def test_a_table_that_cannot_be_right_is_refused(tmp_path, rows, complaint):
     with pytest.raises(ValueError, match=complaint):

@@ -172,3 +172,13 @@ def test_a_reader_in_another_process_has_its_words(reader, tmp_path):
     done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True,
                           encoding="utf-8", check=True, timeout=100)
     assert ast.literal_eval(done.stdout) == str(reader.read("Стельки").problems[0])
+
+
+@pytest.mark.parametrize("row, puts", [
+    ("kind.open", "{knd}"), ("kind.mentioned", "{types}"), ("problem.kind.purpose", "{kind}"),
+    ("heel.wedge", "{words}"), ("sizes.crossed", "{values}"), ("problem.sport.unspecified", "{x}")])
+def test_a_wording_that_puts_in_what_there_is_not_is_refused(changed, row, puts):
+    group = changed("messages.csv", lambda text: re.sub(
+        rf"^{re.escape(row)},.*$", f"{row},да {puts},yes {puts}", text, flags=re.M))
+    with pytest.raises(ValueError, match=f"messages.csv: '{row}' puts in {puts[1:-1]}; there is"):
+        FactReader(group)

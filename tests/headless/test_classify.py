@@ -124,7 +124,7 @@ def test_facts_and_what_is_wrong_with_a_row_are_worded_in_the_language_asked_for
     assert said["en"][0]["findings"].startswith("height: ")
     assert said["ru"][1]["problems"] == "пустое описание"
     assert said["en"][1]["problems"] == "the description is empty"
-    assert "quantity “много” is no number above zero" in said["en"][0]["problems"]
+    assert "quantity “много” is not a number above zero" in said["en"][0]["problems"]
     assert said["ru"][0]["upper"] == said["en"][0]["upper"] != ""
 
 

@@ -1,9 +1,11 @@
 """Messages have ids; their words are looked up when they are read, in the language spoken."""
 import pickle
+import re
 
 import pytest
 
 from orangecontrib.customs.facts import Fact, Value
+from orangecontrib.customs.groups import loaded_groups
 from orangecontrib.customs.i18n import (
     LANGUAGES,
     Capital,
@@ -89,6 +91,11 @@ def test_words_of_a_group_that_is_not_loaded_are_its_ids():
     ("a,да,\n", "line 2: 'a' has no words in 'en'"),
     ("a,да {x},yes {y}\n", r"line 2: 'a' puts in \['x'\] \(ru\) and \['y'\] \(en\)"),
     ("a,да {x,yes\n", "line 2: expected '}'"),
+    ("a,да {},yes {}\n", "line 2: in braces stands the name of what is put in, not ''"),
+    ("a,да {0},yes {0}\n", "line 2: .* not '0'"),
+    ("a,да {x.y},yes {x.y}\n", "line 2: .* not 'x.y'"),
+    ("a,да {x!x},yes {x!x}\n", "line 2: .* not 'x!x'"),
+    ("a,да {x:y},yes {x:y}\n", "line 2: Unknown format code 'y'"),
 ])
 def test_a_table_that_cannot_be_right_is_refused(tmp_path, rows, complaint):
     with pytest.raises(ValueError, match=complaint):
@@ -99,3 +106,12 @@ def test_every_wording_of_the_program_is_said_in_every_language():
     assert len(wordings()) > 3
     for id_, texts in wordings().items():
         assert set(texts) == set(LANGUAGES), id_
+
+
+def test_what_has_words_at_all_has_russian_words_in_russian_and_no_russian_ones_in_english():
+    loaded_groups()  # their wordings, too
+    for id_, texts in wordings().items():
+        own = {name: re.sub(r"\{[^}]*\}", "", text) for name, text in texts.items()}
+        assert re.search("[а-яё]", own["ru"], re.I) or not re.search("[a-z]", own["ru"], re.I), id_
+        if id_ != "reader.empty_row":  # stands in both languages in tables that there are
+            assert not re.search("[а-яё«»]", own["en"], re.I), id_

@@ -136,7 +136,8 @@ def _cut(description: str) -> str:
 
 _TOO_LONG = Message.of("reader.too_long", characters=MAX_CHARACTERS)
 #: Messages of a group with which it says what only the engine knows.
-_SAID = ("mixed.upper", "mixed.sole", "of_good.upper", "of_good.sole", "by_area", "sizes.crossed")
+_SAID = {"mixed.upper": ("values",), "mixed.sole": ("values",), "of_good.upper": ("values",),
+         "of_good.sole": (), "by_area": ("fact", "values"), "sizes.crossed": ("words",)}
 
 
 def _in_word(character: str) -> bool:
@@ -187,7 +188,8 @@ class FactReader:
         self._wearers = [(who[id_], regex) for id_, regex in tables.words.items() if id_ in who]
         self._materials = Materials(tables)
         self._gate = Gate(tables)
-        self._said = {name: tables.message(name).id for name in _SAID}
+        self._said = {name: tables.message(name, given=given).id
+                      for name, given in _SAID.items()}
         self._known_names: dict[tuple, Joined] = {}
         tables.check()
 

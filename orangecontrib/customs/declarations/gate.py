@@ -81,6 +81,9 @@ _PLACES = ("any", "head", "part")
 #: … or what speaks for a kind without a pattern, a row each: a noun of ``types.csv`` as the
 #: head, upper and sole beside an unknown noun, such goods only as what the good is for.
 _WITHOUT_PATTERN = ("noun", "described", "purpose")
+#: What is given to the wordings of these, and of their problems.
+_GIVEN = {"noun": ("words",)}
+_GIVEN_TO_PROBLEM = {"described": ("kind",), "purpose": ("words",)}
 #: How far back the words that govern a noun, or count it, may stand, in characters.
 REACH = 60
 #: Characters of the description that a problem quotes.
@@ -282,23 +285,27 @@ class Gate:
         self._own = {role: tables.word(f"words.own.{role}") for role in ("upper", "sole")}
         self._kinds: dict[str, list[Kind]] = {
             where: [] for where in (*_PLACES, *_WITHOUT_PATTERN)}
-        for where, row in tables.rows("kinds.csv", ("where", "fact", "value", "strength", "kind",
-                                                    "pattern")):
+        rows = list(tables.rows("kinds.csv", ("where", "fact", "value", "strength", "kind",
+                                              "pattern")))
+        for name in _WITHOUT_PATTERN:
+            count = sum(row["where"] == name for _, row in rows)
+            if count != 1:
+                raise ValueError(f"{tables.group.folder / 'kinds.csv'}: one row is needed where "
+                                 f"'{name}', there are {count}")
+        for where, row in rows:
             value, = tables.values(row["fact"], row["value"], where)
             if row["where"] not in self._kinds:
                 raise ValueError(f"{where}: where must be one of {', '.join(self._kinds)}")
             self._kinds[row["where"]].append(Kind(
                 row["id"], row["fact"], value, number(row["strength"], where), row["kind"],
                 compile_pattern(row["pattern"], where) if row["where"] in _PLACES else None,
-                tables.message(row["id"], where), tables.problem(row["id"])))
-        for name in _WITHOUT_PATTERN:
-            if len(self._kinds[name]) != 1:
-                raise ValueError(f"{tables.group.folder / 'kinds.csv'}: one row is needed where "
-                                 f"'{name}', there are {len(self._kinds[name])}")
+                tables.message(row["id"], where, _GIVEN.get(row["where"], ())),
+                tables.problem(row["id"], _GIVEN_TO_PROBLEM.get(row["where"], ()))))
         self._noun, self._described, self._purpose = (
             self._kinds[name][0] for name in _WITHOUT_PATTERN)
         self._open_kind, self._mentioned, self._several_types = (
-            tables.message(f"kind.{name}").id for name in ("open", "mentioned", "several"))
+            tables.message(f"kind.{name}", given=given).id for name, given in (
+                ("open", ("kind",)), ("mentioned", ("kind", "words")), ("several", ("types",))))
 
     @staticmethod
     def _parse(text: str, tables: Tables, where: str):

@@ -29,7 +29,7 @@ from functools import cached_property
 
 from orangecontrib.customs.files import strict_rows
 from orangecontrib.customs.groups import Group
-from orangecontrib.customs.i18n import Message
+from orangecontrib.customs.i18n import Message, put_in
 
 from .negation import BETWEEN
 
@@ -121,16 +121,24 @@ class Tables:
                 raise ValueError(f"{where}: fact '{fact}' has no value '{value}'")
         return values
 
-    def message(self, id_: str, where: str = "") -> Message:
-        """What ``messages.csv`` says by an id; ValueError where it says nothing."""
-        if f"{self.group.id}.{id_}" not in self.group.wordings:
+    def message(self, id_: str, where: str = "", given: Sequence[str] = ()) -> Message:
+        """What ``messages.csv`` says by an id, with what is given to be put in.
+
+        ValueError where it says nothing, or puts in something else.
+        """
+        words = self.group.wordings.get(f"{self.group.id}.{id_}")
+        if words is None:
             raise ValueError(f"{where or self.group.folder}: messages.csv has no '{id_}'")
+        unknown = sorted(set().union(*map(put_in, words.values())) - set(given))
+        if unknown:
+            raise ValueError(f"{self.group.folder / 'messages.csv'}: '{id_}' puts in "
+                             f"{', '.join(unknown)}; there is {', '.join(given) or 'nothing'}")
         return self.group.message(id_)
 
-    def problem(self, id_: str) -> Message | None:
+    def problem(self, id_: str, given: Sequence[str] = ()) -> Message | None:
         """What is wrong where a row is met, None where that is not in ``messages.csv``."""
         known = f"{self.group.id}.{self.PROBLEM}{id_}" in self.group.wordings
-        return self.group.message(self.PROBLEM + id_) if known else None
+        return self.message(self.PROBLEM + id_, given=given) if known else None
 
     def check(self):
         """ValueError where a problem is that of a row that no table has."""

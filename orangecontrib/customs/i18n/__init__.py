@@ -11,9 +11,10 @@ from .messages import (
     Wordings,
     Words,
     add_wordings,
+    put_in,
     say,
     wordings,
 )
 
 __all__ = ["LANGUAGES", "language", "set_language", "speaking", "Capital", "Joined", "Message",
-           "Wordings", "Words", "add_wordings", "say", "wordings"]
+           "Wordings", "Words", "add_wordings", "put_in", "say", "wordings"]

@@ -10,7 +10,8 @@ from orangecontrib.customs.files import strict_rows
 
 from .language import LANGUAGES, language
 
-__all__ = ["Capital", "Joined", "Message", "Words", "Wordings", "add_wordings", "say", "wordings"]
+__all__ = ["Capital", "Joined", "Message", "Words", "Wordings", "add_wordings", "put_in", "say",
+           "wordings"]
 
 FOLDER = Path(__file__).parent
 _FORMATTER = string.Formatter()
@@ -35,7 +36,7 @@ class Wordings(Mapping[str, Mapping[str, str]]):
         ------
         ValueError
             An id stands twice or is empty, a language has no words, or what is put into them
-            differs between the languages; the message names file and line.
+            differs between the languages or has no name; the message names file and line.
         """
         rows: dict[str, dict[str, str]] = {}
         for line, row in strict_rows(path, ("id", *LANGUAGES))[1]:
@@ -47,7 +48,10 @@ class Wordings(Mapping[str, Mapping[str, str]]):
             for name, text in texts.items():
                 if not text:
                     raise ValueError(f"{where}: '{id_}' has no words in '{name}'")
-            fields = {name: _fields(text, where) for name, text in texts.items()}
+            try:
+                fields = {name: put_in(text) for name, text in texts.items()}
+            except ValueError as error:
+                raise ValueError(f"{where}: {error}") from None
             if len(set(map(frozenset, fields.values()))) > 1:
                 raise ValueError(f"{where}: '{id_}' puts in "
                                  + " and ".join(f"{sorted(f)} ({name})"
@@ -65,11 +69,15 @@ class Wordings(Mapping[str, Mapping[str, str]]):
         return len(self._rows)
 
 
-def _fields(text: str, where: str) -> set[str]:
-    try:
-        return {name for _, name, _, _ in _FORMATTER.parse(text) if name is not None}
-    except ValueError as error:
-        raise ValueError(f"{where}: {error}") from None
+def put_in(text: str) -> set[str]:
+    """Names of what is put into a wording; ValueError where one can't be a name."""
+    parts = [part[1:] for part in _FORMATTER.parse(text) if part[1] is not None]
+    for name, format_, conversion in parts:
+        if not name.isidentifier() or conversion:
+            raise ValueError(f"in braces stands the name of what is put in, not '{name}"
+                             f"{f'!{conversion}' if conversion else ''}'")
+        format(0., format_)
+    return {name for name, _, _ in parts}
 
 
 #: The program's own wordings, a table per room, and those of the groups that are loaded.

@@ -72,7 +72,7 @@ def test_all_empty(reader, priors):
 
 
 def test_findings_are_readable(reader):
-    words = describe(reader.read(TEXTS[0]))
+    words = describe(reader.read(TEXTS[0]), reader.vocabulary)
     assert "материал верха: натуральная кожа – «верх – кожа»" in words
     assert "(косвенно)" in words
 

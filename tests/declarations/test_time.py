@@ -13,8 +13,9 @@ import pytest
 from orangecontrib.customs.declarations import FactReader, fold
 from orangecontrib.customs.declarations.gate import Gate
 from orangecontrib.customs.declarations.keywords import PhraseFinder
+from orangecontrib.customs.declarations.patterns import Tables
 from orangecontrib.customs.declarations.stopwords.fold import fold_text
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import find_group, footwear
 
 #: A window of some hundred characters is a square below it and shows only in short texts.
 LENGTHS, MANY = (150, 1000), 8
@@ -91,7 +92,7 @@ def growth(read, fragment, length):
 
 def measure():
     """For the child: a line for each fragment, growth of each reader."""
-    gate = Gate(footwear.FOLDER, footwear.vocabulary())
+    gate = Gate(Tables(find_group("footwear")))
 
     def kind(text):  # without the noun that begins it, nothing settles the kind at once
         folded = fold(text.removeprefix(BEGINNING))

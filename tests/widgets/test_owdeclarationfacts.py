@@ -226,7 +226,7 @@ class TestOWDeclarationFacts(WidgetTest):
         read, real = [], owdeclarationfacts.reader()
 
         class Slow:
-            vocabulary, evidence = real.vocabulary, real.evidence
+            group, vocabulary, evidence = real.group, real.vocabulary, real.evidence
 
             def read(self, text):
                 read.append(text)

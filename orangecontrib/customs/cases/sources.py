@@ -68,7 +68,7 @@ def text_source(goods: Sequence[Good], reader: FactReader | None = None,
             keys.append(good.key)
             readings.append(reading)
             notes.update({(good.key, fact): words for fact, words in reading.words().items()})
-            problems = reading.problems
+            problems = tuple(map(str, reading.problems))
         read.append(replace(good, problems=(*good.problems, *problems)))
         if progress is not None:
             progress(number, len(goods))

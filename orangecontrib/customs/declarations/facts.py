@@ -1,12 +1,13 @@
-"""Declaration text (графа 31) → findings on the facts of group 64.
+"""Declaration text (графа 31) → findings on the facts of a group of goods.
 
-Everything specific to footwear is data in ``footwear/``: phrases
-(``text_patterns.csv``), parts and materials (``parts.csv``,
-``materials.csv``), type nouns (``types.csv``), lengths (``measures.csv``),
-size systems (``sizes.csv``) and what is not footwear (``not_footwear.csv``).
+What is specific to a group is data in its folder: phrases (``text_patterns.csv``),
+parts and materials (``parts.csv``, ``materials.csv``), type nouns (``types.csv``),
+lengths (``measures.csv``), size systems (``sizes.csv``) and what the good is, or is not
+(``kinds.csv``).  A row has an id, by which ``messages.csv`` says what it means, and what is
+wrong where it is met (``problem.<id>``).
 The engine knows about spans, negation, parts, and what excludes what.
 
-Readings that are ours, where the law or the trade leaves room: boys' footwear
+Readings of footwear that are ours, where the law or the trade leaves room: boys' footwear
 is read as men's and girls' as women's; named for both sexes it is "not
 identifiable"; thermoplastic elastomers are rubber or plastics (one column of
 the tariff for the sole); microfibre and «искусственная замша» are plastics or
@@ -21,16 +22,17 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from functools import cached_property
 
-from orangecontrib.customs.facts import Evidence, Vocabulary
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.facts import Evidence
+from orangecontrib.customs.groups import Group, loaded_groups
+from orangecontrib.customs.i18n import Joined, Message, add_wordings
 
 from .folding import Folded, fold
 from .gate import Gate
 from .materials import Materials, Mention, PartOf
 from .negation import negation_after, negation_before, negation_goes_on
-from .patterns import Taken, compile_pattern, needed, number, read_rows
+from .patterns import Tables, Taken, compile_pattern, needed, number, words_of
 from .quantities import NUMBER_LIST, read_interval, read_numbers
 from .reading import IMPLIED, STATED, Finding, Reading, _agree, evidence_of
 
@@ -49,6 +51,7 @@ MAX_CHARACTERS = 20_000
 
 @dataclass(frozen=True)
 class _Rule:
+    id: str
     fact: str
     values: tuple[str, ...]
     negated: tuple[str, ...]
@@ -56,13 +59,19 @@ class _Rule:
     kind: str
     needs: tuple[str, ...]
     regex: re.Pattern
-    note_ru: str
-    problem_ru: str
-    general: bool
+    note: Message
+    problem: Message | None
+    general: bool   # gives way to any other statement on its fact
+
+    @cached_property
+    def denied(self) -> tuple[str, Message]:
+        """Id and note of a finding where the words are denied."""
+        return f"{self.id}.not", Message.of("reader.not", note=self.note)
 
 
 @dataclass(frozen=True)
 class _Bin:
+    id: str
     values: tuple[str, ...]
     above: float
     to: float
@@ -72,23 +81,26 @@ class _Bin:
 
 @dataclass(frozen=True)
 class _Measure:
-    name: str
+    name: Message
     needs: tuple[str, ...]
     regex: re.Pattern
     unit: str
     fact: str
     bins: tuple[_Bin, ...]
+    border: Message | None   # of which it is a problem that a length crosses it
+    yields: bool             # only hints, against the tariff's own words on its fact
+    checked: bool            # what is implied of its fact must agree with what is stated
 
 
 @dataclass(frozen=True)
 class _SizeSystem:
+    id: str
+    fact: str
+    short: tuple[str, ...]
+    long: tuple[str, ...]
     below: float
     at_least: float
     strength: float
-
-
-def _needs(text: str) -> tuple[str, ...]:
-    return tuple(filter(None, text.split("|")))
 
 
 _SIZE_WORD = re.compile(
@@ -130,8 +142,9 @@ def _cut(description: str) -> str:
     return description[:end or MAX_CHARACTERS]
 
 
-_TOO_LONG = (f"Описание длиннее {MAX_CHARACTERS} знаков: прочитано его начало, остальное не "
-             "учтено.")
+_TOO_LONG = Message.of("reader.too_long", characters=MAX_CHARACTERS)
+#: Messages of a group with which it says what only the engine knows.
+_SAID = ("mixed.upper", "mixed.sole", "of_good.upper", "of_good.sole", "by_area", "sizes.crossed")
 
 
 def _in_word(character: str) -> bool:
@@ -139,78 +152,94 @@ def _in_word(character: str) -> bool:
     return not character.isspace() and unicodedata.category(character)[0] in "LNMC"
 
 
+def _the_group() -> Group:
+    """The one loaded group that reads text."""
+    groups = [group for group in loaded_groups() if group.reads_text]
+    if len(groups) != 1:
+        names = ", ".join(group.id for group in groups) or "none"
+        raise ValueError(f"FactReader needs a group, as in FactReader(find_group(...)); those "
+                         f"that read text: {names}")
+    return groups[0]
+
+
 class FactReader:
     """Reads facts from Russian declarations; compiled once, picklable.
 
     Parameters
     ----------
-    vocabulary : Vocabulary, optional
-        The facts that may be stated; group 64 by default.
-    folder : Path, optional
-        Where the pattern files are; ``footwear/`` by default.
+    group : Group, optional
+        Whose facts may be stated, and in which words; by default the one loaded group that
+        reads text.
 
     Raises
     ------
     ValueError
-        If a data file names an unknown fact or value or holds a wrong
-        pattern; the message names file and line.
+        If a table names an unknown fact or value, holds a wrong pattern or lacks its words in
+        ``messages.csv``: the message names file and line; or if there is no such group, or
+        more than one.
     """
 
-    def __init__(self, vocabulary: Vocabulary | None = None,
-                 folder: str | Path | None = None):
-        self.vocabulary = footwear.vocabulary() if vocabulary is None else vocabulary
-        folder = footwear.FOLDER if folder is None else Path(folder)
-        self._rules = tuple(self._read_rules(folder / "text_patterns.csv"))
-        self._questions = {(rule.fact, rule.note_ru): rule.problem_ru
-                           for rule in self._rules if rule.problem_ru}
-        self._general = {(rule.fact, rule.note_ru) for rule in self._rules if rule.general}
-        self._measures = tuple(self._read_measures(folder / "measures.csv"))
-        self._sizes = self._read_sizes(folder / "sizes.csv")
-        self._materials = Materials(folder, self.vocabulary)
-        self._gate = Gate(folder, self.vocabulary)
+    def __init__(self, group: Group | None = None):
+        self.group = _the_group() if group is None else group
+        self.vocabulary = self.group.vocabulary
+        tables = Tables(self.group)
+        self._rules = tuple(self._read_rules(tables))
+        self._general = {rule.id for rule in self._rules if rule.general}
+        self._problems = {rule.id: rule.problem for rule in self._rules if rule.problem}
+        self._measures = tuple(self._read_measures(tables))
+        self._yielding = {b.id for m in self._measures if m.yields for b in m.bins}
+        self._checked = {m.fact for m in self._measures if m.checked}
+        self._sizes = self._read_sizes(tables)
+        self._materials = Materials(tables)
+        self._gate = Gate(tables)
+        self._said = {name: tables.message(name).id for name in _SAID}
+        self._known_names: dict[tuple, Joined] = {}
+        tables.check()
 
-    def _values(self, fact: str, text: str, where: str) -> tuple[str, ...]:
-        if fact not in self.vocabulary:
-            raise ValueError(f"{where}: unknown fact '{fact}'")
-        values = tuple(v for v in text.split("|") if v)
-        for value in values:
-            if value not in self.vocabulary[fact].value_ids:
-                raise ValueError(f"{where}: fact '{fact}' has no value '{value}'")
-        return values
+    def __setstate__(self, state):
+        self.__dict__ = state
+        add_wordings(self.group.wordings)  # another process may not have loaded the group
 
-    def _read_rules(self, path):
-        columns = ("fact", "values", "negated", "strength", "kind", "needs", "pattern", "note_ru",
-                   "problem_ru", "general")
-        for where, row in read_rows(path, columns):
+    @staticmethod
+    def _read_rules(tables: Tables):
+        columns = ("fact", "values", "negated", "strength", "kind", "needs", "pattern", "general")
+        for where, row in tables.rows("text_patterns.csv", columns):
             if row["kind"] not in (STATED, IMPLIED):
                 raise ValueError(f"{where}: kind must be '{STATED}' or '{IMPLIED}'")
-            yield _Rule(row["fact"], self._values(row["fact"], row["values"], where),
-                        self._values(row["fact"], row["negated"], where),
-                        number(row["strength"], where), row["kind"], _needs(row["needs"]),
-                        compile_pattern(row["pattern"], where), row["note_ru"],
-                        row["problem_ru"], row["general"] == "yes")
+            yield _Rule(row["id"], row["fact"], tables.values(row["fact"], row["values"], where),
+                        tables.values(row["fact"], row["negated"], where),
+                        number(row["strength"], where), row["kind"], words_of(row["needs"]),
+                        compile_pattern(row["pattern"], where),
+                        tables.message(row["id"], where), tables.problem(row["id"]),
+                        row["general"] == "yes")
 
-    def _read_measures(self, path):
+    @staticmethod
+    def _read_measures(tables: Tables):
         grouped: dict[str, list] = {}
         columns = ("measure", "needs", "pattern", "unit", "fact", "values", "above", "to",
-                   "closed", "strength")
-        for where, row in read_rows(path, columns):
+                   "closed", "strength", "border", "yields", "checked")
+        for where, row in tables.rows("measures.csv", columns):
             grouped.setdefault(row["measure"], []).append((where, row))
         for name, rows in grouped.items():
             where, first = rows[0]
-            bins = tuple(_Bin(self._values(r["fact"], r["values"], w), number(r["above"], w),
-                              number(r["to"], w), r["closed"], number(r["strength"], w))
-                         for w, r in rows)
-            yield _Measure(name, _needs(first["needs"]), compile_pattern(first["pattern"], where),
-                           first["unit"], first["fact"], bins)
+            bins = tuple(_Bin(r["id"], tables.values(r["fact"], r["values"], w),
+                              number(r["above"], w), number(r["to"], w), r["closed"],
+                              number(r["strength"], w)) for w, r in rows)
+            yield _Measure(tables.message(name, where), words_of(first["needs"]),
+                           compile_pattern(first["pattern"], where), first["unit"],
+                           first["fact"], bins,
+                           tables.message(first["border"], where) if first["border"] else None,
+                           first["yields"] == "yes", first["checked"] == "yes")
 
     @staticmethod
-    def _read_sizes(path) -> dict[tuple[str, str], _SizeSystem]:
-        columns = ("system", "group", "below", "from", "strength")
+    def _read_sizes(tables: Tables) -> dict[tuple[str, str], _SizeSystem]:
+        columns = ("system", "group", "fact", "short", "long", "below", "from", "strength")
         return {(row["system"], row["group"]): _SizeSystem(
+                    row["id"], row["fact"], tables.values(row["fact"], row["short"], where),
+                    tables.values(row["fact"], row["long"], where),
                     number(row["below"], where), number(row["from"], where),
                     number(row["strength"], where))
-                for where, row in read_rows(path, columns)}
+                for where, row in tables.rows("sizes.csv", columns)}
 
     # -- reading
 
@@ -229,14 +258,13 @@ class FactReader:
         folded = fold(description)
         text = folded.text
         if not text.strip():
-            return Reading(description, (), ("Описание пустое: ничего не установлено.",))
+            return Reading(description, (), (Message("reader.empty"),))
         goods = self._gate.goods(text)
         details = _DETAIL_WORDS.search(text) is not None
         if not goods and not details:
             verdict = self._gate.judge(folded, goods)
-            return Reading(description, self._gate_findings(folded, verdict),
-                           tuple(verdict.problems))
-        parts = self._materials.read(text, [Mention("good", g.type, "good", g.start, g.end)
+            return Reading(description, self._gate_findings(folded, verdict), verdict.problems)
+        parts = self._materials.read(text, [Mention("good", g.noun.id, "good", g.start, g.end)
                                             for g in goods])
         verdict = self._gate.judge(folded, goods, parts)
         findings = list(self._gate_findings(folded, verdict))
@@ -249,8 +277,7 @@ class FactReader:
         findings += self._read_size_lists(folded, findings, problems)
         findings += self._read_types(folded, verdict.types)
         findings = self._choose(findings, problems)
-        problems += [self._questions[f.fact, f.note_ru] for f in findings
-                     if (f.fact, f.note_ru) in self._questions]
+        problems += [self._problems[f.rule] for f in findings if f.rule in self._problems]
         findings.sort(key=lambda f: (f.start, f.end, f.fact))
         return Reading(description, tuple(findings), tuple(dict.fromkeys(problems)))
 
@@ -259,23 +286,26 @@ class FactReader:
         return evidence_of(keys, readings, self.vocabulary)
 
     @staticmethod
-    def _finding(folded: Folded, span, fact, values, strength, kind, note) -> Finding:
+    def _finding(folded: Folded, span, fact, values, strength, kind, rule, note) -> Finding:
         words = folded.text[span[0]:span[1]]
         span = (span[0] + len(words) - len(words.lstrip()), span[0] + len(words.rstrip()))
         start, end = folded.span(*span)
         return Finding(fact, tuple(values), strength, start, end,
-                       folded.original[start:end], kind, note)
+                       folded.original[start:end], kind, rule, note)
 
     def _gate_findings(self, folded, verdict) -> tuple[Finding, ...]:
-        if not verdict.value:
+        row = verdict.kind
+        if row is None:
             return ()
-        return (self._finding(folded, (verdict.start, verdict.end), "is_footwear",
-                              (verdict.value,), verdict.strength, verdict.kind,
-                              verdict.note_ru),)
+        return (self._finding(folded, (verdict.start, verdict.end), row.fact, (row.value,),
+                              row.strength, row.kind, row.id, verdict.note),)
 
-    def _names(self, fact: str, values) -> str:
-        wanted = self.vocabulary[fact]
-        return ", ".join(v.ru for v in wanted.values if v.id in values)
+    def _names(self, fact: str, values) -> Joined:
+        key = fact, tuple(values)
+        if key not in self._known_names:
+            self._known_names[key] = Joined(tuple(
+                v for v in self.vocabulary[fact].values if v.id in values))
+        return self._known_names[key]
 
     def _read_materials(self, folded, parts: list[PartOf], problems) -> list[Finding]:
         findings = []
@@ -285,29 +315,25 @@ class FactReader:
                 findings += self._read_good_material(folded, part, bool(uppers))
                 continue
             fact, values = part.role, part.values[part.role]
-            name = self.vocabulary[fact].ru
+            said = {"fact": self.vocabulary[fact], "values": self._names(fact, values)}
             if part.negated:
                 values = [v for v in self.vocabulary[fact].value_ids if v not in values]
-                note = f"{name}: не {self._names(fact, part.values[fact])}"
+                note = Message.of("reader.not_material", **said)
             else:
-                note = f"{name}: {self._names(fact, values)}"
-                if part.by_area:
-                    note += " (наибольшая площадь, примечание 4)"
+                note = Message.of(
+                    self._said["by_area"] if part.by_area else "reader.material", **said)
             if part.several and len(values) > 1 and not part.negated:
                 if fact == "upper" or not set(values) <= {"rubber", "plastic"}:
-                    where = ("наружной поверхности, примечание 4(а)" if fact == "upper"
-                             else "соприкосновения с землёй, примечание 4(б)")
-                    problems.append(
-                        f"{name.capitalize()} назван неоднозначно ({self._names(fact, values)}): "
-                        f"решает наибольшая площадь {where}; уточните.")
+                    problems.append(Message.of(self._said[f"mixed.{fact}"],
+                                               values=said["values"]))
             findings.append(self._finding(folded, (part.start, part.end), fact, values,
-                                          part.strength, STATED, note))
+                                          part.strength, STATED, part.rule, note))
             if fact == "upper" and len(part.first) == 1 < len(values) and not part.negated:
                 others = len(self.vocabulary[fact].values) - 1
                 findings.append(self._finding(
                     folded, (part.start, part.end), fact, part.first,
-                    FIRST_OF_MIX_ODDS / (FIRST_OF_MIX_ODDS + others), IMPLIED,
-                    f"первым назван материал: {self._names(fact, part.first)}"))
+                    FIRST_OF_MIX_ODDS / (FIRST_OF_MIX_ODDS + others), IMPLIED, part.rule,
+                    Message.of("reader.first", values=self._names(fact, part.first))))
         return findings
 
     def _read_good_material(self, folded, part: PartOf, upper_known: bool) -> list[Finding]:
@@ -319,12 +345,13 @@ class FactReader:
         if not upper_known:
             findings.append(self._finding(
                 folded, span, "upper", upper, min(part.strength, GOOD_STRENGTH), STATED,
-                f"материал назван при самом товаре: верх {self._names('upper', upper)}"))
+                part.rule, Message.of(self._said["of_good.upper"],
+                                      values=self._names("upper", upper))))
         moulded = [v for v in part.values["sole"] if v in ("rubber", "plastic")]
         if moulded and set(upper) <= {"rubber", "plastic"}:
             findings.append(self._finding(
-                folded, span, "sole", moulded, GOOD_SOLE_STRENGTH, IMPLIED,
-                "материал назван при самом товаре: вероятно, и подошва"))
+                folded, span, "sole", moulded, GOOD_SOLE_STRENGTH, IMPLIED, part.rule,
+                Message(self._said["of_good.sole"])))
         return findings
 
     def _read_phrases(self, folded: Folded) -> list[Finding]:
@@ -354,9 +381,9 @@ class FactReader:
                 values = rule.negated if negated else rule.values
                 if not values:
                     continue
-                note = ("не " if negated else "") + rule.note_ru
+                said = rule.denied if negated else (rule.id, rule.note)
                 findings.append(self._finding(folded, (start, end), fact, values,
-                                              rule.strength, rule.kind, note))
+                                              rule.strength, rule.kind, *said))
         return findings
 
     @staticmethod
@@ -389,20 +416,19 @@ class FactReader:
                 if not met:
                     continue
                 values = tuple(dict.fromkeys(v for b in met for v in b.values))
-                words = text[match.start():interval.end]
+                words = text[match.start():interval.end].strip()
                 span = (match.start(), interval.end)
+                note = Message.of("reader.measured", measure=measure.name, words=words)
                 result.append(self._finding(folded, span, measure.fact, values,
-                                            min(b.strength for b in met), STATED,
-                                            f"{measure.name}: {words.strip()}"))
-                if len(values) > 1 and measure.fact in ("insole", "heel"):
-                    border = "24 см" if measure.fact == "insole" else "3 см"
-                    problems.append(
-                        f"«{words.strip()}» переходит границу {border}: возможны оба значения; "
-                        "разделите товар или уточните.")
+                                            min(b.strength for b in met), STATED, met[0].id,
+                                            note))
+                if len(values) > 1 and measure.border is not None:
+                    problems.append(Message.of("reader.border", words=words,
+                                               border=measure.border))
         return result
 
     def _read_size_lists(self, folded, findings, problems) -> list[Finding]:
-        """Sizes → length of the insole, by the table of size systems."""
+        """What sizes imply, by the table of size systems."""
         text, result, taken = folded.text, [], Taken(len(folded.text))
         sexes = _group(text)
         for pattern in (_SIZE_WORD, _SIZE_SYSTEM, _SIZE_BEFORE_WORD):
@@ -411,24 +437,23 @@ class FactReader:
                 if taken.meets(*match.span()) or _NOT_SHOE_SIZE.search(match["gap"]) \
                         or _TIMES.match(text, match.end("list")):
                     continue
-                found = self._insole_of_sizes(sexes, words, read_numbers(match["list"]))
+                found = self._values_of_sizes(sexes, words, read_numbers(match["list"]))
                 if found is None:
                     continue
                 taken.add(*match.span())
-                values, strength, system = found
+                values, scale, system = found
                 end = match.end("list")
                 shown = text[match.start():end].strip()
                 result.append(self._finding(
-                    folded, (match.start(), end), "insole", values, strength, IMPLIED,
-                    f"размеры {system}: {shown}"))
-                if len(values) > 1 and not any(f.fact == "insole" and f.kind == STATED
+                    folded, (match.start(), end), scale.fact, values, scale.strength, IMPLIED,
+                    scale.id, Message.of("reader.sizes", system=system.upper(), words=shown)))
+                if len(values) > 1 and not any(f.fact == scale.fact and f.kind == STATED
                                                for f in findings):
-                    problems.append(f"Размеры «{shown}» переходят границу длины стельки 24 см: "
-                                    "возможны оба значения.")
+                    problems.append(Message.of(self._said["sizes.crossed"], words=shown))
         return result
 
-    def _insole_of_sizes(self, group: str | None, words: str, sizes: list[float]):
-        """Values, strength and system of a list of sizes; None if it cannot be read.
+    def _values_of_sizes(self, group: str | None, words: str, sizes: list[float]):
+        """Values, scale and system of a list of sizes; None if it cannot be read.
 
         `group`: whose sizes they are by the rest of the text.
         """
@@ -447,35 +472,34 @@ class FactReader:
         if scale is None:
             return None
         if low >= scale.at_least:
-            return ("ge24",), scale.strength, system.upper()
+            return scale.long, scale, system
         if high <= scale.below:
-            return ("lt24",), scale.strength, system.upper()
-        return ("lt24", "ge24"), scale.strength, system.upper()
+            return scale.short, scale, system
+        return scale.short + scale.long, scale, system
 
     def _read_types(self, folded, types) -> list[Finding]:
         """What the noun of the good implies."""
         return [self._finding(folded, (good.start, good.end), fact, values, strength, IMPLIED,
-                              f"обычно для товара «{good.type}»")
-                for good in types for fact, values, strength in good.facts]
+                              good.noun.id, good.noun.note)
+                for good in types for fact, values, strength in good.noun.facts]
 
-    def _is_measured(self, finding: Finding) -> bool:
-        return finding.note_ru.partition(":")[0] in {m.name for m in self._measures}
-
-    def _measured_heights(self, findings: list[Finding]) -> list[Finding]:
+    def _yield(self, findings: list[Finding]) -> list[Finding]:
         """Against the tariff's own words on ankle and calf, a shaft in cm only hints."""
-        words = {value for f in findings for value in f.values
-                 if f.fact == "height" and f.kind == STATED and not self._is_measured(f)}
-        return [replace(f, kind=IMPLIED) if words and f.fact == "height" and f.kind == STATED
-                and self._is_measured(f) and not words & set(f.values) else f
-                for f in findings]
+        hints = {f.fact for f in findings if f.rule in self._yielding}
+        for fact in hints:
+            words = {value for f in findings for value in f.values if f.fact == fact
+                     and f.kind == STATED and f.rule not in self._yielding}
+            findings = [replace(f, kind=IMPLIED) if words and f.rule in self._yielding
+                        and f.fact == fact and not words & set(f.values) else f
+                        for f in findings]
+        return findings
 
-    def _choose(self, findings: list[Finding], problems: list[str]) -> list[Finding]:
+    def _choose(self, findings: list[Finding], problems: list[Message]) -> list[Finding]:
         """Drop what a plain statement overrides, and name contradictions."""
-        findings = self._measured_heights(findings)
-        specific = {f.fact for f in findings
-                    if f.kind == STATED and (f.fact, f.note_ru) not in self._general}
+        findings = self._yield(findings)
+        specific = {f.fact for f in findings if f.kind == STATED and f.rule not in self._general}
         findings = [f for f in findings  # «спортивная обувь: ботинки лыжные»
-                    if f.fact not in specific or (f.fact, f.note_ru) not in self._general]
+                    if f.fact not in specific or f.rule not in self._general]
         stated: dict[str, list[Finding]] = {}
         for finding in findings:
             if finding.kind == STATED:
@@ -484,20 +508,20 @@ class FactReader:
         for fact, found in stated.items():
             values, _, agree = _agree(found)
             allowed[fact] = values
-            if not agree and fact != "is_footwear":
-                problems.append(
-                    f"Противоречие в тексте, {self.vocabulary[fact].ru}: "
-                    + " / ".join(dict.fromkeys(self._names(fact, f.values) for f in found)) + ".")
+            if not agree:
+                said = dict.fromkeys(self._names(fact, f.values) for f in found)
+                problems.append(Message.of("reader.contradiction", fact=self.vocabulary[fact],
+                                           values=Joined(tuple(said), " / ")))
         kept = []
         for finding in findings:
             if finding.kind == IMPLIED and finding.fact in allowed:
                 if not set(finding.values) & set(allowed[finding.fact]) \
-                        and finding.fact in ("height", "insole") \
-                        and (finding.strength >= .9 or self._is_measured(finding)):
-                    problems.append(
-                        f"Не согласуется, {self.vocabulary[finding.fact].ru}: указано "
-                        f"«{self._names(finding.fact, allowed[finding.fact])}», а "
-                        f"{finding.note_ru} – «{self._names(finding.fact, finding.values)}».")
+                        and finding.fact in self._checked \
+                        and (finding.strength >= .9 or finding.rule in self._yielding):
+                    problems.append(Message.of(
+                        "reader.disagreement", fact=self.vocabulary[finding.fact],
+                        stated=self._names(finding.fact, allowed[finding.fact]),
+                        note=finding.note, implied=self._names(finding.fact, finding.values)))
                 if not set(finding.values) < set(allowed[finding.fact]):
                     continue
             kept.append(finding)

@@ -4,7 +4,7 @@
 the description, that is in the nominative, not governed by a preposition, and
 with nothing but adjectives, people and trade words before it.
 
-"Not footwear" needs words that say so: a row of ``not_footwear.csv``, or
+"Not footwear" needs words that say so: a row of ``kinds.csv``, or
 footwear named only as what the goods are for.  A noun that is in no list tells
 nothing by itself: where upper and sole are named beside it the good is taken as
 footwear, else its kind stays open.
@@ -13,49 +13,74 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
+
+from orangecontrib.customs.i18n import Capital, Joined, Message
 
 from .folding import Folded
 from .materials import PartOf
-from .patterns import compile_pattern, expand, number, read_rows
-from .reading import IMPLIED, STATED
+from .patterns import Tables, compile_pattern, expand, number
 
-__all__ = ["Good", "Verdict", "Gate"]
+__all__ = ["Good", "Kind", "Noun", "Verdict", "Gate"]
+
+
+@dataclass(frozen=True)
+class Noun:
+    """A row of ``types.csv``: nouns that name a type of good, and what it implies."""
+
+    id: str
+    name: Message
+    facts: tuple[tuple[str, tuple[str, ...], float], ...]
+    note: Message
 
 
 @dataclass(frozen=True)
 class Good:
-    """A noun that names a kind of footwear, in folded text."""
+    """Such a noun in folded text."""
 
-    type: str
+    noun: Noun
     start: int
     end: int
     oblique: bool
-    facts: tuple[tuple[str, tuple[str, ...], float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A row of ``kinds.csv``: what kind of good is declared, and by what."""
+
+    id: str
+    fact: str
+    value: str
+    strength: float
+    kind: str
+    regex: re.Pattern | None
+    note: Message
+    problem: Message | None
 
 
 @dataclass(frozen=True)
 class Verdict:
     """What kind of good the text declares, why, and whether its facts matter.
 
-    `value` is empty where no words say what kind of good it is.
+    `kind` is None where no words say what kind of good it is.
     """
 
-    value: str = ""
-    strength: float = 0.
+    kind: Kind | None = None
     start: int = 0
     end: int = 0
-    kind: str = IMPLIED
-    note_ru: str = ""
+    note: Message | None = None
+    problems: tuple[Message, ...] = ()
     read_facts: bool = False
     types: tuple[Good, ...] = ()
-    problems: list[str] = field(default_factory=list)
 
 
-#: Upper and sole named beside an unknown noun: few other goods have both.
-PARTS_STRENGTH = .9
+#: Where a row of ``kinds.csv`` is looked for: anywhere, at the head of the description, or
+#: there where it may name a part of the good instead.
+_PLACES = ("any", "head", "part")
+#: … or what speaks for a kind without a pattern, a row each: a noun of ``types.csv`` as the
+#: head, upper and sole beside an unknown noun, such goods only as what the good is for.
+_WITHOUT_PATTERN = ("noun", "described", "purpose")
 #: How far back the words that govern a noun, or count it, may stand, in characters.
 REACH = 60
 #: Characters of the description that a problem quotes.
@@ -239,28 +264,43 @@ def _is_adjective(word: str) -> bool:
 
 
 class Gate:
-    """The nouns of ``types.csv`` and the exclusions of ``not_footwear.csv``."""
+    """The nouns of ``types.csv`` and the kinds of goods of ``kinds.csv``.
 
-    def __init__(self, folder: Path, vocabulary):
-        self._facts: list[tuple[str, tuple]] = []
+    Parameters
+    ----------
+    tables : Tables
+    """
+
+    def __init__(self, tables: Tables):
+        self._types: list[Noun] = []
         patterns = []
-        for where, row in read_rows(folder / "types.csv",
-                                    ("type", "pattern", "oblique", "facts")):
+        for where, row in tables.rows("types.csv", ("pattern", "oblique", "facts")):
             for column in ("pattern", "oblique"):
                 compile_pattern(row[column], where)
-            self._facts.append((row["type"], self._parse(row["facts"], vocabulary, where)))
+            name = tables.message(row["id"], where)
+            self._types.append(Noun(row["id"], name, self._parse(row["facts"], tables, where),
+                                    Message.of("reader.usual", type=name)))
             patterns += [row["pattern"], row["oblique"] or r"(?!)"]
         self._nouns = self._join(patterns)
-        self._other: dict[str, list] = {where: [] for where in ("any", "head", "part")}
-        for where, row in read_rows(folder / "not_footwear.csv",
-                                    ("where", "value", "strength", "pattern", "reason_ru")):
-            if row["value"] not in vocabulary["is_footwear"].value_ids:
-                raise ValueError(f"{where}: fact 'is_footwear' has no value '{row['value']}'")
-            if row["where"] not in self._other:
-                raise ValueError(f"{where}: where must be one of {', '.join(self._other)}")
-            self._other[row["where"]].append(
-                (row["value"], number(row["strength"], where),
-                 compile_pattern(row["pattern"], where), row["reason_ru"]))
+        self._kinds: dict[str, list[Kind]] = {
+            where: [] for where in (*_PLACES, *_WITHOUT_PATTERN)}
+        for where, row in tables.rows("kinds.csv", ("where", "fact", "value", "strength", "kind",
+                                                    "pattern")):
+            value, = tables.values(row["fact"], row["value"], where)
+            if row["where"] not in self._kinds:
+                raise ValueError(f"{where}: where must be one of {', '.join(self._kinds)}")
+            self._kinds[row["where"]].append(Kind(
+                row["id"], row["fact"], value, number(row["strength"], where), row["kind"],
+                compile_pattern(row["pattern"], where) if row["where"] in _PLACES else None,
+                tables.message(row["id"], where), tables.problem(row["id"])))
+        for name in _WITHOUT_PATTERN:
+            if len(self._kinds[name]) != 1:
+                raise ValueError(f"{tables.group.folder / 'kinds.csv'}: one row is needed where "
+                                 f"'{name}', there are {len(self._kinds[name])}")
+        self._noun, self._described, self._purpose = (
+            self._kinds[name][0] for name in _WITHOUT_PATTERN)
+        self._open_kind, self._mentioned, self._several_types = (
+            tables.message(f"kind.{name}").id for name in ("open", "mentioned", "several"))
 
     @staticmethod
     def _join(patterns) -> re.Pattern:
@@ -268,20 +308,15 @@ class Gate:
             rf"((?:{expand(p)})(?!\w))" for p in patterns) + ")")
 
     @staticmethod
-    def _parse(text: str, vocabulary, where: str):
+    def _parse(text: str, tables: Tables, where: str):
         """``height=ankle|calf@0.95; vamp=closed@0.9`` → facts of a type noun."""
         facts = []
         for item in filter(None, (part.strip() for part in text.split(";"))):
             match = re.fullmatch(r"(\w+)=([\w|]+)@([\d.]+)", item)
             if match is None:
                 raise ValueError(f"{where}: '{item}' is not fact=value|value@strength")
-            fact, values = match[1], tuple(match[2].split("|"))
-            if fact not in vocabulary:
-                raise ValueError(f"{where}: unknown fact '{fact}'")
-            unknown = [v for v in values if v not in vocabulary[fact].value_ids]
-            if unknown:
-                raise ValueError(f"{where}: fact '{fact}' has no value '{unknown[0]}'")
-            facts.append((fact, values, number(match[3], where)))
+            facts.append((match[1], tables.values(match[1], match[2], where),
+                          number(match[3], where)))
         return tuple(facts)
 
     def goods(self, text: str) -> list[Good]:
@@ -289,8 +324,7 @@ class Gate:
         found = []
         for match in self._nouns.finditer(text):
             index, oblique = divmod(match.lastindex - 1, 2)  # nominative and oblique in turn
-            name, facts = self._facts[index]
-            found.append(Good(name, match.start(), match.end(), bool(oblique), facts))
+            found.append(Good(self._types[index], match.start(), match.end(), bool(oblique)))
         return found
 
     def judge(self, folded: Folded, goods: list[Good],
@@ -300,18 +334,18 @@ class Gate:
         described = {"upper", "sole"} <= {part.role for part in parts}
         has_upper = any(part.role == "upper" for part in parts)
         text = folded.masked
-        for row in self._other["any"]:
-            match = row[2].search(text)
+        for kind in self._kinds["any"]:
+            match = kind.regex.search(text)
             if match and place.leads(match.start()):
-                return self._named(row, match)
+                return self._verdict(kind, *match.span())
         head = next((g for g in goods if self._is_head(place, g)), None) or next(
             (g for g in goods if self._follows_a_name(place, g, described)), None)
         if head is not None:
             types = tuple(g for g in goods if not g.oblique and g.start >= head.start
                           and not place.governed(g.start))
-            return Verdict("footwear", .99, head.start, head.end, STATED,
-                           f"товар назван: «{folded.text[head.start:head.end]}»", True,
-                           types or (head,), self._several(types))
+            note = Message.of(self._noun.note.id, words=folded.text[head.start:head.end])
+            return Verdict(self._noun, head.start, head.end, note, self._several(types), True,
+                           types or (head,))
         places = place.heads(place.part if has_upper else len(text))
         # Beside an upper «подошва: резина» is a part of the good, else it is the good.
         part = self._named_head(text, "part", places)
@@ -320,32 +354,31 @@ class Gate:
             return other
         served = self._served(text, place, goods)
         if served is not None and not self._has_parts_of_its_own(place, parts):
-            words = folded.text[served[0]:served[1]]
-            return Verdict("not_footwear", .995, *served, IMPLIED,
-                           "обувь или её часть названа лишь как назначение товара",
-                           problems=["Обувь или её часть названа лишь как назначение "
-                                     f"(«{words}»): товар – другой."])
+            return self._verdict(self._purpose, *served,
+                                 words=folded.text[served[0]:served[1]])
         if described and served is None and self._describes_footwear(folded, place, goods, parts):
             spans = [next(p for p in parts if p.role == role) for role in ("upper", "sole")]
-            return Verdict("footwear", PARTS_STRENGTH, min(p.start for p in spans),
-                           max(p.end for p in spans), IMPLIED, "названы верх и подошва", True, (),
-                           [f"{self._not_established(folded, place)}; принято за обувь, потому "
-                            "что названы верх и подошва."])
-        return part or Verdict(problems=[self._open(folded, place, goods)])
+            return replace(
+                self._verdict(self._described, min(p.start for p in spans),
+                              max(p.end for p in spans),
+                              kind=self._not_established(folded, place)), read_facts=True)
+        return part or Verdict(problems=(self._open(folded, place, goods),))
 
     @staticmethod
-    def _named(row, match: re.Match) -> Verdict:
-        value, strength, _, reason = row
-        return Verdict(value, strength, match.start(), match.end(), STATED, reason,
-                       problems=[f"{reason[0].upper()}{reason[1:]}."])
+    def _verdict(row: Kind, start: int, end: int, **said) -> Verdict:
+        """By a row of ``kinds.csv``, with what is put into its problem."""
+        problem = Message.of("reader.sentence", words=Capital(row.note)) \
+            if row.problem is None else Message.of(row.problem.id, **said)
+        return Verdict(row, start, end, row.note, (problem,))
 
     def _named_head(self, text: str, where: str, places: list[int]) -> Verdict | None:
-        """The first row of ``not_footwear.csv`` that the head of the description meets."""
-        for row in self._other[where]:
+        """The first row of ``kinds.csv`` that the head of the description meets."""
+        for kind in self._kinds[where]:
+            match_at = kind.regex.match
             for place in places:
-                match = row[2].match(text, place)
+                match = match_at(text, place)
                 if match:
-                    return self._named(row, match)
+                    return self._verdict(kind, *match.span())
         return None
 
     @staticmethod
@@ -379,39 +412,39 @@ class Gate:
             for role, regex in _FOOTWEAR_PART.items())
 
     @staticmethod
-    def _not_established(folded: Folded, place: _Place) -> str:
+    def _not_established(folded: Folded, place: _Place) -> Message:
         """That the name of the good does not tell what it is, with the name."""
         start, end = place.phrase()
         if place.noun == len(folded.text) and place.part < end:
-            return "Вид товара не установлен"
+            return Message("reader.no_kind")
         start, end = folded.span(start, end)
         name = " ".join(re.sub("[\"«»“”„]", " ", folded.original[start:end]).split()).strip(" -")
         if len(name) > QUOTED:
             name = f"{name[:QUOTED].rpartition(' ')[0] or name[:QUOTED]} …"
-        return f"Вид товара по названию не установлен: «{name}»"
+        return Message.of("reader.unknown_kind", name=name)
 
-    def _open(self, folded: Folded, place: _Place, goods: list[Good]) -> str:
+    def _open(self, folded: Folded, place: _Place, goods: list[Good]) -> Message:
         """Why the kind of good stays open."""
         if not _LETTER.search(folded.text):
-            return "В описании нет слов: вид товара не установлен."
+            return Message("reader.no_words")
         if not _READABLE.search(folded.text):
-            return ("Язык описания не читается (читаются русский и отчасти английский): "
-                    "вид товара не установлен.")
-        name = self._not_established(folded, place)
+            return Message("reader.language")
+        kind = self._not_established(folded, place)
         if goods:
-            word = folded.text[goods[0].start:goods[0].end]
-            return f"{name}; обувь («{word}») упомянута при другом слове."
-        language = "" if _CYRILLIC.search(folded.text) else " Английский читается лишь отчасти."
-        return f"{name}. Если это обувь, назовите её вид или верх и подошву.{language}"
+            return Message.of(self._mentioned, kind=kind,
+                              words=folded.text[goods[0].start:goods[0].end])
+        problem = Message.of(self._open_kind, kind=kind)
+        return problem if _CYRILLIC.search(folded.text) else Message.of("reader.partly",
+                                                                         problem=problem)
 
-    @staticmethod
-    def _several(types) -> list[str]:
+    def _several(self, types) -> tuple[Message, ...]:
         """A line when nouns of different heights stand side by side."""
-        heights = [(g.type, set(v)) for g in types for f, v, _ in g.facts if f == "height"]
+        heights = [(g.noun.name, set(v)) for g in types for f, v, _ in g.noun.facts
+                   if f == "height"]
         if len(heights) > 1 and not set.intersection(*(v for _, v in heights)):
-            names = ", ".join(dict.fromkeys(name for name, _ in heights))
-            return [f"Названы разные виды обуви ({names}): возможно, в описании несколько товаров."]
-        return []
+            names = Joined(tuple(dict.fromkeys(name for name, _ in heights)))
+            return (Message.of(self._several_types, types=names),)
+        return ()
 
     @staticmethod
     def _is_head(place: _Place, good: Good) -> bool:

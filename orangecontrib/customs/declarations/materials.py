@@ -10,21 +10,22 @@ bound to the noun of the good itself («сапоги резиновые») speak
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 from .negation import negation_before
-from .patterns import Taken, compile_pattern, expand, number, read_rows
+from .patterns import Tables, Taken, compile_pattern, expand, number
 
 __all__ = ["Mention", "PartOf", "Materials"]
 
 
 @dataclass(frozen=True)
 class _Material:
-    name: str
+    id: str
     upper: tuple[str, ...]
     sole: tuple[str, ...]
     strength: float
+    of_good: str = ""         # beside the noun of the good: "never", or only if "alone"
+    gives_way: bool = False   # to another one in brackets: «кожа (ПУ)»
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,12 @@ class Mention:
     """A word of the folded text that names a part, a material or the good."""
 
     kind: str       # "part", "material", "good"
-    name: str       # part id, material name or type of good
+    name: str       # id of the part, the material or the type of good
     role: str       # of a part: "upper", "sole", "none", "trim"; "good" of a good
     start: int
     end: int
     material: _Material | None = None
+    listed: bool = False   # a part that may stand in a list, «верха, подкладки и подошвы»
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class PartOf:
     several: bool                # more than one material: a mix or alternatives
     by_area: bool                # the largest area is named
     negated: bool
+    rule: str                    # id of the material, of several the first
     first: tuple[str, ...] = ()  # of a mix: values of the upper that is named first
 
 
@@ -124,35 +127,30 @@ class Materials:
 
     Parameters
     ----------
-    folder : Path
-        Holds ``parts.csv`` (part, role, pattern) and ``materials.csv``
-        (material, values for an upper, values for a sole, strength, pattern).
+    tables : Tables
+        With ``parts.csv`` (role, whether it stands in lists, pattern) and ``materials.csv``
+        (values for an upper, values for a sole, strength, pattern).
     """
 
-    def __init__(self, folder: Path, vocabulary):
-        self.parts: list[tuple[str, str]] = []
+    def __init__(self, tables: Tables):
+        self.parts: list[tuple[str, str, bool]] = []
         patterns = []
-        for where, row in read_rows(folder / "parts.csv", ("part", "role", "pattern")):
+        for where, row in tables.rows("parts.csv", ("role", "listed", "pattern")):
             compile_pattern(row["pattern"], where)
             if row["role"] not in ("upper", "sole", "none", "trim"):
                 raise ValueError(f"{where}: unknown role '{row['role']}'")
-            self.parts.append((row["part"], row["role"]))
+            self.parts.append((row["id"], row["role"], row["listed"] == "yes"))
             patterns.append(row["pattern"])
         self._part = self._join(patterns)
         self.materials: list[_Material] = []
         patterns = []
-        for where, row in read_rows(folder / "materials.csv",
-                                    ("material", "upper", "sole", "strength", "pattern")):
+        for where, row in tables.rows("materials.csv", ("upper", "sole", "strength", "of_good",
+                                                        "gives_way", "pattern")):
             compile_pattern(row["pattern"], where)
-            values = {}
-            for fact in ("upper", "sole"):
-                values[fact] = tuple(v for v in row[fact].split("|") if v)
-                for value in values[fact]:
-                    if value not in vocabulary[fact].value_ids:
-                        raise ValueError(f"{where}: fact '{fact}' has no value '{value}'")
+            values = (tables.values(fact, row[fact], where) for fact in ("upper", "sole"))
             strength = number(row["strength"], where) if row["strength"] else 0.
-            self.materials.append(_Material(row["material"], values["upper"],
-                                            values["sole"], strength))
+            self.materials.append(_Material(row["id"], *values, strength, row["of_good"],
+                                            row["gives_way"] == "yes"))
             patterns.append(row["pattern"])
         self._material = self._join(patterns)
 
@@ -164,7 +162,7 @@ class Materials:
 
     def mentions(self, text: str, goods: list[Mention]) -> list[Mention]:
         """Parts, materials and goods of the text, in order, none inside another."""
-        found = [Mention("material", m.name, "", match.start(), match.end(), m)
+        found = [Mention("material", m.id, "", match.start(), match.end(), m)
                  for match in self._material.finditer(text)
                  for m in (self.materials[match.lastindex - 1],)]
         taken, parts = Taken(len(text)), Taken(len(text))
@@ -172,9 +170,10 @@ class Materials:
             if not mention.material.upper:
                 taken.add(mention.start, mention.end)
         for match in self._part.finditer(text):
-            name, role = self.parts[match.lastindex - 1]
+            name, role, listed = self.parts[match.lastindex - 1]
             if not taken.meets(match.start(), match.start() + 1):
-                found.append(Mention("part", name, role, match.start(), match.end()))
+                found.append(Mention("part", name, role, match.start(), match.end(),
+                                     listed=listed))
                 parts.add(match.start(), match.end())
         found.extend(g for g in goods if not parts.meets(g.start, g.start + 1))
         found.sort(key=lambda m: (m.start, -m.end))
@@ -287,7 +286,7 @@ class Materials:
             return ()
         group = [j]
         listed = re.match(r"[\s:\-]*(?:[:\-]|из\b|материал)", gap) is not None
-        while j > 0 and self._groups(mentions[j - 1]) and self._groups(mentions[j]) \
+        while j > 0 and mentions[j - 1].listed and mentions[j].listed \
                 and j - 1 not in settled and self._near(mentions[j - 1], mention) \
                 and _GROUP.fullmatch(text[mentions[j - 1].end:mentions[j].start]):
             joint = text[mentions[j - 1].end:mentions[j].start]
@@ -304,12 +303,6 @@ class Materials:
         """Is the part named as in a list, «верх, подошва: …», and not «на голенище, …»?"""
         return _NOMINATIVE.search(text, mention.start, mention.end) is not None \
             and not text.endswith((" на ", " в ", " по "), 0, mention.start)
-
-    @staticmethod
-    def _groups(mention) -> bool:
-        """May the part stand in a list of parts, «верха, подкладки и подошвы»?"""
-        return mention.kind == "part" and (
-            mention.role in ("upper", "sole") or mention.name in ("lining", "insole", "heel"))
 
     @staticmethod
     def _without(text, mentions, j, i) -> str:
@@ -364,12 +357,12 @@ class Materials:
                 inside.append(material)
                 main = named[-1]
                 upper = tuple(v for v in main.upper if v in material.upper)
-                if main.name == "leather" and not upper:
+                if main.gives_way and not upper:
                     named[-1] = material
                 elif upper:
                     sole = tuple(v for v in main.sole if v in material.sole) or material.sole
-                    named[-1] = _Material(main.name, upper, sole,
-                                          max(main.strength, material.strength))
+                    named[-1] = replace(main, upper=upper, sole=sole,
+                                        strength=max(main.strength, material.strength))
                 continue
             named.append(material)
         return named
@@ -413,8 +406,8 @@ class Materials:
             kept = [i for i in found if not self._denied(text, mentions[i])]
             asked = kept or found
             if role == "good":  # «ботинки: кожа, мех»: fur beside another material lines it
-                asked = [i for i in asked if mentions[i].material.name != "sole rubber"]
-                asked = [i for i in asked if mentions[i].material.name != "fur"] or asked
+                asked = [i for i in asked if mentions[i].material.of_good != "never"]
+                asked = [i for i in asked if mentions[i].material.of_good != "alone"] or asked
                 if not asked:
                     continue
             named = self._clarified(text, mentions, asked)
@@ -425,9 +418,9 @@ class Materials:
                 values[fact] = tuple(dict.fromkeys(v for m in named for v in getattr(m, fact)))
             span = [owner, *(mentions[i] for i in asked)]
             start, end = min(m.start for m in span), max(m.end for m in span)
-            names = {m.name for m in named}
+            names = {m.id for m in named}
             result.append(PartOf(
                 role, values, min(m.strength for m in named),
-                start, end, len(names) > 1, main is not None, not kept,
+                start, end, len(names) > 1, main is not None, not kept, named[0].id,
                 () if len(named) < 2 or "или" in text[start:end] else named[0].upper))
         return result

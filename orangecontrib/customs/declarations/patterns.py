@@ -1,4 +1,4 @@
-"""The pattern language of the data files, and reading these files.
+"""The pattern language of a group's tables, and reading these tables.
 
 Patterns are Python regular expressions on folded text (lower case, one
 alphabet, е for ё) with four shorthands, valid outside of ``[...]``:
@@ -25,15 +25,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from orangecontrib.customs.files import strict_rows
+from orangecontrib.customs.groups import Group
+from orangecontrib.customs.i18n import Message
 
 from .negation import BETWEEN
 
-__all__ = ["Taken", "expand", "compile_pattern", "read_rows", "number", "needed"]
+__all__ = ["Tables", "Taken", "expand", "compile_pattern", "number", "needed", "words_of"]
 
 _SHORTHAND = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|~|@|#| \?| ")
+_ID = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)*")
 _MEANINGS = {"~": r"\w{0,30}", "@": r"(?!(?:не|без|кроме|нет)\b)\w++", "#": BETWEEN,
              " ?": "[ .]*+", " ": "[ .]++"}
 
@@ -56,10 +58,73 @@ def compile_pattern(pattern: str, where: str = "pattern") -> re.Pattern:
     return compiled
 
 
-def read_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Rows of a data file with where they stand ("file, line n"); see :func:`strict_rows`."""
-    for line, row in strict_rows(path, columns)[1]:
-        yield f"{path}, line {line}", row
+class Tables:
+    """The pattern tables of a group: rows by ids, and what messages say of them.
+
+    Parameters
+    ----------
+    group : Group
+    """
+
+    #: What is wrong where a row is met: the message of this name and the row's id, if there is one.
+    PROBLEM = "problem."
+
+    def __init__(self, group: Group):
+        self.group = group
+        self._ids: dict[str, str] = {}
+
+    def rows(self, name: str, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
+        """Rows of a table with where they stand ("file, line n"); see :func:`strict_rows`.
+
+        Raises
+        ------
+        ValueError
+            The table can't be read, or an id is none, or names a row above or of another table.
+        """
+        path = self.group.folder / name
+        for line, row in strict_rows(path, ("id", *columns))[1]:
+            where, id_ = f"{path}, line {line}", row["id"]
+            if _ID.fullmatch(id_) is None:
+                raise ValueError(f"{where}: '{id_}' is not an id: small Latin letters, digits, "
+                                 "_ and . are needed")
+            if id_ in self._ids:
+                raise ValueError(f"{where}: id '{id_}' stands in {self._ids[id_]}, too")
+            self._ids[id_] = where
+            yield where, row
+
+    def values(self, fact: str, text: str, where: str) -> tuple[str, ...]:
+        """The values of a fact that stand in a cell, with ``|`` between them."""
+        if fact not in self.group.vocabulary:
+            raise ValueError(f"{where}: unknown fact '{fact}'")
+        values = words_of(text)
+        for value in values:
+            if value not in self.group.vocabulary[fact].value_ids:
+                raise ValueError(f"{where}: fact '{fact}' has no value '{value}'")
+        return values
+
+    def message(self, id_: str, where: str = "") -> Message:
+        """What ``messages.csv`` says by an id; ValueError where it says nothing."""
+        if f"{self.group.id}.{id_}" not in self.group.wordings:
+            raise ValueError(f"{where or self.group.folder}: messages.csv has no '{id_}'")
+        return self.group.message(id_)
+
+    def problem(self, id_: str) -> Message | None:
+        """What is wrong where a row is met, None where that is not in ``messages.csv``."""
+        known = f"{self.group.id}.{self.PROBLEM}{id_}" in self.group.wordings
+        return self.group.message(self.PROBLEM + id_) if known else None
+
+    def check(self):
+        """ValueError where a problem is that of a row that no table has."""
+        prefix = f"{self.group.id}.{self.PROBLEM}"
+        for id_ in self.group.wordings:
+            if id_.startswith(prefix) and id_.removeprefix(prefix) not in self._ids:
+                raise ValueError(f"{self.group.folder / 'messages.csv'}: no table has the row "
+                                 f"'{id_.removeprefix(prefix)}', of which a problem is told")
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """What stands in a cell with ``|`` between."""
+    return tuple(filter(None, text.split("|")))
 
 
 def number(text: str, where: str) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from orangecontrib.customs.facts import Evidence, Vocabulary
+from orangecontrib.customs.i18n import Message, Words
 
 __all__ = ["STATED", "IMPLIED", "Finding", "Reading", "settle", "evidence_of"]
 
@@ -32,8 +33,11 @@ class Finding:
         Its words, ``description[start:end]``.
     kind : str
         ``"stated"`` (said outright) or ``"implied"`` (type noun, size, trade word).
-    note_ru : str
-        How it was read, for the trace.
+    rule : str
+        Id of the row of a table that it rests on, of several the first; with ``.not`` behind
+        it where the words of a phrase are denied.
+    note : Message or Words, optional
+        How it was read, for people.
     """
 
     fact: str
@@ -43,16 +47,17 @@ class Finding:
     end: int
     text: str
     kind: str
-    note_ru: str = ""
+    rule: str = ""
+    note: Message | Words | None = None
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What one description says, and what is wrong or unclear in it (in Russian)."""
+    """What one description says, and what is wrong or unclear in it."""
 
     description: str
     findings: tuple[Finding, ...]
-    problems: tuple[str, ...] = ()
+    problems: tuple[Message, ...] = ()
 
     def stated(self) -> dict[str, tuple[str, ...]]:
         """Fact → the values stated outright (several: one of them)."""

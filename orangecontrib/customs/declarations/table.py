@@ -1,7 +1,7 @@
 """Door to Orange: descriptions in a table → P per fact value, a row per good."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,17 +20,17 @@ from orangecontrib.customs.columns import (
     keyed,
     name_key,
 )
-from orangecontrib.customs.facts import Priors
+from orangecontrib.customs.facts import Fact, Priors, Vocabulary
 from orangecontrib.customs.files import Row, TextTable
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.i18n import Joined, Message, say
 
 from .facts import FactReader
 from .headings import is_code, is_description, is_id, may_be_description, mostly_ids, numbers_in
 from .reading import IMPLIED, Reading
 
 __all__ = ["declarations_table", "default_text", "describe", "described", "description_of",
-           "facts_table", "holds_ids", "misread", "skipped_rows", "strings_of",
-           "text_candidates", "texts_of"]
+           "facts_table", "holds_ids", "misread", "names_of", "skipped_rows",
+           "strings_of", "text_candidates", "texts_of"]
 
 
 def declarations_table(table: TextTable, rows: Sequence[Row] | None = None) -> Table:
@@ -172,16 +172,18 @@ def described(table: Table) -> Table:
     return result
 
 
-def describe(reading: Reading, vocabulary=None) -> str:
-    """The findings of one description in readable Russian."""
-    vocabulary = footwear.vocabulary() if vocabulary is None else vocabulary
-    lines = []
-    for finding in reading.findings:
-        fact = vocabulary[finding.fact]
-        names = " или ".join(v.ru for v in fact.values if v.id in finding.values)
-        weak = " (косвенно)" if finding.kind == IMPLIED else ""
-        lines.append(f"{fact.ru}: {names}{weak} – «{finding.text}»")
-    return "; ".join(lines)
+def describe(reading: Reading, vocabulary: Vocabulary) -> str:
+    """The findings of one description in readable words, in the language that is spoken."""
+    return Joined(tuple(Message.of(
+        "reader.finding_implied" if finding.kind == IMPLIED else "reader.finding",
+        fact=vocabulary[finding.fact],
+        values=names_of(vocabulary[finding.fact], finding.values),
+        words=finding.text) for finding in reading.findings), "; ").text()
+
+
+def names_of(fact: Fact, values: Collection[str]) -> str:
+    """The names of values of which one holds: «резина или пластмасса»."""
+    return f" {Message('reader.or')} ".join(say(v) for v in fact.values if v.id in values)
 
 
 def facts_table(table: Table, text_variable, reader: FactReader, key_variable=None,
@@ -198,7 +200,7 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
     key_variable : str or Variable, optional
         The column with the goods' ids; it is kept, and marked as the key.
     priors : Priors, optional
-        What the probabilities contain; the default priors of group 64.
+        What the probabilities contain; those of the reader's group by default.
 
     Returns
     -------
@@ -212,7 +214,7 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
     skipped : Table or None
         Rows with an empty description, with the reason.
     """
-    priors = footwear.priors() if priors is None else priors
+    priors = reader.group.priors if priors is None else priors
     texts = texts_of(table, text_variable)
     filled = np.array([bool(text.strip()) for text in texts], dtype=bool)
     readings = [reader.read(text) for text, keep in zip(texts, filled) if keep]
@@ -256,14 +258,14 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
     with result.unlocked():
         result.X = np.column_stack(columns) if readings else np.zeros((0, len(columns)))
     said = [[describe(r, reader.vocabulary) for r in readings],
-            ["; ".join(r.problems) for r in readings], *words.values()]
+            [Joined(r.problems, "; ").text() for r in readings], *words.values()]
     if readings:  # Orange leaves the metas of a table without rows locked
         with result.unlocked(result.metas):
             for column, texts in enumerate(said, start=len(metas)):
                 result.metas[:, column] = texts
     if key_variable is not None:
         name_key(result, key)
-    return result, skipped_rows(table, filled, "описание пустое / the description is empty")
+    return result, skipped_rows(table, filled, say(Message("reader.empty_row")))
 
 
 def _words(readings, vocabulary) -> dict[str, list[str]]:

@@ -233,9 +233,9 @@ def _features(args, place) -> tuple[str, int]:
 def _facts(args, place) -> tuple[str, int]:
     from orangecontrib.customs.cases.files import read_goods, write_rows
     from orangecontrib.customs.declarations import FactReader
-    from orangecontrib.customs.groups import footwear
-    vocabulary = footwear.vocabulary()
+    from orangecontrib.customs.i18n import say
     reader, rows = FactReader(), []
+    vocabulary = reader.vocabulary
     goods = read_goods(args.declarations, args.encoding)
     advance = _bar("declarations", "texts")
     for number, good in enumerate(goods, start=1):
@@ -247,11 +247,11 @@ def _facts(args, place) -> tuple[str, int]:
             for fact, values in reading.stated().items():
                 row[fact] = "|".join(values)
             row["findings"] = "; ".join(
-                f"{vocabulary[f.fact].ru}: {'|'.join(f.values)} «{f.text}» "
+                f"{say(vocabulary[f.fact])}: {'|'.join(f.values)} «{f.text}» "
                 f"[{f.start}:{f.end}] {f.kind} {f.strength:g}" for f in reading.findings)
         elif good.description is not None:
             problems.append("пустое описание")
-        row["problems"] = "; ".join(problems)
+        row["problems"] = "; ".join(map(str, problems))
         rows.append(row)
         advance(number, len(goods))
     write_rows(place, ("good_id", "description", *vocabulary, "findings", "problems"), rows)

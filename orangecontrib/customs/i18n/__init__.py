@@ -4,7 +4,16 @@ A row of ``<room>.csv`` is a message: ``id, ru, en``, with ``{names}`` of what i
 of goods brings its own (``groups/<group>/messages.csv``).
 """
 from .language import LANGUAGES, language, set_language, speaking
-from .messages import Joined, Message, Wordings, Words, add_wordings, say, wordings
+from .messages import (
+    Capital,
+    Joined,
+    Message,
+    Wordings,
+    Words,
+    add_wordings,
+    say,
+    wordings,
+)
 
-__all__ = ["LANGUAGES", "language", "set_language", "speaking", "Joined", "Message", "Wordings",
-           "Words", "add_wordings", "say", "wordings"]
+__all__ = ["LANGUAGES", "language", "set_language", "speaking", "Capital", "Joined", "Message",
+           "Wordings", "Words", "add_wordings", "say", "wordings"]

@@ -10,7 +10,7 @@ from orangecontrib.customs.files import strict_rows
 
 from .language import LANGUAGES, language
 
-__all__ = ["Joined", "Message", "Words", "Wordings", "add_wordings", "say", "wordings"]
+__all__ = ["Capital", "Joined", "Message", "Words", "Wordings", "add_wordings", "say", "wordings"]
 
 FOLDER = Path(__file__).parent
 _FORMATTER = string.Formatter()
@@ -155,6 +155,21 @@ class Joined:
         return self.text()
 
 
+@dataclass(frozen=True)
+class Capital:
+    """Something that begins a sentence."""
+
+    thing: object
+
+    def text(self, name: str | None = None) -> str:
+        """Its words with a capital letter."""
+        words = say(self.thing, name)
+        return words[:1].upper() + words[1:]
+
+    def __str__(self) -> str:
+        return self.text()
+
+
 def say(thing, name: str | None = None) -> str:
     """The words for a message, a fact, a value, or text, in a language."""
     return str(_put(thing, name or language()))
@@ -162,7 +177,7 @@ def say(thing, name: str | None = None) -> str:
 
 def _put(value, name: str):
     """What stands for `value` in a wording: numbers stay numbers, for their format."""
-    if isinstance(value, (Message, Joined)):
+    if isinstance(value, (Message, Joined, Capital)):
         return value.text(name)
     return getattr(value, name, value)
 

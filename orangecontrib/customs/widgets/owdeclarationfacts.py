@@ -32,11 +32,13 @@ from orangecontrib.customs.declarations.table import (
     default_text,
     facts_table,
     holds_ids,
+    names_of,
     text_candidates,
     texts_of,
 )
 from orangecontrib.customs.fusion.table import default_key, key_candidates, keys_of
-from orangecontrib.customs.widgets.utils.factview import FACT_COLOURS, pale, value_names
+from orangecontrib.customs.i18n import Message, say
+from orangecontrib.customs.widgets.utils.factview import FACT_COLOURS, pale
 from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsList, report_rows
 from orangecontrib.customs.widgets.utils.variables import VariableCombo
 
@@ -46,7 +48,7 @@ STEP = 50
 
 @lru_cache(maxsize=1)
 def reader() -> FactReader:
-    """The reader of group 64; its patterns are compiled once."""
+    """The reader of the loaded group; its patterns are compiled once."""
     return FactReader()
 
 
@@ -54,7 +56,7 @@ class _Known:
     """A FactReader that answers from readings made before."""
 
     def __init__(self, made_by: FactReader, readings: dict[str, Reading]):
-        self.vocabulary = made_by.vocabulary
+        self.group, self.vocabulary = made_by.group, made_by.vocabulary
         self.evidence = made_by.evidence
         self.read = readings.__getitem__
 
@@ -66,7 +68,7 @@ class Good:
     key: str
     text: str
     facts: int | None        #: None: not read
-    problems: tuple[str, ...]
+    problems: tuple[Message | str, ...]
 
 
 def run(data: Table, text_name: str, key_name: str, stop: threading.Event,
@@ -102,7 +104,7 @@ def run(data: Table, text_name: str, key_name: str, stop: threading.Event,
 
 
 def _columns() -> list[Column]:
-    problems_of = lambda good: "\n".join(good.problems)  # noqa: E731
+    problems_of = lambda good: "\n".join(map(str, good.problems))  # noqa: E731
     return [
         Column("Good", lambda g: g.key),
         Column("Facts", lambda g: "–" if g.facts is None else str(g.facts),
@@ -373,7 +375,8 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
             self._show_findings(reading)
         problems = reading.problems if reading else ()
         self.problems.setText("<br>".join(
-            f"<span style='color:#c0392b'>⚠ {_escape(problem)}</span>" for problem in problems))
+            f"<span style='color:#c0392b'>⚠ {_escape(words)}</span>"
+            for words in map(str, problems)))
         self.problems.setVisible(bool(problems))
 
     def _show_text(self, reading: Reading):
@@ -403,7 +406,7 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
         for number, finding in enumerate(reading.findings):
             how = "stated" if finding.kind == STATED else "implied"
             item = QTreeWidgetItem([
-                vocabulary[finding.fact].ru, value_names(finding.fact, finding.values),
+                say(vocabulary[finding.fact]), _values(finding),
                 f"«{' '.join(finding.text.split())}»", f"{finding.strength:.2f}", how])
             item.setData(0, Qt.UserRole, number)
             item.setBackground(0, QColor(pale(FACT_COLOURS[finding.fact])))
@@ -446,7 +449,7 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
             self.report_raw("Selected Declaration", "<p>" + self.marked_html() + "</p>")
             self.report_table("Facts", report_rows(self.table.model()), header_rows=1)
             if self.reading.problems:
-                self.report_paragraph("Problems", "; ".join(self.reading.problems))
+                self.report_paragraph("Problems", "; ".join(map(str, self.reading.problems)))
 
     def marked_html(self) -> str:
         """The shown description as HTML, with its findings in colour."""
@@ -463,10 +466,14 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
 
 
 def _one_line(finding) -> str:
-    fact = reader().vocabulary[finding.fact].ru
+    fact = say(reader().vocabulary[finding.fact])
     kind = "stated" if finding.kind == STATED else "implied"
-    line = f"{fact}: {value_names(finding.fact, finding.values)} – {kind}, {finding.strength:.2f}"
-    return f"{line} ({finding.note_ru})" if finding.note_ru else line
+    line = f"{fact}: {_values(finding)} – {kind}, {finding.strength:.2f}"
+    return f"{line} ({finding.note})" if finding.note else line
+
+
+def _values(finding) -> str:
+    return names_of(reader().vocabulary[finding.fact], finding.values)
 
 
 def _escape(text: str) -> str:

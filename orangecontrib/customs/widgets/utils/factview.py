@@ -1,10 +1,9 @@
 """How facts are shown: a colour each, and the words that they rest on (no Qt in here)."""
 from __future__ import annotations
 
-from orangecontrib.customs.groups import footwear
 from orangecontrib.customs.widgets.utils.features import COLOURS
 
-__all__ = ["FACT_COLOURS", "pale", "value_names"]
+__all__ = ["FACT_COLOURS", "pale"]
 
 #: The colours of the visual facts, and of those that only a text can state.
 FACT_COLOURS = {
@@ -18,9 +17,3 @@ def pale(colour: str, share: float = .3) -> str:
     """`colour` thinned with white, as a background for dark text."""
     parts = [int(colour[i:i + 2], 16) for i in (1, 3, 5)]
     return "#" + "".join(f"{round(255 - (255 - p) * share):02x}" for p in parts)
-
-
-def value_names(fact: str, values) -> str:
-    """Values of a fact in Russian."""
-    spec = footwear.vocabulary()[fact]
-    return " или ".join(v.ru for v in spec.values if v.id in values)

@@ -6,6 +6,7 @@ from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.declarations.table import describe, facts_table
 from orangecontrib.customs.facts import Evidence, Priors
 from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.i18n import speaking
 
 TEXTS = ["Ботинки мужские, верх – кожа, подошва – резина", "", "Тапочки домашние", "  "]
 
@@ -75,6 +76,21 @@ def test_findings_are_readable(reader):
     words = describe(reader.read(TEXTS[0]), reader.vocabulary)
     assert "материал верха: натуральная кожа – «верх – кожа»" in words
     assert "(косвенно)" in words
+
+
+def test_findings_problems_and_reasons_are_told_in_the_language_that_is_spoken(reader, priors):
+    with speaking("en"):
+        facts, skipped = facts_table(make_table(["Обувь ортопедическая", ""]), "description",
+                                     reader, priors=priors)
+    assert facts.get_column("findings")[0] == "kind of good: not footwear – “Обувь ортопедическая”"
+    assert facts.get_column("problems")[0] == "Orthopaedic footwear: heading 9021 (note 1(e))."
+    assert skipped.get_column("reason")[0] == "the description is empty"
+
+
+def test_the_priors_of_the_readers_group_are_taken_by_default(reader):
+    facts, _ = facts_table(make_table(), "description", reader)
+    variable = facts.domain["upper: leather"]
+    assert float(variable.attributes["prior"]) == reader.group.priors["upper"][2]
 
 
 def test_taken_names_are_not_overwritten(reader, priors):

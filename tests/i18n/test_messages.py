@@ -6,6 +6,7 @@ import pytest
 from orangecontrib.customs.facts import Fact, Value
 from orangecontrib.customs.i18n import (
     LANGUAGES,
+    Capital,
     Joined,
     Message,
     Wordings,
@@ -53,6 +54,12 @@ def test_messages_are_put_into_messages_and_joined(table):
     assert say(message, "en") == "because no photos; men's"
     assert say(message, "ru") == "потому что нет фотографий; мужская"
     assert say("«кожа»", "en") == "«кожа»"
+
+
+def test_what_begins_a_sentence_has_a_capital_letter(table):
+    message = Message.of("test.nested", why=Capital(Message("test.plain")))
+    assert say(message, "ru") == "потому что Нет фотографий"
+    assert say(message, "en") == "because No photos"
 
 
 def test_messages_compare_and_travel_in_pickles(table):

@@ -11,6 +11,7 @@ from Orange.widgets.tests.utils import simulate
 
 from orangecontrib.customs.declarations.table import default_text
 from orangecontrib.customs.fusion.table import evidence_from_table
+from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.widgets import owdeclarationfacts
 from orangecontrib.customs.widgets.owdeclarationfacts import OWDeclarationFacts
 
@@ -187,6 +188,15 @@ class TestOWDeclarationFacts(WidgetTest):
         self.assertTrue(style.background().color().isValid())
         html = self.widget.marked_html()
         self.assertIn("background-color", html)
+
+    def test_what_is_read_is_told_in_the_language_that_is_spoken(self):
+        with speaking("en"):
+            self.widget.trial.setText("Полуботинки, закрывающие лодыжку, верх из кожи")
+        self.assertIn("Does not agree, height", self.widget.problems.text())
+        shown = [(item.text(0), item.text(1), item.toolTip(0)) for item in map(
+            self.widget.table.topLevelItem, range(self.widget.table.topLevelItemCount()))]
+        self.assertIn(("upper", "leather"), [line[:2] for line in shown])
+        self.assertTrue(any("(covering the ankle)" in tip for _, _, tip in shown))
 
     def test_finding_marks_its_words_beside_other_planes(self):
         self.widget.trial.setText("👟👟 Ботинки, верх из натуральной кожи")

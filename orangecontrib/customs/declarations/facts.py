@@ -2,9 +2,10 @@
 
 What is specific to a group is data in its folder: phrases (``text_patterns.csv``),
 parts and materials (``parts.csv``, ``materials.csv``), type nouns (``types.csv``),
-lengths (``measures.csv``), size systems (``sizes.csv``) and what the good is, or is not
-(``kinds.csv``).  A row has an id, by which ``messages.csv`` says what it means, and what is
-wrong where it is met (``problem.<id>``).
+lengths (``measures.csv``), size systems (``sizes.csv``), what the good is, or is not
+(``kinds.csv``), and other words that are looked for (``words.csv``).  A row has an id, by
+which ``messages.csv`` says what it means, and what is wrong where it is met
+(``problem.<id>``).
 The engine knows about spans, negation, parts, and what excludes what.
 
 Readings of footwear that are ours, where the law or the trade leaves room: boys' footwear
@@ -117,19 +118,7 @@ _SYSTEMS = (("us", re.compile(r"\b(?:us|usa|сша|америк\w*)\b")),
             ("uk", re.compile(r"\b(?:uk|англ\w*|брит\w*)\b")),
             ("eu", re.compile(r"\b(?:eu|eur|евро\w*|росс\w*|ru|rus|рф|штихмас\w*)\b")),
             ("mm", re.compile(r"\bмм\b")), ("cm", re.compile(r"\bсм\b")))
-_NOT_SHOE_SIZE = re.compile(r"упак|короб|тар[аы]|грузов|мест|изображ|этикет|ячейк|стельк|каблук|"
-                            r"партии|голенищ|ассортимент")
-_GROUPS = (("kids", re.compile(r"\b(?:детск|дет\b|kid|youth|child|подрост|мальч|девоч|девич)")),
-           ("men", re.compile(r"\b(?:мужск|муж\b|мужчин|men\b|men's|mens|рабоч|спец|work)")),
-           ("women", re.compile(r"\b(?:женск|жен\b|женщин|women|ladies|дамск)")))
 _TIMES = re.compile(r"\s?[xх*]\s?\d")  # «36 x 24» is not a list of sizes
-_DETAIL_WORDS = re.compile(r"верх|подошв|стельк|стелек|лодыжк|каблук|союзк|поднос|голенищ|обув|"
-                           r"upper|sole")
-
-
-def _group(words: str) -> str | None:
-    """Whose sizes these words name first: "kids", "men", "women"."""
-    return next((group for group, regex in _GROUPS if regex.search(words)), None)
 
 
 def _cut(description: str) -> str:
@@ -190,6 +179,9 @@ class FactReader:
         self._yielding = {b.id for m in self._measures if m.yields for b in m.bins}
         self._checked = {m.fact for m in self._measures if m.checked}
         self._sizes = self._read_sizes(tables)
+        self._detail, self._other_size = map(tables.word, ("words.detail", "words.other_size"))
+        who = {f"words.wearer.{group}": group for _, group in self._sizes if group != "any"}
+        self._wearers = [(who[id_], regex) for id_, regex in tables.words.items() if id_ in who]
         self._materials = Materials(tables)
         self._gate = Gate(tables)
         self._said = {name: tables.message(name).id for name in _SAID}
@@ -260,7 +252,7 @@ class FactReader:
         if not text.strip():
             return Reading(description, (), (Message("reader.empty"),))
         goods = self._gate.goods(text)
-        details = _DETAIL_WORDS.search(text) is not None
+        details = self._detail.search(text) is not None
         if not goods and not details:
             verdict = self._gate.judge(folded, goods)
             return Reading(description, self._gate_findings(folded, verdict), verdict.problems)
@@ -430,14 +422,14 @@ class FactReader:
     def _read_size_lists(self, folded, findings, problems) -> list[Finding]:
         """What sizes imply, by the table of size systems."""
         text, result, taken = folded.text, [], Taken(len(folded.text))
-        sexes = _group(text)
+        wearer = self._wearer(text)
         for pattern in (_SIZE_WORD, _SIZE_SYSTEM, _SIZE_BEFORE_WORD):
             for match in pattern.finditer(text):
                 words = match.group()
-                if taken.meets(*match.span()) or _NOT_SHOE_SIZE.search(match["gap"]) \
+                if taken.meets(*match.span()) or self._other_size.search(match["gap"]) \
                         or _TIMES.match(text, match.end("list")):
                     continue
-                found = self._values_of_sizes(sexes, words, read_numbers(match["list"]))
+                found = self._values_of_sizes(wearer, words, read_numbers(match["list"]))
                 if found is None:
                     continue
                 taken.add(*match.span())
@@ -451,6 +443,10 @@ class FactReader:
                                                for f in findings):
                     problems.append(Message.of(self._said["sizes.crossed"], words=shown))
         return result
+
+    def _wearer(self, words: str) -> str | None:
+        """Whose sizes these words name first: "kids", "men", "women"."""
+        return next((who for who, regex in self._wearers if regex.search(words)), None)
 
     def _values_of_sizes(self, group: str | None, words: str, sizes: list[float]):
         """Values, scale and system of a list of sizes; None if it cannot be read.
@@ -467,7 +463,7 @@ class FactReader:
             elif system in ("cm",) and not (8 <= low and high <= 34):
                 return None
             system = "eu" if system is None else system
-        group = _group(words) or group or "any"
+        group = self._wearer(words) or group or "any"
         scale = self._sizes.get((system, group)) or self._sizes.get((system, "any"))
         if scale is None:
             return None

@@ -20,7 +20,7 @@ from orangecontrib.customs.i18n import Capital, Joined, Message
 
 from .folding import Folded
 from .materials import PartOf
-from .patterns import Tables, compile_pattern, expand, number
+from .patterns import Alternatives, Tables, compile_pattern, number
 
 __all__ = ["Good", "Kind", "Noun", "Verdict", "Gate"]
 
@@ -123,11 +123,6 @@ _PEOPLE_OR_USE = re.compile(
     r"для (?:взросл|дет|мужчин|женщин|мальчик|девоч|подрост|людей|малыш|школьн|новорожд|"
     r"повседневн|активн|носки|ношения|улицы|дома|отдыха|бега|тенниса|баскетбола|футбола|лыж|"
     r"занятий|сноуборд|катания|работ)\w*")
-_PART_WORD = re.compile(r"(?<!\w)(?:верх(?:ом|а)?|подошв\w*|стельк\w+|лодыжк\w+|каблук\w*|"
-                        r"uppers?|(?:out)?soles?)(?!\w)")
-# «Низ» and «верхняя часть» are said of bags and furniture too: these are said of footwear.
-_FOOTWEAR_PART = {"upper": re.compile(r"(?<!\w)(?:верх(?!н)|союз|голенищ|upper)"),
-                  "sole": re.compile(r"(?<!\w)(?:подошв|подмет|(?:out)?sole)")}
 _AFTER_PART = re.compile(r"[,:;\-–]|\bиз\b")
 _OF = re.compile(r"(?<!\w)(?:образ\w+|пар[аы]?|парти[яи]|комплект\w*|коллекци[яи]|модел[ьи]|"
                  r"вид[ы]?|ассортимент|экземпляр\w*|издели[ея])\s"
@@ -143,8 +138,9 @@ class _Place:
     proportion to its length.
     """
 
-    def __init__(self, text: str):
+    def __init__(self, text: str, part_word: re.Pattern):
         self.text = text
+        self._part_word = part_word
         self._barred = bytearray(len(text) + 1)
         self._aside = bytearray(len(text) + 1)
         self.noun, self.part = self._bar(0, len(text))
@@ -163,7 +159,7 @@ class _Place:
             self._aside[inner[0]:inner[1] + 1] = b"\1" * (inner[1] + 1 - inner[0])
             self._bar(*inner)
         clean = _blank(_PEOPLE_OR_USE, _blank(_ASIDE, clean))
-        part = _PART_WORD.search(clean)
+        part = self._part_word.search(clean)
         limit = len(clean) if part is None else part.start()
         noun = next((word for word in _WORD.finditer(clean, 0, limit)
                      if not self._may_precede(word.group())), None)
@@ -281,7 +277,9 @@ class Gate:
             self._types.append(Noun(row["id"], name, self._parse(row["facts"], tables, where),
                                     Message.of("reader.usual", type=name)))
             patterns += [row["pattern"], row["oblique"] or r"(?!)"]
-        self._nouns = self._join(patterns)
+        self._nouns = Alternatives(patterns, r"(?<![\w-])")
+        self._part_word = tables.word("words.part")
+        self._own = {role: tables.word(f"words.own.{role}") for role in ("upper", "sole")}
         self._kinds: dict[str, list[Kind]] = {
             where: [] for where in (*_PLACES, *_WITHOUT_PATTERN)}
         for where, row in tables.rows("kinds.csv", ("where", "fact", "value", "strength", "kind",
@@ -303,11 +301,6 @@ class Gate:
             tables.message(f"kind.{name}").id for name in ("open", "mentioned", "several"))
 
     @staticmethod
-    def _join(patterns) -> re.Pattern:
-        return re.compile(r"(?<![\w-])(?:" + "|".join(
-            rf"((?:{expand(p)})(?!\w))" for p in patterns) + ")")
-
-    @staticmethod
     def _parse(text: str, tables: Tables, where: str):
         """``height=ankle|calf@0.95; vamp=closed@0.9`` → facts of a type noun."""
         facts = []
@@ -322,15 +315,15 @@ class Gate:
     def goods(self, text: str) -> list[Good]:
         """All nouns of footwear in the text, in order, none inside another."""
         found = []
-        for match in self._nouns.finditer(text):
-            index, oblique = divmod(match.lastindex - 1, 2)  # nominative and oblique in turn
+        for place, match in self._nouns.finditer(text):
+            index, oblique = divmod(place, 2)  # nominative and oblique in turn
             found.append(Good(self._types[index], match.start(), match.end(), bool(oblique)))
         return found
 
     def judge(self, folded: Folded, goods: list[Good],
               parts: Sequence[PartOf] = ()) -> Verdict:
         """Footwear, its parts, something else – or nothing, where no words say which."""
-        place = _Place(folded.masked)
+        place = _Place(folded.masked, self._part_word)
         described = {"upper", "sole"} <= {part.role for part in parts}
         has_upper = any(part.role == "upper" for part in parts)
         text = folded.masked
@@ -356,7 +349,7 @@ class Gate:
         if served is not None and not self._has_parts_of_its_own(place, parts):
             return self._verdict(self._purpose, *served,
                                  words=folded.text[served[0]:served[1]])
-        if described and served is None and self._describes_footwear(folded, place, goods, parts):
+        if described and served is None and self._describes_own(folded, place, goods, parts):
             spans = [next(p for p in parts if p.role == role) for role in ("upper", "sole")]
             return replace(
                 self._verdict(self._described, min(p.start for p in spans),
@@ -381,17 +374,16 @@ class Gate:
                     return self._verdict(kind, *match.span())
         return None
 
-    @staticmethod
-    def _served(text: str, place: _Place, goods: list[Good]) -> tuple[int, int] | None:
+    def _served(self, text: str, place: _Place, goods: list[Good]) -> tuple[int, int] | None:
         """The words by which footwear, or a part of it, is what the good is for."""
         if goods:
             purpose = place.purpose(_PURPOSE)
             for good in goods if purpose else ():
                 if purpose[0] < good.start < purpose[1]:
                     return purpose[0], good.end
-        if _PART_WORD.search(text):
+        if self._part_word.search(text):
             purpose = place.purpose(_PURPOSE_OF_PART)
-            part = purpose and _PART_WORD.search(text, *purpose)
+            part = purpose and self._part_word.search(text, *purpose)
             return (purpose[0], part.end()) if part else None
         return None
 
@@ -401,15 +393,14 @@ class Gate:
         end = place.phrase()[1]
         return {"upper", "sole"} <= {p.role for p in parts if p.start >= end}
 
-    @staticmethod
-    def _describes_footwear(folded: Folded, place: _Place, goods: list[Good], parts) -> bool:
+    def _describes_own(self, folded: Folded, place: _Place, goods: list[Good], parts) -> bool:
         """Are upper and sole those of the good itself, and does no noun speak against it?"""
-        first = _PART_WORD.search(folded.text)  # «upper», «sole» are masked as brands are
+        first = self._part_word.search(folded.text)  # «upper», «sole» are masked as brands are
         unnamed = first is not None and place.noun > first.start()
         start, end = place.phrase()
         return (unnamed or not any(start <= g.start < end for g in goods)) and all(
             any(p.role == role and regex.search(folded.text, p.start, p.end) for p in parts)
-            for role, regex in _FOOTWEAR_PART.items())
+            for role, regex in self._own.items())
 
     @staticmethod
     def _not_established(folded: Folded, place: _Place) -> Message:

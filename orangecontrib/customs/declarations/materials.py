@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass, replace
 
 from .negation import negation_before
-from .patterns import Tables, Taken, compile_pattern, expand, number
+from .patterns import Alternatives, Tables, Taken, compile_pattern, number
 
 __all__ = ["Mention", "PartOf", "Materials"]
 
@@ -141,7 +141,7 @@ class Materials:
                 raise ValueError(f"{where}: unknown role '{row['role']}'")
             self.parts.append((row["id"], row["role"], row["listed"] == "yes"))
             patterns.append(row["pattern"])
-        self._part = self._join(patterns)
+        self._part = Alternatives(patterns)
         self.materials: list[_Material] = []
         patterns = []
         for where, row in tables.rows("materials.csv", ("upper", "sole", "strength", "of_good",
@@ -152,25 +152,19 @@ class Materials:
             self.materials.append(_Material(row["id"], *values, strength, row["of_good"],
                                             row["gives_way"] == "yes"))
             patterns.append(row["pattern"])
-        self._material = self._join(patterns)
-
-    @staticmethod
-    def _join(patterns: list[str]) -> re.Pattern:
-        """One alternation, earlier patterns first; a group per pattern tells which."""
-        return re.compile(r"(?<!\w)(?:" + "|".join(
-            rf"((?:{expand(pattern)})(?!\w))" for pattern in patterns) + ")")
+        self._material = Alternatives(patterns)
 
     def mentions(self, text: str, goods: list[Mention]) -> list[Mention]:
         """Parts, materials and goods of the text, in order, none inside another."""
         found = [Mention("material", m.id, "", match.start(), match.end(), m)
-                 for match in self._material.finditer(text)
-                 for m in (self.materials[match.lastindex - 1],)]
+                 for index, match in self._material.finditer(text)
+                 for m in (self.materials[index],)]
         taken, parts = Taken(len(text)), Taken(len(text))
         for mention in found:
             if not mention.material.upper:
                 taken.add(mention.start, mention.end)
-        for match in self._part.finditer(text):
-            name, role, listed = self.parts[match.lastindex - 1]
+        for index, match in self._part.finditer(text):
+            name, role, listed = self.parts[index]
             if not taken.meets(match.start(), match.start() + 1):
                 found.append(Mention("part", name, role, match.start(), match.end(),
                                      listed=listed))
@@ -208,7 +202,7 @@ class Materials:
 
     @staticmethod
     def _near(one, other) -> bool:
-        return max(one.start, other.start) - min(one.end, other.end) <= REACH
+        return other.start - one.end <= REACH and one.start - other.end <= REACH
 
     def _beside(self, mentions, i, step) -> int | None:
         """The nearest mention before (`step` -1) or after (1) material `i` that is none."""

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from orangecontrib.customs.files import strict_rows
 from orangecontrib.customs.groups import Group
@@ -32,7 +33,8 @@ from orangecontrib.customs.i18n import Message
 
 from .negation import BETWEEN
 
-__all__ = ["Tables", "Taken", "expand", "compile_pattern", "number", "needed", "words_of"]
+__all__ = ["Alternatives", "Tables", "Taken", "expand", "compile_pattern", "number", "needed",
+           "words_of"]
 
 _SHORTHAND = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|~|@|#| \?| ")
 _ID = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)*")
@@ -92,6 +94,23 @@ class Tables:
             self._ids[id_] = where
             yield where, row
 
+    @cached_property
+    def words(self) -> dict[str, re.Pattern]:
+        """``words.csv``: plain regular expressions by id, in their order."""
+        words = {}
+        for where, row in self.rows("words.csv", ("pattern",)):
+            try:
+                words[row["id"]] = re.compile(row["pattern"])
+            except re.error as error:
+                raise ValueError(f"{where}: not a regular expression: {error}") from None
+        return words
+
+    def word(self, id_: str) -> re.Pattern:
+        """A regular expression of ``words.csv``; ValueError where there is none."""
+        if id_ not in self.words:
+            raise ValueError(f"{self.group.folder / 'words.csv'}: no row '{id_}'")
+        return self.words[id_]
+
     def values(self, fact: str, text: str, where: str) -> tuple[str, ...]:
         """The values of a fact that stand in a cell, with ``|`` between them."""
         if fact not in self.group.vocabulary:
@@ -125,6 +144,28 @@ class Tables:
 def words_of(text: str) -> tuple[str, ...]:
     """What stands in a cell with ``|`` between."""
     return tuple(filter(None, text.split("|")))
+
+
+class Alternatives:
+    """Many patterns as one, of which the earlier ones come first.
+
+    Parameters
+    ----------
+    patterns : sequence of str
+    before : str
+        A regular expression of what may stand before.
+    """
+
+    def __init__(self, patterns: Sequence[str], before: str = r"(?<!\w)"):
+        alternatives = [rf"(?:{expand(pattern)})(?!\w)" for pattern in patterns]
+        # without groups, which tell the pattern, a search passes by most places at once
+        self._any = re.compile(rf"{before}(?:{'|'.join(alternatives)})")
+        self._each = re.compile(rf"{before}(?:{'|'.join(f'({a})' for a in alternatives)})")
+
+    def finditer(self, text: str) -> Iterator[tuple[int, re.Match]]:
+        """Number of the pattern and match, for each match, none inside another."""
+        for match in self._any.finditer(text):
+            yield self._each.match(text, match.start()).lastindex - 1, match
 
 
 def number(text: str, where: str) -> float:

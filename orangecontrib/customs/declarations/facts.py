@@ -132,8 +132,11 @@ def _cut(description: str) -> str:
 
 
 _TOO_LONG = Message.of("reader.too_long", characters=MAX_CHARACTERS)
+#: How a text settles what has the largest area.
+SETTLED = {"share", "words", "trim"}
 #: Messages of a group with which it says what only the engine knows.
-_SAID = ("mixed.upper", "mixed.sole", "of_good.upper", "of_good.sole", "by_area", "sizes.crossed")
+_SAID = ("mixed.upper", "mixed.sole", "tie.upper", "tie.sole", "unclear.upper", "unclear.sole",
+         "of_good.upper", "of_good.sole", "by_area", "sizes.crossed")
 
 
 def _in_word(character: str) -> bool:
@@ -313,11 +316,12 @@ class FactReader:
                 note = Message.of("reader.not_material", **said)
             else:
                 note = Message.of(
-                    self._said["by_area"] if part.by_area else "reader.material", **said)
+                    self._said["by_area"] if part.area in SETTLED else "reader.material", **said)
             if part.several and len(values) > 1 and not part.negated:
                 if fact == "upper" or not set(values) <= {"rubber", "plastic"}:
-                    problems.append(Message.of(self._said[f"mixed.{fact}"],
-                                               values=said["values"]))
+                    mixed = f"{part.area}.{fact}" if part.area in ("tie", "unclear") \
+                        else f"mixed.{fact}"
+                    problems.append(Message.of(self._said[mixed], values=said["values"]))
             findings.append(self._finding(folded, (part.start, part.end), fact, values,
                                           part.strength, STATED, part.rule, note))
             if fact == "upper" and len(part.first) == 1 < len(values) and not part.negated:

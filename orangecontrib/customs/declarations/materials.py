@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from .negation import negation_before
 from .patterns import Alternatives, Tables, Taken, compile_pattern, number
+from .shares import BY_WORDS, Area, Place, largest_area, prevails
 
 __all__ = ["Mention", "PartOf", "Materials"]
 
@@ -51,12 +52,13 @@ class PartOf:
     start: int
     end: int
     several: bool                # more than one material: a mix or alternatives
-    by_area: bool                # the largest area is named
+    area: str                    # how the largest area is said, see :class:`.shares.Area`
     negated: bool
     rule: str                    # id of the material, of several the first
     first: tuple[str, ...] = ()  # of a mix: values of the upper that is named first
 
 
+NOT_SAID = Area((), 1., "")
 #: How far a material may stand from its part or good, in characters.
 REACH = 300
 
@@ -75,7 +77,7 @@ def _only(others: str, words: str) -> re.Pattern:
 
 
 _GAP_WORDS = _only(
-    r"[\s:\-/(),+&\"%*=\d]",
+    r"[\s:\-/(),+&\"%*=\d.]",  # which points end a sentence _STRONG knows
     r"из|и|или|либо|а|также|(?:на)?полностью|преимуществен\w*|"
     r"частично|комбинац\w+|комбинирован\w*|в сочетании с|сочетани\w+|смес\w+|сочетан\w+|"
     r"материал\w*|матер|обуви|обувь|изделия|изготовлен\w*|выполнен\w*|состо\w+|"
@@ -96,9 +98,6 @@ _GOOD_GAP = _only(
 _OPENS = re.compile(r"[\s.]*+(?:материал\w*+\s?)?\(\s?(?:из\s)?(?:\w++\s)?")
 _LACKING = {"без", "кроме", "помимо", "исключая", "за исключением"}
 _PREPOSED = re.compile(r"(?<!\w)(?:на|с|со)\s$")
-_MAINLY = re.compile(r"(?:преимуществен\w*+|в основном|главным образом|основн\w+ материал\w*+)"
-                     r"[\s:\-]*+(?:из\s)?[\s\w]{0,20}$")
-_PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s?%")
 
 # Ending of an adjective → endings of nouns that it may stand before.
 _AGREES = (
@@ -361,25 +360,23 @@ class Materials:
             named.append(material)
         return named
 
-    @staticmethod
-    def _largest(text, mentions, found) -> _Material | None:
-        """The material of the largest area, where the text says which (note 4).
+    def _area(self, text, mentions, role, owner, found) -> Area | None:
+        """What the text says of areas (note 4), where several materials are named of a part.
 
-        Shares count only when they are shares of the area: of the mass they
-        settle nothing.
+        It is said between the part and the next one, or a semicolon.
         """
-        if _MAINLY.search(text[max(0, mentions[found[0]].start - 60):mentions[found[0]].start]):
-            return mentions[found[0]].material
-        first, last = mentions[found[0]].start, mentions[found[-1]].end
-        if "площад" not in text[max(0, first - 40):last + 40]:
-            return None
-        shares = []
-        for match in _PERCENT.finditer(text, max(0, first - 10), last + 25):
-            nearest = min(found, key=lambda i: min(abs(mentions[i].start - match.end()),
-                                                   abs(match.start() - mentions[i].end)))
-            shares.append((float(match[1].replace(",", ".")), nearest))
-        share, i = max(shares, default=(0., found[0]))
-        return mentions[i].material if share > 50 else None
+        fact = "upper" if role == "good" else role
+        places = [Place(getattr(mentions[i].material, fact), mentions[i].start, mentions[i].end)
+                  for i in found]
+        first, last = places[0].start, places[-1].end
+        start = max(min(owner.start, first), first - REACH)
+        nearest = [m.end for m in mentions if start < m.end <= first and m.kind != "material"]
+        start = max([start if owner.end > first else owner.end, *nearest])
+        ends = [m.start for m in mentions if m.start >= last and m.kind == "part"
+                and m.role != "trim"]
+        end = min([last + REACH, len(text), *ends[:1]])
+        stop = text.find(";", last, end)
+        return largest_area(text, places, start, end if stop < 0 else stop)
 
     def _collect(self, text, mentions, owners) -> list[PartOf]:
         """Statements: the materials of one part (or group) in one place."""
@@ -388,9 +385,12 @@ class Materials:
             for part in parts:
                 places.setdefault(part, []).append(i)
         result = []
+        largest = {m.name for m in mentions if m.role == "trim" and prevails(text, m.end)}
         for part, found in sorted(places.items()):
             owner = mentions[part]
             role = "good" if owner.kind == "good" else owner.role
+            if owner.name in largest:  # «накладки занимают большую часть»: they are the upper
+                role = "upper"
             if role not in ("upper", "sole", "good"):
                 continue
             denied = negation_before(text, owner.start, owner.end)
@@ -405,16 +405,23 @@ class Materials:
                 if not asked:
                     continue
             named = self._clarified(text, mentions, asked)
-            main = self._largest(text, mentions, asked) if len(named) > 1 else None
-            named = named if main is None else [main]
+            area = self._area(text, mentions, role, owner, asked) if len(named) > 1 else None
+            if owner.name in largest:
+                area = Area((), BY_WORDS, "words")
+            if area is not None and len(area.keys) == 1:
+                fact = "upper" if role == "good" else role
+                named = [m for m in named if getattr(m, fact) == area.keys[0]] or named
             values: dict[str, tuple[str, ...]] = {}
             for fact in ("upper", "sole"):
                 values[fact] = tuple(dict.fromkeys(v for m in named for v in getattr(m, fact)))
             span = [owner, *(mentions[i] for i in asked)]
             start, end = min(m.start for m in span), max(m.end for m in span)
             names = {m.id for m in named}
+            mixed = len(named) > 1 and area is None and "или" not in text[start:end]
             result.append(PartOf(
-                role, values, min(m.strength for m in named),
-                start, end, len(names) > 1, main is not None, not kept, named[0].id,
-                () if len(named) < 2 or "или" in text[start:end] else named[0].upper))
+                role, values, min((area or NOT_SAID).strength, *(m.strength for m in named)),
+                start, end, len(names) > 1, (area or NOT_SAID).by, not kept,
+                named[0].id, named[0].upper if mixed else ()))
+        if any(mentions[part].name in largest for part in places):
+            result = [p for p in result if p.role == "sole" or p.area == "words"]
         return result

@@ -19,7 +19,7 @@ from orangecontrib.customs.files import strict_rows
 
 from .patterns import compile_pattern
 
-__all__ = ["Area", "Place", "largest_area"]
+__all__ = ["BY_WORDS", "Area", "Place", "largest_area", "prevails"]
 
 #: P(it is the largest area) by how the text says it (judgement): shares that it says are of the
 #: area or the surface, other shares, words, what is left beside trimmings.
@@ -107,6 +107,12 @@ def largest_area(text: str, places: Sequence[Place], start: int, end: int) -> Ar
     if _any("tie", text, start, end):
         return Area(tuple(keys), BY_WORDS, "tie")
     return _by_words(text, places, keys, start, end)
+
+
+def prevails(text: str, end: int) -> bool:
+    """Is it said that what ends here has the largest area: «накладки занимают большую часть»?"""
+    match = _patterns()["prevails"].search(text, end, end + 60)
+    return match is not None and _near(text, end, match.start())
 
 
 def _strength(text: str, start: int, end: int) -> float:

@@ -53,11 +53,25 @@ class Finding:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one description says, and what is wrong or unclear in it."""
+    """What one description says, and what is wrong or unclear in it.
+
+    Attributes
+    ----------
+    description : str
+    findings : tuple of Finding
+        Of a text that speaks of several goods, what it says of each of them.
+    problems : tuple of Message
+    goods : tuple of Reading
+        Of a text that speaks of several goods, what it says of each; else empty.
+    quantity : float, optional
+        How many there are of the good, where the text speaks of several and says it.
+    """
 
     description: str
     findings: tuple[Finding, ...]
     problems: tuple[Message, ...] = ()
+    goods: tuple[Reading, ...] = ()
+    quantity: float | None = None
 
     def stated(self) -> dict[str, tuple[str, ...]]:
         """Fact → the values stated outright (several: one of them)."""

@@ -332,8 +332,10 @@ class FactReader:
                       masked=goods.words_of(number, folded.masked))
         nouns = self._gate.goods(own.text)
         read = self._read_good(own, nouns, self._parts(own, nouns), None)
+        place = Message.of("stages.one_of", number=number + 1, count=len(goods.goods))
         return replace(read, reading=replace(
-            read.reading, quantity=goods.goods[number].quantity))
+            read.reading, quantity=goods.goods[number].quantity,
+            problems=(place, *read.reading.problems)))
 
     def _read_good(self, folded: Folded, nouns, parts: list[PartOf],
                    goods: TextGoods | None) -> GoodRead:
@@ -351,7 +353,9 @@ class FactReader:
             problems.append(Message("stages.unclear"))
         kinds = goods.kinds if goods is not None else ()
         if apart or len(kinds) > 1:
-            findings += self._read_materials(folded, parts, problems)
+            # what is named first is the first good's where several can't be told apart
+            findings += self._read_materials(folded, parts if apart else [
+                replace(part, first=()) for part in parts], problems)
             findings += self._read_types(folded, verdict.types, kinds)
         if apart:
             findings += self._read_phrases(folded)

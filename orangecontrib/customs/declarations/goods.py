@@ -21,7 +21,7 @@ from orangecontrib.customs.files import strict_rows
 
 from .lemmas import known, lemma
 
-__all__ = ["Noun", "Said", "TextGood", "TextGoods", "goods_of_text"]
+__all__ = ["Noun", "Said", "TextGood", "TextGoods", "goods_of_text", "ids_of_goods"]
 
 Span = tuple[int, int]
 
@@ -437,3 +437,34 @@ class _Reader:
 def _lemma(word: str) -> str:
     """The lemma; an abbreviation is its own."""
     return word if word in _words("people") else lemma(word)
+
+
+def ids_of_goods(ids: Sequence[str], counts: Sequence[int]) -> list[list[str]]:
+    """Ids of the goods that descriptions name: ``7#1, 7#2`` where that of 7 names two.
+
+    Never the id of another good.
+
+    Parameters
+    ----------
+    ids : sequence of str
+        A description's each, as declared.
+    counts : sequence of int
+        How many goods each description names.
+
+    Examples
+    --------
+    >>> ids_of_goods(["6", "7", "7#1"], [1, 2, 1])
+    [['6'], ['7#2', '7#3'], ['7#1']]
+    """
+    taken, last, result = set(ids), {}, []
+    for id_, count in zip(ids, counts):
+        mine = [] if count > 1 else [id_]
+        number = last.get(id_, 0)
+        while len(mine) < count:
+            number += 1
+            if (name := f"{id_}#{number}") not in taken:
+                mine.append(name)
+        taken.update(mine)
+        last[id_] = number
+        result.append(mine)
+    return result

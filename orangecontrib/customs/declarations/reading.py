@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -72,6 +72,15 @@ class Reading:
     problems: tuple[Message, ...] = ()
     goods: tuple[Reading, ...] = ()
     quantity: float | None = None
+
+    def counted(self, declared: bool) -> Reading:
+        """Of one of several goods: with a problem where a quantity is declared for all of them.
+
+        Where the text says how many there are of each, that counts.
+        """
+        if not declared or self.quantity is not None:
+            return self
+        return replace(self, problems=(Message("stages.quantity"), *self.problems))
 
     def stated(self) -> dict[str, tuple[str, ...]]:
         """Fact → the values stated outright (several: one of them)."""

@@ -67,7 +67,7 @@ class Stages:
             yield from _finding_lines(good.reading, vocabulary)
             for problem in good.reading.problems:
                 yield Message.of("stages.problem", problem=problem)
-        if len(self.read) > 1:
+        if len(self.read) != 1:
             for problem in self.reading.problems:
                 yield Message.of("stages.problem", problem=problem)
 

@@ -403,11 +403,12 @@ class _Reader:
         end = self._tail(items)
         spans = [(item.start, item.end) for item in items[:-1]] + [(items[-1].start, end)]
         before = self.text[:items[0].start].rstrip().rstrip(":;.,-").strip()
-        header = next((n for n in self.all_nouns if n.start < items[0].start), None)
+        header = next(iter(self.all_nouns), None) if by == "article" else next(
+            (n for n in self.all_nouns if n.start < items[0].start), None)
         goods = []
         for number, (item, span) in enumerate(zip(items, spans)):
             at = behind[number] if behind else item.start
-            name = next((n.name for n in item.nouns), "") or (header.name if header else "") \
+            name = next((n.name for n in item.nouns), header.name if header else "") \
                 or next(iter(_WORD.findall(self.text, at, span[1])), "")
             if by == "number" and not item.nouns and not item.facts:
                 name = next(iter(_WORD.findall(self.text, at, span[1])), name)

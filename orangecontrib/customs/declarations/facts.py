@@ -46,6 +46,8 @@ __all__ = ["FactReader"]
 #: than one on its upper; of its sole it speaks only for materials that are moulded.
 GOOD_STRENGTH = .95
 GOOD_SOLE_STRENGTH = .85
+#: A clause of materials alone («туфли, ткань; …») speaks of the upper, it seems (judgement).
+CLAUSE_STRENGTH = .9
 #: Suppliers tend to name the main material first, so of a mix the first is taken as twice
 #: as likely as another to have the largest area (judgement; the problem line asks for areas).
 FIRST_OF_MIX_ODDS = 2.
@@ -430,10 +432,10 @@ class FactReader:
             return findings
         upper = part.values["upper"]
         if not upper_known:
+            kind, most = (IMPLIED, CLAUSE_STRENGTH) if part.implied else (STATED, GOOD_STRENGTH)
             findings.append(self._finding(
-                folded, span, "upper", upper, min(part.strength, GOOD_STRENGTH), STATED,
-                part.rule, Message.of(self._said["of_good.upper"],
-                                      values=self._names("upper", upper))))
+                folded, span, "upper", upper, min(part.strength, most), kind, part.rule,
+                Message.of(self._said["of_good.upper"], values=self._names("upper", upper))))
         moulded = [v for v in part.values["sole"] if v in ("rubber", "plastic")]
         if moulded and set(upper) <= {"rubber", "plastic"}:
             findings.append(self._finding(

@@ -56,6 +56,7 @@ class PartOf:
     negated: bool
     rule: str                    # id of the material, of several the first
     first: tuple[str, ...] = ()  # of a mix: values of the upper that is named first
+    implied: bool = False        # a clause of materials alone: of the good, it seems
 
 
 NOT_SAID = Area((), 1., "")
@@ -89,13 +90,18 @@ _STRONG = re.compile(r";|(?<=[аеиоуыэюяь\d)\"])\.(?=\s|$)|(?<=\w\w\w[�
 _NOMINATIVE = re.compile(r"(?:верх|низ|подклад|[кв]а|ище)(?!\w)")
 _LATIN = re.compile(r"[a-z-]+")
 _CHAIN = _only(r"[\s/\-]", "и|или|and")
-_GROUP = re.compile(r"\s?(?:,|/|и|или|и/или|\+)?\s?(?:на|с|со|из)?\s?(?:материал\w*\s)?")
+_GROUP = re.compile(r"\s?(?:,|/|и|или|и/или|\+)?\s?(?:на|с|со|из)?\s?"
+                    r"(?:(?:материал\w*|\w+(?:ой|ым|ою))\s)?")
 _GOOD_GAP = _only(
     r"[\s():\-,\"/]|100%|[a-z0-9&'.]++",
     r"из|мужск\w*|женск\w*|детск\w*|муж|жен|дет|для|взрослых|мужчин|женщин|детей|мальчик\w+|"
     r"девоч\w+|и|или|кмф?|пен[аы]|оксфорд\w*|дерби|лофер\w*|челси|монк\w*|броги|мокасин\w*|"
     r"изготовлен\w*|выполнен\w*")
 _OPENS = re.compile(r"[\s.]*+(?:материал\w*+\s?)?\(\s?(?:из\s)?(?:\w++\s)?")
+_CLAUSE_END = re.compile(r"[,;:.](?!\d)")
+#: What may stand beside a material that is a clause by itself.
+_ALONE = re.compile(r"(?:[\s/+()\d%-]|\b(?:и|или|белая|черная|натуральная|наружн\w+)\b)*+")
+_GOVERNED = re.compile(r"(?<!\w)(?:без|на|с|со)\s(?:\w+\s)?$")
 _LACKING = {"без", "кроме", "помимо", "исключая", "за исключением"}
 _PREPOSED = re.compile(r"(?<!\w)(?:на|с|со)\s$")
 
@@ -136,7 +142,7 @@ class Materials:
         patterns = []
         for where, row in tables.rows("parts.csv", ("role", "listed", "pattern")):
             compile_pattern(row["pattern"], where)
-            if row["role"] not in ("upper", "sole", "none", "trim"):
+            if row["role"] not in ("upper", "sole", "contact", "none", "trim"):
                 raise ValueError(f"{where}: unknown role '{row['role']}'")
             self.parts.append((row["id"], row["role"], row["listed"] == "yes"))
             patterns.append(row["pattern"])
@@ -183,7 +189,10 @@ class Materials:
         if not any(m.kind == "material" for m in mentions):
             return []
         owners = self._owners(text, mentions)
-        return self._collect(text, mentions, owners)
+        parts = self._collect(text, mentions, owners)
+        if any(part.role in ("upper", "good") for part in parts):
+            return parts
+        return parts + self._alone(text, mentions, owners)
 
     def _owners(self, text, mentions) -> dict[int, tuple[int, ...]]:
         """Index of a material mention → indices of the parts it belongs to."""
@@ -198,6 +207,53 @@ class Materials:
                 owners[i] = self._group_before(text, mentions, i, settled)
         self._distribute(text, mentions, owners)
         return owners
+
+    def _alone(self, text, mentions, owners) -> list[PartOf]:
+        """The good's materials, where they are a clause («туфли женские, ткань; …»), one only.
+
+        It implies the upper: of two such clauses nobody knows which is the sole's.
+        """
+        clauses: dict[int, list[int]] = {}
+        for i, parts in owners.items():
+            if any(not self._passed(text, mentions[part], mentions[i]) for part in parts):
+                continue
+            start = self._clause(text, mentions, i)
+            if start is not None:
+                clauses.setdefault(start, []).append(i)
+        if len(clauses) != 1:
+            return []
+        found, = clauses.values()
+        good = next((j for j in range(found[0] - 1, -1, -1) if mentions[j].kind == "good"
+                     and self._near(mentions[j], mentions[found[0]])), None)
+        return [] if good is None else [replace(part, implied=True) for part in self._collect(
+            text, mentions, {i: (good,) for i in found})]
+
+    @staticmethod
+    def _passed(text, part, mention) -> bool:
+        """Is the part no owner: «без застежек, ткань», «на шнурках, хлопок»?"""
+        return part.role == "none" and text[part.end:mention.start].strip() == "," \
+            and _GOVERNED.search(text, max(0, part.start - 30), part.start) is not None
+
+    @staticmethod
+    def _clause(text, mentions, i) -> int | None:
+        """Where the clause begins that a material stands in, if it holds but materials."""
+        start = max(text.rfind(sign, max(0, mentions[i].start - REACH), mentions[i].start)
+                    for sign in ",;:.") + 1
+        match = _CLAUSE_END.search(text, mentions[i].end, mentions[i].end + REACH)
+        end = len(text) if match is None else match.start()
+        first = last = i
+        while first and mentions[first - 1].start >= start:
+            first -= 1
+        while last + 1 < len(mentions) and mentions[last + 1].start < end:
+            last += 1
+        inside = mentions[first:last + 1]
+        if any(m.kind != "material" for m in inside):
+            return None
+        pieces, at = [], start
+        for mention in inside:
+            pieces.append(text[at:mention.start])
+            at = mention.end
+        return start if _ALONE.fullmatch(" ".join([*pieces, text[at:end]])) else None
 
     @staticmethod
     def _near(one, other) -> bool:
@@ -391,6 +447,8 @@ class Materials:
             role = "good" if owner.kind == "good" else owner.role
             if owner.name in largest:  # «накладки занимают большую часть»: they are the upper
                 role = "upper"
+            elif role == "contact":
+                role = "sole"
             if role not in ("upper", "sole", "good"):
                 continue
             denied = negation_before(text, owner.start, owner.end)
@@ -406,7 +464,7 @@ class Materials:
                     continue
             named = self._clarified(text, mentions, asked)
             area = self._area(text, mentions, role, owner, asked) if len(named) > 1 else None
-            if owner.name in largest:
+            if owner.name in largest or owner.role == "contact" and area is None:
                 area = Area((), BY_WORDS, "words")
             if area is not None and len(area.keys) == 1:
                 fact = "upper" if role == "good" else role
@@ -422,6 +480,5 @@ class Materials:
                 role, values, min((area or NOT_SAID).strength, *(m.strength for m in named)),
                 start, end, len(names) > 1, (area or NOT_SAID).by, not kept,
                 named[0].id, named[0].upper if mixed else ()))
-        if any(mentions[part].name in largest for part in places):
-            result = [p for p in result if p.role == "sole" or p.area == "words"]
-        return result
+        decided = {p.role for p in result if p.area in ("share", "words")}
+        return [p for p in result if p.area or p.role not in decided]

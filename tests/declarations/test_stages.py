@@ -168,3 +168,31 @@ def test_of_a_label_in_two_languages_the_russian_part_is_read():
     assert reading.stated()["upper"] == ("leather",)
     assert reading.problems[0].id == "language.unread_part"
     assert all(text[f.start:f.end] == f.text for f in reading.findings)
+
+
+# -- parts
+
+@pytest.mark.parametrize("text", [
+    "Туфли женские, ткань; подошва резина", "Тапочки без застежек, текстиль, подошва - ПВХ",
+    "Сандалии на шнурках, трикотаж; подошва ЭВА", "Мокасины мужские; хлопок; подошва - ТПР",
+    "Балетки с бантом, нейлон, подошва резина", "Пинетки, шерсть, подошва - кожа"])
+def test_a_clause_of_materials_alone_implies_the_upper(text):
+    reading = READER.read(text)
+    assert {f.values for f in reading.findings if f.fact == "upper"} == {("textile",)}
+
+
+@pytest.mark.parametrize("text", [
+    "Ботинки; кожа; резина", "Сапоги, подкладка: мех, текстиль", "Туфли, кожа, верх - текстиль"])
+def test_such_a_clause_says_nothing_where_it_may_speak_of_something_else(text):
+    assert not any(f.fact == "upper" and f.kind == "implied" and f.strength == .9
+                   for f in READER.read(text).findings)
+
+
+@pytest.mark.parametrize("text, sole", [
+    ("подошва кожа с резиновыми вставками, с землей соприкасается резина", "rubber"),
+    ("на подошве два куска кожи, соприкасается с землёй 33% кожа и 67% войлок", "other"),
+    ("подошва текстиль с рез. точками (контакт с землей: текстиль 56,5%, резина 43,5%)", "other"),
+    ("подошва: кожа, резина; с грунтом контактирует в основном резина", "rubber"),
+    ("подошва из пробки, соприкосновение с землёй: резина 80%, пробка 20%", "rubber")])
+def test_what_touches_the_ground_decides_the_sole(text, sole):
+    assert READER.read(f"Туфли, верх - текстиль, {text}").stated()["sole"] == (sole,)

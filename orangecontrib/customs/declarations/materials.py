@@ -231,7 +231,8 @@ class Materials:
     @staticmethod
     def _passed(text, part, mention) -> bool:
         """Is the part no owner: «без застежек, ткань», «на шнурках, хлопок»?"""
-        return part.role == "none" and text[part.end:mention.start].strip() == "," \
+        return part.role in ("none", "trim") \
+            and text[part.end:mention.start].strip() == "," \
             and _GOVERNED.search(text, max(0, part.start - 30), part.start) is not None
 
     @staticmethod

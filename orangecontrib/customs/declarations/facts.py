@@ -575,7 +575,7 @@ class FactReader:
         listed = [good for good in types if good.noun.id in kinds]
         findings = [self._finding(folded, (good.start, good.end), fact, values, strength, IMPLIED,
                                   good.noun.id, good.noun.note)
-                    for good in types if good not in listed
+                    for good in types if good.noun.id not in kinds
                     for fact, values, strength in good.noun.facts]
         if not listed:
             return findings

@@ -241,6 +241,8 @@ class Materials:
         start = max(text.rfind(sign, max(0, mentions[i].start - REACH), mentions[i].start)
                     for sign in ",;:.") + 1
         match = _CLAUSE_END.search(text, mentions[i].end, mentions[i].end + REACH)
+        if match is None and mentions[i].end + REACH < len(text):
+            return None
         end = len(text) if match is None else match.start()
         first = last = i
         while first and mentions[first - 1].start >= start:
@@ -427,11 +429,18 @@ class Materials:
                   for i in found]
         first, last = places[0].start, places[-1].end
         start = max(min(owner.start, first), first - REACH)
-        nearest = [m.end for m in mentions if start < m.end <= first and m.kind != "material"]
-        start = max([start if owner.end > first else owner.end, *nearest])
-        ends = [m.start for m in mentions if m.start >= last and m.kind == "part"
-                and m.role != "trim"]
-        end = min([last + REACH, len(text), *ends[:1]])
+        start = start if owner.end > first else owner.end
+        for k in range(found[0] - 1, -1, -1):
+            if mentions[k].kind != "material" or mentions[k].end <= start:
+                start = max(start, mentions[k].end)
+                break
+        end = min(last + REACH, len(text))
+        for k in range(found[-1] + 1, len(mentions)):
+            if mentions[k].start >= end:
+                break
+            if mentions[k].kind == "part" and mentions[k].role != "trim":
+                end = mentions[k].start
+                break
         stop = text.find(";", last, end)
         return largest_area(text, places, start, end if stop < 0 else stop)
 

@@ -7,7 +7,7 @@ import numpy as np
 __all__ = ["corrected_error", "wilson"]
 
 
-def wilson(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
+def wilson(right: float, n: float, z: float = 1.96) -> tuple[float, float]:
     """Wilson score interval of the share `right` / `n`; (0, 1) when there is nothing.
 
     Parameters

@@ -8,10 +8,53 @@ import pytest
 SCRIPTS = sorted((Path(__file__).parents[2] / "benchmarks").glob("*.py"))
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
-def test_it_finds_what_it_measures(script, monkeypatch):
+def loaded(script, monkeypatch):
+    monkeypatch.syspath_prepend(script.parent)
     monkeypatch.setattr(sys, "argv", [str(script)])
     spec = importlib.util.spec_from_file_location(f"benchmark_{script.stem}", script)
     monkeypatch.setitem(sys.modules, spec.name, module := importlib.util.module_from_spec(spec))
     spec.loader.exec_module(module)
-    assert module.__doc__
+    return module
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_it_finds_what_it_measures(script, monkeypatch):
+    assert loaded(script, monkeypatch).__doc__
+
+
+RULINGS = """id,half,lang,description,official_code,source,note
+a-ru,look,ru,"Туфли женские, верх - натуральная кожа, подошва - резина",640399,ruling 1,
+b-ru,look,ru,"Туфли женские, верх - натуральная кожа, подошва - резина",640419,ruling 1,
+c-ru,look,ru,Бахилы полиэтиленовые,640299,ruling 2,
+d-ru,look,ru,Подошвы для обуви из резины,640690,ruling 3,
+e-ru,last,ru,"Кеды, верх - текстиль, подошва - резина",640419,ruling 4,
+a-en,look,en,"Shoes, upper: leather, outer sole: rubber",640399,ruling 1,
+"""
+
+
+def test_rulings_are_counted_by_language_and_half(tmp_path, monkeypatch, capsys):
+    module = loaded(next(s for s in SCRIPTS if s.stem == "rulings"), monkeypatch)
+    (tmp_path / module.FILE).write_text(RULINGS, encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["rulings", "--shared", str(tmp_path), "--show"])
+    module.main()
+    shown = " ".join(capsys.readouterr().out.split())
+    russian = shown[shown.index("Russian"):shown.index("English")]
+    assert "4 goods of 3 rulings" in russian and "e-ru" not in shown
+    for line in ("answered, of footwear 2/3", "\"not footwear\" 1/3", "wrong, of all 1/4",
+                 "heading right, of answered 1/2", "other goods with a code of footwear 0/1",
+                 "b-ru official 640419 said 6403"):
+        assert line in russian, line
+
+
+def test_the_half_that_stays_unseen_cannot_be_listed(monkeypatch):
+    module = loaded(next(s for s in SCRIPTS if s.stem == "rulings"), monkeypatch)
+    monkeypatch.setattr(sys, "argv", ["rulings", "--half", "last", "--show"])
+    with pytest.raises(SystemExit):
+        module.main()
+
+
+def test_goods_of_one_ruling_are_one_witness(monkeypatch):
+    module = loaded(next(s for s in SCRIPTS if s.stem == "intervals"), monkeypatch)
+    alone = module.grouped_share([True] * 8, range(8))
+    together = module.grouped_share([True] * 8, [0] * 4 + [1] * 4)
+    assert alone == "8/8 = 1.000 [0.68, 1.00]" and together == "8/8 = 1.000 [0.34, 1.00]"

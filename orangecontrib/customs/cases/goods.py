@@ -2,22 +2,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from orangecontrib.customs.declarations.headings import DECLARED_CODE_NAMES
+from orangecontrib.customs.declarations.headings import NAMES, find_column
 from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.i18n import Message, Words, say
 from orangecontrib.customs.nomenclature import parse_code
 
 __all__ = ["NAMES", "Good", "OfGroup", "find_column", "goods_of"]
-
-#: Names of the columns with what is declared, in lower case with _ for spaces.
-NAMES = {"declared_code": DECLARED_CODE_NAMES,
-         "quantity": ("quantity", "количество", "pairs"),
-         "value": ("value", "customs_value", "стоимость", "таможенная_стоимость"),
-         "currency": ("currency", "валюта"),
-         "weight": ("weight", "net_weight", "масса", "масса_нетто")}
 
 
 @dataclass(frozen=True)
@@ -56,12 +49,6 @@ class Good:
     weight: float | None = None     #: in kg
     #: The row of the file, by column: facts may stand there.
     row: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
-
-
-def find_column(names: Iterable[str], wanted: Sequence[str]) -> str | None:
-    """The first of the names that is wanted, whatever its case and spaces."""
-    return next((name for name in names
-                 if name.strip().lower().replace(" ", "_") in wanted), None)
 
 
 def goods_of(ids: Sequence[str], cells: Sequence[Mapping[str, object]],

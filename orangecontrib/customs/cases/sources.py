@@ -6,18 +6,21 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from orangecontrib.customs.declarations import EMPTY, FactReader
+from orangecontrib.customs.declarations import EMPTY, FactReader, Reading
+from orangecontrib.customs.declarations.facts import stages_of
+from orangecontrib.customs.declarations.goods import ids_of_goods
 from orangecontrib.customs.facts import Evidence, Vocabulary
 from orangecontrib.customs.fusion.among import Answer
 from orangecontrib.customs.fusion.engine import ANALYST, PHOTOS, TEXT, Witness
+from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.fusion.statements import Statements, statements_of
 from orangecontrib.customs.groups import Group, loaded_groups
 from orangecontrib.customs.i18n import Joined, Message
 
 from .goods import Good, OfGroup
 
-__all__ = ["EMPTY", "PhotoEvidence", "Source", "analyst_witness", "photo_model", "photo_source",
-           "read_photos", "text_source"]
+__all__ = ["EMPTY", "PhotoEvidence", "Source", "analyst_witness", "named_goods", "photo_model",
+           "photo_source", "read_photos", "text_source"]
 
 #: P(the analyst's answer is wrong): finite, yet outweighs all that text and photos say
 #: together (STRONGEST each, and a prior), and a classifier of any sensible weight.
@@ -64,27 +67,31 @@ def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
                 progress: Callable[[int, int], None] | None = None,
                 facts: Vocabulary | None = None) -> Source:
     """What the descriptions say, as the groups' readers read them, and columns of facts."""
-    keys, notes, read = [], {}, []
+    found: list[list[Reading]] = []
+    for number, good in enumerate(goods, start=1):
+        there = good.description and good.description.strip()
+        found.append([stages.reading for stages in stages_of(readers, good.description)]
+                     if there else [])
+        if progress is not None:
+            progress(number, len(goods))
+    goods, found = named_goods(goods, found)
     stated = _stated(goods, facts or Vocabulary(()))
     spoken = {key for key, _ in stated.cells}
-    readings: list[list] = [[] for _ in readers]
     empty = OfGroup(readers[0].group.id, EMPTY) if len(readers) == 1 else EMPTY
-    for number, good in enumerate(goods, start=1):
+    keys, notes, read = [], {}, []
+    for good, readings in zip(goods, found):
         # None: there is one that can't be read, and the good's problems say why
         problems: tuple = () if good.description is None or good.key in spoken else (empty,)
         if good.description and good.description.strip():
             keys.append(good.key)
             problems = ()
-            for reader, mine in zip(readers, readings):
-                reading = reader.read(good.description)
-                mine.append(reading)
+            for reader, reading in zip(readers, readings):
                 notes.update({(good.key, fact): words
                               for fact, words in reading.words().items()})
                 problems += tuple(OfGroup(reader.group.id, p) for p in reading.problems)
         read.append(replace(good, problems=(*good.problems, *problems)))
-        if progress is not None:
-            progress(number, len(goods))
-    evidence = sum((reader.evidence(keys, mine) for reader, mine in zip(readers, readings)),
+    by_reader = zip(*filter(None, found)) if keys else [()] * len(readers)
+    evidence = sum((reader.evidence(keys, mine) for reader, mine in zip(readers, by_reader)),
                    Evidence(keys))
     evidence, notes, contradictions = stated.beside(evidence, notes, facts)
     read = [replace(good, problems=(*good.problems, *contradictions.get(good.key, ())))
@@ -100,6 +107,34 @@ def _stated(goods: Sequence[Good], facts: Vocabulary) -> Statements:
         column = [good.row.get(name) for good in goods]
         return ["" if cell is None or cell != cell else str(cell) for cell in column]
     return statements_of(names, cells, [good.key for good in goods], facts)
+
+
+def named_goods(goods: Sequence[Good], readings: Sequence[Sequence[Reading]]
+                ) -> tuple[list[Good], list[list[Reading]]]:
+    """A row per good that a description names, with what the readers of groups make of it.
+
+    Goods of one description are called ``7#1, 7#2``, have the quantities that it states, and
+    share what else is declared, but for the value and the weight of them all.
+    """
+    counts = [max([1, *(len(reading.goods) for reading in some)]) for some in readings]
+    if all(count == 1 for count in counts):
+        return list(goods), list(map(list, readings))
+    ids = ids_of_goods([good.good_id for good in goods], counts)
+    rows: list[Good] = []
+    read: list[list[Reading]] = []
+    for good, names, some in zip(goods, ids, readings):
+        if len(names) == 1:
+            rows.append(good)
+            read.append(list(some))
+            continue
+        declared = good.quantity is not None
+        whole = good.value is not None or good.weight is not None
+        for name, *own in zip(names, *(reading.goods for reading in some)):
+            rows.append(replace(good, good_id=name, quantity=own[0].quantity, value=None,
+                                weight=None))
+            read.append([reading.counted(declared, whole) for reading in own])
+    keys = unique_keys([good.good_id for good in rows])
+    return [replace(good, key=key) for good, key in zip(rows, keys)], read
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,22 @@ from dataclasses import replace
 from orangecontrib.customs.files import Row, TextTable
 from orangecontrib.customs.i18n import Message
 
-__all__ = ["DECLARED_CODE_NAMES", "KEY_NAMES", "doubts_of", "is_code", "is_description", "is_id",
-           "may_be_description", "mostly_ids", "numbers_in", "trusted_cells", "trusted_rows"]
+__all__ = ["DECLARED_CODE_NAMES", "KEY_NAMES", "NAMES", "doubts_of", "find_column", "is_code",
+           "is_description", "is_id", "may_be_description", "mostly_ids", "numbers_in",
+           "trusted_cells", "trusted_rows"]
 
 #: Names under which the id of a good usually travels; the likeliest first.
 KEY_NAMES = ("good_id", "good id", "good", "category", "id", "товар", "номер")
 
 #: Names of the column with the declared code, in lower case with _ for spaces.
 DECLARED_CODE_NAMES = ("declared_code", "заявленный_код", "код_тн_вэд")
+
+#: Names of the columns with what is declared, in lower case with _ for spaces.
+NAMES = {"declared_code": DECLARED_CODE_NAMES,
+         "quantity": ("quantity", "количество", "pairs"),
+         "value": ("value", "customs_value", "стоимость", "таможенная_стоимость"),
+         "currency": ("currency", "валюта"),
+         "weight": ("weight", "net_weight", "масса", "масса_нетто")}
 
 #: Names of the column with the description (graph 31 of the declaration), as :func:`_bare` says.
 DESCRIPTION_NAMES = frozenset((
@@ -43,6 +51,12 @@ def _bare(name: str) -> str:
     """Lower case, ё → е, nothing but letters and digits; the (1) of a repeated name is gone."""
     name = re.sub(r"\s*\(\d\)$", "", name).casefold().replace("ё", "е")
     return re.sub(r"[\W_]+", " ", name).strip()
+
+
+def find_column(names: Iterable[str], wanted: Sequence[str]) -> str | None:
+    """The first of the names that is wanted, whatever its case and spaces."""
+    return next((name for name in names
+                 if name.strip().lower().replace(" ", "_") in wanted), None)
 
 
 def is_description(name: str) -> bool:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -53,11 +53,35 @@ class Finding:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one description says, and what is wrong or unclear in it."""
+    """What one description says, and what is wrong or unclear in it.
+
+    Attributes
+    ----------
+    description : str
+    findings : tuple of Finding
+        Of a text that speaks of several goods, what it says of each of them.
+    problems : tuple of Message
+    goods : tuple of Reading
+        Of a text that speaks of several goods, what it says of each; else empty.
+    quantity : float, optional
+        How many there are of the good, where the text speaks of several and says it.
+    """
 
     description: str
     findings: tuple[Finding, ...]
     problems: tuple[Message, ...] = ()
+    goods: tuple[Reading, ...] = ()
+    quantity: float | None = None
+
+    def counted(self, quantity: bool, whole: bool = False) -> Reading:
+        """Of one of several goods: with a problem where something is declared for all of them.
+
+        That is a quantity, unless the text says how many there are of each, or the `whole`
+        value or weight.
+        """
+        problems = [Message("stages.quantity")] if quantity and self.quantity is None else []
+        problems += [Message("stages.whole")] if whole else []
+        return replace(self, problems=(*problems, *self.problems)) if problems else self
 
     def stated(self) -> dict[str, tuple[str, ...]]:
         """Fact → the values stated outright (several: one of them)."""

@@ -25,8 +25,11 @@ from orangecontrib.customs.files import Row, TextTable
 from orangecontrib.customs.i18n import Joined, Message, say
 
 from .facts import EMPTY, FactReader
+from .goods import ids_of_goods
 from .headings import (
+    NAMES,
     doubts_of,
+    find_column,
     is_code,
     is_description,
     is_id,
@@ -225,15 +228,21 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
         ones of a bag of words) are kept as metas, with "findings", "problems" and, for each
         fact that is spoken of, "<fact>: words" (a note, by which the fusion finds the words
         for its trace).  A row with an empty description stays, silent, with its problem.
+        A row per good of the text: with a key, those that one description names are called
+        ``7#1, 7#2``.
     skipped : Table or None
         The rows with an empty description once more, with the reason.
     """
     priors = reader.group.priors if priors is None else priors
     texts = texts_of(table, text_variable)
     filled = np.array([bool(text.strip()) for text in texts], dtype=bool)
-    readings = [reader.read(text) for text in texts]
+    rows, told = table, _told(table)
+    readings, there = [reader.read(text) for text in texts], filled
+    if key_variable is not None and any(reading.goods for reading in readings):
+        rows, readings, places = _row_per_good(table, readings, table.domain[key_variable])
+        told, there = [told[place] for place in places], filled[places]
     doubts = [reading.problems if there else () if told else (EMPTY,)
-              for reading, there, told in zip(readings, filled, _told(table))]
+              for reading, there, told in zip(readings, there, told)]
     evidence = reader.evidence([str(i) for i in range(len(readings))], readings)
     posterior = evidence.posterior(priors)
 
@@ -246,12 +255,13 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
                 ContinuousVariable(f"{fact.id}: {value.id}", number_of_decimals=3)))
             columns.append(np.where(spoken, posterior[fact.id][:, k], np.nan))
 
-    used = [v.name for v in table.domain.metas] + [v.name for v in table.domain.class_vars]
+    domain = rows.domain
+    used = [v.name for v in domain.metas] + [v.name for v in domain.class_vars]
     used += [v.name for v in attributes]
     taken = {v.name for v in attributes}
     kept_attributes = [] if issparse(table.X) else [
-        v for v in table.domain.attributes if v.name not in taken]
-    metas = [*table.domain.metas, *kept_attributes]
+        v for v in domain.attributes if v.name not in taken]
+    metas = [*domain.metas, *kept_attributes]
     findings_name, problems_name = (
         get_unique_names(used + [v.name for v in kept_attributes], name)
         for name in ("findings", "problems"))
@@ -262,14 +272,14 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
         variable = StringVariable(get_unique_names(used + [findings_name, problems_name],
                                                    f"{fact}: words"))
         word_variables.append(NoteColumn(fact).mark(variable))
-    classes = table.domain.class_vars
+    classes = domain.class_vars
     if key_variable is not None:
         key = table.domain[key_variable].name
         classes, metas = keyed(classes, key), keyed(metas, key)
     domain = Domain(attributes, classes,
                     [*metas, StringVariable(findings_name), problems_variable,
                      *word_variables])
-    result = table.transform(domain)
+    result = rows.transform(domain)
     with result.unlocked():
         result.X = np.column_stack(columns) if readings else np.zeros((0, len(columns)))
     said = [[describe(r, reader.vocabulary) for r in readings],
@@ -290,6 +300,53 @@ def _told(table: Table) -> list[str]:
                if v.is_string and Role.of(v) is Role.PROBLEMS]
     return ["; ".join(filter(None, said)) for said in zip(*columns)] if columns \
         else [""] * len(table)
+
+
+def _row_per_good(table: Table, found: Sequence[Reading], key
+                  ) -> tuple[Table, list[Reading], list[int]]:
+    """A row for each good that a description names, what is read of each, and its row before.
+
+    Their ids are texts then («7#1»); the quantity is the one that the description states, and
+    nothing is known of the value and the weight of each.
+    """
+    counts = [max(1, len(reading.goods)) for reading in found]
+    ids = ids_of_goods([key.str_val(value).strip() for value in table.get_column(key)], counts)
+    places = [number for number, count in enumerate(counts) for _ in range(count)]
+    readings = [own for reading in found for own in reading.goods or (reading,)]
+    rows = _with_column(table[places], key, [name for names in ids for name in names])
+    several = [counts[place] > 1 for place in places]
+    said, declared = {}, {}
+    names = [v.name for v in (*table.domain.metas, *table.domain.variables)]
+    for what in ("quantity", "value", "weight"):
+        if (name := find_column(names, NAMES[what])) is not None:
+            typed = ["" if (text := rows.domain[name].str_val(value)) == "?" else text
+                     for value in rows.get_column(name)]
+            declared[what] = list(map(bool, typed))
+            own = [f"{reading.quantity:g}" if what == "quantity" and reading.quantity is not None
+                   else "" for reading in readings]
+            said[name] = [mine if of_several else text
+                          for mine, of_several, text in zip(own, several, typed)]
+    none = [False] * len(places)
+    quantity, value, weight = (declared.get(what, none) for what in ("quantity", "value", "weight"))
+    readings = [reading.counted(quantity[row], value[row] or weight[row]) if several[row]
+                else reading for row, reading in enumerate(readings)]
+    for name, cells in said.items():
+        rows = _with_column(rows, rows.domain[name], cells)
+    return rows, readings, places
+
+
+def _with_column(table: Table, variable, texts: Sequence[str]) -> Table:
+    """The table with other texts in a column, which becomes a text meta of the same name."""
+    new = copy_marks(variable, StringVariable(variable.name))
+    domain = table.domain
+    metas = [new if v is variable else v for v in domain.metas]
+    if new not in metas:
+        metas.append(new)
+    result = table.transform(Domain([v for v in domain.attributes if v is not variable],
+                                    [v for v in domain.class_vars if v is not variable], metas))
+    with result.unlocked(result.metas):
+        result.metas[:, metas.index(new)] = texts
+    return result
 
 
 def _words(readings, vocabulary) -> dict[str, list[str]]:

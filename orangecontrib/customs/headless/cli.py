@@ -80,6 +80,8 @@ def main(argv: list[str] | None = None) -> int:
     facts = commands.add_parser("facts", help="declarations -> facts stated in the text")
     facts.add_argument("--declarations", type=Path, required=True, metavar="D.csv")
     _group_argument(facts)
+    facts.add_argument("--explain", action="store_true",
+                       help="print what each stage of reading made of each description")
     _text_arguments(facts, "F.csv")
     cli_run.add_language(facts)
     facts.set_defaults(job=_facts)
@@ -269,21 +271,28 @@ def _features(args, place) -> tuple[str, int]:
 
 def _facts(args, place) -> tuple[str, int]:
     from orangecontrib.customs.cases.files import InputError, read_goods, write_rows
+    from orangecontrib.customs.cases.sources import named_goods
     from orangecontrib.customs.declarations import EMPTY, FactReader
+    from orangecontrib.customs.declarations.facts import stages_of
     from orangecontrib.customs.fusion.among import vocabulary_of
     from orangecontrib.customs.i18n import say
     groups = [group for group in _groups(args) if group.reads_text]
     if not groups:
         raise InputError("no chosen group reads descriptions: choose one with a "
                          "text_patterns.csv (--group)")
-    vocabulary, readers, rows = vocabulary_of(groups), list(map(FactReader, groups)), []
+    vocabulary, readers = vocabulary_of(groups), list(map(FactReader, groups))
     goods = read_goods(args.declarations, args.encoding)
     advance = _bar("declarations", "texts")
+    found, rows = [], []
     for number, good in enumerate(goods, start=1):
+        stages = stages_of(readers, good.description) if good.description else []
+        found.append([some.reading for some in stages])
+        if args.explain and stages:
+            _explain(good, readers, stages, sys.stderr if place.direct else sys.stdout)
+        advance(number, len(goods))
+    for good, readings in zip(*named_goods(goods, found)):
         problems = list(good.problems)
         row = {"good_id": good.good_id, "description": good.description}
-        readings = [reader.read(good.description) for reader in readers] \
-            if good.description else []
         for reading in readings:
             problems += reading.problems
             for fact, values in reading.stated().items():
@@ -296,9 +305,18 @@ def _facts(args, place) -> tuple[str, int]:
             problems.append(EMPTY)
         row["problems"] = "; ".join(map(say, problems))
         rows.append(row)
-        advance(number, len(goods))
     write_rows(place, ("good_id", "description", *vocabulary, "findings", "problems"), rows)
-    return f"{len(rows)} declarations", 0 if rows else 1
+    return f"{len(goods)} declarations", 0 if rows else 1
+
+
+def _explain(good, readers, stages, file) -> None:
+    """What each stage of reading made of a description, for each group that reads it."""
+    print(f"{good.good_id}: {' '.join(good.description.split())}", file=file)
+    for reader, some in zip(readers, stages):
+        if len(readers) > 1:
+            print(f"  {reader.group.id}:", file=file)
+        for line in some.lines(reader.vocabulary):
+            print(f"    {line}", file=file)
 
 
 if __name__ == "__main__":  # pragma: no cover

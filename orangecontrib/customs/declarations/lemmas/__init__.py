@@ -5,6 +5,6 @@
 :mod:`.table` is the door to Orange3-Text.
 """
 from .families import family
-from .lemma import lacking, lemma
+from .lemma import known, lacking, lemma
 
-__all__ = ["family", "lacking", "lemma"]
+__all__ = ["family", "known", "lacking", "lemma"]

@@ -1,0 +1,471 @@
+"""Which goods a description names, and which of its words speak of each.
+
+Several goods stand in one text by numbers («Товар №1: …», «1) …; 2) …»), as nouns with materials
+or quantities of their own («сапоги, верх – …; туфли, верх – …», «сапоги – 100 пар, туфли – 200
+пар»), or as articles with materials of their own («арт. 1: верх – …; арт. 2: верх – …»).  No
+goods of their own are types that share one description («ботинки и полуботинки, верх – …»), a
+heading and its good («обувь …: ботинки»), and articles, colours and sizes of one model.
+
+What nouns and materials are the caller knows; the words in between are in ``goods.csv``.
+"""
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from orangecontrib.customs.files import strict_rows
+
+from .lemmas import known, lemma
+
+__all__ = ["Noun", "Said", "TextGood", "TextGoods", "goods_of_text", "ids_of_goods"]
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Noun:
+    """A noun that may name a good, in folded text.
+
+    `general`: it names a whole group of goods («обувь»), and others may say which.
+    """
+
+    name: str
+    start: int
+    end: int
+    oblique: bool = False
+    general: bool = False
+
+
+@dataclass(frozen=True)
+class Said:
+    """A place where a fact is stated, of which a good has one: `count` materials of its upper …"""
+
+    fact: str
+    values: tuple[str, ...]
+    start: int
+    end: int
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class TextGood:
+    """A good of the text: its noun, what speaks of it alone, and how many there are."""
+
+    name: str
+    spans: tuple[Span, ...]
+    quantity: float | None = None
+
+
+@dataclass(frozen=True)
+class TextGoods:
+    """The goods of a text.
+
+    Attributes
+    ----------
+    goods : tuple of TextGood
+        One at least.
+    shared : tuple of (int, int)
+        What speaks of all of them.
+    apart : bool
+        Whether it can be told which words speak of which good; where it can't, `goods` is one,
+        and the text speaks of several.
+    kinds : tuple of str
+        Names of nouns that share the description of the one good.
+    by : str
+        What tells the goods: "number", "noun", "quantity", "article"; "" for one good.
+    """
+
+    goods: tuple[TextGood, ...]
+    shared: tuple[Span, ...] = ()
+    apart: bool = True
+    kinds: tuple[str, ...] = ()
+    by: str = ""
+
+    def words_of(self, number: int, text: str) -> str:
+        """The text with spaces in place of what speaks of other goods."""
+        mine = sorted((*self.goods[number].spans, *self.shared))
+        pieces, at = [], 0
+        for start, end in mine:
+            # a delimiter: what stood apart must not come to stand together
+            pieces.append("".join(";" + " " * (start - at - 1) if start > at else ""))
+            pieces.append(text[start:end])
+            at = end
+        pieces.append(" " * (len(text) - at))
+        return "".join(pieces)
+
+
+@dataclass(frozen=True)
+class _Item:
+    """A stretch of the text that may be a good."""
+
+    start: int
+    end: int
+    nouns: tuple[Noun, ...]
+    said: tuple[Said, ...] = ()
+    quantities: tuple[tuple[Span, float], ...] = ()
+    people: frozenset[str] = frozenset()
+
+    @property
+    def facts(self) -> frozenset[str]:
+        return frozenset(s.fact for s in self.said)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(n.name for n in self.nouns))
+
+    @property
+    def general(self) -> bool:
+        return bool(self.nouns) and all(n.general for n in self.nouns)
+
+    @property
+    def quantity(self) -> float | None:
+        """Where one number says it."""
+        return self.quantities[0][1] if len(self.quantities) == 1 else None
+
+
+_WORD = re.compile(r"[^\W\d_]++(?:-[^\W\d_]++)*+")
+_ADJECTIVE = re.compile(r"\w+(?:ая|яя|ое|ее|ый|ий|ой|ые|ие|ого|его|ых|их)")
+_CLAUSE_START = re.compile(r"(?:^|[;.,:/+\n-]|(?<!\w)(?:и|или|либо|также))\s?$")
+_SENTENCE = re.compile(r"\s?(?:\"[^\"]{0,99}+\"\s?)?\w+(?:[ею]т|[аия]т|[ею]тся|[аия]тся)(?!\w)")
+_INCLUDING = re.compile(r"(?<!\w)(?:в том числе|в т\. ?ч\.?|включая)(?!\w)")
+_STRONG = re.compile(r"[;.]")
+_BRACKET = re.compile(r"\([^()]*+\)")
+_QUOTE = re.compile("\"[^\"]{0,99}+\"")
+_BRACKETED, _QUOTED = 1, 2  # how a place stands aside
+_DIGITS = re.compile(r"(?:^|(?<=[\s;:(.,]))(\d{1,2})\s?[.)/](?!\d)\s?")
+
+
+@cache
+def _words(kind: str) -> dict[str, str]:
+    """Words of a kind, with the first of their row."""
+    rows = strict_rows(Path(__file__).with_name("goods.csv"), ("kind", "words", "why"))[1]
+    return {word: row["words"].split()[0] for _, row in rows if row["kind"] == kind
+            for word in row["words"].split()}
+
+
+def _any(kind: str) -> str:
+    return "|".join(sorted(_words(kind), key=len, reverse=True))
+
+
+@cache
+def _patterns() -> tuple[re.Pattern, re.Pattern, re.Pattern]:
+    """Numbers of goods, articles, quantities."""
+    return (re.compile(rf"(?<!\w)(?:{_any('number')})\s?\.?\s?(?:№|n|#)?\s?(\d{{1,3}})"
+                       r"(?![\d\w]|[.,]\d)\s?[:.)/-]?"),
+            re.compile(rf"(?<!\w)(?:{_any('article')})\s?\.?\s?:?\s?(?:№|n)?\s?"
+                       r"(\"?[\w/.-]{0,40}\w\"?)(?=[\s:;,(-]|$)"),
+            re.compile(r"(?<![\d.,])(?<!по )(\d{1,3}(?: \d{3})++|\d{1,7})\s?"
+                       rf"(?:{_any('unit')})(?!\w)"))
+
+
+def goods_of_text(text: str, nouns: Sequence[Noun], said: Sequence[Said]) -> TextGoods:
+    """The goods of a description.
+
+    Parameters
+    ----------
+    text : str
+        Folded.
+    nouns : sequence of Noun
+        In the order of the text.
+    said : sequence of Said
+        Facts that are stated, each in its place.
+    """
+    reader = _Reader(text, nouns, said)
+    return reader.numbered() or reader.by_nouns() or reader.articles() or reader.one()
+
+
+class _Reader:
+    """One text on its way into goods."""
+
+    def __init__(self, text: str, nouns: Sequence[Noun], said: Sequence[Said]):
+        self.text = text
+        self.all_nouns = tuple(nouns)
+        self.said = tuple(sorted(said, key=lambda s: s.start))
+        self._starts = [s.start for s in self.said]
+        aside = bytearray(len(text) + 1)
+        for pattern, kind in ((_BRACKET, _BRACKETED), (_QUOTE, _QUOTED)):
+            for match in pattern.finditer(text):
+                aside[match.start():match.end()] = bytes([kind]) * (match.end() - match.start())
+        self.aside = aside
+        self._quantities = [(match.span(), float(match[1].replace(" ", "")))
+                            for match in _patterns()[2].finditer(text)]
+        self._counts = [span[0] for span, _ in self._quantities]
+        self._ends = {s.end for s in said}
+        self.nouns = tuple(filter(None, map(self._own_place, self.all_nouns)))
+        self._last_named = max((n.start for n in self.nouns if not n.general), default=-1)
+
+    # -- places
+
+    def _own_place(self, noun: Noun) -> Noun | None:
+        """A noun that may begin a good: with the words that stand before it, at a clause's start.
+
+        An oblique one does where it is counted: «100 пар сапог».
+        """
+        if self.aside[noun.start] or _SENTENCE.match(self.text, noun.end):
+            return None  # «валенки обладают …» tells of what is named elsewhere
+        at = self._counted(noun)
+        if at is not None or noun.oblique:
+            return None if at is None else replace(noun, start=at)
+        start = noun.start
+        for _ in range(3):  # «мужские зимние ботинки»
+            before = self.text[max(0, start - 40):start].rstrip()
+            word = before.rpartition(" ")[2]
+            if not _ADJECTIVE.fullmatch(word):
+                break
+            start = start - (len(self.text[max(0, start - 40):start]) - len(before)) - len(word)
+        if _CLAUSE_START.search(self.text, max(0, start - 8), start) \
+                and not self._abbreviated(start):
+            return replace(noun, start=start)
+        return None
+
+    def _counted(self, noun: Noun) -> int | None:
+        """Where «100 пар зимних» begins, right before a noun."""
+        number = bisect_left(self._counts, noun.start) - 1
+        if number < 0:
+            return None
+        (start, end), _ = self._quantities[number]
+        between = self.text[end:noun.start]
+        return start if len(between) <= 40 and not set(between) & set(",;:.()/-") and all(
+            _ADJECTIVE.fullmatch(word) for word in _WORD.findall(between)) else None
+
+    def _abbreviated(self, start: int) -> bool:
+        """Does an abbreviation end here, and no sentence: «внутр. сапожок»?"""
+        before = self.text[max(0, start - 30):start].rstrip()
+        word = _WORD.findall(before)[-1:]
+        if not word or not before.endswith(f"{word[0]}.") or known(word[0]):
+            return False
+        end = self.text.rfind(word[0], 0, start) + len(word[0])
+        return end not in self._ends  # «подошва - ПВХ. Лоферы»
+
+    def _item(self, start: int, end: int, nouns: Sequence[Noun]) -> _Item:
+        said = self.said[bisect_left(self._starts, start):bisect_left(self._starts, end)]
+        quantities = tuple(q for q in self._quantities if start <= q[0][0] < end)
+        people = frozenset(_words("people")[word] for word in map(
+            _lemma, _WORD.findall(self.text, start, end)) if word in _words("people"))
+        return _Item(start, end, tuple(nouns), said, quantities, people)
+
+    def _items(self, starts: Sequence[int]) -> list[_Item]:
+        """What stands from each place to the next."""
+        ends = [*starts[1:], len(self.text)]
+        return [self._item(start, end, [n for n in self.all_nouns if start <= n.start < end
+                                        and not n.oblique])
+                for start, end in zip(starts, ends)]
+
+    # -- the goods
+
+    def numbered(self) -> TextGoods | None:
+        """«Товар №1: …», «1) …; 2) …»."""
+        for pattern, named in ((_patterns()[0], True), (_DIGITS, False)):
+            markers = self._in_order(pattern)
+            if len(markers) < 2:
+                continue
+            items = self._items([start for start, _ in markers])
+            if named or all(item.nouns for item in items) or self._same_facts(items):
+                return self._several(items, "number", [end for _, end in markers])
+        return None
+
+    def _in_order(self, pattern: re.Pattern) -> list[Span]:
+        """Places of the numbers 1, 2, 3 …"""
+        found: list[Span] = []
+        for match in pattern.finditer(self.text):
+            if int(match[1]) == len(found) + 1:
+                found.append(match.span())
+        return found
+
+    def by_nouns(self) -> TextGoods | None:
+        """Nouns with materials or quantities of their own."""
+        lists = self._lists(self.nouns)
+        if len(lists) < 2:
+            return None
+        starts = [nouns[0].start for nouns in lists]
+        items = [self._item(start, end, nouns) for start, end, nouns in zip(
+            starts, [*starts[1:], len(self.text)], lists)]
+        items = self._without_headings(items)
+        if len(items) < 2:
+            return None
+        if all(item.quantities for item in items) and self._differ(items):
+            return self._several(items, "quantity")
+        if self._same_facts(items) and self._differ(items):
+            return self._several(items, "noun")
+        if self._unclear(items):
+            return replace(self.one(), apart=False)
+        return None
+
+    def _lists(self, nouns: Sequence[Noun]) -> list[list[Noun]]:
+        """Nouns, those of one list together."""
+        lists: list[list[Noun]] = []
+        for noun in nouns:
+            if lists and self._joined(lists[-1][-1], noun):
+                lists[-1].append(noun)
+            else:
+                lists.append([noun])
+        return lists
+
+    def _joined(self, one: Noun, other: Noun) -> bool:
+        """Do they share a description, as in «ботинки мужские и полуботинки»?"""
+        gap = _INCLUDING.sub(" и ", self.text[one.end:other.start])
+        if len(gap) > 80 or self.text[other.start].isdigit() \
+                or set(gap) & set("(;.:-\n0123456789"):
+            return False
+        return all(word in _words("joint") or _ADJECTIVE.fullmatch(word)
+                   or _lemma(word) in _words("people") or word == "для"
+                   for word in _WORD.findall(gap))
+
+    def _without_headings(self, items: list[_Item]) -> list[_Item]:
+        """Without «обувь мужская» before «: ботинки …», and without what only says it again."""
+        runs: list[list[_Item]] = []
+        facts: set[str] = set()
+        for item in items:
+            if runs and self._says_again(runs[-1], facts, item):
+                runs[-1].append(item)
+            else:
+                runs.append([item])
+                facts = set()
+            facts |= item.facts
+        kept = [run[0] if len(run) == 1 else self._item(
+            run[0].start, run[-1].end, next((item.nouns for item in run if not item.general),
+                                            run[0].nouns)) for run in runs]
+        if len(kept) > 2 and kept[0].general and not any(item.general for item in kept[1:]):
+            return kept[1:]
+        return kept
+
+    def _says_again(self, run: Sequence[_Item], facts: set[str], item: _Item) -> bool:
+        """Does a noun name again what these items speak of?"""
+        last = run[-1]
+        before = self.text[max(last.start, item.start - 3):item.start]
+        if last.general and not item.general:
+            return ":" not in before or not self._more_follow(item)
+        if not (item.general or set(item.kinds) & set(last.kinds)):
+            return False
+        counted = item.quantities and last.quantities
+        return ":" in before or not (item.facts & facts or counted) \
+            or not (";" in before or counted or item.people != last.people)
+
+    def _more_follow(self, item: _Item) -> bool:
+        """Are there further goods behind one that a heading introduces?"""
+        return self._last_named >= item.end
+
+    def _unclear(self, items: Sequence[_Item]) -> bool:
+        """Does the text speak of several goods without saying which is made of what?"""
+        if len({kind for item in items for kind in item.kinds}) < 2:
+            return False
+        first, *rest = items
+        if any(item.facts for item in items[:-1]):
+            return any(not item.facts for item in rest) or not self._same_facts(items)
+        return any(_STRONG.search(self.text, item.start, item.end) for item in items[:-1])
+
+    def articles(self) -> TextGoods | None:
+        """«Арт. 1: верх – …; арт. 2: верх – …»."""
+        markers = [match for match in _patterns()[1].finditer(self.text)
+                   if any(c.isdigit() for c in match[1]) or len(match[1].strip('"')) == 1]
+        if len(markers) < 2:
+            return None
+        items = self._items([match.start() for match in markers])
+        last = self.text.find(")", items[-1].start)
+        if last >= 0 and all(self.text[match.end():match.end() + 2].lstrip().startswith("(")
+                             for match in markers):
+            items[-1] = self._item(items[-1].start, last + 1, items[-1].nouns)
+        if self._same_facts(items) and self._differ(items):
+            return self._several(items, "article")
+        return None
+
+    def one(self) -> TextGoods:
+        """All of the text speaks of one good, or of several that can't be told apart."""
+        named = [n for n in self.all_nouns if not n.oblique and self.aside[n.start] != _QUOTED]
+        kinds = next((tuple(dict.fromkeys(n.name for n in nouns if not n.general))
+                      for nouns in self._lists(named) if len(nouns) > 1), ())
+        counts = {s.fact: s.count for s in self.said}
+        parallel = len(kinds) > 1 and len(counts) > 1 and set(counts.values()) == {len(kinds)}
+        name = (self.nouns or self.all_nouns or (Noun("", 0, 0),))[0].name
+        return TextGoods((TextGood(name, ((0, len(self.text)),)),), (), not parallel,
+                         kinds if len(kinds) > 1 else ())
+
+    # -- what tells goods
+
+    @staticmethod
+    def _same_facts(items: Sequence[_Item]) -> bool:
+        """Is one fact stated of each?  Another good has an upper of its own."""
+        return bool(frozenset.intersection(*(item.facts for item in items)))
+
+    @staticmethod
+    def _differ(items: Sequence[_Item]) -> bool:
+        """Is there more than one kind of good, of people, or of materials?"""
+        return len({(item.kinds, item.people,
+                     frozenset((s.fact, s.values) for s in item.said)) for item in items}) > 1
+
+    def _several(self, items: Sequence[_Item], by: str,
+                 behind: Sequence[int] = ()) -> TextGoods:
+        """The goods, with what stands before the first and behind the last as shared."""
+        end = self._tail(items)
+        spans = [(item.start, item.end) for item in items[:-1]] + [(items[-1].start, end)]
+        before = self.text[:items[0].start].rstrip().rstrip(":;.,-").strip()
+        header = next(iter(self.all_nouns), None) if by == "article" else next(
+            (n for n in self.all_nouns if n.start < items[0].start), None)
+        goods = []
+        for number, (item, span) in enumerate(zip(items, spans)):
+            at = behind[number] if behind else item.start
+            name = next((n.name for n in item.nouns), header.name if header else "") \
+                or next(iter(_WORD.findall(self.text, at, span[1])), "")
+            if by == "number" and not item.nouns and not item.facts:
+                name = next(iter(_WORD.findall(self.text, at, span[1])), name)
+            goods.append(TextGood(name, (span,), item.quantity))
+        shared = [(0, items[0].start)] if before else []
+        if end < len(self.text):
+            shared.append((end, len(self.text)))
+        return TextGoods(tuple(goods), tuple(shared), True, (), by)
+
+    def _tail(self, items: Sequence[_Item]) -> int:
+        """Where the last good ends and what is said of all begins.
+
+        That is behind the quantity, or a full stop, where no other good has materials.
+        """
+        last = items[-1]
+        if not last.said or any(item.said for item in items[:-1]):
+            return last.end
+        at = last.said[0].start
+        counted = [span[1] for span, _ in last.quantities if span[1] <= at]
+        stop = max((match.end() for match in _STRONG.finditer(self.text, last.start, at)),
+                   default=0)
+        ends = [*counted[-1:], *([stop] if stop and last.nouns and stop > last.nouns[0].end
+                                 else [])]
+        return max(ends, default=last.end)
+
+
+def _lemma(word: str) -> str:
+    """The lemma; an abbreviation is its own."""
+    return word if word in _words("people") else lemma(word)
+
+
+def ids_of_goods(ids: Sequence[str], counts: Sequence[int]) -> list[list[str]]:
+    """Ids of the goods that descriptions name: ``7#1, 7#2`` where that of 7 names two.
+
+    Never the id of another good.
+
+    Parameters
+    ----------
+    ids : sequence of str
+        A description's each, as declared.
+    counts : sequence of int
+        How many goods each description names.
+
+    Examples
+    --------
+    >>> ids_of_goods(["6", "7", "7#1"], [1, 2, 1])
+    [['6'], ['7#2', '7#3'], ['7#1']]
+    """
+    taken, last, result = set(ids), {}, []
+    for id_, count in zip(ids, counts):
+        mine = [] if count > 1 else [id_]
+        number = last.get(id_, 0)
+        while len(mine) < count:
+            number += 1
+            if (name := f"{id_}#{number}") not in taken:
+                mine.append(name)
+        taken.update(mine)
+        last[id_] = number
+        result.append(mine)
+    return result

@@ -248,7 +248,7 @@ def _facts(args, place) -> tuple[str, int]:
                 row[fact] = "|".join(values)
             row["findings"] = "; ".join(
                 f"{say(vocabulary[f.fact])}: {'|'.join(f.values)} «{f.text}» "
-                f"[{f.start}:{f.end}] {f.kind} {f.strength:g}" for f in reading.findings)
+                f"[{f.start}:{f.end}] {f.kind} {f.ratio:.3g}:1" for f in reading.findings)
         elif good.description is not None:
             problems.append("пустое описание")
         row["problems"] = "; ".join(map(str, problems))

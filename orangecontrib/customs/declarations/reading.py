@@ -73,10 +73,15 @@ class Reading:
         return {fact: _agree(found)[0] for fact, found in said.items()}
 
     def words(self) -> dict[str, str]:
-        """Fact → the words that speak of it, quoted, each once."""
+        """Fact → the words that speak for what the text says of it, quoted, each once.
+
+        Of words that speak for different values those count that together speak loudest.
+        """
         said: dict[str, dict[str, None]] = {}
+        loudest = {fact: _loudest(terms) for fact, terms in settle(self.findings).items()}
         for finding in self.findings:
-            said.setdefault(finding.fact, {})[f"«{' '.join(finding.text.split())}»"] = None
+            if loudest[finding.fact] & set(finding.values):
+                said.setdefault(finding.fact, {})[f"«{' '.join(finding.text.split())}»"] = None
         return {fact: ", ".join(words) for fact, words in said.items()}
 
 
@@ -122,6 +127,14 @@ def settle(findings: Iterable[Finding]) -> dict[str, list[tuple[tuple[str, ...],
         if strongest:
             terms.setdefault(fact, []).extend(strongest.items())
     return terms
+
+
+def _loudest(terms: list[tuple[tuple[str, ...], float]]) -> set[str]:
+    """The values for which several terms together speak most."""
+    said = {value: math.prod(ratio for values, ratio in terms if value in values)
+            for values, _ in terms for value in values}
+    most = max(said.values())
+    return {value for value, ratio in said.items() if ratio == most}
 
 
 def _row(values: tuple[str, ...], ratio: float, value_ids: tuple[str, ...]) -> np.ndarray:

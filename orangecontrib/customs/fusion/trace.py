@@ -4,10 +4,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from orangecontrib.customs.i18n import Message, say
+
 __all__ = ["ASSUMED", "Step", "trace_steps", "trace_text", "gap_text"]
 
 #: A fact is established above this probability of the values that the rule needs.
 ESTABLISHED = 0.9
+#: Probabilities that differ by less are the same.
+ROUNDING = 1e-9
 #: What the trace says of a fact that only a prior speaks of.
 ASSUMED = "принято по умолчанию"
 
@@ -70,11 +74,20 @@ def trace_steps(engine, belief, voices, i: int, codes) -> tuple[Step, ...]:
         for voice in voices:
             if voice.says[fact][i]:
                 note = voice.notes.get((key, fact), "")
-                sources.append(f"{voice.name_ru}: {note}" if note else voice.name_ru)
+                name = voice.name_ru
+                if not _supports(voice, engine, fact, i, rule.allowed[fact]):
+                    name = say(Message.of("witness.against", witness=name), "ru")
+                sources.append(f"{name}: {note}" if note else name)
         names = " или ".join(v.ru for v in spec.values if v.id in rule.allowed[fact])
         steps.append(Step("fact", f"{spec.ru}: {names}", answer, p,
                           "; ".join(sources) or ASSUMED, fact))
     return tuple(steps)
+
+
+def _supports(voice, engine, fact: str, i: int, allowed) -> bool:
+    """Are these values no less likely by what a witness says than by the prior alone?"""
+    within = [engine.table.vocabulary[fact].index(value) for value in allowed]
+    return voice.alone[fact][i][within].sum() > engine.priors[fact][within].sum() - ROUNDING
 
 
 def _likeliest_rule(table, belief, i, codes):

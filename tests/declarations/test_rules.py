@@ -14,7 +14,8 @@ from orangecontrib.customs.declarations import FactReader, facts
 from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.i18n import LANGUAGES, Message, say, speaking
 
-TABLES = ("text_patterns", "materials", "types", "measures", "sizes", "kinds", "parts", "type_facts")
+TABLES = ("text_patterns", "materials", "types", "measures", "sizes", "kinds", "parts",
+          "type_facts")
 #: Modules of the reader; the others of the room are no part of it.
 MODULES = ("facts", "gate", "materials", "negation", "patterns", "quantities", "reading", "table")
 

@@ -452,7 +452,9 @@ class FactReader:
                     scale.id, Message.of("reader.sizes", system=system.upper(), words=shown)))
                 if len(values) > 1 and not any(f.fact == scale.fact and f.kind == STATED
                                                for f in findings):
-                    problems.append(Message.of(self._said["sizes.crossed"], words=shown))
+                    problems.append(Message.of(
+                        self._said["sizes.crossed"], words=shown, below=f"{scale.below:g}",
+                        above=f"{scale.at_least:g}"))
         return result
 
     def _wearer(self, words: str) -> str | None:

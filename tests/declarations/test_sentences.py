@@ -75,7 +75,7 @@ CASES = [
      "upper=rubber|plastic|composition_leather|textile|other"),
     ("Кроссовки с верхом из натуральной кожи и текстиля", "upper=leather|textile"),
     ("Кроссовки, верх: кожа/текстиль, подошва: резина", "upper=leather|textile sole=rubber"),
-    ("Кроссовки, верх 80% кожа 20% текстиль", "upper=leather|textile"),
+    ("Кроссовки, верх 80% кожа 20% текстиль", "upper=leather"),
     ("Ботинки, комбинированный верх: натуральная кожа, полиэстер", "upper=leather|textile"),
     ("Ботинки, состав верха: 100% полиэстер, состав подошвы: 100% резина",
      "upper=textile sole=rubber"),

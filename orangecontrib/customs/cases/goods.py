@@ -2,16 +2,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from orangecontrib.customs.declarations.headings import QUANTITY_NAMES, find_column
 from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.nomenclature import parse_code
 
 __all__ = ["QUANTITY_NAMES", "Good", "find_column", "goods_of"]
-
-#: Names of the column with the quantity, in lower case with _ for spaces.
-QUANTITY_NAMES = ("quantity", "количество", "pairs")
 
 
 @dataclass(frozen=True)
@@ -29,12 +27,6 @@ class Good:
     declared_code: str = ""
     quantity: float | None = None
     problems: tuple[str, ...] = ()
-
-
-def find_column(names: Iterable[str], wanted: Sequence[str]) -> str | None:
-    """The first of the names that is wanted, whatever its case and spaces."""
-    return next((name for name in names
-                 if name.strip().lower().replace(" ", "_") in wanted), None)
 
 
 def goods_of(ids: Sequence[str], cells: Sequence[Mapping[str, object]],

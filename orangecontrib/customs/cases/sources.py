@@ -6,14 +6,16 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from orangecontrib.customs.declarations import FactReader
+from orangecontrib.customs.declarations import FactReader, Reading
+from orangecontrib.customs.declarations.goods import ids_of_goods
 from orangecontrib.customs.facts import Evidence, Vocabulary
 from orangecontrib.customs.fusion.engine import ANALYST, PHOTOS, TEXT, Witness
+from orangecontrib.customs.fusion.keys import unique_keys
 
 from .goods import Good
 
-__all__ = ["PhotoEvidence", "Source", "analyst_witness", "photo_model", "photo_source",
-           "read_photos", "text_source"]
+__all__ = ["PhotoEvidence", "Source", "analyst_witness", "named_goods", "photo_model",
+           "photo_source", "read_photos", "text_source"]
 
 #: P(the analyst's answer is wrong): finite, yet outweighs all that text and photos say
 #: together (STRONGEST each, and a prior), and a classifier of any sensible weight.
@@ -59,20 +61,47 @@ def text_source(goods: Sequence[Good], reader: FactReader | None = None,
                 progress: Callable[[int, int], None] | None = None) -> Source:
     """What the descriptions say."""
     reader = reader or FactReader()
-    keys, readings, notes, read = [], [], {}, []
+    readings: list[Reading | None] = []
     for number, good in enumerate(goods, start=1):
+        readings.append(reader.read(good.description) if good.description else None)
+        if progress is not None:
+            progress(number, len(goods))
+    goods, readings = named_goods(goods, readings)
+    keys, notes, read = [], {}, []
+    for good, reading in zip(goods, readings):
         # None: there is one that can't be read, and the good's problems say why
         problems = () if good.description is None else ("пустое описание",)
-        if good.description:
-            reading = reader.read(good.description)
+        if reading is not None:
             keys.append(good.key)
-            readings.append(reading)
             notes.update({(good.key, fact): words for fact, words in reading.words().items()})
             problems = tuple(map(str, reading.problems))
         read.append(replace(good, problems=(*good.problems, *problems)))
-        if progress is not None:
-            progress(number, len(goods))
-    return Source(TEXT, read, reader.evidence(keys, readings), notes)
+    return Source(TEXT, read, reader.evidence(keys, [r for r in readings if r is not None]), notes)
+
+
+def named_goods(goods: Sequence[Good], readings: Sequence[Reading | None]
+                ) -> tuple[list[Good], list[Reading | None]]:
+    """A row per good that a description names, with what is read of it.
+
+    Goods of one description are called ``7#1, 7#2``, have the quantities that it states, and
+    share what else is declared.
+    """
+    if not any(reading is not None and reading.goods for reading in readings):
+        return list(goods), list(readings)
+    counts = [max(1, len(reading.goods) if reading is not None else 1) for reading in readings]
+    ids = ids_of_goods([good.good_id for good in goods], counts)
+    rows: list[Good] = []
+    read: list[Reading | None] = []
+    for good, names, reading in zip(goods, ids, readings):
+        if len(names) == 1:
+            rows.append(good)
+            read.append(reading)
+            continue
+        for name, own in zip(names, reading.goods):
+            rows.append(replace(good, good_id=name, quantity=own.quantity))
+            read.append(own.counted(good.quantity is not None))
+    keys = unique_keys([good.good_id for good in rows])
+    return [replace(good, key=key) for good, key in zip(rows, keys)], read
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -32,12 +32,15 @@ from orangecontrib.customs.i18n import Joined, Message, add_wordings
 
 from .folding import Folded, fold
 from .gate import Gate
+from .goods import Noun, Said, TextGoods, goods_of_text
+from .language import languages_of
 from .literals import literals
 from .materials import Materials, Mention, PartOf
 from .negation import negation_after, negation_before, negation_goes_on
 from .patterns import Tables, Taken, compile_pattern, expand, needed, number
 from .quantities import NUMBER_LIST, read_interval, read_numbers
 from .reading import IMPLIED, STATED, Finding, Reading, _agree, evidence_of
+from .stages import GoodRead, Stages
 
 __all__ = ["FactReader"]
 
@@ -46,6 +49,8 @@ __all__ = ["FactReader"]
 #: How many times as often it is made where it holds as where it doesn't (judgement).
 GOOD_RATIO = 100.
 GOOD_SOLE_RATIO = 20.
+#: A clause of materials alone («туфли, ткань; …») speaks of the upper, it seems (judgement).
+CLAUSE_RATIO = 45.
 #: Suppliers tend to name the main material first, so of a mix the first is taken as twice
 #: as likely as another to have the largest area (judgement; the problem line asks for areas).
 FIRST_OF_MIX_RATIO = 2.
@@ -137,8 +142,34 @@ def _cut(description: str) -> str:
 
 
 _TOO_LONG = Message.of("reader.too_long", characters=MAX_CHARACTERS)
+#: How a text settles what has the largest area.
+SETTLED = {"share", "words", "trim"}
 #: Messages of a group with which it says what only the engine knows.
-_SAID = ("mixed.upper", "mixed.sole", "of_good.upper", "of_good.sole", "by_area", "sizes.crossed")
+_SAID = ("mixed.upper", "mixed.sole", "tie.upper", "tie.sole", "unclear.upper", "unclear.sole",
+         "of_good.upper", "of_good.sole", "by_area", "sizes.crossed")
+
+
+def _shared(readings: Sequence[Reading], vocabulary) -> tuple[Finding, ...]:
+    """What the text says of each of several goods: of a fact, one of the values of any.
+
+    A fact of which one of them says nothing is open.
+    """
+    shared = []
+    for fact in vocabulary:
+        found = [[f for f in reading.findings if f.fact == fact] for reading in readings]
+        if not all(found):
+            continue
+        values: dict[str, None] = {}
+        kind = STATED
+        for findings in found:
+            stated = [f for f in findings if f.kind == STATED]
+            values |= dict.fromkeys(_agree(stated)[0] if stated else
+                                    [v for f in findings for v in f.values])
+            kind = kind if stated else IMPLIED
+        ratio = min(f.ratio for findings in found for f in findings)
+        shared += [replace(f, values=tuple(values), ratio=ratio, kind=kind)
+                   for findings in found for f in findings if kind in (f.kind, IMPLIED)]
+    return tuple(sorted(dict.fromkeys(shared), key=lambda f: (f.start, f.end, f.fact)))
 
 
 def _in_word(character: str) -> bool:
@@ -252,38 +283,103 @@ class FactReader:
 
         Never fails on text: what cannot be read becomes a line of `problems`.
         """
-        part = _cut(description)
-        reading = self._read(part)
-        if len(part) < len(description):
-            reading = Reading(description, reading.findings, (*reading.problems, _TOO_LONG))
-        return reading
+        return self.stages(description).reading
 
-    def _read(self, description: str) -> Reading:
+    def stages(self, description: str) -> Stages:
+        """What each stage of reading makes of one description."""
+        part = _cut(description)
+        stages = self._stages(part)
+        if len(part) < len(description):
+            stages = replace(stages, reading=replace(
+                stages.reading, description=description,
+                problems=(*stages.reading.problems, _TOO_LONG)))
+        return stages
+
+    def _stages(self, description: str) -> Stages:
+        languages = languages_of(description)
         folded = fold(description)
-        text = folded.text
+        if languages.unread:
+            if not languages.read:
+                return Stages(languages, folded, None, (), Reading(
+                    description, (), (languages.problem,)))
+            folded = replace(fold(languages.kept(description)), original=description)
+        nouns = self._gate.goods(folded.text)
+        parts = self._parts(folded, nouns)
+        goods = self._goods(folded.text, nouns, parts) if nouns else None
+        if goods is None or len(goods.goods) == 1:
+            one = self._read_good(folded, nouns, parts, goods)
+            if languages.problem is not None:
+                one = replace(one, reading=replace(
+                    one.reading, problems=(languages.problem, *one.reading.problems)))
+            return Stages(languages, folded, goods, (one,), one.reading)
+        read = tuple(self._read_one_of(folded, goods, number)
+                     for number in range(len(goods.goods)))
+        problems = [Message.of("stages.several", count=len(read))]
+        if languages.problem is not None:
+            problems.insert(0, languages.problem)
+        reading = Reading(description, _shared([good.reading for good in read],
+                                               self.vocabulary),
+                          tuple(problems), tuple(good.reading for good in read))
+        return Stages(languages, folded, goods, read, reading)
+
+    def _parts(self, folded: Folded, nouns) -> list[PartOf]:
+        """The parts of the goods with their materials; none where no word speaks of either."""
+        if not nouns and not self._detail.search(folded.text):
+            return []
+        return self._materials.read(folded.text, [
+            Mention("good", noun.noun.id, "good", noun.start, noun.end) for noun in nouns])
+
+    @staticmethod
+    def _goods(text: str, nouns, parts: list[PartOf]) -> TextGoods:
+        said = []
+        for part in parts:
+            fact = "upper" if part.role == "good" else part.role
+            if not part.negated:
+                said.append(Said(fact, part.values[fact], part.start, part.end,
+                                 len(part.values[fact])))
+        return goods_of_text(text, [Noun(noun.noun.id, noun.start, noun.end, noun.oblique,
+                                         not noun.noun.facts) for noun in nouns], said)
+
+    def _read_one_of(self, folded: Folded, goods: TextGoods, number: int) -> GoodRead:
+        """One of several goods: what speaks of the others is blank."""
+        own = replace(folded, text=goods.words_of(number, folded.text),
+                      masked=goods.words_of(number, folded.masked))
+        nouns = self._gate.goods(own.text)
+        read = self._read_good(own, nouns, self._parts(own, nouns), None)
+        place = Message.of("stages.one_of", number=number + 1, count=len(goods.goods))
+        return replace(read, reading=replace(
+            read.reading, quantity=goods.goods[number].quantity,
+            problems=(place, *read.reading.problems)))
+
+    def _read_good(self, folded: Folded, nouns, parts: list[PartOf],
+                   goods: TextGoods | None) -> GoodRead:
+        """What a text says that speaks of one good, or of kinds that share a description."""
+        description, text = folded.original, folded.text
         if not text.strip():
-            return Reading(description, (), (Message("reader.empty"),))
-        goods = self._gate.goods(text)
-        details = self._detail.search(text) is not None
-        if not goods and not details:
-            verdict = self._gate.judge(folded, goods)
-            return Reading(description, self._gate_findings(folded, verdict), verdict.problems)
-        parts = self._materials.read(text, [Mention("good", g.noun.id, "good", g.start, g.end)
-                                            for g in goods])
-        verdict = self._gate.judge(folded, goods, parts)
+            return GoodRead((), Reading(description, (), (Message("reader.empty"),)))
+        verdict = self._gate.judge(folded, nouns, parts)
         findings = list(self._gate_findings(folded, verdict))
         problems = list(verdict.problems)
         if not verdict.read_facts:
-            return Reading(description, tuple(findings), tuple(problems))
-        findings += self._read_materials(folded, parts, problems)
-        findings += self._read_phrases(folded)
-        findings += self._read_lengths(folded, problems)
-        findings += self._read_size_lists(folded, findings, problems)
-        findings += self._read_types(folded, verdict.types)
+            return GoodRead(tuple(parts), Reading(description, tuple(findings), tuple(problems)))
+        apart = goods is None or goods.apart
+        if not apart:
+            problems.append(Message("stages.unclear"))
+        kinds = goods.kinds if goods is not None else ()
+        if apart or len(kinds) > 1:
+            # what is named first is the first good's where several can't be told apart
+            findings += self._read_materials(folded, parts if apart else [
+                replace(part, first=()) for part in parts], problems)
+            findings += self._read_types(folded, verdict.types, kinds)
+        if apart:
+            findings += self._read_phrases(folded)
+            findings += self._read_lengths(folded, problems)
+            findings += self._read_size_lists(folded, findings, problems)
         findings = self._choose(findings, problems)
         problems += [self._problems[f.rule] for f in findings if f.rule in self._problems]
         findings.sort(key=lambda f: (f.start, f.end, f.fact))
-        return Reading(description, tuple(findings), tuple(dict.fromkeys(problems)))
+        return GoodRead(tuple(parts), Reading(description, tuple(findings),
+                                              tuple(dict.fromkeys(problems))))
 
     def evidence(self, keys: Sequence[str], readings: Sequence[Reading]) -> Evidence:
         """Log-likelihoods (N, k) per fact; the same one by one and in a batch."""
@@ -325,11 +421,12 @@ class FactReader:
                 note = Message.of("reader.not_material", **said)
             else:
                 note = Message.of(
-                    self._said["by_area"] if part.by_area else "reader.material", **said)
+                    self._said["by_area"] if part.area in SETTLED else "reader.material", **said)
             if part.several and len(values) > 1 and not part.negated:
                 if fact == "upper" or not set(values) <= {"rubber", "plastic"}:
-                    problems.append(Message.of(self._said[f"mixed.{fact}"],
-                                               values=said["values"]))
+                    mixed = f"{part.area}.{fact}" if part.area in ("tie", "unclear") \
+                        else f"mixed.{fact}"
+                    problems.append(Message.of(self._said[mixed], values=said["values"]))
             findings.append(self._finding(folded, (part.start, part.end), fact, values,
                                           part.ratio, STATED, part.rule, note))
             if fact == "upper" and len(part.first) == 1 < len(values) and not part.negated:
@@ -346,10 +443,10 @@ class FactReader:
             return findings
         upper = part.values["upper"]
         if not upper_known:
+            kind, most = (IMPLIED, CLAUSE_RATIO) if part.implied else (STATED, GOOD_RATIO)
             findings.append(self._finding(
-                folded, span, "upper", upper, min(part.ratio, GOOD_RATIO), STATED,
-                part.rule, Message.of(self._said["of_good.upper"],
-                                      values=self._names("upper", upper))))
+                folded, span, "upper", upper, min(part.ratio, most), kind, part.rule,
+                Message.of(self._said["of_good.upper"], values=self._names("upper", upper))))
         moulded = [v for v in part.values["sole"] if v in ("rubber", "plastic")]
         if moulded and set(upper) <= {"rubber", "plastic"}:
             findings.append(self._finding(
@@ -486,11 +583,24 @@ class FactReader:
             return scale.short, scale, system
         return scale.short + scale.long, scale, system
 
-    def _read_types(self, folded, types) -> list[Finding]:
-        """What the noun of the good implies."""
-        return [self._finding(folded, (good.start, good.end), said.fact, said.values, said.ratio,
-                              IMPLIED, said.id, good.noun.note)
-                for good in types for said in good.noun.facts]
+    def _read_types(self, folded, types, kinds: Collection[str] = ()) -> list[Finding]:
+        """What the noun of the good implies; of several kinds in one good, what all imply."""
+        listed = [good for good in types if good.noun.id in kinds]
+        findings = [self._finding(folded, (good.start, good.end), said.fact, said.values,
+                                  said.ratio, IMPLIED, said.id, good.noun.note)
+                    for good in types if good.noun.id not in kinds for said in good.noun.facts]
+        if not listed:
+            return findings
+        span = min(good.start for good in listed), max(good.end for good in listed)
+        implied = [{said.fact: said for said in good.noun.facts} for good in listed]
+        for fact in implied[0]:
+            if all(fact in facts for facts in implied):
+                values = dict.fromkeys(v for facts in implied for v in facts[fact].values)
+                findings.append(self._finding(
+                    folded, span, fact, tuple(values),
+                    min(facts[fact].ratio for facts in implied),
+                    IMPLIED, implied[0][fact].id, listed[0].noun.note))
+        return findings
 
     def _yield(self, findings: list[Finding]) -> list[Finding]:
         """Against the tariff's own words on ankle and calf, a shaft in cm only hints."""

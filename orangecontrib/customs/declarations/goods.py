@@ -21,7 +21,7 @@ from orangecontrib.customs.files import strict_rows
 
 from .lemmas import known, lemma
 
-__all__ = ["Noun", "Said", "TextGood", "TextGoods", "goods_of_text"]
+__all__ = ["Noun", "Said", "TextGood", "TextGoods", "goods_of_text", "ids_of_goods"]
 
 Span = tuple[int, int]
 
@@ -403,11 +403,12 @@ class _Reader:
         end = self._tail(items)
         spans = [(item.start, item.end) for item in items[:-1]] + [(items[-1].start, end)]
         before = self.text[:items[0].start].rstrip().rstrip(":;.,-").strip()
-        header = next((n for n in self.all_nouns if n.start < items[0].start), None)
+        header = next(iter(self.all_nouns), None) if by == "article" else next(
+            (n for n in self.all_nouns if n.start < items[0].start), None)
         goods = []
         for number, (item, span) in enumerate(zip(items, spans)):
             at = behind[number] if behind else item.start
-            name = next((n.name for n in item.nouns), "") or (header.name if header else "") \
+            name = next((n.name for n in item.nouns), header.name if header else "") \
                 or next(iter(_WORD.findall(self.text, at, span[1])), "")
             if by == "number" and not item.nouns and not item.facts:
                 name = next(iter(_WORD.findall(self.text, at, span[1])), name)
@@ -437,3 +438,34 @@ class _Reader:
 def _lemma(word: str) -> str:
     """The lemma; an abbreviation is its own."""
     return word if word in _words("people") else lemma(word)
+
+
+def ids_of_goods(ids: Sequence[str], counts: Sequence[int]) -> list[list[str]]:
+    """Ids of the goods that descriptions name: ``7#1, 7#2`` where that of 7 names two.
+
+    Never the id of another good.
+
+    Parameters
+    ----------
+    ids : sequence of str
+        A description's each, as declared.
+    counts : sequence of int
+        How many goods each description names.
+
+    Examples
+    --------
+    >>> ids_of_goods(["6", "7", "7#1"], [1, 2, 1])
+    [['6'], ['7#2', '7#3'], ['7#1']]
+    """
+    taken, last, result = set(ids), {}, []
+    for id_, count in zip(ids, counts):
+        mine = [] if count > 1 else [id_]
+        number = last.get(id_, 0)
+        while len(mine) < count:
+            number += 1
+            if (name := f"{id_}#{number}") not in taken:
+                mine.append(name)
+        taken.update(mine)
+        last[id_] = number
+        result.append(mine)
+    return result

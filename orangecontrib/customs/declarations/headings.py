@@ -8,14 +8,18 @@ from dataclasses import replace
 
 from orangecontrib.customs.files import Row, TextTable
 
-__all__ = ["DECLARED_CODE_NAMES", "KEY_NAMES", "is_code", "is_description", "is_id",
-           "may_be_description", "mostly_ids", "numbers_in", "trusted_cells", "trusted_rows"]
+__all__ = ["DECLARED_CODE_NAMES", "KEY_NAMES", "QUANTITY_NAMES", "find_column", "is_code",
+           "is_description", "is_id", "may_be_description", "mostly_ids", "numbers_in",
+           "trusted_cells", "trusted_rows"]
 
 #: Names under which the id of a good usually travels; the likeliest first.
 KEY_NAMES = ("good_id", "good id", "good", "category", "id", "товар", "номер")
 
 #: Names of the column with the declared code, in lower case with _ for spaces.
 DECLARED_CODE_NAMES = ("declared_code", "заявленный_код", "код_тн_вэд")
+
+#: Names of the column with the quantity, in lower case with _ for spaces.
+QUANTITY_NAMES = ("quantity", "количество", "pairs")
 
 #: Names of the column with the description (graph 31 of the declaration), as :func:`_bare` says.
 DESCRIPTION_NAMES = frozenset((
@@ -42,6 +46,12 @@ def _bare(name: str) -> str:
     """Lower case, ё → е, nothing but letters and digits; the (1) of a repeated name is gone."""
     name = re.sub(r"\s*\(\d\)$", "", name).casefold().replace("ё", "е")
     return re.sub(r"[\W_]+", " ", name).strip()
+
+
+def find_column(names: Iterable[str], wanted: Sequence[str]) -> str | None:
+    """The first of the names that is wanted, whatever its case and spaces."""
+    return next((name for name in names
+                 if name.strip().lower().replace(" ", "_") in wanted), None)
 
 
 def is_description(name: str) -> bool:

@@ -43,6 +43,7 @@ _MARKS = re.compile("[\"«»“”„]")
 _CLAUSE = re.compile(r"[.;,:/()|\n]+")
 _CYRILLIC = re.compile("[\u0400-\u052f]")
 _RUSSIAN = re.compile("[а-яё]+")
+_LATIN = re.compile("[A-Za-z]")
 _LATIN_I = re.compile("(?<=[\u0400-\u052f])i|i(?=[\u0400-\u052f])")
 
 
@@ -80,21 +81,30 @@ class Languages:
         return Message.of(f"language.{'unread_part' if self.read else 'unread'}", languages=names)
 
 
+_RUSSIAN_ALONE = Languages(("ru",))
+
+
 @dataclass(frozen=True)
 class _Word:
     """What one word tells.
 
     `votes`: the languages that write it so, and Russian doesn't; `script`: the language of its
-    alphabet; `russian`: a dictionary of Russian has it; `listed`: where the table has it.
+    alphabet; `plain`: its letters, where Russian has all of them; `listed`: where the table
+    has it.
     """
 
     cyrillic: bool
     votes: frozenset[str] = frozenset()
     script: str = ""
-    russian: bool = False
+    plain: str = ""
     ending: str = ""
     letters: frozenset[str] = frozenset()
     listed: frozenset[str] = frozenset()
+
+    @property
+    def russian(self) -> bool:
+        """Looked up where it is asked for: few texts need it."""
+        return bool(self.plain) and known(self.plain)
 
     def against(self, language: str) -> bool:
         """Is it Russian for certain, and not this language?"""
@@ -157,7 +167,10 @@ def _script(word: str) -> str:
 
 @lru_cache(maxsize=2 ** 16)
 def _look(word: str) -> _Word:
-    """What a word in lower case tells by itself."""
+    """What a word tells by itself."""
+    if len(word) > LONGEST:
+        return _Word(False)
+    word = _one_alphabet(word)
     tables = _tables()
     cyrillic = _CYRILLIC.search(word) is not None
     if not cyrillic and not word.isascii():
@@ -178,9 +191,8 @@ def _look(word: str) -> _Word:
     votes = frozenset() if "ru" in listed else listed
     if not cyrillic or special or not _RUSSIAN.fullmatch(word):
         return _Word(cyrillic, votes, listed=listed)
-    folded = word.replace("ё", "е")
     ending = next((word[-n:] for n in (3, 2) if word[-n:] in tables.endings["ru"]), "")
-    return _Word(True, votes, "", known(folded), ending, frozenset(word), listed)
+    return _Word(True, votes, "", word.replace("ё", "е"), ending, frozenset(word), listed)
 
 
 def _best(votes: Counter, spelled: Sequence[str]) -> str:
@@ -213,6 +225,11 @@ def languages_of(text: str) -> Languages:
     >>> found.read, found.problem
     (('ru', 'en'), None)
     """
+    looks = list(map(_look, _WORD.findall(text)))
+    if not any(word.votes or word.script for word in looks) \
+            and (any(word.cyrillic and word.listed for word in looks)
+                 or any(word.russian for word in looks)):
+        return _RUSSIAN_ALONE
     quoted = [match.span() for match in _QUOTED.finditer(text)]
     words: list[_Word] = []
     places: list[tuple[int, int]] = []
@@ -222,9 +239,7 @@ def languages_of(text: str) -> Languages:
             quote += 1
         if quote < len(quoted) and quoted[quote][0] < match.start():
             continue  # a name
-        if match.end() - match.start() > LONGEST:
-            continue
-        words.append(_look(_one_alphabet(match.group())))
+        words.append(_look(match.group()))
         places.append(match.span())
     if not words and quoted:
         return languages_of(_MARKS.sub(" ", text))
@@ -233,20 +248,22 @@ def languages_of(text: str) -> Languages:
 
 def _one_alphabet(word: str) -> str:
     """Lower case, with look-alike letters in one alphabet."""
-    return word.lower() if word.isascii() else fold(word.replace("i", "і")).text \
-        if _CYRILLIC.search(word) and re.search("[A-Za-z]", word) else word.lower()
+    if word.isascii() or not _LATIN.search(word) or not _CYRILLIC.search(word):
+        return word.lower()
+    return fold(word.replace("i", "і")).text
 
 
 def _decide(text: str, words: list[_Word], places: list[tuple[int, int]]) -> Languages:
     cyrillic = [i for i, word in enumerate(words) if word.cyrillic]
     latin = [i for i, word in enumerate(words) if not word.cyrillic and not word.script]
-    scripts = list(dict.fromkeys(word.script for word in words if word.script))
-    spans = [places[i] for i, word in enumerate(words) if word.script]
+    written = [i for i, word in enumerate(words) if word.script]
+    scripts = list(dict.fromkeys(words[i].script for i in written))
+    spans = [places[i] for i in written]
     read, unread = [], []
     if cyrillic:
         strange = _strange(words, cyrillic, places, text)
-        strong = sum(words[i].against(strange) for i in cyrillic)
-        foreign = sum(bool(words[i].votes) for i in cyrillic)
+        strong = sum(words[i].against(strange) for i in cyrillic) if strange else MANY
+        foreign = sum(bool(words[i].votes) for i in cyrillic) if strange else 0
         if strange and (not strong or foreign > 1 or strong < MANY):
             unread.append(strange)
             spans += _foreign_clauses(text, words, places, cyrillic, strange if strong else "")
@@ -275,15 +292,16 @@ def _has_words(text: str, places) -> bool:
 
 def _strange(words, cyrillic, places, text) -> str:
     """The language of Cyrillic letters that is not Russian, or ""."""
-    votes = Counter(v for i in cyrillic for v in words[i].votes)
-    if any(words[i].votes and not words[i].russian for i in cyrillic):
+    voting = [words[i] for i in cyrillic if words[i].votes]
+    if any(not word.russian for word in voting):
+        votes = Counter(v for word in voting for v in word.votes)
         spelled = [text[slice(*places[i])].lower() for i in cyrillic]
         return _best(votes, spelled)
+    if any(words[i].russian or words[i].listed for i in cyrillic):
+        return ""
     long = [i for i in cyrillic if places[i][1] - places[i][0] >= LONG
             and text[places[i][1]:places[i][1] + 1] != "."]
-    if len(long) >= MANY and not any(words[i].russian or words[i].listed for i in cyrillic):
-        return UNKNOWN
-    return ""
+    return UNKNOWN if len(long) >= MANY else ""
 
 
 def _foreign_clauses(text, words, places, cyrillic, language) -> list[tuple[int, int]]:

@@ -9,11 +9,13 @@ bound to the noun of the good itself («сапоги резиновые») speak
 """
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
 
 from .negation import negation_before
 from .patterns import Alternatives, Tables, Taken, compile_pattern
+from .shares import BY_WORDS, Area, Place, largest_area, prevails
 
 __all__ = ["Mention", "PartOf", "Materials"]
 
@@ -51,12 +53,14 @@ class PartOf:
     start: int
     end: int
     several: bool                # more than one material: a mix or alternatives
-    by_area: bool                # the largest area is named
+    area: str                    # how the largest area is said, see :class:`.shares.Area`
     negated: bool
     rule: str                    # id of the material, of several the first
     first: tuple[str, ...] = ()  # of a mix: values of the upper that is named first
+    implied: bool = False        # a clause of materials alone: of the good, it seems
 
 
+NOT_SAID = Area((), math.inf, "")
 #: How far a material may stand from its part or good, in characters.
 REACH = 300
 
@@ -75,7 +79,7 @@ def _only(others: str, words: str) -> re.Pattern:
 
 
 _GAP_WORDS = _only(
-    r"[\s:\-/(),+&\"%*=\d]",
+    r"[\s:\-/(),+&\"%*=\d.]",  # which points end a sentence _STRONG knows
     r"из|и|или|либо|а|также|(?:на)?полностью|преимуществен\w*|"
     r"частично|комбинац\w+|комбинирован\w*|в сочетании с|сочетани\w+|смес\w+|сочетан\w+|"
     r"материал\w*|матер|обуви|обувь|изделия|изготовлен\w*|выполнен\w*|состо\w+|"
@@ -87,18 +91,20 @@ _STRONG = re.compile(r";|(?<=[аеиоуыэюяь\d)\"])\.(?=\s|$)|(?<=\w\w\w[�
 _NOMINATIVE = re.compile(r"(?:верх|низ|подклад|[кв]а|ище)(?!\w)")
 _LATIN = re.compile(r"[a-z-]+")
 _CHAIN = _only(r"[\s/\-]", "и|или|and")
-_GROUP = re.compile(r"\s?(?:,|/|и|или|и/или|\+)?\s?(?:на|с|со|из)?\s?(?:материал\w*\s)?")
+_GROUP = re.compile(r"\s?(?:,|/|и|или|и/или|\+)?\s?(?:на|с|со|из)?\s?"
+                    r"(?:(?:материал\w*|\w+(?:ой|ым|ою))\s)?")
 _GOOD_GAP = _only(
     r"[\s():\-,\"/]|100%|[a-z0-9&'.]++",
     r"из|мужск\w*|женск\w*|детск\w*|муж|жен|дет|для|взрослых|мужчин|женщин|детей|мальчик\w+|"
     r"девоч\w+|и|или|кмф?|пен[аы]|оксфорд\w*|дерби|лофер\w*|челси|монк\w*|броги|мокасин\w*|"
     r"изготовлен\w*|выполнен\w*")
 _OPENS = re.compile(r"[\s.]*+(?:материал\w*+\s?)?\(\s?(?:из\s)?(?:\w++\s)?")
+_CLAUSE_END = re.compile(r"[,;:.](?!\d)")
+#: What may stand beside a material that is a clause by itself.
+_ALONE = re.compile(r"(?:[\s/+()\d%-]|\b(?:и|или|белая|черная|натуральная|наружн\w+)\b)*+")
+_GOVERNED = re.compile(r"(?<!\w)(?:без|на|с|со)\s(?:\w+\s)?$")
 _LACKING = {"без", "кроме", "помимо", "исключая", "за исключением"}
 _PREPOSED = re.compile(r"(?<!\w)(?:на|с|со)\s$")
-_MAINLY = re.compile(r"(?:преимуществен\w*+|в основном|главным образом|основн\w+ материал\w*+)"
-                     r"[\s:\-]*+(?:из\s)?[\s\w]{0,20}$")
-_PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s?%")
 
 # Ending of an adjective → endings of nouns that it may stand before.
 _AGREES = (
@@ -137,7 +143,7 @@ class Materials:
         patterns = []
         for where, row in tables.rows("parts.csv", ("role", "listed", "pattern")):
             compile_pattern(row["pattern"], where)
-            if row["role"] not in ("upper", "sole", "none", "trim"):
+            if row["role"] not in ("upper", "sole", "contact", "none", "trim"):
                 raise ValueError(f"{where}: unknown role '{row['role']}'")
             self.parts.append((row["id"], row["role"], row["listed"] == "yes"))
             patterns.append(row["pattern"])
@@ -185,7 +191,10 @@ class Materials:
         if not any(m.kind == "material" for m in mentions):
             return []
         owners = self._owners(text, mentions)
-        return self._collect(text, mentions, owners)
+        parts = self._collect(text, mentions, owners)
+        if any(part.role in ("upper", "good") for part in parts):
+            return parts
+        return parts + self._alone(text, mentions, owners)
 
     def _owners(self, text, mentions) -> dict[int, tuple[int, ...]]:
         """Index of a material mention → indices of the parts it belongs to."""
@@ -200,6 +209,56 @@ class Materials:
                 owners[i] = self._group_before(text, mentions, i, settled)
         self._distribute(text, mentions, owners)
         return owners
+
+    def _alone(self, text, mentions, owners) -> list[PartOf]:
+        """The good's materials, where they are a clause («туфли женские, ткань; …»), one only.
+
+        It implies the upper: of two such clauses nobody knows which is the sole's.
+        """
+        clauses: dict[int, list[int]] = {}
+        for i, parts in owners.items():
+            if any(not self._passed(text, mentions[part], mentions[i]) for part in parts):
+                continue
+            start = self._clause(text, mentions, i)
+            if start is not None:
+                clauses.setdefault(start, []).append(i)
+        if len(clauses) != 1:
+            return []
+        found, = clauses.values()
+        good = next((j for j in range(found[0] - 1, -1, -1) if mentions[j].kind == "good"
+                     and self._near(mentions[j], mentions[found[0]])), None)
+        return [] if good is None else [replace(part, implied=True) for part in self._collect(
+            text, mentions, {i: (good,) for i in found})]
+
+    @staticmethod
+    def _passed(text, part, mention) -> bool:
+        """Is the part no owner: «без застежек, ткань», «на шнурках, хлопок»?"""
+        return part.role in ("none", "trim") \
+            and text[part.end:mention.start].strip() == "," \
+            and _GOVERNED.search(text, max(0, part.start - 30), part.start) is not None
+
+    @staticmethod
+    def _clause(text, mentions, i) -> int | None:
+        """Where the clause begins that a material stands in, if it holds but materials."""
+        start = max(text.rfind(sign, max(0, mentions[i].start - REACH), mentions[i].start)
+                    for sign in ",;:.") + 1
+        match = _CLAUSE_END.search(text, mentions[i].end, mentions[i].end + REACH)
+        if match is None and mentions[i].end + REACH < len(text):
+            return None
+        end = len(text) if match is None else match.start()
+        first = last = i
+        while first and mentions[first - 1].start >= start:
+            first -= 1
+        while last + 1 < len(mentions) and mentions[last + 1].start < end:
+            last += 1
+        inside = mentions[first:last + 1]
+        if any(m.kind != "material" for m in inside):
+            return None
+        pieces, at = [], start
+        for mention in inside:
+            pieces.append(text[at:mention.start])
+            at = mention.end
+        return start if _ALONE.fullmatch(" ".join([*pieces, text[at:end]])) else None
 
     @staticmethod
     def _near(one, other) -> bool:
@@ -362,25 +421,30 @@ class Materials:
             named.append(material)
         return named
 
-    @staticmethod
-    def _largest(text, mentions, found) -> _Material | None:
-        """The material of the largest area, where the text says which (note 4).
+    def _area(self, text, mentions, role, owner, found) -> Area | None:
+        """What the text says of areas (note 4), where several materials are named of a part.
 
-        Shares count only when they are shares of the area: of the mass they
-        settle nothing.
+        It is said between the part and the next one, or a semicolon.
         """
-        if _MAINLY.search(text[max(0, mentions[found[0]].start - 60):mentions[found[0]].start]):
-            return mentions[found[0]].material
-        first, last = mentions[found[0]].start, mentions[found[-1]].end
-        if "площад" not in text[max(0, first - 40):last + 40]:
-            return None
-        shares = []
-        for match in _PERCENT.finditer(text, max(0, first - 10), last + 25):
-            nearest = min(found, key=lambda i: min(abs(mentions[i].start - match.end()),
-                                                   abs(match.start() - mentions[i].end)))
-            shares.append((float(match[1].replace(",", ".")), nearest))
-        share, i = max(shares, default=(0., found[0]))
-        return mentions[i].material if share > 50 else None
+        fact = "upper" if role == "good" else role
+        places = [Place(getattr(mentions[i].material, fact), mentions[i].start, mentions[i].end)
+                  for i in found]
+        first, last = places[0].start, places[-1].end
+        start = max(min(owner.start, first), first - REACH)
+        start = start if owner.end > first else owner.end
+        for k in range(found[0] - 1, -1, -1):
+            if mentions[k].kind != "material" or mentions[k].end <= start:
+                start = max(start, mentions[k].end)
+                break
+        end = min(last + REACH, len(text))
+        for k in range(found[-1] + 1, len(mentions)):
+            if mentions[k].start >= end:
+                break
+            if mentions[k].kind == "part" and mentions[k].role != "trim":
+                end = mentions[k].start
+                break
+        stop = text.find(";", last, end)
+        return largest_area(text, places, start, end if stop < 0 else stop)
 
     def _collect(self, text, mentions, owners) -> list[PartOf]:
         """Statements: the materials of one part (or group) in one place."""
@@ -389,9 +453,14 @@ class Materials:
             for part in parts:
                 places.setdefault(part, []).append(i)
         result = []
+        largest = {m.name for m in mentions if m.role == "trim" and prevails(text, m.end)}
         for part, found in sorted(places.items()):
             owner = mentions[part]
             role = "good" if owner.kind == "good" else owner.role
+            if owner.name in largest:  # «накладки занимают большую часть»: they are the upper
+                role = "upper"
+            elif role == "contact":
+                role = "sole"
             if role not in ("upper", "sole", "good"):
                 continue
             denied = negation_before(text, owner.start, owner.end)
@@ -406,16 +475,22 @@ class Materials:
                 if not asked:
                     continue
             named = self._clarified(text, mentions, asked)
-            main = self._largest(text, mentions, asked) if len(named) > 1 else None
-            named = named if main is None else [main]
+            area = self._area(text, mentions, role, owner, asked) if len(named) > 1 else None
+            if owner.name in largest or owner.role == "contact" and area is None:
+                area = Area((), BY_WORDS, "words")
+            if area is not None and len(area.keys) == 1:
+                fact = "upper" if role == "good" else role
+                named = [m for m in named if getattr(m, fact) == area.keys[0]] or named
             values: dict[str, tuple[str, ...]] = {}
             for fact in ("upper", "sole"):
                 values[fact] = tuple(dict.fromkeys(v for m in named for v in getattr(m, fact)))
             span = [owner, *(mentions[i] for i in asked)]
             start, end = min(m.start for m in span), max(m.end for m in span)
             names = {m.id for m in named}
+            mixed = len(named) > 1 and area is None and "или" not in text[start:end]
             result.append(PartOf(
-                role, values, min(m.ratio for m in named),
-                start, end, len(names) > 1, main is not None, not kept, named[0].id,
-                () if len(named) < 2 or "или" in text[start:end] else named[0].upper))
-        return result
+                role, values, min((area or NOT_SAID).ratio, *(m.ratio for m in named)),
+                start, end, len(names) > 1, (area or NOT_SAID).by, not kept,
+                named[0].id, named[0].upper if mixed else ()))
+        decided = {p.role for p in result if p.area in ("share", "words")}
+        return [p for p in result if p.area or p.role not in decided]

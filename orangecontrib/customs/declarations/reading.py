@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -58,11 +58,34 @@ class Finding:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one description says, and what is wrong or unclear in it."""
+    """What one description says, and what is wrong or unclear in it.
+
+    Attributes
+    ----------
+    description : str
+    findings : tuple of Finding
+        Of a text that speaks of several goods, what it says of each of them.
+    problems : tuple of Message
+    goods : tuple of Reading
+        Of a text that speaks of several goods, what it says of each; else empty.
+    quantity : float, optional
+        How many there are of the good, where the text speaks of several and says it.
+    """
 
     description: str
     findings: tuple[Finding, ...]
     problems: tuple[Message, ...] = ()
+    goods: tuple[Reading, ...] = ()
+    quantity: float | None = None
+
+    def counted(self, declared: bool) -> Reading:
+        """Of one of several goods: with a problem where a quantity is declared for all of them.
+
+        Where the text says how many there are of each, that counts.
+        """
+        if not declared or self.quantity is not None:
+            return self
+        return replace(self, problems=(Message("stages.quantity"), *self.problems))
 
     def stated(self) -> dict[str, tuple[str, ...]]:
         """Fact → the values stated outright (several: one of them)."""

@@ -25,7 +25,17 @@ from orangecontrib.customs.files import Row, TextTable
 from orangecontrib.customs.i18n import Joined, Message, say
 
 from .facts import FactReader
-from .headings import is_code, is_description, is_id, may_be_description, mostly_ids, numbers_in
+from .goods import ids_of_goods
+from .headings import (
+    QUANTITY_NAMES,
+    find_column,
+    is_code,
+    is_description,
+    is_id,
+    may_be_description,
+    mostly_ids,
+    numbers_in,
+)
 from .reading import IMPLIED, Reading
 
 __all__ = ["declarations_table", "default_text", "describe", "described", "description_of",
@@ -210,14 +220,19 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
         text does not speak of the fact.  Original metas and attributes (but for the sparse
         ones of a bag of words) are kept as metas, with "findings", "problems" and, for each
         fact that is spoken of, "<fact>: words" (a note, by which the fusion finds the words
-        for its trace).
+        for its trace).  A row per good of the text: with a key, those that one description
+        names are called ``7#1, 7#2``.
     skipped : Table or None
         Rows with an empty description, with the reason.
     """
     priors = reader.group.priors if priors is None else priors
     texts = texts_of(table, text_variable)
     filled = np.array([bool(text.strip()) for text in texts], dtype=bool)
-    readings = [reader.read(text) for text, keep in zip(texts, filled) if keep]
+    found = [reader.read(text) if keep else None for text, keep in zip(texts, filled)]
+    rows = table[filled]
+    readings = [reading for reading in found if reading is not None]
+    if key_variable is not None and any(reading.goods for reading in readings):
+        rows, readings = _row_per_good(table, found, table.domain[key_variable])
     evidence = reader.evidence([str(i) for i in range(len(readings))], readings)
     posterior = evidence.posterior(priors)
 
@@ -230,12 +245,13 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
                 ContinuousVariable(f"{fact.id}: {value.id}", number_of_decimals=3)))
             columns.append(np.where(spoken, posterior[fact.id][:, k], np.nan))
 
-    used = [v.name for v in table.domain.metas] + [v.name for v in table.domain.class_vars]
+    domain = rows.domain
+    used = [v.name for v in domain.metas] + [v.name for v in domain.class_vars]
     used += [v.name for v in attributes]
     taken = {v.name for v in attributes}
     kept_attributes = [] if issparse(table.X) else [
-        v for v in table.domain.attributes if v.name not in taken]
-    metas = [*table.domain.metas, *kept_attributes]
+        v for v in domain.attributes if v.name not in taken]
+    metas = [*domain.metas, *kept_attributes]
     findings_name, problems_name = (
         get_unique_names(used + [v.name for v in kept_attributes], name)
         for name in ("findings", "problems"))
@@ -246,14 +262,13 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
         variable = StringVariable(get_unique_names(used + [findings_name, problems_name],
                                                    f"{fact}: words"))
         word_variables.append(NoteColumn(fact).mark(variable))
-    classes = table.domain.class_vars
+    classes = domain.class_vars
     if key_variable is not None:
         key = table.domain[key_variable].name
         classes, metas = keyed(classes, key), keyed(metas, key)
     domain = Domain(attributes, classes,
                     [*metas, StringVariable(findings_name), problems_variable,
                      *word_variables])
-    rows = table[filled]
     result = rows.transform(domain)
     with result.unlocked():
         result.X = np.column_stack(columns) if readings else np.zeros((0, len(columns)))
@@ -266,6 +281,49 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
     if key_variable is not None:
         name_key(result, key)
     return result, skipped_rows(table, filled, say(Message("reader.empty_row")))
+
+
+def _row_per_good(table: Table, found: Sequence[Reading | None], key
+                  ) -> tuple[Table, list[Reading]]:
+    """Rows with a description, one for each good that it names, and what is read of each.
+
+    Their ids are texts then («7#1»); the quantity is the one that the description states.
+    """
+    counts = [max(1, len(reading.goods)) if reading is not None else 1 for reading in found]
+    ids = ids_of_goods([key.str_val(value).strip() for value in table.get_column(key)], counts)
+    places = [(number, own) for number, reading in enumerate(found) if reading is not None
+              for own in range(counts[number])]
+    readings = [found[number].goods[own] if found[number].goods else found[number]
+                for number, own in places]
+    rows = table[[number for number, _ in places]]
+    rows = _with_column(rows, key, [ids[number][own] for number, own in places])
+    domain = rows.domain
+    name = find_column([v.name for v in (*domain.metas, *domain.variables)], QUANTITY_NAMES)
+    if name is not None:
+        said = [domain[name].str_val(value).replace("?", "") if counts[number] < 2 else
+                "" if reading.quantity is None else f"{reading.quantity:g}"
+                for value, (number, _), reading in zip(rows.get_column(domain[name]), places,
+                                                       readings)]
+        readings = [reading if counts[number] < 2 else reading.counted(
+                        domain[name].str_val(value) not in ("", "?"))
+                    for value, (number, _), reading in zip(rows.get_column(domain[name]), places,
+                                                           readings)]
+        rows = _with_column(rows, domain[name], said)
+    return rows, readings
+
+
+def _with_column(table: Table, variable, texts: Sequence[str]) -> Table:
+    """The table with other texts in a column, which becomes a text meta of the same name."""
+    new = copy_marks(variable, StringVariable(variable.name))
+    domain = table.domain
+    metas = [new if v is variable else v for v in domain.metas]
+    if new not in metas:
+        metas.append(new)
+    result = table.transform(Domain([v for v in domain.attributes if v is not variable],
+                                    [v for v in domain.class_vars if v is not variable], metas))
+    with result.unlocked(result.metas):
+        result.metas[:, metas.index(new)] = texts
+    return result
 
 
 def _words(readings, vocabulary) -> dict[str, list[str]]:

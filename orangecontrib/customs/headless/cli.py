@@ -68,6 +68,8 @@ def main(argv: list[str] | None = None) -> int:
 
     facts = commands.add_parser("facts", help="declarations -> facts stated in the text")
     facts.add_argument("--declarations", type=Path, required=True, metavar="D.csv")
+    facts.add_argument("--explain", action="store_true",
+                       help="print what each stage of reading made of each description")
     _text_arguments(facts, "F.csv")
     facts.set_defaults(job=_facts)
 
@@ -232,17 +234,30 @@ def _features(args, place) -> tuple[str, int]:
 
 def _facts(args, place) -> tuple[str, int]:
     from orangecontrib.customs.cases.files import read_goods, write_rows
+    from orangecontrib.customs.cases.sources import named_goods
     from orangecontrib.customs.declarations import FactReader
     from orangecontrib.customs.i18n import say
-    reader, rows = FactReader(), []
+    reader = FactReader()
     vocabulary = reader.vocabulary
     goods = read_goods(args.declarations, args.encoding)
     advance = _bar("declarations", "texts")
+    readings = []
     for number, good in enumerate(goods, start=1):
+        readings.append(None)
+        if good.description:
+            stages = reader.stages(good.description)
+            readings[-1] = stages.reading
+            if args.explain:
+                print(f"{good.good_id}: {' '.join(good.description.split())}", file=sys.stderr
+                      if place.direct else sys.stdout)
+                for line in stages.lines(vocabulary):
+                    print(f"    {line}", file=sys.stderr if place.direct else sys.stdout)
+        advance(number, len(goods))
+    rows = []
+    for good, reading in zip(*named_goods(goods, readings)):
         problems = list(good.problems)
         row = {"good_id": good.good_id, "description": good.description}
-        if good.description:
-            reading = reader.read(good.description)
+        if reading is not None:
             problems += reading.problems
             for fact, values in reading.stated().items():
                 row[fact] = "|".join(values)
@@ -253,9 +268,8 @@ def _facts(args, place) -> tuple[str, int]:
             problems.append("пустое описание")
         row["problems"] = "; ".join(map(str, problems))
         rows.append(row)
-        advance(number, len(goods))
     write_rows(place, ("good_id", "description", *vocabulary, "findings", "problems"), rows)
-    return f"{len(rows)} declarations", 0 if rows else 1
+    return f"{len(goods)} declarations", 0 if rows else 1
 
 
 if __name__ == "__main__":  # pragma: no cover

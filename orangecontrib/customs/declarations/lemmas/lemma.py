@@ -74,6 +74,7 @@ def lemma(word: str) -> str:
     return _table("overrides.csv", "read", "lemma").get(read, read)
 
 
+@lru_cache(maxsize=2 ** 17)
 def known(word: str) -> bool:
     """A dictionary lists the word, in whatever form."""
     return _analyzer().word_is_known(word)

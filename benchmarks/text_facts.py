@@ -23,8 +23,10 @@ from orangecontrib.customs.groups import footwear
 
 HEADING_UPPERS = {"6401": {"rubber", "plastic"}, "6402": {"rubber", "plastic"},
                   "6403": {"leather"}, "6404": {"textile"}}
-#: What a text can only imply; a size is judged as a statement on the insole.
-SIZE_STRENGTH = .88
+#: What a text can only imply; a size is judged as a statement on the insole: from this ratio on.
+SIZE_RATIO = 10
+#: … and what counts as read of any other fact.
+RATIO = 5
 
 
 #: Words without which a declaration does not speak of a fact at all.
@@ -101,7 +103,7 @@ def said(reading, fact: str) -> set[str]:
     values = set(reading.stated().get(fact, ()))
     if not values and fact in ("insole", "height"):
         strong = [f for f in reading.findings
-                  if f.fact == fact and f.strength >= (SIZE_STRENGTH if fact == "insole" else .75)]
+                  if f.fact == fact and f.ratio >= (SIZE_RATIO if fact == "insole" else RATIO)]
         values = set.intersection(*(set(f.values) for f in strong)) if strong else set()
     return values
 

@@ -46,8 +46,8 @@ def test_each_pattern_reads_its_example(reader, row):
 
 def test_a_row_with_too_few_columns_is_refused_with_its_line(changed):
     group = changed("text_patterns.csv",
-                    lambda text: text + "sex.x,sex,men,,0.9,implied,x,x~,слово\n")
-    with pytest.raises(ValueError, match=r"line \d+: 9 fields, the header has 10"):
+                    lambda text: text + "sex.x,sex,men,,0.9,0.1,guessed,implied,x~,слово\n")
+    with pytest.raises(ValueError, match=r"line \d+: 10 fields, the header has 11"):
         FactReader(group)
 
 
@@ -57,7 +57,12 @@ def test_a_row_with_too_few_columns_is_refused_with_its_line(changed):
     ("text_patterns.csv", "stated", "sad", "kind must be"),
     ("materials.csv", ",plastic,plastic,", ",plastics,plastic,", "no value 'plastics'"),
     ("parts.csv", "note 4", "x", None),
-    ("types.csv", "height=calf@0.85", "height:calf", "is not fact=value"),
+    ("type_facts.csv", "height,calf", "height,knee", "no value 'knee'"),
+    ("type_facts.csv", "house,type.boots", "house,type.sapogi", "types.csv has no row"),
+    ("type_facts.csv", "calf,0.5", "calf,0.01", "less than when_true"),
+    ("type_facts.csv", "0.0083,judgement: no name of sports footwear", "0.0083,", "source is"),
+    ("sizes.csv", "37.5,0.6,", "37.5,1.6,", "at most 1"),
+    ("kinds.csv", "0.9,0.05", "0.9,0", "more than 0"),
     ("measures.csv", "measure.insole,", "measure.inseam,", "messages.csv has no"),
     ("sizes.csv", "36.5", "many", "not a number: 'many'"),
     ("kinds.csv", "ролики|", "(ролики|", "regular expression"),
@@ -188,22 +193,22 @@ def test_what_is_stated_outright_overcomes_a_small_prior(reader):
 # -- evidence
 
 def test_loglikelihood_of_one_statement(reader):
-    finding = Finding("upper", ("leather", "textile"), .9, 0, 1, "x", STATED)
+    finding = Finding("upper", ("leather", "textile"), 30., 0, 1, "x", STATED)
     evidence = reader.evidence(["a"], [Reading("x", (finding,))])
     row = dict(zip(reader.vocabulary["upper"].value_ids, evidence.loglik["upper"][0]))
-    assert row["leather"] == row["textile"] == pytest.approx(math.log(.45))
-    assert row["rubber"] == row["other"] == pytest.approx(math.log(.1 / 4))
+    assert row["leather"] == row["textile"] == pytest.approx(math.log(30))
+    assert row["rubber"] == row["other"] == 0
 
 
 def test_a_statement_that_allows_everything_says_nothing(reader):
-    finding = Finding("insole", ("lt24", "ge24"), .97, 0, 1, "x", STATED)
+    finding = Finding("insole", ("lt24", "ge24"), 30., 0, 1, "x", STATED)
     assert not reader.evidence(["a"], [Reading("x", (finding,))]).says("insole").any()
 
 
 def test_implied_is_dropped_beside_stated():
-    findings = [Finding("sex", ("men",), .97, 0, 1, "", STATED),
-                Finding("sex", ("women",), .8, 0, 1, "", IMPLIED)]
-    assert settle(findings) == {"sex": [(("men",), .97)]}
+    findings = [Finding("sex", ("men",), 30., 0, 1, "", STATED),
+                Finding("sex", ("women",), 4., 0, 1, "", IMPLIED)]
+    assert settle(findings) == {"sex": [(("men",), 30.)]}
 
 
 def test_one_by_one_is_bit_identical_to_the_batch(reader):
@@ -236,7 +241,7 @@ def test_any_order_of_words_is_read(reader, text):
     reading = reader.read(text)
     for finding in reading.findings:
         assert text[finding.start:finding.end] == finding.text
-        assert 0 < finding.strength < 1 and finding.values
+        assert finding.ratio >= 1 and finding.values
         assert set(finding.values) <= set(reader.vocabulary[finding.fact].value_ids)
     evidence = reader.evidence(["a"], [reading])
     assert all(np.isfinite(rows).all() for rows in evidence.loglik.values())

@@ -14,7 +14,8 @@ from orangecontrib.customs.declarations import FactReader, facts
 from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.i18n import LANGUAGES, Message, say, speaking
 
-TABLES = ("text_patterns", "materials", "types", "measures", "sizes", "kinds", "parts")
+TABLES = ("text_patterns", "materials", "types", "measures", "sizes", "kinds", "parts",
+          "type_facts")
 #: Modules of the reader; the others of the room are no part of it.
 MODULES = ("facts", "gate", "materials", "negation", "patterns", "quantities", "reading", "table")
 
@@ -62,9 +63,9 @@ def test_what_is_found_does_not_depend_on_any_wording(reader, changed):
     other = FactReader(changed("messages.csv", reworded))
     for text in TEXTS:
         expected, read = reader.read(text), other.read(text)
-        assert [(f.fact, f.values, f.kind, f.strength, f.start, f.rule)
+        assert [(f.fact, f.values, f.kind, f.ratio, f.start, f.rule)
                 for f in read.findings] == [
-                    (f.fact, f.values, f.kind, f.strength, f.start, f.rule)
+                    (f.fact, f.values, f.kind, f.ratio, f.start, f.rule)
                     for f in expected.findings]
         assert [problem.id.partition(".")[2] for problem in read.problems] == [
             problem.id.partition(".")[2] for problem in expected.problems]

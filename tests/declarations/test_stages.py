@@ -118,7 +118,7 @@ def test_materials_with_one_key_have_their_shares_together():
 
 def test_shares_that_are_said_to_be_of_the_area_are_surer():
     said = area("площадь верха: кожа 35%, текстиль 65%", "кожа", "текстиль")
-    assert said.strength > area("кожа 35%, текстиль 65%", "кожа", "текстиль").strength
+    assert said.ratio > area("кожа 35%, текстиль 65%", "кожа", "текстиль").ratio
 
 
 def test_shares_of_the_mass_and_silence_say_nothing_of_areas():
@@ -184,7 +184,7 @@ def test_a_clause_of_materials_alone_implies_the_upper(text):
 @pytest.mark.parametrize("text", [
     "Ботинки; кожа; резина", "Сапоги, подкладка: мех, текстиль", "Туфли, кожа, верх - текстиль"])
 def test_such_a_clause_says_nothing_where_it_may_speak_of_something_else(text):
-    assert not any(f.fact == "upper" and f.kind == "implied" and f.strength == .9
+    assert not any(f.fact == "upper" and f.kind == "implied" and f.ratio == 45
                    for f in READER.read(text).findings)
 
 

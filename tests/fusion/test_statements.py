@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from orangecontrib.customs.declarations.reading import STATED, Finding, Reading, evidence_of
 from orangecontrib.customs.facts import Evidence, Fact, Value, Vocabulary
-from orangecontrib.customs.fusion.statements import STRENGTH, fact_columns, statements_of
+from orangecontrib.customs.fusion.statements import STRENGTH, fact_columns, ratio_of, statements_of
 from orangecontrib.customs.groups import find_group, loaded_groups
 from orangecontrib.customs.i18n import say, speaking
 
@@ -88,7 +88,7 @@ def test_a_table_without_such_columns_changes_nothing():
 # beside words
 
 def read(values, strength=.98, kind=STATED, fact="ink"):
-    finding = Finding(fact, values, strength, 0, 1, "x", kind)
+    finding = Finding(fact, values, ratio_of(PEN[fact], values, strength), 0, 1, "x", kind)
     return evidence_of(["A"], [Reading("", (finding,))], PEN)
 
 
@@ -153,8 +153,8 @@ def test_values_of_every_installed_fact_are_understood_in_any_wording(name, data
     values, cell = data.draw(cells(fact.id, vocabulary.get))
     column = data.draw(st.sampled_from([fact.id, fact.ru, fact.en, fact.ru.upper()]))
     found = said(vocabulary, **{column: [cell]})
-    finding = Finding(fact.id, tuple(v for v in fact.value_ids if v in values), STRENGTH, 0, 1,
-                      "", STATED)
+    meant = tuple(v for v in fact.value_ids if v in values)
+    finding = Finding(fact.id, meant, ratio_of(fact, meant), 0, 1, "", STATED)
     stated = evidence_of(["A"], [Reading("", (finding,))], {fact.id: fact})
     assert not found.remarks
     assert (found.evidence.loglik[fact.id] == stated.loglik[fact.id]).all()

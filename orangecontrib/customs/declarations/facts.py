@@ -1,7 +1,8 @@
 """Declaration text (графа 31) → findings on the facts of a group of goods.
 
 What is specific to a group is data in its folder: phrases (``text_patterns.csv``),
-parts and materials (``parts.csv``, ``materials.csv``), type nouns (``types.csv``),
+parts and materials (``parts.csv``, ``materials.csv``), type nouns (``types.csv``) and what
+they imply (``type_facts.csv``),
 lengths (``measures.csv``), size systems (``sizes.csv``), what the good is, or is not
 (``kinds.csv``), and other words that are looked for (``words.csv``).  A row has an id, by
 which ``messages.csv`` says what it means, and what is wrong where it is met
@@ -33,9 +34,10 @@ from .folding import Folded, fold
 from .gate import Gate
 from .goods import Noun, Said, TextGoods, goods_of_text
 from .language import languages_of
+from .literals import literals
 from .materials import Materials, Mention, PartOf
 from .negation import negation_after, negation_before, negation_goes_on
-from .patterns import Tables, Taken, compile_pattern, needed, number, words_of
+from .patterns import Tables, Taken, compile_pattern, expand, needed, number
 from .quantities import NUMBER_LIST, read_interval, read_numbers
 from .reading import IMPLIED, STATED, Finding, Reading, _agree, evidence_of
 from .stages import GoodRead, Stages
@@ -47,13 +49,16 @@ EMPTY = Message("cases.empty_description")
 
 #: A statement on the good as a whole («сапоги резиновые») is somewhat weaker
 #: than one on its upper; of its sole it speaks only for materials that are moulded.
-GOOD_STRENGTH = .95
-GOOD_SOLE_STRENGTH = .85
+#: How many times as often it is made where it holds as where it doesn't (judgement).
+GOOD_RATIO = 100.
+GOOD_SOLE_RATIO = 20.
 #: A clause of materials alone («туфли, ткань; …») speaks of the upper, it seems (judgement).
-CLAUSE_STRENGTH = .9
+CLAUSE_RATIO = 45.
 #: Suppliers tend to name the main material first, so of a mix the first is taken as twice
 #: as likely as another to have the largest area (judgement; the problem line asks for areas).
-FIRST_OF_MIX_ODDS = 2.
+FIRST_OF_MIX_RATIO = 2.
+#: What is implied so strongly and excludes what is stated makes a problem.
+DISAGREES = 20.
 #: Characters of a description that are read; what is beyond them is named as a problem.
 MAX_CHARACTERS = 20_000
 
@@ -64,7 +69,7 @@ class _Rule:
     fact: str
     values: tuple[str, ...]
     negated: tuple[str, ...]
-    strength: float
+    ratio: float
     kind: str
     needs: tuple[str, ...]
     regex: re.Pattern
@@ -85,7 +90,7 @@ class _Bin:
     above: float
     to: float
     closed: str
-    strength: float
+    ratio: float
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,7 @@ class _SizeSystem:
     long: tuple[str, ...]
     below: float
     at_least: float
-    strength: float
+    ratio: float
 
 
 _SIZE_WORD = re.compile(
@@ -146,7 +151,7 @@ SETTLED = {"share", "words", "trim"}
 _SAID = {"mixed.upper": ("values",), "mixed.sole": ("values",), "tie.upper": ("values",),
          "tie.sole": ("values",), "unclear.upper": ("values",), "unclear.sole": ("values",),
          "of_good.upper": ("values",), "of_good.sole": (), "by_area": ("fact", "values"),
-         "sizes.crossed": ("words",)}
+         "sizes.crossed": ("words", "below", "above")}
 
 
 def _shared(readings: Sequence[Reading], vocabulary) -> tuple[Finding, ...]:
@@ -166,8 +171,8 @@ def _shared(readings: Sequence[Reading], vocabulary) -> tuple[Finding, ...]:
             values |= dict.fromkeys(_agree(stated)[0] if stated else
                                     [v for f in findings for v in f.values])
             kind = kind if stated else IMPLIED
-        strength = min(f.strength for findings in found for f in findings)
-        shared += [replace(f, values=tuple(values), strength=strength, kind=kind)
+        ratio = min(f.ratio for findings in found for f in findings)
+        shared += [replace(f, values=tuple(values), ratio=ratio, kind=kind)
                    for findings in found for f in findings if kind in (f.kind, IMPLIED)]
     return tuple(sorted(dict.fromkeys(shared), key=lambda f: (f.start, f.end, f.fact)))
 
@@ -231,30 +236,36 @@ class FactReader:
 
     @staticmethod
     def _read_rules(tables: Tables):
-        columns = ("fact", "values", "negated", "strength", "kind", "needs", "pattern", "general")
+        columns = ("fact", "values", "negated", "when_true", "when_false", "source", "kind",
+                   "pattern", "general")
         for where, row in tables.rows("text_patterns.csv", columns):
             if row["kind"] not in (STATED, IMPLIED):
                 raise ValueError(f"{where}: kind must be '{STATED}' or '{IMPLIED}'")
-            yield _Rule(row["id"], row["fact"], tables.values(row["fact"], row["values"], where),
+            values = tables.values(row["fact"], row["values"], where)
+            yield _Rule(row["id"], row["fact"], values,
                         tables.values(row["fact"], row["negated"], where),
-                        number(row["strength"], where), row["kind"], words_of(row["needs"]),
+                        tables.ratio(row, row["fact"], values, where), row["kind"],
+                        literals(expand(row["pattern"])),
                         compile_pattern(row["pattern"], where),
                         tables.message(row["id"], where), tables.problem(row["id"]),
                         row["general"] == "yes")
 
     @staticmethod
-    def _read_measures(tables: Tables):
+    def _bin(tables: Tables, where: str, row: dict[str, str]) -> _Bin:
+        values = tables.values(row["fact"], row["values"], where)
+        return _Bin(row["id"], values, number(row["above"], where), number(row["to"], where),
+                    row["closed"], tables.ratio(row, row["fact"], values, where))
+
+    def _read_measures(self, tables: Tables):
         grouped: dict[str, list] = {}
-        columns = ("measure", "needs", "pattern", "unit", "fact", "values", "above", "to",
-                   "closed", "strength", "border", "yields", "checked")
+        columns = ("measure", "pattern", "unit", "fact", "values", "above", "to",
+                   "closed", "when_true", "when_false", "source", "border", "yields", "checked")
         for where, row in tables.rows("measures.csv", columns):
             grouped.setdefault(row["measure"], []).append((where, row))
         for name, rows in grouped.items():
             where, first = rows[0]
-            bins = tuple(_Bin(r["id"], tables.values(r["fact"], r["values"], w),
-                              number(r["above"], w), number(r["to"], w), r["closed"],
-                              number(r["strength"], w)) for w, r in rows)
-            yield _Measure(tables.message(name, where), words_of(first["needs"]),
+            bins = tuple(self._bin(tables, w, r) for w, r in rows)
+            yield _Measure(tables.message(name, where), literals(expand(first["pattern"])),
                            compile_pattern(first["pattern"], where), first["unit"],
                            first["fact"], bins,
                            tables.message(first["border"], where) if first["border"] else None,
@@ -262,12 +273,13 @@ class FactReader:
 
     @staticmethod
     def _read_sizes(tables: Tables) -> dict[tuple[str, str], _SizeSystem]:
-        columns = ("system", "group", "fact", "short", "long", "below", "from", "strength")
+        columns = ("system", "group", "fact", "short", "long", "below", "from", "when_true",
+                   "when_false", "source")
         return {(row["system"], row["group"]): _SizeSystem(
                     row["id"], row["fact"], tables.values(row["fact"], row["short"], where),
                     tables.values(row["fact"], row["long"], where),
                     number(row["below"], where), number(row["from"], where),
-                    number(row["strength"], where))
+                    tables.ratio(row, row["fact"], (), where))
                 for where, row in tables.rows("sizes.csv", columns)}
 
     # -- reading
@@ -384,11 +396,11 @@ class FactReader:
         return evidence_of(keys, readings, self.vocabulary)
 
     @staticmethod
-    def _finding(folded: Folded, span, fact, values, strength, kind, rule, note) -> Finding:
+    def _finding(folded: Folded, span, fact, values, ratio, kind, rule, note) -> Finding:
         words = folded.text[span[0]:span[1]]
         span = (span[0] + len(words) - len(words.lstrip()), span[0] + len(words.rstrip()))
         start, end = folded.span(*span)
-        return Finding(fact, tuple(values), strength, start, end,
+        return Finding(fact, tuple(values), ratio, start, end,
                        folded.original[start:end], kind, rule, note)
 
     def _gate_findings(self, folded, verdict) -> tuple[Finding, ...]:
@@ -396,7 +408,7 @@ class FactReader:
         if row is None:
             return ()
         return (self._finding(folded, (verdict.start, verdict.end), row.fact, (row.value,),
-                              row.strength, row.kind, row.id, verdict.note),)
+                              row.ratio, row.kind, row.id, verdict.note),)
 
     def _names(self, fact: str, values) -> Joined:
         key = fact, tuple(values)
@@ -426,12 +438,11 @@ class FactReader:
                         else f"mixed.{fact}"
                     problems.append(Message.of(self._said[mixed], values=said["values"]))
             findings.append(self._finding(folded, (part.start, part.end), fact, values,
-                                          part.strength, STATED, part.rule, note))
+                                          part.ratio, STATED, part.rule, note))
             if fact == "upper" and len(part.first) == 1 < len(values) and not part.negated:
-                others = len(self.vocabulary[fact].values) - 1
                 findings.append(self._finding(
                     folded, (part.start, part.end), fact, part.first,
-                    FIRST_OF_MIX_ODDS / (FIRST_OF_MIX_ODDS + others), IMPLIED, part.rule,
+                    FIRST_OF_MIX_RATIO, IMPLIED, part.rule,
                     Message.of("reader.first", values=self._names(fact, part.first))))
         return findings
 
@@ -442,14 +453,14 @@ class FactReader:
             return findings
         upper = part.values["upper"]
         if not upper_known:
-            kind, most = (IMPLIED, CLAUSE_STRENGTH) if part.implied else (STATED, GOOD_STRENGTH)
+            kind, most = (IMPLIED, CLAUSE_RATIO) if part.implied else (STATED, GOOD_RATIO)
             findings.append(self._finding(
-                folded, span, "upper", upper, min(part.strength, most), kind, part.rule,
+                folded, span, "upper", upper, min(part.ratio, most), kind, part.rule,
                 Message.of(self._said["of_good.upper"], values=self._names("upper", upper))))
         moulded = [v for v in part.values["sole"] if v in ("rubber", "plastic")]
         if moulded and set(upper) <= {"rubber", "plastic"}:
             findings.append(self._finding(
-                folded, span, "sole", moulded, GOOD_SOLE_STRENGTH, IMPLIED, part.rule,
+                folded, span, "sole", moulded, GOOD_SOLE_RATIO, IMPLIED, part.rule,
                 Message(self._said["of_good.sole"])))
         return findings
 
@@ -482,7 +493,7 @@ class FactReader:
                     continue
                 said = rule.denied if negated else (rule.id, rule.note)
                 findings.append(self._finding(folded, (start, end), fact, values,
-                                              rule.strength, rule.kind, *said))
+                                              rule.ratio, rule.kind, *said))
         return findings
 
     @staticmethod
@@ -519,7 +530,7 @@ class FactReader:
                 span = (match.start(), interval.end)
                 note = Message.of("reader.measured", measure=measure.name, words=words)
                 result.append(self._finding(folded, span, measure.fact, values,
-                                            min(b.strength for b in met), STATED, met[0].id,
+                                            min(b.ratio for b in met), STATED, met[0].id,
                                             note))
                 if len(values) > 1 and measure.border is not None:
                     problems.append(Message.of("reader.border", words=words,
@@ -544,11 +555,13 @@ class FactReader:
                 end = match.end("list")
                 shown = text[match.start():end].strip()
                 result.append(self._finding(
-                    folded, (match.start(), end), scale.fact, values, scale.strength, IMPLIED,
+                    folded, (match.start(), end), scale.fact, values, scale.ratio, IMPLIED,
                     scale.id, Message.of("reader.sizes", system=system.upper(), words=shown)))
                 if len(values) > 1 and not any(f.fact == scale.fact and f.kind == STATED
                                                for f in findings):
-                    problems.append(Message.of(self._said["sizes.crossed"], words=shown))
+                    problems.append(Message.of(
+                        self._said["sizes.crossed"], words=shown, below=f"{scale.below:g}",
+                        above=f"{scale.at_least:g}"))
         return result
 
     def _wearer(self, words: str) -> str | None:
@@ -583,21 +596,20 @@ class FactReader:
     def _read_types(self, folded, types, kinds: Collection[str] = ()) -> list[Finding]:
         """What the noun of the good implies; of several kinds in one good, what all imply."""
         listed = [good for good in types if good.noun.id in kinds]
-        findings = [self._finding(folded, (good.start, good.end), fact, values, strength, IMPLIED,
-                                  good.noun.id, good.noun.note)
-                    for good in types if good.noun.id not in kinds
-                    for fact, values, strength in good.noun.facts]
+        findings = [self._finding(folded, (good.start, good.end), said.fact, said.values,
+                                  said.ratio, IMPLIED, said.id, good.noun.note)
+                    for good in types if good.noun.id not in kinds for said in good.noun.facts]
         if not listed:
             return findings
         span = min(good.start for good in listed), max(good.end for good in listed)
-        implied = [{fact: (values, strength) for fact, values, strength in good.noun.facts}
-                   for good in listed]
+        implied = [{said.fact: said for said in good.noun.facts} for good in listed]
         for fact in implied[0]:
             if all(fact in facts for facts in implied):
-                values = dict.fromkeys(v for facts in implied for v in facts[fact][0])
+                values = dict.fromkeys(v for facts in implied for v in facts[fact].values)
                 findings.append(self._finding(
-                    folded, span, fact, tuple(values), min(facts[fact][1] for facts in implied),
-                    IMPLIED, listed[0].noun.id, listed[0].noun.note))
+                    folded, span, fact, tuple(values),
+                    min(facts[fact].ratio for facts in implied),
+                    IMPLIED, implied[0][fact].id, listed[0].noun.note))
         return findings
 
     def _yield(self, findings: list[Finding]) -> list[Finding]:
@@ -634,7 +646,7 @@ class FactReader:
             if finding.kind == IMPLIED and finding.fact in allowed:
                 if not set(finding.values) & set(allowed[finding.fact]) \
                         and finding.fact in self._checked \
-                        and (finding.strength >= .9 or finding.rule in self._yielding):
+                        and (finding.ratio >= DISAGREES or finding.rule in self._yielding):
                     problems.append(Message.of(
                         "reader.disagreement", fact=self.vocabulary[finding.fact],
                         stated=self._names(finding.fact, allowed[finding.fact]),

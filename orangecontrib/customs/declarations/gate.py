@@ -19,10 +19,21 @@ from functools import cached_property
 from orangecontrib.customs.i18n import Capital, Joined, Message
 
 from .folding import Folded
+from .literals import literals
 from .materials import PartOf
-from .patterns import Alternatives, Tables, compile_pattern, number
+from .patterns import Alternatives, Tables, compile_pattern, expand, needed
 
-__all__ = ["Good", "Kind", "Noun", "Verdict", "Gate"]
+__all__ = ["Good", "Implied", "Kind", "Noun", "Verdict", "Gate"]
+
+
+@dataclass(frozen=True)
+class Implied:
+    """A row of ``type_facts.csv``: what a type of good implies of one fact."""
+
+    id: str
+    fact: str
+    values: tuple[str, ...]
+    ratio: float
 
 
 @dataclass(frozen=True)
@@ -31,7 +42,7 @@ class Noun:
 
     id: str
     name: Message
-    facts: tuple[tuple[str, tuple[str, ...], float], ...]
+    facts: tuple[Implied, ...]
     note: Message
 
 
@@ -52,9 +63,10 @@ class Kind:
     id: str
     fact: str
     value: str
-    strength: float
+    ratio: float
     kind: str
     regex: re.Pattern | None
+    needs: tuple[str, ...]
     note: Message
     problem: Message | None
 
@@ -273,20 +285,24 @@ class Gate:
     def __init__(self, tables: Tables):
         self._types: list[Noun] = []
         patterns = []
-        for where, row in tables.rows("types.csv", ("pattern", "oblique", "facts")):
+        implied = self._implied(tables)
+        for where, row in tables.rows("types.csv", ("pattern", "oblique")):
             for column in ("pattern", "oblique"):
                 compile_pattern(row[column], where)
             name = tables.message(row["id"], where)
-            self._types.append(Noun(row["id"], name, self._parse(row["facts"], tables, where),
+            self._types.append(Noun(row["id"], name, tuple(implied.pop(row["id"], ())),
                                     Message.of("reader.usual", type=name)))
             patterns += [row["pattern"], row["oblique"] or r"(?!)"]
+        if implied:
+            raise ValueError(f"{tables.group.folder / 'type_facts.csv'}: types.csv has no row "
+                             f"'{next(iter(implied))}'")
         self._nouns = Alternatives(patterns, r"(?<![\w-])")
         self._part_word = tables.word("words.part")
         self._own = {role: tables.word(f"words.own.{role}") for role in ("upper", "sole")}
         self._kinds: dict[str, list[Kind]] = {
             where: [] for where in (*_PLACES, *_WITHOUT_PATTERN)}
-        rows = list(tables.rows("kinds.csv", ("where", "fact", "value", "strength", "kind",
-                                              "pattern")))
+        rows = list(tables.rows("kinds.csv", ("where", "fact", "value", "when_true", "when_false",
+                                              "source", "kind", "pattern")))
         for name in _WITHOUT_PATTERN:
             count = sum(row["where"] == name for _, row in rows)
             if count != 1:
@@ -297,8 +313,10 @@ class Gate:
             if row["where"] not in self._kinds:
                 raise ValueError(f"{where}: where must be one of {', '.join(self._kinds)}")
             self._kinds[row["where"]].append(Kind(
-                row["id"], row["fact"], value, number(row["strength"], where), row["kind"],
+                row["id"], row["fact"], value, tables.ratio(row, row["fact"], (value,), where),
+                row["kind"],
                 compile_pattern(row["pattern"], where) if row["where"] in _PLACES else None,
+                literals(expand(row["pattern"])),
                 tables.message(row["id"], where, _GIVEN.get(row["where"], ())),
                 tables.problem(row["id"], _GIVEN_TO_PROBLEM.get(row["where"], ()))))
         self._noun, self._described, self._purpose = (
@@ -308,16 +326,16 @@ class Gate:
                 ("open", ("kind",)), ("mentioned", ("kind", "words")), ("several", ("types",))))
 
     @staticmethod
-    def _parse(text: str, tables: Tables, where: str):
-        """``height=ankle|calf@0.95; vamp=closed@0.9`` → facts of a type noun."""
-        facts = []
-        for item in filter(None, (part.strip() for part in text.split(";"))):
-            match = re.fullmatch(r"(\w+)=([\w|]+)@([\d.]+)", item)
-            if match is None:
-                raise ValueError(f"{where}: '{item}' is not fact=value|value@strength")
-            facts.append((match[1], tables.values(match[1], match[2], where),
-                          number(match[3], where)))
-        return tuple(facts)
+    def _implied(tables: Tables) -> dict[str, list[Implied]]:
+        """What ``type_facts.csv`` says, by the type that implies it."""
+        implied: dict[str, list[Implied]] = {}
+        columns = ("type", "fact", "values", "when_true", "when_false", "source")
+        for where, row in tables.rows("type_facts.csv", columns):
+            values = tables.values(row["fact"], row["values"], where)
+            implied.setdefault(row["type"], []).append(Implied(
+                row["id"], row["fact"], values,
+                tables.ratio(row, row["fact"], values, where)))
+        return implied
 
     def goods(self, text: str) -> list[Good]:
         """All nouns of footwear in the text, in order, none inside another."""
@@ -335,7 +353,7 @@ class Gate:
         has_upper = any(part.role == "upper" for part in parts)
         text = folded.masked
         for kind in self._kinds["any"]:
-            match = kind.regex.search(text)
+            match = kind.regex.search(text) if needed(kind.needs, text) else None
             if match and place.leads(match.start()):
                 return self._verdict(kind, *match.span())
         head = next((g for g in goods if self._is_head(place, g)), None) or next(
@@ -437,8 +455,8 @@ class Gate:
 
     def _several(self, types) -> tuple[Message, ...]:
         """A line when nouns of different heights stand side by side."""
-        heights = [(g.noun.name, set(v)) for g in types for f, v, _ in g.noun.facts
-                   if f == "height"]
+        heights = [(g.noun.name, set(f.values)) for g in types for f in g.noun.facts
+                   if f.fact == "height"]
         if len(heights) > 1 and not set.intersection(*(v for _, v in heights)):
             names = Joined(tuple(dict.fromkeys(name for name, _ in heights)))
             return (Message.of(self._several_types, types=names),)

@@ -9,11 +9,12 @@ bound to the noun of the good itself («сапоги резиновые») speak
 """
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
 
 from .negation import negation_before
-from .patterns import Alternatives, Tables, Taken, compile_pattern, number
+from .patterns import Alternatives, Tables, Taken, compile_pattern
 from .shares import BY_WORDS, Area, Place, largest_area, prevails
 
 __all__ = ["Mention", "PartOf", "Materials"]
@@ -24,7 +25,7 @@ class _Material:
     id: str
     upper: tuple[str, ...]
     sole: tuple[str, ...]
-    strength: float
+    ratio: float
     of_good: str = ""         # beside the noun of the good: "never", or only if "alone"
     gives_way: bool = False   # to another one in brackets: «кожа (ПУ)»
 
@@ -48,7 +49,7 @@ class PartOf:
 
     role: str                    # "upper", "sole" or "good"
     values: dict[str, tuple[str, ...]]   # fact -> values, in order of mention
-    strength: float
+    ratio: float
     start: int
     end: int
     several: bool                # more than one material: a mix or alternatives
@@ -59,7 +60,7 @@ class PartOf:
     implied: bool = False        # a clause of materials alone: of the good, it seems
 
 
-NOT_SAID = Area((), 1., "")
+NOT_SAID = Area((), math.inf, "")
 #: How far a material may stand from its part or good, in characters.
 REACH = 300
 
@@ -134,7 +135,7 @@ class Materials:
     ----------
     tables : Tables
         With ``parts.csv`` (role, whether it stands in lists, pattern) and ``materials.csv``
-        (values for an upper, values for a sole, strength, pattern).
+        (values for an upper, values for a sole, how often they are named, pattern).
     """
 
     def __init__(self, tables: Tables):
@@ -149,12 +150,13 @@ class Materials:
         self._part = Alternatives(patterns)
         self.materials: list[_Material] = []
         patterns = []
-        for where, row in tables.rows("materials.csv", ("upper", "sole", "strength", "of_good",
-                                                        "gives_way", "pattern")):
+        for where, row in tables.rows("materials.csv", ("upper", "sole", "when_true", "when_false",
+                                                        "source", "of_good", "gives_way",
+                                                        "pattern")):
             compile_pattern(row["pattern"], where)
-            values = (tables.values(fact, row[fact], where) for fact in ("upper", "sole"))
-            strength = number(row["strength"], where) if row["strength"] else 0.
-            self.materials.append(_Material(row["id"], *values, strength, row["of_good"],
+            upper, sole = (tables.values(fact, row[fact], where) for fact in ("upper", "sole"))
+            ratio = tables.ratio(row, "upper", upper, where) if upper else 1.
+            self.materials.append(_Material(row["id"], upper, sole, ratio, row["of_good"],
                                             row["gives_way"] == "yes"))
             patterns.append(row["pattern"])
         self._material = Alternatives(patterns)
@@ -414,7 +416,7 @@ class Materials:
                 elif upper:
                     sole = tuple(v for v in main.sole if v in material.sole) or material.sole
                     named[-1] = replace(main, upper=upper, sole=sole,
-                                        strength=max(main.strength, material.strength))
+                                        ratio=max(main.ratio, material.ratio))
                 continue
             named.append(material)
         return named
@@ -487,7 +489,7 @@ class Materials:
             names = {m.id for m in named}
             mixed = len(named) > 1 and area is None and "или" not in text[start:end]
             result.append(PartOf(
-                role, values, min((area or NOT_SAID).strength, *(m.strength for m in named)),
+                role, values, min((area or NOT_SAID).ratio, *(m.ratio for m in named)),
                 start, end, len(names) > 1, (area or NOT_SAID).by, not kept,
                 named[0].id, named[0].upper if mixed else ()))
         decided = {p.role for p in result if p.area in ("share", "words")}

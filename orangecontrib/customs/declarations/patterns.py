@@ -121,6 +121,24 @@ class Tables:
                 raise ValueError(f"{where}: fact '{fact}' has no value '{value}'")
         return values
 
+    def ratio(self, row: dict[str, str], fact: str, values: Sequence[str], where: str) -> float:
+        """How many times as often the words of a row stand where `values` hold as elsewhere.
+
+        `when_true` and `when_false` are these shares of the texts; where all values stay
+        possible both are empty.  ValueError where the words would speak against what they
+        state, or where `source` does not say how one knows.
+        """
+        if len(values) == len(self.group.vocabulary[fact].values):
+            return 1.
+        true, false = (number(row[name], where) for name in ("when_true", "when_false"))
+        if not 0 < false < true <= 1:
+            raise ValueError(f"{where}: when_false must be more than 0 and less than when_true, "
+                             f"which is at most 1: {row['when_true']}, {row['when_false']}")
+        if not row["source"].strip():
+            raise ValueError(f"{where}: source is empty: it says where when_true and when_false "
+                             "are from, a count or a judgement with its reason")
+        return true / false
+
     def message(self, id_: str, where: str = "", given: Sequence[str] = ()) -> Message:
         """What ``messages.csv`` says by an id, with what is given to be put in.
 

@@ -25,8 +25,9 @@ class Finding:
     fact : str
     values : tuple of str
         The values that it allows; several mean "one of".
-    strength : float
-        P(the statement is right), between 0 and 1.
+    ratio : float
+        How many times as often such words stand where one of the values holds as where none
+        does, 1 or more.
     start, end : int
         Its span in the original description.
     text : str
@@ -42,13 +43,17 @@ class Finding:
 
     fact: str
     values: tuple[str, ...]
-    strength: float
+    ratio: float
     start: int
     end: int
     text: str
     kind: str
     rule: str = ""
     note: Message | Words | None = None
+
+    def __post_init__(self):
+        if not self.ratio >= 1:
+            raise ValueError(f"{self.rule}: no words speak against what they state: {self.ratio}")
 
 
 @dataclass(frozen=True)
@@ -92,15 +97,20 @@ class Reading:
         return {fact: _agree(found)[0] for fact, found in said.items()}
 
     def words(self) -> dict[str, str]:
-        """Fact → the words that speak of it, quoted, each once."""
+        """Fact → the words that speak for what the text says of it, quoted, each once.
+
+        Of words that speak for different values those count that together speak loudest.
+        """
         said: dict[str, dict[str, None]] = {}
+        loudest = {fact: _loudest(terms) for fact, terms in settle(self.findings).items()}
         for finding in self.findings:
-            said.setdefault(finding.fact, {})[f"«{' '.join(finding.text.split())}»"] = None
+            if loudest[finding.fact] & set(finding.values):
+                said.setdefault(finding.fact, {})[f"«{' '.join(finding.text.split())}»"] = None
         return {fact: ", ".join(words) for fact, words in said.items()}
 
 
 def _agree(findings: Sequence[Finding]) -> tuple[tuple[str, ...], float, bool]:
-    """Values and strength of several statements on one fact, and whether they agree.
+    """Values and ratio of several statements on one fact, and whether they agree.
 
     A repetition is no second witness: statements that agree count once, by
     what they have in common.  Statements that exclude each other leave all
@@ -109,14 +119,14 @@ def _agree(findings: Sequence[Finding]) -> tuple[tuple[str, ...], float, bool]:
     common = [v for v in findings[0].values if all(v in f.values for f in findings[1:])]
     if common:
         # The narrowest statement is the one that is believed.
-        narrowest = min(findings, key=lambda f: (len(f.values), -f.strength))
-        return tuple(common), narrowest.strength, True
+        narrowest = min(findings, key=lambda f: (len(f.values), -f.ratio))
+        return tuple(common), narrowest.ratio, True
     union = tuple(dict.fromkeys(v for f in findings for v in f.values))
-    return union, min(f.strength for f in findings), False
+    return union, min(f.ratio for f in findings), False
 
 
 def settle(findings: Iterable[Finding]) -> dict[str, list[tuple[tuple[str, ...], float]]]:
-    """Fact → independent terms (values allowed, strength).
+    """Fact → independent terms (values allowed, ratio).
 
     What is stated makes one term.  What is implied adds one term per set of
     values; it is dropped where the fact is stated, unless it chooses within
@@ -129,36 +139,41 @@ def settle(findings: Iterable[Finding]) -> dict[str, list[tuple[tuple[str, ...],
         target.setdefault(finding.fact, []).append(finding)
     terms: dict[str, list[tuple[tuple[str, ...], float]]] = {}
     for fact, found in stated.items():
-        values, strength, _ = _agree(found)
-        terms[fact] = [(values, strength)]
+        values, ratio, _ = _agree(found)
+        terms[fact] = [(values, ratio)]
     for fact, found in implied.items():
         strongest: dict[tuple[str, ...], float] = {}
         for finding in found:
             if fact in stated and not set(finding.values) < set(terms[fact][0][0]):
                 continue
             values = tuple(sorted(finding.values))
-            strongest[values] = max(strongest.get(values, 0.), finding.strength)
+            strongest[values] = max(strongest.get(values, 1.), finding.ratio)
         if strongest:
             terms.setdefault(fact, []).extend(strongest.items())
     return terms
 
 
-def _row(values: tuple[str, ...], strength: float, value_ids: tuple[str, ...]) -> np.ndarray:
+def _loudest(terms: list[tuple[tuple[str, ...], float]]) -> set[str]:
+    """The values for which several terms together speak most."""
+    said = {value: math.prod(ratio for values, ratio in terms if value in values)
+            for values, _ in terms for value in values}
+    most = max(said.values())
+    return {value for value, ratio in said.items() if ratio == most}
+
+
+def _row(values: tuple[str, ...], ratio: float, value_ids: tuple[str, ...]) -> np.ndarray:
     """Log-likelihood of a statement under each value, shape (k,)."""
-    allowed, count = len(values), len(value_ids)
-    if allowed >= count:
-        return np.zeros(count)
-    inside = math.log(strength / allowed)
-    outside = math.log((1 - strength) / (count - allowed))
-    return np.array([inside if v in values else outside for v in value_ids])
+    if set(values) >= set(value_ids):
+        return np.zeros(len(value_ids))
+    return np.array([math.log(ratio) if v in values else 0. for v in value_ids])
 
 
 def evidence_of(keys: Sequence[str], readings: Sequence[Reading],
                 vocabulary: Vocabulary) -> Evidence:
     """Log-likelihoods (N, k) per fact of `vocabulary`; silence is a row of zeros.
 
-    A statement that is right with probability s and allows m of k values has
-    likelihood s/m under these and (1 − s)/(k − m) under the others.
+    Words that stand r times as often where one of the values holds that they state as where
+    none does have the likelihood r under these values and 1 under the others.
     """
     keys, readings = tuple(keys), tuple(readings)
     if len(keys) != len(readings):
@@ -167,9 +182,9 @@ def evidence_of(keys: Sequence[str], readings: Sequence[Reading],
     rows: dict[tuple, np.ndarray] = {}
     for i, reading in enumerate(readings):
         for fact, terms in settle(reading.findings).items():
-            for values, strength in terms:
-                key = (fact, values, strength)
+            for values, ratio in terms:
+                key = (fact, values, ratio)
                 if key not in rows:
-                    rows[key] = _row(values, strength, vocabulary[fact].value_ids)
+                    rows[key] = _row(values, ratio, vocabulary[fact].value_ids)
                 loglik[fact][i] += rows[key]
     return Evidence(keys, loglik)

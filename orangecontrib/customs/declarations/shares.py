@@ -21,9 +21,10 @@ from .patterns import compile_pattern
 
 __all__ = ["BY_WORDS", "Area", "Place", "largest_area", "prevails"]
 
-#: P(it is the largest area) by how the text says it (judgement): shares that it says are of the
-#: area or the surface, other shares, words, what is left beside trimmings.
-BY_AREA, BY_SHARE, BY_WORDS, BY_TRIM = .995, .96, .95, .9
+#: How many times as often it is said of the largest area as of another (judgement), by how the
+#: text says it: shares that it says are of the area or the surface, other shares, words, what
+#: is left beside trimmings.
+BY_AREA, BY_SHARE, BY_WORDS, BY_TRIM = 1000., 120., 100., 45.
 #: Shares this near to each other are equal, and sums this near to 100 are whole, in per cent.
 EQUAL, WHOLE = 1., 2.
 
@@ -46,14 +47,14 @@ class Area:
     keys : tuple
         One, or several that have equal areas, or none: the shares contradict each other, or
         what is not named may be the largest.
-    strength : float
-        P(it is so).
+    ratio : float
+        How many times as often it is said where it is so as where it isn't (judgement).
     by : str
         "share", "words", "trim", "tie" or "unclear".
     """
 
     keys: tuple[Hashable, ...]
-    strength: float
+    ratio: float
     by: str
 
 
@@ -92,7 +93,7 @@ def largest_area(text: str, places: Sequence[Place], start: int, end: int) -> Ar
     --------
     >>> text = "верх: кожа 35%, текстиль 65%"
     >>> largest_area(text, [Place("leather", 6, 10), Place("textile", 16, 24)], 4, len(text))
-    Area(keys=('textile',), strength=0.96, by='share')
+    Area(keys=('textile',), ratio=120.0, by='share')
     """
     if not places:
         return None
@@ -101,7 +102,7 @@ def largest_area(text: str, places: Sequence[Place], start: int, end: int) -> Ar
     if shares:
         if _any("mass", text, start, end):
             return None
-        return _by_shares(shares, keys, _strength(text, start, end))
+        return _by_shares(shares, keys, _ratio(text, start, end))
     if len(keys) < 2:
         return None
     if _any("tie", text, start, end):
@@ -115,7 +116,7 @@ def prevails(text: str, end: int) -> bool:
     return match is not None and _near(text, end, match.start())
 
 
-def _strength(text: str, start: int, end: int) -> float:
+def _ratio(text: str, start: int, end: int) -> float:
     said = text.find("площад", start, end) >= 0 or text.find("поверхност", start, end) >= 0
     return BY_AREA if said else BY_SHARE
 
@@ -158,7 +159,7 @@ def _bound(found, places) -> list[tuple[Hashable, float]]:
     return shares
 
 
-def _by_shares(shares, keys, strength) -> Area | None:
+def _by_shares(shares, keys, ratio) -> Area | None:
     total: dict[Hashable, float] = {}
     for key, share in shares:
         total[key] = total.get(key, 0.) + share
@@ -168,13 +169,13 @@ def _by_shares(shares, keys, strength) -> Area | None:
         total[silent[0]], rest = rest, 0.
     most = max(total.values())
     if rest > WHOLE and most <= rest:  # what is not named may be larger
-        return Area((), strength, "unclear")
+        return Area((), ratio, "unclear")
     largest = tuple(key for key in keys if most - total.get(key, -100.) <= EQUAL)
     if len(largest) > 1:
-        return Area(largest, strength, "tie")
+        return Area(largest, ratio, "tie")
     if rest < -WHOLE:
-        return Area((), strength, "unclear")
-    return Area(largest, strength, "share") if len(keys) > 1 else None
+        return Area((), ratio, "unclear")
+    return Area(largest, ratio, "share") if len(keys) > 1 else None
 
 
 # -- words

@@ -24,7 +24,7 @@ from orangecontrib.customs.declarations.reading import STATED, Finding, Reading,
 from orangecontrib.customs.facts import Evidence, Fact, Vocabulary
 from orangecontrib.customs.i18n import LANGUAGES, Joined, Message, say
 
-__all__ = ["Statements", "fact_columns", "statements_of"]
+__all__ = ["Statements", "fact_columns", "ratio_of", "statements_of"]
 
 #: P(a cell is right): as much as words that state a fact outright.
 STRENGTH = .995
@@ -39,6 +39,16 @@ _BETWEEN = re.compile(r" ?\| ?| (?:{}) ".format("|".join(
 def _folded(text: str) -> str:
     """As people mean it, whatever its case, spaces, underscores and alphabets."""
     return fold(text.replace("_", " ")).text.strip()
+
+
+def ratio_of(fact: Fact, values: Sequence[str], strength: float = STRENGTH) -> float:
+    """How many times as often a cell allows these values where one holds as where none does.
+
+    One that is right with probability `strength` names each value that it allows, and wrongly
+    each other, as often as the next.
+    """
+    allowed, others = len(values), len(fact.values) - len(values)
+    return strength * others / ((1 - strength) * allowed) if others else 1.
 
 
 def fact_columns(names: Iterable[str], vocabulary: Mapping[str, Fact]) -> dict[str, list[str]]:
@@ -165,7 +175,8 @@ def statements_of(names: Iterable[str], cells: Callable[[str], Sequence[str]],
                                f"fact, '{fact}'")
         for row, (text, values) in enumerate(zip(first.texts, first.values)):
             if values:
-                findings[row].append(Finding(fact, values, STRENGTH, 0, len(text), text, STATED))
+                findings[row].append(Finding(fact, values, ratio_of(first.fact, values), 0,
+                                             len(text), text, STATED))
                 if len(values) < len(first.fact.values):
                     told[keys[row], fact] = first.name, text
     evidence = evidence_of(keys, [Reading("", tuple(found)) for found in findings],

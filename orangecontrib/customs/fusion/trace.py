@@ -11,6 +11,8 @@ __all__ = ["ASSUMED", "NO", "NOT_ESTABLISHED", "YES", "Step", "trace_steps", "tr
 
 #: A fact is established above this probability of the values that the rule needs.
 ESTABLISHED = 0.9
+#: Probabilities that differ by less are the same.
+ROUNDING = 1e-9
 #: Whether a fact is as the rule needs it.
 YES, NO, NOT_ESTABLISHED = "yes", "no", "not_established"
 _ANSWERS = {id_: Message(f"fusion.{id_}") for id_ in (YES, NO, NOT_ESTABLISHED)}
@@ -82,7 +84,9 @@ def trace_steps(engine, belief, voices, i: int, codes) -> tuple[Step, ...]:
         for voice in voices:
             if voice.says[fact][i]:
                 note = voice.notes.get((key, fact), "")
-                said_by.append(Joined((voice.name, note), ": ") if note else voice.name)
+                name = voice.name if _supports(voice, engine, fact, i, rule.allowed[fact]) \
+                    else Message.of("witness.against", witness=voice.name)
+                said_by.append(Joined((name, note), ": ") if note else name)
         steps.append(Step("fact", _condition(engine, fact, rule.allowed[fact]), answer, p,
                           tuple(said_by), fact))
     return tuple(steps)
@@ -106,6 +110,12 @@ def _condition(engine, fact: str, allowed: frozenset[str]) -> Words:
         condition = Joined((spec, values), ": ")
         engine.said[fact, allowed] = Words(condition.text("ru"), condition.text("en"))
     return engine.said[fact, allowed]
+
+
+def _supports(voice, engine, fact: str, i: int, allowed) -> bool:
+    """Are these values no less likely by what a witness says than by the prior alone?"""
+    within = [engine.table.vocabulary[fact].index(value) for value in allowed]
+    return voice.alone[fact][i][within].sum() > engine.priors[fact][within].sum() - ROUNDING
 
 
 def _likeliest_rule(table, belief, i, codes):

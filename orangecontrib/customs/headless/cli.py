@@ -299,7 +299,7 @@ def _facts(args, place) -> tuple[str, int]:
                 row[fact] = "|".join(values)
         row["findings"] = "; ".join(
             f"{say(vocabulary[f.fact])}: {'|'.join(f.values)} «{f.text}» "
-            f"[{f.start}:{f.end}] {f.kind} {f.strength:g}"
+            f"[{f.start}:{f.end}] {f.kind} {f.ratio:.3g}:1"
             for reading in readings for f in reading.findings)
         if good.description is not None and not readings:
             problems.append(EMPTY)

@@ -415,7 +415,7 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
             how = "stated" if finding.kind == STATED else "implied"
             item = QTreeWidgetItem([
                 say(vocabulary[finding.fact]), _values(finding),
-                f"«{' '.join(finding.text.split())}»", f"{finding.strength:.2f}", how])
+                f"«{' '.join(finding.text.split())}»", f"{finding.ratio:.3g} : 1", how])
             item.setData(0, Qt.UserRole, number)
             item.setBackground(0, QColor(pale(FACT_COLOURS[finding.fact])))
             item.setForeground(0, QColor("#222222"))
@@ -476,7 +476,7 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
 def _one_line(finding) -> str:
     fact = say(reader().vocabulary[finding.fact])
     kind = "stated" if finding.kind == STATED else "implied"
-    line = f"{fact}: {_values(finding)} – {kind}, {finding.strength:.2f}"
+    line = f"{fact}: {_values(finding)} – {kind}, {finding.ratio:.3g} : 1"
     return f"{line} ({finding.note})" if finding.note else line
 
 

@@ -38,6 +38,7 @@ from orangecontrib.customs.declarations.table import (
 )
 from orangecontrib.customs.fusion.table import default_key, key_candidates, keys_of
 from orangecontrib.customs.i18n import Message, say
+from orangecontrib.customs.widgets.utils import language
 from orangecontrib.customs.widgets.utils.factview import FACT_COLOURS, pale
 from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsList, report_rows
 from orangecontrib.customs.widgets.utils.variables import VariableCombo
@@ -244,6 +245,7 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
         self.splitter.setStretchFactor(1, 3)
         self.splitter.setSizes([215, 485])
         self.mainArea.layout().addWidget(self.splitter)
+        language.changed.happened.connect(self._on_language)
 
     def sizeHint(self):
         return QSize(980, 620)
@@ -280,6 +282,13 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
     def _on_key_chosen(self, name: str):
         self.key_name = name
         self.commit.deferred()
+
+    # -- language
+
+    def _on_language(self):
+        """Another language is spoken: problems and notes are worded, and sent, again."""
+        self.commit.now()
+        self._on_trial(self.trial.text())
 
     # -- work
 
@@ -330,6 +339,7 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
         self.Outputs.skipped.send(skipped)
 
     def onDeleteWidget(self):
+        language.changed.happened.disconnect(self._on_language)
         self._stop.set()
         self.shutdown()
         super().onDeleteWidget()

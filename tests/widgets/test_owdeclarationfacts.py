@@ -14,6 +14,7 @@ from orangecontrib.customs.fusion.table import evidence_from_table
 from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.widgets import owdeclarationfacts
 from orangecontrib.customs.widgets.owdeclarationfacts import OWDeclarationFacts
+from orangecontrib.customs.widgets.utils import language
 
 GOODS = [
     ("A-1", "Ботинки мужские, верх из натуральной кожи, подошва из резины, закрывающие "
@@ -188,6 +189,20 @@ class TestOWDeclarationFacts(WidgetTest):
         self.assertTrue(style.background().color().isValid())
         html = self.widget.marked_html()
         self.assertIn("background-color", html)
+
+    def test_another_language_words_what_is_shown_and_sent_again_and_moves_nothing(self):
+        data = goods_table([*GOODS[:2], ("A-5", "Плита", "склад 1")])
+        russian = self.facts_of(data)
+        self.widget.list.choose(2)
+        self.assertIn("Вид товара", self.widget.problems.text())
+        with speaking("en"):
+            language.changed.happened.emit()
+            self.wait_until_finished()
+            english = self.get_output(self.widget.Outputs.facts)
+            self.assertEqual(self.widget.list.row, 2)
+            self.assertIn("The kind of good", self.widget.problems.text())
+        self.assertIn("The kind of good", english[2, "problems"].value)
+        np.testing.assert_array_equal(russian.X, english.X)
 
     def test_what_is_read_is_told_in_the_language_that_is_spoken(self):
         with speaking("en"):

@@ -185,6 +185,19 @@ def test_a_duty_is_told_in_one_measure_only_where_it_tells_all_that_may_be_owed(
     assert row["duty_eur_per_unit_low"] == row["duty_eur_per_unit_high"] == .5
 
 
+@pytest.mark.parametrize(("typed", "owed", "currency"), [
+    ("евро", 20., "EUR"), ("€", 20., "EUR"), ("eur", 20., "EUR"),
+    ("руб.", None, "RUB"), ("₽", None, "RUB"), ("долл. США", None, "USD"), ("cny", None, "CNY")])
+def test_currencies_are_read_as_people_write_them(pens, typed, owed, currency):
+    tariff = pens / "tariff.csv"
+    tariff.write_text(tariff.read_text(encoding="utf-8").replace(
+        "авторучки,fountain pens,шт,10", 'авторучки,fountain pens,шт,"10, но не менее 0,3 евро '
+        'за 1 кг"'), encoding="utf-8")
+    row, = decide([{"good_id": "A", "description": "", "value": 200, "weight": 3,
+                    "currency": typed}], groups=[pens], answers={"A": {"article": "fountain"}})
+    assert (row["duty_low"], row["currency"]) == (owed, currency)
+
+
 def test_a_duty_that_another_group_would_owe_counts(tmp_path, pens):
     row, = decide([{"good_id": "A", "description": "", "quantity": 10, "value": 200,
                     "currency": "EUR"}], groups=[pens, "footwear"],

@@ -1,9 +1,10 @@
 """The column protocol: what the attributes of an Orange variable say of its column.
 
 A column is known by its attributes, never by its name or its place: these may be changed by
-people, and are.  This module is the only one that spells attributes.  Each class is a kind of
-column: ``mark`` writes it into a variable, ``of`` reads it from one, None where the column is of
-another kind.
+people, and are.  (What people type themselves has none:
+:mod:`orangecontrib.customs.fusion.statements`.)  This module is the only one that spells
+attributes.  Each class is a kind of column: ``mark`` writes it into a variable, ``of`` reads it
+from one, None where the column is of another kind.
 
 >>> from types import SimpleNamespace
 >>> variable = FactColumn("upper", "leather", .25).mark(SimpleNamespace(attributes={}))

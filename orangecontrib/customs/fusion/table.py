@@ -1,7 +1,7 @@
 """The door of the fusion room: Orange tables of evidence in.
 
 Columns are recognised by their attributes (:mod:`orangecontrib.customs.columns`), never by
-their order or name.
+their order or name; but for those that people named after facts (:mod:`.statements`).
 """
 from __future__ import annotations
 

@@ -305,6 +305,7 @@ class TestOWHSCodeFusion(WidgetTest):
 
     def test_a_model_of_other_goods_calls_nothing_footwear(self):
         """The stabiliser of paper 2: classes 8504, 8536, 9032, and nothing else is known."""
+        self.widget._on_groups(["footwear"])
         codes = self.codes(predictions=predictions(
             {"A": (.02, .97, .01)}, ("850440", "853630", "903289")))
         for name in ("code", "safe code", "heading"):

@@ -33,7 +33,7 @@ none,not_lamp,,,,ОПИ 1
 8539510000,,led,plastic,,ОПИ 1
 8539000000,,other,,,ОПИ 1
 """,
-    "tariff": """code,designation_ru,designation_en,unit,duty_eur
+    "tariff": """code,designation_ru,designation_en,unit,rate
 8539,лампы,lamps,,
 8539500000,в металлическом корпусе,LED in metal,шт,
 8539510000,в пластмассовом корпусе,LED in plastic,шт,

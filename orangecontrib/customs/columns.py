@@ -1,7 +1,7 @@
 """The column protocol: what the attributes of an Orange variable say of its column.
 
 A column is known by its attributes, never by its name or its place: these may be changed by
-people, and are.  (What people type by hand has no attributes:
+people, and are.  (What people type themselves has none:
 :mod:`orangecontrib.customs.fusion.statements`.)  This module is the only one that spells
 attributes.  Each class is a kind of column: ``mark`` writes it into a variable, ``of`` reads it
 from one, None where the column is of another kind.

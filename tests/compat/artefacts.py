@@ -161,6 +161,18 @@ def plain(path: Path) -> list[SimpleNamespace]:
             for n, v in zip(names, values)]
 
 
+def without_added(columns, table: str) -> list:
+    """Columns without the rows that the old version left out: see added_rows.csv."""
+    with open(HERE / "added_rows.csv", encoding="utf-8", newline="") as file:
+        added = [row for row in csv.DictReader(file) if row["table"] == table]
+    by_name = {column.name: column for column in columns}
+    new = {number for row in added
+           for number, value in enumerate(by_name[row["column"]].values) if value == row["value"]}
+    return columns if not new else [SimpleNamespace(**{**vars(column), "values": [
+        value for number, value in enumerate(column.values) if number not in new]})
+        for column in columns]
+
+
 def renamed(where: str) -> dict[str, str]:
     """Columns of results that have another name by now, old → new: see renamed.csv."""
     with open(HERE / "renamed.csv", encoding="utf-8", newline="") as file:

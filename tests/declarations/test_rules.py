@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from orangecontrib.customs import declarations
+from orangecontrib.customs import declarations, nomenclature
 from orangecontrib.customs.declarations import FactReader, facts
-from orangecontrib.customs.groups import find_group
+from orangecontrib.customs.groups import GroupError, find_group
+from orangecontrib.customs.headless.cli import main
 from orangecontrib.customs.i18n import LANGUAGES, Message, say, speaking
 
 TABLES = ("text_patterns", "materials", "types", "measures", "sizes", "kinds", "parts",
@@ -137,6 +138,26 @@ def test_a_problem_of_a_row_that_is_not_there_is_refused(changed):
     group = changed("messages.csv", lambda text: text + "problem.heel.hihg,да,yes\n")
     with pytest.raises(ValueError, match="no table has the row 'heel.hihg'"):
         FactReader(group)
+
+
+def test_a_group_without_tables_for_text_is_told_apart_from_a_missing_file():
+    with pytest.raises(GroupError, match="group 'electrical' can't read text: .*"
+                                         "text_patterns.csv"):
+        FactReader(find_group("electrical"))
+
+
+@pytest.mark.parametrize("command", ["classify", "facts"])
+def test_tables_that_can_not_be_read_are_a_line_on_the_command_line(
+        tmp_path, changed, capsys, command):
+    group = changed("messages.csv", lambda text: text.replace("heel.wedge,", "heel.wegde,"))
+    tariff = Path(nomenclature.__file__).with_name("group64.csv")
+    (group.folder / "tariff.csv").write_bytes(tariff.read_bytes())
+    goods = tmp_path / "goods.csv"
+    goods.write_text("good_id,description\nA,туфли\n", encoding="utf-8")
+    assert main([command, "--declarations", str(goods), "--group", str(group.folder),
+                 "--out", str(tmp_path / "out.csv")]) == 2
+    assert "messages.csv has no 'heel.wedge'" in capsys.readouterr().err
+    assert not (tmp_path / "out.csv").exists()
 
 
 def test_a_row_without_words_is_refused(changed):

@@ -25,6 +25,8 @@ LENGTHS, MANY = (150, 1000), 8
 GROWTH, NOISE = 2.6, .001
 #: Least of so many; what is slow by its form is slow each time.
 TRIES = 10
+#: And so many times more, later, when the rest is done: other programs come and go.
+AGAIN = 3
 #: Seconds of processor time for the child; it needs about a minute, unless a pattern hangs.
 LIMIT = 280
 
@@ -104,10 +106,16 @@ def measure():
 
     readers = {"facts": FactReader().read, "kind": kind, "folding": fold, "words": fold_text,
                "keywords": PhraseFinder(["кожаный верх", "верх из кожи"], 2).find}
-    for fragment in (*FRAGMENTS, *generated(30)):
-        for name, read in readers.items():
-            worst = max(growth(read, fragment, length) for length in LENGTHS)
-            print(json.dumps([name, fragment, worst]), flush=True)
+    cases = [(name, fragment) for fragment in (*FRAGMENTS, *generated(30)) for name in readers]
+    for again in range(1 + AGAIN):
+        doubtful = []
+        for name, fragment in cases:
+            worst = max(growth(readers[name], fragment, length) for length in LENGTHS)
+            if worst > GROWTH:
+                doubtful.append((name, fragment))
+            if worst <= GROWTH or again == AGAIN:
+                print(json.dumps([name, fragment, worst]), flush=True)
+        cases = doubtful
 
 
 @pytest.mark.skipif(os.name != "posix", reason="limits the processor time of a process")

@@ -1,5 +1,6 @@
 """A third group, three tables and no Python, decides goods: the example of the documentation."""
 import csv
+import pickle
 
 import pytest
 
@@ -110,16 +111,18 @@ def test_a_group_that_is_not_there_is_refused_by_name(tmp_path, capsys):
     assert "no group 'hats'" in capsys.readouterr().err
 
 
-def test_a_folder_without_its_tables_and_one_called_like_an_installed_group_are_told_apart(
-        tmp_path, pens):
+def test_a_folder_without_its_tables_is_refused_with_what_it_lacks(tmp_path):
     with pytest.raises(GroupError, match="has no facts.csv; a group is a folder"):
         find_group(tmp_path)
     with pytest.raises(GroupError, match="no group ''"):
         find_group("")
-    installed = find_group("footwear")
-    with pytest.raises(GroupError, match="a package brings a group 'footwear'"):
-        find_group(pens.rename(tmp_path / "footwear"))
-    assert find_group(installed.folder) is installed
+
+
+def test_a_pickled_group_of_a_folder_does_not_become_the_installed_one_of_its_name(
+        tmp_path, pens):
+    own, installed = find_group(pens.rename(tmp_path / "footwear")), find_group("footwear")
+    assert "cartridge" in pickle.loads(pickle.dumps(own)).vocabulary
+    assert pickle.loads(pickle.dumps(installed)) is installed
 
 
 def test_a_result_does_not_overwrite_a_table_of_the_group(tmp_path, pens, capsys):
@@ -183,6 +186,19 @@ def test_a_duty_is_told_in_one_measure_only_where_it_tells_all_that_may_be_owed(
             for end in ("low", "high", "at_risk")] == [None] * 9
     row, = decide(goods, groups=[pens], answers={"A": {**said, "cartridge": "fixed"}})
     assert row["duty_eur_per_unit_low"] == row["duty_eur_per_unit_high"] == .5
+
+
+@pytest.mark.parametrize(("typed", "owed", "currency"), [
+    ("евро", 20., "EUR"), ("€", 20., "EUR"), ("eur", 20., "EUR"),
+    ("руб.", None, "RUB"), ("₽", None, "RUB"), ("долл. США", None, "USD"), ("cny", None, "CNY")])
+def test_currencies_are_read_as_people_write_them(pens, typed, owed, currency):
+    tariff = pens / "tariff.csv"
+    tariff.write_text(tariff.read_text(encoding="utf-8").replace(
+        "авторучки,fountain pens,шт,10", 'авторучки,fountain pens,шт,"10, но не менее 0,3 евро '
+        'за 1 кг"'), encoding="utf-8")
+    row, = decide([{"good_id": "A", "description": "", "value": 200, "weight": 3,
+                    "currency": typed}], groups=[pens], answers={"A": {"article": "fountain"}})
+    assert (row["duty_low"], row["currency"]) == (owed, currency)
 
 
 def test_a_duty_that_another_group_would_owe_counts(tmp_path, pens):

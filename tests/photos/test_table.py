@@ -13,7 +13,9 @@ from Orange.data import (
 )
 from Orange.data.table import DomainTransformationError
 
+from orangecontrib.customs.columns import Role, SkippedPhotos
 from orangecontrib.customs.groups import find_group
+from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.photos import Extractor, Photo, extract, find_photos
 from orangecontrib.customs.photos import table as door
 from orangecontrib.customs.photos.model import feature_ids
@@ -295,3 +297,57 @@ def test_labels_of_people_stay_and_are_no_features(table, extractor):
     goods = pooled_table(again, "good_id")
     assert not any("label" in v.attributes for v in (*goods.domain.variables,
                                                      *goods.domain.metas))
+
+
+# --- photos that could not be used ------------------------------------------------------------
+
+def spoilt(table, extractor, goods):
+    """Features of photos of which one good has lost its first photo, another one all."""
+    paths = [goods / str(image) for image in table.get_column("image")]
+    ids = list(table.get_column("good_id"))
+    lost = [0, *(row for row, id_ in enumerate(ids) if id_ != ids[0])]
+    for row in lost:
+        paths[row].write_bytes(b"")
+    return features_table(table, "image", extractor)[0], ids[0], ids[-1]
+
+
+def test_no_row_of_unknown_features_tells_of_photos_that_could_not_be_used(
+        table, extractor, goods):
+    features, some, none = spoilt(table, extractor, goods)
+    pooled = pooled_table(features, "good_id")
+    for result in (features, pooled):
+        assert not np.isnan(result.X).any() and set(result.get_column("good_id")) == {some}
+    problems, = (v for v in pooled.domain.metas if Role.of(v) is Role.PROBLEMS)
+    assert pooled.get_column(problems)[0].endswith(": файл пустой (ноль байт)")
+    assert list(SkippedPhotos.of(pooled).by_good("good_id", ())) == [none]
+
+
+def test_the_reasons_are_pooled_in_the_language_that_is_spoken(table, extractor, goods):
+    features, *_ = spoilt(table, extractor, goods)
+    with speaking("en"):
+        pooled = pooled_table(features, "good_id")
+    assert pooled.get_column("problems")[0].endswith(": the file is empty (zero bytes)")
+
+
+def test_photos_that_people_took_out_are_not_told_of_as_unusable(table, extractor, goods):
+    features, some, none = spoilt(table, extractor, goods)
+    part = features[:0]
+    assert SkippedPhotos.of(part).by_good("good_id", ()) == {}
+    assert set(SkippedPhotos.of(part).by_good("good_id", {none})) == {none}
+
+
+def test_what_a_table_tells_of_skipped_photos_survives_files_and_pickles(
+        table, extractor, goods, tmp_path):
+    pooled = pooled_table(spoilt(table, extractor, goods)[0], "good_id")
+    path = tmp_path / "goods.tab"
+    pooled.save(str(path))
+    for back in (pickle.loads(pickle.dumps(pooled)), Table.from_file(str(path))):
+        assert SkippedPhotos.of(back) == SkippedPhotos.of(pooled)
+
+
+def test_a_table_that_nothing_was_skipped_of_tells_nothing(table, extractor):
+    features = features_table(table, "image", extractor)[0]
+    pooled = pooled_table(features, "good_id")
+    assert SkippedPhotos.of(features) == SkippedPhotos.of(pooled) == SkippedPhotos()
+    assert "skipped_photos" not in features.attributes
+    assert "problems" not in [v.name for v in pooled.domain.metas]

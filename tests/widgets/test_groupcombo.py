@@ -31,7 +31,7 @@ TABLES = {
              "light,other,,,other,прочий,\n"
              "size,small,size,размер,small,малый,?\nsize,large,,,large,большой,\n",
     "decision_table": "codes,light,gap,basis\n8539500000,led,,ОПИ 1\n8539000000,other,,ОПИ 1\n",
-    "tariff": "code,designation_ru,designation_en,unit,duty_eur\n8539,лампы,lamps,,\n"
+    "tariff": "code,designation_ru,designation_en,unit,rate\n8539,лампы,lamps,,\n"
               "8539500000,светодиодные,LED,шт,\n8539000000,прочие,other,шт,\n",
     "features": "feature,name_ru,name_en,fact,value,description_ru\n"
                 "led_dots,СВЕТОДИОДЫ,LED dots,light,led,видны светодиоды\n"

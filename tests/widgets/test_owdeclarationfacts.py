@@ -14,6 +14,7 @@ from orangecontrib.customs.fusion.table import evidence_from_table
 from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.widgets import owdeclarationfacts
 from orangecontrib.customs.widgets.owdeclarationfacts import OWDeclarationFacts
+from orangecontrib.customs.widgets.utils import language
 
 GOODS = [
     ("A-1", "Ботинки мужские, верх из натуральной кожи, подошва из резины, закрывающие "
@@ -45,24 +46,40 @@ class TestOWDeclarationFacts(WidgetTest):
 
     def test_facts_of_a_row_per_good(self):
         facts = self.facts_of(goods_table())
-        self.assertEqual([str(k) for k in facts.get_column("good_id")], ["A-1", "A-2", "A-4"])
+        self.assertEqual(list(facts.get_column("good_id")), ["A-1", "A-2", "A-3", "A-4"])
+        self.assertTrue(np.isnan(facts.X[2]).all(), "nothing is read of an empty description")
+        self.assertEqual(facts.get_column("problems")[2], "пустое описание")
         leather = facts.domain["upper: leather"]
         self.assertEqual(leather.attributes["fact"], "upper")
         self.assertGreater(facts.get_column(leather)[0], .9)
         self.assertLess(facts.get_column(leather)[1], .1)
-        self.assertTrue(np.isnan(facts.get_column(leather)[2]), "silence is not a no")
+        self.assertTrue(np.isnan(facts.get_column(leather)[3]), "silence is not a no")
 
     def test_metas_and_ids_are_kept(self):
         data = goods_table()
         facts = self.facts_of(data)
-        self.assertEqual(list(facts.get_column("place")), ["склад 1", "склад 2", "склад 3"])
-        self.assertEqual(list(facts.ids), list(data.ids[[0, 1, 3]]))
+        self.assertEqual(list(facts.get_column("place")), list(data.get_column("place")))
+        self.assertEqual(list(facts.ids), list(data.ids))
 
     def test_fusion_finds_the_words(self):
         read = evidence_from_table(self.facts_of(goods_table()))
-        self.assertEqual(read.evidence.keys, ("A-1", "A-2", "A-4"))
+        self.assertEqual(read.evidence.keys, ("A-1", "A-2", "A-3", "A-4"))
         self.assertIn("кожи", read.notes["A-1", "upper"])
         self.assertNotIn(("A-4", "upper"), read.notes)
+
+    def test_what_is_sent_is_worded_anew_when_another_language_is_spoken(self):
+        facts = self.facts_of(goods_table())
+        self.assertEqual(facts.get_column("problems")[2], "пустое описание")
+        with speaking("en"):
+            language.changed.happened.emit()
+            self.wait_until_finished()
+            facts = self.get_output(self.widget.Outputs.facts)
+            self.assertEqual(facts.get_column("problems")[2], "the description is empty")
+            self.assertIn("upper: leather – ", facts.get_column("findings")[0])
+        self.widget.onDeleteWidget()
+        with patch.object(self.widget, "start") as start:
+            language.changed.happened.emit()
+        start.assert_not_called()
 
     def test_skipped_with_reason(self):
         self.facts_of(goods_table())
@@ -103,7 +120,7 @@ class TestOWDeclarationFacts(WidgetTest):
         data = Table.from_numpy(Domain([DiscreteVariable("description", words)]),
                                 np.array([[0.], [1.], [np.nan]]))
         facts = self.facts_of(data)
-        self.assertEqual(len(facts), 2)
+        self.assertEqual(len(facts), 3)
         self.assertTrue(self.widget.Information.no_key.is_shown())
         self.assertEqual(len(self.get_output(self.widget.Outputs.skipped)), 1)
 
@@ -188,6 +205,20 @@ class TestOWDeclarationFacts(WidgetTest):
         self.assertTrue(style.background().color().isValid())
         html = self.widget.marked_html()
         self.assertIn("background-color", html)
+
+    def test_another_language_words_what_is_shown_and_sent_again_and_moves_nothing(self):
+        data = goods_table([*GOODS[:2], ("A-5", "Плита", "склад 1")])
+        russian = self.facts_of(data)
+        self.widget.list.choose(2)
+        self.assertIn("Вид товара", self.widget.problems.text())
+        with speaking("en"):
+            language.changed.happened.emit()
+            self.wait_until_finished()
+            english = self.get_output(self.widget.Outputs.facts)
+            self.assertEqual(self.widget.list.row, 2)
+            self.assertIn("The kind of good", self.widget.problems.text())
+        self.assertIn("The kind of good", english[2, "problems"].value)
+        np.testing.assert_array_equal(russian.X, english.X)
 
     def test_what_is_read_is_told_in_the_language_that_is_spoken(self):
         with speaking("en"):

@@ -17,8 +17,11 @@ from orangecanvas.scheme import SchemeNode
 from orangewidget.workflow.discovery import widget_desc_from_module
 from orangewidget.workflow.widgetsscheme import WidgetsScheme
 
+from orangecontrib.customs.columns import Role
+from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.widgets import owdeclarations
 from orangecontrib.customs.widgets.owdeclarations import OWDeclarations
+from orangecontrib.customs.widgets.utils import language
 
 GOODS = ("good_id;Описание товара;Код ТН ВЭД;quantity\n"
          "001;Ботинки мужские кожаные;0640399960;1 200,5\n"
@@ -54,6 +57,17 @@ class DeclarationsTest(WidgetTest):
 
 
 class TestReading(DeclarationsTest):
+    def test_why_a_row_cannot_be_trusted_goes_with_it_in_the_language_that_is_spoken(self):
+        self.assertNotIn("problems", [v.name for v in self.data(self.file()).domain.metas])
+        data = self.data(self.file(GOODS + SHIFTED))
+        self.assertEqual(list(data.get_column("problems")[:2]), ["", ""])
+        self.assertIn("строка 4 файла: полей 5", data.get_column("problems")[2])
+        self.assertIs(Role.of(data.domain["problems"]), Role.PROBLEMS)
+        with speaking("en"):
+            language.changed.happened.emit()
+            data = self.get_output(self.widget.Outputs.data)
+            self.assertIn("line 4 of the file: 5 fields", data.get_column("problems")[2])
+
     def test_codes_ids_and_repeated_descriptions_stay_texts(self):
         data = self.data(self.file())
         self.assertEqual([v.name for v in data.domain.attributes], ["quantity"])

@@ -5,6 +5,7 @@ import os
 import tempfile
 import unittest
 import zipfile
+from importlib import import_module
 from pathlib import Path
 from unittest.mock import patch
 
@@ -94,7 +95,8 @@ class TestSources(GoodsPhotosTest):
 
     def test_decompression_bomb(self):
         goods = make_goods(self.folder / "goods")
-        with patch.object(photofolder, "MAX_PIXELS", 1000):
+        with patch.object(import_module("orangecontrib.customs.photos.decode"), "MAX_PIXELS",
+                          1000):
             self.assertIsNone(self.photos(goods))
         self.assertIn("bomb", self.skipped()[0]["reason"].value)
         self.assertTrue(self.widget.Error.no_photos.is_shown())

@@ -304,7 +304,11 @@ class TestOWHSCodeFusion(WidgetTest):
         self.assertIn("Predictions", str(self.widget.Error.no_evidence))
 
     def test_a_model_of_other_goods_calls_nothing_footwear(self):
-        """The stabiliser of paper 2: classes 8504, 8536, 9032, and nothing else is known."""
+        """The stabiliser of paper 2: classes 8504, 8536, 9032, and nothing else is known.
+
+        Footwear decides alone; of all groups together it is electrical goods.
+        """
+        self.widget = self.create_widget(OWHSCodeFusion, stored_settings={"groups": ["footwear"]})
         codes = self.codes(predictions=predictions(
             {"A": (.02, .97, .01)}, ("850440", "853630", "903289")))
         for name in ("code", "safe code", "heading"):

@@ -111,7 +111,8 @@ def goods_of_rows(rows: Sequence[Mapping[str, object]],
     """
     problems = [()] * len(rows) if problems is None else problems
     goods = goods_of(_ids(rows), [
-        {"description": row.get("description") or (None if wrong else ""),
+        {"description": row.get("description") or (
+            None if wrong or "description" not in row else ""),
          **{name: row[column] for name, names in NAMES.items()
             if (column := find_column(row, names))}} for row, wrong in zip(rows, problems)],
         problems)

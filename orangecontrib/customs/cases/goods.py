@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from orangecontrib.customs.declarations.headings import NAMES, find_column
 from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.i18n import Message, Words, say
-from orangecontrib.customs.nomenclature import parse_code
+from orangecontrib.customs.nomenclature import parse_code, parse_currency
 
 __all__ = ["NAMES", "Good", "OfGroup", "find_column", "goods_of"]
 
@@ -84,7 +84,7 @@ def goods_of(ids: Sequence[str], cells: Sequence[Mapping[str, object]],
         # as tables have it: the reader, or what read the file, leaves problems in a column
         said += problems[number - 1] if problems is not None else ()
         goods.append(Good(key, good_id, row.get("description"), code.digits,
-                          currency=str(row.get("currency") or "").strip().upper(),
+                          currency=parse_currency(str(row.get("currency") or "")),
                           problems=tuple(said), **numbers))
     return goods
 

@@ -27,7 +27,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from orangecontrib.customs.facts import Evidence
-from orangecontrib.customs.groups import Group, loaded_groups
+from orangecontrib.customs.groups import Group, GroupError, loaded_groups
 from orangecontrib.customs.i18n import Joined, Message, add_wordings
 
 from .folding import Folded, fold
@@ -203,16 +203,22 @@ class FactReader:
 
     Raises
     ------
+    GroupError
+        A table is absent, names an unknown fact or value, holds a wrong pattern or lacks its
+        words in ``messages.csv``: the message names file and line.
     ValueError
-        If a table names an unknown fact or value, holds a wrong pattern or lacks its words in
-        ``messages.csv``: the message names file and line; or if there is no such group, or
-        more than one.
+        None is passed, and there is no such group, or more than one.
     """
 
     def __init__(self, group: Group | None = None):
         self.group = _the_group() if group is None else group
         self.vocabulary = self.group.vocabulary
-        tables = Tables(self.group)
+        try:
+            self._load(Tables(self.group))
+        except (OSError, ValueError) as error:
+            raise GroupError(f"group '{self.group.id}' can't read text: {error}") from None
+
+    def _load(self, tables: Tables):
         self._rules = tuple(self._read_rules(tables))
         self._general = {rule.id for rule in self._rules if rule.general}
         self._problems = {rule.id: rule.problem for rule in self._rules if rule.problem}

@@ -52,12 +52,7 @@ def find_group(name: str | os.PathLike | Group) -> Group:
     if str(name) in _announced():
         return _group(str(name))
     if str(name).strip() and Path(name).is_dir():
-        id_ = Path(name).resolve().name
-        if id_ not in _announced():
-            return Group.load(name)
-        if _group(id_).folder.samefile(name):
-            return _group(id_)
-        raise GroupError(f"{name}: a package brings a group '{id_}'; rename the folder")
+        return Group.load(name)
     raise GroupError(f"no group '{name}': there are {', '.join(sorted(_announced()))}, and any "
                      "folder with facts.csv, decision_table.csv and tariff.csv")
 
@@ -132,9 +127,14 @@ def group_of(features: Iterable[str], groups: Iterable[Group] = ()) -> Group:
                      f"{', '.join(wanted) or '(none)'}; loaded are: {known or 'none'}")
 
 
-def _again(id_: str, folder: str) -> Group:
-    """A group that was pickled: the announced one of that id, or else that of the folder."""
-    if id_ in _announced():
+def _put_away(group: Group) -> tuple:
+    announced = group.id in _announced() and group is _group(group.id)
+    return _again, (group.id, os.fspath(group.folder), announced)
+
+
+def _again(id_: str, folder: str, announced: bool = True) -> Group:
+    """A group that was pickled: the announced one, or else that of the folder."""
+    if announced and id_ in _announced():
         return _group(id_)
     try:
         return _of_folder(folder, id_)
@@ -149,4 +149,4 @@ def _of_folder(folder: str, id_: str) -> Group:
 
 
 # A group is a folder: what is pickled is where to find it.
-copyreg.pickle(Group, lambda group: (_again, (group.id, os.fspath(group.folder))))
+copyreg.pickle(Group, _put_away)

@@ -103,6 +103,12 @@ def main(argv: list[str] | None = None) -> int:
     except (InputError, OutputError) as error:
         print(f"orange-customs: {error}", file=sys.stderr)
         return 2
+    except ValueError as error:
+        from orangecontrib.customs.groups import GroupError
+        if not isinstance(error, GroupError):
+            raise
+        print(f"orange-customs: {error}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("orange-customs: interrupted", file=sys.stderr)
         return 2

@@ -10,7 +10,7 @@ from .loading import (
     load_tariff,
     read_rows,
 )
-from .rates import Duty, Rate, parse_rate
+from .rates import Duty, Rate, parse_currency, parse_rate
 from .tree import Line, Tariff
 
 #: The name that the tariff of codes had.
@@ -18,5 +18,6 @@ Nomenclature = Tariff
 
 __all__ = ["LEVELS", "Nomenclature", "group64", "electrical", "Code", "leading_code",
            "parse_code", "spaced", "Edition", "read_editions", "Line", "Tariff",
-           "bundled_tariff", "Duty", "Rate", "parse_rate", "LoadingCancelled", "LoadingError",
+           "bundled_tariff", "Duty", "Rate", "parse_currency", "parse_rate",
+           "LoadingCancelled", "LoadingError",
            "guess_mapping", "read_rows", "load_tariff", "harmonized_system"]

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-__all__ = ["MISSING", "Duty", "Measure", "Rate", "parse_measure", "parse_rate",
+__all__ = ["MISSING", "Duty", "Measure", "Rate", "parse_currency", "parse_measure", "parse_rate",
            "strip_footnotes"]
 
 _NUMBER = r"\d+(?:[.,]\d+)?"
-_SPECIFIC = (rf"(?P<amount>{_NUMBER})\s*(?P<currency>евро|eur|€|долл\w*(?:\s+сша)?|usd|\$|руб\w*)"
+_CURRENCY = r"(?P<currency>евро|eur|€|долл\w*\.?(?:\s*сша)?|usd|\$|руб\w*\.?|rub|₽)"
+_SPECIFIC = (rf"(?P<amount>{_NUMBER})\s*{_CURRENCY}"
              r"\s*(?:(?:за|per|/)\s*(?P<per>\S.*?))?")
 _RATE = re.compile(
     rf"(?P<percent>{_NUMBER})\s*+%?"
@@ -23,7 +24,7 @@ _RATE = re.compile(
     rf"|(?:{_SPECIFIC.replace('?P<', '?P<only_')})", re.I)
 _FOOTNOTE = re.compile(r"(?P<before>.*?)(?<!\d)(?P<digits>\d++(?:,\d+)?)[СC]\)\s*$", re.S)
 _CURRENCIES = {"е": "EUR", "e": "EUR", "€": "EUR", "д": "USD", "u": "USD", "$": "USD",
-               "р": "RUB"}
+               "р": "RUB", "r": "RUB", "₽": "RUB"}
 _JOINS = {"н": "at least", "b": "at least", "n": "at least"}  # the others are sums
 
 #: What a duty may lack: id → Russian and English, filled with ``unit`` (of the quantity),
@@ -239,6 +240,16 @@ def parse_rate(text: str) -> Rate:
         return Rate(text, percent, rule=rule)
     return Rate(text, percent, _number(match["amount"]), _currency(match["currency"]),
                 match["per"] or "", rule)
+
+
+def parse_currency(text: str) -> str:
+    """The currency that people name; what is not understood stays, in capitals.
+
+    >>> parse_currency(" евро"), parse_currency("руб."), parse_currency("cny")
+    ('EUR', 'RUB', 'CNY')
+    """
+    text = " ".join(text.split())
+    return _currency(text) if re.fullmatch(_CURRENCY, text, re.I) else text.upper()
 
 
 def strip_footnotes(texts: Iterable[str]) -> list[str]:

@@ -109,8 +109,8 @@ def test_labels_that_cannot_be_judged_calibrate_nothing():
     odd[:, HEEL] = .5
 
     def found(labels, scores):
-        return heads.calibrate(scores, labels, np.ones(labels.shape), np.full(14, .5),
-                         np.ones(len(labels), dtype=bool))
+        return heads.calibrate(scores, labels, np.ones(labels.shape), np.full(14, .5), GROUP,
+                               np.ones(len(labels), dtype=bool))
 
     plain = found(labels, scores)
     more = found(np.vstack([labels, odd]), np.vstack([scores, 9 + rng.random((200, len(IDS)))]))

@@ -234,7 +234,7 @@ def test_labels_that_cannot_be_judged_are_masked_and_teach_gradability():
 def pulls(labels, recipe):
     """Where the loss would move each score, when all of them are 1."""
     import torch
-    objective = Objective(labels, np.ones_like(labels), recipe)
+    objective = Objective(labels, np.ones_like(labels), recipe, FOOTWEAR)
     scores = torch.ones((len(labels), objective.outputs), requires_grad=True)
     objective.loss(scores).backward()
     return -scores.grad.numpy()

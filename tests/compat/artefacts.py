@@ -179,8 +179,18 @@ def renamed(where: str) -> dict[str, str]:
         return {row["old"]: row["new"] for row in csv.DictReader(file) if row["where"] == where}
 
 
-def differences(kept, found, tolerance: float = 1e-6, names=None) -> list[str]:
-    """What of the kept columns is not in those found; further columns may be anywhere."""
+def read_otherwise(table: str) -> set[tuple[str, str]]:
+    """Cells (column, row) that follow a reading of words that was mended: see reread.csv."""
+    with open(HERE / "reread.csv", encoding="utf-8", newline="") as file:
+        return {(row["column"], number) for row in csv.DictReader(file) if row["table"] == table
+                for number in row["rows"].split()}
+
+
+def differences(kept, found, tolerance: float = 1e-6, names=None, moved=()) -> list[str]:
+    """What of the kept columns is not in those found; further columns may be anywhere.
+
+    Cells (column, row) in `moved` may have another value.
+    """
     names, problems, place = names or {}, [], {"": -1}
     by_name = {c.name: (number, c) for number, c in enumerate(found)}
     for old in kept:
@@ -209,7 +219,7 @@ def differences(kept, found, tolerance: float = 1e-6, names=None) -> list[str]:
             _alike_prose if old.name in PROSE else _alike
         problems += [f"'{name}', row {row}: was «{a}» and is «{b}»"
                      for row, (a, b) in enumerate(zip(old.values, new.values), start=1)
-                     if not alike(a, b, tolerance)]
+                     if (name, str(row)) not in moved and not alike(a, b, tolerance)]
     return problems
 
 

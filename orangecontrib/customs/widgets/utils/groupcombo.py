@@ -47,7 +47,8 @@ class GroupCombo(QComboBox):
             self.addItem(say(group.name, "en"), group.id)
         self.setCurrentIndex(max(0, self.findData(self.group_id)))
         self.needed = self.count() > 1
-        self.setVisible(self.needed)
+        if not self.needed:
+            self.hide()  # shown without a parent it would be a window
         self.activated.connect(self._on_activated)
 
     def _on_activated(self, _index: int) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from os.path import commonprefix
 from re import _constants as op
@@ -38,6 +39,7 @@ def parse(pattern: str):
     return parser.parse(pattern)
 
 
+@lru_cache(maxsize=4096)
 def literals(pattern: str) -> tuple[str, ...]:
     """Pieces of which each match of a regular expression holds at least one; () where unknown.
 

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from orangecontrib.customs.files import strict_rows
 from orangecontrib.customs.groups import Group
@@ -42,6 +42,10 @@ _MEANINGS = {"~": r"\w{0,30}", "@": r"(?!(?:не|без|кроме|нет)\b)\w+
              " ?": "[ .]*+", " ": "[ .]++"}
 
 
+#: The standard library keeps fewer than there are rows, so a second reader would take as long.
+_compiled = lru_cache(maxsize=4096)(re.compile)
+
+
 def expand(pattern: str) -> str:
     """The regular expression that a pattern stands for, without word boundaries."""
     def replace(match: re.Match) -> str:
@@ -52,7 +56,7 @@ def expand(pattern: str) -> str:
 def compile_pattern(pattern: str, where: str = "pattern") -> re.Pattern:
     """Compile a pattern of the data files; `where` names its place in errors."""
     try:
-        compiled = re.compile(rf"(?<!\w)(?:{expand(pattern)})(?:(?!\w)|(?<!\w))")
+        compiled = _compiled(rf"(?<!\w)(?:{expand(pattern)})(?:(?!\w)|(?<!\w))")
     except re.error as error:
         raise ValueError(f"{where}: not a regular expression: {error}") from None
     if compiled.groups:
@@ -185,8 +189,8 @@ class Alternatives:
     def __init__(self, patterns: Sequence[str], before: str = r"(?<!\w)"):
         alternatives = [rf"(?:{expand(pattern)})(?!\w)" for pattern in patterns]
         # without groups, which tell the pattern, a search passes by most places at once
-        self._any = re.compile(rf"{before}(?:{'|'.join(alternatives)})")
-        self._each = re.compile(rf"{before}(?:{'|'.join(f'({a})' for a in alternatives)})")
+        self._any = _compiled(rf"{before}(?:{'|'.join(alternatives)})")
+        self._each = _compiled(rf"{before}(?:{'|'.join(f'({a})' for a in alternatives)})")
 
     def finditer(self, text: str) -> Iterator[tuple[int, re.Match]]:
         """Number of the pattern and match, for each match, none inside another."""

@@ -173,7 +173,7 @@ def real_footwear(reader: FactReader, rows: list[dict[str, str]]):
 
 
 def gate(reader: FactReader, rows: list[dict[str, str]]):
-    priors = footwear.priors()
+    priors = footwear.group().priors
     started = time.process_time()
     readings = [reader.read(r["description"]) for r in rows]
     seconds = time.process_time() - started

@@ -13,7 +13,7 @@ from orangecontrib.customs.fusion.among import Answer
 from orangecontrib.customs.fusion.classifier import classifier_odds
 from orangecontrib.customs.groups import find_group, footwear
 
-VOCABULARY = footwear.vocabulary()
+VOCABULARY = footwear.group().vocabulary
 BOOT = {"is_footwear": "footwear", "upper": "leather", "sole": "rubber", "height": "ankle",
         "insole": "ge24", "sex": "men", "toe_cap": "no_metal"}
 

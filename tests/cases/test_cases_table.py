@@ -63,7 +63,7 @@ def test_rows_of_which_nothing_could_be_read_say_why_as_on_the_command_line(engi
     """What tables of evidence bring along of empty descriptions and of skipped photos."""
     reasons = ["a/1.jpg: the file is empty (zero bytes)", "b/1.jpg: the file is missing"]
     columns = [FeatureColumn(f.id, f.fact, f.value, .1).mark(ContinuousVariable(f.name_en))
-               for f in footwear.features()]
+               for f in footwear.group().features]
     problems = Role.PROBLEMS.mark(StringVariable("problems"))
     photos = Table.from_numpy(
         Domain(columns, metas=[Role.KEY.mark(StringVariable("good_id")), problems]),
@@ -193,4 +193,4 @@ def test_priors_of_a_table_name_the_row():
     table = Table.from_list(domain, [[.5, "sex", "men"], [.5, "colour", "red"]])
     table.name = "mine"
     with pytest.raises(ValueError, match="mine, row 2: unknown fact 'colour'"):
-        priors_from_table(table, footwear.vocabulary(), footwear.priors())
+        priors_from_table(table, footwear.group().vocabulary, footwear.group().priors)

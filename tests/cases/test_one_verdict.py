@@ -11,7 +11,7 @@ import pytest
 from orangecontrib.customs.cases import SCHEMA, decide
 from orangecontrib.customs.cases.files import read_answers
 from orangecontrib.customs.files import read_table
-from orangecontrib.customs.groups.footwear import vocabulary
+from orangecontrib.customs.groups.footwear import group
 from orangecontrib.customs.headless.cli import main
 from orangecontrib.customs.i18n import LANGUAGES, speaking
 
@@ -120,7 +120,7 @@ def flow(path, **settings):
 def by_workflow(given, place, registry, photos=False, predictions=False, answers=False,
                 error=.1, trust=.99, weight=1., lang="ru"):
     from orangecontrib.customs.headless.runner import run_workflow
-    said = read_answers(given / "answers.csv", vocabulary()) if answers else {}
+    said = read_answers(given / "answers.csv", group().vocabulary) if answers else {}
     settings = {"Declarations": {"path": str(given / "declarations.csv")}, "Facts": {},
                 "Fusion": {"accepted_error": error, "trust": trust, "weight": weight,
                            "answers": said}}

@@ -191,7 +191,7 @@ def test_rows_have_the_columns_of_the_schema_and_their_kinds():
 
 def source(name, *ids):
     keys = [good.key for good in goods.goods_of(ids, [{}] * len(ids))]
-    spec = footwear.vocabulary()["upper"]
+    spec = footwear.group().vocabulary["upper"]
     loglik = np.zeros((len(ids), len(spec.values)))
     loglik[np.arange(len(ids)), np.arange(len(ids)) % 2] = 3   # rows differ
     return Source(name, [Good(k, i) for k, i in zip(keys, ids)], Evidence(keys, {"upper": loglik}))
@@ -232,6 +232,6 @@ def test_the_row_of_a_good_does_not_depend_on_the_goods_beside_it():
 def test_one_table_of_answers_serves_all(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("value;fact;good_id\nwomen;sex; A \n", encoding="utf-8")
-    assert read_answers(path, footwear.vocabulary()) == {"A": {"sex": "women"}}
+    assert read_answers(path, footwear.group().vocabulary) == {"A": {"sex": "women"}}
     with pytest.raises(InputError, match="cannot read"):
-        read_answers(tmp_path / "no.csv", footwear.vocabulary())
+        read_answers(tmp_path / "no.csv", footwear.group().vocabulary)

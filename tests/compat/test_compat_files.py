@@ -99,7 +99,7 @@ def test_pooled_columns_still_refuse_single_photos():
 def test_a_decision_table_of_the_user_is_read():
     from orangecontrib.customs.groups import footwear
     from orangecontrib.customs.nomenclature.decision_table import DecisionTable
-    table = DecisionTable.load(HERE / "data" / "decision_table.csv", footwear.vocabulary())
+    table = DecisionTable.load(HERE / "data" / "decision_table.csv", footwear.group().vocabulary)
     assert table.codes == ["6401100000", "6401920000", "6402", "6403", "6404", "6405", "6406",
                            "none"]
     assert [gap for gap in table.gaps if gap] == ["высота"]

@@ -44,7 +44,7 @@ def test_silence_adds_nothing(e):
 @settings(max_examples=60, deadline=None)
 @given(evidence())
 def test_probabilities_and_back_lose_nothing_but_extremes(e):
-    priors = footwear.priors()
+    priors = footwear.group().priors
     back = Evidence.from_probabilities(
         e.keys, e.probabilities(priors), {f: priors[f] for f in e.loglik})
     for fact in e.loglik:
@@ -57,7 +57,7 @@ def test_probabilities_and_back_lose_nothing_but_extremes(e):
 
 
 def test_no_evidence_leaves_the_prior():
-    priors = footwear.priors()
+    priors = footwear.group().priors
     posterior = Evidence(("x",)).posterior(priors)
     for fact, p in posterior.items():
         assert np.allclose(p[0], priors[fact])
@@ -66,9 +66,9 @@ def test_no_evidence_leaves_the_prior():
 @settings(max_examples=40, deadline=None)
 @given(evidence())
 def test_a_good_alone_and_in_a_batch_is_bit_identical(e):
-    posterior = e.posterior(footwear.priors())
+    posterior = e.posterior(footwear.group().priors)
     for i, key in enumerate(e.keys):
-        alone = e.align((key,)).posterior(footwear.priors())
+        alone = e.align((key,)).posterior(footwear.group().priors)
         for fact, p in posterior.items():
             assert (alone[fact][0] == p[i]).all()
 
@@ -79,15 +79,15 @@ def test_repeated_ids_are_refused():
 
 
 def test_the_vocabulary_covers_the_features():
-    vocabulary = footwear.vocabulary()
-    assert len(footwear.features()) == 14
-    for feature in footwear.features():
+    vocabulary = footwear.group().vocabulary
+    assert len(footwear.group().features) == 14
+    for feature in footwear.group().features:
         assert feature.value in vocabulary[feature.fact].value_ids
 
 
 def test_every_fact_has_a_prior_with_a_source():
-    priors = footwear.priors()
-    for fact, spec in footwear.vocabulary().items():
+    priors = footwear.group().priors
+    for fact, spec in footwear.group().vocabulary.items():
         assert len(priors[fact]) == len(spec.values)
         assert priors[fact].sum() == pytest.approx(1)
         assert priors.sources[fact]
@@ -96,9 +96,9 @@ def test_every_fact_has_a_prior_with_a_source():
 def test_priors_of_the_user_replace_only_what_they_name(tmp_path):
     path = tmp_path / "p.csv"
     path.write_text("fact,value,probability\nhouse,yes,0.5\nhouse,no,0.5\n", encoding="utf-8")
-    mine = Priors.load(path, footwear.vocabulary(), footwear.priors())
+    mine = Priors.load(path, footwear.group().vocabulary, footwear.group().priors)
     assert list(mine["house"]) == [.5, .5]
-    assert (mine["sex"] == footwear.priors()["sex"]).all()
+    assert (mine["sex"] == footwear.group().priors["sex"]).all()
 
 
 @pytest.mark.parametrize("row, complaint", [
@@ -112,13 +112,13 @@ def test_wrong_priors_name_the_row(tmp_path, row, complaint):
     path = tmp_path / "p.csv"
     path.write_text(f"fact,value,probability\n{row}\n", encoding="utf-8")
     with pytest.raises(ValueError, match=complaint):
-        Priors.load(path, footwear.vocabulary())
+        Priors.load(path, footwear.group().vocabulary)
 
 
 def test_an_unknown_value_is_named():
     with pytest.raises(KeyError, match="no value 'red'"):
-        footwear.vocabulary()["sex"].index("red")
-    assert isinstance(footwear.vocabulary(), Vocabulary)
+        footwear.group().vocabulary["sex"].index("red")
+    assert isinstance(footwear.group().vocabulary, Vocabulary)
 
 
 def test_clusters_name_only_features_and_each_once(tmp_path):

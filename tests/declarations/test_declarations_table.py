@@ -17,7 +17,7 @@ from orangecontrib.customs.declarations.headings import (
 )
 from orangecontrib.customs.declarations.table import declarations_table
 from orangecontrib.customs.files import Row, TextTable, read_table
-from orangecontrib.customs.groups.footwear import features
+from orangecontrib.customs.groups.footwear import group
 
 
 @pytest.mark.parametrize("name", [
@@ -34,7 +34,7 @@ def test_names_of_ids(name):
 
 
 @pytest.mark.parametrize("name", ["quantity", "Количество, пар", "pairs", "цена", "вес брутто, кг",
-                                  "width", "size", "графа 35", *(f.id for f in features())])
+                                  "width", "size", "графа 35", *(f.id for f in group().features)])
 def test_names_of_neither(name):
     assert not is_code(name) and not is_id(name)
 

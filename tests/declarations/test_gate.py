@@ -115,7 +115,7 @@ def reader():
 
 @pytest.fixture(scope="module")
 def decide(reader):
-    priors = footwear.priors()
+    priors = footwear.group().priors
 
     def probability(text):
         evidence = reader.evidence(["x"], [reader.read(text)])

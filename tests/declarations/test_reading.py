@@ -174,7 +174,7 @@ def test_of_a_mix_the_first_material_is_likelier_but_nothing_is_settled(reader):
 
 
 def test_what_is_stated_outright_overcomes_a_small_prior(reader):
-    priors = footwear.priors()
+    priors = footwear.group().priors
     for text, fact, value in [
             ("Туфли женские с верхом из текстиля, домашние", "house", "yes"),
             ("Ботинки лыжные", "sport", "ski"), ("Ботинки для сноуборда", "sport", "snowboard"),

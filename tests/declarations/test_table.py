@@ -124,4 +124,4 @@ def test_a_corpus_stays_a_corpus(reader, priors):
 def test_default_priors(reader):
     facts, _ = facts_table(make_table(), "description", reader)
     assert float(facts.domain["upper: leather"].attributes["prior"]) == pytest.approx(
-        footwear.priors()["upper"][2])
+        footwear.group().priors["upper"][2])

@@ -29,7 +29,7 @@ def test_each_step_takes_the_heavier_branch(p, code):
 
 
 def test_the_choice_of_a_good_does_not_depend_on_the_batch():
-    outcomes = footwear.decision_table().outcomes
+    outcomes = footwear.group().table.outcomes
     p = np.random.default_rng(0).dirichlet(np.full(len(outcomes), .2), size=200)
     descent = Descent(outcomes)
     together = descent.choose(p)

@@ -36,7 +36,7 @@ def test_facts_travel_through_a_table_without_loss():
     direct = reader.evidence(("a", "b"), [reader.read(t) for t in TEXTS])
     read = evidence_from_table(facts()).evidence
     assert read.keys == ("a", "b")
-    priors = footwear.priors()
+    priors = footwear.group().priors
     for fact in direct.loglik:
         assert np.allclose(direct.posterior(priors)[fact], read.posterior(priors)[fact],
                            atol=.02)
@@ -57,7 +57,7 @@ def test_column_order_and_names_do_not_matter():
 def photos(ids, key="lot"):
     """Features of a photo per id, as the extractor marks them."""
     columns = [FeatureColumn(f.id, f.fact, f.value, .2, .5).mark(ContinuousVariable(f.id))
-               for f in footwear.features()]
+               for f in footwear.group().features]
     return Table.from_list(Domain(columns, metas=[StringVariable(key)]),
                            [[.1] * len(columns) + [i] for i in ids])
 
@@ -136,13 +136,13 @@ def test_a_fact_with_a_missing_value_column_is_reported():
 
 def test_visual_features_are_read_by_their_attributes():
     variables = []
-    for feature in footwear.features():
+    for feature in footwear.group().features:
         var = ContinuousVariable(feature.name_ru)
         var.attributes.update(feature=feature.id, fact=feature.fact, value=feature.value,
                               prior="0.2")
         variables.append(var)
     x = np.full((1, 14), .2)
-    x[0, [f.id for f in footwear.features()].index("high_heel")] = .95
+    x[0, [f.id for f in footwear.group().features].index("high_heel")] = .95
     evidence = evidence_from_table(Table.from_numpy(Domain(variables), x)).evidence
     assert evidence.loglik["heel"][0, 0] > evidence.loglik["heel"][0, 1]
     assert not evidence.says("sex")[0]

@@ -17,7 +17,7 @@ BOOT = dict(is_footwear="footwear", upper="leather", sole="rubber", height="ankl
 
 
 def witness(goods, name="текст", p=.998, **kwargs):
-    vocabulary, loglik = footwear.vocabulary(), {}
+    vocabulary, loglik = footwear.group().vocabulary, {}
     for i, facts in enumerate(goods.values()):
         for fact, value in facts.items():
             k = len(vocabulary[fact].values)
@@ -114,7 +114,7 @@ def some_evidence(seed, n, spread):
     rng = np.random.default_rng(seed)
     return Evidence(tuple(map(str, range(n))), {
         fact: rng.normal(size=(n, len(spec.values))) * spread * (rng.random((n, 1)) < .6)
-        for fact, spec in footwear.vocabulary().items()})
+        for fact, spec in footwear.group().vocabulary.items()})
 
 
 @given(seed=st.integers(0, 2**32), spread=st.sampled_from([.3, 1., 3., 8.]),
@@ -243,7 +243,7 @@ def test_one_by_one_equals_the_batch_bit_for_bit(engine):
     rng = np.random.default_rng(3)
     keys = tuple(map(str, range(30)))
     evidence = Evidence(keys, {f: rng.normal(size=(30, len(s.values)))
-                               for f, s in footwear.vocabulary().items()})
+                               for f, s in footwear.group().vocabulary.items()})
     batch = decide(engine, [Witness("текст", evidence, reliability=.99)])
     for i, key in enumerate(keys):
         alone = decide(engine, [Witness("текст", evidence.align((key,)), reliability=.99)])[0]

@@ -17,7 +17,7 @@ from orangecontrib.customs.files import strict_rows
 from orangecontrib.customs.fusion import decide
 from orangecontrib.customs.fusion.engine import Engine
 from orangecontrib.customs.groups import find_group
-from orangecontrib.customs.nomenclature import electrical
+from orangecontrib.customs.nomenclature import bundled_tariff
 
 ROOT = Path(next(iter(package.__path__)))
 FOLDER = ROOT / "groups" / "electrical"
@@ -161,7 +161,7 @@ def test_all_articles_reach_what_the_law_says():
 # codes
 
 def test_each_leaf_is_reached_for_sure_and_no_code_is_invented():
-    tariff = electrical()
+    tariff = bundled_tariff(branch="electrical")
     leaves = {code for prefix in DEEP for code in tariff.leaves(prefix)}
     assert len(leaves) == 18
     alone = {codes[0] for codes, gap in zip(TABLE.outcomes, TABLE.gaps) if not gap}
@@ -171,7 +171,7 @@ def test_each_leaf_is_reached_for_sure_and_no_code_is_invented():
 
 
 def test_the_rest_of_the_three_headings_is_covered_to_six_digits():
-    six = {code for code in electrical() if len(code) == 6}
+    six = {code for code in bundled_tariff(branch="electrical") if len(code) == 6}
     assert {code[:6] for code in TABLE.codes if code != "none"} == six
     assert not any(one != other and other.startswith(one)
                    for one in TABLE.codes for other in TABLE.codes)
@@ -180,9 +180,9 @@ def test_the_rest_of_the_three_headings_is_covered_to_six_digits():
 def test_each_leaf_has_a_rate_and_the_unit_of_its_heading():
     for code in TABLE.codes:
         if len(code) == 10:
-            assert electrical()[code].rate.complete
+            assert bundled_tariff(branch="electrical")[code].rate.complete
             pieces = code[:4] != "8536" and code != "9032900000"
-            assert electrical()[code].unit == ("шт" if pieces else "")
+            assert bundled_tariff(branch="electrical")[code].unit == ("шт" if pieces else "")
 
 
 # the law of single cases

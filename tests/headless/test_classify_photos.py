@@ -65,7 +65,7 @@ def features(source, tmp_path, *extra):
 def test_good_files_are_read_bad_ones_are_named(goods, tmp_path, capsys):
     code, rows = features(goods, tmp_path)
     assert code == 0
-    names = [feature.id for feature in footwear.features()]
+    names = [feature.id for feature in footwear.group().features]
     read = {row["image"]: row for row in rows if not row["problem"]}
     skipped = {row["image"]: row["problem"] for row in rows if row["problem"]}
     assert set(read) == {"A/1.jpg", "B/1.jpg", "bad/1.jpg", "bad/cmyk.jpg", "bad/alpha.png",

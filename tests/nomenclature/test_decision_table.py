@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from orangecontrib.customs.groups import footwear
-from orangecontrib.customs.nomenclature import group64
+from orangecontrib.customs.nomenclature import bundled_tariff
 from orangecontrib.customs.nomenclature.decision_table import DecisionTable, TableError
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "tnved"
@@ -15,7 +15,7 @@ SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "tnved"
 
 @pytest.fixture(scope="module")
 def table():
-    return footwear.decision_table()
+    return footwear.group().table
 
 
 def test_every_combination_of_facts_reaches_exactly_one_outcome(table):
@@ -46,7 +46,7 @@ def test_every_combination_of_facts_reaches_exactly_one_outcome(table):
 
 
 def test_all_71_leaves_are_reached_and_none_is_invented(table):
-    leaves = {c for c in group64().leaves() if not c.startswith("6406")}
+    leaves = {c for c in bundled_tariff(branch="64").leaves() if not c.startswith("6406")}
     assert len(leaves) == 71
     assert set(table.codes) - {"6406", "none"} == leaves
     alone = {codes[0] for codes, gap in zip(table.outcomes, table.gaps) if not gap}
@@ -126,7 +126,7 @@ def test_one_by_one_is_bit_identical_to_the_batch(table):
 def _table(tmp_path, text):
     path = tmp_path / "t.csv"
     path.write_text(text, encoding="utf-8")
-    return DecisionTable.load(path, footwear.vocabulary())
+    return DecisionTable.load(path, footwear.group().vocabulary)
 
 
 @pytest.mark.parametrize("text, complaint", [
@@ -153,7 +153,7 @@ def test_codes_and_rates_equal_the_official_tariff():
     with open(SHARED / "tnved_ch64_8504_8536_9032.csv", encoding="utf-8") as file:
         official = {row["code"]: row["rate"] for row in csv.DictReader(file)
                     if row["code"].startswith("64") and len(row["code"]) == 10}
-    ours = group64()
+    ours = bundled_tariff(branch="64")
     assert set(official) == set(ours.leaves())
     for code, rate in official.items():
         assert ours.duty(code) == float(rate.split()[0].replace(",", "."))

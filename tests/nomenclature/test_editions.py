@@ -9,13 +9,14 @@ from orangecontrib.customs.nomenclature import (
     Edition,
     Tariff,
     bundled_tariff,
-    electrical,
-    group64,
     harmonized_system,
     read_editions,
 )
 from orangecontrib.customs.nomenclature.bundled import EDITIONS
 from orangecontrib.customs.nomenclature.editions import in_force
+
+GROUP64 = bundled_tariff(branch="64")
+ELECTRICAL = bundled_tariff(branch="electrical")
 
 HEADER = "id,branch,name_ru,name_en,in_force,checked,source,link,codes,file\n"
 OLD = "old,shoes,тариф,tariff,2017-01-01,2018-05-02,решение 54,,64,old.csv\n"
@@ -91,7 +92,7 @@ def test_a_broken_table_of_editions_names_its_line(tmp_path, row, complaint):
 
 def test_every_bundled_code_has_an_edition_with_dates_and_a_source():
     assert EDITIONS.is_file()
-    for tariff in (group64(), electrical(), bundled_tariff()):
+    for tariff in (GROUP64, ELECTRICAL, bundled_tariff()):
         assert tariff.edition == "2022-01-01"
         for code in tariff:
             edition = tariff.edition_of(code)
@@ -102,7 +103,7 @@ def test_every_bundled_code_has_an_edition_with_dates_and_a_source():
 
 
 def test_dates_in_words():
-    edition = group64().edition_of("64")
+    edition = GROUP64.edition_of("64")
     assert str(edition) == edition.in_force == "2022-01-01"
     assert edition.dates() == "in force from 2022-01-01, checked in 2026-03"
     assert edition.dates("ru") == "действует с 2022-01-01, проверено в 2026-03"

@@ -15,8 +15,6 @@ from orangecontrib.customs.nomenclature import (
     LoadingError,
     Tariff,
     bundled_tariff,
-    electrical,
-    group64,
     guess_mapping,
     harmonized_system,
     load_tariff,
@@ -24,6 +22,9 @@ from orangecontrib.customs.nomenclature import (
     read_rows,
 )
 from orangecontrib.customs.nomenclature.rates import strip_footnotes
+
+GROUP64 = bundled_tariff(branch="64")
+ELECTRICAL = bundled_tariff(branch="electrical")
 
 TNVED = Path(__file__).parents[2].parent / "shared" / "data" / "tnved"
 NO_TNVED = "the official table is not beside the checkout"
@@ -286,8 +287,8 @@ def test_search_by_code_and_by_words_in_any_form(tmp_path):
 def test_bundled_headings_are_complete_where_they_say_so():
     codes = bundled_tariff().codes
     assert sum(code.startswith("64") and len(code) == 10 for code in codes) == 79
-    assert [len(electrical().leaves(p)) for p in ("850440", "853630", "9032")] == [8, 3, 7]
-    assert set(electrical()) | set(group64()) == set(codes)
+    assert [len(ELECTRICAL.leaves(p)) for p in ("850440", "853630", "9032")] == [8, 3, 7]
+    assert set(ELECTRICAL) | set(GROUP64) == set(codes)
 
 
 def test_bundled_rates_are_printed_and_parsed():
@@ -339,7 +340,7 @@ def test_the_whole_official_table():
 @pytest.mark.skipif(not TNVED.is_dir(), reason=NO_TNVED)
 def test_bundled_electrical_codes_and_rates_are_the_official_ones():
     official = load_tariff(TNVED / "tnved_ch64_8504_8536_9032.csv", {"name": "name"})
-    ours = electrical()
+    ours = ELECTRICAL
     for code in ours:
         number = official.find(code)
         assert number is not None, code

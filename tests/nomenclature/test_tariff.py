@@ -9,12 +9,13 @@ from orangecontrib.customs.nomenclature import (
     Line,
     Tariff,
     bundled_tariff,
-    electrical,
-    group64,
     load_tariff,
     parse_rate,
     spaced,
 )
+
+GROUP64 = bundled_tariff(branch="64")
+ELECTRICAL = bundled_tariff(branch="electrical")
 
 HEADER = "code,designation_ru,designation_en,unit,rate\n"
 TNVED = Path(__file__).parents[2].parent / "shared" / "data" / "tnved"
@@ -34,13 +35,13 @@ def loaded(folder, rows, edition="2022-01-01", header=HEADER):
 
 
 def test_the_path_runs_from_the_group_to_the_leaf():
-    assert [line.code for line in group64().path("6403911600")] == [
+    assert [line.code for line in GROUP64.path("6403911600")] == [
         "64", "6403", "640391", "6403911600"]
 
 
 def test_a_code_that_is_not_printed_has_the_path_of_the_longest_that_is():
-    assert [line.code for line in group64().path("6403919999")] == ["64", "6403", "640391"]
-    assert group64().path("85") == []
+    assert [line.code for line in GROUP64.path("6403919999")] == ["64", "6403", "640391"]
+    assert GROUP64.path("85") == []
 
 
 def test_every_line_has_both_designations():
@@ -49,20 +50,20 @@ def test_every_line_has_both_designations():
 
 
 def test_duties_only_at_the_leaves():
-    for tariff in (group64(), electrical()):
+    for tariff in (GROUP64, ELECTRICAL):
         for code in tariff:
             assert tariff[code].rate.complete == (len(code) == 10), code
-    for code in group64():
-        assert (group64().duty(code) is not None) == (len(code) == 10)
+    for code in GROUP64:
+        assert (GROUP64.duty(code) is not None) == (len(code) == 10)
 
 
 def test_spaced_like_the_tariff():
-    assert spaced("6403999600") == group64().spaced("6403999600") == "6403 99 960 0"
+    assert spaced("6403999600") == GROUP64.spaced("6403999600") == "6403 99 960 0"
     assert spaced("640399") == "6403 99"
 
 
 def test_by_code_it_is_read_like_a_dictionary():
-    tariff = group64()
+    tariff = GROUP64
     assert list(tariff) == tariff.codes and len(tariff) == len(tariff.codes)
     assert "6403" in tariff and "8504" not in tariff
     assert tariff["6403"] is tariff.get("6403") and tariff.get("8504") is None
@@ -143,7 +144,7 @@ def test_columns_and_codes_are_those_that_are_promised(tmp_path):
 
 def test_a_branch_is_a_tariff_with_the_lines_above_it():
     branch = bundled_tariff().branch(["853630", "9032"])
-    assert branch.leaves() == electrical().leaves("853630") + electrical().leaves("9032")
+    assert branch.leaves() == ELECTRICAL.leaves("853630") + ELECTRICAL.leaves("9032")
     assert "8536" in branch and "853620" not in branch and "64" not in branch
     assert [line.code for line in branch.path("8536302000")] == ["8536", "853630", "8536302000"]
     assert branch["8536302000"].rate == parse_rate("10")

@@ -24,7 +24,7 @@ from orangecontrib.customs.declarations.stopwords.table import (
     Options,
     gather,
 )
-from orangecontrib.customs.nomenclature import electrical
+from orangecontrib.customs.nomenclature import bundled_tariff
 from orangecontrib.customs.training import make_declarations as made
 from orangecontrib.customs.training.slips import SLIPS, Dice, transliterated
 
@@ -179,7 +179,7 @@ def test_a_cause_changes_the_texts_and_can_be_switched_off(cause):
 
 
 def test_tariff_wording_is_the_tariffs_own():
-    tariff = electrical()
+    tariff = bundled_tariff(branch="electrical")
     beginnings = tuple(f"{tariff[code].ru.upper()}:" for code in tariff if code[:4] == "8504")
     assert all(d.description.startswith(beginnings) for d in only("tariff_wording"))
     assert not any(d.description.startswith(beginnings) for d in only("wrong_tariff_wording"))

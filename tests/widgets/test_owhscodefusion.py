@@ -55,10 +55,10 @@ def text_facts(goods, declared=None, quantity=None, reader=FactReader()):  # noq
 
 def photo_features(goods, key="good_id"):
     """Pooled features of {key: {feature: P}}; the rest stays at its prior."""
-    priors = dict.fromkeys([f.id for f in footwear.features()], .1)
+    priors = dict.fromkeys([f.id for f in footwear.group().features], .1)
     priors.update(height_below_ankle=.5, height_ankle=.3, height_calf=.15, height_over_knee=.05)
     variables = []
-    for feature in footwear.features():
+    for feature in footwear.group().features:
         var = ContinuousVariable(feature.name_en)
         var.attributes.update(feature=feature.id, fact=feature.fact, value=feature.value,
                               prior=str(priors[feature.id]))
@@ -451,7 +451,7 @@ class TestOWHSCodeFusion(WidgetTest):
     def answer(self, fact, value):
         simulate.combobox_activate_item(
             self.widget.panel.combos[fact],
-            next(v.ru for v in footwear.vocabulary()[fact].values if v.id == value))
+            next(v.ru for v in footwear.group().vocabulary[fact].values if v.id == value))
 
     def test_an_answer_moves_the_code_at_once(self):
         self.codes(text=text_facts({"A": BOOTS, "B": SNEAKERS}))

@@ -17,7 +17,7 @@ from orangecontrib.customs.facts import (
     read_features,
 )
 from orangecontrib.customs.i18n import Message, Wordings, Words, add_wordings
-from orangecontrib.customs.nomenclature import Edition, Nomenclature
+from orangecontrib.customs.nomenclature import Edition, Tariff
 from orangecontrib.customs.nomenclature.decision_table import OUTSIDE, DecisionTable
 
 __all__ = ["Group", "GroupError"]
@@ -43,7 +43,7 @@ class Group:
         ``decision_table.csv``, proved complete.
     priors : Priors
         ``priors.csv``; without it every value of a fact is as likely as another.
-    nomenclature : Nomenclature
+    nomenclature : Tariff
         Its branch of the tariff: ``tariff.csv``, or the tables that ``editions.csv`` names.
     wordings : Wordings
         ``messages.csv``: ``name``, ``outside`` (why a good is none of the group, with the note
@@ -59,13 +59,13 @@ class Group:
     vocabulary: Vocabulary
     table: DecisionTable
     priors: Priors
-    nomenclature: Nomenclature
+    nomenclature: Tariff
     wordings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     features: tuple[Feature, ...] = ()
     clusters: tuple[Cluster, ...] = ()
 
     @classmethod
-    def load(cls, folder: str | Path, nomenclature: Nomenclature | None = None,
+    def load(cls, folder: str | Path, nomenclature: Tariff | None = None,
              id_: str = "") -> Group:
         """Read a group from a folder.
 
@@ -73,7 +73,7 @@ class Group:
         ----------
         folder : Path
             With ``facts.csv`` and ``decision_table.csv``; the others may be absent.
-        nomenclature : Nomenclature, optional
+        nomenclature : Tariff, optional
             Its branch of the tariff; that of the folder by default.
         id_ : str, optional
             The folder's name by default.
@@ -97,9 +97,9 @@ class Group:
                 if (folder / "priors.csv").is_file() else _uniform(vocabulary)
             table = DecisionTable.load(folder / "decision_table.csv", vocabulary)
             if nomenclature is None:
-                nomenclature = Nomenclature.in_force(folder / "editions.csv") \
+                nomenclature = Tariff.in_force(folder / "editions.csv") \
                     if (folder / "editions.csv").is_file() \
-                    else Nomenclature.load(folder / "tariff.csv", Edition(id_))
+                    else Tariff.load(folder / "tariff.csv", Edition(id_))
             wordings = Wordings.load(folder / "messages.csv", id_) \
                 if (folder / "messages.csv").is_file() else {}
             features = read_features(folder / "features.csv") \

@@ -1,5 +1,5 @@
 """The tariff as a tree of codes: designations, rates of duty, editions with dates."""
-from .bundled import bundled_tariff, electrical, group64
+from .bundled import bundled_tariff
 from .codes import LEVELS, Code, leading_code, parse_code, spaced
 from .editions import Edition, read_editions
 from .loading import (
@@ -13,11 +13,7 @@ from .loading import (
 from .rates import Duty, Rate, parse_currency, parse_rate
 from .tree import Line, Tariff
 
-#: The name that the tariff of codes had.
-Nomenclature = Tariff
-
-__all__ = ["LEVELS", "Nomenclature", "group64", "electrical", "Code", "leading_code",
-           "parse_code", "spaced", "Edition", "read_editions", "Line", "Tariff",
-           "bundled_tariff", "Duty", "Rate", "parse_currency", "parse_rate",
-           "LoadingCancelled", "LoadingError",
-           "guess_mapping", "read_rows", "load_tariff", "harmonized_system"]
+__all__ = ["LEVELS", "Code", "leading_code", "parse_code", "spaced", "Edition", "read_editions",
+           "Line", "Tariff", "bundled_tariff", "Duty", "Rate", "parse_currency", "parse_rate",
+           "LoadingCancelled", "LoadingError", "guess_mapping", "read_rows", "load_tariff",
+           "harmonized_system"]

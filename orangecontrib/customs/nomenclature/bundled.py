@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .tree import Tariff
 
-__all__ = ["bundled_tariff", "electrical", "group64"]
+__all__ = ["bundled_tariff"]
 
 EDITIONS = Path(__file__).parent / "editions.csv"
 
@@ -29,13 +29,3 @@ def bundled_tariff(on: date | str | None = None, branch: str = "") -> Tariff:
         The first edition of a branch came into force later.
     """
     return Tariff.in_force(EDITIONS, on, [branch] if branch else None)
-
-
-def group64() -> Tariff:
-    """Group 64, down to ten digits."""
-    return bundled_tariff(branch="64")
-
-
-def electrical() -> Tariff:
-    """Headings 8504, 8536 and 9032; 8504 40, 8536 30 and 9032 down to ten digits."""
-    return bundled_tariff(branch="electrical")

@@ -3,7 +3,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from orangecontrib.customs.groups.group import Group
-from orangecontrib.customs.nomenclature import electrical
+from orangecontrib.customs.nomenclature import bundled_tariff
 
 __all__ = ["FOLDER", "group"]
 
@@ -13,4 +13,4 @@ FOLDER = Path(__file__).parent
 @lru_cache(maxsize=None)
 def group() -> Group:
     """The group, as the package announces it."""
-    return Group.load(FOLDER, electrical())
+    return Group.load(FOLDER, bundled_tariff(branch="electrical"))

@@ -146,7 +146,7 @@ class TestLabeler(Several, WidgetTest):
         self.send_signal(widget.Inputs.model, untrained("none", "", {}, 3, group=FOOTWEAR),
                          widget=widget)
         self.send_signal(widget.Inputs.images, self.photos(), widget=widget)
-        self.wait_until_finished(widget)
+        self.process_events(lambda: widget.task is None)
         self.assertIn("footwear", str(widget.Error.model))
 
 

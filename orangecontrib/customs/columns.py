@@ -41,6 +41,12 @@ role = note, fact   words or photos that  Declaration Facts,           Fusion, f
                     speak for the fact    Aggregator
 role = problems     of the good           Declarations, Declaration    Fusion
                                           Facts, Aggregator
+role = several      what the description  Declaration Facts            Fusion
+                    leaves open of
+                    several goods, JSON
+role = whole        id of a description   Declaration Facts            Fusion
+                    that names several
+                    goods
 role = n_photos     photos of the good    Aggregator                   people
 role = cluster      group of goods        Labeler                      Labeler, Trainer
 type = image,       paths of photos,      Goods Photos; Import Images  all that read photos; Image
@@ -92,8 +98,15 @@ class Role(StrEnum):
     KEY = "key"
     NOTE = "note"
     PROBLEMS = "problems"
+    SEVERAL = "several"
+    WHOLE = "whole"
     PHOTOS = "n_photos"
     CLUSTER = "cluster"
+
+    @property
+    def of_texts(self) -> bool:
+        """Whether such a column holds texts that were made, neither ids nor descriptions."""
+        return self in (Role.NOTE, Role.PROBLEMS, Role.SEVERAL, Role.WHOLE)
 
     @classmethod
     def _missing_(cls, value):

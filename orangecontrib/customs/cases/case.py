@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -19,6 +19,7 @@ from orangecontrib.customs.i18n import Message, Words, say
 from orangecontrib.customs.nomenclature import Tariff
 
 from .goods import Good, OfGroup
+from .lines import of_each
 from .sources import NO_PHOTOS, Source, analyst_witness
 
 __all__ = ["Case", "Held", "join"]
@@ -149,9 +150,14 @@ class Case:
             Called with (done, total).
         """
         keys, witnesses = self._part(some, answers or {})
+        answers = answers or {}
         answer = self.answer and replace(self.answer, odds=self.answer.odds[some])
-        return decide_among(self.engines, witnesses, keys, error=error, answer=answer,
-                            progress=progress)
+        verdicts = decide_among(self.engines, witnesses, keys, error=error, answer=answer,
+                                progress=progress)
+        several = {good.key: good.several for good in self.goods[some] if good.several}
+        return of_each(self.engines, [
+            replace(witness, evidence=witness.evidence.align(keys)) for witness in witnesses],
+            verdicts, several, answers, answer, error) if several else verdicts
 
     def decide_one(self, row: int, error: float = ERROR,
                    answers: Mapping[str, Mapping[str, str]] | None = None) -> Verdict:
@@ -194,6 +200,8 @@ def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TR
         rows = _match(goods, source)
         known = {int(row) for row in rows}
         goods = [_told(good, source, int(row)) for good, row in zip(goods, rows)]
+        goods, spread = _of_wholes(goods, source, known)
+        known |= spread
         new = [row for row in range(len(source.goods)) if row not in known]
         declared = any(earlier.id == TEXT for earlier in sources[:len(places)])
         keys = unique_keys([*(good.key for good in goods),
@@ -215,7 +223,34 @@ def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TR
                                                           source.answer.odds[rows]))
     return Case(tuple(engines), tuple(goods), tuple(witnesses), answer,
                 tuple(remark for source in sources for remark in source.remarks), unmatched,
-                {source.id: source.ids for source in sources})
+                {source.id: [good.whole or good.good_id for good in source.goods]
+                 for source in sources})
+
+
+def _of_wholes(goods: Sequence[Good], source: Source, known: Collection[int]
+               ) -> tuple[list[Good], set[int]]:
+    """Goods of one description with what a source says of it as a whole, and its rows that do.
+
+    It is no other good, and of which of them it speaks can't be seen.
+    """
+    named: dict[str, list[str]] = {}
+    for good in goods:
+        if good.whole:
+            named.setdefault(good.whole, []).append(good.good_id)
+    spread: dict[str, list[int]] = {}
+    for row, own in enumerate(source.goods):
+        if row not in known and own.good_id in named:
+            spread.setdefault(own.good_id, []).append(row)
+    told = []
+    for good in goods:
+        if rows := spread.get(good.whole):
+            theirs = [problem for row in rows for problem in source.goods[row].problems]
+            said = [] if LACKS[source.id] in theirs else [Message.of(
+                f"cases.whole_{source.id}", id=good.whole, names=", ".join(named[good.whole]))]
+            kept = (problem for problem in good.problems if problem != LACKS[source.id])
+            good = replace(good, problems=(*kept, *said, *theirs))
+        told.append(good)
+    return told, {row for rows in spread.values() for row in rows}
 
 
 def _nth(ids: Iterable[str]) -> list[tuple[str, int]]:

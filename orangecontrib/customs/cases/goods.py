@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from orangecontrib.customs.declarations.headings import NAMES, find_column
+from orangecontrib.customs.declarations.several import Several
 from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.i18n import Message, Words, say
 from orangecontrib.customs.nomenclature import parse_code, parse_currency
@@ -47,6 +48,10 @@ class Good:
     value: float | None = None      #: in `currency`; "" where that is not declared
     currency: str = ""
     weight: float | None = None     #: in kg
+    #: What the description leaves open of several goods in it.
+    several: Several = Several()
+    #: The declared id of a description that names several goods, of which this is one.
+    whole: str = ""
     #: The row of the file, by column: facts may stand there.
     row: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 

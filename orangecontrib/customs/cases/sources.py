@@ -9,6 +9,7 @@ import numpy as np
 from orangecontrib.customs.declarations import EMPTY, FactReader, Reading
 from orangecontrib.customs.declarations.facts import stages_of
 from orangecontrib.customs.declarations.goods import ids_of_goods
+from orangecontrib.customs.declarations.several import joined
 from orangecontrib.customs.facts import Evidence, Vocabulary
 from orangecontrib.customs.fusion.among import Answer
 from orangecontrib.customs.fusion.engine import ANALYST, PHOTOS, TEXT, Witness
@@ -78,6 +79,9 @@ def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
     stated = _stated(goods, facts or Vocabulary(()))
     spoken = {key for key, _ in stated.cells}
     empty = OfGroup(readers[0].group.id, EMPTY) if len(readers) == 1 else EMPTY
+    settled: dict[str, list[str]] = {}
+    for key, fact in stated.cells:
+        settled.setdefault(key, []).append(fact)
     keys, notes, read = [], {}, []
     for good, readings in zip(goods, found):
         # None: there is one that can't be read, and the good's problems say why
@@ -89,7 +93,9 @@ def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
                 notes.update({(good.key, fact): words
                               for fact, words in reading.words().items()})
                 problems += tuple(OfGroup(reader.group.id, p) for p in reading.problems)
-        read.append(replace(good, problems=(*good.problems, *problems)))
+        several = joined([reading.several for reading in readings])
+        read.append(replace(good, problems=(*good.problems, *problems),
+                            several=several.without(settled.get(good.key, ()))))
     by_reader = zip(*filter(None, found)) if keys else [()] * len(readers)
     evidence = sum((reader.evidence(keys, mine) for reader, mine in zip(readers, by_reader)),
                    Evidence(keys))
@@ -131,7 +137,7 @@ def named_goods(goods: Sequence[Good], readings: Sequence[Sequence[Reading]]
         whole = good.value is not None or good.weight is not None
         for name, *own in zip(names, *(reading.goods for reading in some)):
             rows.append(replace(good, good_id=name, quantity=own[0].quantity, value=None,
-                                weight=None))
+                                weight=None, whole=good.good_id))
             read.append([reading.counted(declared, whole) for reading in own])
     keys = unique_keys([good.good_id for good in rows])
     return [replace(good, key=key) for good, key in zip(rows, keys)], read

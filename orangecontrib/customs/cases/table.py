@@ -14,7 +14,13 @@ from orangecontrib.customs.defaults import TRUST, WEIGHT
 from orangecontrib.customs.facts import Evidence, Priors, Vocabulary
 from orangecontrib.customs.fusion.engine import PHOTOS, TEXT, Engine
 from orangecontrib.customs.fusion.keys import unique_keys
-from orangecontrib.customs.fusion.table import default_key, evidence_from_table, ids_of, keys_of
+from orangecontrib.customs.fusion.table import (
+    default_key,
+    evidence_from_table,
+    ids_of,
+    keys_of,
+    marked_texts,
+)
 from orangecontrib.customs.fusion.verdict import Verdict
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Message, say
@@ -94,8 +100,12 @@ def _source(name: str, title: str, table: Table, key: Variable | None,
     of = [group.id for group in groups if read.evidence.loglik.keys() & group.vocabulary.keys()]
     told = {key: [OfGroup(of[0], problem) if len(of) == 1 else problem for problem in problems]
             for key, problems in read.good_problems.items()}
-    goods = [replace(good, problems=(*good.problems, *without, *told.get(good.key, ())))
-             for good, without in zip(_goods(table, key), _silent(name, read.evidence))]
+    rows = _goods(table, key)
+    whole = dict(marked_texts(table, [good.key for good in rows], Role.WHOLE))
+    goods = [replace(good, problems=(*good.problems, *without, *told.get(good.key, ())),
+                     several=read.several.get(good.key, good.several),
+                     whole=whole.get(good.key, ""))
+             for good, without in zip(rows, _silent(name, read.evidence))]
     if name == PHOTOS and key is not None:
         goods += _unseen(table, key.name, goods)
     return Source(name, goods, read.evidence, read.notes,

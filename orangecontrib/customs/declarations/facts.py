@@ -22,9 +22,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import combinations
 
 from orangecontrib.customs.facts import Evidence
 from orangecontrib.customs.groups import Group, GroupError, loaded_groups
@@ -38,8 +39,10 @@ from .literals import literals
 from .materials import Materials, Mention, PartOf
 from .negation import negation_after, negation_before, negation_goes_on
 from .patterns import Tables, Taken, compile_pattern, expand, needed, number
-from .quantities import NUMBER_LIST, read_interval, read_numbers
+from .quantities import read_interval
 from .reading import IMPLIED, STATED, Finding, Reading, _agree, evidence_of
+from .several import Choice, Option, Several
+from .sizes import Sizes, choice_of_sizes
 from .stages import GoodRead, Stages
 
 __all__ = ["EMPTY", "FactReader", "stages_of"]
@@ -106,34 +109,6 @@ class _Measure:
     checked: bool            # what is implied of its fact must agree with what is stated
 
 
-@dataclass(frozen=True)
-class _SizeSystem:
-    id: str
-    fact: str
-    short: tuple[str, ...]
-    long: tuple[str, ...]
-    below: float
-    at_least: float
-    ratio: float
-
-
-_SIZE_WORD = re.compile(
-    r"(?<!\w)(?:размер(?:ы|ов|а|ом|ами|ный ряд|ная сетка|ности|ность)?|разм|р-ры|р-р|рр|р|"
-    r"sizes?)"
-    r"(?!\w)[.]?(?P<gap>[^\d;]{0,45}?)(?P<list>" + NUMBER_LIST.pattern + ")"
-    r"(?P<tail>[^\d;,]{0,12})")
-_SIZE_SYSTEM = re.compile(
-    r"(?<!\w)(?:eu|eur|евро\w*|us|usa|сша|uk)(?!\w)(?P<gap>[^\d;.,]{0,30}?)"
-    r"(?P<list>" + NUMBER_LIST.pattern + r")(?P<tail>[^\d;,]{0,12})")
-_SIZE_BEFORE_WORD = re.compile(
-    r"(?<![\w.,/-])(?P<list>\d{2}(?:\s?-\s?\d{2})?)(?P<gap>\s?)(?:размер\w*|разм|р-р\w*)(?!\w)")
-_SYSTEMS = (("us", re.compile(r"\b(?:us|usa|сша|америк\w*)\b")),
-            ("uk", re.compile(r"\b(?:uk|англ\w*|брит\w*)\b")),
-            ("eu", re.compile(r"\b(?:eu|eur|евро\w*|росс\w*|ru|rus|рф|штихмас\w*)\b")),
-            ("mm", re.compile(r"\bмм\b")), ("cm", re.compile(r"\bсм\b")))
-_TIMES = re.compile(r"\s?[xх*]\s?\d")  # «36 x 24» is not a list of sizes
-
-
 def _cut(description: str) -> str:
     """The first :data:`MAX_CHARACTERS` of a description, without the word that they cut."""
     if len(description) <= MAX_CHARACTERS:
@@ -150,8 +125,7 @@ SETTLED = {"share", "words", "trim"}
 #: Messages of a group with which it says what only the engine knows.
 _SAID = {"mixed.upper": ("values",), "mixed.sole": ("values",), "tie.upper": ("values",),
          "tie.sole": ("values",), "unclear.upper": ("values",), "unclear.sole": ("values",),
-         "of_good.upper": ("values",), "of_good.sole": (), "by_area": ("fact", "values"),
-         "sizes.crossed": ("words", "below", "above")}
+         "of_good.upper": ("values",), "of_good.sole": (), "by_area": ("fact", "values")}
 
 
 def _shared(readings: Sequence[Reading], vocabulary) -> tuple[Finding, ...]:
@@ -175,6 +149,18 @@ def _shared(readings: Sequence[Reading], vocabulary) -> tuple[Finding, ...]:
         shared += [replace(f, values=tuple(values), ratio=ratio, kind=kind)
                    for findings in found for f in findings if kind in (f.kind, IMPLIED)]
     return tuple(sorted(dict.fromkeys(shared), key=lambda f: (f.start, f.end, f.fact)))
+
+
+def _alternatives(kinds: Iterable[tuple[tuple[str, tuple[str, ...]], ...]]) -> list[Choice]:
+    """A choice between goods by what is said of each; none where that is the same."""
+    different = tuple(dict.fromkeys(kinds))
+    return [Choice(tuple(map(Option, different)))] if len(different) > 1 else []
+
+
+def _exclude(kinds: Iterable[tuple[tuple[str, tuple[str, ...]], ...]]) -> bool:
+    """Whether one kind of goods can't be what another is."""
+    return any(set(values).isdisjoint(others) for one, other in combinations(kinds, 2)
+               for fact, values in one for same, others in other if fact == same)
 
 
 def _in_word(character: str) -> bool:
@@ -225,10 +211,8 @@ class FactReader:
         self._measures = tuple(self._read_measures(tables))
         self._yielding = {b.id for m in self._measures if m.yields for b in m.bins}
         self._checked = {m.fact for m in self._measures if m.checked}
-        self._sizes = self._read_sizes(tables)
-        self._detail, self._other_size = map(tables.word, ("words.detail", "words.other_size"))
-        who = {f"words.wearer.{group}": group for _, group in self._sizes if group != "any"}
-        self._wearers = [(who[id_], regex) for id_, regex in tables.words.items() if id_ in who]
+        self._sizes = Sizes(tables)
+        self._detail = tables.word("words.detail")
         self._materials = Materials(tables)
         self._gate = Gate(tables)
         self._said = {name: tables.message(name, given=given).id
@@ -277,17 +261,6 @@ class FactReader:
                            tables.message(first["border"], where) if first["border"] else None,
                            first["yields"] == "yes", first["checked"] == "yes")
 
-    @staticmethod
-    def _read_sizes(tables: Tables) -> dict[tuple[str, str], _SizeSystem]:
-        columns = ("system", "group", "fact", "short", "long", "below", "from", "when_true",
-                   "when_false", "source")
-        return {(row["system"], row["group"]): _SizeSystem(
-                    row["id"], row["fact"], tables.values(row["fact"], row["short"], where),
-                    tables.values(row["fact"], row["long"], where),
-                    number(row["below"], where), number(row["from"], where),
-                    tables.ratio(row, row["fact"], (), where))
-                for where, row in tables.rows("sizes.csv", columns)}
-
     # -- reading
 
     def read(self, description: str) -> Reading:
@@ -333,9 +306,10 @@ class FactReader:
         problems = [Message.of("stages.several", count=len(read))]
         if languages.problem is not None:
             problems.insert(0, languages.problem)
-        reading = Reading(description, _shared([good.reading for good in read],
-                                               self.vocabulary),
-                          tuple(problems), tuple(good.reading for good in read))
+        readings = tuple(good.reading for good in read)
+        kinds = _alternatives(tuple(reading.stated().items()) for reading in readings)
+        reading = Reading(description, _shared(readings, self.vocabulary), tuple(problems),
+                          readings, several=Several(tuple(kinds), False))
         return Stages(languages, folded, goods, read, reading)
 
     def _parts(self, folded: Folded, nouns) -> list[PartOf]:
@@ -387,15 +361,38 @@ class FactReader:
             findings += self._read_materials(folded, parts if apart else [
                 replace(part, first=()) for part in parts], problems)
             findings += self._read_types(folded, verdict.types, kinds)
+        choices: list[Choice] = []
         if apart:
             findings += self._read_phrases(folded)
-            findings += self._read_lengths(folded, problems)
-            findings += self._read_size_lists(folded, findings, problems)
+            findings += self._read_lengths(folded, choices)
+            findings += self._read_size_lists(folded, findings, choices)
         findings = self._choose(findings, problems)
+        several = self._several(findings, choices, verdict.types, parts, goods)
         problems += [self._problems[f.rule] for f in findings if f.rule in self._problems]
         findings.sort(key=lambda f: (f.start, f.end, f.fact))
         return GoodRead(tuple(parts), Reading(description, tuple(findings),
-                                              tuple(dict.fromkeys(problems))))
+                                              tuple(dict.fromkeys(problems)), several=several))
+
+    def _several(self, findings: Sequence[Finding], choices: Sequence[Choice], types,
+                 parts: Sequence[PartOf], goods: TextGoods | None) -> Several:
+        """What stays open of several goods: ranges over a limit, and goods not told apart."""
+        stated = Reading("", tuple(f for f in findings if f.kind == STATED)).stated()
+        settled = {fact for fact, values in stated.items()
+                   if len(values) < len(self.vocabulary[fact].values)}
+        ranges = {choice.options[0].facts[0][0]: choice for choice in reversed(choices)}
+        apart = goods is None or goods.apart
+        kinds = {} if goods is None else {
+            good.noun.id: tuple((said.fact, said.values) for said in good.noun.facts
+                                if said.fact not in settled)
+            for good in types if not apart or good.noun.id in goods.kinds}
+        apart = apart and not _exclude(kinds.values())
+        several = Several(tuple(reversed(ranges.values())), apart).without(settled)
+        if apart:
+            return several
+        return Several((*several.choices, *_alternatives(kinds.values()), *(
+            choice for role in ("upper", "sole") for choice in _alternatives(
+                ((role, part.values[role]),) for part in parts
+                if part.role == role and not part.negated and role not in settled))), False)
 
     def evidence(self, keys: Sequence[str], readings: Sequence[Reading]) -> Evidence:
         """Log-likelihoods (N, k) per fact; the same one by one and in a batch."""
@@ -516,7 +513,7 @@ class FactReader:
         after = negation_after(text, end)
         return None if after is None else (start, after)
 
-    def _read_lengths(self, folded, problems) -> list[Finding]:
+    def _read_lengths(self, folded, choices: list[Choice]) -> list[Finding]:
         """Lengths after the words that say of what: стелька, каблук, голенище."""
         text, result, taken = folded.text, [], Taken(len(folded.text))
         for measure in self._measures:
@@ -538,66 +535,29 @@ class FactReader:
                 result.append(self._finding(folded, span, measure.fact, values,
                                             min(b.ratio for b in met), STATED, met[0].id,
                                             note))
-                if len(values) > 1 and measure.border is not None:
-                    problems.append(Message.of("reader.border", words=words,
-                                               border=measure.border))
+                if len(met) > 1 and measure.border is not None:
+                    choices.append(Choice(tuple(
+                        Option(((measure.fact, b.values),)) for b in met), result[-1].text))
         return result
 
-    def _read_size_lists(self, folded, findings, problems) -> list[Finding]:
+    def _read_size_lists(self, folded, findings: list[Finding], choices: list[Choice]
+                         ) -> list[Finding]:
         """What sizes imply, by the table of size systems."""
-        text, result, taken = folded.text, [], Taken(len(folded.text))
-        wearer = self._wearer(text)
-        for pattern in (_SIZE_WORD, _SIZE_SYSTEM, _SIZE_BEFORE_WORD):
-            for match in pattern.finditer(text):
-                words = match.group()
-                if taken.meets(*match.span()) or self._other_size.search(match["gap"]) \
-                        or _TIMES.match(text, match.end("list")):
-                    continue
-                found = self._values_of_sizes(wearer, words, read_numbers(match["list"]))
-                if found is None:
-                    continue
-                taken.add(*match.span())
-                values, scale, system = found
-                end = match.end("list")
-                shown = text[match.start():end].strip()
-                result.append(self._finding(
-                    folded, (match.start(), end), scale.fact, values, scale.ratio, IMPLIED,
-                    scale.id, Message.of("reader.sizes", system=system.upper(), words=shown)))
-                if len(values) > 1 and not any(f.fact == scale.fact and f.kind == STATED
-                                               for f in findings):
-                    problems.append(Message.of(
-                        self._said["sizes.crossed"], words=shown, below=f"{scale.below:g}",
-                        above=f"{scale.at_least:g}"))
+        lists, result = list(self._sizes.read(folded.text)), []
+        for some in lists:
+            words = folded.text[some.start:some.end].strip()
+            result.append(self._finding(
+                folded, (some.start, some.end), some.system.fact, some.values, some.system.ratio,
+                IMPLIED, some.system.id,
+                Message.of("reader.sizes", system=some.name.upper(), words=words)))
+        stated = {f.fact for f in findings if f.kind == STATED}
+        for fact in dict.fromkeys(f.fact for f in result if f.fact not in stated):
+            choice = choice_of_sizes([some for some in lists if some.system.fact == fact],
+                                     ", ".join(dict.fromkeys(" ".join(f.text.split())
+                                                             for f in result if f.fact == fact)))
+            if choice is not None:
+                choices.append(choice)
         return result
-
-    def _wearer(self, words: str) -> str | None:
-        """Whose sizes these words name first: "kids", "men", "women"."""
-        return next((who for who, regex in self._wearers if regex.search(words)), None)
-
-    def _values_of_sizes(self, group: str | None, words: str, sizes: list[float]):
-        """Values, scale and system of a list of sizes; None if it cannot be read.
-
-        `group`: whose sizes they are by the rest of the text.
-        """
-        system = next((s for s, regex in _SYSTEMS if regex.search(words)), None)
-        low, high = min(sizes), max(sizes)
-        if system in (None, "eu", "cm", "mm"):
-            if 100 <= low and high <= 340:
-                system = "mm"
-            elif system in ("mm", None, "eu") and not (15 <= low and high <= 52):
-                return None
-            elif system in ("cm",) and not (8 <= low and high <= 34):
-                return None
-            system = "eu" if system is None else system
-        group = self._wearer(words) or group or "any"
-        scale = self._sizes.get((system, group)) or self._sizes.get((system, "any"))
-        if scale is None:
-            return None
-        if low >= scale.at_least:
-            return scale.long, scale, system
-        if high <= scale.below:
-            return scale.short, scale, system
-        return scale.short + scale.long, scale, system
 
     def _read_types(self, folded, types, kinds: Collection[str] = ()) -> list[Finding]:
         """What the noun of the good implies; of several kinds in one good, what all imply."""

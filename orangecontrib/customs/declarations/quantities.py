@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from math import inf
 
-__all__ = ["Interval", "read_interval", "NUMBER_LIST", "read_numbers"]
+__all__ = ["Interval", "read_interval", "NUMBER_LIST"]
 
 _COUNTED = r"(?!\s?(?:пар|шт|короб|мест|ящ|кг|упак|лет|дж|руб)\w*)"  # «120 пар» is no length
 _NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?(?!\d)" + _COUNTED
@@ -112,8 +112,3 @@ def read_interval(text: str, at: int, default_unit: str = "cm") -> Interval | No
         return Interval(0, high, False, not inclusive and comparison == "до",
                         not inclusive, match.end())
     return Interval(low, inf, False, True, True, match.end())
-
-
-def read_numbers(text: str) -> list[float]:
-    """All sizes of a list."""
-    return [_value(n) for n in _ONE.findall(text)]

@@ -10,6 +10,8 @@ import numpy as np
 from orangecontrib.customs.facts import Evidence, Vocabulary
 from orangecontrib.customs.i18n import Message, Words
 
+from .several import Several
+
 __all__ = ["STATED", "IMPLIED", "Finding", "Reading", "settle", "evidence_of"]
 
 STATED = "stated"
@@ -70,6 +72,8 @@ class Reading:
         Of a text that speaks of several goods, what it says of each; else empty.
     quantity : float, optional
         How many there are of the good, where the text speaks of several and says it.
+    several : Several
+        What is open of several goods in one.
     """
 
     description: str
@@ -77,6 +81,7 @@ class Reading:
     problems: tuple[Message, ...] = ()
     goods: tuple[Reading, ...] = ()
     quantity: float | None = None
+    several: Several = Several()
 
     def counted(self, quantity: bool, whole: bool = False) -> Reading:
         """Of one of several goods: with a problem where something is declared for all of them.

@@ -127,7 +127,7 @@ def text_candidates(table: Table) -> list:
     """Variables that may hold descriptions: texts, then categories, and what is so named."""
     domain = table.domain
     variables = [v for v in (*domain.metas, *domain.class_vars, *domain.attributes)
-                 if not ImageColumn.of(v) and Role.of(v) not in (Role.NOTE, Role.PROBLEMS)
+                 if not ImageColumn.of(v) and not ((role := Role.of(v)) and role.of_texts)
                  and (v.is_string or v.is_discrete or is_description(v.name)
                       and not BagColumn.of(v))]
     return sorted(variables, key=_kind)
@@ -227,7 +227,9 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
         text does not speak of the fact.  Original metas and attributes (but for the sparse
         ones of a bag of words) are kept as metas, with "findings", "problems" and, for each
         fact that is spoken of, "<fact>: words" (a note, by which the fusion finds the words
-        for its trace).  A row with an empty description stays, silent, with its problem.
+        for its trace); where a description speaks of several goods, "several goods" has what it
+        leaves open of them, and "declared id" the id that they share.  A row with an empty
+        description stays, silent, with its problem.
         A row per good of the text: with a key, those that one description names are called
         ``7#1, 7#2``.
     skipped : Table or None
@@ -236,9 +238,13 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
     priors = reader.group.priors if priors is None else priors
     texts = texts_of(table, text_variable)
     filled = np.array([bool(text.strip()) for text in texts], dtype=bool)
-    rows, told = table, _told(table)
+    rows, told, wholes = table, _told(table), []
     readings, there = [reader.read(text) for text in texts], filled
     if key_variable is not None and any(reading.goods for reading in readings):
+        key = table.domain[key_variable]
+        wholes = [key.str_val(id_).strip() if reading.goods else ""
+                  for id_, reading in zip(table.get_column(key), readings)
+                  for _ in reading.goods or (reading,)]
         rows, readings, places = _row_per_good(table, readings, table.domain[key_variable])
         told, there = [told[place] for place in places], filled[places]
     doubts = [reading.problems if there else () if told else (EMPTY,)
@@ -272,6 +278,13 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
         variable = StringVariable(get_unique_names(used + [findings_name, problems_name],
                                                    f"{fact}: words"))
         word_variables.append(NoteColumn(fact).mark(variable))
+    several = [reading.several.text for reading in readings]
+    for role, name, texts in ((Role.SEVERAL, "several goods", several),
+                              (Role.WHOLE, "declared id", wholes)):
+        if any(texts):
+            variable = StringVariable(get_unique_names(used + [findings_name, problems_name], name))
+            word_variables.append(role.mark(variable))
+            words[name] = texts
     classes = domain.class_vars
     if key_variable is not None:
         key = table.domain[key_variable].name

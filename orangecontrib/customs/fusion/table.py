@@ -5,7 +5,7 @@ their order or name; but for those that people named after facts (:mod:`.stateme
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -27,6 +27,7 @@ from orangecontrib.customs.columns import (
     named_key,
 )
 from orangecontrib.customs.declarations.headings import KEY_NAMES
+from orangecontrib.customs.declarations.several import Several, told
 from orangecontrib.customs.facts import Evidence, check_probabilities
 from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.fusion.keys import unique_keys
@@ -35,7 +36,7 @@ from orangecontrib.customs.groups import Group, loaded_groups
 from orangecontrib.customs.i18n import Joined, Message
 
 __all__ = ["TableEvidence", "key_candidates", "default_key", "keys_of",
-           "evidence_from_table", "ids_of"]
+           "evidence_from_table", "ids_of", "marked_texts"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class TableEvidence:
     problems: list[str] = field(default_factory=list)
     #: per good, problems that the table brought along
     good_problems: dict[str, list[str | Message]] = field(default_factory=dict)
+    #: per good, what its description leaves open of several
+    several: dict[str, Several] = field(default_factory=dict)
 
 
 def key_candidates(table: Table) -> list[Variable]:
@@ -55,8 +58,7 @@ def key_candidates(table: Table) -> list[Variable]:
     return [var for var in domain.metas + domain.class_vars + domain.attributes
             if (isinstance(var, (StringVariable, DiscreteVariable))
                 or var.name.strip().lower() in KEY_NAMES)
-            and not ImageColumn.of(var)
-            and Role.of(var) not in (Role.NOTE, Role.PROBLEMS)]
+            and not ImageColumn.of(var) and not ((role := Role.of(var)) and role.of_texts)]
 
 
 def default_key(table: Table) -> Variable | None:
@@ -170,7 +172,9 @@ def evidence_from_table(table: Table, key: Variable | None = None,
     evidence, notes, contradictions = said.beside(evidence, notes, vocabulary)
     for key, some in contradictions.items():
         good_problems[key] = [*good_problems.get(key, ()), *some]
-    return TableEvidence(evidence, notes, problems, good_problems)
+    several = {key: several for key, text in marked_texts(table, keys, Role.SEVERAL)
+               if (several := told(text).without(fact for of, fact in said.cells if of == key))}
+    return TableEvidence(evidence, notes, problems, good_problems, several)
 
 
 def _plain(table: Table, key: Variable | None) -> list[str]:
@@ -216,6 +220,14 @@ def _feature_evidence(table, group, variables, keys, problems) -> Evidence:
         columns.append((feature.fact, feature.value, _probabilities(table, var, keys),
                         .5 if prior is None else prior))
     return evidence_from_columns(keys, columns)
+
+
+def marked_texts(table: Table, keys: Sequence[str], role: Role) -> Iterator[tuple[str, str]]:
+    """Key and text of the filled cells of the metas that have a role."""
+    for var in table.domain.metas:
+        if isinstance(var, StringVariable) and Role.of(var) is role:
+            texts = map(var.str_val, table.get_column(var))
+            yield from ((key, text) for key, text in zip(keys, texts) if text not in ("", "?"))
 
 
 def _texts(table: Table, keys):

@@ -91,6 +91,59 @@ def given(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def doubtful(tmp_path_factory):
+    """Goods of which little can be believed, several in one, and photos that are none."""
+    folder = tmp_path_factory.mktemp("doubtful")
+    (folder / "declarations.csv").write_text(f"""good_id,description,quantity
+S,"{BOOTS[:-22]}, размеры 36-42",10
+T,"1) {BOOTS}; 2) Туфли женские, верх – текстиль, подошва – резина, размеры 35-40",10
+K,"Тапочки и сапоги, верх из текстиля, подошва из резины",
+,"Туфли женские, верх из кожи",3
+,Туфли женские, верх кожа, 5
+""", encoding="utf-8")
+    for image, how in {"S/1.jpg": "part", "T/1.jpg": "empty", "V/1.jpg": "text"}.items():
+        (folder / "photos" / image).parent.mkdir(parents=True)
+        spoil(folder / "photos" / image, how)
+    return folder
+
+
+@pytest.mark.parametrize("what", [{}, {"photos": True}, {"photos": True, "lang": "en"}],
+                         ids=lambda what: "+".join(what) or "text")
+def test_what_can_hardly_be_believed_has_equal_rows_too(doubtful, tmp_path, registry, what):
+    rows = by_python(doubtful, **what)
+    assert [row["key"] for row in rows] == ["S", "T#1", "T#2", "K", "row 4", "row 5"] \
+        + ["V"] * ("photos" in what)
+    alike(rows, by_command(doubtful, tmp_path, **what))
+    alike(rows, by_workflow(doubtful, tmp_path, registry, **what))
+    assert "6" in rows[5]["problems"] and not rows[5]["code"]
+    assert all(len(rows[n]["safe_code"]) < 10 for n in (0, 3))
+    assert rows[1]["quantity"] is None
+
+
+def test_of_photos_none_of_which_can_be_used_each_good_is_told(doubtful, tmp_path, registry):
+    for entrance in (partial(by_python, doubtful), partial(by_command, doubtful, tmp_path),
+                     partial(by_workflow, doubtful, tmp_path, registry)):
+        rows = entrance(photos=True)
+        for key, why in {"S": "S/1.jpg: файл обрезан", "T#1": "T/1.jpg: файл пустой",
+                         "T#2": "T/1.jpg: файл пустой", "V": "V/1.jpg: не изображение",
+                         "K": "нет пригодных фотографий"}.items():
+            assert why in row_of(rows, key)["problems"], (entrance, key)
+
+
+def test_photos_of_a_description_with_several_goods_are_told_by_all_entrances(
+        doubtful, tmp_path, registry):
+    photo = sorted((SAMPLE / "G-003").glob("*.jpg"))[0]
+    shutil.copytree(doubtful, tmp_path / "goods")
+    shutil.copy(photo, tmp_path / "goods" / "photos" / "T" / "2.jpg")
+    rows = by_python(tmp_path / "goods", photos=True)
+    alike(rows, by_command(tmp_path / "goods", tmp_path, photos=True))
+    alike(rows, by_workflow(tmp_path / "goods", tmp_path, registry, photos=True))
+    assert "T" not in [row["key"] for row in rows]
+    for key in ("T#1", "T#2"):
+        assert "(T#1, T#2) относятся фотографии «T»" in row_of(rows, key)["problems"]
+
+
+@pytest.fixture(scope="module")
 def registry():
     from orangecontrib.customs.headless.environment import prepare_application
     from orangecontrib.customs.headless.runner import discover
@@ -131,7 +184,7 @@ def by_workflow(given, place, registry, photos=False, predictions=False, answers
     with speaking(lang):
         outcome = run_workflow(str(flow(place / "flow.ows", **settings)), registry=registry,
                                timeout=120)
-    assert outcome.exit_code == 0, outcome.messages
+    assert outcome.exit_code == 0, [str(m) for m in outcome.messages]
     table = outcome.outputs["Fusion", "Codes"]
     columns = {column.id: table.get_column(column.title) for column in SCHEMA}
     return [{c.id: cell(columns[c.id][row], c.kind) for c in SCHEMA}

@@ -111,11 +111,15 @@ def test_of_a_shifted_row_only_what_stands_left_of_the_description_is_used():
     assert doubts[0].startswith("line 3: 4 fields")
 
 
-def test_a_shifted_row_without_anything_to_trust_is_left_out_and_named():
-    rows, doubts = trusted_rows(table(("hs_code", "price"), ("6403", "1"), ("6403", "1", "5")))
-    assert [row.line for row in rows] == [2]
+def test_a_shifted_row_without_anything_to_trust_stays_empty_and_is_named():
+    text = table(("hs_code", "price"), ("6403", "1"), ("6403", "1", "5"))
+    rows, doubts = trusted_rows(text)
+    assert [row.line for row in rows] == [2, 3]
+    assert not any(rows[1].cells.values())
     assert "line 3" in doubts[0]
-    assert "left out" in doubts[0]
+    assert "nothing of the row is used" in doubts[0]
+    read = declarations_table(text, rows)
+    assert "строка 3" in str(read[1]["problems"]) and len(read) == 2
 
 
 def test_an_open_quotation_mark_is_doubted_but_kept(tmp_path):

@@ -112,11 +112,12 @@ class TestReading(DeclarationsTest):
         self.assertIn("line 4", self.widget.shown_label.text())
         self.assertEqual(self.widget.preview.headerData(2, Qt.Vertical), "⚠ 4")
 
-    def test_a_row_of_which_nothing_can_be_trusted_is_left_out_and_named(self):
+    def test_a_row_of_which_nothing_can_be_trusted_stays_empty_and_is_named(self):
         data = self.data(self.file("description,code\nБотинки, кожаные,6403\nТуфли,6404\n"))
-        self.assertEqual(list(data.get_column("code")), ["6404"])
+        self.assertEqual(list(data.get_column("code")), ["", "6404"])
         self.assertIn("line 2: 3 fields", str(self.widget.Warning.doubtful))
-        self.assertIn("left out", str(self.widget.Warning.doubtful))
+        self.assertIn("nothing of the row is used", str(self.widget.Warning.doubtful))
+        self.assertIn("строка 2", str(data[0]["problems"]))
 
     def test_only_the_first_rows_are_shown_but_all_are_sent(self):
         text = "good_id,description\n" + "".join(f"{i},Туфли\n" for i in range(2000))

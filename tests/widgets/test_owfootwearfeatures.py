@@ -15,6 +15,7 @@ from Orange.widgets.tests.base import WidgetTest
 from orangewidget.tests.utils import simulate
 from PIL import Image
 
+from orangecontrib.customs.columns import SkippedPhotos
 from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.photos import extract, trunks
 from orangecontrib.customs.photos.maps import Pool
@@ -197,9 +198,14 @@ class TestOWFootwearFeatures(WidgetTest):
         data = self.table()
         for path in (self.folder / "goods").rglob("*.png"):
             path.unlink()
-        self.assertIsNone(self.features(data))
+        out = self.features(data)
+        self.assertEqual(len(out), 0)
+        self.assertEqual(len(SkippedPhotos.of(out).photos), 4, "which the fusion tells of")
         self.assertEqual(len(self.skipped()), 4)
-        self.assertTrue(self.widget.Error.all_skipped.is_shown())
+        self.assertTrue(self.widget.Warning.all_skipped.is_shown())
+        again = self.features(data[:0])
+        self.assertIsNone(again, "of no photos nothing is told")
+        self.assertEqual(len(self.features(out)), 0, "and what others tell is handed on")
 
     def test_no_image_column(self):
         data = Table.from_list(Domain([ContinuousVariable("x")]), [[1.]])

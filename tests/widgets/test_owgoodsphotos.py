@@ -14,6 +14,7 @@ from AnyQt.QtGui import QDropEvent
 from Orange.widgets.tests.base import WidgetTest
 from PIL import Image
 
+from orangecontrib.customs.columns import SkippedPhotos
 from orangecontrib.customs.photos.table import image_paths
 from orangecontrib.customs.widgets.owgoodsphotos import OWGoodsPhotos
 from orangecontrib.customs.widgets.utils import photofolder
@@ -97,9 +98,13 @@ class TestSources(GoodsPhotosTest):
         goods = make_goods(self.folder / "goods")
         with patch.object(import_module("orangecontrib.customs.photos.decode"), "MAX_PIXELS",
                           1000):
-            self.assertIsNone(self.photos(goods))
+            table = self.photos(goods)
         self.assertIn("bomb", self.skipped()[0]["reason"].value)
-        self.assertTrue(self.widget.Error.no_photos.is_shown())
+        self.assertTrue(self.widget.Warning.skipped.is_shown())
+        self.assertFalse(self.widget.Error.no_photos.is_shown())
+        self.assertEqual(len(table), 0)
+        self.assertEqual([photo["columns"]["good_id"] for photo in SkippedPhotos.of(table).photos],
+                         ["A1", "A1", "Б 2"])
 
     def test_photos_without_a_good(self):
         goods = make_goods(self.folder / "goods")

@@ -120,8 +120,12 @@ def goods_of_rows(rows: Sequence[Mapping[str, object]],
 
 
 def _ids(rows: Sequence[Mapping[str, object]]) -> list[str]:
-    """Ids of goods as people see them: macOS writes «й» as two characters."""
-    return [unicodedata.normalize("NFC", str(row.get("good_id") or number))
+    """Ids of goods as people see them: macOS writes «й» as two characters.
+
+    Rows are numbered where none has an id; else one without an id is no other good's.
+    """
+    none = "row {}" if any(row.get("good_id") for row in rows) else "{}"
+    return [unicodedata.normalize("NFC", str(row.get("good_id") or none.format(number)))
             for number, row in enumerate(rows, start=1)]
 
 

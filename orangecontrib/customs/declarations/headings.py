@@ -137,20 +137,17 @@ def trusted_cells(row: Row, columns: Sequence[str]) -> dict[str, str]:
 def trusted_rows(table: TextTable) -> tuple[list[Row], list[str]]:
     """Rows with the cells that can be believed, and what is doubtful in the others, for people.
 
-    A row of which nothing can be believed is left out.
+    A row of which nothing can be believed is there, too, empty.
     """
     kept, doubts = [], []
     for row in table.rows:
         cells = trusted_cells(row, table.columns)
-        believed = row if cells is row.cells else replace(
-            row, cells={name: cells.get(name, "") for name in row.cells})
-        empty = bool(row.doubt) and not any(believed.cells.values())
-        used = "; the row is left out" if empty else (
-            "; nothing from the description on is used" if row.surplus else "")
+        kept.append(row if cells is row.cells else replace(
+            row, cells={name: cells.get(name, "") for name in row.cells}))
         if row.doubt:
+            used = "" if not row.surplus else "; nothing from the description on is used" \
+                if any(kept[-1].cells.values()) else "; nothing of the row is used"
             doubts.append(f"line {row.line}: {row.doubt}{used}")
-        if not empty:
-            kept.append(believed)
     return kept, doubts
 
 

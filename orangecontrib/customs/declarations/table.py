@@ -241,9 +241,8 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
     rows, told, wholes = table, _told(table), []
     readings, there = [reader.read(text) for text in texts], filled
     if key_variable is not None and any(reading.goods for reading in readings):
-        key = table.domain[key_variable]
-        wholes = [key.str_val(id_).strip() if reading.goods else ""
-                  for id_, reading in zip(table.get_column(key), readings)
+        ids = _ids(table, table.domain[key_variable])
+        wholes = [name if reading.goods else "" for name, reading in zip(ids, readings)
                   for _ in reading.goods or (reading,)]
         rows, readings, places = _row_per_good(table, readings, table.domain[key_variable])
         told, there = [told[place] for place in places], filled[places]
@@ -315,6 +314,12 @@ def _told(table: Table) -> list[str]:
         else [""] * len(table)
 
 
+def _ids(table: Table, key) -> list[str]:
+    """Ids as declared; a row without one is called after its place, which a split would change."""
+    return [f"row {row}" if name in ("", "?") else name for row, name in enumerate(
+        (key.str_val(value).strip() for value in table.get_column(key)), start=1)]
+
+
 def _row_per_good(table: Table, found: Sequence[Reading], key
                   ) -> tuple[Table, list[Reading], list[int]]:
     """A row for each good that a description names, what is read of each, and its row before.
@@ -323,7 +328,7 @@ def _row_per_good(table: Table, found: Sequence[Reading], key
     nothing is known of the value and the weight of each.
     """
     counts = [max(1, len(reading.goods)) for reading in found]
-    ids = ids_of_goods([key.str_val(value).strip() for value in table.get_column(key)], counts)
+    ids = ids_of_goods(_ids(table, key), counts)
     places = [number for number, count in enumerate(counts) for _ in range(count)]
     readings = [own for reading in found for own in reading.goods or (reading,)]
     rows = _with_column(table[places], key, [name for names in ids for name in names])
@@ -355,8 +360,9 @@ def _with_column(table: Table, variable, texts: Sequence[str]) -> Table:
     metas = [new if v is variable else v for v in domain.metas]
     if new not in metas:
         metas.append(new)
-    result = table.transform(Domain([v for v in domain.attributes if v is not variable],
-                                    [v for v in domain.class_vars if v is not variable], metas))
+    result = table.transform(Domain(  # of the same domain it would be a view
+        [v for v in domain.attributes if v is not variable],
+        [v for v in domain.class_vars if v is not variable], metas)).copy()
     with result.unlocked(result.metas):
         result.metas[:, metas.index(new)] = texts
     return result

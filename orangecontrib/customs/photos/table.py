@@ -514,9 +514,18 @@ def pooled_table(table: Table, good_variable: Variable | str, mode: str = "tempe
     domain = Domain([v for _, v in features], keyed(classes, None),
                     [key, count, *keyed(metas, None)])
     result = Table.from_domain(domain, len(first))
+    if len(first):  # Orange leaves a table without rows locked
+        _fill(result, table, pooled, first, [i for i, _ in features])
+    result.name = table.name
+    return _with_problems(_with_notes(result, table, pooled), table, good.name)
+
+
+def _fill(result: Table, table: Table, pooled: Pooled, first: np.ndarray,
+          features: Sequence[int]) -> None:
+    """Write pooled features, and what the photos of each good have in common."""
     with result.unlocked():
-        result.X[:] = pooled.probabilities[:, [i for i, _ in features]]
-        for column, variable in enumerate(classes):
+        result.X[:] = pooled.probabilities[:, features]
+        for column, variable in enumerate(result.domain.class_vars):
             values = table.get_column(variable)[first]
             if result.Y.ndim == 1:
                 result.Y[:] = values
@@ -524,10 +533,8 @@ def pooled_table(table: Table, good_variable: Variable | str, mode: str = "tempe
                 result.Y[:, column] = values
         result.metas[:, 0] = pooled.good_ids
         result.metas[:, 1] = pooled.n_photos
-        for column, variable in enumerate(metas, start=2):
+        for column, variable in enumerate(result.domain.metas[2:], start=2):
             result.metas[:, column] = table.get_column(variable)[first]
-    result.name = table.name
-    return _with_problems(_with_notes(result, table, pooled), table, good.name)
 
 
 def _with_problems(result: Table, table: Table, good: str) -> Table:

@@ -16,7 +16,7 @@ from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
 from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
 
-from orangecontrib.customs.columns import ImageColumn
+from orangecontrib.customs.columns import ImageColumn, SkippedPhotos
 from orangecontrib.customs.declarations.learning.table import leaks
 from orangecontrib.customs.groups import visual_groups
 from orangecontrib.customs.photos.extract import Extractor
@@ -67,6 +67,11 @@ class Results:
     cancelled: bool
 
 
+def _told_of(photos: Table) -> bool:
+    """Whether a table has photos, or tells of some that could not be used."""
+    return bool(len(photos) or SkippedPhotos.of(photos).photos)
+
+
 def look_at_model(choice: Choice, state: TaskState) -> PhotoModel:
     """Load a model only to tell about it."""
     state.set_status("Loading the model…")
@@ -94,7 +99,7 @@ def run(data: Table, image: Variable, choice: Choice, language: str, batch: int,
         return stopped.is_set() or state.is_interruption_requested()
 
     features, skipped = features_table(data, image, extractor, progress, language, batch or None)
-    return Results(features if len(features) else None, skipped, image, choice, model, device,
+    return Results(features if _told_of(features) else None, skipped, image, choice, model, device,
                    stopped.is_set() and skipped is not None)
 
 
@@ -121,10 +126,10 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
         model = Msg("The model can't be used: {}")
         save = Msg("The model was not saved: {}")
         maps = Msg("The explanation failed: {}")
-        all_skipped = Msg("None of the photos could be used; see Skipped Images.")
         unexpected = Msg("Extraction failed: {}")
 
     class Warning(OWWidget.Warning):
+        all_skipped = Msg("None of the photos could be used; see Skipped Images.")
         skipped = Msg("{} photo(s) skipped. The first: {} – {}")
         leaks = Msg("{} among the features gives the class away: a model trained on this table "
                     "would read it instead of the photos. Code as Class moves it to the metas.")
@@ -379,14 +384,14 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
     def commit(self):
         self._stop_run()
         self.results = None
-        for message in (self.Error.model, self.Error.all_skipped, self.Error.unexpected,
+        for message in (self.Error.model, self.Warning.all_skipped, self.Error.unexpected,
                         self.Warning.skipped, self.Warning.not_images,
                         self.Information.cancelled):
             message.clear()
         self._describe_model(self.model if self._choice() == self._described else None)
         self._show_gallery(None)
         self._send(None, None)
-        if self.data is None or self.image is None or not len(self.data):
+        if self.data is None or self.image is None or not _told_of(self.data):
             self.start(look_at_model, self._choice())
             return
         if not ImageColumn.of(self.image):
@@ -444,8 +449,8 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
         if broken:
             value = skipped[broken[0]][skipped.domain[results.image.name]]
             self.Warning.skipped(len(broken), str(value), reasons[broken[0]])
-        if results.features is None and not unreached:
-            self.Error.all_skipped()
+        if not results.features and not unreached:
+            self.Warning.all_skipped()
 
     def on_exception(self, ex: Exception):
         self._set_running(False)
@@ -468,7 +473,7 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
     def _show_gallery(self, features: Table | None):
         self.Error.maps.clear()
         self.Information.no_maps.clear()
-        if features is None:
+        if not features:
             self.maps.set_model(None)
             self._view, self._paths, self._goods = None, [], []
             self.dialog.set_photos(None)

@@ -238,7 +238,7 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
     def on_done(self, result: Scan):
         self.stop_button.setEnabled(False)
         self._show(result)
-        if result.photos is None:
+        if result.photos is None:  # of photos that can't be used the table tells
             self.Error.no_photos(self.source)
         if result.cancelled:
             self.Information.stopped()

@@ -104,8 +104,9 @@ def contributions_table(table: Table, pooled: Pooled) -> Table:
             ContinuousVariable(name, number_of_decimals=3)))
     mine = pooled.photo_good >= 0
     result = table[mine].transform(Domain(variables, domain.class_vars, metas))
-    with result.unlocked(result.X):
-        result.X[:] = pooled.contributions[mine]
+    if len(result):  # Orange leaves a table without rows locked
+        with result.unlocked(result.X):
+            result.X[:] = pooled.contributions[mine]
     result.name = f"{table.name} (contributions)"
     return result
 
@@ -118,7 +119,7 @@ def run(data: Table, good: Variable, mode: str, rho: float | None, state: TaskSt
     lost = pooled.photo_good < 0
     skipped = with_reasons(data[lost], f"no value in '{good.name}': the photo belongs to "
                                        "no good") if lost.any() else None
-    if lost.all():
+    if len(data) and lost.all():
         return Results(None, None, skipped, pooled)
     return Results(pooled_table(data, good, mode, pooled), contributions_table(data, pooled),
                    skipped, pooled)
@@ -410,7 +411,8 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
                         self.Warning.no_id):
             message.clear()
         self._show(None)
-        if self.data is None or self.good is None or not len(self.data):
+        if self.data is None or self.good is None \
+                or not (len(self.data) or SkippedPhotos.of(self.data).photos):
             self._send(None)
             return
         rho = None if self.auto_rho or self.mode != "tempered" else self.rho

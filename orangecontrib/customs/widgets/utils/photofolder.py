@@ -39,7 +39,8 @@ class Scan:
     Attributes
     ----------
     photos, skipped : Table or None
-        Usable photos, which tell of the others; photos that are not, with the reason.
+        Usable photos, which tell of the others – without rows where there are only others;
+        photos that are not, with the reason.
     problems : list of str
         What else is doubtful, for people.
     unpacked : str
@@ -106,7 +107,7 @@ def scan(source: Path, cache: Path,
             break
     # an absolute origin: the table may travel to a widget with another current folder
     origin = folder.resolve()
-    table = _table(found, origin, source.stem)
+    table = _table(found, origin, source.stem) if photos else None
     if table is not None:
         SkippedPhotos(tuple(skipped_photo(photo.image, {GOOD_ID: photo.good_id}, error.reason)
                             for photo, error in skipped)).tell(table)
@@ -195,10 +196,9 @@ def _dimensions(source: bytes | Path) -> tuple[int, int]:
         return image.size
 
 
-def _table(found: list[_Found], origin: Path, name: str) -> Table | None:
-    if not found:
-        return None
+def _table(found: list[_Found], origin: Path, name: str) -> Table:
     variables = [ContinuousVariable(n, number_of_decimals=0) for n in ("size", "width", "height")]
-    numbers = np.array([(f.size, f.width, f.height) for f in found], dtype=float)
+    numbers = np.array([(f.size, f.width, f.height) for f in found],
+                       dtype=float).reshape(len(found), len(variables))
     return append_metas(photos_table([f.photo for f in found], origin, name),
                         variables, numbers.T)

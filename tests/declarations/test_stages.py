@@ -1,5 +1,6 @@
 """Goods of a text, areas of materials, and what each stage of reading shows."""
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -196,3 +197,21 @@ def test_such_a_clause_says_nothing_where_it_may_speak_of_something_else(text):
     ("подошва из пробки, соприкосновение с землёй: резина 80%, пробка 20%", "rubber")])
 def test_what_touches_the_ground_decides_the_sole(text, sole):
     assert READER.read(f"Туфли, верх - текстиль, {text}").stated()["sole"] == (sole,)
+
+
+QUOTED = re.compile("«[^»]*»|“[^”]*”")
+
+
+@pytest.mark.parametrize("text", [
+    "Туфли женские, верх из натуральной кожи, подошва из резины, размеры 35-40, каблук 2-5 см",
+    "1) Сапоги женские, верх из кожи; 2) Туфли мужские, верх из текстиля; стелька 27 см",
+    "Товары: сапоги – 100 пар, верх – кожа; туфли – 20 пар, верх – ткань. Страна – Китай",
+    "Тапочки и сапоги, верх из текстиля, подошва из резины", "Сапоги, верх из кожи; туфли, низ – ПУ",
+    "Кроссовки, верх 60% текстиль 40% кожа, подошва ПУ, с шипами, без подноска, не домашние",
+    "Сапоги, верх – кожа и текстиль 50/50, подошва не из кожи, высота голенища 30 см",
+    "Стельки для обуви", "Хайтопы из кожи", "Взуття жіноче, верх із шкіри", "衣服", "640399", "",
+    "Полуботинки, закрывающие лодыжку, обувь с верхом из кожи. Верх: текстиль"])
+def test_stages_are_told_in_english_without_russian_but_what_they_quote(text):
+    for line in READER.stages(text).lines(READER.vocabulary):
+        assert not re.search("[а-яё]", QUOTED.sub("", line.text("en")), re.I), line.text("en")
+        assert re.search("[а-яё]", line.text("ru"), re.I)

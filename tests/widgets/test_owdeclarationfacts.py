@@ -5,6 +5,7 @@ from unittest.mock import Mock, patch
 
 import numpy as np
 from AnyQt.QtCore import Qt
+from AnyQt.QtGui import QTextDocument
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 from Orange.widgets.tests.base import WidgetTest
 from Orange.widgets.tests.utils import simulate
@@ -240,6 +241,65 @@ class TestOWDeclarationFacts(WidgetTest):
                                  item.text(2))
                 return
         self.fail("no finding on the upper")
+
+    def test_stages_of_the_text_can_be_opened_and_are_told_in_the_language_that_is_spoken(self):
+        self.facts_of(goods_table())
+        self.widget.tabs.setCurrentWidget(self.widget.stages_view)
+        stages = self.widget.stages_view.toPlainText()
+        self.assertEqual(stages.splitlines(), [
+            str(line) for line in owdeclarationfacts.reader().stages(GOODS[0][1]).lines(
+                owdeclarationfacts.reader().vocabulary)])
+        self.assertTrue(stages.startswith("язык: русский"))
+        self.widget.trial.setText("1) Сапоги, верх – кожа; 2) Туфли, верх – текстиль")
+        with speaking("en"):
+            language.changed.happened.emit()
+            self.assertIn("good 2: “2) Туфли", self.widget.stages_view.toPlainText())
+        self.wait_until_finished()
+        self.widget.trial.clear()
+        self.assertIn("“верх из натуральной кожи”".replace("“", "«").replace("”", "»"),
+                      self.widget.stages_view.toPlainText())
+        self.facts_of(None)
+        self.assertEqual(self.widget.stages_view.toPlainText(), "")
+
+    def test_sizes_over_a_limit_are_told_with_the_codes_of_each(self):
+        sizes = ("S", "Туфли женские, верх из кожи, подошва из резины, размеры 35-40", "")
+        same = ("T", "Тапочки домашние, верх – текстиль, подошва – резина, размеры 35-40", "")
+        facts = self.facts_of(goods_table([sizes, same]))
+        said = self.widget.problems.text()
+        self.assertIn("заявите 2 строками", said)
+        self.assertIn("6403999100", said)
+        self.assertIn("6403999800", said)
+        self.assertIn("2 строками", "".join(map(str, self.widget.goods[0].problems)))
+        self.assertEqual(self.widget.goods[1].problems, ())
+        read = evidence_from_table(facts)
+        self.assertEqual([c.words for c in read.several["S"].choices], ["размеры 35-40"])
+        self.assertNotIn("строк", facts.get_column("problems")[0], "the fusion knows more")
+
+    def test_html_in_a_text_is_shown_as_it_is_written(self):
+        text = ("Туфли <b>жирные</b> <img src=x.png> & верх <i>из</i> кожи, подошва из <u>резины, "
+                "размеры</u> 35-40; хайтопы <b>")
+        self.facts_of(goods_table([("<b>1</b>", text, "")]))
+        self.assertEqual(self.widget.text_view.toPlainText(), text)
+        view = self.widget.stages_view
+        self.assertIn("<b>жирные</b>", view.toPlainText() + self.widget.text_view.toPlainText())
+        self.widget.trial.setText("<b>Хайтопы</b> <img src=y>")
+        label = QTextDocument()
+        label.setHtml(self.widget.problems.text())
+        self.assertIn("<b>Хайтопы</b>", label.toPlainText())
+        self.assertIn("<b>Хайтопы</b>", view.toPlainText())
+        self.widget.trial.clear()
+        model = self.widget.list.model
+        for column in range(model.columnCount()):
+            tip = model.data(model.index(0, column), Qt.ToolTipRole)
+            self.assertNotRegex(tip or "", "<(?!/?p>|br>)")
+        self.widget.report_html = ""
+        self.widget.send_report()
+        self.assertNotIn("<img src=", self.widget.report_html)
+        self.assertNotIn("<b>жирные", self.widget.report_html)
+        tips = [self.widget.table.topLevelItem(i).toolTip(0)
+                for i in range(self.widget.table.topLevelItemCount())]
+        for tip in tips:
+            self.assertNotRegex(tip, "<(?!/?p>|br>)")
 
     def test_trial_without_data(self):
         self.widget.trial.setText("Сапоги женские, верх из натуральной кожи")

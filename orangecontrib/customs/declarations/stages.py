@@ -65,6 +65,7 @@ class Stages:
                 yield Message.of("stages.good", number=number, words=_words(self._own(number - 1)))
             yield from _part_lines(self.folded, good.parts, vocabulary)
             yield from _finding_lines(good.reading, vocabulary)
+            yield from _open_lines(good.reading, vocabulary)
             for problem in good.reading.problems:
                 yield Message.of("stages.problem", problem=problem)
         if len(self.read) != 1:
@@ -112,3 +113,18 @@ def _finding_lines(reading, vocabulary) -> Iterator[Message]:
             end=finding.end, rule=finding.rule, values=Joined(tuple(
                 v for v in vocabulary[finding.fact].values if v.id in finding.values)),
             note=finding.note or Words("–"))
+
+
+def _open_lines(reading, vocabulary) -> Iterator[Message]:
+    """What is open of several goods, a line for each choice between them."""
+    for choice in reading.several.choices:
+        options = Joined(tuple(Joined(tuple(filter(None, (option.which, Joined(tuple(
+            Joined((vocabulary[fact], Joined(tuple(
+                v for v in vocabulary[fact].values if v.id in values), " / ")), " – ")
+            for fact, values in option.facts)))))) for option in choice.options), " | ")
+        if choice.words:
+            yield Message.of("stages.range", words=choice.words, options=options)
+        else:
+            yield Message.of("stages.open", options=options)
+        if choice.unsure:
+            yield Message.of("stages.unsure", sizes=choice.unsure)

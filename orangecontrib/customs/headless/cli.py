@@ -277,8 +277,9 @@ def _features(args, place) -> tuple[str, int]:
 
 def _facts(args, place) -> tuple[str, int]:
     from orangecontrib.customs.cases.files import InputError, read_goods, write_rows
+    from orangecontrib.customs.cases.lines import lines_in
     from orangecontrib.customs.cases.sources import named_goods
-    from orangecontrib.customs.declarations import EMPTY, FactReader
+    from orangecontrib.customs.declarations import EMPTY, FactReader, Reading
     from orangecontrib.customs.declarations.facts import stages_of
     from orangecontrib.customs.fusion.among import vocabulary_of
     from orangecontrib.customs.i18n import say
@@ -296,8 +297,11 @@ def _facts(args, place) -> tuple[str, int]:
         if args.explain and stages:
             _explain(good, readers, stages, sys.stderr if place.direct else sys.stdout)
         advance(number, len(goods))
-    for good, readings in zip(*named_goods(goods, found)):
-        problems = list(good.problems)
+    named, found = named_goods(goods, found)
+    lines = [lines_in([readings[place] if readings else Reading("", ()) for readings in found],
+                      reader) for place, reader in enumerate(readers)]
+    for good, readings, *said in zip(named, found, *lines):
+        problems = [*good.problems, *(line for some in said for line in some)]
         row = {"good_id": good.good_id, "description": good.description}
         for reading in readings:
             problems += reading.problems

@@ -4,6 +4,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 from types import SimpleNamespace
 
 from AnyQt.QtCore import QSize, Qt
@@ -14,6 +15,7 @@ from AnyQt.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSplitter,
+    QTabWidget,
     QTextBrowser,
     QTreeWidget,
     QTreeWidgetItem,
@@ -27,7 +29,9 @@ from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 
+from orangecontrib.customs.cases.lines import lines_in
 from orangecontrib.customs.declarations import EMPTY, STATED, FactReader, Reading
+from orangecontrib.customs.declarations.stages import Stages
 from orangecontrib.customs.declarations.table import (
     default_text,
     facts_table,
@@ -39,6 +43,7 @@ from orangecontrib.customs.declarations.table import (
 from orangecontrib.customs.fusion.table import default_key, key_candidates, keys_of
 from orangecontrib.customs.i18n import Message, say
 from orangecontrib.customs.widgets.utils import language
+from orangecontrib.customs.widgets.utils.escaping import as_written
 from orangecontrib.customs.widgets.utils.factview import FACT_COLOURS, pale
 from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsList, report_rows
 from orangecontrib.customs.widgets.utils.variables import VariableCombo
@@ -91,12 +96,13 @@ def run(data: Table, text_name: str, key_name: str, stop: threading.Event,
     state.set_status("Writing…")
     facts, skipped = facts_table(data[:done], text_name, _Known(made_by, readings), key)
     facts.name = f"{data.name} (facts)" if data.name else "Facts"
+    lines = dict(zip(readings, lines_in(list(readings.values()), made_by)))
     goods = []
     for number, (name, text) in enumerate(zip(keys, texts)):
         if number < done and text.strip():
             reading = readings[text]
             goods.append(Good(name, text, len({f.fact for f in reading.findings}),
-                              reading.problems))
+                              (*lines[text], *reading.problems)))
         else:
             reason = "not read: cancelled" if text.strip() else EMPTY
             goods.append(Good(name, text, None, (reason,)))
@@ -115,7 +121,7 @@ def _columns() -> list[Column]:
                colour=lambda g: "#c0392b", tooltip=problems_of,
                header_tooltip="What is unclear or contradictory in the description"),
         Column("Description", lambda g: " ".join(g.text.split()),
-               tooltip=lambda g: f"<p>{g.text[:600]}</p>"),
+               tooltip=lambda g: g.text[:600]),
     ]
 
 
@@ -163,6 +169,7 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
         self.data: Table | None = None
         self.goods: list[Good] = []
         self._empty = False     # the data have no columns at all
+        self.stages: Stages | None = None
         self.reading: Reading | None = None
         self._stop = threading.Event()
         self._restored_row = self.selected_row
@@ -211,13 +218,20 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
         self.table.setHeaderLabels(["Fact", "Value", "Said by", "Strength", "How"])
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
         self.table.headerItem().setToolTip(0, "The colours are those of the spans above")
-        self.table.headerItem().setToolTip(3, "P(the statement is right)")
+        self.table.headerItem().setToolTip(3, (
+            "How many times as often such words stand where it holds as where it does not"))
         self.table.headerItem().setToolTip(
             4, "Stated outright, or implied by a noun, a size or a trade word")
         self.table.currentItemChanged.connect(self._on_finding)
         header = self.table.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(2, QHeaderView.Stretch)
+        self.stages_view = QTextBrowser(openLinks=False)
+        self.stages_view.setToolTip("What each stage of reading made of the text, in their order")
+        self.tabs = QTabWidget(documentMode=True)
+        self.tabs.addTab(self.table, "Facts")
+        self.tabs.addTab(self.stages_view, "Stages")
+        self.tabs.setTabToolTip(1, "How the text was read, stage by stage")
         self.problems = QLabel(wordWrap=True, textFormat=Qt.RichText)
         self.problems.setTextInteractionFlags(Qt.TextSelectableByMouse)
 
@@ -231,7 +245,7 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
         lower_layout = QVBoxLayout(lower)
         lower_layout.setContentsMargins(0, 0, 0, 0)
         lower_layout.setSpacing(4)
-        for widget in (self.table, self.problems):
+        for widget in (self.tabs, self.problems):
             lower_layout.addWidget(widget)
         vertical = QSplitter(Qt.Vertical, childrenCollapsible=False)
         vertical.addWidget(upper)
@@ -286,6 +300,7 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
 
     def _on_language(self):
         """Another language is spoken: what is shown and sent is worded again."""
+        self._on_trial(self.trial.text())
         self.commit.deferred()
 
     # -- work
@@ -360,7 +375,7 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
 
     def _on_trial(self, text: str):
         if text.strip():
-            self._show_reading(reader().read(text))
+            self._show_reading(reader().stages(text))
         else:
             self._show_selected()
 
@@ -368,11 +383,12 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
         if self.trial.text().strip():
             return
         row = self.list.row
-        self._show_reading(reader().read(self.goods[row].text) if 0 <= row < len(self.goods)
+        self._show_reading(reader().stages(self.goods[row].text) if 0 <= row < len(self.goods)
                            else None)
 
-    def _show_reading(self, reading: Reading | None):
-        self.reading = reading
+    def _show_reading(self, stages: Stages | None):
+        self.stages = stages
+        self.reading = reading = stages.reading if stages is not None else None
         self.table.clear()
         self.text_view.clear()
         if reading is None:
@@ -381,9 +397,10 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
         else:
             self._show_text(reading)
             self._show_findings(reading)
-        problems = reading.problems if reading else ()
+        self.stages_view.setHtml(stages_html(stages) if stages is not None else "")
+        problems = (*lines_in([reading], reader())[0], *reading.problems) if reading else ()
         self.problems.setText("<br>".join(
-            f"<span style='color:#c0392b'>⚠ {_escape(words)}</span>"
+            f"<span style='color:#c0392b'>⚠ {escape(words)}</span>"
             for words in map(str, problems)))
         self.problems.setVisible(bool(problems))
 
@@ -405,7 +422,7 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
                     style.setUnderlineStyle(QTextCharFormat.SingleUnderline)
                     other = next(f for f in here if f.fact != top.fact)
                     style.setUnderlineColor(QColor(FACT_COLOURS[other.fact]))
-                style.setToolTip("\n".join(_one_line(f) for f in here))
+                style.setToolTip(as_written("\n".join(_one_line(f) for f in here)))
             cursor.insertText(text[start:end], style)
         self.text_view.moveCursor(QTextCursor.Start)
 
@@ -421,7 +438,7 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
             item.setForeground(0, QColor("#222222"))
             item.setTextAlignment(3, Qt.AlignRight | Qt.AlignVCenter)
             for column in range(5):
-                item.setToolTip(column, _one_line(finding))
+                item.setToolTip(column, as_written(_one_line(finding)))
                 if finding.kind != STATED and column:
                     item.setForeground(column, QColor("#888888"))
             self.table.addTopLevelItem(item)
@@ -450,14 +467,15 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
             return
         key, text = self.key_combo.variable, self.text_combo.variable
         self.report_items("Declarations", (
-            ("Description", text.name if text is not None else "none"),
-            ("Good's id", key.name if key is not None else "row number"),
+            ("Description", escape(text.name) if text is not None else "none"),
+            ("Good's id", escape(key.name) if key is not None else "row number"),
             ("Goods", len(self.goods))))
         if self.reading is not None:
             self.report_raw("Selected Declaration", "<p>" + self.marked_html() + "</p>")
             self.report_table("Facts", report_rows(self.table.model()), header_rows=1)
-            if self.reading.problems:
-                self.report_paragraph("Problems", "; ".join(map(str, self.reading.problems)))
+            if self.problems.text():
+                self.report_raw("Problems", f"<p>{self.problems.text()}</p>")
+            self.report_raw("Stages", stages_html(self.stages))
 
     def marked_html(self) -> str:
         """The shown description as HTML, with its findings in colour."""
@@ -465,12 +483,12 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
         for finding in sorted(self.reading.findings, key=lambda f: (f.start, f.end)):
             if finding.start < done:
                 continue
-            pieces.append(_escape(text[done:finding.start]))
+            pieces.append(escape(text[done:finding.start]))
             pieces.append(f"<span style='background-color:{pale(FACT_COLOURS[finding.fact])}' "
-                          f"title='{_escape(_one_line(finding))}'>"
-                          f"{_escape(text[finding.start:finding.end])}</span>")
+                          f"title='{escape(_one_line(finding))}'>"
+                          f"{escape(text[finding.start:finding.end])}</span>")
             done = finding.end
-        return "".join(pieces) + _escape(text[done:])
+        return "".join(pieces) + escape(text[done:])
 
 
 def _one_line(finding) -> str:
@@ -484,10 +502,15 @@ def _values(finding) -> str:
     return names_of(reader().vocabulary[finding.fact], finding.values)
 
 
-def _escape(text: str) -> str:
-    for char, code in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("'", "&#39;")):
-        text = text.replace(char, code)
-    return text
+def stages_html(stages: Stages) -> str:
+    """What each stage made of a text, a paragraph each; the stage stands out."""
+    paragraphs = []
+    for line in map(str, stages.lines(reader().vocabulary)):
+        stage, _, found = line.partition(": ")
+        paragraphs.append("<p style='margin:0 0 3px 14px; text-indent:-14px'>"
+                          f"<b>{escape(stage)}:</b> {escape(found)}</p>" if found
+                          else f"<p style='margin:0 0 3px 0'>{escape(line)}</p>")
+    return "".join(paragraphs)
 
 
 if __name__ == "__main__":  # pragma: no cover

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 
 from AnyQt.QtCore import Qt
 from AnyQt.QtCore import pyqtSignal as Signal
@@ -23,6 +24,7 @@ from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.fusion.verdict import Verdict
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Message, say
+from orangecontrib.customs.widgets.utils.escaping import as_written
 
 __all__ = ["AnswerPanel"]
 
@@ -101,6 +103,7 @@ class AnswerPanel(QWidget):
             label, combo = QLabel(), _Combo()
             label.setBuddy(combo)
             label.setWordWrap(True)
+            label.setTextFormat(Qt.RichText)
             label.setMaximumWidth(165)
             combo.addItem("—", "")
             for value in fact.values:
@@ -116,10 +119,10 @@ class AnswerPanel(QWidget):
         """Word values and questions in the language that is spoken now."""
         for group in self.groups:
             if group.id in self.titles:
-                self.titles[group.id].setText(f"<b>{say(group.name)}</b>")
+                self.titles[group.id].setText(f"<b>{escape(say(group.name))}</b>")
         for fact in self.vocabulary.values():
             combo = self.combos[fact.id]
-            combo.setToolTip(say(fact.question))
+            combo.setToolTip(as_written(say(fact.question)))
             for number, value in enumerate(fact.values, start=1):
                 combo.setItemText(number, say(value))
 
@@ -139,12 +142,12 @@ class AnswerPanel(QWidget):
                 combo.setItemText(0, f"—  ({name} {held.p:.2f}{doubt})")
             combo.setCurrentIndex(max(0, combo.findData(answers.get(fact, ""))))
             question = asked.get(fact)
-            text = f"{say(spec)} ?" if question else say(spec)
+            text = escape(f"{say(spec)} ?" if question else say(spec))
             if question or combo.currentIndex() > 0:
                 text = f"<b>{text}</b>"
             self.labels[fact].setText(text)
             self.labels[fact].setToolTip(
-                f"<p>{say(spec.question)}</p>" + (
+                as_written(say(spec.question)) + (
                     f"<p>The answer lowers the error by {100 * question.gain:.0f} points.</p>"
                     if question else ""))
         self.clear_button.setEnabled(bool(answers))

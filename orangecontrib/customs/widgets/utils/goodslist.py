@@ -3,12 +3,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from AnyQt.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, Qt
 from AnyQt.QtCore import pyqtSignal as Signal
 from AnyQt.QtGui import QColor
 from AnyQt.QtWidgets import QAbstractItemView, QLabel, QLineEdit, QTableView, QVBoxLayout, QWidget
+
+from .escaping import as_written
 
 __all__ = ["Column", "GoodsModel", "GoodsList", "report_rows"]
 
@@ -116,7 +119,7 @@ class GoodsModel(QAbstractTableModel):
         if role == Qt.DisplayRole:
             return column.text(row)
         if role == Qt.ToolTipRole:
-            return column.tooltip(row) if column.tooltip else column.text(row)
+            return as_written(column.tooltip(row) if column.tooltip else column.text(row))
         if role == Qt.TextAlignmentRole and column.right:
             return Qt.AlignRight | Qt.AlignVCenter
         if role == Qt.ForegroundRole and column.colour is not None:
@@ -235,11 +238,12 @@ class GoodsList(QWidget):
 def report_rows(model, limit: int = 100) -> list[list[str]]:
     """Header and first rows of an item model, for ``report_table(..., header_rows=1)``.
 
-    Given a view, `report_table` opens a web view to colour the selection.
+    The cells are HTML, in which texts stand as written.  Given a view, `report_table` opens a
+    web view to colour the selection.
     """
     columns = range(model.columnCount())
     rows = [[str(model.headerData(c, Qt.Horizontal, Qt.DisplayRole)) for c in columns]]
     for row in range(min(model.rowCount(), limit)):
-        rows.append([str(model.data(model.index(row, c), Qt.DisplayRole) or "")
+        rows.append([escape(str(model.data(model.index(row, c), Qt.DisplayRole) or ""), False)
                      for c in columns])
     return rows

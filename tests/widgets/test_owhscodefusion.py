@@ -2,6 +2,7 @@
 import ast
 import re
 import threading
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import Mock, patch
@@ -9,6 +10,7 @@ from unittest.mock import Mock, patch
 import numpy as np
 import pytest
 from AnyQt.QtCore import QSettings, Qt
+from AnyQt.QtGui import QTextDocument
 from Orange.classification import LogisticRegressionLearner
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 from Orange.widgets.tests.base import WidgetTest
@@ -19,6 +21,7 @@ from orangecontrib.text.vectorization import BowVectorizer
 
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.declarations.table import facts_table
+from orangecontrib.customs.facts import Fact, Value, Vocabulary
 from orangecontrib.customs.fusion import Engine
 from orangecontrib.customs.fusion.among import codes_of
 from orangecontrib.customs.fusion.table import default_key
@@ -27,6 +30,7 @@ from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.widgets import owhscodefusion
 from orangecontrib.customs.widgets.owhscodefusion import OWHSCodeFusion
 from orangecontrib.customs.widgets.utils import language
+from orangecontrib.customs.widgets.utils.answerpanel import AnswerPanel
 from orangecontrib.customs.widgets.utils.verdictview import code_html
 
 BOOTS = ("Ботинки мужские, закрывающие лодыжку, но не часть икры, верх из натуральной кожи, "
@@ -96,6 +100,44 @@ class TestOWHSCodeFusion(WidgetTest):
         self.send_signals([(getattr(inputs, name), table) for name, table in tables.items()])
         self.wait_until_finished()
         return self.get_output(self.widget.Outputs.codes)
+
+    def test_sizes_over_a_limit_have_two_codes_and_an_answer_settles_it(self):
+        shoes = "Туфли женские, верх из кожи, подошва из резины, размеры 35-40"
+        table = self.codes(text=text_facts({"S": shoes, "K": SNEAKERS + ", размеры 35-40"}))
+        first, second = table.get_column("problems")
+        self.assertIn("заявите 2 строками", first)
+        self.assertIn("код 6403999100", first)
+        self.assertIn("код 6403999800", first)
+        self.assertNotIn("строк", second)
+        self.assertIn("2 строками", self.widget.headline.toPlainText())
+        self.assertLess(len(table.get_column("safe code")[0]), 10)
+        self.widget._on_answer("insole", "lt24")
+        self.assertNotIn("строками", self.widget.headline.toPlainText())
+        self.assertEqual(self.widget.verdict.codes, ("6403999100",))
+
+    def test_html_in_a_text_is_shown_as_it_is_written(self):
+        text = "<b>Хайтопы</b> <img src=x>, верх из <i>кожи</i>, подошва из <u>резины</u>"
+        self.codes(text=text_facts({"<b>1</b>": text}))
+        self.assertIn("«<b>Хайтопы</b> <img src=x>", self.widget.headline.toPlainText())
+        tip = self.widget.list.model.data(self.widget.list.model.index(0, 1), Qt.ToolTipRole)
+        self.assertIn("&lt;img src=x&gt;", tip)
+        self.widget.send_report()
+        self.assertNotIn("<img", self.widget.report_html)
+        self.assertNotIn("<b>1", self.widget.report_html)
+
+    def test_the_answer_panel_shows_names_as_they_are_written(self):
+        fact = Fact("ink", "<b>ink</b>", "<i>чернила</i>", (Value("a", "<u>a</u>", "<u>а</u>"),
+                                                         Value("b", "b", "б")), "<img src=x>?")
+        group = replace(find_group("footwear"), vocabulary=Vocabulary([fact]))
+        panel = AnswerPanel([group, replace(group, id="other", vocabulary=Vocabulary([]))])
+        panel.show_good(None, {}, {}, False)
+        shown = QTextDocument()
+        shown.setHtml(panel.labels["ink"].text())
+        self.assertEqual(shown.toPlainText(), "<i>чернила</i>")
+        for tip in (panel.labels["ink"].toolTip(), panel.combos["ink"].toolTip()):
+            shown.setHtml(tip)
+            self.assertEqual(shown.toPlainText().strip(), "<img src=x>?")
+        self.assertEqual(panel.combos["ink"].itemText(1), "<u>а</u>")
 
     # -- language
 

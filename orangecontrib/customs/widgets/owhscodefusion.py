@@ -4,6 +4,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -723,7 +724,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
             ("Tariff", self.edition_label.text())))
         self.report_table("Goods", report_rows(self.list.model), header_rows=1)
         if self.verdict is not None:
-            self.report_raw(f"Good {self.verdict.key}", headline_html(
+            self.report_raw(f"Good {escape(self.verdict.key)}", headline_html(
                 self.case, self.verdict, self._question(self.verdict)))
             self.report_table("Ranked Codes", report_rows(self.bars.model()), header_rows=1)
             self.report_raw("Legal Trace", trace_html(self.verdict))

@@ -52,7 +52,8 @@ setup(
         "chardet<7",                # Orange 3.40 does not import with chardet 7.0
         "scikit-learn>=1.5,<1.10",  # Orange 3.40 passes `penalty`
         "numpy>=2",
-        "pillow>=10",
+        "pillow>=11.3",             # reads AVIF
+        "pillow-heif>=0.18",        # photos of iPhones; imported with the first of them
         "torch>=2.4",
         "torchvision>=0.19",
         "efficientnet-lite-pytorch==0.1.0",

@@ -157,6 +157,11 @@ def _photo_arguments(parser, required):
     parser.add_argument("--photos", type=Path, required=required, metavar="DIR|ZIP|CSV")
     parser.add_argument("--photos-root", type=Path, metavar="DIR|ZIP",
                         help="where the paths of the photo CSV start")
+    parser.add_argument("--photo-ids", default="auto", metavar="RULE",
+                        help="where the goods' ids are from: auto (default), sub-folder, folder "
+                             "(all photos are of one good), the file name up to its last number "
+                             "(number), to the last or first _ - or space (last, separator), to "
+                             "the first underscore, hyphen or space, or the whole file-name")
     parser.add_argument("--model", default="default", metavar="default|free|M.safetensors",
                         help="the best bundled model, for research and non-commercial use "
                              "(default); the bundled one free of such photos; or a file")
@@ -195,7 +200,8 @@ def _find(args, place):
     from orangecontrib.customs.cases.files import InputError
     from orangecontrib.customs.photos.sources import SourceError, find_photos
     try:
-        photos, problems = find_photos(args.photos, args.photos_root, args.encoding)
+        photos, problems = find_photos(args.photos, args.photos_root, args.encoding,
+                                       args.photo_ids)
     except SourceError as error:
         raise InputError.of(error) from error
     place.spare(photo.file for photo in photos)

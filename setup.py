@@ -89,6 +89,12 @@ setup(
             # runs `orange-canvas --no-gui flow.ows`; see headless/loader.py
             "customs-headless = orangecontrib.customs.headless.loader:loader",
         ],
+        "orange.canvas.drophandler": [
+            "Declarations = orangecontrib.customs.widgets.owdeclarations"
+            ":OWDeclarationsDropHandler",
+            "Goods Photos = orangecontrib.customs.widgets.owgoodsphotos"
+            ":OWGoodsPhotosDropHandler",
+        ],
         "orange.widgets.tutorials": ["customs = orangecontrib.customs.workflows:examples"],
         "orange.canvas.help": [
             "html-index = orangecontrib.customs.widgets:WIDGET_HELP_PATH"],

@@ -73,8 +73,8 @@ from typing import Any, Protocol, Self, TypeVar
 
 __all__ = ["BagColumn", "CodeColumn", "ContradictionColumn", "ContributionColumn", "FactColumn",
            "FeatureColumn", "GradabilityColumn", "ImageColumn", "LabelColumn", "NoteColumn",
-           "Role", "SkippedPhotos", "TextColumn", "WordsColumn", "computed", "copy_marks",
-           "keyed", "marked", "name_key", "named_key", "origin_of"]
+           "Role", "SkippedPhotos", "TextColumn", "WordsColumn", "column_of", "computed",
+           "copy_marks", "keyed", "marked", "name_key", "named_key", "origin_of"]
 
 
 class HasAttributes(Protocol):
@@ -94,6 +94,14 @@ class Role(StrEnum):
     PROBLEMS = "problems"
     PHOTOS = "n_photos"
     CLUSTER = "cluster"
+    DESCRIPTION = "description"
+    DECLARED_CODE = "declared_code"
+    QUANTITY = "quantity"
+    VALUE = "value"
+    CURRENCY = "currency"
+    WEIGHT = "weight"
+    #: for none of these, whatever the column is called
+    NONE = "none"
 
     @classmethod
     def _missing_(cls, value):
@@ -111,6 +119,11 @@ class Role(StrEnum):
             return cls(variable.attributes.get("role"))
         except ValueError:
             return None
+
+
+def column_of(variables: Iterable[V], role: Role) -> V | None:
+    """The first of the variables that has a role."""
+    return next((variable for variable in variables if Role.of(variable) is role), None)
 
 
 class _Kind:

@@ -16,6 +16,7 @@ from orangecontrib.customs.columns import (
     NoteColumn,
     Role,
     TextColumn,
+    column_of,
     copy_marks,
     keyed,
     name_key,
@@ -39,8 +40,8 @@ from .headings import (
 )
 from .reading import IMPLIED, Reading
 
-__all__ = ["declarations_table", "default_text", "describe", "described", "description_of",
-           "facts_table", "holds_ids", "misread", "names_of", "skipped_rows",
+__all__ = ["declarations_table", "declared_column", "default_text", "describe", "described",
+           "description_of", "facts_table", "holds_ids", "misread", "names_of", "skipped_rows",
            "strings_of", "text_candidates", "texts_of"]
 
 
@@ -113,14 +114,27 @@ def _kind(variable) -> int:
 
 
 def description_of(table: Table):
-    """The column that is *named* description (:mod:`.headings`), whatever its type; or None.
+    """The column that has this role, else is *named* description (:mod:`.headings`); or None.
 
-    Orange reads a column of repeated texts as a category, an empty one as numbers.
+    Whatever its type: Orange reads a column of repeated texts as a category, an empty one as
+    numbers.
     """
     domain = table.domain
-    named = [v for v in (*domain.metas, *domain.class_vars, *domain.attributes)
-             if is_description(v.name) and not ImageColumn.of(v) and not BagColumn.of(v)]
-    return min(named, key=_kind, default=None)
+    variables = (*domain.metas, *domain.class_vars, *domain.attributes)
+    named = [v for v in variables if is_description(v.name) and Role.of(v) is None
+             and not ImageColumn.of(v) and not BagColumn.of(v)]
+    return column_of(variables, Role.DESCRIPTION) or min(named, key=_kind, default=None)
+
+
+def declared_column(table: Table, what: str):
+    """The column with what is declared, one of :data:`.headings.NAMES`, or None.
+
+    The one that has this role; else one without any, by its name.
+    """
+    variables = (*table.domain.metas, *table.domain.variables)
+    plain = [v.name for v in variables if Role.of(v) is None]
+    name = find_column(plain, NAMES[what])
+    return column_of(variables, Role(what)) or (None if name is None else table.domain[name])
 
 
 def text_candidates(table: Table) -> list:
@@ -128,8 +142,8 @@ def text_candidates(table: Table) -> list:
     domain = table.domain
     variables = [v for v in (*domain.metas, *domain.class_vars, *domain.attributes)
                  if not ImageColumn.of(v) and Role.of(v) not in (Role.NOTE, Role.PROBLEMS)
-                 and (v.is_string or v.is_discrete or is_description(v.name)
-                      and not BagColumn.of(v))]
+                 and (v.is_string or v.is_discrete or not BagColumn.of(v)
+                      and (is_description(v.name) or Role.of(v) is Role.DESCRIPTION))]
     return sorted(variables, key=_kind)
 
 
@@ -147,7 +161,7 @@ def default_text(table: Table):
     named = description_of(table)
     if named is not None:
         return named
-    good = [v for v in text_candidates(table) if not holds_ids(table, v)]
+    good = [v for v in text_candidates(table) if Role.of(v) is None and not holds_ids(table, v)]
     own = set(getattr(table, "text_features", None) or ())
 
     def rank(variable):
@@ -316,9 +330,9 @@ def _row_per_good(table: Table, found: Sequence[Reading], key
     rows = _with_column(table[places], key, [name for names in ids for name in names])
     several = [counts[place] > 1 for place in places]
     said, declared = {}, {}
-    names = [v.name for v in (*table.domain.metas, *table.domain.variables)]
     for what in ("quantity", "value", "weight"):
-        if (name := find_column(names, NAMES[what])) is not None:
+        if (column := declared_column(table, what)) is not None:
+            name = column.name
             typed = ["" if (text := rows.domain[name].str_val(value)) == "?" else text
                      for value in rows.get_column(name)]
             declared[what] = list(map(bool, typed))

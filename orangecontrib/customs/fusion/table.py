@@ -54,7 +54,7 @@ def key_candidates(table: Table) -> list[Variable]:
     domain = table.domain
     return [var for var in domain.metas + domain.class_vars + domain.attributes
             if (isinstance(var, (StringVariable, DiscreteVariable))
-                or var.name.strip().lower() in KEY_NAMES)
+                or var.name.strip().lower() in KEY_NAMES or Role.of(var) is Role.KEY)
             and not ImageColumn.of(var)
             and Role.of(var) not in (Role.NOTE, Role.PROBLEMS)]
 
@@ -66,8 +66,9 @@ def default_key(table: Table) -> Variable | None:
     for var in candidates:
         if var.name == named or Role.of(var) is Role.KEY:
             return var
+    plain = [var for var in candidates if Role.of(var) is None]
     for name in KEY_NAMES:
-        for var in candidates:
+        for var in plain:
             if var.name.strip().lower() == name:
                 return var
     return None

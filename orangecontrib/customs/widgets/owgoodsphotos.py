@@ -40,6 +40,7 @@ from orangewidget.utils.signals import Output
 from orangecontrib.customs.photos.naming import AUTO, LISTED, RULES
 from orangecontrib.customs.photos.sources import Found, SourceError
 from orangecontrib.customs.photos.table import GOOD_ID, image_paths
+from orangecontrib.customs.widgets.utils.drops import SourceDropHandler
 from orangecontrib.customs.widgets.utils.gallery import PhotoGallery, Tile
 from orangecontrib.customs.widgets.utils.photofolder import Scan, scan
 from orangecontrib.customs.widgets.utils.sourcepath import SourceMixin
@@ -245,6 +246,10 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
     def fits(path: str) -> bool:
         return os.path.isdir(path) or path.lower().endswith((".zip", ".csv"))
 
+    @classmethod
+    def invites(cls, path: str) -> bool:
+        return cls.fits(path) and not path.lower().endswith(".csv")  # most hold no photos
+
     def _ids_chosen(self):
         if self.ids_combo.currentData() != self.ids:
             self.ids = self.ids_combo.currentData()
@@ -417,6 +422,10 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.thumbnails.stop()
         self.shutdown()
         super().onDeleteWidget()
+
+
+class OWGoodsPhotosDropHandler(SourceDropHandler):
+    WIDGET = OWGoodsPhotos
 
 
 if __name__ == "__main__":  # pragma: no cover

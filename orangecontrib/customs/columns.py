@@ -73,8 +73,8 @@ from typing import Any, Protocol, Self, TypeVar
 
 __all__ = ["BagColumn", "CodeColumn", "ContradictionColumn", "ContributionColumn", "FactColumn",
            "FeatureColumn", "GradabilityColumn", "ImageColumn", "LabelColumn", "NoteColumn",
-           "Role", "SkippedPhotos", "TextColumn", "WordsColumn", "column_of", "computed",
-           "copy_marks", "keyed", "marked", "name_key", "named_key", "origin_of"]
+           "Role", "SkippedPhotos", "TextColumn", "WordsColumn", "computed", "copy_marks",
+           "keyed", "marked", "name_key", "named_key", "origin_of"]
 
 
 class HasAttributes(Protocol):
@@ -100,12 +100,17 @@ class Role(StrEnum):
     VALUE = "value"
     CURRENCY = "currency"
     WEIGHT = "weight"
-    #: for none of these, whatever the column is called
-    NONE = "none"
+    STATEMENT = "statement"  # of a specification: part of the description
+    NONE = "none"  # of what a file declares, whatever the column is called
 
     @classmethod
     def _missing_(cls, value):
         return cls.KEY if value == "good_id" else None  # the Aggregator's spelling in 0.1.0
+
+    @classmethod
+    def find(cls, role: str, variables: Iterable[V]) -> V | None:
+        """The first of the variables that has a role."""
+        return next((v for v in variables if cls.of(v) == role), None)
 
     def mark(self, variable: V) -> V:
         """Give a variable this role."""
@@ -119,11 +124,6 @@ class Role(StrEnum):
             return cls(variable.attributes.get("role"))
         except ValueError:
             return None
-
-
-def column_of(variables: Iterable[V], role: Role) -> V | None:
-    """The first of the variables that has a role."""
-    return next((variable for variable in variables if Role.of(variable) is role), None)
 
 
 class _Kind:
@@ -363,6 +363,25 @@ class TextColumn(_Kind):
     def of(cls, variable):
         # a .tab file makes True of "True", and Orange3-Text reads both
         return cls() if variable.attributes.get("include") in (True, "True") else None
+
+
+@dataclass(frozen=True)
+class ComposedColumn(_Kind):
+    """Descriptions that were put together of other columns: «Материал верха: кожа»."""
+
+    statements: tuple[tuple[str, str], ...]     #: name of a column, what it is called in the text
+
+    @property
+    def attributes(self):
+        return {"composed": json.dumps(self.statements, ensure_ascii=False)}
+
+    @classmethod
+    def of(cls, variable):
+        try:
+            said = json.loads(variable.attributes.get("composed", ""))
+            return cls(tuple((str(column), str(label)) for column, label in said))
+        except (TypeError, ValueError):
+            return None
 
 
 @dataclass(frozen=True)

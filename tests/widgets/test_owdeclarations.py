@@ -22,7 +22,7 @@ from orangewidget.workflow.widgetsscheme import WidgetsScheme
 from pyarrow import parquet
 
 from orangecontrib.customs.columns import Role
-from orangecontrib.customs.declarations.table import declared_column, default_text
+from orangecontrib.customs.declarations.table import default_text, role_column
 from orangecontrib.customs.fusion.table import default_key
 from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.widgets import owdeclarations
@@ -39,7 +39,7 @@ SHIFTED = "003;Туфли; кожаные;6403999600;5\n"
 
 
 def declared_quantity(data):
-    return declared_column(data, "quantity")
+    return role_column(data.domain, "quantity")
 
 
 class DeclarationsTest(WidgetTest):

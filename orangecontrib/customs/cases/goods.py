@@ -5,12 +5,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from orangecontrib.customs.declarations.headings import NAMES, find_column
+from orangecontrib.customs.files.words import Label
 from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.i18n import Message, Words, say
 from orangecontrib.customs.nomenclature import parse_code, parse_currency
 
-__all__ = ["NAMES", "Good", "OfGroup", "find_column", "goods_of"]
+__all__ = ["DECLARED", "Good", "OfGroup", "goods_of"]
+
+#: What is declared of a good, besides its description.
+DECLARED = ("declared_code", "quantity", "value", "currency", "weight")
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class Good:
     weight: float | None = None     #: in kg
     #: The row of the file, by column: facts may stand there.
     row: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+    #: Columns of a specification that the description states, and what they are called there.
+    statements: Mapping[str, Label] = field(default_factory=dict, compare=False, repr=False)
 
 
 def goods_of(ids: Sequence[str], cells: Sequence[Mapping[str, object]],

@@ -11,27 +11,25 @@ from scipy.sparse import issparse
 
 from orangecontrib.customs.columns import (
     BagColumn,
+    ComposedColumn,
     FactColumn,
     ImageColumn,
     NoteColumn,
     Role,
     TextColumn,
-    column_of,
     copy_marks,
     keyed,
     name_key,
 )
 from orangecontrib.customs.facts import Fact, Priors, Vocabulary
-from orangecontrib.customs.files import ROLES, Roles, Row, TextTable
-from orangecontrib.customs.files.words import fits
+from orangecontrib.customs.files import Roles, Row, TextTable, composed_of, find_column
+from orangecontrib.customs.files.words import Label, fits
 from orangecontrib.customs.i18n import Joined, Message, say
 
 from .facts import EMPTY, FactReader
 from .goods import ids_of_goods
 from .headings import (
-    NAMES,
     doubts_of,
-    find_column,
     is_code,
     is_description,
     is_id,
@@ -41,9 +39,13 @@ from .headings import (
 )
 from .reading import IMPLIED, Reading
 
-__all__ = ["declarations_table", "declared_column", "default_text", "describe", "described",
-           "description_of", "facts_table", "holds_ids", "misread", "names_of", "skipped_rows",
+__all__ = ["declarations_table", "default_text", "describe", "described", "description_of",
+           "facts_table", "holds_ids", "misread", "names_of", "role_column", "skipped_rows",
            "strings_of", "text_candidates", "texts_of"]
+
+#: The roles of columns that stay texts, and what all roles of a file are here.
+_TEXTS = ("description", "good_id", "declared_code", "currency")
+_ROLES = {"good_id": Role.KEY}
 
 
 def declarations_table(table: TextTable, rows: Sequence[Row] | None = None,
@@ -56,42 +58,46 @@ def declarations_table(table: TextTable, rows: Sequence[Row] | None = None,
     rows : sequence of Row, optional
         Those of its rows to take (:func:`.headings.trusted_rows`); all by default.
     roles : Roles, optional
-        Which column is which; the variables say it (:class:`~orangecontrib.customs.columns.Role`),
-        so that whoever reads them need not be told again.
+        Which column is which (:func:`..files.guess_roles`): their variables are marked, so
+        that all widgets take them for that, whatever they are called.
     declined : collection of str
         Roles that no column is to have, whatever it is called.
 
     Returns
     -------
     Table
-        Columns of plain numbers (:func:`.headings.numbers_in`) that are not named code, id or
-        description, and have no such role, as attributes, all others as text metas; both in the
-        order of the file.
-        Where rows are doubtful, "problems" says why, in the language that is spoken.
+        Columns of plain numbers (:func:`.headings.numbers_in`) that are not code, id or
+        description, by role or name, as attributes, all others as text metas; both in the order
+        of the file.  What a specification states is a text meta "description" then, behind
+        them.  Where rows are doubtful, "problems" says why, in the language that is spoken.
     """
     rows = table.rows if rows is None else rows
-    marks = {} if roles is None else _roles_of(table, roles, declined)
+    chosen = {} if roles is None else {column: role for role, column in roles.columns.items()}
     attributes, numbers, metas, texts = [], [], [], []
     for name in filter(None, table.columns):
         cells = [row.cells[name].strip() for row in rows]
-        role = marks.get(name)
-        is_text = role in _TEXTS if role in _DECLARED else (
+        is_text = chosen[name] in _TEXTS if name in chosen else (
             is_code(name) or is_id(name) or is_description(name))
         read = None if is_text else numbers_in(cells)
-        variable = StringVariable(name) if read is None \
-            else ContinuousVariable(name, number_of_decimals=read[1])
-        if role is not None:
-            role.mark(variable)
         if read is None:
+            variable = StringVariable(name)
             metas.append(variable)
             texts.append(cells)
         else:
+            variable = ContinuousVariable(name, number_of_decimals=read[1])
             attributes.append(variable)
             numbers.append(read[0])
-    doubts = [say(Joined(tuple(doubts_of(row, table)), "; ")) for row in rows]
+        _mark(variable, chosen.get(name), roles, declined)
+    names = [v.name for v in (*attributes, *metas)]
+    if roles is not None and roles.statements:
+        variable = Role.DESCRIPTION.mark(StringVariable(get_unique_names(names, "description")))
+        metas.append(ComposedColumn(tuple(
+            (column, label.text) for column, label in roles.statements.items())).mark(variable))
+        texts.append([(roles.description(row.cells) or "").strip() for row in rows])
+        names.append(variable.name)
+    doubts = [say(Joined(tuple(doubts_of(row, table, roles)), "; ")) for row in rows]
     if any(doubts):
-        name = get_unique_names([v.name for v in (*attributes, *metas)], "problems")
-        metas.append(Role.PROBLEMS.mark(StringVariable(name)))
+        metas.append(Role.PROBLEMS.mark(StringVariable(get_unique_names(names, "problems"))))
         texts.append(doubts)
     result = Table.from_numpy(
         Domain(attributes, metas=metas),
@@ -101,22 +107,30 @@ def declarations_table(table: TextTable, rows: Sequence[Row] | None = None,
     return result
 
 
-#: What roles of a file are called among those of columns.
-_DECLARED = [Role.KEY if role == "good_id" else Role(role) for role in ROLES]
-#: Of them those that are no numbers, whatever stands in their cells.
-_TEXTS = {Role.KEY, Role.DESCRIPTION, Role.DECLARED_CODE, Role.CURRENCY}
+def _mark(variable, role: str | None, roles: Roles | None, declined: Collection[str]) -> None:
+    """Mark a variable with the role that its column has in the file.
+
+    One that would be taken for a role by its name, and is not, has the role of none.
+    """
+    if roles is None:
+        return
+    settled = {*roles.columns, *declined}
+    if variable.name in roles.statements:
+        Role.STATEMENT.mark(variable)
+    elif role is None and (meant := fits(variable.name)) and settled >= meant.keys():
+        Role.NONE.mark(variable)
+    elif role is not None and not (role == "description" and roles.statements):
+        _ROLES.get(role, Role(role)).mark(variable)
 
 
-def _roles_of(table: TextTable, roles: Roles, declined: Collection[str]) -> dict[str, Role]:
-    """Column → its role; one that would be taken for a role by its name, and is not, has none."""
-    named = dict(zip(ROLES, _DECLARED))
-    marks = {column: named[role] for role, column in roles.columns.items()}
-    for name in filter(None, table.columns):
-        meant = fits(name)
-        if name not in marks and meant and all(
-                role in roles.columns or role in declined for role in meant):
-            marks[name] = Role.NONE
-    return marks
+def role_column(domain: Domain, role: str):
+    """The variable that is marked with a role, or else called so; None without one."""
+    variables = [*domain.metas, *domain.variables]
+    marked = Role.find(role, variables)
+    if marked is not None:
+        return marked
+    name = find_column([v.name for v in variables if not Role.of(v)], role)
+    return None if name is None else domain[name]
 
 
 def strings_of(table: Table, variable) -> list[str]:
@@ -148,27 +162,18 @@ def _kind(variable) -> int:
 
 
 def description_of(table: Table):
-    """The column that has this role, else is *named* description (:mod:`.headings`); or None.
+    """The column that is marked or *named* as description, whatever its type; or None.
 
-    Whatever its type: Orange reads a column of repeated texts as a category, an empty one as
-    numbers.
+    Orange reads a column of repeated texts as a category, an empty one as numbers.
     """
     domain = table.domain
-    variables = (*domain.metas, *domain.class_vars, *domain.attributes)
-    named = [v for v in variables if is_description(v.name) and Role.of(v) is None
+    marked = Role.find(Role.DESCRIPTION, domain.metas)
+    if marked is not None:
+        return marked
+    named = [v for v in (*domain.metas, *domain.class_vars, *domain.attributes)
+             if is_description(v.name) and Role.of(v) is None
              and not ImageColumn.of(v) and not BagColumn.of(v)]
-    return column_of(variables, Role.DESCRIPTION) or min(named, key=_kind, default=None)
-
-
-def declared_column(table: Table, what: str):
-    """The column with what is declared, one of :data:`.headings.NAMES`, or None.
-
-    The one that has this role; else one without any, by its name.
-    """
-    variables = (*table.domain.metas, *table.domain.variables)
-    plain = [v.name for v in variables if Role.of(v) is None]
-    name = find_column(plain, NAMES[what])
-    return column_of(variables, Role(what)) or (None if name is None else table.domain[name])
+    return min(named, key=_kind, default=None)
 
 
 def text_candidates(table: Table) -> list:
@@ -176,8 +181,8 @@ def text_candidates(table: Table) -> list:
     domain = table.domain
     variables = [v for v in (*domain.metas, *domain.class_vars, *domain.attributes)
                  if not ImageColumn.of(v) and Role.of(v) not in (Role.NOTE, Role.PROBLEMS)
-                 and (v.is_string or v.is_discrete or not BagColumn.of(v)
-                      and (is_description(v.name) or Role.of(v) is Role.DESCRIPTION))]
+                 and (v.is_string or v.is_discrete or is_description(v.name)
+                      and not BagColumn.of(v))]
     return sorted(variables, key=_kind)
 
 
@@ -286,9 +291,11 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
     filled = np.array([bool(text.strip()) for text in texts], dtype=bool)
     rows, told = table, _told(table)
     readings, there = [reader.read(text) for text in texts], filled
+    spans = _spans(table.domain[text_variable], texts)
     if key_variable is not None and any(reading.goods for reading in readings):
         rows, readings, places = _row_per_good(table, readings, table.domain[key_variable])
         told, there = [told[place] for place in places], filled[places]
+        spans = [spans[place] for place in places]
     doubts = [reading.problems if there else () if told else (EMPTY,)
               for reading, there, told in zip(readings, there, told)]
     evidence = reader.evidence([str(i) for i in range(len(readings))], readings)
@@ -314,7 +321,7 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
         get_unique_names(used + [v.name for v in kept_attributes], name)
         for name in ("findings", "problems"))
     problems_variable = Role.PROBLEMS.mark(StringVariable(problems_name))
-    words = _words(readings, reader.vocabulary)
+    words = _words(readings, reader.vocabulary, spans)
     word_variables = []
     for fact in words:
         variable = StringVariable(get_unique_names(used + [findings_name, problems_name],
@@ -365,8 +372,8 @@ def _row_per_good(table: Table, found: Sequence[Reading], key
     several = [counts[place] > 1 for place in places]
     said, declared = {}, {}
     for what in ("quantity", "value", "weight"):
-        if (column := declared_column(table, what)) is not None:
-            name = column.name
+        if (variable := role_column(table.domain, what)) is not None:
+            name = variable.name
             typed = ["" if (text := rows.domain[name].str_val(value)) == "?" else text
                      for value in rows.get_column(name)]
             declared[what] = list(map(bool, typed))
@@ -397,10 +404,18 @@ def _with_column(table: Table, variable, texts: Sequence[str]) -> Table:
     return result
 
 
-def _words(readings, vocabulary) -> dict[str, list[str]]:
+def _spans(variable, texts: Sequence[str]) -> list[list[tuple[int, int, str]]]:
+    """Which parts of the texts come from columns of a specification."""
+    composed = ComposedColumn.of(variable)
+    statements = {column: Label(label, "") for column, label in composed.statements} \
+        if composed else {}
+    return [composed_of(text, statements) for text in texts]
+
+
+def _words(readings, vocabulary, spans) -> dict[str, list[str]]:
     """Per fact that is spoken of, the words of each good that say it."""
-    said = [reading.words() for reading in readings]
-    return {fact: [words.get(fact, "") for words in said] for fact in vocabulary
+    said = [reading.words(some) for reading, some in zip(readings, spans)]
+    return {fact: [say(words.get(fact, "")) for words in said] for fact in vocabulary
             if any(fact in words for words in said)}
 
 

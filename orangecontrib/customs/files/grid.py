@@ -14,6 +14,8 @@ __all__ = ["LOOKED_AT", "Area", "Line", "header_place", "is_total", "named", "on
 
 #: So many rows are looked at for the header.
 LOOKED_AT = 50
+#: A longer cell is no name of a column.
+LONGEST_NAME = 100
 #: So many cells, and characters, are a mistake or an attack, not a table of declarations.
 MOST_CELLS, MOST_CHARACTERS = 30_000_000, 500_000_000
 #: So many columns may have a name; sheets have formats in 16 384.
@@ -49,7 +51,7 @@ class Area(NamedTuple):
 
 def telling(cells: Iterable[str]) -> int:
     """How many cells are what columns are called."""
-    return sum(len(cell) < 200 and (any(fit.rank <= NAMED for fit in fits(cell).values())
+    return sum(len(cell) <= LONGEST_NAME and (any(fit.rank <= NAMED for fit in fits(cell).values())
                                     or label_of(cell) is not None)
                for cell in set(cells) if cell.strip())
 
@@ -57,8 +59,8 @@ def telling(cells: Iterable[str]) -> int:
 def header_place(rows: Sequence[Sequence[str]]) -> int:
     """Which of the first rows holds the names of the columns.
 
-    The first of those with most names that are known; without two of them, the first row that
-    fills as many cells as most do.
+    The first with about as many names that are known as any has; without two of them, the first
+    row that fills as many cells as most do.
 
     >>> header_place([["Спецификация № 5"], [], ["№ товара", "Наименование", "пар"], ["1"]])
     2
@@ -69,7 +71,8 @@ def header_place(rows: Sequence[Sequence[str]]) -> int:
     """
     known = [telling(cells) for cells in rows]
     if max(known, default=0) >= 2:
-        return known.index(max(known))
+        return next(place for place, count in enumerate(known)
+                    if count >= 2 and 2 * count > max(known))
     widths = [sum(bool(cell.strip()) for cell in cells) for cells in rows]
     if rows and known[0] or not any(widths):
         return 0

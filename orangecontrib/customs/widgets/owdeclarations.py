@@ -27,6 +27,7 @@ from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
 from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Output
 
+from orangecontrib.customs.cases.files import roles_beside
 from orangecontrib.customs.declarations.headings import trusted_rows
 from orangecontrib.customs.declarations.table import declarations_table
 from orangecontrib.customs.files import (
@@ -36,11 +37,9 @@ from orangecontrib.customs.files import (
     ROLES,
     TableFileError,
     TextTable,
-    guess_roles,
     read_source,
 )
 from orangecontrib.customs.fusion.among import vocabulary_of
-from orangecontrib.customs.fusion.statements import fact_columns
 from orangecontrib.customs.groups import loaded_groups
 from orangecontrib.customs.widgets.utils import language
 from orangecontrib.customs.widgets.utils.drops import SourceDropHandler
@@ -103,9 +102,8 @@ def run(path: Path, encoding: str, sheet: str, chosen: Mapping[str, str],
     progress(1.)
     taken = {role: name.strip() for role, name in chosen.items()
              if name == NO_COLUMN or name in text.columns}
-    apart = fact_columns(filter(None, text.columns), vocabulary_of(loaded_groups()))
-    roles = guess_roles(text, chosen=taken, apart=apart)
-    rows, doubts = trusted_rows(text)
+    roles = roles_beside(text, vocabulary_of(loaded_groups()), columns=taken)
+    rows, doubts = trusted_rows(text, roles)
     declined = {role for role, name in taken.items() if not name}
     return SimpleNamespace(
         text=text, rows=rows, doubts=doubts, roles=roles, declined=declined,

@@ -99,9 +99,14 @@ def _beginning(text: str, delimiter: str) -> list[list[str]]:
 
 
 def _delimiter(text: str) -> str:
-    """What separates the fields: that of the first line, unless another one tells more names."""
+    """What separates the fields: that of the first line, unless only another one tells names."""
     usual = delimiter_of(text)
-    known = {delimiter: max(map(telling, _beginning(text, delimiter)), default=0)
-             for delimiter in DELIMITERS}
-    best = max(known, key=known.__getitem__)
-    return best if known[best] >= 2 and known[best] > known[usual] else usual
+    if _known(text, usual) >= 2:
+        return usual
+    best = max(DELIMITERS, key=lambda delimiter: _known(text, delimiter))
+    return best if _known(text, best) >= 2 else usual
+
+
+def _known(text: str, delimiter: str) -> int:
+    """How many names of columns a row has at most, separated so."""
+    return max(map(telling, _beginning(text, delimiter)), default=0)

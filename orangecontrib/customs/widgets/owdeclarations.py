@@ -53,8 +53,8 @@ from orangecontrib.customs.widgets.utils.variables import listed
 ENCODINGS = {"": "(found in the file)", "utf-8": "UTF-8", **CYRILLIC,
              "utf-16-le": "UTF-16 LE", "utf-16-be": "UTF-16 BE"}
 
-#: A column opens with so many pixels at most, but for the description, which takes what is left.
-WIDEST = 260
+#: A column opens with so many pixels at most; the description takes what is left, at least ...
+WIDEST, NARROWEST = 260, 160
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical line"}
 _KINDS = {some.id: some.title for some in FORMATS}
@@ -437,10 +437,9 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         for column in range(self.preview.columnCount()):
             wanted = max(self.view.sizeHintForColumn(column), header.sectionSizeHint(column))
             self.view.setColumnWidth(column, min(WIDEST, wanted + 8))
-        left = self.view.viewport().width() - header.length()
-        if left > 0 and (name := result.roles["description"]) in names:
-            column = names.index(name)
-            self.view.setColumnWidth(column, self.view.columnWidth(column) + left)
+        if (name := result.roles["description"]) in names:
+            column, left = names.index(name), self.view.viewport().width() - header.length()
+            self.view.setColumnWidth(column, max(NARROWEST, self.view.columnWidth(column) + left))
         self.read_label.setText("<br>".join(self._described(result)))
         said = [f"⚠ {doubt}" for doubt in _first(result.doubts)]
         self.shown_label.setText("\n".join(said))

@@ -363,6 +363,10 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
                 QTreeWidgetItem([f"… and {len(others) - MOST_LISTED} more", ""]))
         self.others_view.resizeColumnToContents(0)
         self.others_view.setColumnWidth(0, min(260, self.others_view.columnWidth(0)))
+        shown = min(6, self.others_view.topLevelItemCount())
+        self.others_view.setMaximumHeight(
+            self.others_view.header().sizeHint().height() + 2 * self.others_view.frameWidth()
+            + shown * (self.fontMetrics().height() + 6))
         self.others_view.setVisible(bool(others))
 
     def _counted(self, photos: int) -> str:

@@ -13,6 +13,8 @@ __all__ = ["read"]
 MOST_BYTES = 2 * 10 ** 9
 #: Elements in elements, and characters of one good, that no declaration has.
 DEEPEST, MOST_IN_GOOD, MOST_ELEMENTS = 100, 5_000_000, 200_000
+#: The currency of the invoice, of a good or of the whole declaration.
+CURRENCY = "ContractCurrencyCode"
 #: Declarations break long descriptions after so many signs, in the middle of words.
 BROKEN_AT = 250
 
@@ -41,12 +43,13 @@ def read(path: Path, *, encoding: str = "", sheet: str = "",
         raise TableFileError(f"{path} is an XML ({root[0] or 'without elements'}) without goods of "
                              "a declaration (elements GoodsDescription, GoodsTNVEDCode); export "
                              "the declaration as ESADout_CU, or the table as CSV or .xlsx")
-    currency = common.get("ContractCurrencyCode", "")
-    columns = [name for name in _columns() if name == "ContractCurrencyCode" and currency
-               or any(row.cells.get(name) for row in rows)]
-    rows = [Row(row.line, {name: row.cells.get(name, "") or common.get(name, "")
-                           for name in columns}, len(columns)) for row in rows]
-    return TextTable(str(path), tuple(columns), rows, kind="xml", header=0)
+    columns = {name: name for name in _columns()
+               if common.get(name) or any(row.cells.get(name) for row in rows)}
+    if "CustomsCost" in columns and CURRENCY in columns:
+        columns[CURRENCY] = "InvoicedCostCurrency"  # customs value is in national currency
+    rows = [Row(row.line, {title: row.cells.get(name, "") or common.get(name, "")
+                           for name, title in columns.items()}, len(columns)) for row in rows]
+    return TextTable(str(path), tuple(columns.values()), rows, kind="xml", header=0)
 
 
 @lru_cache(maxsize=None)
@@ -83,7 +86,8 @@ def _goods(file, path: Path, root: list[str], common: dict[str, str]
             continue
         open_.pop()
         name = _name(element)
-        if name == "ContractCurrencyCode":
+        if name == CURRENCY and not any(_name(child) in numbers for parent in open_
+                                        for child in parent):
             common.setdefault(name, (element.text or "").strip())
         children = {_name(child) for child in element}
         if children & numbers and children & (_elements("GoodsDescription")
@@ -113,7 +117,7 @@ def _texts(good, names: list[str], within: str) -> list[str]:
     for name in names:
         found = [child for element in found for child in element if _name(child) == name]
     texts = [(element.text or "").strip() for element in found]
-    if within and within != "/":
+    if within:
         for group in good:
             if _name(group) == within:
                 texts += [(element.text or "").strip() for element in group

@@ -101,12 +101,17 @@ def _beginning(text: str, delimiter: str) -> list[list[str]]:
 def _delimiter(text: str) -> str:
     """What separates the fields: that of the first line, unless only another one tells names."""
     usual = delimiter_of(text)
-    if _known(text, usual) >= 2:
+    if usual in re.match(r"[^\r\n]*", text)[0] and _known(text, usual) >= 2:
         return usual
     best = max(DELIMITERS, key=lambda delimiter: _known(text, delimiter))
     return best if _known(text, best) >= 2 else usual
 
 
 def _known(text: str, delimiter: str) -> int:
-    """How many names of columns a row has at most, separated so."""
-    return max(map(telling, _beginning(text, delimiter)), default=0)
+    """How many names of columns a row has at most, separated so.
+
+    What holds another delimiter is no name.
+    """
+    others = DELIMITERS.replace(delimiter, "").replace(",", "")
+    return max((telling(cell for cell in row if not set(cell) & set(others))
+                for row in _beginning(text, delimiter)), default=0)

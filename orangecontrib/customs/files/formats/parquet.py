@@ -40,6 +40,8 @@ def read(path: Path, *, encoding: str = "", sheet: str = "",
                                     len(names), marks=marks))
                 if progress is not None:
                     progress(len(rows) / max(1, data.num_rows))
-    except (pyarrow.ArrowException, UnicodeDecodeError, OverflowError) as error:
+    except (pyarrow.ArrowException, UnicodeDecodeError, OverflowError, OSError) as error:
+        if getattr(error, "errno", None):  # the disk, not the content
+            raise
         raise TableFileError(f"{path} can't be read as Parquet ({str(error)[:200]})") from error
     return TextTable(str(path), tuple(names), rows, kind="parquet", header=0, notes=tuple(notes))

@@ -6,6 +6,7 @@ import warnings
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from ..grid import LOOKED_AT, Area, Line, read_grid
 from ..tables import TableFileError, TextTable
@@ -35,9 +36,10 @@ def read(path: Path, *, encoding: str = "", sheet: str = "",
          progress: Callable[[float], None] | None = None) -> TextTable:
     """The sheet of a workbook that looks like goods, or the named one."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            _check(archive, path)
-        return _read(path, sheet, progress)
+        with open(path, "rb") as file:  # openpyxl refuses files by their names
+            with zipfile.ZipFile(file) as archive:
+                _check(archive, path)
+            return _read(path, file, sheet, progress)
     except (TableFileError, OSError, MemoryError):
         raise
     except Exception as error:
@@ -70,11 +72,11 @@ def _check(archive: zipfile.ZipFile, path: Path) -> None:
                              "declarations; split it, or save the sheet as CSV")
 
 
-def _read(path: Path, sheet: str, progress) -> TextTable:
+def _read(path: Path, file: BinaryIO, sheet: str, progress) -> TextTable:
     import openpyxl
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of formats and extensions that do not matter here
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
     try:
         sheets = [some for some in book.worksheets if hasattr(some, "_worksheet_path")]
         for some in sheets:

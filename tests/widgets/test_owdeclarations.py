@@ -1,8 +1,8 @@
 """Declarations: what is read, what is said of it, and paths that move with the workflow."""
 import ast
 import io
-import json
 import os
+import runpy
 import shutil
 import tempfile
 import unittest
@@ -11,7 +11,6 @@ from unittest.mock import patch
 
 import numpy as np
 import openpyxl
-import pyarrow
 from AnyQt.QtCore import QMimeData, QPoint, Qt, QUrl
 from AnyQt.QtGui import QDropEvent
 from Orange.widgets.tests.base import WidgetTest
@@ -19,11 +18,21 @@ from orangecanvas.registry import WidgetRegistry
 from orangecanvas.scheme import SchemeNode
 from orangewidget.workflow.discovery import widget_desc_from_module
 from orangewidget.workflow.widgetsscheme import WidgetsScheme
-from pyarrow import parquet
 
+from orangecontrib.customs.cases.api import engines_of
+from orangecontrib.customs.cases.files import read_goods
+from orangecontrib.customs.cases.table import case_from_tables
 from orangecontrib.customs.columns import Role
-from orangecontrib.customs.declarations.table import default_text, role_column
+from orangecontrib.customs.declarations import FactReader
+from orangecontrib.customs.declarations.table import (
+    default_text,
+    facts_table,
+    role_column,
+    strings_of,
+)
+from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.fusion.table import default_key
+from orangecontrib.customs.groups import loaded_groups
 from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.widgets import owdeclarations
 from orangecontrib.customs.widgets.owdeclarationfacts import OWDeclarationFacts
@@ -31,6 +40,9 @@ from orangecontrib.customs.widgets.owdeclarations import OWDeclarations
 from orangecontrib.customs.widgets.owhscodefusion import OWHSCodeFusion
 from orangecontrib.customs.widgets.utils import language
 from orangecontrib.customs.widgets.utils.rolebar import NO_COLUMN
+
+#: Makes the same goods in a file of each format and encoding.
+TOOL = runpy.run_path(str(Path(__file__).parents[2] / "tools" / "declaration_files.py"))
 
 GOODS = ("good_id;Описание товара;Код ТН ВЭД;quantity\n"
          "001;Ботинки мужские кожаные;0640399960;1 200,5\n"
@@ -156,62 +168,42 @@ HEADER = ["№ товара", "Графа 31", "Графа 33", "Количес�
 ROWS = [["001", "Ботинки мужские кожаные", "6403999600", "120", "синий"],
         ["002", "Ботинки мужские кожаные", "6403910500", "7", "синий"],
         ["003", "Туфли комнатные; текстиль", "6404199000", "12", ""]]
-ESAD = """<?xml version="1.0" encoding="utf-8"?>
-<e:ESADout_CU xmlns:e="urn:customs.ru:Information:CustomsDocuments:ESADout_CU:5.0"
- xmlns:c="urn:customs.ru:CommonAggregateTypes:5.0"><e:ESADout_CUGoodsShipment>{}
-</e:ESADout_CUGoodsShipment></e:ESADout_CU>"""
-GOOD = """<e:ESADout_CUGoods><c:GoodsNumeric>{}</c:GoodsNumeric>
-<c:GoodsDescription>{}</c:GoodsDescription><c:GoodsTNVEDCode>{}</c:GoodsTNVEDCode>
-<e:SupplementaryGoodsQuantity><c:GoodsQuantity>{}</c:GoodsQuantity></e:SupplementaryGoodsQuantity>
-</e:ESADout_CUGoods>"""
 
 
-def records():
-    return [dict(zip(HEADER, row)) for row in ROWS]
-
-
-def delimited(mark=";"):
-    return "\n".join(mark.join(f'"{cell}"' for cell in row) for row in [HEADER, *ROWS])
-
-
-def workbook(path, before=(), sheets=()):
+def workbook(path, sheets=()):
     book = openpyxl.Workbook()
     for number, title in enumerate(sheets):
         book.create_sheet(title, number).append(["nothing", number])
-    for row in [*before, HEADER, *ROWS]:
+    for row in [HEADER, *ROWS]:
         book["Sheet"].append(row)
     book.save(path)
 
 
-#: Kind of file → what writes it.
-KINDS = {
-    "utf8.csv": lambda path: path.write_text(delimited(), "utf-8"),
-    "windows.csv": lambda path: path.write_bytes(delimited().encode("cp1251")),
-    "dos.txt": lambda path: path.write_bytes(delimited("\t").encode("cp866")),
-    "utf16.csv": lambda path: path.write_bytes(delimited(",").encode("utf-16")),
-    "plain.xlsx": workbook,
-    "titled.xlsx": lambda path: workbook(path, [["Приложение 1"], []], ["Прайс"]),
-    "list.json": lambda path: path.write_text(json.dumps(records(), ensure_ascii=False), "utf-8"),
-    "lines.jsonl": lambda path: path.write_text(
-        "\n".join(json.dumps(row, ensure_ascii=False) for row in records()), "utf-8"),
-    "goods.parquet": lambda path: parquet.write_table(pyarrow.Table.from_pylist(records()), path),
-    "declaration.xml": lambda path: path.write_text(
-        ESAD.format("".join(GOOD.format(*row) for row in ROWS)), "utf-8"),
-}
+def declared(good):
+    return (good.good_id, good.declared_code, good.quantity, good.value, good.currency,
+            good.weight)
 
 
 class TestKinds(DeclarationsTest):
-    def test_a_file_of_each_kind_gives_the_same_goods_with_the_same_roles(self):
-        for name, write in KINDS.items():
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.reader, cls.engines = FactReader(), engines_of(loaded_groups())
+
+    def test_a_file_of_each_kind_and_encoding_gives_the_goods_of_the_command_line(self):
+        vocabulary = vocabulary_of(loaded_groups())
+        for name, path in TOOL["make"](self.folder).items():
             with self.subTest(name):
-                path = self.folder / name
-                write(path)
                 data = self.data(path)
-                roles = {Role.of(v): v for v in (*data.domain.attributes, *data.domain.metas)}
-                texts = [list(data.get_column(roles[role])) for role in (
-                    Role.KEY, Role.DESCRIPTION, Role.DECLARED_CODE)]
-                self.assertEqual([*map(list, zip(*texts))], [row[:3] for row in ROWS])
-                self.assertEqual(list(data.get_column(roles[Role.QUANTITY])), [120, 7, 12])
+                self.assertIsNotNone(data, self.widget.place.text())
+                case = case_from_tables(self.engines, facts_table(
+                    data, default_text(data), self.reader, default_key(data))[0])
+                listed = read_goods(path, facts=vocabulary)
+                self.assertEqual([declared(good) for good in case.goods],
+                                 [declared(good) for good in listed])
+                self.assertEqual(len(listed), len(TOOL["GOODS"]))
+                texts = strings_of(data, default_text(data))
+                self.assertEqual(texts, [good.description for good in listed])
 
     def test_what_is_downstream_takes_the_roles_without_being_told(self):
         workbook(self.folder / "own.xlsx")

@@ -239,16 +239,17 @@ def _model(args, groups=()):
 
 def _find(args, place):
     from orangecontrib.customs.cases.files import InputError
-    from orangecontrib.customs.photos.sources import SourceError, find_photos
+    from orangecontrib.customs.photos.sources import SourceError, survey
     try:
-        photos, problems = find_photos(args.photos, args.photos_root, args.encoding,
-                                       args.photo_ids)
+        found = survey(args.photos, args.photos_root, args.encoding, args.photo_ids)
     except SourceError as error:
         raise InputError.of(error) from error
-    place.spare(photo.file for photo in photos)
-    for problem in problems:
-        print(f"photos: {problem}", file=sys.stderr)
-    return photos
+    place.spare(photo.file for photo in found.photos)
+    told = [f"{found.told} (--photo-ids)"] if found.told else []
+    for line in (*told, *found.problems,
+                 *(f"{name}: {why}, left out" for name, why in found.left_out)):
+        print(f"photos: {line}", file=sys.stderr)
+    return found.photos
 
 
 def _classify(args, place) -> tuple[str, int]:

@@ -57,9 +57,9 @@ ENCODINGS = {"": "(found in the file)", "utf-8": "UTF-8", **CYRILLIC,
 WIDEST, NARROWEST = 260, 160
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical line"}
-_KINDS = {some.id: some.title for some in FORMATS}
+_KINDS = {**{some.id: some.title for some in FORMATS}, "tab": "table of Orange"}
 #: Kinds of files whose letters may be in any encoding.
-_ENCODED = ("csv", "json", "jsonl")
+_ENCODED = ("csv", "tab", "json", "jsonl")
 
 
 def _first(doubts: list[str], most: int = 3) -> list[str]:
@@ -76,7 +76,7 @@ def _with_place(message: str) -> str:
 
 def _file(text: TextTable) -> list[tuple[str, str]]:
     """What a file is, for people."""
-    said = [("Kind", _KINDS[text.kind])]
+    said = [("Kind", _KINDS.get(text.kind, text.kind))]
     if text.kind in _ENCODED:
         said.append(("Encoding", ENCODINGS.get(text.encoding, text.encoding.upper())))
     if text.kind == "csv":

@@ -33,7 +33,7 @@ from orangecontrib.customs.files.words import label_of
 from orangecontrib.customs.fusion.statements import fact_columns, plain_facts
 from orangecontrib.customs.i18n import Message, say
 
-from .goods import DECLARED, Good, goods_of
+from .goods import DECLARED, Good, currency_in, goods_of
 from .predictions import LIKELY, Predictions, answer_columns
 
 __all__ = ["InputError", "goods_of_rows", "read_answers", "read_goods", "read_predictions",
@@ -139,8 +139,9 @@ def goods_of_rows(rows: Sequence[Mapping[str, object]],
     if roles is None:
         names = dict.fromkeys(name for row in rows for name in row)
         roles = Roles({role: column for role in ROLES if (column := find_column(names, role))})
+    common = {"currency": currency_in(roles["value"])} if roles["value"] else {}
     goods = goods_of(_ids(rows, roles["good_id"]), [
-        {"description": _description_of(row, roles, any(map(_of_the_row, wrong))),
+        {**common, "description": _description_of(row, roles, any(map(_of_the_row, wrong))),
          **{role: row[column] for role in DECLARED
             if (column := roles[role]) is not None and column in row}}
         for row, wrong in zip(rows, problems)], problems)

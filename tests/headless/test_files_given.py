@@ -77,7 +77,8 @@ def test_what_was_taken_for_what_is_said(made, tmp_path, capsys):
 
 def test_a_column_and_a_sheet_can_be_named(tmp_path, capsys):
     path = workbook(tmp_path / "a.xlsx",
-                    ("Первый", [["№", "Описание", "Текст"], ["1", "нет", BOOTS]]), ("Второй", [["id", "Описание"], ["2", BOOTS]]))
+                    ("Первый", [["№", "Описание", "Текст"], ["1", "нет", BOOTS]]),
+                    ("Второй", [["id", "Описание"], ["2", BOOTS]]))
     _, rows = run("classify", path, tmp_path / "o.csv", "--column", "description=Текст",
                   "--column", "id=Описание", "--sheet", "Первый")
     assert [row["good_id"] for row in rows] == ["нет"] and rows[0]["code"]

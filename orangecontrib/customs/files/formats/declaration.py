@@ -120,7 +120,8 @@ def _texts(good, names: list[str], within: str) -> list[str]:
         found += [element for group in good if _name(group) == within
                   for element in group if _name(element) == names[-1]]
     texts = [element.text or "" for element in found]
-    return list(dict.fromkeys(text if len(text) == BROKEN_AT else text.strip()
+    # a line break at the edge lays out the XML, a space may be one between words
+    return list(dict.fromkeys(text.strip() if "\n" in text.strip(" \t") else text
                               for text in texts if text.strip()))
 
 
@@ -128,5 +129,5 @@ def _joined(texts: list[str]) -> str:
     """Parts of a description; one that is full to the brim goes on in the next."""
     whole = texts[0]
     for before, text in zip(texts, texts[1:]):
-        whole += text if len(before) == BROKEN_AT else f" {text}"
+        whole = whole + text if len(before) == BROKEN_AT else f"{whole.rstrip()} {text.lstrip()}"
     return whole.strip()

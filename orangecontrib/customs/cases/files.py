@@ -37,7 +37,7 @@ from .goods import DECLARED, Good, currency_in, goods_of
 from .predictions import LIKELY, Predictions, answer_columns
 
 __all__ = ["InputError", "goods_of_rows", "read_answers", "read_goods", "read_predictions",
-           "read_priors", "write_rows"]
+           "read_priors", "roles_of", "write_rows"]
 
 
 class InputError(ValueError):
@@ -107,16 +107,12 @@ def read_goods(path: str | Path, encoding: str = "", facts: Mapping[str, Fact] |
     InputError
     """
     table = _read(path, [], encoding, sheet, progress)
-    names = [name for name in table.columns if name]
-    of_facts = fact_columns(names, facts or {})
-    plain = plain_facts(of_facts, lambda name: (row.cells[name] for row in table.rows),
-                        facts or {})
-    apart = [name for name in of_facts if name in plain or label_of(name) is None]
     try:
-        roles = guess_roles(table, photo_ids, columns, apart)
+        roles = roles_of(table, facts or {}, photo_ids, columns)
     except RoleError as error:
         raise InputError(str(error)) from error
-    if not (of_facts or roles["description"] or roles.statements):
+    if not (roles["description"] or roles.statements
+            or fact_columns(filter(None, table.columns), facts or {})):
         _require(path, table, ["description"],
                  "; say which one it is: --column description=\"…\"")
     if tell is not None:
@@ -125,6 +121,19 @@ def read_goods(path: str | Path, encoding: str = "", facts: Mapping[str, Fact] |
     rows = [{name: text.strip() for name, text in trusted_cells(row, table.columns, roles).items()}
             for row in table.rows]
     return goods_of_rows(rows, [doubts_of(row, table, roles) for row in table.rows], roles)
+
+
+def roles_of(table: TextTable, facts: Mapping[str, Fact], photo_ids: Collection[str] = (),
+             chosen: Mapping[str, str] | None = None) -> Roles:
+    """Which column is which (:func:`..files.guess_roles`), where some may be facts.
+
+    A column that is called as a fact is none of a specification where it holds nothing but
+    values of the fact.
+    """
+    of_facts = fact_columns(filter(None, table.columns), facts)
+    plain = plain_facts(of_facts, lambda name: (row.cells[name] for row in table.rows), facts)
+    return guess_roles(table, photo_ids, chosen,
+                       [name for name in of_facts if name in plain or label_of(name) is None])
 
 
 def goods_of_rows(rows: Sequence[Mapping[str, object]],

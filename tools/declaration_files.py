@@ -151,6 +151,13 @@ def declaration(version: str = "5.11", prefix: str = "cat") -> str:
             f"<ESADout_CUGoodsShipment>{''.join(goods)}</ESADout_CUGoodsShipment></ESADout_CU>")
 
 
+#: What is peculiar about each file.
+NAMES = (*(f"csv {encoding}" for encoding in ENCODINGS), "csv comma", "csv tab", "csv bar",
+         "csv said", "csv titles", "xlsx", "xlsx form", "xlsx called csv", "xls", "orange tab",
+         "orange xlsx", "parquet", "json", "json object", "json cp1251", "json lines",
+         "declaration", "declaration 5.24")
+
+
 def make(folder: Path) -> dict[str, Path]:
     """Write all files; what is peculiar about each → its path."""
     folder = Path(folder)

@@ -33,11 +33,11 @@ from orangecontrib.customs.files.words import label_of
 from orangecontrib.customs.fusion.statements import fact_columns, plain_facts
 from orangecontrib.customs.i18n import Message, say
 
-from .goods import DECLARED, Good, goods_of
+from .goods import DECLARED, Good, currency_in, goods_of
 from .predictions import LIKELY, Predictions, answer_columns
 
 __all__ = ["InputError", "goods_of_rows", "read_answers", "read_goods", "read_predictions",
-           "read_priors", "roles_beside", "write_rows"]
+           "read_priors", "roles_of", "write_rows"]
 
 
 class InputError(ValueError):
@@ -108,7 +108,7 @@ def read_goods(path: str | Path, encoding: str = "", facts: Mapping[str, Fact] |
     """
     table = _read(path, [], encoding, sheet, progress)
     try:
-        roles = roles_beside(table, facts or {}, photo_ids, columns)
+        roles = roles_of(table, facts or {}, photo_ids, columns)
     except RoleError as error:
         raise InputError(str(error)) from error
     if not (roles["description"] or roles.statements
@@ -123,13 +123,17 @@ def read_goods(path: str | Path, encoding: str = "", facts: Mapping[str, Fact] |
     return goods_of_rows(rows, [doubts_of(row, table, roles) for row in table.rows], roles)
 
 
-def roles_beside(table: TextTable, facts: Mapping[str, Fact], photo_ids: Collection[str] = (),
-                 columns: Mapping[str, str] | None = None) -> Roles:
-    """Which column of a file is which (:func:`..files.guess_roles`), beside those of facts."""
+def roles_of(table: TextTable, facts: Mapping[str, Fact], photo_ids: Collection[str] = (),
+             chosen: Mapping[str, str] | None = None) -> Roles:
+    """Which column is which (:func:`..files.guess_roles`), where some may be facts.
+
+    A column that is called as a fact is none of a specification where it holds nothing but
+    values of the fact.
+    """
     of_facts = fact_columns(filter(None, table.columns), facts)
     plain = plain_facts(of_facts, lambda name: (row.cells[name] for row in table.rows), facts)
-    apart = [name for name in of_facts if name in plain or label_of(name) is None]
-    return guess_roles(table, photo_ids, columns, apart)
+    return guess_roles(table, photo_ids, chosen,
+                       [name for name in of_facts if name in plain or label_of(name) is None])
 
 
 def goods_of_rows(rows: Sequence[Mapping[str, object]],
@@ -144,8 +148,9 @@ def goods_of_rows(rows: Sequence[Mapping[str, object]],
     if roles is None:
         names = dict.fromkeys(name for row in rows for name in row)
         roles = Roles({role: column for role in ROLES if (column := find_column(names, role))})
+    common = {"currency": currency_in(roles["value"])} if roles["value"] else {}
     goods = goods_of(_ids(rows, roles["good_id"]), [
-        {"description": _description_of(row, roles, any(map(_of_the_row, wrong))),
+        {**common, "description": _description_of(row, roles, any(map(_of_the_row, wrong))),
          **{role: row[column] for role in DECLARED
             if (column := roles[role]) is not None and column in row}}
         for row, wrong in zip(rows, problems)], problems)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,10 +11,13 @@ from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.i18n import Message, Words, say
 from orangecontrib.customs.nomenclature import parse_code, parse_currency
 
-__all__ = ["DECLARED", "Good", "OfGroup", "goods_of"]
+__all__ = ["DECLARED", "Good", "OfGroup", "currency_in", "goods_of"]
 
 #: What is declared of a good, besides its description.
 DECLARED = ("declared_code", "quantity", "value", "currency", "weight")
+
+#: The currencies that are looked for in the name of a column.
+CURRENCIES = frozenset(("EUR", "USD", "RUB", "CNY", "BYN", "KZT", "AMD", "KGS", "GBP", "TRY"))
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,18 @@ def goods_of(ids: Sequence[str], cells: Sequence[Mapping[str, object]],
                           currency=parse_currency(str(row.get("currency") or "")),
                           problems=tuple(said), **numbers))
     return goods
+
+
+def currency_in(name: str) -> str:
+    """The currency that the name of a column of values holds, "" for none.
+
+    >>> currency_in("Стоимость, USD"), currency_in("Таможенная стоимость (руб.)")
+    ('USD', 'RUB')
+    >>> currency_in("Стоимость")
+    ''
+    """
+    return next((currency for word in re.split(r"[^\w.$€₽¥£]+", name)
+                 if (currency := parse_currency(word)) in CURRENCIES), "")
 
 
 #: What is said of a number that is none.

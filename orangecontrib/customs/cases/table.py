@@ -21,7 +21,7 @@ from orangecontrib.customs.i18n import Message, say
 from orangecontrib.customs.photos.notes import why_skipped
 
 from .case import Case, join
-from .goods import DECLARED, Good, OfGroup, goods_of
+from .goods import DECLARED, Good, OfGroup, currency_in, goods_of
 from .predictions import LIKELY, Predictions, answer_columns
 from .rows import row_of
 from .schema import COLUMNS, SCHEMA, Column
@@ -121,7 +121,9 @@ def _unseen(table: Table, key: str, goods: Sequence[Good]) -> list[Good]:
 def _goods(table: Table, key: Variable | None) -> list[Good]:
     """Rows of a table with what they declare."""
     domain = table.domain
-    cells: list[dict[str, object]] = [{} for _ in range(len(table))]
+    value = role_column(domain, "value")
+    common = {} if value is None else {"currency": currency_in(value.name)}
+    cells: list[dict[str, object]] = [dict(common) for _ in range(len(table))]
     for what in DECLARED:
         if (variable := role_column(domain, what)) is not None:
             for row, value in zip(cells, _values(table, variable)):

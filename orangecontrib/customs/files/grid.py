@@ -276,12 +276,11 @@ def _row(names: Sequence[str], line: Line, orange: bool) -> Row | None:
     if not line.marks and not any(map(str.strip, line.cells)):
         return None
     cells = dict.fromkeys(filter(None, names), "")
-    marks = {}
-    for place, (name, text) in enumerate(zip(names, line.cells)):
+    for name, text in zip(names, line.cells):
         if name:
             cells[name] = "" if orange and text == "?" else text
-            if place in line.marks:
-                marks[name] = line.marks[place]
+    marks = {names[place]: mark for place, mark in line.marks.items()
+             if place < len(names) and names[place]}
     # a note at the edge of a sheet shifts nothing: its cells stand under their names
     if not any(map(str.strip, cells.values())) and not marks:
         return None

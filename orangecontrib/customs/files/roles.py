@@ -178,21 +178,21 @@ class _Guess:
         reasons = dict.fromkeys(columns, "as was said")
         free = [name for name in self.names
                 if name not in columns.values() and name not in self.apart]
-        fitting = sorted((fit.rank, fit.extra, ROLES.index(role), place, role, name)
+        fitting = sorted((fit.rank, fit.extra, fit.short, ROLES.index(role), place, role, name)
                          for place, name in enumerate(free)
                          for role, fit in fits(name).items()
                          if role not in self.chosen and self._holds(name, fit.content))
         by_photos = self._meeting(free) if "good_id" not in self.chosen else None
         if by_photos is not None:
             columns["good_id"], reasons["good_id"] = by_photos
-        for rank, extra, _, _, role, name in fitting:
+        for *fit, _, _, role, name in fitting:
             if role in columns or name in columns.values():
                 continue
             columns[role] = name
-            reasons[role] = "its name" if rank == 1 else "its name and what stands in it"
-            self._doubt(role, name, [other for r, e, *_, some, other in fitting
+            reasons[role] = "its name" if fit[0] == 1 else "its name and what stands in it"
+            self._doubt(role, name, [other for *as_well, _, _, some, other in fitting
                                      if some == role and other not in columns.values()
-                                     and (r, e) == (rank, extra)])
+                                     and as_well == fit])
         statements = {name: label for name in free if name not in columns.values()
                       and (label := label_of(name)) is not None and self.cells[name]}
         self._by_content(columns, reasons, [name for name in free if name not in statements])

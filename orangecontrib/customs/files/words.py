@@ -23,6 +23,7 @@ class Fit(NamedTuple):
 
     rank: int       #: 1: says so itself; 2: says so in other words; 3: may mean it
     extra: int      #: words that are not needed
+    short: int      #: the more words say it, the less
     content: str    #: what the cells must be then, "" for whatever
 
 
@@ -65,11 +66,15 @@ class _Entry(NamedTuple):
     phrases: tuple[_Phrase, ...]
     excluded: tuple[_Phrase, ...]
 
-    def extra(self, words: tuple[str, ...]) -> int | None:
-        """How many words a name has besides its best phrase; None where it does not fit."""
+    def match(self, words: tuple[str, ...]) -> tuple[int, int] | None:
+        """Words that a name has besides its best phrase, and minus those of that.
+
+        None where it does not fit.
+        """
         if any(phrase.extra(words) is not None for phrase in self.excluded):
             return None
-        found = [extra for phrase in self.phrases if (extra := phrase.extra(words)) is not None]
+        found = [(extra, -len(phrase.words)) for phrase in self.phrases
+                 if (extra := phrase.extra(words)) is not None]
         return min(found, default=None)
 
 
@@ -95,7 +100,7 @@ def fits(name: str) -> dict[str, Fit]:
     """The roles that a column of this name may have, and how well each fits.
 
     >>> fits("Описание товара (графа 31)")
-    {'description': Fit(rank=1, extra=0, content='')}
+    {'description': Fit(rank=1, extra=0, short=-2, content='')}
     """
     return dict(_fits(bare(name)))
 
@@ -107,11 +112,11 @@ def _fits(name: str) -> tuple[tuple[str, Fit], ...]:
     named = {name, without} - {""}
     found: dict[str, Fit] = {}
     for entry in _entries("roles.csv"):
-        extras = [extra for some in named
-                  if (extra := entry.extra(tuple(some.split()))) is not None]
-        if extras:
+        matches = [match for some in named
+                   if (match := entry.match(tuple(some.split()))) is not None]
+        if matches:
             row = entry.row
-            fit = Fit(int(row["rank"]), min(extras), row["content"])
+            fit = Fit(int(row["rank"]), *min(matches), row["content"])
             found[row["role"]] = min(fit, found.get(row["role"], fit))
     return tuple(found.items())
 
@@ -126,7 +131,7 @@ def find_column(names, role: str) -> str | None:
     >>> find_column(["Кол-во мест", "Кол-во, пар"], "quantity")
     'Кол-во, пар'
     """
-    found = [(fit[:2], place, name) for place, name in enumerate(names)
+    found = [(fit[:3], place, name) for place, name in enumerate(names)
              if name and (fit := fits(name).get(role)) and fit.rank <= NAMED]
     return min(found)[2] if found else None
 
@@ -138,8 +143,8 @@ def label_of(name: str) -> Label | None:
     (Label(text='Длина стельки', unit='мм'), None)
     """
     words = tuple(bare(name).split())
-    found = [(extra, place, entry) for place, entry in enumerate(_entries("specification.csv"))
-             if (extra := entry.extra(words)) is not None]
+    found = [(match, place, entry) for place, entry in enumerate(_entries("specification.csv"))
+             if (match := entry.match(words)) is not None]
     if not found:
         return None
     row = min(found)[2].row

@@ -27,7 +27,7 @@ from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
 from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Output
 
-from orangecontrib.customs.cases.files import roles_beside
+from orangecontrib.customs.cases.files import roles_of
 from orangecontrib.customs.declarations.headings import trusted_rows
 from orangecontrib.customs.declarations.table import declarations_table
 from orangecontrib.customs.files import (
@@ -102,7 +102,7 @@ def run(path: Path, encoding: str, sheet: str, chosen: Mapping[str, str],
     progress(1.)
     taken = {role: name.strip() for role, name in chosen.items()
              if name == NO_COLUMN or name in text.columns}
-    roles = roles_beside(text, vocabulary_of(loaded_groups()), columns=taken)
+    roles = roles_of(text, vocabulary_of(loaded_groups()), chosen=taken)
     rows, doubts = trusted_rows(text, roles)
     declined = {role for role, name in taken.items() if not name}
     return SimpleNamespace(

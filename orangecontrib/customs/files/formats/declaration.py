@@ -106,7 +106,7 @@ def _cells(good, path: Path) -> dict[str, str]:
         for place in row["elements"].split("|"):
             texts = _texts(good, place.split("/"), row["within"])
             if texts:
-                cells[column] = _joined(texts) if row["join"] else texts[0]
+                cells[column] = _joined(texts) if row["join"] else texts[0].strip()
                 break
     return cells
 
@@ -116,18 +116,18 @@ def _texts(good, names: list[str], within: str) -> list[str]:
     found = [good]
     for name in names:
         found = [child for element in found for child in element if _name(child) == name]
-    texts = [(element.text or "").strip() for element in found]
     if within:
-        for group in good:
-            if _name(group) == within:
-                texts += [(element.text or "").strip() for element in group
-                          if _name(element) == names[-1]]
-    return list(dict.fromkeys(filter(None, texts)))
+        found += [element for group in good if _name(group) == within
+                  for element in group if _name(element) == names[-1]]
+    texts = [element.text or "" for element in found]
+    # a line break at the edge lays out the XML, a space may be one between words
+    return list(dict.fromkeys(text.strip() if "\n" in text.strip(" \t") else text
+                              for text in texts if text.strip()))
 
 
 def _joined(texts: list[str]) -> str:
     """Parts of a description; one that is full to the brim goes on in the next."""
     whole = texts[0]
     for before, text in zip(texts, texts[1:]):
-        whole += text if len(before) == BROKEN_AT else f" {text}"
-    return whole
+        whole = whole + text if len(before) == BROKEN_AT else f"{whole.rstrip()} {text.lstrip()}"
+    return whole.strip()

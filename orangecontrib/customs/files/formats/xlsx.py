@@ -5,6 +5,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -35,27 +36,23 @@ _MOST_FOUND = 100_000
 def read(path: Path, *, encoding: str = "", sheet: str = "",
          progress: Callable[[float], None] | None = None) -> TextTable:
     """The sheet of a workbook that looks like goods, or the named one."""
+    with open(path, "rb") as file:  # openpyxl refuses files by their names
+        with _what_stumbles(path), zipfile.ZipFile(file) as archive:
+            _check(archive, path)
+        return _read(path, file, sheet, progress)
+
+
+@contextmanager
+def _what_stumbles(path: Path):
+    """Whatever openpyxl stumbles over → a message."""
     try:
-        with open(path, "rb") as file:  # openpyxl refuses files by their names
-            with zipfile.ZipFile(file) as archive:
-                _check(archive, path)
-            return _read(path, file, sheet, progress)
+        yield
     except (TableFileError, OSError, MemoryError):
         raise
     except Exception as error:
-        # openpyxl raises whatever it stumbles over
-        if not _of_the_file(error):
-            raise
         raise TableFileError(f"{path} can't be read as a workbook ({type(error).__name__}: "
                              f"{str(error)[:200]}); open it in a spreadsheet program and save it "
                              "anew") from error
-
-
-def _of_the_file(error: Exception) -> bool:
-    """Whether an error comes from reading, not from who watches the progress."""
-    module = type(error).__module__.split(".")[0]
-    return module in ("openpyxl", "zipfile", "zlib", "xml", "lxml", "defusedxml", "builtins",
-                      "_elementtree", "pyexpat")
 
 
 def _check(archive: zipfile.ZipFile, path: Path) -> None:
@@ -74,20 +71,21 @@ def _check(archive: zipfile.ZipFile, path: Path) -> None:
 
 def _read(path: Path, file: BinaryIO, sheet: str, progress) -> TextTable:
     import openpyxl
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _what_stumbles(path):
         warnings.simplefilter("ignore")  # of formats and extensions that do not matter here
         book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
     try:
         sheets = [some for some in book.worksheets if hasattr(some, "_worksheet_path")]
-        for some in sheets:
-            some.reset_dimensions()  # some writers say A1
-        chosen, notes = choose(
-            path, [some.title for some in sheets],
-            [some.title for some in sheets if some.sheet_state != "visible"], sheet,
-            lambda place: _first(sheets[place]))
-        some = sheets[chosen]
-        areas, empty, size = _scan(book._archive, some._worksheet_path)
-        return read_grid(str(path), _lines(some, empty), kind="xlsx", areas=areas, size=size,
+        with _what_stumbles(path):
+            for some in sheets:
+                some.reset_dimensions()  # some writers say A1
+            chosen, notes = choose(
+                path, [some.title for some in sheets],
+                [some.title for some in sheets if some.sheet_state != "visible"], sheet,
+                lambda place: _first(sheets[place]))
+            some = sheets[chosen]
+            areas, empty, size = _scan(book._archive, some._worksheet_path)
+        return read_grid(str(path), _lines(some, empty, path), kind="xlsx", areas=areas, size=size,
                          progress=progress, notes=notes, sheet=some.title,
                          sheets=tuple(s.title for s in sheets))
     finally:
@@ -99,7 +97,12 @@ def _first(sheet) -> list[list[str]]:
             for row in sheet.iter_rows(max_row=LOOKED_AT, values_only=True)]
 
 
-def _lines(sheet, empty: set[tuple[int, int]]) -> Iterator[Line]:
+def _lines(sheet, empty: set[tuple[int, int]], path: Path) -> Iterator[Line]:
+    with _what_stumbles(path):  # who takes the lines raises outside of this
+        yield from _read_lines(sheet, empty)
+
+
+def _read_lines(sheet, empty: set[tuple[int, int]]) -> Iterator[Line]:
     rows_with_formulas = {row for row, _ in empty}
     known: dict[str, str] = {}
     for number, row in enumerate(sheet.iter_rows(), start=1):

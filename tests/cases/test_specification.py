@@ -55,7 +55,7 @@ def tables(path):
 def test_roles_are_marked_whatever_columns_are_called(path):
     data, facts = tables(path)
     marked = {Role.of(v): v.name for v in (*data.domain.metas, *data.domain.attributes)
-              if Role.of(v) not in (None, Role.STATEMENT)}
+              if Role.of(v) not in (None, Role.STATEMENT, Role.NONE)}
     assert marked == {Role.KEY: "Артикул", Role.DESCRIPTION: "description",
                       Role.DECLARED_CODE: "Код", Role.QUANTITY: "Кол-во, пар",
                       Role.VALUE: "Сумма, USD", Role.WEIGHT: "Нетто, кг"}

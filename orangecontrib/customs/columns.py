@@ -102,6 +102,14 @@ class Role(StrEnum):
     WHOLE = "whole"
     PHOTOS = "n_photos"
     CLUSTER = "cluster"
+    DESCRIPTION = "description"
+    DECLARED_CODE = "declared_code"
+    QUANTITY = "quantity"
+    VALUE = "value"
+    CURRENCY = "currency"
+    WEIGHT = "weight"
+    STATEMENT = "statement"  # of a specification: part of the description
+    NONE = "none"  # of what a file declares, whatever the column is called
 
     @property
     def of_texts(self) -> bool:
@@ -111,6 +119,11 @@ class Role(StrEnum):
     @classmethod
     def _missing_(cls, value):
         return cls.KEY if value == "good_id" else None  # the Aggregator's spelling in 0.1.0
+
+    @classmethod
+    def find(cls, role: str, variables: Iterable[V]) -> V | None:
+        """The first of the variables that has a role."""
+        return next((v for v in variables if cls.of(v) == role), None)
 
     def mark(self, variable: V) -> V:
         """Give a variable this role."""
@@ -363,6 +376,25 @@ class TextColumn(_Kind):
     def of(cls, variable):
         # a .tab file makes True of "True", and Orange3-Text reads both
         return cls() if variable.attributes.get("include") in (True, "True") else None
+
+
+@dataclass(frozen=True)
+class ComposedColumn(_Kind):
+    """Descriptions that were put together of other columns: «Материал верха: кожа»."""
+
+    statements: tuple[tuple[str, str], ...]     #: name of a column, what it is called in the text
+
+    @property
+    def attributes(self):
+        return {"composed": json.dumps(self.statements, ensure_ascii=False)}
+
+    @classmethod
+    def of(cls, variable):
+        try:
+            said = json.loads(variable.attributes.get("composed", ""))
+            return cls(tuple((str(column), str(label)) for column, label in said))
+        except (TypeError, ValueError):
+            return None
 
 
 @dataclass(frozen=True)

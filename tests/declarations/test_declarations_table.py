@@ -7,8 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orangecontrib.customs.declarations.headings import (
-    DECLARED_CODE_NAMES,
-    KEY_NAMES,
     is_code,
     is_id,
     numbers_in,
@@ -21,14 +19,15 @@ from orangecontrib.customs.groups.footwear import group
 
 
 @pytest.mark.parametrize("name", [
-    *DECLARED_CODE_NAMES, "code", "hs_code", "HS6", "Код ТН ВЭД ЕАЭС", "ТНВЭД", "Графа 33",
-    "гр. 33", "Код товара", "barcode", "Товарная позиция", "heading"])
+    "declared_code", "Заявленный код", "Код ТН ВЭД", "code", "hs_code", "HS6", "Код ТН ВЭД ЕАЭС",
+    "ТНВЭД", "Графа 33", "гр. 33", "Код товара", "barcode", "Товарная позиция", "heading"])
 def test_names_of_codes(name):
     assert is_code(name)
 
 
-@pytest.mark.parametrize("name", [*KEY_NAMES, "№ товара", "№", "Номер ДТ", "Артикул", "ИНН", "ID",
-                                  "made_id"])
+@pytest.mark.parametrize("name", ["good_id", "Good id", "good", "category", "id", "товар",
+                                  "номер", "№ товара", "№", "Номер ДТ",
+                                  "Артикул", "ИНН", "ID", "made_id"])
 def test_names_of_ids(name):
     assert is_id(name)
 

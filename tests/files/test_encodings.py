@@ -47,12 +47,19 @@ def test_any_bytes_are_a_text_or_a_clear_error(data):
 @pytest.mark.parametrize("data, complaint", [
     ("description\nScarpe di città, tomaia in pelle, però blu\n".encode("cp1252"), "read like"),
     ("description\n靴子 男士 皮革 鞋面 橡胶 鞋底\n".encode("gbk"), "(read like|neither UTF-8)"),
-    ("description\nтуфли\n".encode("utf-16-le"), "zero bytes.*utf-16-le"),
+    ("description\nтуфли\n".encode("utf-16-le") + b"\0", "zero bytes.*utf-16-le"),
     ("description\nтуфли, сапоги".encode()[:-1], "UTF-8 but for line 2"),
 ])
 def test_what_is_no_russian_is_not_taken_for_it(data, complaint):
     with pytest.raises(EncodingError, match=complaint):
         decode(data)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ["description\nтуфли\n", "id,n\r\n1,2\r\n",
+                                  "графа 31;№\nБОТИНКИ – «ЛУЧ»;1\n"])
+def test_utf_16_without_a_mark_is_told_by_its_zero_bytes(encoding, text):
+    assert decode(text.encode(encoding)) == (text, encoding, False)
 
 
 def test_a_mark_outweighs_the_name_of_an_encoding():

@@ -95,6 +95,20 @@ def test_folder_zip_and_csv_give_the_same(goods, tmp_path):
     assert [{**row, "image": ""} for row in listed] == [{**row, "image": ""} for row in folder]
 
 
+def test_where_the_ids_are_from_is_said_and_can_be_chosen(goods, tmp_path, capsys):
+    flat = tmp_path / "flat"
+    flat.mkdir()
+    for good in "AB":
+        shutil.copy(goods / good / "1.jpg", flat / f"KS0{good}1_1.jpg")
+    assert features(flat, tmp_path)[0] == 0
+    assert "KS0A1_1.jpg is of 'KS0A1', 2 good(s) in all" in (said := capsys.readouterr().err)
+    assert "--photo-ids" in said
+    assert features(flat, tmp_path, "--photo-ids", "folder")[0] == 0
+    assert "one good, 'flat'" in capsys.readouterr().err
+    assert features(flat, tmp_path, "--photo-ids", "colour")[0] == 2
+    assert "use auto, sub-folder, folder, number" in capsys.readouterr().err
+
+
 def test_a_listed_photo_that_is_missing_is_reported(goods, tmp_path):
     table = goods / "photos.csv"
     table.write_text("good_id,image\nA,A/1.jpg\nB,B/9.jpg\n", encoding="utf-8")

@@ -1,10 +1,17 @@
+import ast
+import contextlib
 import io
 import os
 import struct
+import subprocess
+import sys
 import zlib
 
 import numpy as np
+import pillow_heif
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
 from orangecontrib.customs.photos.decode import MAX_BYTES, PhotoError, decode
@@ -192,3 +199,69 @@ def test_a_file_that_is_too_large_for_a_photo_is_not_read(tmp_path):
         file.truncate(MAX_BYTES + 1)
     with pytest.raises(PhotoError, match="too much for a photo"):
         decode(path, 32)
+
+
+def heic(image) -> bytes:
+    stream = io.BytesIO()
+    pillow_heif.from_pillow(image).save(stream, quality=90)
+    return stream.getvalue()
+
+
+def test_heic_is_read_and_its_reader_registered_only_when_one_is_met():
+    """In a process of its own: what is registered stays registered."""
+    code = ("import io, sys\nfrom PIL import Image\n"
+            "from orangecontrib.customs.photos.decode import decode\n"
+            "Image.new('RGB', (9, 9)).save(png := io.BytesIO(), 'PNG'); decode(png.getvalue(), 8)\n"
+            "assert 'pillow_heif' not in sys.modules and 'HEIF' not in Image.OPEN\n"
+            "print(decode(sys.stdin.buffer.read(), 32)[16, [1, 30]].tolist())\n"
+            "assert 'HEIF' in Image.OPEN")
+    image = Image.new("RGB", (64, 64), "white")
+    image.paste("red", (0, 0, 32, 64))
+    said = subprocess.run([sys.executable, "-c", code], input=heic(image), capture_output=True,
+                          timeout=600)
+    left, right = ast.literal_eval(said.stdout.decode() or said.stderr.decode())
+    assert left[0] > 200 > 60 > left[1] and min(right) > 200
+
+
+def test_heic_without_its_reader_says_what_to_install(monkeypatch):
+    content = heic(Image.new("RGB", (64, 64)))
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    assert "pip install pillow-heif" in reason(content)
+
+
+@pytest.mark.parametrize("format_", ["AVIF", "JPEG2000"])
+def test_avif_and_jpeg_2000_are_read(format_):
+    image = Image.new("RGB", (64, 64), "red")
+    assert decode(save(image, format_), 32)[16, 16, 0] > 200
+
+
+@pytest.mark.parametrize("start, kind", [
+    (b"\xff\x0a", "JPEG XL"), (b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL"),
+    (b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif", "AVIF"), (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC"),
+    (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"), (b"%PDF-1.7", "PDF")])
+def test_a_photo_of_a_kind_that_is_not_read_names_the_kind_and_what_to_do(start, kind):
+    said = reason(start + bytes(100))
+    assert kind in said and "save it as JPEG" in said
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=60)
+def test_a_damaged_heic_is_a_reason(data):
+    content = bytearray(heic(Image.new("RGB", (64, 64), "red")))
+    for _ in range(5):
+        content[data.draw(st.integers(12, len(content) - 1))] = data.draw(st.integers(0, 255))
+    with contextlib.suppress(PhotoError):
+        decode(bytes(content[:data.draw(st.integers(12, len(content)))]), 32)
+
+
+def test_what_can_only_be_decoded_as_a_whole_may_have_fewer_pixels(monkeypatch):
+    monkeypatch.setattr(sys.modules[decode.__module__], "MAX_WHOLE", 10_000)
+    image = Image.new("RGB", (200, 100))
+    for content in (save(image, "PNG"), save(image, "JPEG", progressive=True)):
+        said = reason(content)
+        assert "200 x 100" in said and "plain JPEG" in said
+    assert decode(save(image, "JPEG"), 32).shape == (32, 32, 3)
+
+
+def test_a_png_of_177_megapixels_is_refused_before_any_of_it_is_decoded():
+    assert "50 megapixels" in reason(png_header(13_300, 13_300))

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from orangecontrib.customs.photos.decode import PhotoError
-from orangecontrib.customs.photos.sources import SourceError, find_photos
+from orangecontrib.customs.photos.sources import SourceError, find_photos, survey
 
 
 def listed(photos):
@@ -239,3 +239,69 @@ def test_an_encoding_that_was_guessed_is_said(goods):
     rows = [f"ботинки мужские,{image}" for _, image in EXPECTED[:2]]
     photos, problems = find_photos(csv_of(rows, goods / "list.csv", "koi8-r"))
     assert photos[0].good_id == "ботинки мужские" and "KOI8-R" in problems[0]
+
+
+def test_a_flat_folder_is_one_good_and_says_so(goods):
+    found = survey(goods / "A1")
+    assert listed(found.photos) == [("A1", "1.jpg"), ("A1", "2.jpg")]
+    assert found.rule == "folder" and "one good, 'A1'" in found.told
+    assert found.told in find_photos(goods / "A1")[1]
+
+
+def test_ids_in_the_names_of_a_flat_folder_are_told_with_an_example(tmp_path):
+    for name in ("KS0121_1.jpg", "KS0121 (2).jpg", "KS0122.jpg"):
+        (tmp_path / name).write_bytes(b"x")
+    found = survey(tmp_path)
+    assert {photo.good_id for photo in found.photos} == {"KS0121", "KS0122"}
+    assert ".jpg is of 'KS0121', 2 good(s)" in found.told
+
+
+def test_ids_are_taken_from_where_one_says(goods):
+    def ids(rule, source=goods):
+        return {photo.good_id for photo in survey(source, ids=rule).photos}
+    assert ids("folder") == {"goods"}
+    assert ids("file-name") == {"1", "2"}
+    with pytest.raises(SourceError, match="sub-folder, folder, number"):
+        survey(goods, ids="colour")
+    csv = csv_of(ROWS, goods / "list.csv")
+    assert ids("folder", csv) == {"A1", "Б 2"}
+    assert any("list.csv says" in problem for problem in survey(csv, ids="folder").problems)
+
+
+def test_files_that_are_no_photos_are_named_with_the_reason(goods):
+    (goods / "A1" / "price.pdf").write_bytes(b"x")
+    assert survey(goods).left_out == [("A1/price.pdf", "not a photo by its ending (.pdf)")]
+
+
+@pytest.mark.parametrize("name, words", [("1.CR2", "raw picture.*JPEG"), ("1.nef", "raw picture")])
+def test_raw_pictures_of_cameras_are_photos_that_can_not_be_used(goods, name, words):
+    (goods / "A1" / name).write_bytes(b"II*\0")
+    photo = next(photo for photo in find_photos(goods)[0] if photo.image.endswith(name))
+    with pytest.raises(PhotoError, match=words):
+        photo.read()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_ragged_member_of_a_zip_is_one_bad_photo(tmp_path, method):
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("A/1.jpg", bytes(range(256)) * 50)
+        archive.writestr("A/2.jpg", b"whole")
+        start = archive.getinfo("A/1.jpg").header_offset + 30 + len("A/1.jpg")
+    content = bytearray(path.read_bytes())
+    content[start + 12:start + 60] = b"\xff" * 48
+    path.write_bytes(content)
+    ragged, whole = find_photos(path)[0]
+    with pytest.raises(PhotoError, match="damaged in x.zip"):
+        ragged.read()
+    assert whole.read() == b"whole"
+
+
+def test_a_member_that_unpacks_to_far_more_than_a_photo_is_not_unpacked(tmp_path, monkeypatch):
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("A/1.jpg", bytes(20_000_000))
+    photo, = find_photos(path)[0]
+    monkeypatch.setattr(zipfile.ZipFile, "read", lambda *_: pytest.fail("unpacked"))
+    with pytest.raises(PhotoError, match="unpacks to 20,000,000 bytes"):
+        photo.read()

@@ -2,6 +2,7 @@
 import ast
 import io
 import os
+import runpy
 import shutil
 import tempfile
 import unittest
@@ -9,6 +10,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
+import openpyxl
 from AnyQt.QtCore import QMimeData, QPoint, Qt, QUrl
 from AnyQt.QtGui import QDropEvent
 from Orange.widgets.tests.base import WidgetTest
@@ -17,16 +19,39 @@ from orangecanvas.scheme import SchemeNode
 from orangewidget.workflow.discovery import widget_desc_from_module
 from orangewidget.workflow.widgetsscheme import WidgetsScheme
 
+from orangecontrib.customs.cases.api import engines_of
+from orangecontrib.customs.cases.files import read_goods
+from orangecontrib.customs.cases.table import case_from_tables
 from orangecontrib.customs.columns import Role
+from orangecontrib.customs.declarations import FactReader
+from orangecontrib.customs.declarations.table import (
+    default_text,
+    facts_table,
+    role_column,
+    strings_of,
+)
+from orangecontrib.customs.fusion.among import vocabulary_of
+from orangecontrib.customs.fusion.table import default_key
+from orangecontrib.customs.groups import loaded_groups
 from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.widgets import owdeclarations
+from orangecontrib.customs.widgets.owdeclarationfacts import OWDeclarationFacts
 from orangecontrib.customs.widgets.owdeclarations import OWDeclarations
+from orangecontrib.customs.widgets.owhscodefusion import OWHSCodeFusion
 from orangecontrib.customs.widgets.utils import language
+from orangecontrib.customs.widgets.utils.rolebar import NO_COLUMN
+
+#: Makes the same goods in a file of each format and encoding.
+TOOL = runpy.run_path(str(Path(__file__).parents[2] / "tools" / "declaration_files.py"))
 
 GOODS = ("good_id;Описание товара;Код ТН ВЭД;quantity\n"
          "001;Ботинки мужские кожаные;0640399960;1 200,5\n"
          "002;Ботинки мужские кожаные;6403999600;\n")
 SHIFTED = "003;Туфли; кожаные;6403999600;5\n"
+
+
+def declared_quantity(data):
+    return role_column(data.domain, "quantity")
 
 
 class DeclarationsTest(WidgetTest):
@@ -119,11 +144,10 @@ class TestReading(DeclarationsTest):
         self.assertIn("nothing of the row is used", str(self.widget.Warning.doubtful))
         self.assertIn("строка 2", str(data[0]["problems"]))
 
-    def test_only_the_first_rows_are_shown_but_all_are_sent(self):
+    def test_all_rows_are_shown_and_sent(self):
         text = "good_id,description\n" + "".join(f"{i},Туфли\n" for i in range(2000))
         self.assertEqual(len(self.data(self.file(text))), 2000)
-        self.assertLess(self.widget.preview.rowCount(), 2000)
-        self.assertIn("of 2,000 rows", self.widget.shown_label.text())
+        self.assertEqual(self.widget.preview.rowCount(), 2000)
 
     def test_reload_sees_the_new_content(self):
         path = self.file()
@@ -141,6 +165,186 @@ class TestReading(DeclarationsTest):
         self.assertTrue(self.widget.Warning.nameless.is_shown())
 
 
+HEADER = ["№ товара", "Графа 31", "Графа 33", "Количество, пар", "Цвет"]
+ROWS = [["001", "Ботинки мужские кожаные", "6403999600", "120", "синий"],
+        ["002", "Ботинки мужские кожаные", "6403910500", "7", "синий"],
+        ["003", "Туфли комнатные; текстиль", "6404199000", "12", ""]]
+
+
+def workbook(path, sheets=()):
+    book = openpyxl.Workbook()
+    for number, title in enumerate(sheets):
+        book.create_sheet(title, number).append(["nothing", number])
+    for row in [HEADER, *ROWS]:
+        book["Sheet"].append(row)
+    book.save(path)
+
+
+def declared(good):
+    return (good.good_id, good.declared_code, good.quantity, good.value, good.currency,
+            good.weight)
+
+
+class TestKinds(DeclarationsTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.reader, cls.engines = FactReader(), engines_of(loaded_groups())
+
+    def test_a_file_of_each_kind_and_encoding_gives_the_goods_of_the_command_line(self):
+        vocabulary = vocabulary_of(loaded_groups())
+        for name, path in TOOL["make"](self.folder).items():
+            with self.subTest(name):
+                data = self.data(path)
+                self.assertIsNotNone(data, self.widget.place.text())
+                case = case_from_tables(self.engines, facts_table(
+                    data, default_text(data), self.reader, default_key(data))[0])
+                listed = read_goods(path, facts=vocabulary)
+                self.assertEqual([declared(good) for good in case.goods],
+                                 [declared(good) for good in listed])
+                self.assertEqual(len(listed), len(TOOL["GOODS"]))
+                texts = strings_of(data, default_text(data))
+                self.assertEqual(texts, [good.description for good in listed])
+
+    def test_what_is_downstream_takes_the_roles_without_being_told(self):
+        workbook(self.folder / "own.xlsx")
+        data = self.data(self.folder / "own.xlsx")
+        facts = self.create_widget(OWDeclarationFacts)
+        self.send_signal(facts.Inputs.data, data, widget=facts)
+        self.wait_until_finished(widget=facts)
+        self.assertEqual((facts.text_combo.currentText(), facts.key_combo.currentText()),
+                         ("Графа 31", "№ товара"))
+        fusion = self.create_widget(OWHSCodeFusion)
+        self.send_signal(fusion.Inputs.text, self.get_output(facts.Outputs.facts, widget=facts),
+                         widget=fusion)
+        self.wait_until_finished(widget=fusion)
+        self.assertEqual([(good.good_id, good.declared_code, good.quantity)
+                          for good in fusion.case.goods],
+                         [(row[0], row[2], float(row[3])) for row in ROWS])
+
+
+class TestRoles(DeclarationsTest):
+    def setUp(self):
+        super().setUp()
+        workbook(self.folder / "own.xlsx")
+        self.own = self.data(self.folder / "own.xlsx")
+
+    def choose(self, role, column):
+        combo = self.widget.role_bar.combos[role]
+        combo.setCurrentIndex(combo.findData(column))
+        combo.activated.emit(combo.currentIndex())
+        return self.data()
+
+    def shown(self):
+        return {role: combo.currentData() for role, combo in self.widget.role_bar.combos.items()}
+
+    @staticmethod
+    def role(data, name):
+        return Role.of(data.domain[name])
+
+    def test_roles_that_are_guessed_are_shown_over_the_rows(self):
+        self.assertEqual(self.shown(), {
+            "good_id": "№ товара", "description": "Графа 31", "declared_code": "Графа 33",
+            "quantity": "Количество, пар", "value": NO_COLUMN, "currency": NO_COLUMN,
+            "weight": NO_COLUMN})
+        headers = [self.widget.preview.headerData(column, Qt.Horizontal) for column in range(5)]
+        self.assertEqual(headers, ["№ товара\n▸ good's id", "Графа 31\n▸ description",
+                                   "Графа 33\n▸ declared code", "Количество, пар\n▸ quantity",
+                                   "Цвет\n"])
+        self.assertFalse(self.widget.role_bar.button.isEnabled())
+
+    def test_another_column_is_taken_without_reading_the_file_again(self):
+        with patch.object(owdeclarations, "read_source", side_effect=AssertionError):
+            data = self.choose("description", "Цвет")
+        self.assertIs(self.role(data, "Цвет"), Role.DESCRIPTION)
+        self.assertEqual(default_text(data).name, "Цвет")
+
+    def test_a_column_has_one_role_and_the_others_are_guessed_again(self):
+        self.choose("good_id", "Цвет")
+        data = self.choose("description", "Цвет")
+        self.assertIs(self.role(data, "Цвет"), Role.DESCRIPTION)
+        self.assertIs(self.role(data, "№ товара"), Role.KEY)
+        self.assertEqual(self.widget.good_id_column, "")
+
+    def test_none_means_none_whatever_a_column_is_called(self):
+        path = self.file("good_id,description,quantity\n1,Туфли,5\n")
+        self.data(path)
+        data = self.choose("quantity", NO_COLUMN)
+        self.assertIsNone(declared_quantity(data))
+        data = self.choose("good_id", NO_COLUMN)
+        self.assertIsNone(default_key(data))
+
+    def test_guess_all_forgets_what_was_chosen(self):
+        self.choose("description", "Цвет")
+        self.choose("quantity", NO_COLUMN)
+        self.widget.role_bar.button.click()
+        self.assertIs(self.role(self.data(), "Графа 31"), Role.DESCRIPTION)
+        self.assertEqual(self.shown()["quantity"], "Количество, пар")
+
+    def test_what_was_chosen_is_kept_by_name_and_told_where_a_file_lacks_it(self):
+        self.choose("description", "Цвет")
+        self.choose("quantity", NO_COLUMN)
+        settings = self.settings()
+        self.assertEqual(settings["description_column"], "Цвет")
+        again = self.create_widget(OWDeclarations, stored_settings=settings)
+        data = self.data(widget=again)
+        self.assertIs(self.role(data, "Цвет"), Role.DESCRIPTION)
+        self.assertIsNone(declared_quantity(data))
+        data = self.data(self.file(), again)
+        self.assertIs(self.role(data, "Описание товара"), Role.DESCRIPTION)
+        self.assertIn("“Цвет”", str(again.Warning.absent))
+
+
+class TestSheets(DeclarationsTest):
+    def test_the_sheet_of_goods_is_taken_and_another_one_can_be_chosen(self):
+        workbook(self.folder / "book.xlsx", sheets=["Прайс", "Лист 2"])
+        self.assertEqual(len(self.data(self.folder / "book.xlsx")), 3)
+        combo = self.widget.sheet_combo
+        self.assertTrue(combo.isEnabled())
+        combo.setCurrentIndex(combo.findData("Прайс"))
+        combo.activated.emit(combo.currentIndex())
+        self.assertIn("nothing", self.data().domain)
+        self.assertEqual(self.settings()["sheet"], "Прайс")
+        self.data(self.file())
+        self.assertEqual(self.widget.sheet, "")
+        self.assertFalse(combo.isEnabled())
+
+    def test_a_sheet_that_is_gone_can_be_given_up(self):
+        workbook(self.folder / "book.xlsx")
+        widget = self.create_widget(OWDeclarations, stored_settings={
+            "path": str(self.folder / "book.xlsx"), "sheet": "Прайс"})
+        self.assertIsNone(self.data(widget=widget))
+        self.assertIn("no sheet Прайс", str(widget.Error.file))
+        widget.sheet_combo.setCurrentIndex(0)
+        widget.sheet_combo.activated.emit(0)
+        self.assertEqual(len(self.data(widget=widget)), 3)
+
+
+class TestSelection(DeclarationsTest):
+    def selected(self, widget=None):
+        widget = widget or self.widget
+        data = self.get_output(widget.Outputs.selected, widget=widget)
+        return None if data is None else list(data.get_column("good_id"))
+
+    def test_selected_rows_are_sent_beside_all_and_kept(self):
+        self.data(self.file())
+        self.assertIsNone(self.selected())
+        self.widget.view.selectRow(1)
+        self.assertEqual(self.selected(), ["002"])
+        self.widget.reload_button.click()
+        self.data()
+        self.assertEqual(self.selected(), ["002"])
+        again = self.create_widget(OWDeclarations, stored_settings=self.settings())
+        self.data(widget=again)
+        self.assertEqual(self.selected(again), ["002"])
+
+    def test_another_file_is_opened_without_a_selection(self):
+        self.data(self.file())
+        self.widget.view.selectRow(0)
+        self.data(self.file(name="other.csv"))
+        self.assertIsNone(self.selected())
+
+
 class TestErrors(DeclarationsTest):
     def assert_refused(self, source, message, *words):
         self.assertIsNone(self.data(source))
@@ -156,14 +360,16 @@ class TestErrors(DeclarationsTest):
         self.assertFalse(error.missing.is_shown())
 
     def test_an_empty_file(self):
-        self.assert_refused(self.file(""), self.widget.Error.empty, "goods.csv", "first row")
+        self.assert_refused(self.file(""), self.widget.Error.empty, "goods.csv",
+                            "names of the columns")
 
     def test_a_folder(self):
         self.assert_refused(self.folder, self.widget.Error.missing, str(self.folder))
 
-    def test_an_excel_workbook_says_what_to_do(self):
+    def test_what_is_no_table_says_what_to_do(self):
         self.assert_refused(self.file(b"PK\x03\x04\x14\0", "book.xlsx"), self.widget.Error.file,
-                            "Excel", "CSV")
+                            "damaged workbook", "save it anew")
+        self.assert_refused(self.file(b"%PDF-1.7", "d.csv"), self.widget.Error.file, "a PDF")
 
     def test_a_column_that_stands_twice(self):
         self.assert_refused(self.file("id,id\n1,2\n"), self.widget.Error.file, "line 1", "twice")
@@ -173,7 +379,7 @@ class TestErrors(DeclarationsTest):
                             "Encoding")
 
     def test_an_unexpected_failure_is_a_message(self):
-        with patch.object(owdeclarations, "read_table", side_effect=RuntimeError("boom")):
+        with patch.object(owdeclarations, "read_source", side_effect=RuntimeError("boom")):
             self.assert_refused(self.file(), self.widget.Error.failed, "boom")
 
     def test_stop_ends_the_reading_and_sends_nothing(self):
@@ -192,7 +398,7 @@ class TestErrors(DeclarationsTest):
             def is_interruption_requested(self):
                 return True
         with self.assertRaises(owdeclarations.Stopped):
-            owdeclarations.run(self.file(), "", Interrupted())
+            owdeclarations.run(self.file(), "", "", {}, None, Interrupted())
 
 
 class TestPaths(DeclarationsTest):
@@ -346,7 +552,7 @@ class TestWindow(DeclarationsTest):
         model = self.widget.preview
         shown = [model.index(0, column).data() for column in range(model.columnCount())]
         self.assertEqual(shown, ["001", "Ботинки мужские кожаные", "0640399960", "1 200,5"])
-        self.assertEqual(model.headerData(2, Qt.Horizontal), "Код ТН ВЭД")
+        self.assertEqual(model.headerData(2, Qt.Horizontal), "Код ТН ВЭД\n▸ declared code")
 
     def test_it_opens_small(self):
         self.assertLessEqual(self.widget.sizeHint().width(), 909)

@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from unittest.mock import patch
 
+import pillow_heif
 from AnyQt.QtCore import QMimeData, QPoint, Qt, QUrl
 from AnyQt.QtGui import QDropEvent
 from Orange.widgets.tests.base import WidgetTest
@@ -92,7 +93,8 @@ class TestSources(GoodsPhotosTest):
         self.assertIn("not an image", skipped[1]["reason"].value)
         self.assertTrue(self.widget.Warning.skipped.is_shown())
         self.assertIn("1 other file(s) left out", self.widget.found_label.text())
-        self.assertIn("notes.txt", self.widget.found_label.toolTip())
+        self.assertEqual([self.widget.others_view.topLevelItem(i).text(0) for i in range(3)],
+                         ["A1/3.jpg", "A1/4.jpg", "A1/notes.txt"])
 
     def test_decompression_bomb(self):
         goods = make_goods(self.folder / "goods")
@@ -152,7 +154,100 @@ class TestSources(GoodsPhotosTest):
         self.assertEqual(len(self.photos()), 4)
 
 
+class TestIds(GoodsPhotosTest):
+    def flat(self, *names):
+        folder = self.folder / "flat"
+        folder.mkdir()
+        for name in names:
+            (folder / name).write_bytes(jpeg())
+        return folder
+
+    def choose(self, rule):
+        combo = self.widget.ids_combo
+        combo.setCurrentIndex(combo.findData(rule))
+        combo.activated.emit(combo.currentIndex())
+        return list(self.photos().get_column("good_id"))
+
+    def goods(self):
+        model = self.widget.goods_view.model()
+        return [(model.index(row, 0).data(), model.index(row, 1).data())
+                for row in range(model.rowCount())]
+
+    def test_a_flat_folder_is_one_good_named_after_it(self):
+        self.assertEqual(set(self.photos(self.flat("1.jpg", "2.jpg")).get_column("good_id")),
+                         {"flat"})
+        self.assertIn("one good, 'flat'", str(self.widget.Information.ids))
+        self.assertIn("folder (all are one good)", self.widget.found_label.text())
+
+    def test_ids_in_file_names_are_taken_and_another_rule_regroups_at_once(self):
+        self.photos(self.flat("KS0121_1.jpg", "KS0121 (2).jpg", "KS0122.jpg"))
+        self.assertEqual(self.goods(), [("KS0121", "2"), ("KS0122", "1")])
+        self.assertIn("'KS0121'", str(self.widget.Information.ids))
+        self.assertEqual(self.choose("file-name"), ["KS0121 (2)", "KS0121_1", "KS0122"])
+        self.assertEqual(len(self.goods()), 3)
+        self.assertEqual(set(self.choose("folder")), {"flat"})
+
+    def test_the_grouping_is_shown_before_any_photo_is_read(self):
+        folder, events = self.flat("KS0121_1.jpg", "KS0122_1.jpg"), []
+
+        def listed(found):
+            events.append("listed")
+            self.widget.on_partial_result(found)
+            self.assertEqual(self.goods(), [("KS0121", "1"), ("KS0122", "1")])
+        measured = photofolder._measured
+        with patch.object(photofolder, "_measured",
+                          lambda *args, **more: events.append("read") or measured(*args, **more)):
+            photofolder.scan(folder, self.folder / "cache", listed=listed)
+        self.assertEqual(events, ["listed", "read", "read"])
+
+    def test_the_choice_is_kept_in_the_workflow(self):
+        self.photos(self.flat("KS0121_1.jpg", "KS0122_1.jpg"))
+        self.choose("folder")
+        settings = self.widget.settingsHandler.pack_data(self.widget)
+        again = self.create_widget(OWGoodsPhotos, stored_settings=settings)
+        self.assertEqual(set(self.photos(widget=again).get_column("good_id")), {"flat"})
+        self.assertEqual(again.ids_combo.currentData(), "folder")
+
+    def test_a_csv_says_the_ids_itself(self):
+        source = self.folder / "list.csv"
+        source.write_text("good_id,image\n7,A1/1.jpg\n")
+        make_goods(self.folder)
+        self.assertEqual(list(self.photos(source).get_column("good_id")), ["7"])
+        self.assertFalse(self.widget.ids_combo.isEnabled())
+        self.photos(make_goods(self.folder / "goods"))
+        self.assertTrue(self.widget.ids_combo.isEnabled())
+
+    def test_a_photo_from_a_telephone_is_read_and_a_raw_one_says_what_to_do(self):
+        folder = self.flat("KS0121_1.jpg")
+        pillow_heif.from_pillow(Image.new("RGB", (64, 48))).save(folder / "KS0121_2.heic")
+        (folder / "KS0121_3.cr2").write_bytes(b"II*\0 raw")
+        self.assertEqual(list(self.photos(folder).get_column("width")), [40, 64])
+        self.assertIn("save it as JPEG", self.skipped()[0]["reason"].value)
+
+    def test_files_that_are_not_used_stand_in_the_window_with_the_reason(self):
+        folder = self.flat("KS0121_1.jpg")
+        self.photos(folder)
+        self.assertTrue(self.widget.others_view.isHidden())
+        (folder / "price.pdf").write_bytes(b"x")
+        (folder / "KS0121_2.jpg").write_bytes(b"")
+        self.widget.reload_button.click()
+        self.photos()
+        view = self.widget.others_view
+        self.assertFalse(view.isHidden())
+        rows = [(view.topLevelItem(i).text(0), view.topLevelItem(i).text(1)) for i in range(2)]
+        self.assertEqual(rows[0], ("KS0121_2.jpg", "the file is empty (zero bytes)"))
+        self.assertEqual(rows[1], ("price.pdf", "not a photo by its ending (.pdf)"))
+
+
 class TestZip(GoodsPhotosTest):
+    def test_a_ragged_member_is_one_photo_that_can_not_be_used(self):
+        source = self.zip_of({"A1/1.jpg": jpeg(), "A1/2.jpg": jpeg()})
+        content = source.read_bytes()
+        at = content.index(jpeg())
+        source.write_bytes(content[:at + 100] + b"\0" * 50 + content[at + 150:])
+        self.assertEqual(len(self.photos(source)), 1)
+        self.assertIn("damaged in goods.zip", self.skipped()[0]["reason"].value)
+
     def test_photos_are_usable_by_path(self):
         source = self.zip_of({"A1/1.jpg": jpeg(), "Б 2/1.jpg": jpeg("red")})
         table = self.photos(source)
@@ -297,9 +392,9 @@ class TestWindow(GoodsPhotosTest):
         goods = make_goods(self.folder / "goods")
         stop = self.widget._stop  # what the button calls; it only sets a flag
 
-        def one_only(source, cache, progress):
+        def one_only(source, cache, progress, *more):
             stop()
-            return photofolder.scan(source, cache, progress)
+            return photofolder.scan(source, cache, progress, *more)
 
         with patch("orangecontrib.customs.widgets.owgoodsphotos.scan", one_only):
             table = self.photos(goods)

@@ -78,9 +78,9 @@ def decide(goods: str | os.PathLike | Iterable[Mapping[str, object]],
     Parameters
     ----------
     goods : path or iterable of dict
-        A CSV of declarations, or rows with the same columns: ``description`` and, as known,
-        ``good_id, declared_code, quantity, value, currency, weight``, and facts: columns named
-        after them, cells after their values.
+        A file of declarations in any format that is read, or rows: ``description`` and, as
+        known, ``good_id, declared_code, quantity, value, currency, weight``, under any name
+        that says so, and facts: columns named after them, cells after their values.
     photos : path or PhotoEvidence, optional
         A folder or zip with a sub-folder per good id, or a CSV ``good_id,image``.
     predictions : path or Predictions, optional

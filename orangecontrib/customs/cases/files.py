@@ -1,4 +1,4 @@
-"""The door to files: declarations, answers and predictions in, the result out, as CSV."""
+"""The door to files: declarations, answers and predictions in, the result out."""
 from __future__ import annotations
 
 import csv
@@ -6,41 +6,38 @@ import math
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from orangecontrib.customs.declarations.codes import answered_code
-from orangecontrib.customs.declarations.headings import (
-    doubts_of,
-    is_description,
-    may_be_description,
-    mostly_ids,
-    trusted_cells,
-)
+from orangecontrib.customs.declarations.headings import doubts_of, trusted_cells
 from orangecontrib.customs.declarations.learning.silence import same_answer
 from orangecontrib.customs.facts import Fact, Priors, Vocabulary
 from orangecontrib.customs.files import (
+    ROLES,
     Output,
+    RoleError,
+    Roles,
     Row,
     TableFileError,
     TextTable,
-    read_table,
+    find_column,
+    guess_roles,
+    read_source,
     written_cell,
 )
-from orangecontrib.customs.fusion.statements import fact_columns
+from orangecontrib.customs.files.words import label_of
+from orangecontrib.customs.fusion.statements import fact_columns, plain_facts
 from orangecontrib.customs.i18n import Message, say
 
-from .goods import NAMES, Good, find_column, goods_of
+from .goods import DECLARED, Good, currency_in, goods_of
 from .predictions import LIKELY, Predictions, answer_columns
 
 __all__ = ["InputError", "goods_of_rows", "read_answers", "read_goods", "read_predictions",
-           "read_priors", "write_rows"]
-
-#: What stands in the third row of Orange's header.
-ORANGE_ROLES = {"", "class", "meta", "i", "c", "m"}
+           "read_priors", "roles_of", "write_rows"]
 
 
 class InputError(ValueError):
@@ -53,10 +50,11 @@ class InputError(ValueError):
         return cls(f"{error}{option}")
 
 
-def _read(path: str | Path, required: Sequence[str], encoding: str) -> TextTable:
+def _read(path: str | Path, required: Sequence[str], encoding: str, sheet: str = "",
+          progress: Callable[[float], None] | None = None) -> TextTable:
     """A table that has these columns; a guess at its encoding is said on stderr."""
     try:
-        table = read_table(path, encoding)
+        table = read_source(path, encoding=encoding, sheet=sheet, progress=progress)
     except TableFileError as error:
         raise InputError.of(error) from error
     except (OSError, ValueError) as error:
@@ -68,21 +66,24 @@ def _read(path: str | Path, required: Sequence[str], encoding: str) -> TextTable
     return table
 
 
-def _require(path: str | Path, table: TextTable, columns: Sequence[str]) -> None:
+def _require(path: str | Path, table: TextTable, columns: Sequence[str], advice: str = "") -> None:
     """InputError where a table lacks one of the columns."""
     missing = [name for name in columns if name not in table.columns]
     if missing:
         raise InputError(f"{path} has no column {', '.join(missing)}; its columns are: "
-                         f"{', '.join(filter(None, table.columns)) or 'none'}")
+                         f"{', '.join(filter(None, table.columns)) or 'none'}{advice}")
 
 
-def read_goods(path: str | Path, encoding: str = "", facts: Mapping[str, Fact] | None = None
-               ) -> list[Good]:
-    """Rows of declarations: ``description``, optional ``good_id, declared_code, quantity, value,
-    currency, weight`` and facts (:mod:`orangecontrib.customs.fusion.statements`).
+def read_goods(path: str | Path, encoding: str = "", facts: Mapping[str, Fact] | None = None, *,
+               sheet: str = "", columns: Mapping[str, str] | None = None,
+               photo_ids: Collection[str] = (), tell: Callable[[str], None] | None = None,
+               progress: Callable[[float], None] | None = None) -> list[Good]:
+    """Goods of a file of declarations in any format (:func:`..files.read_source`).
 
-    Of a row with more fields than the header has, nothing from the description on is used
-    (:func:`trusted_cells`).
+    Its columns are taken for what they are called, or hold (:func:`..files.guess_roles`):
+    description, good_id, declared_code, quantity, value, currency, weight; or they are facts
+    (:mod:`orangecontrib.customs.fusion.statements`).  Of a row with more fields than the header
+    has, nothing from the description on is used (:func:`trusted_cells`).
 
     Parameters
     ----------
@@ -90,43 +91,96 @@ def read_goods(path: str | Path, encoding: str = "", facts: Mapping[str, Fact] |
         See :func:`orangecontrib.customs.files.decode`.
     facts : Vocabulary, optional
         With a column that is named after one of them the description may be absent.
+    sheet : str
+        Of a workbook.
+    columns : dict of str to str, optional
+        Role → column, where it is known.
+    photo_ids : collection of str
+        The ids of goods that photos have.
+    tell : callable, optional
+        Called with each line that says how the file was read, and what was taken for what.
+    progress : callable, optional
+        As in :func:`..files.read_source`.
 
     Raises
     ------
     InputError
     """
-    table = _read(path, [], encoding)
-    if not fact_columns(filter(None, table.columns), facts or {}):
-        _require(path, table, ["description"])
-    rows = [{name: text.strip() for name, text in trusted_cells(row, table.columns).items()}
+    table = _read(path, [], encoding, sheet, progress)
+    try:
+        roles = roles_of(table, facts or {}, photo_ids, columns)
+    except RoleError as error:
+        raise InputError(str(error)) from error
+    if not (roles["description"] or roles.statements
+            or fact_columns(filter(None, table.columns), facts or {})):
+        _require(path, table, ["description"],
+                 "; say which one it is: --column description=\"…\"")
+    if tell is not None:
+        for line in (*table.notes, *roles.lines, *roles.remarks):
+            tell(line)
+    rows = [{name: text.strip() for name, text in trusted_cells(row, table.columns, roles).items()}
             for row in table.rows]
-    return goods_of_rows(rows, [doubts_of(row, table) for row in table.rows])
+    return goods_of_rows(rows, [doubts_of(row, table, roles) for row in table.rows], roles)
+
+
+def roles_of(table: TextTable, facts: Mapping[str, Fact], photo_ids: Collection[str] = (),
+             chosen: Mapping[str, str] | None = None) -> Roles:
+    """Which column is which (:func:`..files.guess_roles`), where some may be facts.
+
+    A column that is called as a fact is none of a specification where it holds nothing but
+    values of the fact.
+    """
+    of_facts = fact_columns(filter(None, table.columns), facts)
+    plain = plain_facts(of_facts, lambda name: (row.cells[name] for row in table.rows), facts)
+    return guess_roles(table, photo_ids, chosen,
+                       [name for name in of_facts if name in plain or label_of(name) is None])
 
 
 def goods_of_rows(rows: Sequence[Mapping[str, object]],
-                  problems: Sequence[Sequence[Message | str]] | None = None) -> list[Good]:
+                  problems: Sequence[Sequence[Message | str]] | None = None,
+                  roles: Roles | None = None) -> list[Good]:
     """Goods of rows by column; `problems` is what is known to be wrong with each.
 
-    That tells why a description is not there, too.
+    That tells why a description is not there, too.  Without `roles` columns are what they are
+    called.
     """
     problems = [()] * len(rows) if problems is None else problems
-    goods = goods_of(_ids(rows), [
-        {"description": row.get("description") or (
-            None if wrong or "description" not in row else ""),
-         **{name: row[column] for name, names in NAMES.items()
-            if (column := find_column(row, names))}} for row, wrong in zip(rows, problems)],
-        problems)
-    return [replace(good, row=row) for good, row in zip(goods, rows)]
+    if roles is None:
+        names = dict.fromkeys(name for row in rows for name in row)
+        roles = Roles({role: column for role in ROLES if (column := find_column(names, role))})
+    common = {"currency": currency_in(roles["value"])} if roles["value"] else {}
+    goods = goods_of(_ids(rows, roles["good_id"]), [
+        {**common, "description": _description_of(row, roles, any(map(_of_the_row, wrong))),
+         **{role: row[column] for role in DECLARED
+            if (column := roles[role]) is not None and column in row}}
+        for row, wrong in zip(rows, problems)], problems)
+    return [replace(good, row=row, statements=roles.statements) for good, row in zip(goods, rows)]
 
 
-def _ids(rows: Sequence[Mapping[str, object]]) -> list[str]:
+def _description_of(row: Mapping[str, object], roles: Roles, wrong: bool) -> str | None:
+    """The description of a row; None where there is none to be had."""
+    column = roles["description"]
+    if not roles.statements and column not in row:
+        return None
+    # of a row that is cut off before its description nothing is known
+    text = roles.description(row) if column is None or column in row else ""
+    return text or (None if wrong else "")
+
+
+def _of_the_row(problem: Message | str) -> bool:
+    """Whether a problem is of a whole row, not of one cell."""
+    return not getattr(problem, "id", "").startswith("cases.cell_")
+
+
+def _ids(rows: Sequence[Mapping[str, object]], column: str | None) -> list[str]:
     """Ids of goods as people see them: macOS writes «й» as two characters.
 
     Rows are numbered where none has an id; else one without an id is no other good's.
     """
-    none = "row {}" if any(row.get("good_id") for row in rows) else "{}"
-    return [unicodedata.normalize("NFC", str(row.get("good_id") or none.format(number)))
-            for number, row in enumerate(rows, start=1)]
+    ids = [row.get(column) if column else "" for row in rows]
+    none = "row {}" if any(ids) else "{}"
+    return [unicodedata.normalize("NFC", str(id_ or none.format(number)))
+            for number, id_ in enumerate(ids, start=1)]
 
 
 def read_priors(path: str | Path, vocabulary: Vocabulary, encoding: str = "") -> Priors:
@@ -172,7 +226,7 @@ def read_answers(path: str | Path, vocabulary: Vocabulary, encoding: str = ""
 def read_predictions(path: str | Path, encoding: str = "") -> Predictions:
     """Probabilities of codes as Predictions saves them: ``model (code)`` …, ``good_id``.
 
-    The two further rows of Orange's header may be there.  Without ids, rows are numbered.
+    Without ids, rows are numbered.
 
     Raises
     ------
@@ -180,27 +234,20 @@ def read_predictions(path: str | Path, encoding: str = "") -> Predictions:
         A value is no number; the message names line and column.
     """
     table = _read(path, [], encoding)
-    rows = table.rows[_header_rows(table):]
+    rows = table.rows
     names = answer_columns(table.columns)
     columns = {code: [_probability(row, name, path) for row in rows]
                for code, name in names.items()}
     cells = [{name: text.strip() for name, text in row.cells.items()} for row in rows]
     said: dict[int, Message] = {}
-    text = _description(table.columns, cells)
+    text = guess_roles(table, apart=names.values())["description"]
     if text is not None and columns:
         answers = {name: [_probability(row, name, path) for row in rows]
                    for name in filter(answered_code, table.columns)}
         alike = same_answer([row[text] for row in cells],
                             np.array(list(answers.values()), dtype=float).T)
         said = {int(row): LIKELY for row in np.flatnonzero(alike)}
-    return Predictions(_ids(cells), columns, names, said)
-
-
-def _header_rows(table: TextTable) -> int:
-    """How many rows of Orange's header stand below the names: kinds of columns, and their roles."""
-    kinds = set(filter(None, table.rows[0].cells.values())) if len(table.rows) > 1 else set()
-    return 2 if kinds & {"continuous", "string"} and not any(
-        text.strip() not in ORANGE_ROLES for text in table.rows[1].cells.values()) else 0
+    return Predictions(_ids(cells, find_column(table.columns, "good_id")), columns, names, said)
 
 
 def _probability(row: Row, column: str, path: str | Path) -> float:
@@ -210,14 +257,6 @@ def _probability(row: Row, column: str, path: str | Path) -> float:
     except ValueError:
         raise InputError(f"{path}, line {row.line}: '{text}' in the column '{column}' is not a "
                          "probability") from None
-
-
-def _description(columns: Sequence[str], cells: Sequence[Mapping[str, str]]) -> str | None:
-    """The column of descriptions: the one named so, else one whose name hints at it."""
-    named = filter(None, columns)
-    return next(filter(is_description, columns), None) or next(
-        (name for name in named if may_be_description(name)
-         and not mostly_ids(row[name] for row in cells)), None)
 
 
 def write_rows(place: Output, columns: Sequence[str], rows: Iterable[Mapping[str, object]]):

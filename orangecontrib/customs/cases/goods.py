@@ -2,16 +2,23 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from orangecontrib.customs.declarations.headings import NAMES, find_column
 from orangecontrib.customs.declarations.several import Several
+from orangecontrib.customs.files.words import Label
 from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.i18n import Message, Words, say
 from orangecontrib.customs.nomenclature import parse_code, parse_currency
 
-__all__ = ["NAMES", "Good", "OfGroup", "find_column", "goods_of"]
+__all__ = ["DECLARED", "Good", "OfGroup", "currency_in", "goods_of"]
+
+#: What is declared of a good, besides its description.
+DECLARED = ("declared_code", "quantity", "value", "currency", "weight")
+
+#: The currencies that are looked for in the name of a column.
+CURRENCIES = frozenset(("EUR", "USD", "RUB", "CNY", "BYN", "KZT", "AMD", "KGS", "GBP", "TRY"))
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,8 @@ class Good:
     whole: str = ""
     #: The row of the file, by column: facts may stand there.
     row: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+    #: Columns of a specification that the description states, and what they are called there.
+    statements: Mapping[str, Label] = field(default_factory=dict, compare=False, repr=False)
 
 
 def goods_of(ids: Sequence[str], cells: Sequence[Mapping[str, object]],
@@ -92,6 +101,18 @@ def goods_of(ids: Sequence[str], cells: Sequence[Mapping[str, object]],
                           currency=parse_currency(str(row.get("currency") or "")),
                           problems=tuple(said), **numbers))
     return goods
+
+
+def currency_in(name: str) -> str:
+    """The currency that the name of a column of values holds, "" for none.
+
+    >>> currency_in("Стоимость, USD"), currency_in("Таможенная стоимость (руб.)")
+    ('USD', 'RUB')
+    >>> currency_in("Стоимость")
+    ''
+    """
+    return next((currency for word in re.split(r"[^\w.$€₽¥£]+", name)
+                 if (currency := parse_currency(word)) in CURRENCIES), "")
 
 
 #: What is said of a number that is none.

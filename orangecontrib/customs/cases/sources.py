@@ -11,6 +11,7 @@ from orangecontrib.customs.declarations.facts import stages_of
 from orangecontrib.customs.declarations.goods import ids_of_goods
 from orangecontrib.customs.declarations.several import joined
 from orangecontrib.customs.facts import Evidence, Vocabulary
+from orangecontrib.customs.files import composed_of
 from orangecontrib.customs.fusion.among import Answer
 from orangecontrib.customs.fusion.engine import ANALYST, PHOTOS, TEXT, Witness
 from orangecontrib.customs.fusion.keys import unique_keys
@@ -89,9 +90,10 @@ def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
         if good.description and good.description.strip():
             keys.append(good.key)
             problems = ()
+            spans = composed_of(good.description, good.statements)
             for reader, reading in zip(readers, readings):
                 notes.update({(good.key, fact): words
-                              for fact, words in reading.words().items()})
+                              for fact, words in reading.words(spans).items()})
                 problems += tuple(OfGroup(reader.group.id, p) for p in reading.problems)
         several = joined([reading.several for reading in readings])
         read.append(replace(good, problems=(*good.problems, *problems),
@@ -112,7 +114,8 @@ def _stated(goods: Sequence[Good], facts: Vocabulary) -> Statements:
     def cells(name: str) -> list[str]:
         column = [good.row.get(name) for good in goods]
         return ["" if cell is None or cell != cell else str(cell) for cell in column]
-    return statements_of(names, cells, [good.key for good in goods], facts)
+    described = {name for good in goods for name in good.statements}
+    return statements_of(names, cells, [good.key for good in goods], facts, described)
 
 
 def named_goods(goods: Sequence[Good], readings: Sequence[Sequence[Reading]]

@@ -9,7 +9,7 @@ from Orange.data import ContinuousVariable, Domain, StringVariable, Table, Varia
 
 from orangecontrib.customs.columns import BagColumn, CodeColumn, Role, SkippedPhotos
 from orangecontrib.customs.declarations.learning.table import words_read
-from orangecontrib.customs.declarations.table import misread
+from orangecontrib.customs.declarations.table import misread, role_column
 from orangecontrib.customs.defaults import TRUST, WEIGHT
 from orangecontrib.customs.facts import Evidence, Priors, Vocabulary
 from orangecontrib.customs.fusion.engine import PHOTOS, TEXT, Engine
@@ -27,7 +27,7 @@ from orangecontrib.customs.i18n import Message, say
 from orangecontrib.customs.photos.notes import why_skipped
 
 from .case import Case, join
-from .goods import NAMES, Good, OfGroup, find_column, goods_of
+from .goods import DECLARED, Good, OfGroup, currency_in, goods_of
 from .predictions import LIKELY, Predictions, answer_columns
 from .rows import row_of
 from .schema import COLUMNS, SCHEMA, Column
@@ -131,12 +131,13 @@ def _unseen(table: Table, key: str, goods: Sequence[Good]) -> list[Good]:
 def _goods(table: Table, key: Variable | None) -> list[Good]:
     """Rows of a table with what they declare."""
     domain = table.domain
-    names = [var.name for var in domain.metas + domain.variables]
-    cells: list[dict[str, object]] = [{} for _ in range(len(table))]
-    for column, wanted in NAMES.items():
-        if (name := find_column(names, wanted)) is not None:
-            for row, value in zip(cells, _values(table, domain[name])):
-                row[column] = value
+    value = role_column(domain, "value")
+    common = {} if value is None else {"currency": currency_in(value.name)}
+    cells: list[dict[str, object]] = [dict(common) for _ in range(len(table))]
+    for what in DECLARED:
+        if (variable := role_column(domain, what)) is not None:
+            for row, value in zip(cells, _values(table, variable)):
+                row[what] = value
     return goods_of(ids_of(table, key), cells)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from orangecontrib.customs.facts import Evidence, Vocabulary
-from orangecontrib.customs.i18n import Message, Words
+from orangecontrib.customs.i18n import Joined, Message, Words
 
 from .several import Several
 
@@ -101,17 +101,34 @@ class Reading:
                 said.setdefault(finding.fact, []).append(finding)
         return {fact: _agree(found)[0] for fact, found in said.items()}
 
-    def words(self) -> dict[str, str]:
+    def words(self, columns: Sequence[tuple[int, int, str]] = ()
+              ) -> dict[str, str | Message | Joined]:
         """Fact → the words that speak for what the text says of it, quoted, each once.
 
         Of words that speak for different values those count that together speak loudest.
+
+        Parameters
+        ----------
+        columns : sequence of (int, int, str)
+            Spans of the description that come from columns of a specification, which are named.
         """
-        said: dict[str, dict[str, None]] = {}
+        said: dict[str, dict[str | Message, None]] = {}
         loudest = {fact: _loudest(terms) for fact, terms in settle(self.findings).items()}
         for finding in self.findings:
             if loudest[finding.fact] & set(finding.values):
-                said.setdefault(finding.fact, {})[f"«{' '.join(finding.text.split())}»"] = None
-        return {fact: ", ".join(words) for fact, words in said.items()}
+                said.setdefault(finding.fact, {})[_quoted(finding, columns)] = None
+        return {fact: ", ".join(words) if not columns else
+                Joined(tuple(words)) if len(words) > 1 else next(iter(words))
+                for fact, words in said.items()}
+
+
+def _quoted(finding: Finding, columns: Sequence[tuple[int, int, str]]) -> str | Message:
+    """The words of a finding, and the column that they come from."""
+    words = " ".join(finding.text.split())
+    column = next((name for start, end, name in columns
+                   if start <= finding.start and finding.end <= end), None)
+    return f"«{words}»" if column is None else Message.of(
+        "reader.in_column", words=words, column=column)
 
 
 def _agree(findings: Sequence[Finding]) -> tuple[tuple[str, ...], float, bool]:

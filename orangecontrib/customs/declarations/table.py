@@ -11,6 +11,7 @@ from scipy.sparse import issparse
 
 from orangecontrib.customs.columns import (
     BagColumn,
+    ComposedColumn,
     FactColumn,
     ImageColumn,
     NoteColumn,
@@ -21,15 +22,14 @@ from orangecontrib.customs.columns import (
     name_key,
 )
 from orangecontrib.customs.facts import Fact, Priors, Vocabulary
-from orangecontrib.customs.files import Row, TextTable
+from orangecontrib.customs.files import Roles, Row, TextTable, composed_of, find_column
+from orangecontrib.customs.files.words import Label, fits
 from orangecontrib.customs.i18n import Joined, Message, say
 
 from .facts import EMPTY, FactReader
 from .goods import ids_of_goods
 from .headings import (
-    NAMES,
     doubts_of,
-    find_column,
     is_code,
     is_description,
     is_id,
@@ -40,11 +40,16 @@ from .headings import (
 from .reading import IMPLIED, Reading
 
 __all__ = ["declarations_table", "default_text", "describe", "described", "description_of",
-           "facts_table", "holds_ids", "misread", "names_of", "skipped_rows",
+           "facts_table", "holds_ids", "misread", "names_of", "role_column", "skipped_rows",
            "strings_of", "text_candidates", "texts_of"]
 
+#: The roles of columns that stay texts, and what all roles of a file are here.
+_TEXTS = ("description", "good_id", "declared_code", "currency")
+_ROLES = {"good_id": Role.KEY}
 
-def declarations_table(table: TextTable, rows: Sequence[Row] | None = None) -> Table:
+
+def declarations_table(table: TextTable, rows: Sequence[Row] | None = None,
+                       roles: Roles | None = None, declined: Collection[str] = ()) -> Table:
     """A file of declarations → a table in which codes and ids stay what was typed.
 
     Parameters
@@ -52,29 +57,47 @@ def declarations_table(table: TextTable, rows: Sequence[Row] | None = None) -> T
     table : TextTable
     rows : sequence of Row, optional
         Those of its rows to take (:func:`.headings.trusted_rows`); all by default.
+    roles : Roles, optional
+        Which column is which (:func:`..files.guess_roles`): their variables are marked, so
+        that all widgets take them for that, whatever they are called.
+    declined : collection of str
+        Roles that no column is to have, whatever it is called.
 
     Returns
     -------
     Table
-        Columns of plain numbers (:func:`.headings.numbers_in`) that are not named code, id or
-        description as attributes, all others as text metas; both in the order of the file.
-        Where rows are doubtful, "problems" says why, in the language that is spoken.
+        Columns of plain numbers (:func:`.headings.numbers_in`) that are not code, id or
+        description, by role or name, as attributes, all others as text metas; both in the order
+        of the file.  What a specification states is a text meta "description" then, behind
+        them.  Where rows are doubtful, "problems" says why, in the language that is spoken.
     """
     rows = table.rows if rows is None else rows
+    chosen = {} if roles is None else {column: role for role, column in roles.columns.items()}
     attributes, numbers, metas, texts = [], [], [], []
     for name in filter(None, table.columns):
         cells = [row.cells[name].strip() for row in rows]
-        read = None if is_code(name) or is_id(name) or is_description(name) else numbers_in(cells)
+        is_text = chosen[name] in _TEXTS if name in chosen else (
+            is_code(name) or is_id(name) or is_description(name))
+        read = None if is_text else numbers_in(cells)
         if read is None:
-            metas.append(StringVariable(name))
+            variable = StringVariable(name)
+            metas.append(variable)
             texts.append(cells)
         else:
-            attributes.append(ContinuousVariable(name, number_of_decimals=read[1]))
+            variable = ContinuousVariable(name, number_of_decimals=read[1])
+            attributes.append(variable)
             numbers.append(read[0])
-    doubts = [say(Joined(tuple(doubts_of(row, table)), "; ")) for row in rows]
+        _mark(variable, chosen.get(name), roles, declined)
+    names = [v.name for v in (*attributes, *metas)]
+    if roles is not None and roles.statements:
+        variable = Role.DESCRIPTION.mark(StringVariable(get_unique_names(names, "description")))
+        metas.append(ComposedColumn(tuple(
+            (column, label.text) for column, label in roles.statements.items())).mark(variable))
+        texts.append([(roles.description(row.cells) or "").strip() for row in rows])
+        names.append(variable.name)
+    doubts = [say(Joined(tuple(doubts_of(row, table, roles)), "; ")) for row in rows]
     if any(doubts):
-        name = get_unique_names([v.name for v in (*attributes, *metas)], "problems")
-        metas.append(Role.PROBLEMS.mark(StringVariable(name)))
+        metas.append(Role.PROBLEMS.mark(StringVariable(get_unique_names(names, "problems"))))
         texts.append(doubts)
     result = Table.from_numpy(
         Domain(attributes, metas=metas),
@@ -82,6 +105,32 @@ def declarations_table(table: TextTable, rows: Sequence[Row] | None = None) -> T
         metas=np.array(texts, dtype=object).reshape(len(metas), len(rows)).T)
     result.name = Path(table.name).stem
     return result
+
+
+def _mark(variable, role: str | None, roles: Roles | None, declined: Collection[str]) -> None:
+    """Mark a variable with the role that its column has in the file.
+
+    One that would be taken for a role by its name, and is not, has the role of none.
+    """
+    if roles is None:
+        return
+    settled = {*roles.columns, *declined}
+    if variable.name in roles.statements:
+        Role.STATEMENT.mark(variable)
+    elif role is None and (meant := fits(variable.name)) and settled >= meant.keys():
+        Role.NONE.mark(variable)
+    elif role is not None and not (role == "description" and roles.statements):
+        _ROLES.get(role, Role(role)).mark(variable)
+
+
+def role_column(domain: Domain, role: str):
+    """The variable that is marked with a role, or else called so; None without one."""
+    variables = [*domain.metas, *domain.variables]
+    marked = Role.find(role, variables)
+    if marked is not None:
+        return marked
+    name = find_column([v.name for v in variables if not Role.of(v)], role)
+    return None if name is None else domain[name]
 
 
 def strings_of(table: Table, variable) -> list[str]:
@@ -113,13 +162,17 @@ def _kind(variable) -> int:
 
 
 def description_of(table: Table):
-    """The column that is *named* description (:mod:`.headings`), whatever its type; or None.
+    """The column that is marked or *named* as description, whatever its type; or None.
 
     Orange reads a column of repeated texts as a category, an empty one as numbers.
     """
     domain = table.domain
+    marked = Role.find(Role.DESCRIPTION, domain.metas)
+    if marked is not None:
+        return marked
     named = [v for v in (*domain.metas, *domain.class_vars, *domain.attributes)
-             if is_description(v.name) and not ImageColumn.of(v) and not BagColumn.of(v)]
+             if is_description(v.name) and Role.of(v) is None
+             and not ImageColumn.of(v) and not BagColumn.of(v)]
     return min(named, key=_kind, default=None)
 
 
@@ -147,7 +200,7 @@ def default_text(table: Table):
     named = description_of(table)
     if named is not None:
         return named
-    good = [v for v in text_candidates(table) if not holds_ids(table, v)]
+    good = [v for v in text_candidates(table) if Role.of(v) is None and not holds_ids(table, v)]
     own = set(getattr(table, "text_features", None) or ())
 
     def rank(variable):
@@ -240,12 +293,14 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
     filled = np.array([bool(text.strip()) for text in texts], dtype=bool)
     rows, told, wholes = table, _told(table), []
     readings, there = [reader.read(text) for text in texts], filled
+    spans = _spans(table.domain[text_variable], texts)
     if key_variable is not None and any(reading.goods for reading in readings):
         ids = _ids(table, table.domain[key_variable])
         wholes = [name if reading.goods else "" for name, reading in zip(ids, readings)
                   for _ in reading.goods or (reading,)]
         rows, readings, places = _row_per_good(table, readings, table.domain[key_variable])
         told, there = [told[place] for place in places], filled[places]
+        spans = [spans[place] for place in places]
     doubts = [reading.problems if there else () if told else (EMPTY,)
               for reading, there, told in zip(readings, there, told)]
     evidence = reader.evidence([str(i) for i in range(len(readings))], readings)
@@ -271,7 +326,7 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
         get_unique_names(used + [v.name for v in kept_attributes], name)
         for name in ("findings", "problems"))
     problems_variable = Role.PROBLEMS.mark(StringVariable(problems_name))
-    words = _words(readings, reader.vocabulary)
+    words = _words(readings, reader.vocabulary, spans)
     word_variables = []
     for fact in words:
         variable = StringVariable(get_unique_names(used + [findings_name, problems_name],
@@ -334,9 +389,9 @@ def _row_per_good(table: Table, found: Sequence[Reading], key
     rows = _with_column(table[places], key, [name for names in ids for name in names])
     several = [counts[place] > 1 for place in places]
     said, declared = {}, {}
-    names = [v.name for v in (*table.domain.metas, *table.domain.variables)]
     for what in ("quantity", "value", "weight"):
-        if (name := find_column(names, NAMES[what])) is not None:
+        if (variable := role_column(table.domain, what)) is not None:
+            name = variable.name
             typed = ["" if (text := rows.domain[name].str_val(value)) == "?" else text
                      for value in rows.get_column(name)]
             declared[what] = list(map(bool, typed))
@@ -368,10 +423,18 @@ def _with_column(table: Table, variable, texts: Sequence[str]) -> Table:
     return result
 
 
-def _words(readings, vocabulary) -> dict[str, list[str]]:
+def _spans(variable, texts: Sequence[str]) -> list[list[tuple[int, int, str]]]:
+    """Which parts of the texts come from columns of a specification."""
+    composed = ComposedColumn.of(variable)
+    statements = {column: Label(label, "") for column, label in composed.statements} \
+        if composed else {}
+    return [composed_of(text, statements) for text in texts]
+
+
+def _words(readings, vocabulary, spans) -> dict[str, list[str]]:
     """Per fact that is spoken of, the words of each good that say it."""
-    said = [reading.words() for reading in readings]
-    return {fact: [words.get(fact, "") for words in said] for fact in vocabulary
+    said = [reading.words(some) for reading, some in zip(readings, spans)]
+    return {fact: [say(words.get(fact, "")) for words in said] for fact in vocabulary
             if any(fact in words for words in said)}
 
 

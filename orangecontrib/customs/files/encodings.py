@@ -1,6 +1,7 @@
 """Bytes of a text file → text, for whatever encoding Russian tables come in.
 
-UTF-8 and UTF-16 with a mark say what they are.  The 8-bit encodings of Cyrillic do not: nearly
+UTF-8 and UTF-16 with a mark say what they are, and UTF-16 without one is told by where its
+bytes are zero or those of Cyrillic letters.  The 8-bit encodings of Cyrillic do not: nearly
 all bytes mean something in each of them.  They are told apart by the letters: which pairs of
 them stand side by side, and whether a word changes case or script in its middle.
 """
@@ -93,6 +94,8 @@ def decode(data: bytes, encoding: str = "") -> Decoded:
 
 def _told(data: bytes) -> tuple[str, bool]:
     """The encoding of bytes without a mark, and whether it was guessed."""
+    if wide := _wide(data):
+        return wide, False
     try:
         data.decode("utf-8")
         return "utf-8", False
@@ -118,6 +121,21 @@ def _told(data: bytes) -> tuple[str, bool]:
         raise EncodingError(f"is not UTF-8; its letters fit {' and '.join([best, *near])}; "
                             "save it as UTF-8, or name the encoding")
     return best, True
+
+
+def _wide(data: bytes) -> str:
+    """UTF-16 without a mark: every other byte is that of ASCII or Cyrillic letters, or nearly so.
+
+    No text in another encoding has zero bytes.
+    """
+    codes = np.frombuffer(data[:1 << 20], np.uint8)
+    if len(data) % 2 or not len(codes) or not (codes == 0).any():
+        return ""
+    for name, high in (("utf-16-le", codes[1::2]), ("utf-16-be", codes[::2])):
+        other = codes[::2] if name == "utf-16-le" else codes[1::2]
+        if np.isin(high, (0, 4, 0x20)).mean() > .9 > (other == 0).mean() + .8:
+            return name
+    return ""
 
 
 def _mostly_utf8(data: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""CSV files as people send them: encoding, separator, names of columns, rows that do not fit."""
+"""Tables of texts, and CSV files as people send them: encoding, separator, rows that do not fit."""
 from __future__ import annotations
 
 import csv
@@ -6,35 +6,51 @@ import io
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .encodings import CYRILLIC, EncodingError, decode
 from .writing import read_cell
 
-__all__ = ["MOST_BYTES", "Row", "TableFileError", "TextTable", "read_bytes", "read_table",
+__all__ = ["MARKS", "MOST_BYTES", "Row", "TableFileError", "TextTable", "read_bytes", "read_table",
            "records", "strict_rows"]
 
 #: A longer file is a mistake, not a table; an endless one (a device) ends here, too.
 MOST_BYTES = 2 ** 30
 
+#: What may separate the fields of a row; the first of those that are as frequent.
+DELIMITERS = ",;\t|"
+
 # a description may be longer than the 131 072 characters that csv allows
 csv.field_size_limit(min(sys.maxsize, 2 ** 31 - 1))
+
+
+#: What may be peculiar about a cell, and what that means.
+MARKS = {"date": "it is a date; a spreadsheet makes dates of ids and sizes",
+         "formula": "it is a formula without a value",
+         "error": "it is an error of a formula",
+         "digits": "it is a number that has lost its last digits",
+         "merged": "it is one cell for several rows",
+         "cut": "it is too long, its end is left out"}
+
+
+#: Of nearly all rows: nothing is peculiar.
+_UNMARKED: Mapping[str, str] = {}
 
 
 class TableFileError(ValueError):
     """A file that is not a table to be trusted; names file, line and what to do."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """A row of a table.
 
     Attributes
     ----------
     line : int
-        Where it begins in the file.
+        Where it begins in the file; in a workbook the number of the row, else of the record.
     cells : dict of str to str
         By column, without the mark that keeps a spreadsheet from computing them.
     fields : int
@@ -44,6 +60,8 @@ class Row:
         knows since which.
     swallows : bool
         A cell in quotes goes on over lines of which each looks like a row.
+    marks : dict of str to str
+        By column, what is peculiar about a cell (:data:`MARKS`).
     """
 
     line: int
@@ -51,6 +69,7 @@ class Row:
     fields: int
     surplus: tuple[str, ...] = ()
     swallows: bool = False
+    marks: Mapping[str, str] = field(default_factory=lambda: _UNMARKED)
 
     @property
     def doubt(self) -> str:
@@ -65,7 +84,20 @@ class Row:
 class TextTable:
     """A table: its columns, its rows, the encoding that it was read in, and the separator.
 
-    `note` is for people: how the encoding was found where the file does not say it.
+    Attributes
+    ----------
+    note : str
+        For people: how the encoding was found where the file does not say it.
+    kind : str
+        Id of the format that the file was read in (:data:`.sources.FORMATS`).
+    sheet : str
+        The sheet of a workbook that was read.
+    sheets : tuple of str
+        Those that there are, hidden ones among them.
+    header : int
+        The line, or row, where the names of the columns stand; 0 where each record has them.
+    notes : tuple of str
+        For people: what else was decided in reading, and what was left out.
     """
 
     name: str
@@ -74,6 +106,11 @@ class TextTable:
     encoding: str = "utf-8"
     note: str = ""
     delimiter: str = ","
+    kind: str = "csv"
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+    header: int = 1
+    notes: tuple[str, ...] = ()
 
     @property
     def width(self) -> int:
@@ -92,7 +129,7 @@ def read_bytes(path: str | os.PathLike, most: int = MOST_BYTES) -> bytes:
 
 def read_table(path: str | os.PathLike, encoding: str = "",
                progress: Callable[[float], None] | None = None) -> TextTable:
-    """A CSV separated by comma, semicolon or tab, with the names of columns in its first row.
+    """A CSV separated by comma, semicolon, tab or |, with the names of columns in its first row.
 
     Parameters
     ----------
@@ -110,8 +147,23 @@ def read_table(path: str | os.PathLike, encoding: str = "",
     TableFileError
         Its encoding is not clear, a quotation mark is not closed, or two columns have one name.
     """
+    text, found, note = read_text(path, encoding)
+    numbered = watched(records(text, path), len(text), progress)
+    names = [name.strip() for name in next(numbered, (1, [], ""))[1]]
+    twice = [name for name in dict.fromkeys(names) if name and names.count(name) > 1]
+    if twice:
+        raise TableFileError(f"{path}, line 1: the column {', '.join(twice)} stands twice; "
+                             "rename one of the two or take it out")
+    delimiter = delimiter_of(text)
+    rows = [row_of(names, delimiter, *record) for record in numbered if record[1]]
+    return TextTable(str(path), tuple(names), rows, found, note, delimiter)
+
+
+def read_text(path: str | os.PathLike, encoding: str = "", most: int = MOST_BYTES
+              ) -> tuple[str, str, str]:
+    """The text of a file, its encoding, and what is to be said of how that was found."""
     path = Path(path)
-    content = read_bytes(path)
+    content = read_bytes(path, most)
     try:
         text, found, guessed = decode(content, encoding)
     except EncodingError as error:
@@ -122,19 +174,11 @@ def read_table(path: str | os.PathLike, encoding: str = "",
                 "save it as UTF-8 or name its encoding")
     elif encoding:
         note = _contradiction(path, content, text, found)
-    numbered = _watched(records(text, path), len(text), progress)
-    names = [name.strip() for name in next(numbered, (1, [], ""))[1]]
-    twice = [name for name in dict.fromkeys(names) if name and names.count(name) > 1]
-    if twice:
-        raise TableFileError(f"{path}, line 1: the column {', '.join(twice)} stands twice; "
-                             "rename one of the two or take it out")
-    delimiter = delimiter_of(text)
-    rows = [_row(names, delimiter, *record) for record in numbered if record[1]]
-    return TextTable(str(path), tuple(names), rows, found, note, delimiter)
+    return text, found, note
 
 
-def _watched(numbered: Iterator[tuple[int, list[str], str]], size: int,
-             progress: Callable[[float], None] | None) -> Iterator[tuple[int, list[str], str]]:
+def watched(numbered: Iterator[tuple[int, list[str], str]], size: int,
+            progress: Callable[[float], None] | None) -> Iterator[tuple[int, list[str], str]]:
     done = 0
     for number, record in enumerate(numbered):
         done += len(record[2])
@@ -158,8 +202,8 @@ def _width(names: Sequence[str]) -> int:
     return max((number for number, name in enumerate(names, start=1) if name), default=0)
 
 
-def _row(names: Sequence[str], delimiter: str, line: int, fields: list[str],
-         physical: str) -> Row:
+def row_of(names: Sequence[str], delimiter: str, line: int, fields: list[str],
+           physical: str) -> Row:
     cells = {name: "" for name in names if name}
     width = _width(names)
     surplus = []
@@ -178,11 +222,22 @@ def _row(names: Sequence[str], delimiter: str, line: int, fields: list[str],
 
 def delimiter_of(text: str) -> str:
     """What separates the fields of the first line."""
-    return max(",;\t", key=re.match(r"[^\r\n]*", text)[0].count)
+    return max(DELIMITERS, key=re.match(r"[^\r\n]*", text)[0].count)
 
 
-def records(text: str, name: str | os.PathLike) -> Iterator[tuple[int, list[str], str]]:
+def records(text: str, name: str | os.PathLike, delimiter: str = "", first: int = 1
+            ) -> Iterator[tuple[int, list[str], str]]:
     """Records of a CSV: the line where each begins, its fields, its lines as they are.
+
+    Parameters
+    ----------
+    text : str
+    name : path
+        What to call the file.
+    delimiter : str
+        By default what separates the fields of the first line.
+    first : int
+        Number of the line that the text begins with.
 
     Raises
     ------
@@ -190,7 +245,8 @@ def records(text: str, name: str | os.PathLike) -> Iterator[tuple[int, list[str]
         A quotation mark is not closed before the end of the file, or closes in a place where
         no field ends, rows later.
     """
-    delimiter = delimiter_of(text)
+    delimiter = delimiter or delimiter_of(text)
+    before = first - 1
     taken: list[str] = []
     end = "\0 end of the file"
 
@@ -202,7 +258,6 @@ def records(text: str, name: str | os.PathLike) -> Iterator[tuple[int, list[str]
         yield end  # becomes part of a field that is still open
 
     reader = csv.reader(lines(), delimiter=delimiter)
-    first = 1
     try:
         for fields in reader:
             if taken == [end]:
@@ -213,7 +268,7 @@ def records(text: str, name: str | os.PathLike) -> Iterator[tuple[int, list[str]
                     "closed at its end, and swallows the rows that follow; close it, and double "
                     'the quotation marks inside a field ("")')
             yield first, fields, "".join(taken)
-            first = reader.line_num + 1
+            first = before + reader.line_num + 1
             taken.clear()
     except csv.Error as error:
         raise TableFileError(f"{name}, line {first}: {error}") from None

@@ -14,7 +14,7 @@ liquid, paste"]
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,7 +24,7 @@ from orangecontrib.customs.declarations.reading import STATED, Finding, Reading,
 from orangecontrib.customs.facts import Evidence, Fact, Vocabulary
 from orangecontrib.customs.i18n import LANGUAGES, Joined, Message, say
 
-__all__ = ["Statements", "fact_columns", "ratio_of", "statements_of"]
+__all__ = ["Statements", "fact_columns", "plain_facts", "ratio_of", "statements_of"]
 
 #: P(a cell is right): as much as words that state a fact outright.
 STRENGTH = .995
@@ -59,6 +59,18 @@ def fact_columns(names: Iterable[str], vocabulary: Mapping[str, Fact]) -> dict[s
             called.setdefault(name, []).append(id_)
     called.update({_folded(id_): [id_] for id_ in vocabulary})
     return {name: called[_folded(name)] for name in names if _folded(name) in called}
+
+
+def plain_facts(names: Iterable[str], cells: Callable[[str], Iterable[str]],
+                vocabulary: Mapping[str, Fact]) -> list[str]:
+    """Columns that are called as facts and hold nothing but their values."""
+    plain = []
+    for name, facts in fact_columns(names, vocabulary).items():
+        texts = {" ".join(text.split()) for text in cells(name)} - {""}
+        if any(_Column(name, vocabulary[fact], list(texts)).understood == len(texts)
+               for fact in facts):
+            plain.append(name)
+    return plain
 
 
 def _values_by_name(fact: Fact) -> dict[str, frozenset[str]]:
@@ -143,7 +155,8 @@ class Statements:
 
 
 def statements_of(names: Iterable[str], cells: Callable[[str], Sequence[str]],
-                  keys: Sequence[str], vocabulary: Vocabulary) -> Statements:
+                  keys: Sequence[str], vocabulary: Vocabulary, described: Collection[str] = ()
+                  ) -> Statements:
     """What the columns of a table say that are called as facts.
 
     Parameters
@@ -155,6 +168,8 @@ def statements_of(names: Iterable[str], cells: Callable[[str], Sequence[str]],
     keys : sequence of str
         Of the rows.
     vocabulary : Vocabulary
+    described : collection of str
+        Columns that are part of the description: what is no value of a fact is read there.
     """
     columns: dict[str, list[_Column]] = {}
     for name, facts in fact_columns(names, vocabulary).items():
@@ -169,7 +184,7 @@ def statements_of(names: Iterable[str], cells: Callable[[str], Sequence[str]],
     for fact, some in columns.items():
         first = max(some, key=lambda column: column.understood)
         for column in some:
-            remarks += column.remarks
+            remarks += column.remarks if column.name not in described else []
             if column is not first and column.understood:
                 remarks.append(f"column '{column.name}' is left out: '{first.name}' is the same "
                                f"fact, '{fact}'")

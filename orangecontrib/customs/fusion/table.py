@@ -26,9 +26,9 @@ from orangecontrib.customs.columns import (
     marked,
     named_key,
 )
-from orangecontrib.customs.declarations.headings import KEY_NAMES
 from orangecontrib.customs.declarations.several import Several, told
 from orangecontrib.customs.facts import Evidence, check_probabilities
+from orangecontrib.customs.files import find_column
 from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.fusion.statements import statements_of
@@ -57,7 +57,7 @@ def key_candidates(table: Table) -> list[Variable]:
     domain = table.domain
     return [var for var in domain.metas + domain.class_vars + domain.attributes
             if (isinstance(var, (StringVariable, DiscreteVariable))
-                or var.name.strip().lower() in KEY_NAMES)
+                or find_column([var.name], "good_id"))
             and not ImageColumn.of(var) and not ((role := Role.of(var)) and role.of_texts)]
 
 
@@ -68,11 +68,8 @@ def default_key(table: Table) -> Variable | None:
     for var in candidates:
         if var.name == named or Role.of(var) is Role.KEY:
             return var
-    for name in KEY_NAMES:
-        for var in candidates:
-            if var.name.strip().lower() == name:
-                return var
-    return None
+    name = find_column([var.name for var in candidates if Role.of(var) is None], "good_id")
+    return None if name is None else table.domain[name]
 
 
 def keys_of(table: Table, key: Variable | None) -> tuple[list[str], list[str]]:
@@ -141,7 +138,8 @@ def evidence_from_table(table: Table, key: Variable | None = None,
         problems.append(f"no chosen group of goods ({', '.join(g.id for g in groups)}) has the "
                         f"facts or features {some}; choose the group that has them")
     said = statements_of(_plain(table, key) if stated else (),
-                         lambda name: _texts_of(table, name), keys, vocabulary)
+                         lambda name: _texts_of(table, name), keys, vocabulary,
+                         {v.name for v in table.domain.metas if Role.of(v) is Role.STATEMENT})
     problems += said.remarks
     if not by_fact and not features and not said.evidence.loglik:
         raise ValueError(problems[-1] if foreign else "no column holds a fact or a visual "
@@ -180,7 +178,7 @@ def evidence_from_table(table: Table, key: Variable | None = None,
 def _plain(table: Table, key: Variable | None) -> list[str]:
     """Names of columns that carry nothing but what somebody typed."""
     return [var.name for var in table.domain.attributes + table.domain.metas
-            if var is not key and not marked(var)]
+            if var is not key and (not marked(var) or Role.of(var) is Role.STATEMENT)]
 
 
 def _texts_of(table: Table, name: str) -> list[str]:

@@ -45,13 +45,15 @@ def main(argv: list[str] | None = None) -> int:
     classify = commands.add_parser(
         "classify", help="declarations and photos -> ten-digit codes",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Declarations: a CSV with the column description and optional "
-                    "good_id, declared_code, quantity, value, currency, weight, and facts: "
-                    "columns\nnamed after them, cells after their values.\n"
+        description="Declarations: a table (.xlsx, .xls, CSV, Orange's .tab, Parquet, JSON, JSON "
+                    "Lines), an importer's\nspecification, or the XML of a declaration. Its "
+                    "columns (description, good_id, declared_code,\nquantity, value, currency, "
+                    "weight) are told by their names and by what they hold; --column says\n"
+                    "which is which. Facts: columns named after them, cells after their values.\n"
                     "Photos: a folder or zip with a sub-folder per good id, or a CSV "
                     "good_id,image.\nFacts and their values, for answers and priors: see the "
                     "columns that `facts` writes.")
-    classify.add_argument("--declarations", type=Path, required=True, metavar="D.csv")
+    _declarations_arguments(classify)
     _group_argument(classify)
     _photo_arguments(classify, required=False)
     classify.add_argument("--priors", type=Path, metavar="P.csv",
@@ -78,7 +80,7 @@ def main(argv: list[str] | None = None) -> int:
     features.set_defaults(job=_features, lang="en")  # why a photo is skipped is said in English
 
     facts = commands.add_parser("facts", help="declarations -> facts stated in the text")
-    facts.add_argument("--declarations", type=Path, required=True, metavar="D.csv")
+    _declarations_arguments(facts)
     _group_argument(facts)
     facts.add_argument("--explain", action="store_true",
                        help="print what each stage of reading made of each description")
@@ -114,6 +116,45 @@ def main(argv: list[str] | None = None) -> int:
         return 2
 
 
+def _declarations_arguments(parser):
+    parser.add_argument("--declarations", type=Path, required=True, metavar="FILE")
+    parser.add_argument("--sheet", default="", metavar="NAME|NUMBER",
+                        help="of a workbook (default: the one that looks like goods)")
+    parser.add_argument("--column", action="append", default=[], dest="columns",
+                        metavar='ROLE="NAME"', type=_column,
+                        help="which column is which, where that is not told right: description, "
+                             "id, code, quantity, value, currency or weight; an empty name: there "
+                             "is none. May be given several times")
+
+
+#: Short names of roles.
+_SHORT = {"id": "good_id", "code": "declared_code"}
+
+
+def _column(text: str) -> tuple[str, str]:
+    """A role and the name of its column."""
+    role, equals, name = text.partition("=")
+    role = role.strip().lower().replace("-", "_")
+    if not equals:
+        raise argparse.ArgumentTypeError('must be ROLE="NAME", as description="Графа 31"')
+    return _SHORT.get(role, role), name.strip()
+
+
+def _read_goods(args, facts=None, photo_ids=()):
+    """The declarations of the arguments; what was taken for what is said on stderr."""
+    from orangecontrib.customs.cases.files import read_goods
+    advance = _bar("reading", "%")
+    try:
+        return read_goods(
+            args.declarations, args.encoding, facts, sheet=args.sheet,
+            columns=dict(args.columns), photo_ids=photo_ids,
+            tell=lambda line: print(f"orange-customs: {args.declarations.name}: {line}",
+                                    file=sys.stderr),
+            progress=lambda share: advance(round(100 * share), 100))
+    finally:
+        advance(100, 100)
+
+
 def _group_argument(parser):
     parser.add_argument("--group", action="append", default=[], dest="groups",
                         metavar="ID|FOLDER",
@@ -134,7 +175,7 @@ def _groups(args):
 
 def _text_arguments(parser, out):
     parser.add_argument("--encoding", default="", metavar="NAME",
-                        help="of the CSV files that are read and have no mark of their own: "
+                        help="of the text tables that are read and have no mark of their own: "
                              "utf-8, cp1251, cp866, koi8-r, iso-8859-5, mac-cyrillic ... "
                              "(default: UTF-8, else by the letters if these are clear)")
     parser.add_argument("--out", type=Path, required=True, metavar=out)
@@ -157,6 +198,11 @@ def _photo_arguments(parser, required):
     parser.add_argument("--photos", type=Path, required=required, metavar="DIR|ZIP|CSV")
     parser.add_argument("--photos-root", type=Path, metavar="DIR|ZIP",
                         help="where the paths of the photo CSV start")
+    parser.add_argument("--photo-ids", default="auto", metavar="RULE",
+                        help="where the goods' ids are from: auto (default), sub-folder, folder "
+                             "(all photos are of one good), the file name up to its last number "
+                             "(number), to the last or first _ - or space (last, separator), to "
+                             "the first underscore, hyphen or space, or the whole file-name")
     parser.add_argument("--model", default="default", metavar="default|free|M.safetensors",
                         help="the best bundled model, for research and non-commercial use "
                              "(default); the bundled one free of such photos; or a file")
@@ -193,15 +239,17 @@ def _model(args, groups=()):
 
 def _find(args, place):
     from orangecontrib.customs.cases.files import InputError
-    from orangecontrib.customs.photos.sources import SourceError, find_photos
+    from orangecontrib.customs.photos.sources import SourceError, survey
     try:
-        photos, problems = find_photos(args.photos, args.photos_root, args.encoding)
+        found = survey(args.photos, args.photos_root, args.encoding, args.photo_ids)
     except SourceError as error:
         raise InputError.of(error) from error
-    place.spare(photo.file for photo in photos)
-    for problem in problems:
-        print(f"photos: {problem}", file=sys.stderr)
-    return photos
+    place.spare(photo.file for photo in found.photos)
+    told = [f"{found.told} (--photo-ids)"] if found.told else []
+    for line in (*told, *found.problems,
+                 *(f"{name}: {why}, left out" for name, why in found.left_out)):
+        print(f"photos: {line}", file=sys.stderr)
+    return found.photos
 
 
 def _classify(args, place) -> tuple[str, int]:
@@ -216,14 +264,15 @@ def _classify(args, place) -> tuple[str, int]:
             raise cases.InputError(f"--{name} must {wanted}, not {getattr(args, name)}")
     groups = _groups(args)
     vocabulary = vocabulary_of(groups)
-    goods = cases.read_goods(args.declarations, args.encoding, vocabulary)
+    photos = _find(args, place) if args.photos else []
+    goods = _read_goods(args, vocabulary, {photo.good_id for photo in photos if photo.good_id})
     priors = cases.read_priors(args.priors, vocabulary, args.encoding) if args.priors else None
     answers = cases.read_answers(args.answers, vocabulary, args.encoding) \
         if args.answers else {}
     predictions = cases.read_predictions(args.predictions, args.encoding) \
         if args.predictions else None
     try:
-        case = case_of(goods, _read_photos(args, place, groups), predictions, groups=groups,
+        case = case_of(goods, _read_photos(args, photos, groups), predictions, groups=groups,
                        priors=priors, trust=args.trust, weight=args.weight,
                        progress=_bar("texts", "texts"))
     except PredictionsError as error:
@@ -239,13 +288,12 @@ def _classify(args, place) -> tuple[str, int]:
     return f"{len(rows)} goods, {coded} with a code", code
 
 
-def _read_photos(args, place, groups):
+def _read_photos(args, found, groups):
     """What the photos of the arguments say; None without photos."""
     from orangecontrib.customs.cases.sources import read_photos
     from orangecontrib.customs.i18n import say
     if not args.photos:
         return None
-    found = _find(args, place)
     with _model(args, groups) as model:
         photos = read_photos(found, model, device=args.device, backend=args.backend,
                              progress=_bar("photos", "photos"))
@@ -276,7 +324,7 @@ def _features(args, place) -> tuple[str, int]:
 
 
 def _facts(args, place) -> tuple[str, int]:
-    from orangecontrib.customs.cases.files import InputError, read_goods, write_rows
+    from orangecontrib.customs.cases.files import InputError, write_rows
     from orangecontrib.customs.cases.lines import lines_in
     from orangecontrib.customs.cases.sources import named_goods
     from orangecontrib.customs.declarations import EMPTY, FactReader, Reading
@@ -288,7 +336,7 @@ def _facts(args, place) -> tuple[str, int]:
         raise InputError("no chosen group reads descriptions: choose one with a "
                          "text_patterns.csv (--group)")
     vocabulary, readers = vocabulary_of(groups), list(map(FactReader, groups))
-    goods = read_goods(args.declarations, args.encoding)
+    goods = _read_goods(args)
     advance = _bar("declarations", "texts")
     found, rows = [], []
     for number, good in enumerate(goods, start=1):

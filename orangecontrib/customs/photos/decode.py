@@ -7,18 +7,26 @@ import stat
 import struct
 import threading
 import zipfile
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 
 import numpy as np
 from PIL import Image, ImageFile
 
 from orangecontrib.customs.i18n import Message
 
-__all__ = ["PhotoError", "check_pixels", "decode", "decode_and_place", "fit", "opening",
-           "photo_size", "place", "read_photo", "MAX_BYTES", "MAX_PIXELS"]
+__all__ = ["PhotoError", "check_ending", "decode", "decode_and_place", "fit", "opened",
+           "photo_size", "place", "read_photo", "MAX_BYTES", "MAX_PIXELS", "MAX_WHOLE"]
 
 #: Photos with more pixels are refused as decompression bombs (Pillow's own limit).
 MAX_PIXELS = 178_956_970
+
+#: So many pixels may a photo have of which the whole must be decoded: only a JPEG that is not
+#: progressive can be decoded coarsely.
+MAX_WHOLE = 50_000_000
+
+#: Above this many pixels one photo at a time is decoded, however many threads there are.
+_ALONE = 12_000_000
 
 #: Files, and members of a zip, with more bytes are refused.
 MAX_BYTES = 300_000_000
@@ -26,6 +34,15 @@ MAX_BYTES = 300_000_000
 #: What Pillow's plugins raise on damaged files.
 DAMAGED = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError,
            ArithmeticError, NotImplementedError, struct.error, zipfile.BadZipFile)
+
+#: How files begin that hold photos, and what these are called: of an ISO file the brand.
+_BEGINNINGS = {b"\xff\x0a": "JPEG XL", b"\0\0\0\x0cJXL ": "JPEG XL",
+               b"\0\0\0\x0cjP  ": "JPEG 2000", b"\xff\x4f\xff\x51": "JPEG 2000",
+               b"%PDF": "PDF", b"8BPS": "Photoshop"}
+_BRANDS = {b"avif": "AVIF", b"avis": "AVIF",
+           **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm",
+                            b"hevs", b"mif1", b"msf1"), "HEIC")}
+_RAW = frozenset((".cr2", ".cr3", ".nef", ".arw", ".dng", ".raf", ".orf", ".rw2", ".pef", ".srw"))
 
 _ORIENTATION = 0x0112
 _TRANSPOSE = {2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
@@ -59,14 +76,29 @@ class PhotoError(ValueError):
 
 
 @contextmanager
-def opening():
+def opened(source: bytes | str | os.PathLike) -> Iterator[Image.Image]:
+    """A photo as Pillow opens it, whose size may be decoded; all that goes wrong is a PhotoError.
+
+    HEIC is read by pillow-heif, which is made known to Pillow with the first such photo.
+    """
+    kind = _kind_of(source)
+    with _refusing(kind):
+        if kind == "HEIC":
+            _know_heif()
+        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
+            _check_pixels(image)
+            yield image
+
+
+@contextmanager
+def _refusing(kind: str):
     """While it lasts, what Pillow raises on files that are no photos is a PhotoError."""
     try:
         yield
     except PhotoError:
         raise
     except Image.UnidentifiedImageError:
-        raise PhotoError("no_image") from None
+        raise (PhotoError("unread", kind=kind) if kind else PhotoError("no_image")) from None
     except Image.DecompressionBombError:
         raise PhotoError("bomb_over", most=MAX_PIXELS) from None
     except MemoryError:
@@ -75,6 +107,41 @@ def opening():
         if "truncated" in str(error).lower() or isinstance(error, EOFError):
             raise PhotoError("truncated", error=str(error)) from None
         raise PhotoError("damaged", error=str(error)) from None
+
+
+def _kind_of(source: bytes | str | os.PathLike) -> str:
+    """What a file is by its beginning, where Pillow alone may not read it."""
+    if isinstance(source, bytes):
+        head = source[:32]
+    else:
+        with _refusing(""), open(source, "rb") as file:
+            head = file.read(32)
+    if head[4:8] == b"ftyp":
+        # the brand, or one of those that it is compatible with
+        brands = [head[8:12], *(head[place:place + 4] for place in range(16, 32, 4))]
+        return next((_BRANDS[brand] for brand in sorted(brands, key=b"mif1msf1".__contains__)
+                     if brand in _BRANDS), "")
+    return next((kind for start, kind in _BEGINNINGS.items() if head.startswith(start)), "")
+
+
+_heif_lock = threading.Lock()
+
+
+def _know_heif() -> None:
+    try:
+        import pillow_heif
+    except ImportError:
+        raise PhotoError("heif") from None
+    with _heif_lock:
+        if "HEIF" not in Image.OPEN:
+            pillow_heif.register_heif_opener(thumbnails=False)
+
+
+def check_ending(name: str) -> None:
+    """PhotoError for raw pictures of cameras: Pillow would take their small preview for them."""
+    ending = os.path.splitext(name)[1].lower()
+    if ending in _RAW:
+        raise PhotoError("raw", ending=ending)
 
 
 class _Strict:
@@ -141,7 +208,7 @@ def decode_and_place(source: bytes | str | os.PathLike, size: int
     content = source if isinstance(source, bytes) else read_photo(source)
     if not content:
         raise PhotoError("empty")
-    with _strict(), opening(), Image.open(io.BytesIO(content)) as image:
+    with _strict(), opened(content) as image, _turn(image):
         image = _to_rgb(image, size)
         return np.asarray(fit(image, size)), place(*image.size, size)
 
@@ -179,14 +246,33 @@ def read_photo(path: str | os.PathLike) -> bytes:
     return content
 
 
-def check_pixels(width: int, height: int) -> None:
-    """PhotoError for a decompression bomb: another package may have lifted Pillow's limit."""
+def _check_pixels(image: Image.Image) -> None:
+    """PhotoError where too much would have to be decoded; another package may have lifted
+    Pillow's own limit."""
+    width, height = image.size
     if width * height > MAX_PIXELS:
         raise PhotoError("bomb", width=width, height=height)
+    if width * height > MAX_WHOLE and not _coarse(image):
+        raise PhotoError("whole", width=width, height=height, format=image.format or "",
+                         most=MAX_WHOLE // 1_000_000)
+
+
+def _coarse(image: Image.Image) -> bool:
+    """Whether a small copy can be decoded without the whole."""
+    return image.format == "JPEG" and image.mode in ("RGB", "L") \
+        and not image.info.get("progressive")
+
+
+_alone = threading.Lock()
+
+
+def _turn(image: Image.Image):
+    """Waits until no other large photo is decoded, where this is one."""
+    width, height = image.size
+    return _alone if width * height > _ALONE and not _coarse(image) else nullcontext()
 
 
 def _to_rgb(image: Image.Image, size: int) -> Image.Image:
-    check_pixels(*image.size)
     width, height = image.size
     orientation = _orientation(image)
     if image.format == "JPEG" and image.mode in ("RGB", "L"):

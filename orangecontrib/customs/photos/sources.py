@@ -1,23 +1,33 @@
 """Where photos lie: a folder, a zip or a CSV → list of photos with the good of each."""
 from __future__ import annotations
 
+import lzma
 import os
 import re
 import threading
-import unicodedata
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from orangecontrib.customs.files import TableFileError, TextTable, read_table
 
-from .decode import MAX_BYTES, PhotoError, read_photo
+from .decode import MAX_BYTES, PhotoError, check_ending, read_photo
+from .naming import AUTO, FOLDER, LISTED, RULES, SUB_FOLDER, as_typed, good_ids, judged
 
-__all__ = ["SourceError", "Photo", "ZipMember", "find_photos", "natural", "EXTENSIONS"]
+__all__ = ["Found", "SourceError", "Photo", "ZipMember", "find_photos", "natural", "survey",
+           "EXTENSIONS"]
 
-#: Endings by which a file in a folder or zip is taken for a photo.
-EXTENSIONS = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif",
-                        ".tif", ".tiff", ".avif"))
+#: Endings by which a file in a folder or zip is taken for a photo; what can't be read of them
+#: is a photo that can't be used, and says what to do.
+EXTENSIONS = frozenset((
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff",
+    ".heic", ".heif", ".hif", ".avif", ".jp2", ".j2k", ".jpf", ".jpx", ".jxl",
+    ".cr2", ".cr3", ".nef", ".arw", ".dng", ".raf", ".orf", ".rw2", ".pef", ".srw"))
+
+#: No photo shrinks like this in a zip; what does would fill the memory.
+MOST_SHRUNK, SHRUNK_BYTES = 200, 10_000_000
 
 
 class SourceError(ValueError):
@@ -60,15 +70,17 @@ class _Archive:
         try:
             archive = self._open()
             info = archive.getinfo(self._names[name])
-            if info.file_size > MAX_BYTES:
+            if info.file_size > MAX_BYTES or (
+                    info.file_size > SHRUNK_BYTES
+                    and info.file_size > MOST_SHRUNK * info.compress_size):
                 raise PhotoError("unpacks", bytes=info.file_size)
             return archive.read(info)
         except KeyError:
             raise PhotoError("not_in", archive=self.path.name) from None
         except RuntimeError as error:  # an encrypted member
             raise PhotoError("locked", archive=self.path.name, error=str(error)) from None
-        except (OSError, zipfile.BadZipFile, zipfile.LargeZipFile, EOFError,
-                NotImplementedError, ValueError) as error:
+        except (OSError, zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, zlib.error,
+                lzma.LZMAError, NotImplementedError, ValueError) as error:
             if isinstance(error, PhotoError):
                 raise
             raise PhotoError("damaged_in", archive=self.path.name, error=str(error)) from None
@@ -91,11 +103,6 @@ def _zip_name(info: zipfile.ZipInfo) -> str:
             except UnicodeDecodeError:
                 name = raw.decode("cp866")
     return name.replace("\\", "/")
-
-
-def _as_typed(good_id: str) -> str:
-    """An id as people type it: macOS keeps «й» of a folder's name as two characters."""
-    return unicodedata.normalize("NFC", good_id)
 
 
 @dataclass(frozen=True)
@@ -133,6 +140,7 @@ class Photo:
 
     def read(self) -> bytes:
         """Content of the file; PhotoError when it can't be had."""
+        check_ending(self.image)
         if isinstance(self.opener, Path):
             return read_photo(self.opener)
         try:
@@ -143,27 +151,54 @@ class Photo:
             raise PhotoError("unreadable", error=str(error)) from None
 
 
+class Found(NamedTuple):
+    """What a source of photos holds.
+
+    Attributes
+    ----------
+    photos : list of Photo
+        Photos that belong to no good have an empty `good_id`.
+    problems : list of str
+        What is doubtful.
+    left_out : list of (str, str)
+        Files that are no photos, and why.
+    rule : str
+        Where the goods' ids are from, one of :data:`.naming.RULES` but for "auto", or "csv".
+    told : str
+        That in words, with an example; "" where they are the sub-folders, or listed.
+    """
+
+    photos: list[Photo]
+    problems: list[str]
+    left_out: list[tuple[str, str]]
+    rule: str
+    told: str = ""
+
+
 def find_photos(source: str | os.PathLike, root: str | os.PathLike | None = None,
-                encoding: str = "") -> tuple[list[Photo], list[str]]:
-    """Photos of a folder, zip or CSV.
+                encoding: str = "", ids: str = AUTO) -> tuple[list[Photo], list[str]]:
+    """Photos of a folder, zip or CSV, and what is to be said of them: see :func:`survey`."""
+    found = survey(source, root, encoding, ids)
+    return found.photos, [*filter(None, [found.told]), *found.problems,
+                          *(f"{name}: {why}, left out" for name, why in found.left_out)]
+
+
+def survey(source: str | os.PathLike, root: str | os.PathLike | None = None,
+           encoding: str = "", ids: str = AUTO) -> Found:
+    """What a folder, zip or CSV of photos holds.
 
     Parameters
     ----------
     source : path
-        A folder with a sub-folder per good (its name is the good's id), a zip of the
-        same, or a CSV with the columns ``good_id, image``.
+        A folder of photos, as a rule with a sub-folder per good (its name is the good's id), a
+        zip of the same, or a CSV with the columns ``good_id, image``.
     root : path, optional
         For a CSV: the folder or zip that its paths are relative to.  Without it they are
         looked for beside the CSV, then inside the zips beside it.
     encoding : str
         Of a CSV; see :func:`orangecontrib.customs.files.decode`.
-
-    Returns
-    -------
-    photos : list of Photo
-        Photos that lie in no sub-folder have an empty `good_id`.
-    problems : list of str
-        What was left out or is doubtful, and why.
+    ids : str
+        Where the goods' ids are from, one of :data:`.naming.RULES`; a CSV says them itself.
 
     Raises
     ------
@@ -171,20 +206,22 @@ def find_photos(source: str | os.PathLike, root: str | os.PathLike | None = None
         The source is missing, unreadable, or a CSV without the needed columns.
     """
     source = Path(source)
+    if ids not in (*RULES, LISTED):
+        raise SourceError(f"goods' ids can't be taken from '{ids}'; use {', '.join(RULES)}")
     if source.is_dir():
         files = {path.relative_to(source).as_posix(): path
                  for path in sorted(source.rglob("*"), key=natural) if not path.is_dir()}
-        return _in_sub_folders(files)
+        return _in_files(files, ids, source.resolve().name)
     if not source.exists():
         raise SourceError(f"{source}: there is no such folder or file")
     if source.suffix.lower() == ".csv":
-        return _in_csv(source, None if root is None else Path(root), encoding)
+        return _in_csv(source, None if root is None else Path(root), encoding, ids)
     if not _is_zip(source):
         raise SourceError(f"{source}: neither a folder, nor a zip, nor a CSV of photos")
     archive = _open_archive(source)
     files = {name: ZipMember(archive, name)
              for name in sorted(archive.names(), key=natural)}
-    return _in_sub_folders(files, archive=source.stem)
+    return _in_files(files, ids, source.stem, archive=source.stem)
 
 
 def _open_archive(path: Path) -> _Archive:
@@ -202,38 +239,55 @@ def natural(path) -> list:
     return [(0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts]
 
 
-def _in_sub_folders(files: dict, archive: str | None = None
-                    ) -> tuple[list[Photo], list[str]]:
+def _in_files(files: dict, ids: str, whole: str, archive: str | None = None) -> Found:
     """Photos of files by name; `archive` is the name of their zip, without its ending."""
-    photos, problems, loose = [], [], []
-    visible = {name: opener for name, opener in files.items()
+    problems = []
+    visible = [name for name in files
                if not any(part.startswith(".") or part == "__MACOSX"
                           for part in PurePosixPath(name).parts)
-               and PurePosixPath(name).name.lower() not in ("thumbs.db", "desktop.ini")}
-    wrapper = _wrapper([name for name in visible
-                        if PurePosixPath(name).suffix.lower() in EXTENSIONS], archive)
+               and PurePosixPath(name).name.lower() not in ("thumbs.db", "desktop.ini")]
+    names = [name for name in visible if PurePosixPath(name).suffix.lower() in EXTENSIONS]
+    wrapper = _wrapper(names, archive)
     skip = int(archive is not None and wrapper != "")
-    if wrapper not in ("", archive):
+    rule = ids if ids in RULES and ids != AUTO else judged(names, skip)
+    if rule == SUB_FOLDER and wrapper not in ("", archive):
         problems.append(
             f"all photos lie in the folder '{wrapper}'; its sub-folders are taken for goods"
             if skip else
             f"all photos lie in the folder '{wrapper}', which is taken for one good; if its "
             "sub-folders are the goods, choose that folder")
-    for name, opener in visible.items():
-        path = PurePosixPath(name)
-        if path.suffix.lower() not in EXTENSIONS:
-            problems.append(f"{name}: not a photo by its ending, left out")
-            continue
-        good = _as_typed(path.parts[skip]) if len(path.parts) > skip + 1 else ""
-        if not good:
-            loose.append(name)
-        photos.append(Photo(name, good, opener))
+    goods = good_ids(names, rule, whole, skip)
+    photos = [Photo(name, good, files[name]) for name, good in zip(names, goods)]
+    loose = [photo.image for photo in photos if not photo.good_id]
     if loose:
         problems.append(f"{len(loose)} photo(s) lie in no good's sub-folder and belong to no "
                         f"good (the first: {loose[0]})")
     if not photos:
         problems.append("no photos found")
-    return photos, problems
+    others = [(name, _why_not(name)) for name in visible
+              if PurePosixPath(name).suffix.lower() not in EXTENSIONS]
+    return Found(photos, problems, others, rule, _told(rule, photos, ids == AUTO))
+
+
+def _told(rule: str, photos: list[Photo], guessed: bool) -> str:
+    """Where the ids are from, for people; "" where it is the sub-folders as ever."""
+    if rule == SUB_FOLDER or not photos:
+        return ""
+    if rule == FOLDER:
+        told = f"all {len(photos)} photo(s) are taken for one good, '{photos[0].good_id}'"
+    else:
+        example = next((photo for photo in photos
+                        if PurePosixPath(photo.image).stem != photo.good_id), photos[0])
+        told = (f"ids are taken from file names ({RULES[rule].lower()}): "
+                f"{PurePosixPath(example.image).name} is of '{example.good_id}', "
+                f"{len({photo.good_id for photo in photos})} good(s) in all")
+    return told + ("; if that is wrong, say where the good's id is from" if guessed else "")
+
+
+def _why_not(name: str) -> str:
+    """Why a file is taken for no photo."""
+    ending = PurePosixPath(name).suffix.lower()
+    return f"not a photo by its ending ({ending})" if ending else "not a photo: no ending"
 
 
 def _wrapper(photos: list[str], archive: str | None) -> str:
@@ -270,17 +324,19 @@ def _table_of(source: Path, encoding: str) -> TextTable:
     return table
 
 
-def _in_csv(source: Path, root: Path | None, encoding: str) -> tuple[list[Photo], list[str]]:
+def _in_csv(source: Path, root: Path | None, encoding: str, ids: str) -> Found:
     table = _table_of(source, encoding)
     folder, archives = _places(source, root)
     photos, seen = [], set()
     problems = [table.note] if table.note else []
+    if ids not in (AUTO, LISTED):
+        problems.append(f"{source.name} says the goods' ids itself; '{ids}' is not used")
     for row in table.rows:
         line = row.line
         if row.doubt:
             problems.append(f"{source.name}, line {line}: {row.doubt}; left out")
             continue
-        good = _as_typed(row.cells["good_id"].strip())
+        good = as_typed(row.cells["good_id"])
         image = row.cells["image"].strip().replace("\\", "/")
         if not image:
             problems.append(f"{source.name}, line {line}: no image, left out")
@@ -295,7 +351,7 @@ def _in_csv(source: Path, root: Path | None, encoding: str) -> tuple[list[Photo]
         photos.append(Photo(image, good, _find(image, folder, archives)))
     if not photos:
         problems.append("no photos found")
-    return photos, problems
+    return Found(photos, problems, [], LISTED)
 
 
 def _places(source: Path, root: Path | None) -> tuple[Path, list[_Archive]]:

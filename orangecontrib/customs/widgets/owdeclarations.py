@@ -1,12 +1,13 @@
-"""Declarations: a text table as people send it → a table in which codes stay what they are."""
+"""Declarations: a file as people send it → a table that says which of its columns is which."""
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from types import SimpleNamespace
 
-from AnyQt.QtCore import QSize, Qt
+from AnyQt.QtCore import QItemSelection, QItemSelectionModel, QSize, Qt
 from AnyQt.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -16,6 +17,8 @@ from AnyQt.QtWidgets import (
     QStackedWidget,
     QStyle,
     QTableView,
+    QVBoxLayout,
+    QWidget,
 )
 from Orange.data import Table
 from Orange.widgets import gui
@@ -24,11 +27,24 @@ from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
 from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Output
 
+from orangecontrib.customs.cases.files import roles_of
 from orangecontrib.customs.declarations.headings import trusted_rows
 from orangecontrib.customs.declarations.table import declarations_table
-from orangecontrib.customs.files import CYRILLIC, TableFileError, read_table
+from orangecontrib.customs.files import (
+    CYRILLIC,
+    ENDINGS,
+    FORMATS,
+    ROLES,
+    TableFileError,
+    TextTable,
+    read_source,
+)
+from orangecontrib.customs.fusion.among import vocabulary_of
+from orangecontrib.customs.groups import loaded_groups
 from orangecontrib.customs.widgets.utils import language
+from orangecontrib.customs.widgets.utils.drops import SourceDropHandler
 from orangecontrib.customs.widgets.utils.pathedit import PathEdit
+from orangecontrib.customs.widgets.utils.rolebar import NO_COLUMN, TITLES, RoleBar
 from orangecontrib.customs.widgets.utils.sourcepath import SourceMixin
 from orangecontrib.customs.widgets.utils.tablepreview import TablePreview
 from orangecontrib.customs.widgets.utils.variables import listed
@@ -37,10 +53,13 @@ from orangecontrib.customs.widgets.utils.variables import listed
 ENCODINGS = {"": "(found in the file)", "utf-8": "UTF-8", **CYRILLIC,
              "utf-16-le": "UTF-16 LE", "utf-16-be": "UTF-16 BE"}
 
-#: Endings of the files that the dialog offers.
-ENDINGS = (".csv", ".tsv", ".tab", ".txt")
+#: A column opens with so many pixels at most; the description takes what is left, at least ...
+WIDEST, NARROWEST = 260, 160
 
-_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
+_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical line"}
+_KINDS = {**{some.id: some.title for some in FORMATS}, "tab": "table of Orange"}
+#: Kinds of files whose letters may be in any encoding.
+_ENCODED = ("csv", "tab", "json", "jsonl")
 
 
 def _first(doubts: list[str], most: int = 3) -> list[str]:
@@ -55,53 +74,77 @@ def _with_place(message: str) -> str:
         else message
 
 
+def _file(text: TextTable) -> list[tuple[str, str]]:
+    """What a file is, for people."""
+    said = [("Kind", _KINDS.get(text.kind, text.kind))]
+    if text.kind in _ENCODED:
+        said.append(("Encoding", ENCODINGS.get(text.encoding, text.encoding.upper())))
+    if text.kind == "csv":
+        said.append(("Separator", _SEPARATORS[text.delimiter]))
+    return said + ([("Sheet", text.sheet)] if text.sheet else [])
+
+
 class Stopped(Exception):
     """The user has stopped the reading."""
 
 
-def run(path: Path, encoding: str, state: TaskState) -> SimpleNamespace:
-    """Read a file: the text table, the rows that are sent, what is doubtful, Orange's table."""
+def run(path: Path, encoding: str, sheet: str, chosen: Mapping[str, str],
+        known: TextTable | None, state: TaskState) -> SimpleNamespace:
+    """Read a file, unless it is `known`, and take its columns as they were chosen, or guessed."""
     state.set_status("Reading…")
 
     def progress(share: float):
         if state.is_interruption_requested():
             raise Stopped
-        state.set_progress_value(90 * share)
+        state.set_progress_value(80 * share)
 
-    text = read_table(path, encoding, progress)
-    rows, doubts = trusted_rows(text)
+    text = known or read_source(path, encoding=encoding, sheet=sheet, progress=progress)
     progress(1.)
-    return SimpleNamespace(text=text, rows=rows, doubts=doubts,
-                           data=declarations_table(text, rows))
+    taken = {role: name.strip() for role, name in chosen.items()
+             if name == NO_COLUMN or name in text.columns}
+    roles = roles_of(text, vocabulary_of(loaded_groups()), chosen=taken)
+    rows, doubts = trusted_rows(text, roles)
+    declined = {role for role, name in taken.items() if not name}
+    return SimpleNamespace(
+        text=text, rows=rows, doubts=doubts, roles=roles, declined=declined,
+        absent=[name for role, name in chosen.items() if role not in taken],
+        data=declarations_table(text, rows, roles, declined))
 
 
 class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
     name = "Declarations"
-    description = "Read declarations from a CSV in any Russian encoding; codes stay texts."
+    description = ("Read declarations from CSV, Excel, XML, JSON or Parquet, and tell which column "
+                   "is which.")
     icon = "icons/Declarations.svg"
     priority = 35
-    keywords = "declarations, csv, file, import, load, графа 31, декларации, товары, открыть"
+    keywords = ("declarations, csv, excel, xlsx, xls, xml, json, file, import, load, графа 31, "
+                "декларации, товары, открыть")
 
     class Outputs:
         data = Output("Data", Table, default=True, dynamic=False,
                       doc="A row per row of the file; codes, ids and descriptions are texts")
+        selected = Output("Selected Data", Table, dynamic=False,
+                          doc="The rows that are selected in the window")
 
     class Error(OWWidget.Error):
         file = Msg("{}")
         missing = Msg("{}: {}. Choose the file anew, or put it back and press Reload.")
-        empty = Msg("{} is empty: its first row must hold the names of the columns.")
+        empty = Msg("{} is empty: a row of it must hold the names of the columns.")
         failed = Msg("Reading the file failed: {}")
 
     class Warning(OWWidget.Warning):
         encoding = Msg("{}")
         doubtful = Msg("{} of {} rows can't be trusted: {}")
         no_rows = Msg("There are no rows below the names of the columns.")
-        nameless = Msg("A column without a name is left out; name it in the first row.")
+        nameless = Msg("A column without a name is left out; name it in the file.")
+        absent = Msg("The file has no column {}, which was chosen before; another one is guessed.")
+        roles = Msg("{}")
 
     class Information(OWWidget.Information):
-        choose = Msg("Choose a CSV file with a row per good, or drop it here; its first row holds "
-                     "the names of the columns.")
+        choose = Msg("Choose a file with a row per good (CSV, Excel, XML, JSON, Parquet), or drop "
+                     "it here.")
         encoding = Msg("{}")
+        notes = Msg("{}")
         stopped = Msg("Stopped; nothing is sent. Press Reload to read the file.")
 
     buttons_area_orientation = Qt.Vertical
@@ -110,6 +153,18 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
     path: str = Setting("", schema_only=True)
     #: Name as Python knows it; "" to find it in the file.
     encoding: str = Setting("", schema_only=True)
+    #: Of a workbook; "" for the one that looks like goods.
+    sheet: str = Setting("", schema_only=True)
+    #: Names of the columns that were chosen; "" to guess, NO_COLUMN for none.
+    description_column: str = Setting("", schema_only=True)
+    good_id_column: str = Setting("", schema_only=True)
+    declared_code_column: str = Setting("", schema_only=True)
+    quantity_column: str = Setting("", schema_only=True)
+    value_column: str = Setting("", schema_only=True)
+    currency_column: str = Setting("", schema_only=True)
+    weight_column: str = Setting("", schema_only=True)
+    #: Numbers of the rows that are selected, from 0.
+    selected_rows: list = Setting([], schema_only=True)
     #: Where the next file dialog opens.
     last_folder: str = Setting("")
 
@@ -117,6 +172,7 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         OWWidget.__init__(self)
         ConcurrentWidgetMixin.__init__(self)
         self.read: SimpleNamespace | None = None
+        self._showing = False
         self.setAcceptDrops(True)
         self._set_up_controls()
         self._set_up_main()
@@ -130,12 +186,12 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         box = gui.vBox(self.controlArea, "File")
         patterns = " ".join(f"*{ending}" for ending in ENDINGS)
         self.path_edit = PathEdit("File of declarations",
-                                  f"Text tables ({patterns});;All files (*)",
-                                  "CSV file", folder=self.start_folder)
+                                  f"Tables ({patterns});;All files (*)",
+                                  "CSV, Excel, XML, JSON …", folder=self.start_folder)
         self.path_edit.line.setToolTip(
-            "A text table separated by comma, semicolon or tab, with the names of its columns "
-            "in the\nfirst row. A path under the workflow's folder is kept relative to it, so "
-            "that the\nworkflow can be moved.")
+            "A file with a row per good, and names of its columns: a text table, a workbook of\n"
+            "Excel, a declaration as XML, JSON or Parquet. A path under the workflow's folder is\n"
+            "kept relative to it, so that the workflow can be moved.")
         self.path_edit.button.setToolTip("Choose a file")
         self.path_edit.set_path(self.path)
         self.path_edit.changed.connect(self.set_source)
@@ -153,6 +209,12 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.encoding_combo.setCurrentIndex(self.encoding_combo.findData(self.encoding))
         self.encoding_combo.activated.connect(self._encoding_chosen)
         form.addRow("Encoding:", self.encoding_combo)
+        self.sheet_combo = QComboBox(enabled=False)
+        self.sheet_combo.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
+        self.sheet_combo.setMinimumContentsLength(8)
+        self.sheet_combo.setToolTip("Sheet of a workbook; by itself the one that looks like goods")
+        self.sheet_combo.activated.connect(self._sheet_chosen)
+        form.addRow("Sheet:", self.sheet_combo)
         box.layout().addLayout(form)
         self.reload_button = QPushButton(
             self.style().standardIcon(QStyle.SP_BrowserReload), "&Reload", autoDefault=False,
@@ -175,9 +237,13 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.preview = TablePreview(self)
         self.view = QTableView(
             editTriggers=QAbstractItemView.NoEditTriggers, alternatingRowColors=True,
-            cornerButtonEnabled=False, wordWrap=False, tabKeyNavigation=False)
+            cornerButtonEnabled=False, wordWrap=False, tabKeyNavigation=False,
+            selectionBehavior=QAbstractItemView.SelectRows,
+            selectionMode=QAbstractItemView.ExtendedSelection)
         self.view.setModel(self.preview)
-        self.view.setAccessibleName("First rows of the file")
+        self.view.setAccessibleName("Rows of the file")
+        self.view.setToolTip("Select rows to send them as Selected Data")
+        self.view.selectionModel().selectionChanged.connect(self._on_selection)
         self.view.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
         self.view.verticalHeader().setDefaultAlignment(Qt.AlignRight | Qt.AlignVCenter)
         self.view.horizontalHeader().setDefaultAlignment(Qt.AlignLeft | Qt.AlignVCenter)
@@ -187,7 +253,15 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.place.setTextInteractionFlags(Qt.TextSelectableByMouse)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.place)
-        self.pages.addWidget(self.view)
+        self.role_bar = RoleBar()
+        self.role_bar.chosen.connect(self._role_chosen)
+        self.role_bar.guessing.connect(self._guess_all)
+        page = QWidget()
+        page.setLayout(QVBoxLayout())
+        page.layout().setContentsMargins(0, 0, 0, 0)
+        page.layout().addWidget(self.role_bar)
+        page.layout().addWidget(self.view)
+        self.pages.addWidget(page)
         self.shown_label = QLabel(wordWrap=True, textFormat=Qt.PlainText)
         self.shown_label.setTextInteractionFlags(Qt.TextSelectableByMouse)
         self.mainArea.layout().addWidget(self.pages)
@@ -205,6 +279,37 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
     def fits(path: str) -> bool:
         return Path(path).is_file()  # what can't be read says why
 
+    @classmethod
+    def invites(cls, path: str) -> bool:
+        return cls.fits(path) and path.lower().endswith(ENDINGS)
+
+    def set_source(self, path):
+        self.selected_rows, self.sheet = [], ""  # of another file
+        super().set_source(path)
+
+    def _sheet_chosen(self):
+        if self.sheet_combo.currentData() != self.sheet:
+            self.sheet, self.selected_rows = self.sheet_combo.currentData(), []
+            self.reload()
+
+    @property
+    def chosen_columns(self) -> dict[str, str]:
+        """Role → the column that was chosen for it, NO_COLUMN for none."""
+        said = {role: getattr(self, f"{role}_column") for role in ROLES}
+        return {role: name for role, name in said.items() if name}
+
+    def _role_chosen(self, role: str, column: str):
+        for other, name in self.chosen_columns.items():
+            if name == column != NO_COLUMN:  # a column has one role
+                setattr(self, f"{other}_column", "")
+        setattr(self, f"{role}_column", column)
+        self._interpret()
+
+    def _guess_all(self):
+        for role in ROLES:
+            setattr(self, f"{role}_column", "")
+        self._interpret()
+
     def _encoding_chosen(self):
         if self.encoding_combo.currentData() != self.encoding:
             self.encoding = self.encoding_combo.currentData()
@@ -214,16 +319,38 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
 
     def reload(self):
         """Read the file again."""
+        self._start(None)
+
+    def _interpret(self):
+        """Take the columns of the file that was read as they are chosen now."""
+        self._start(None if self.read is None else self.read.text)
+
+    def _start(self, known: TextTable | None):
         self.cancel()
         self.clear_messages()
-        self.Outputs.data.send(None)
+        self._send(None)
         self.reload_button.setEnabled(self.source is not None)
         self.stop_button.setEnabled(self.source is not None)
         if self.source is None:
             self._show_nothing(self.Information.choose)
-        else:
+            return
+        if known is None:
             self._show_text("Reading…")
-            self.start(run, self.source, self.encoding)
+        self.start(run, self.source, self.encoding, self.sheet, self.chosen_columns, known)
+
+    def _send(self, data: Table | None):
+        self.Outputs.data.send(data)
+        self._send_selected(data)
+
+    def _send_selected(self, data: Table | None):
+        rows = [row for row in self.selected_rows if data is not None and row < len(data)]
+        self.Outputs.selected.send(data[rows] if rows else None)
+
+    def _on_selection(self, *_):
+        if self.read is not None and not self._showing:
+            self.selected_rows = sorted(
+                index.row() for index in self.view.selectionModel().selectedRows())
+            self._send_selected(self.read.data)
 
     def _stop(self):
         self.cancel()
@@ -243,15 +370,23 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         if text.note:
             said = self.Warning if self.encoding else self.Information
             said.encoding(_with_place(text.note))
+        if text.notes:
+            self.Information.notes("\n".join(_first(list(text.notes))))
         self.Warning.nameless(shown="" in text.columns[:text.width])
         self.Warning.no_rows(shown=not text.rows)
         if result.doubts:
             self.Warning.doubtful(f"{len(result.doubts):,}", f"{len(text.rows):,}",
                                   "\n".join(_first(result.doubts)))
-        self.Outputs.data.send(result.data)
+        if result.absent:
+            self.Warning.absent(listed(result.absent))
+        if result.roles.remarks:
+            self.Warning.roles("\n".join(_first(list(result.roles.remarks))))
+        self._send(result.data)
 
     def on_exception(self, ex: Exception):
         self.stop_button.setEnabled(False)
+        if self.sheet:  # perhaps it is gone: another one can be chosen
+            self._offer_sheets([self.sheet])
         if isinstance(ex, TableFileError):
             self._show_nothing(self.Error.file, _with_place(str(ex)))
         elif isinstance(ex, OSError):
@@ -261,9 +396,10 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
 
     def _on_language(self):
         """Another language is spoken: why rows can't be trusted is worded again."""
-        if self.read is not None and self.read.doubts:
-            self.read.data = declarations_table(self.read.text, self.read.rows)
-            self.Outputs.data.send(self.read.data)
+        read = self.read
+        if read is not None and read.doubts:
+            read.data = declarations_table(read.text, read.rows, read.roles, read.declined)
+            self._send(read.data)
 
     # --- showing
 
@@ -282,33 +418,71 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
 
     def _show(self, result: SimpleNamespace):
         self.read = result
-        self.pages.setCurrentWidget(self.view)
+        self.pages.setCurrentIndex(1)
         text, domain = result.text, result.data.domain
-        self.preview.set_rows(result.rows, [domain[name] for name in text.columns if name])
+        names = [name for name in text.columns if name]
+        self._showing = True
+        try:
+            self.preview.set_rows(
+                result.rows, [domain[name] for name in names],
+                {column: TITLES[role].lower() for role, column in result.roles.columns.items()}
+                | dict.fromkeys(result.roles.statements, "description"))
+            self._select(self.selected_rows)
+        finally:
+            self._showing = False
+        self.role_bar.show_roles(names, result.roles, self.chosen_columns)
+        self._show_sheets(text)
+        self.encoding_combo.setEnabled(text.kind in _ENCODED)
         header = self.view.horizontalHeader()
         for column in range(self.preview.columnCount()):
             wanted = max(self.view.sizeHintForColumn(column), header.sectionSizeHint(column))
-            self.view.setColumnWidth(column, min(260, wanted + 8))
+            self.view.setColumnWidth(column, min(WIDEST, wanted + 8))
+        if (name := result.roles["description"]) in names:
+            column, left = names.index(name), self.view.viewport().width() - header.length()
+            self.view.setColumnWidth(column, max(NARROWEST, self.view.columnWidth(column) + left))
         self.read_label.setText("<br>".join(self._described(result)))
-        shown = self.preview.rowCount()
         said = [f"⚠ {doubt}" for doubt in _first(result.doubts)]
-        if shown < len(result.rows):
-            said.insert(0, f"The first {shown:,} of {len(result.rows):,} rows are shown.")
         self.shown_label.setText("\n".join(said))
         self.shown_label.setVisible(bool(said))
+
+    def _select(self, rows: Sequence[int]):
+        selection = QItemSelection()
+        for row in rows:
+            if row < self.preview.rowCount():
+                index = self.preview.index(row, 0)
+                selection.select(index, index)
+        self.view.selectionModel().select(
+            selection, QItemSelectionModel.ClearAndSelect | QItemSelectionModel.Rows)
+
+    def _show_sheets(self, text: TextTable):
+        if len(text.sheets) > 1:
+            self._offer_sheets(text.sheets)
+        else:
+            self.sheet_combo.clear()
+            self.sheet_combo.addItem(text.sheet, "")
+            self.sheet_combo.setEnabled(False)
+
+    def _offer_sheets(self, sheets: Sequence[str]):
+        self.sheet_combo.clear()
+        self.sheet_combo.addItem("(looks like goods)", "")
+        for sheet in sheets:
+            self.sheet_combo.addItem(sheet, sheet)
+        self.sheet_combo.setCurrentIndex(max(0, self.sheet_combo.findData(self.sheet)))
+        self.sheet_combo.setEnabled(True)
 
     @staticmethod
     def _described(result: SimpleNamespace) -> list[str]:
         text, data = result.text, result.data
-        encoding = ENCODINGS.get(text.encoding, text.encoding.upper())
         numbers = escape(listed([v.name for v in data.domain.attributes]))
         lines = [f"<b>{len(data):,}</b> rows, "
                  f"<b>{len(data.domain.attributes) + len(data.domain.metas)}</b> columns",
-                 f"Encoding: {escape(encoding)}",
-                 f"Separator: {_SEPARATORS[text.delimiter]}",
+                 *(f"{name}: {escape(value)}" for name, value in _file(text)),
                  f"Numbers: {numbers or 'none'}"]
         if len(text.rows) > len(data):
             lines.append(f"{len(text.rows) - len(data):,} rows left out")
+        if result.roles.statements:
+            lines.append("Added to the description: "
+                         + escape(listed(list(result.roles.statements))))
         return lines
 
     def send_report(self):
@@ -316,10 +490,12 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
             return
         text, data = self.read.text, self.read.data
         self.report_items("File", [
-            ("Path", text.name), ("Encoding", text.encoding),
-            ("Separator", _SEPARATORS[text.delimiter]), ("Rows", len(data)),
+            ("Path", text.name), *_file(text), ("Rows", len(data)),
             ("Columns", ", ".join(filter(None, text.columns))),
             ("Numbers", ", ".join(v.name for v in data.domain.attributes) or "none")])
+        self.report_items("Columns taken for", [
+            (TITLES[role], f"{column} ({self.read.roles.reasons.get(role, 'a specification')})")
+            for role, column in self.read.roles.columns.items()])
         if self.read.doubts:
             self.report_items("Doubtful rows", [("", doubt) for doubt in self.read.doubts])
 
@@ -327,6 +503,10 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         language.changed.happened.disconnect(self._on_language)
         self.shutdown()
         super().onDeleteWidget()
+
+
+class OWDeclarationsDropHandler(SourceDropHandler):
+    WIDGET = OWDeclarations
 
 
 if __name__ == "__main__":  # pragma: no cover

@@ -3,15 +3,18 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
 import numpy as np
-from AnyQt.QtCore import QItemSelectionModel, QSortFilterProxyModel, Qt, QUrl
+from AnyQt.QtCore import QItemSelectionModel, QSize, QSortFilterProxyModel, Qt, QUrl
 from AnyQt.QtGui import QDesktopServices
 from AnyQt.QtWidgets import (
     QAbstractItemView,
+    QComboBox,
     QFileDialog,
+    QFormLayout,
     QGridLayout,
     QHeaderView,
     QLabel,
@@ -20,6 +23,8 @@ from AnyQt.QtWidgets import (
     QSplitter,
     QStyle,
     QTableView,
+    QTreeWidget,
+    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -32,8 +37,10 @@ from Orange.widgets.utils.itemmodels import PyTableModel
 from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Output
 
-from orangecontrib.customs.photos.sources import SourceError
+from orangecontrib.customs.photos.naming import AUTO, LISTED, RULES
+from orangecontrib.customs.photos.sources import Found, SourceError
 from orangecontrib.customs.photos.table import GOOD_ID, image_paths
+from orangecontrib.customs.widgets.utils.drops import SourceDropHandler
 from orangecontrib.customs.widgets.utils.gallery import PhotoGallery, Tile
 from orangecontrib.customs.widgets.utils.photofolder import Scan, scan
 from orangecontrib.customs.widgets.utils.sourcepath import SourceMixin
@@ -41,11 +48,11 @@ from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
 
 NO_GOOD = "(no good)"
 
-#: How the scan ends a line on a file that nobody expects to be a photo.
-LEFT_OUT = "not a photo by its ending, left out"
+#: So many files that are left out or can't be used are listed.
+MOST_LISTED = 1000
 
 
-def run(source: Path, cache: Path, stopped: threading.Event, state: TaskState) -> Scan:
+def run(source: Path, cache: Path, ids: str, stopped: threading.Event, state: TaskState) -> Scan:
     """Scan a source; `stopped` ends the scan and keeps what was found."""
     state.set_status("Looking for photos…")
 
@@ -54,12 +61,14 @@ def run(source: Path, cache: Path, stopped: threading.Event, state: TaskState) -
             state.set_progress_value(100 * done / total)
         return stopped.is_set() or state.is_interruption_requested()
 
-    return scan(source, cache, progress)
+    # which photos are of which good is shown before their headers are read
+    return scan(source, cache, progress, ids, state.set_partial_result)
 
 
 class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
     name = "Goods Photos"
-    description = "Read photos of goods from a folder with one sub-folder per good."
+    description = ("Read photos of goods from a folder: a sub-folder per good, the folder of one "
+                   "good, or ids in file names.")
     icon = "icons/GoodsPhotos.svg"
     priority = 10
     keywords = "goods photos, import images, folder, zip, pictures, load, товары, фото"
@@ -70,8 +79,8 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
 
     class Error(OWWidget.Error):
         source = Msg("{}")
-        no_photos = Msg("No photos in {}. Put the photos of each good into a sub-folder whose "
-                        "name is the good's id.")
+        no_photos = Msg("No usable photos in {}. Choose a folder with photos of goods (JPEG, PNG, "
+                        "HEIC …); a sub-folder per good is best.")
         unexpected = Msg("Reading the photos failed: {}")
 
     class Warning(OWWidget.Warning):
@@ -79,11 +88,14 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         problems = Msg("{}")
 
     class Information(OWWidget.Information):
-        choose = Msg("Choose a folder with one sub-folder per good, or drop it here.")
+        choose = Msg("Choose a folder with photos of goods, or drop it here.")
+        ids = Msg("{}")
         stopped = Msg("Stopped: only the photos found so far are sent.")
 
     #: Folder, zip or CSV; relative to the workflow where it lies under the workflow's folder.
     folder: str = Setting("", schema_only=True)
+    #: Where the goods' ids are from, one of `RULES`.
+    ids: str = Setting(AUTO, schema_only=True)
     #: Where the next file dialog opens.
     last_folder: str = Setting("")
     splitter: list = Setting([220, 460])
@@ -110,9 +122,9 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
             self.folder, placeholderText="Folder, zip or CSV", acceptDrops=False,
             clearButtonEnabled=True)
         self.path_edit.setToolTip(
-            "A folder with one sub-folder per good (its name is the good's id), a zip of the "
-            "same,\nor a CSV with the columns good_id, image. A path under the workflow's "
-            "folder is kept\nrelative to it, so that the workflow can be moved.")
+            "A folder of photos, a zip of one, or a CSV with the columns good_id, image. A path\n"
+            "under the workflow's folder is kept relative to it, so that the workflow can be "
+            "moved.")
         self.path_edit.setAccessibleName("Path of the photos")
         self.path_edit.editingFinished.connect(self._path_edited)
         box.layout().addWidget(self.path_edit)
@@ -121,7 +133,7 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         style = self.style()
         folder = QPushButton(style.standardIcon(QStyle.SP_DirOpenIcon), "Choose &Folder…",
                              autoDefault=False, clicked=self._choose_folder)
-        folder.setToolTip("A folder with one sub-folder per good")
+        folder.setToolTip("A folder with photos of goods")
         file = QPushButton("Choose &Zip or CSV…", autoDefault=False, clicked=self._choose_file)
         file.setToolTip("A zip of such a folder, or a CSV with the columns good_id, image")
         self.reload_button = QPushButton(
@@ -132,6 +144,20 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         grid.addWidget(file, 1, 0)
         grid.addWidget(self.reload_button, 2, 0)
         box.layout().addLayout(grid)
+        self.ids_combo = QComboBox()
+        self.ids_combo.setToolTip(
+            "Which good a photo is of. The table shows at once what comes of it;\n"
+            "Automatic looks at folders and file names, and says what it took")
+        for rule, title in RULES.items():
+            self.ids_combo.addItem(title, rule)
+        self.ids_combo.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
+        self.ids_combo.setMinimumContentsLength(16)
+        self.ids_combo.setCurrentIndex(max(0, self.ids_combo.findData(self.ids)))
+        self.ids_combo.activated.connect(self._ids_chosen)
+        form = QFormLayout(rowWrapPolicy=QFormLayout.WrapAllRows)
+        form.setContentsMargins(0, 4, 0, 0)
+        form.addRow("Good's id from:", self.ids_combo)
+        box.layout().addLayout(form)
 
         box = gui.vBox(self.controlArea, "Found")
         self.found_label = QLabel(wordWrap=True, textFormat=Qt.RichText, openExternalLinks=False)
@@ -183,7 +209,16 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         splitter.setSizes(self.splitter)
         splitter.splitterMoved.connect(
             lambda *_: setattr(self, "splitter", splitter.sizes()))
-        self.mainArea.layout().addWidget(splitter)
+        self.others_view = QTreeWidget(rootIsDecorated=False, alternatingRowColors=True,
+                                       uniformRowHeights=True)
+        self.others_view.setHeaderLabels(["Not used", "Why"])
+        self.others_view.setAccessibleName("Files that are not used")
+        self.others_view.hide()
+        self.mainArea.layout().addWidget(splitter, 3)
+        self.mainArea.layout().addWidget(self.others_view, 1)
+
+    def sizeHint(self):
+        return QSize(860, 500)
 
     # --- choosing a source
 
@@ -196,7 +231,7 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
 
     def _choose_folder(self):
         path = QFileDialog.getExistingDirectory(
-            self, "Folder With One Sub-folder per Good", self.start_folder())
+            self, "Folder With Photos of Goods", self.start_folder())
         if path:
             self.set_source(path)
 
@@ -210,6 +245,15 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
     @staticmethod
     def fits(path: str) -> bool:
         return os.path.isdir(path) or path.lower().endswith((".zip", ".csv"))
+
+    @classmethod
+    def invites(cls, path: str) -> bool:
+        return cls.fits(path) and not path.lower().endswith(".csv")  # most hold no photos
+
+    def _ids_chosen(self):
+        if self.ids_combo.currentData() != self.ids:
+            self.ids = self.ids_combo.currentData()
+            self.reload()
 
     # --- reading
 
@@ -226,14 +270,16 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
             self.Information.choose()
             return
         self._stopped = threading.Event()
-        self.start(run, self.source, Path(environ.cache_dir()) / "customs-photos",
+        self.start(run, self.source, Path(environ.cache_dir()) / "customs-photos", self.ids,
                    self._stopped)
 
     def _stop(self):
         self._stopped.set()
 
-    def on_partial_result(self, _):
-        """The scan reports progress only."""
+    def on_partial_result(self, found: Found):
+        """Which photos are of which good, before they are read."""
+        self._show_goods([photo.good_id for photo in found.photos])
+        self.found_label.setText("<br>".join([self._counted(len(found.photos)), "Reading…"]))
 
     def on_done(self, result: Scan):
         self.stop_button.setEnabled(False)
@@ -242,17 +288,18 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
             self.Error.no_photos(self.source)
         if result.cancelled:
             self.Information.stopped()
+        if result.told:
+            self.Information.ids(result.told)
         if result.skipped is not None:
             first = result.skipped[0]
             self.Warning.skipped(len(result.skipped),
                                  f"{first['image']} – {first['reason']}; …"
                                  if len(result.skipped) > 1
                                  else f"{first['image']} – {first['reason']}")
-        problems = [p for p in result.problems if not p.endswith(LEFT_OUT)]
-        if result.photos is not None and problems:
-            more = len(problems) - 3
+        if result.photos is not None and result.problems:
+            more = len(result.problems) - 3
             self.Warning.problems("\n".join(
-                problems[:3] + ([f"… and {more} more"] if more > 0 else [])))
+                result.problems[:3] + ([f"… and {more} more"] if more > 0 else [])))
         self.Outputs.photos.send(result.photos)
         self.Outputs.skipped.send(result.skipped)
 
@@ -262,6 +309,7 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
             self.Error.source(str(ex))
         else:
             self.Error.unexpected(str(ex) or type(ex).__name__)
+        self.found_label.setText("Nothing: see the message below")
         self.Outputs.photos.send(None)
         self.Outputs.skipped.send(None)
 
@@ -269,38 +317,72 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
 
     def _show(self, result: Scan | None):
         self.scanned = result
-        self._rows_of_good, self._paths, goods = {}, [], []
+        self._paths, ids = [], []
         if result is not None and result.photos is not None:
-            ids = result.photos.get_column(GOOD_ID)
+            ids = list(result.photos.get_column(GOOD_ID))
             self._paths = image_paths(result.photos, result.photos.domain["image"])
-            rows: dict[str, list[int]] = {}
-            for row, good in enumerate(ids):
-                rows.setdefault(good or NO_GOOD, []).append(row)
-            self._rows_of_good = {good: np.array(r) for good, r in rows.items()}
-            goods = [[good, len(r)] for good, r in rows.items()]
-        self.goods_model.wrap(goods)
+        self._show_goods(ids)
+        self._show_others(result)
+        self.ids_combo.setEnabled(result is None or result.rule != LISTED)
+        self.found_label.setText(self._described(result))
+
+    def _show_goods(self, ids: Sequence[str]):
+        """How many photos each good has; the good that was looked at stays chosen."""
+        chosen = [index.data() for index in self.goods_view.selectionModel().selectedRows(0)]
+        rows: dict[str, list[int]] = {}
+        for row, good in enumerate(ids):
+            rows.setdefault(good or NO_GOOD, []).append(row)
+        self._rows_of_good = {good: np.array(r) for good, r in rows.items()}
+        self.goods_model.wrap([[good, len(r)] for good, r in rows.items()])
         self.goods_model.setHorizontalHeaderLabels(["Good", "Photos"])
-        if goods:
+        if rows:
             header = self.goods_view.horizontalHeader()
             header.setSectionResizeMode(0, QHeaderView.Stretch)
             header.setSectionResizeMode(1, QHeaderView.ResizeToContents)
+            shown = self.goods_view.model()
+            row = next((row for row in range(shown.rowCount())
+                        if shown.index(row, 0).data() in chosen[:1]), 0)
             self.goods_view.selectionModel().setCurrentIndex(
-                self.goods_view.model().index(0, 0),
-                QItemSelectionModel.ClearAndSelect | QItemSelectionModel.Rows)
+                shown.index(row, 0), QItemSelectionModel.ClearAndSelect | QItemSelectionModel.Rows)
         self._show_photos()
-        self.found_label.setText(self._described(result))
+
+    def _show_others(self, result: Scan | None):
+        """Files that are not used, and why."""
+        others = []
+        if result is not None:
+            others = [(f"{row['image']}", f"{row['reason']}") for row in result.skipped or ()]
+            others += result.left_out
+        self.others_view.clear()
+        for name, why in others[:MOST_LISTED]:
+            item = QTreeWidgetItem([name, why])
+            for column in range(2):
+                item.setToolTip(column, f"<p>{escape(name)}: {escape(why)}</p>")
+            self.others_view.addTopLevelItem(item)
+        if len(others) > MOST_LISTED:
+            self.others_view.addTopLevelItem(
+                QTreeWidgetItem([f"… and {len(others) - MOST_LISTED} more", ""]))
+        self.others_view.resizeColumnToContents(0)
+        self.others_view.setColumnWidth(0, min(260, self.others_view.columnWidth(0)))
+        shown = min(6, self.others_view.topLevelItemCount())
+        self.others_view.setMaximumHeight(
+            self.others_view.header().sizeHint().height() + 2 * self.others_view.frameWidth()
+            + shown * (self.fontMetrics().height() + 6))
+        self.others_view.setVisible(bool(others))
+
+    def _counted(self, photos: int) -> str:
+        goods = len(self._rows_of_good) - (NO_GOOD in self._rows_of_good)
+        return f"<b>{goods}</b> goods, <b>{photos}</b> photos"
 
     def _described(self, result: Scan | None) -> str:
         if result is None:
             return "Reading…" if self.source is not None else "Nothing chosen yet"
-        n_goods = len(self._rows_of_good) - (NO_GOOD in self._rows_of_good)
-        lines = [f"<b>{n_goods}</b> goods, <b>{len(self._paths)}</b> photos"]
+        lines = [self._counted(len(self._paths))]
+        if result.rule and result.rule != LISTED:
+            lines.append(f"Id: {escape(RULES[result.rule][0].lower() + RULES[result.rule][1:])}")
         if result.skipped is not None:
             lines.append(f"{len(result.skipped)} can't be used (see Skipped Images)")
-        others = [p for p in result.problems if p.endswith(LEFT_OUT)]
-        if others:
-            lines.append(f"{len(others)} other file(s) left out")
-        self.found_label.setToolTip(escape("\n".join(others[:20])))
+        if result.left_out:
+            lines.append(f"{len(result.left_out)} other file(s) left out")
         if result.unpacked:
             lines.append("The zip's photos were unpacked into a "
                          f'<a href="{escape(result.unpacked)}">cache folder</a> '
@@ -311,7 +393,8 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         view = self.goods_view
         chosen = [index.data() for index in view.selectionModel().selectedRows(0)]
         rows = [self._rows_of_good[good] for good in chosen if good in self._rows_of_good]
-        rows = np.concatenate(rows) if rows else np.empty(0, int)
+        # before the photos are read there are numbers of them only
+        rows = np.concatenate(rows) if rows and self._paths else np.empty(0, int)
         photos = self.scanned.photos if self.scanned is not None else None
 
         def tile(i):
@@ -328,7 +411,8 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
     def send_report(self):
         if self.source is None:
             return
-        self.report_items("Source", [("Path", str(self.source))])
+        self.report_items("Source", [("Path", str(self.source)),
+                                     ("Good's id from", RULES.get(self.ids, self.ids))])
         if self.scanned is not None and self.scanned.photos is not None:
             skipped = self.scanned.skipped
             self.report_items("Photos", [
@@ -342,6 +426,10 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.thumbnails.stop()
         self.shutdown()
         super().onDeleteWidget()
+
+
+class OWGoodsPhotosDropHandler(SourceDropHandler):
+    WIDGET = OWGoodsPhotos
 
 
 if __name__ == "__main__":  # pragma: no cover

@@ -57,6 +57,7 @@ from orangecontrib.customs.widgets.utils.groupchoice import (
     chosen_groups,
     storable_groups,
 )
+from orangecontrib.customs.widgets.utils.links import silent_links
 from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
 from orangecontrib.customs.widgets.utils.variables import VariableCombo
 from orangecontrib.customs.widgets.utils.verdictview import (
@@ -239,6 +240,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
 
     class Warning(OWWidget.Warning):
         predictions = Msg("Predictions are left out: {}.")
+        nothing = Msg("A link brings nothing, the goods are decided without it. {}")
         remarks = Msg("{}")
         cancelled = Msg("Cancelled: {} of {} goods were decided.")
         strangers = Msg("Fewer than half of the ids meet: choose the columns with the goods' ids. "
@@ -537,6 +539,10 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self.Warning.clear()
         self.Information.clear()
         self._changed_rows.clear()
+        given = {**self.tables, "priors": self.priors_table}
+        silent = silent_links(self, [getattr(self.Inputs, name).name
+                                     for name, table in given.items() if table is None])
+        self.Warning.nothing("; ".join(silent), shown=bool(silent))
         if all(table is None for table in self.tables.values()):
             self._stale = False
             self._show_case(None, [], [])

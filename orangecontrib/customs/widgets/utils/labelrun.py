@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import say
-from orangecontrib.customs.photos.decode import DAMAGED, PhotoError, photo_size
+from orangecontrib.customs.photos.decode import PhotoError, opened, photo_size
 from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.model import ModelError, PhotoModel
 from orangecontrib.customs.photos.sources import Photo
@@ -50,14 +49,10 @@ def why_unreadable(path: str) -> str:
     try:
         if not photo_size(path):
             return "the file is empty (zero bytes)"
-        with Image.open(path):
+        with opened(path):
             return ""
     except PhotoError as error:
         return str(error)
-    except (Image.UnidentifiedImageError, Image.DecompressionBombError):
-        return "not an image, or of a format that is not supported"
-    except DAMAGED as error:
-        return f"the file can't be read ({error})"
 
 
 def run(paths: Sequence[str], check: bool, order: Sequence[int],

@@ -58,7 +58,8 @@ class PathEdit(QWidget):
 
     def choose(self) -> None:
         """Ask for a file."""
-        start = self.path or self._folder()
+        # a relative path need not be relative to the current folder
+        start = self.path if os.path.isabs(self.path) else self._folder()
         ask = QFileDialog.getSaveFileName if self._new else QFileDialog.getOpenFileName
         more = {"options": QFileDialog.DontConfirmOverwrite} if self._new else {}
         path, _ = ask(self, self._caption, start, self._kinds, **more)

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import re
 import shutil
@@ -12,13 +11,13 @@ from pathlib import Path
 
 import numpy as np
 from Orange.data import ContinuousVariable, Table
-from PIL import Image
 
 from orangecontrib.customs.columns import SkippedPhotos
 from orangecontrib.customs.files import Output
-from orangecontrib.customs.photos.decode import PhotoError, check_pixels, opening, photo_size
+from orangecontrib.customs.photos.decode import PhotoError, check_ending, opened, photo_size
+from orangecontrib.customs.photos.naming import AUTO
 from orangecontrib.customs.photos.notes import skipped_photo
-from orangecontrib.customs.photos.sources import Photo, SourceError, ZipMember, find_photos
+from orangecontrib.customs.photos.sources import Found, Photo, SourceError, ZipMember, survey
 from orangecontrib.customs.photos.table import GOOD_ID, append_metas, photos_table, with_reasons
 
 __all__ = ["Scan", "scan", "cache_folder", "MAX_UNPACKED", "RESERVE"]
@@ -43,6 +42,10 @@ class Scan:
         photos that are not, with the reason.
     problems : list of str
         What else is doubtful, for people.
+    left_out : list of (str, str)
+        Files that are no photos, and why.
+    rule, told : str
+        Where the goods' ids are from, and that in words.
     unpacked : str
         Folder where photos of a zip were put; "" if nothing was unpacked.
     cancelled : bool
@@ -51,6 +54,9 @@ class Scan:
     photos: Table | None = None
     skipped: Table | None = None
     problems: list[str] = field(default_factory=list)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+    rule: str = ""
+    told: str = ""
     unpacked: str = ""
     cancelled: bool = False
 
@@ -64,7 +70,8 @@ class _Found:
 
 
 def scan(source: Path, cache: Path,
-         progress: Callable[[int, int], bool | None] | None = None) -> Scan:
+         progress: Callable[[int, int], bool | None] | None = None, ids: str = AUTO,
+         listed: Callable[[Found], None] | None = None) -> Scan:
     """Find the photos of a source, read their headers, unpack those that lie in a zip.
 
     Only headers are read: 20 000 photos take seconds.  A photo that is damaged further
@@ -73,18 +80,25 @@ def scan(source: Path, cache: Path,
     Parameters
     ----------
     source : Path
-        A folder with a sub-folder per good, a zip of the same, or a CSV ``good_id, image``.
+        See :func:`~orangecontrib.customs.photos.sources.survey`, as of `ids`.
     cache : Path
         Folder under which photos of zips are unpacked.
     progress : callable, optional
         Called as progress(done, total); if it returns True, the scan ends with what it has.
+    ids : str
+        Where the goods' ids are from.
+    listed : callable, optional
+        Called with what there is, before any photo is read.
 
     Raises
     ------
     SourceError
         The source is missing or unreadable, or there is no room to unpack it.
     """
-    photos, problems = find_photos(source)
+    there = survey(source, ids=ids)
+    photos = there.photos
+    if listed is not None:
+        listed(there)
     archives = sorted({p.opener.archive.path for p in photos if isinstance(p.opener, ZipMember)})
     if archives:
         folder = cache_folder(source, archives, cache)
@@ -114,7 +128,8 @@ def scan(source: Path, cache: Path,
     return Scan(table,
                 with_reasons(photos_table([p for p, _ in skipped], origin, source.stem),
                              [str(error) for _, error in skipped]) if skipped else None,
-                problems, os.fspath(folder) if archives else "", cancelled)
+                there.problems, there.left_out, there.rule, there.told,
+                os.fspath(folder) if archives else "", cancelled)
 
 
 def cache_folder(source: Path, archives: list[Path], cache: Path) -> Path:
@@ -179,6 +194,7 @@ def _unpacked(photo: Photo, folder: Path, room: int) -> tuple[_Found, int]:
 
 
 def _measured(photo: Photo, path: Path, outside: bool = False) -> _Found:
+    check_ending(photo.image)
     size = photo_size(path)
     width, height = _dimensions(path)
     if outside:  # beside photos of a zip, which lie in the cache
@@ -190,9 +206,7 @@ def _dimensions(source: bytes | Path) -> tuple[int, int]:
     """Width and height, from the header alone."""
     if not (source if isinstance(source, bytes) else photo_size(source)):
         raise PhotoError("empty")
-    with opening(), Image.open(io.BytesIO(source) if isinstance(source, bytes)
-                               else source) as image:
-        check_pixels(*image.size)
+    with opened(source) as image:
         return image.size
 
 

@@ -35,6 +35,11 @@ class SourceMixin:
         """Whether a dropped file or folder may be a source."""
         raise NotImplementedError
 
+    @classmethod
+    def invites(cls, path: str) -> bool:
+        """Whether a file or folder that is dropped on the canvas is likely to be a source."""
+        return cls.fits(path)
+
     def _basedir(self) -> str | None:
         return self.workflowEnv().get("basedir") or None
 

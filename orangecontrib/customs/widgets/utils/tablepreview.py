@@ -1,14 +1,15 @@
-"""The first rows of a file, as they are sent."""
+"""The rows of a file, as they are sent."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from AnyQt.QtCore import QAbstractTableModel, QModelIndex, Qt
+from AnyQt.QtGui import QFont
 from Orange.data import Variable
 from Orange.widgets import gui
 
-from orangecontrib.customs.files import Row
+from orangecontrib.customs.files import MARKS, Row
 
 __all__ = ["TablePreview"]
 
@@ -16,21 +17,27 @@ __all__ = ["TablePreview"]
 class TablePreview(QAbstractTableModel):
     """Rows of a file under the variables that its columns have become.
 
-    Rows are numbered by their lines in the file; a doubtful one has a sign and says why.
+    Rows are numbered by their lines in the file; a doubtful one has a sign and says why.  Below
+    the name of a column stands what it was taken for.
     """
-
-    #: So many rows are shown.
-    MOST = 500
 
     def __init__(self, parent=None):
         super().__init__(parent)
         self._rows: Sequence[Row] = ()
         self._variables: Sequence[Variable] = ()
+        self._taken: Mapping[str, str] = {}
 
-    def set_rows(self, rows: Sequence[Row], variables: Sequence[Variable]):
-        """Show the first of `rows`, whose cells are named as the variables are."""
+    def set_rows(self, rows: Sequence[Row], variables: Sequence[Variable],
+                 taken: Mapping[str, str] | None = None):
+        """Show `rows`, whose cells are named as the variables are.
+
+        Parameters
+        ----------
+        taken : dict of str to str, optional
+            Column → what it was taken for, for people.
+        """
         self.beginResetModel()
-        self._rows, self._variables = rows[:self.MOST], variables
+        self._rows, self._variables, self._taken = rows, variables, taken or {}
         self.endResetModel()
 
     def rowCount(self, parent=QModelIndex()):  # noqa: B008
@@ -43,12 +50,15 @@ class TablePreview(QAbstractTableModel):
         if role not in (Qt.DisplayRole, Qt.ToolTipRole, Qt.TextAlignmentRole):
             return None
         variable = self._variables[index.column()]
+        row = self._rows[index.row()]
         if role == Qt.TextAlignmentRole:
             return int(Qt.AlignVCenter
                        | (Qt.AlignRight if variable.is_continuous else Qt.AlignLeft))
-        text = self._rows[index.row()].cells[variable.name]
-        return " ".join(text[:300].split()) if role == Qt.DisplayRole \
-            else f"<p>{escape(text[:3000])}</p>"
+        text, mark = row.cells[variable.name], row.marks.get(variable.name)
+        if role == Qt.DisplayRole:
+            return ("⚠ " if mark else "") + " ".join(text[:300].split())
+        peculiar = f"<p>⚠ {escape(MARKS[mark])}</p>" if mark in MARKS else ""
+        return f"<p>{escape(text[:3000])}</p>{peculiar}"
 
     def headerData(self, section, orientation, role=Qt.DisplayRole):
         if orientation == Qt.Horizontal:
@@ -60,12 +70,19 @@ class TablePreview(QAbstractTableModel):
             return f"Line {row.line} of the file" + (f": {row.doubt}" if row.doubt else "")
         return None
 
-    @staticmethod
-    def _column_header(variable: Variable, role):
+    def _column_header(self, variable: Variable, role):
+        taken = self._taken.get(variable.name, "")
         if role == Qt.DisplayRole:
-            return variable.name
+            name = " ".join(variable.name.split())
+            return f"{name}\n▸ {taken}" if taken else f"{name}\n"
         if role == Qt.ToolTipRole:
-            return "A column of numbers" if variable.is_continuous else "A column of texts"
+            return (f"{escape(variable.name)}: "
+                    + ("a column of numbers" if variable.is_continuous else "a column of texts")
+                    + (f", taken for {taken}" if taken else ""))
         if role == Qt.DecorationRole:
             return gui.attributeIconDict[variable]
+        if role == Qt.FontRole and taken:
+            font = QFont()
+            font.setBold(True)
+            return font
         return None

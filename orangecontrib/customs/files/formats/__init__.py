@@ -1,0 +1,1 @@
+"""A module for each format of file: what it holds → a table of texts."""

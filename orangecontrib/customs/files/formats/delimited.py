@@ -1,0 +1,117 @@
+"""CSV and its like: whatever separates the fields, wherever the header stands."""
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+
+from ..grid import (
+    LOOKED_AT,
+    header_place,
+    is_total,
+    named,
+    only_numbers,
+    rows_of_kinds,
+    telling,
+    without_flags,
+)
+from ..tables import (
+    DELIMITERS,
+    TableFileError,
+    TextTable,
+    delimiter_of,
+    read_text,
+    records,
+    row_of,
+    watched,
+)
+
+__all__ = ["read"]
+
+#: What Excel takes for the delimiter and does not show.
+_SAID = re.compile(r"\s*[\"']?sep=(.|\\t)[\"']?[ \t]*(?:\r\n|\r|\n|\Z)", re.I)
+
+
+def read(path: Path, *, encoding: str = "", sheet: str = "",
+         progress: Callable[[float], None] | None = None) -> TextTable:
+    """The rows of a text table."""
+    text, found, note = read_text(path, encoding)
+    if re.match(r"\s*<(?:!doctype html|html|table|\?xml)", text[:500], re.I):
+        raise TableFileError(f"{path} is a web page or XML, not a table of texts; open it in a "
+                             "spreadsheet program and save it as .xlsx")
+    first, delimiter = 1, ""
+    if said := _SAID.match(text):
+        first, delimiter = 2, said[1].replace("\\t", "\t")
+        text = text[said.end():]
+    notes: list[str] = []
+    delimiter = delimiter or _delimiter(text)
+    place = header_place(_beginning(text, delimiter))
+    numbered = watched(records(text, path, delimiter, first), len(text), progress)
+    header, names = first, []
+    for number, record in enumerate(numbered):
+        header, names = record[:2]
+        if number == place:
+            break
+    if place:
+        notes.append(f"the names of the columns stand in line {header}; what is above it is left "
+                     "out")
+    names, flagged = without_flags([name.strip() for name in names])
+    names, renamed = named(names, f"{path}, line {header}")
+    notes += renamed
+    taken = list(islice(numbered, 2))
+    kinds = rows_of_kinds([record[1] for record in taken])
+    if kinds or flagged:
+        notes.append("the kinds of columns that Orange writes are no rows of goods")
+        taken = taken[kinds:]
+    elif taken and only_numbers(taken[0][1]):
+        notes.append(f"line {taken[0][0]} only numbers the columns")
+        taken = taken[1:]
+    rows, totals = [], []
+    for record in (*taken, *numbered):
+        if not record[1]:
+            continue
+        row = row_of(names, delimiter, *record)
+        if kinds or flagged:
+            for name, cell in row.cells.items():
+                if cell == "?":
+                    row.cells[name] = ""
+        if is_total(row):
+            totals.append(str(row.line))
+        else:
+            rows.append(row)
+    if totals:
+        notes.append(f"line{'s' * (len(totals) > 1)} {', '.join(totals[:5])}"
+                     f"{' …' * (len(totals) > 5)}: a total, no good")
+    return TextTable(str(path), tuple(names), rows, found, note, delimiter,
+                     kind="tab" if kinds or flagged else "csv", header=header, notes=tuple(notes))
+
+
+def _beginning(text: str, delimiter: str) -> list[list[str]]:
+    """The first rows, whatever is wrong with them."""
+    lines = io.StringIO(text[:1_000_000], newline="")
+    try:
+        return list(islice(csv.reader(lines, delimiter=delimiter), LOOKED_AT))
+    except csv.Error:
+        return []
+
+
+def _delimiter(text: str) -> str:
+    """What separates the fields: that of the first line, unless only another one tells names."""
+    usual = delimiter_of(text)
+    if usual in re.match(r"[^\r\n]*", text)[0] and _known(text, usual) >= 2:
+        return usual
+    best = max(DELIMITERS, key=lambda delimiter: _known(text, delimiter))
+    return best if _known(text, best) >= 2 else usual
+
+
+def _known(text: str, delimiter: str) -> int:
+    """How many names of columns a row has at most, separated so.
+
+    What holds another delimiter is no name.
+    """
+    others = DELIMITERS.replace(delimiter, "").replace(",", "")
+    return max((telling(cell for cell in row if not set(cell) & set(others))
+                for row in _beginning(text, delimiter)), default=0)

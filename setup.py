@@ -78,6 +78,7 @@ setup(
         "gui": ["PyQt5>=5.15.10", "PyQtWebEngine>=5.15.6"],
         "test": ["PyQt5>=5.15.10", "PyQtWebEngine>=5.15.6", "pytest>=8",
                  "pytest-timeout", "hypothesis>=6", "ruff",
+                 "xlwt>=1.3",       # makes the .xls that are read
                  "setuptools>=69", "markdown-it-py[plugins]>=3"],  # builds the package
         "doc": ["sphinx>=7", "myst-parser>=3"],
     },

@@ -1,5 +1,6 @@
 """Workbooks as people fill them: headers, merged cells, sheets, and what Excel does to cells."""
 import datetime
+import tracemalloc
 
 import openpyxl
 import pytest
@@ -162,3 +163,21 @@ def test_progress_grows_and_may_end_the_reading(book, saved):
         raise RuntimeError("enough")
     with pytest.raises(RuntimeError, match="enough"):
         read_source(path, progress=stop)
+
+
+def test_memory_is_that_of_the_rows_however_many_there_are(tmp_path):
+    made = openpyxl.Workbook(write_only=True)
+    sheet = made.create_sheet("Товары")
+    sheet.append(HEADER)
+    for number in range(10_000):
+        sheet.append([number, f"Ботинки мужские, артикул {number}", 6403911600, 12])
+    made.save(tmp_path / "a.xlsx")
+    read_source(tmp_path / "a.xlsx")  # what is imported late is imported
+    tracemalloc.start()
+    try:
+        table = read_source(tmp_path / "a.xlsx")
+        now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(table.rows) == 10_000
+    assert peak < 1.5 * now + 10e6

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from .tables import Row, TableFileError, TextTable
 from .words import NAMED, fits, label_of
+from .writing import read_cell
 
 __all__ = ["LOOKED_AT", "Area", "Line", "header_place", "is_total", "named", "only_numbers",
            "read_grid", "rows_of_kinds", "telling", "without_flags"]
@@ -278,7 +279,7 @@ def _row(names: Sequence[str], line: Line, orange: bool) -> Row | None:
     cells = dict.fromkeys(filter(None, names), "")
     for name, text in zip(names, line.cells):
         if name:
-            cells[name] = "" if orange and text == "?" else text
+            cells[name] = "" if orange and text == "?" else read_cell(text)
     marks = {names[place]: mark for place, mark in line.marks.items()
              if place < len(names) and names[place]}
     # a note at the edge of a sheet shifts nothing: its cells stand under their names

@@ -136,7 +136,7 @@ def _column(text: str) -> tuple[str, str]:
     role, equals, name = text.partition("=")
     role = role.strip().lower().replace("-", "_")
     if not equals:
-        raise argparse.ArgumentTypeError('must be ROLE="NAME", as description="Графа 31"')
+        raise argparse.ArgumentTypeError('must be ROLE="NAME", as description="Text"')
     return _SHORT.get(role, role), name.strip()
 
 

@@ -22,8 +22,8 @@ from .forms import NOMINATIVE, OBLIQUE
 from .languages import part as part_of_language
 from .languages.place import Place
 from .literals import literals
-from .materials import PartOf
-from .patterns import Alternatives, Tables, compile_pattern, needed
+from .materials import Mention, PartOf
+from .patterns import Alternatives, Tables, compile_pattern, needed, spoken
 
 __all__ = ["Good", "Implied", "Kind", "Noun", "Verdict", "Gate"]
 
@@ -121,12 +121,13 @@ class Gate:
             for regex in cases:
                 compile_pattern(regex, where)
             name = tables.message(row["id"], where)
-            self._types.append(Noun(row["id"], name, tuple(implied.pop(row["id"], ())),
+            self._types.append(Noun(row["id"], name, self._of(row["id"], implied),
                                     Message.of("reader.usual", type=name)))
             patterns += [regex or r"(?!)" for regex in cases]
-        if implied:
+        strange = implied.keys() - {noun.id for noun in self._types}
+        if strange:
             raise ValueError(f"{tables.group.folder / 'type_facts.csv'}: types.csv has no row "
-                             f"'{next(iter(implied))}'")
+                             f"'{min(strange)}'")
         self._nouns = Alternatives(patterns, r"(?<![\w-])")
         self._part_word = tables.word("words.part")
         self._own = {role: tables.word(f"words.own.{role}") for role in ("upper", "sole")}
@@ -158,6 +159,11 @@ class Gate:
                 ("open", ("kind",)), ("mentioned", ("kind", "words")), ("several", ("types",))))
 
     @staticmethod
+    def _of(type_: str, implied: dict[str, list[Implied]]) -> tuple[Implied, ...]:
+        """What a type implies: what its own rows say, or those of the type it is named after."""
+        return tuple(implied.get(type_) or implied.get(spoken(type_), ()))
+
+    @staticmethod
     def _implied(tables: Tables) -> dict[str, list[Implied]]:
         """What ``type_facts.csv`` says, by the type that implies it."""
         implied: dict[str, list[Implied]] = {}
@@ -178,10 +184,10 @@ class Gate:
         return found
 
     def judge(self, folded: Folded, goods: list[Good], parts: Sequence[PartOf] = (),
-              language: str = "ru") -> Verdict:
+              language: str = "ru", known: Sequence[Mention] = ()) -> Verdict:
         """Footwear, its parts, something else – or nothing, where no words say which."""
         place = part_of_language(language, "place").Place(
-            folded.masked, self._part_word)
+            folded.masked, self._part_word, known)
         described = {"upper", "sole"} <= {part.role for part in parts}
         has_upper = any(part.role == "upper" for part in parts)
         text = folded.masked
@@ -199,8 +205,8 @@ class Gate:
                            types or (head,))
         places = place.heads(place.part if has_upper else len(text))
         # Beside an upper «подошва: резина» is a part of the good, else it is the good.
-        part = self._named_head(text, "part", places)
-        other = self._named_head(text, "head", places) or (None if described else part)
+        part = self._named_head(place, "part", places)
+        other = self._named_head(place, "head", places) or (None if described else part)
         if other is not None:
             return other
         served = self._served(text, place, goods)
@@ -222,13 +228,13 @@ class Gate:
             if row.problem is None else Message.of(row.problem.id, **said)
         return Verdict(row, start, end, row.note, (problem,))
 
-    def _named_head(self, text: str, where: str, places: list[int]) -> Verdict | None:
+    def _named_head(self, place: Place, where: str, places: list[int]) -> Verdict | None:
         """The first row of ``kinds.csv`` that the head of the description meets."""
         for kind in self._kinds[where]:
             match_at = kind.regex.match
-            for place in places:
-                match = match_at(text, place)
-                if match:
+            for start in places:
+                match = match_at(place.text, start)
+                if match and place.ends(match.end()):
                     return self._verdict(kind, *match.span())
         return None
 

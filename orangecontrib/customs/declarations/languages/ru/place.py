@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cached_property
 
 from orangecontrib.customs.declarations.languages import any_of, words
@@ -43,7 +44,7 @@ class Place(base.Place):
     proportion to its length.
     """
 
-    def __init__(self, text: str, part_word: re.Pattern):
+    def __init__(self, text: str, part_word: re.Pattern, known: Sequence = ()):
         self.text = text
         self._part_word = part_word
         self._barred = bytearray(len(text) + 1)

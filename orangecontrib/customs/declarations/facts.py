@@ -34,11 +34,12 @@ from .folding import Folded, fold
 from .gate import Gate, Good
 from .goods import Noun, Said, TextGoods, goods_of_text
 from .language import languages_of
+from .languages import LANGUAGES, any_of
 from .literals import literals
 from .materials import Materials, Mention, PartOf
 from .negation import negation_after, negation_before, negation_goes_on
 from .patterns import Tables, Taken, compile_pattern, needed, number
-from .quantities import NUMBER_LIST, read_interval, read_numbers
+from .quantities import NUMBER_LIST, measured, read_numbers
 from .reading import IMPLIED, STATED, Finding, Reading, _agree, evidence_of
 from .stages import GoodRead, Stages
 
@@ -117,20 +118,21 @@ class _SizeSystem:
     ratio: float
 
 
+def _any(kind: str) -> str:
+    return "|".join(any_of(language, kind) for language in LANGUAGES)
+
+
 _SIZE_WORD = re.compile(
-    r"(?<!\w)(?:размер(?:ы|ов|а|ом|ами|ный ряд|ная сетка|ности|ность)?|разм|р-ры|р-р|рр|р|"
-    r"sizes?)"
-    r"(?!\w)[.]?(?P<gap>[^\d;]{0,45}?)(?P<list>" + NUMBER_LIST.pattern + ")"
+    rf"(?<!\w)(?:{_any('size')})(?!\w)[.]?(?P<gap>[^\d;]{{0,45}}?)(?P<list>{NUMBER_LIST.pattern})"
     r"(?P<tail>[^\d;,]{0,12})")
 _SIZE_SYSTEM = re.compile(
     r"(?<!\w)(?:eu|eur|евро\w*|us|usa|сша|uk)(?!\w)(?P<gap>[^\d;.,]{0,30}?)"
-    r"(?P<list>" + NUMBER_LIST.pattern + r")(?P<tail>[^\d;,]{0,12})")
+    rf"(?P<list>{NUMBER_LIST.pattern})(?P<tail>[^\d;,]{{0,12}})")
 _SIZE_BEFORE_WORD = re.compile(
-    r"(?<![\w.,/-])(?P<list>\d{2}(?:\s?-\s?\d{2})?)(?P<gap>\s?)(?:размер\w*|разм|р-р\w*)(?!\w)")
-_SYSTEMS = (("us", re.compile(r"\b(?:us|usa|сша|америк\w*)\b")),
-            ("uk", re.compile(r"\b(?:uk|англ\w*|брит\w*)\b")),
-            ("eu", re.compile(r"\b(?:eu|eur|евро\w*|росс\w*|ru|rus|рф|штихмас\w*)\b")),
-            ("mm", re.compile(r"\bмм\b")), ("cm", re.compile(r"\bсм\b")))
+    rf"(?<![\w.,/-])(?P<list>\d{{2}}(?:\s?-\s?\d{{2}})?)(?P<gap>\s?)"
+    rf"(?:{any_of('ru', 'size_behind')})(?!\w)")
+_SYSTEMS = tuple((system, re.compile(rf"\b(?:{_any(system)})\b"))
+                 for system in ("us", "uk", "eu", "mm", "cm"))
 _TIMES = re.compile(r"\s?[xх*]\s?\d")  # «36 x 24» is not a list of sizes
 
 
@@ -570,20 +572,18 @@ class FactReader:
         for measure in self._measures:
             if not needed(measure.needs, text):
                 continue
-            for match in measure.regex.finditer(text):
-                interval = read_interval(text, match.end(), measure.unit)
-                if interval is None or taken.meets(match.start(), interval.end):
+            for start, interval in measured(text, measure, view.language):
+                if taken.meets(start, interval.end):
                     continue
-                taken.add(match.start(), interval.end)
+                taken.add(start, interval.end)
                 met = [b for b in measure.bins
                        if interval.meets(b.above, b.to, b.closed)]
                 if not met:
                     continue
                 values = tuple(dict.fromkeys(v for b in met for v in b.values))
-                words = text[match.start():interval.end].strip()
-                span = (match.start(), interval.end)
+                words = text[start:interval.end].strip()
                 note = Message.of("reader.measured", measure=measure.name, words=words)
-                result.append(self._finding(folded, span, measure.fact, values,
+                result.append(self._finding(folded, (start, interval.end), measure.fact, values,
                                             min(b.ratio for b in met), STATED, met[0].id,
                                             note))
                 if len(values) > 1 and measure.border is not None:

@@ -21,7 +21,7 @@ __all__ = ["Place"]
 LONGEST = 60
 
 _WORD = re.compile(r"w/o?(?!\w)|[a-z]+(?:[-'][a-z]+)*'?|\d[\d.,/]*")
-_ASIDE = re.compile(r"\([^()]*+\)|\"[^\"]*+\"|\[[^\[\]]*+\]")
+_ASIDE = re.compile(r"\([^()]*+\)|(?<!\d)\"[^\"]*+\"|\[[^\[\]]*+\]")
 #: A mark between phrases; a hyphen with spaces around is one, too.
 _DELIMITER = re.compile(r"[,;:!?()\[\]\"|=*]|\.(?!\d|\w\.)|\s-+\s?|\s/\s|/(?=\s)|-\s|(?<=\d)[)]")
 _CONJUNCTIONS = {"and", "or", "&", "+", "plus", "nor"}

@@ -37,7 +37,7 @@ class Mention:
 
     kind: str       # "part", "material", "good"
     name: str       # id of the part, the material or the type of good
-    role: str       # of a part: "upper", "sole", "none", "trim"; "good" of a good
+    role: str       # of a part: "upper", "sole", "none", "trim", "spare"; "good" of a good
     start: int
     end: int
     material: _Material | None = None
@@ -78,7 +78,7 @@ class Materials:
         for where, row in tables.rows("parts.csv", ("role", "listed")):
             regex = tables.regex(row, where)
             compile_pattern(regex, where)
-            if row["role"] not in ("upper", "sole", "contact", "none", "trim"):
+            if row["role"] not in ("upper", "sole", "contact", "none", "trim", "spare"):
                 raise ValueError(f"{where}: unknown role '{row['role']}'")
             self.parts.append((row["id"], row["role"], row["listed"] == "yes"))
             patterns.append(regex)
@@ -130,7 +130,9 @@ class Materials:
         parts = self._collect(binder, owners, language)
         if any(part.role in ("upper", "good") for part in parts):
             return parts
-        return parts + self._alone(binder, owners, language)
+        # «leather straps»: the upper, where nothing else is named as such
+        spare = self._collect(binder, owners, language, "spare")
+        return parts + (spare or self._alone(binder, owners, language))
 
     def _alone(self, binder: Binder, owners, language) -> list[PartOf]:
         """The good's materials, where they are a clause («туфли женские, ткань; …»), one only.
@@ -208,7 +210,7 @@ class Materials:
         stop = text.find(";", last, end)
         return largest_area(text, places, start, end if stop < 0 else stop)
 
-    def _collect(self, binder: Binder, owners, language) -> list[PartOf]:
+    def _collect(self, binder: Binder, owners, language, spare: str = "") -> list[PartOf]:
         """Statements: the materials of one part (or group) in one place."""
         text, mentions = binder.text, binder.mentions
 
@@ -227,7 +229,9 @@ class Materials:
                 role = "upper"
             elif role == "contact":
                 role = "sole"
-            if role not in ("upper", "sole", "good"):
+            if spare and role == spare:
+                role = "upper"
+            elif spare or role not in ("upper", "sole", "good"):
                 continue
             denied = denied_by(owner)
             if denied is not None and binder.lacks_part(denied) \
@@ -241,9 +245,11 @@ class Materials:
                 asked = [i for i in asked if mentions[i].material.of_good != "alone"] or asked
                 if not asked:
                     continue
+            most = [i for i in asked if i in binder.prevailing]
+            asked = most or asked
             named = self._clarified(binder, asked)
             area = self._area(text, mentions, role, owner, asked) if len(named) > 1 else None
-            if owner.name in largest or owner.role == "contact" and area is None:
+            if most or owner.name in largest or owner.role == "contact" and area is None:
                 area = Area((), BY_WORDS, "words")
             if area is not None and len(area.keys) == 1:
                 fact = "upper" if role == "good" else role

@@ -115,8 +115,11 @@ class Tables:
         While tables are on their way into phrases, that of its `pattern` (or `oblique`) too.
         """
         if row.get("phrase"):
-            return self.phrases.regex(row["phrase"], where, case, **{
+            regex = self.phrases.regex(row["phrase"], where, case, **{
                 name: row.get(name, "") for name in ("not_before", "not_after", "not_between")})
+            if row["id"].endswith(".en"):  # "mid-calf", "open-toed": a hyphen as good as a space
+                regex = regex.replace("[ .]++", "(?:[ .]++|-)").replace("[ .]*+", "(?:-|[ .]*+)")
+            return regex
         return expand(row.get("oblique" if case == OBLIQUE else "pattern", ""))
 
     @cached_property

@@ -66,6 +66,9 @@ def forms(word: str) -> tuple[str, ...]:
     ('boots',)
     """
     found = {word}
+    if "-" in word:
+        first, _, last = word.rpartition("-")
+        return tuple(f"{first}-{form}" for form in forms(last))
     if word in _irregular():
         found |= {word, *_irregular()[word]}
     elif word not in _trade() and word.isalpha() and len(word) > 2:

@@ -10,6 +10,7 @@ bound to the noun of the good itself («сапоги резиновые») speak
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, replace
 
 from .languages import part as part_of_language
@@ -61,6 +62,7 @@ class PartOf:
     implied: bool = False        # a clause of materials alone: of the good, it seems
 
 
+_SHARE_BEFORE = re.compile(r"\d[\d.,]*\s?%\s?$")
 NOT_SAID = Area((), math.inf, "")
 class Materials:
     """Finds parts and materials in folded text and binds them to each other.
@@ -196,6 +198,9 @@ class Materials:
         first, last = places[0].start, places[-1].end
         start = max(min(owner.start, first), first - REACH)
         start = start if owner.end > first else owner.end
+        if start == first:  # «70% leather and 30% nylon upper»
+            share = _SHARE_BEFORE.search(text, max(0, first - 8), first)
+            start = first if share is None else share.start()
         for k in range(found[0] - 1, -1, -1):
             if mentions[k].kind != "material" or mentions[k].end <= start:
                 start = max(start, mentions[k].end)

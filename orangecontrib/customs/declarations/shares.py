@@ -59,7 +59,9 @@ class Area:
     by: str
 
 
-_PERCENT = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,2})?)\s?%")
+# «more than 50 %» is said in words: it is more than that
+_PERCENT = re.compile(r"(?<![\d.,])(?<!more than )(?<!over )(?<!at least )(?<!exceeding )"
+                      r"(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:%|per ?cent\b)")
 _FRACTION = re.compile(r"(?<![\d/.,])(\d)\s?/\s?(\d)(?![\d/])")
 _RATIO = re.compile(r"(?<![\d/.,])(\d{1,2})((?:\s?[/:-]\s?\d{1,2}){1,3})(?![\d/%]|\s?%)")
 _NUMBER = re.compile(r"\d+")

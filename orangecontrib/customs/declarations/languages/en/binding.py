@@ -17,6 +17,9 @@ from orangecontrib.customs.declarations.shares import prevails
 
 __all__ = ["Binder"]
 
+#: Within so many characters behind a material it is said that it prevails.
+NEAR = 60
+
 _LACKING = set(words("en", "lacking"))
 
 
@@ -35,6 +38,9 @@ _CONNECTS = re.compile(
     rf"[\s\"]*+(?:[:=(]|-+(?=\s|\w)|(?:{any_of('en', 'connects')})(?!\w)|\d+\s?%)")
 _PART_GAP = _only(r"\s:\-/(),+&\"%*=\d.'", "part_gap", "before_part", "adjective")
 _GOOD_GAP = _only(r"\s():\-,\"/%\d.'", "good_gap", "before_part", "adjective", "people")
+#: «Shoes of patent PU»: with a word or two that are in no list.
+_OF = re.compile(rf"\s(?:made )?(?:of|in|from)\s(?:(?!(?:{any_of('en', 'preposition')})\s)[a-z-]+\s)"
+                 r"{0,2}")
 #: Behind it no material is a main one: "leather with plastic plates".
 _WITH = re.compile(r"(?<!\w)(?:with|w/|plus|including)(?!\w)")
 _JUXTAPOSED = re.compile(r"[\s\"]*+")
@@ -82,8 +88,7 @@ class Binder(base.Binder):
     def _prevailing(self, i: int) -> tuple[int, ...]:
         """The upper, of a material that is said to have the largest area, and of no part."""
         mentions = self.mentions
-        if not prevails(self.text, mentions[i].end) or self._after(i) \
-                or i + 1 < len(mentions) and self._near_part(i):
+        if not self._is_main(i) or self._after(i) or self._near_part(i):
             return ()
         uppers = [j for j in range(i) if mentions[j].kind == "part" and mentions[j].role == "upper"]
         goods = [j for j in range(i) if mentions[j].kind == "good"]
@@ -93,6 +98,13 @@ class Binder(base.Binder):
                 and "(" not in self.text[mentions[last].end:mentions[i].start]:
             return (last,)
         return tuple((uppers or goods)[-1:])
+
+    def _is_main(self, i: int) -> bool:
+        """Is it said right behind it that it has the largest area?"""
+        end = self.mentions[i].end
+        following = next((m.start for m in self.mentions[i + 1:i + 2] if m.kind == "material"),
+                         end + NEAR)
+        return prevails(self.text[end:min(following, end + NEAR)], 0)
 
     def _near_part(self, i: int) -> bool:
         """Is the part that it prevails in named behind it: "making up most of the sole"?"""
@@ -194,7 +206,7 @@ class Binder(base.Binder):
             return ()
         rest = self.gap(j, i)
         if part.kind == "good":
-            return (j,) if _GOOD_GAP.fullmatch(rest) else ()
+            return (j,) if _GOOD_GAP.fullmatch(rest) or _OF.fullmatch(rest) else ()
         if any(j in of and k < j for k, of in owners.items()):
             # it has a material before it («leather upper, rubber»): only what a word binds is its
             if not _CONNECTS.match(gap) or "," in gap:

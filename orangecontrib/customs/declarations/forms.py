@@ -57,7 +57,7 @@ def forms(word: str, case: str = ANY) -> tuple[str, ...]:
     word : str
         Of one alphabet.
     case : str
-        :data:`ANY`, :data:`NOMINATIVE` or :data:`OBLIQUE`.
+        :data:`ANY`, :data:`NOMINATIVE` or :data:`OBLIQUE`; what has no case is in both.
 
     Examples
     --------
@@ -65,6 +65,8 @@ def forms(word: str, case: str = ANY) -> tuple[str, ...]:
     ('подошва', 'подошвы')
     >>> forms("сапоги")
     ('сапог', 'сапогам', 'сапогами', 'сапогах', 'сапоги')
+    >>> forms("сабо", OBLIQUE)
+    ()
     """
     word = fold(word).text
     if _CYRILLIC.search(word) is None:
@@ -80,7 +82,7 @@ def _english(word: str) -> tuple[str, ...]:
     """The word and its regular plural; also as folding spells them in a Russian text."""
     plural = f"{word[:-1]}ies" if re.search(r"[^aeiou]y$", word) else \
         f"{word}es" if re.search(r"(?:s|x|z|ch|sh)$", word) else f"{word}s"
-    found = {word} if not word[-1:].isalpha() else {word, plural}
+    found = {word, plural} if word.replace("-", "").isalpha() else {word}
     return tuple(sorted(found | {fold(f"{form} ж").text[:-2] for form in (
         *found, *map(str.upper, found))}))
 
@@ -102,16 +104,14 @@ def _russian(word: str, case: str, number: str) -> tuple[str, ...]:
     readings = analyzer().parse(word)
     readings = [r for r in readings if not _ASIDE & r.tag.grammemes] or readings
     readings = [r for r in readings if r.tag.POS in _CLOSED] or readings
-    found: dict[str, bool] = {}   # form -> is it a nominative?
+    cases: dict[str, set] = {}
     for reading in readings:
         for form in _meant(reading, word):
-            if number and form.tag.number != number:
-                continue
-            spelled = fold(form.word).text
-            found[spelled] = found.get(spelled, False) or form.tag.case in (None, "nomn")
-    found.setdefault(word, True)
-    return tuple(sorted(form for form, nominative in found.items()
-                        if case == ANY or nominative == (case == NOMINATIVE)))
+            if not number or form.tag.number == number:
+                cases.setdefault(fold(form.word).text, set()).add(form.tag.case)
+    cases.setdefault(word, {None})
+    return tuple(sorted(form for form, found in cases.items() if case == ANY or None in found
+                        or ("nomn" in found) == (case == NOMINATIVE)))
 
 
 def _meant(reading, word: str) -> list:

@@ -19,7 +19,7 @@ from functools import cached_property
 from orangecontrib.customs.i18n import Capital, Joined, Message
 
 from .folding import Folded
-from .forms import NOMINATIVE, OBLIQUE
+from .forms import ANY, NOMINATIVE, OBLIQUE
 from .literals import literals
 from .materials import PartOf
 from .patterns import Alternatives, Tables, compile_pattern, needed
@@ -314,7 +314,7 @@ class Gate:
             value, = tables.values(row["fact"], row["value"], where)
             if row["where"] not in self._kinds:
                 raise ValueError(f"{where}: where must be one of {', '.join(self._kinds)}")
-            regex = tables.regex(row, where)
+            regex = tables.regex(row, where, ANY if row["where"] == "any" else NOMINATIVE)
             self._kinds[row["where"]].append(Kind(
                 row["id"], row["fact"], value, tables.ratio(row, row["fact"], (value,), where),
                 row["kind"],

@@ -31,7 +31,7 @@ from orangecontrib.customs.files import strict_rows
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Message, put_in
 
-from .forms import ANY, OBLIQUE
+from .forms import ANY, NOMINATIVE, OBLIQUE
 from .negation import BETWEEN
 from .phrases import Phrases
 
@@ -105,8 +105,12 @@ class Tables:
         """What turns phrases into regular expressions, with the classes of ``classes.csv``."""
         if not (self.group.folder / "classes.csv").exists():
             return Phrases()
-        return Phrases({row["id"]: (row["phrase"], where)
-                        for where, row in self.rows("classes.csv", ("phrase",))})
+        classes = {}
+        for where, row in self.rows("classes.csv", ("case", "phrase")):
+            if row["case"] not in (ANY, NOMINATIVE, OBLIQUE):
+                raise ValueError(f"{where}: case must be empty, '{NOMINATIVE}' or '{OBLIQUE}'")
+            classes[row["id"]] = row["phrase"], row["case"], where
+        return Phrases(classes)
 
     def regex(self, row: dict[str, str], where: str = "pattern", case: str = ANY) -> str:
         """The regular expression of a row's phrase, in a case; "" where it has none.

@@ -38,7 +38,7 @@ from .languages import LANGUAGES, any_of
 from .literals import literals
 from .materials import Materials, Mention, PartOf
 from .negation import negation_after, negation_before, negation_goes_on
-from .patterns import Tables, Taken, compile_pattern, needed, number
+from .patterns import Tables, Taken, compile_pattern, needed, number, spoken
 from .quantities import NUMBER_LIST, measured, read_numbers
 from .reading import IMPLIED, STATED, Finding, Reading, _agree, evidence_of
 from .stages import GoodRead, Stages
@@ -242,6 +242,8 @@ class FactReader:
 
     def _load(self, tables: Tables):
         self._rules = tuple(self._read_rules(tables))
+        # a Russian text has words of English, too; of an English one the English rows say all
+        self._english_rules = tuple(rule for rule in self._rules if spoken(rule.id) != rule.id)
         self._general = {rule.id for rule in self._rules if rule.general}
         self._problems = {rule.id: rule.problem for rule in self._rules if rule.problem}
         self._measures = tuple(self._read_measures(tables))
@@ -522,7 +524,7 @@ class FactReader:
         """Matches of the phrase patterns; of two on one fact that overlap the longer."""
         folded, text = view.folded, view.folded.text
         found: dict[str, list] = {}
-        for rule in self._rules:
+        for rule in self._rules if view.language == "ru" else self._english_rules:
             if needed(rule.needs, text):
                 for match in rule.regex.finditer(text):
                     found.setdefault(rule.fact, []).append((match.start(), match.end(), rule))

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from orangecontrib.customs.i18n import Capital, Joined, Message
 
 from .folding import Folded
-from .forms import NOMINATIVE, OBLIQUE
+from .forms import ANY, NOMINATIVE, OBLIQUE
 from .languages import part as part_of_language
 from .languages.place import Place
 from .literals import literals
@@ -144,7 +144,7 @@ class Gate:
             value, = tables.values(row["fact"], row["value"], where)
             if row["where"] not in self._kinds:
                 raise ValueError(f"{where}: where must be one of {', '.join(self._kinds)}")
-            regex = tables.regex(row, where)
+            regex = tables.regex(row, where, ANY if row["where"] == "any" else NOMINATIVE)
             self._kinds[row["where"]].append(Kind(
                 row["id"], row["fact"], value, tables.ratio(row, row["fact"], (value,), where),
                 row["kind"],

@@ -39,8 +39,8 @@ _CONNECTS = re.compile(
 _PART_GAP = _only(r"\s:\-/(),+&\"%*=\d.'", "part_gap", "before_part", "adjective")
 _GOOD_GAP = _only(r"\s():\-,\"/%\d.'", "good_gap", "before_part", "adjective", "people")
 #: «Shoes of patent PU»: with a word or two that are in no list.
-_OF = re.compile(rf"\s(?:made )?(?:of|in|from)\s(?:(?!(?:{any_of('en', 'preposition')})\s)[a-z-]+\s)"
-                 r"{0,2}")
+_OF = re.compile(r"\s(?:made )?(?:of|in|from)\s"
+                 rf"(?:(?!(?:{any_of('en', 'preposition')})\s)[a-z-]+\s){{0,2}}")
 #: Behind it no material is a main one: "leather with plastic plates".
 _WITH = re.compile(r"(?<!\w)(?:with|w/|plus|including)(?!\w)")
 _JUXTAPOSED = re.compile(r"[\s\"]*+")

@@ -32,7 +32,7 @@ from orangecontrib.customs.i18n import Joined, Message, add_wordings
 
 from .folding import Folded, fold
 from .gate import Gate, Good
-from .goods import Noun, Said, TextGoods, goods_of_text
+from .goods import Noun, Said, TextGoods, goods_of_text, told_together
 from .language import languages_of
 from .languages import LANGUAGES, any_of
 from .literals import literals
@@ -344,7 +344,7 @@ class FactReader:
                          original=description)
         views = self._views(folded, languages.read)
         if goods is None:
-            goods = self._goods(folded.text, views)
+            goods = self._goods(folded, views)
         problems = [languages.problem] if languages.problem is not None else []
         if goods is None or len(goods.goods) == 1:
             one = self._read_good(views, goods)
@@ -374,12 +374,19 @@ class FactReader:
             return []
         return self._materials.read(folded.text, _named(nouns), language)
 
+    def _goods(self, folded: Folded, views: list[_View]) -> TextGoods | None:
+        """The goods, as the first language tells them that names any.
+
+        Where another one names as many they are the same.
+        """
+        told = [self._told(folded.text, view) for view in views if view.nouns]
+        if len(told) == 2 and len(told[0].goods) == len(told[1].goods) > 1 \
+                and told[0].by != "number":
+            return told_together(*told, folded.english)
+        return told[0] if told else None
+
     @staticmethod
-    def _goods(text: str, views: list[_View]) -> TextGoods | None:
-        """The goods, as the first language tells them that names any."""
-        view = next((view for view in views if view.nouns), None)
-        if view is None:
-            return None
+    def _told(text: str, view: _View) -> TextGoods:
         said = []
         for part in view.parts:
             fact = "upper" if part.role == "good" else part.role
@@ -387,7 +394,8 @@ class FactReader:
                 said.append(Said(fact, part.values[fact], part.start, part.end,
                                  len(part.values[fact])))
         return goods_of_text(text, [Noun(noun.noun.id, noun.start, noun.end, noun.oblique,
-                                         not noun.noun.facts) for noun in view.nouns], said)
+                                         not noun.noun.facts) for noun in view.nouns], said,
+                             view.language)
 
     def _read_one_of(self, folded: Folded, languages, goods: TextGoods, number: int) -> GoodRead:
         """One of several goods: what speaks of the others is blank."""

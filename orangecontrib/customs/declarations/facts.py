@@ -250,9 +250,12 @@ class FactReader:
         self._yielding = {b.id for m in self._measures if m.yields for b in m.bins}
         self._checked = {m.fact for m in self._measures if m.checked}
         self._sizes = self._read_sizes(tables)
-        self._detail, self._other_size = map(tables.word, ("words.detail", "words.other_size"))
+        self._detail, _ = map(tables.word, ("words.detail", "words.other_size"))
+        self._other_sizes = [regex for id_, regex in tables.words.items()
+                             if spoken(id_) == "words.other_size"]
         who = {f"words.wearer.{group}": group for _, group in self._sizes if group != "any"}
-        self._wearers = [(who[id_], regex) for id_, regex in tables.words.items() if id_ in who]
+        self._wearers = [(who[spoken(id_)], regex) for id_, regex in tables.words.items()
+                         if spoken(id_) in who]
         self._materials = Materials(tables)
         self._gate = Gate(tables)
         self._said = {name: tables.message(name, given=given).id
@@ -414,7 +417,9 @@ class FactReader:
             return GoodRead((), Reading(description, (), (Message("reader.empty"),)))
         verdicts = [self._judge(view) for view in views]
         told = [pair for pair in zip(views, verdicts) if pair[1].kind is not None]
-        told = told or list(zip(views, verdicts))[:1]
+        # the first language that says it counts, and another one that says the same
+        told = [pair for pair in told if pair[1].kind.value == told[0][1].kind.value] \
+            or list(zip(views, verdicts))[:1]
         findings: list[Finding] = []
         problems: list[Message] = []
         for view, verdict in told:
@@ -608,7 +613,8 @@ class FactReader:
         for pattern in (_SIZE_WORD, _SIZE_SYSTEM, _SIZE_BEFORE_WORD):
             for match in pattern.finditer(text):
                 words = match.group()
-                if taken.meets(*match.span()) or self._other_size.search(match["gap"]) \
+                if taken.meets(*match.span()) or any(
+                        word.search(match["gap"]) for word in self._other_sizes) \
                         or _TIMES.match(text, match.end("list")):
                     continue
                 found = self._values_of_sizes(wearer, words, read_numbers(match["list"]))

@@ -70,7 +70,7 @@ def forms(word: str) -> tuple[str, ...]:
     found = {word}
     if "-" in word:
         first, _, last = word.rpartition("-")
-        return tuple(f"{first}-{form}" for form in forms(last))
+        return tuple(sorted({f"{word}s", *(f"{first}-{form}" for form in forms(last))}))
     if word in _irregular():
         found |= {word, *_irregular()[word]}
     elif word in _trade():

@@ -18,6 +18,7 @@ from orangecontrib.customs.groups import find_group
 _CATEGORIES = {op.CATEGORY_DIGIT: "4", op.CATEGORY_WORD: "ч", op.CATEGORY_SPACE: " ",
                op.CATEGORY_NOT_SPACE: "ч"}
 _REPEATS = {op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT}
+_LATIN = str.maketrans("авсенкмортхуч", "abcehkmoptxya")
 #: So many phrases of an alternative are tried.
 MOST = 300
 #: What stands for an ending, or for a word.
@@ -32,7 +33,9 @@ class Phrases:
     """
 
     def __init__(self, regex: str):
-        self._tree, self._cyrillic = parse(regex), re.search("[а-яё]", regex) is not None
+        self._tree = parse(regex)
+        # rows of English hold its words as folding spells them in a Russian text, too
+        self._russian = re.search("[бгджзийлпфцчшщъыьэюя]", regex) is not None
         self.alternatives: list[dict[int, int]] = []
         self._walk(self._tree, {})
         if not self.alternatives:
@@ -58,7 +61,7 @@ class Phrases:
         chance = random.Random(seed)
         self._way, self._bare = way, seed % 2 == 0
         text = self._sequence(self._tree, chance)
-        return text if self._cyrillic else text.replace("ч", "a")
+        return text if self._russian else text.translate(_LATIN)
 
     def _sequence(self, nodes, chance) -> str:
         text = ""

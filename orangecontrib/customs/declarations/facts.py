@@ -417,7 +417,8 @@ class FactReader:
             return GoodRead((), Reading(description, (), (Message("reader.empty"),)))
         verdicts = [self._judge(view) for view in views]
         told = [pair for pair in zip(views, verdicts) if pair[1].kind is not None]
-        # the first language that says it counts, and another one that says the same
+        # the language that names footwear counts («Men's shoes, стелька – кожа»), else the first
+        told.sort(key=lambda pair: not pair[1].read_facts)
         told = [pair for pair in told if pair[1].kind.value == told[0][1].kind.value] \
             or list(zip(views, verdicts))[:1]
         findings: list[Finding] = []

@@ -128,8 +128,10 @@ class Binder(base.Binder):
         return after
 
     def _connected(self, part: int) -> bool:
-        """Is the part followed by a mark or word that binds a material to it?"""
-        return _CONNECTS.match(self.text, self.mentions[part].end) is not None
+        """Is a material behind this part bound to it by a mark or a word?"""
+        behind = self.mentions[part + 1:part + 2]
+        return bool(behind) and behind[0].kind == "material" and _CONNECTS.match(
+            self.text, self.mentions[part].end, behind[0].start) is not None
 
     def _clauses(self):
         """Of each part: does a part stand first in its row of parts and materials?"""

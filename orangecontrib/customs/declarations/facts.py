@@ -34,10 +34,9 @@ from .folding import Folded, fold
 from .gate import Gate
 from .goods import Noun, Said, TextGoods, goods_of_text
 from .language import languages_of
-from .literals import literals
 from .materials import Materials, Mention, PartOf
 from .negation import negation_after, negation_before, negation_goes_on
-from .patterns import Tables, Taken, compile_pattern, needed, number
+from .patterns import Pattern, Tables, Taken, number
 from .quantities import NUMBER_LIST, read_interval, read_numbers
 from .reading import IMPLIED, STATED, Finding, Reading, _agree, evidence_of
 from .stages import GoodRead, Stages
@@ -71,8 +70,7 @@ class _Rule:
     negated: tuple[str, ...]
     ratio: float
     kind: str
-    needs: tuple[str, ...]
-    regex: re.Pattern
+    pattern: Pattern
     note: Message
     problem: Message | None
     general: bool   # gives way to any other statement on its fact
@@ -96,8 +94,7 @@ class _Bin:
 @dataclass(frozen=True)
 class _Measure:
     name: Message
-    needs: tuple[str, ...]
-    regex: re.Pattern
+    pattern: Pattern
     unit: str
     fact: str
     bins: tuple[_Bin, ...]
@@ -243,16 +240,15 @@ class FactReader:
     @staticmethod
     def _read_rules(tables: Tables):
         columns = ("fact", "values", "negated", "when_true", "when_false", "source", "kind",
-                   "general")
+                   "phrase", "general")
         for where, row in tables.rows("text_patterns.csv", columns):
             if row["kind"] not in (STATED, IMPLIED):
                 raise ValueError(f"{where}: kind must be '{STATED}' or '{IMPLIED}'")
             values = tables.values(row["fact"], row["values"], where)
-            regex = tables.regex(row, where)
             yield _Rule(row["id"], row["fact"], values,
                         tables.values(row["fact"], row["negated"], where),
                         tables.ratio(row, row["fact"], values, where), row["kind"],
-                        literals(regex), compile_pattern(regex, where),
+                        tables.pattern(row, where),
                         tables.message(row["id"], where), tables.problem(row["id"]),
                         row["general"] == "yes")
 
@@ -264,16 +260,15 @@ class FactReader:
 
     def _read_measures(self, tables: Tables):
         grouped: dict[str, list] = {}
-        columns = ("measure", "unit", "fact", "values", "above", "to",
+        columns = ("measure", "phrase", "unit", "fact", "values", "above", "to",
                    "closed", "when_true", "when_false", "source", "border", "yields", "checked")
         for where, row in tables.rows("measures.csv", columns):
             grouped.setdefault(row["measure"], []).append((where, row))
         for name, rows in grouped.items():
             where, first = rows[0]
             bins = tuple(self._bin(tables, w, r) for w, r in rows)
-            regex = tables.regex(first, where)
-            yield _Measure(tables.message(name, where), literals(regex),
-                           compile_pattern(regex, where), first["unit"],
+            yield _Measure(tables.message(name, where), tables.pattern(first, where),
+                           first["unit"],
                            first["fact"], bins,
                            tables.message(first["border"], where) if first["border"] else None,
                            first["yields"] == "yes", first["checked"] == "yes")
@@ -476,9 +471,8 @@ class FactReader:
         text = folded.text
         found: dict[str, list] = {}
         for rule in self._rules:
-            if needed(rule.needs, text):
-                for match in rule.regex.finditer(text):
-                    found.setdefault(rule.fact, []).append((match.start(), match.end(), rule))
+            for match in rule.pattern.finditer(text):
+                found.setdefault(rule.fact, []).append((match.start(), match.end(), rule))
         findings = []
         for fact, matches in found.items():
             matches.sort(key=lambda m: (m[0] - m[1], m[0]))
@@ -521,9 +515,7 @@ class FactReader:
         """Lengths after the words that say of what: стелька, каблук, голенище."""
         text, result, taken = folded.text, [], Taken(len(folded.text))
         for measure in self._measures:
-            if not needed(measure.needs, text):
-                continue
-            for match in measure.regex.finditer(text):
+            for match in measure.pattern.finditer(text):
                 interval = read_interval(text, match.end(), measure.unit)
                 if interval is None or taken.meets(match.start(), interval.end):
                     continue

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from orangecontrib.customs.files import strict_rows
 
-from .patterns import compile_pattern, expand
+from .patterns import Pattern
+from .phrases import Phrases
 
 __all__ = ["BY_WORDS", "Area", "Place", "largest_area", "prevails"]
 
@@ -67,10 +68,11 @@ _WORD = re.compile(r"\w+")
 
 
 @cache
-def _patterns() -> dict[str, re.Pattern]:
+def _patterns() -> dict[str, Pattern]:
     path = Path(__file__).with_name("shares.csv")
-    return {row["kind"]: compile_pattern(expand(row["pattern"]), f"{path}, line {line}")
-            for line, row in strict_rows(path, ("kind", "pattern", "why"))[1]}
+    return {row["kind"]: Pattern(Phrases().regex(row["phrase"], f"{path}, line {line}"),
+                                 Phrases().pieces(row["phrase"]))
+            for line, row in strict_rows(path, ("kind", "phrase", "why"))[1]}
 
 
 def _any(kind: str, text: str, start: int = 0, end: int | None = None) -> bool:

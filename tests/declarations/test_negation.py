@@ -3,7 +3,7 @@ import pytest
 
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.declarations.negation import negation_after, negation_before
-from orangecontrib.customs.declarations.patterns import compile_pattern
+from orangecontrib.customs.declarations.patterns import Pattern
 from orangecontrib.customs.declarations.phrases import Phrases
 
 
@@ -137,4 +137,4 @@ def test_a_negation_may_follow():
     ("без меха и высокого каблука", True), ("без выс. каблука", True),
     ("без меха с каблуком", False), ("без меха каблук", False), ("без меха, каблук", False)])
 def test_the_phrases_of_the_data_files_share_the_notion(text, read):
-    assert (compile_pattern(Phrases().regex("без каблук")).search(text) is not None) is read
+    assert (Pattern(Phrases().regex("без каблук")).search(text) is not None) is read

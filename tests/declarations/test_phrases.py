@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.declarations import forms as forms_module
 from orangecontrib.customs.declarations.forms import NOMINATIVE, OBLIQUE, forms, in_dictionary
-from orangecontrib.customs.declarations.patterns import compile_pattern
+from orangecontrib.customs.declarations.patterns import Pattern
 from orangecontrib.customs.declarations.phrases import Phrases, words_regex
 
 CLASSES = {"ankle": ("лодыжка | щиколотка", "", "classes.csv, line 2"),
@@ -20,7 +20,10 @@ CLASSES = {"ankle": ("лодыжка | щиколотка", "", "classes.csv, li
 
 def reads(phrase, text, **beside):
     """What a phrase finds in a text; "" where nothing."""
-    found = compile_pattern(Phrases(CLASSES).regex(phrase, **beside)).search(text)
+    phrases = Phrases(CLASSES)
+    pattern = Pattern(phrases.regex(phrase, **beside), phrases.pieces(phrase),
+                      phrases.beginnings(phrase))
+    found = pattern.search(text)
     return found.group() if found else ""
 
 

@@ -35,10 +35,9 @@ from .gate import Gate, Good
 from .goods import Noun, Said, TextGoods, goods_of_text, told_together
 from .language import languages_of
 from .languages import LANGUAGES, any_of
-from .literals import literals
 from .materials import Materials, Mention, PartOf
 from .negation import negation_after, negation_before, negation_goes_on
-from .patterns import Tables, Taken, compile_pattern, needed, number, spoken
+from .patterns import Pattern, Tables, Taken, number, spoken
 from .quantities import NUMBER_LIST, measured, read_numbers
 from .reading import IMPLIED, STATED, Finding, Reading, _agree, evidence_of
 from .stages import GoodRead, Stages
@@ -72,8 +71,7 @@ class _Rule:
     negated: tuple[str, ...]
     ratio: float
     kind: str
-    needs: tuple[str, ...]
-    regex: re.Pattern
+    pattern: Pattern
     note: Message
     problem: Message | None
     general: bool   # gives way to any other statement on its fact
@@ -97,8 +95,7 @@ class _Bin:
 @dataclass(frozen=True)
 class _Measure:
     name: Message
-    needs: tuple[str, ...]
-    regex: re.Pattern
+    pattern: Pattern
     unit: str
     fact: str
     bins: tuple[_Bin, ...]
@@ -270,16 +267,15 @@ class FactReader:
     @staticmethod
     def _read_rules(tables: Tables):
         columns = ("fact", "values", "negated", "when_true", "when_false", "source", "kind",
-                   "general")
+                   "phrase", "general")
         for where, row in tables.rows("text_patterns.csv", columns):
             if row["kind"] not in (STATED, IMPLIED):
                 raise ValueError(f"{where}: kind must be '{STATED}' or '{IMPLIED}'")
             values = tables.values(row["fact"], row["values"], where)
-            regex = tables.regex(row, where)
             yield _Rule(row["id"], row["fact"], values,
                         tables.values(row["fact"], row["negated"], where),
                         tables.ratio(row, row["fact"], values, where), row["kind"],
-                        literals(regex), compile_pattern(regex, where),
+                        tables.pattern(row, where),
                         tables.message(row["id"], where), tables.problem(row["id"]),
                         row["general"] == "yes")
 
@@ -291,16 +287,15 @@ class FactReader:
 
     def _read_measures(self, tables: Tables):
         grouped: dict[str, list] = {}
-        columns = ("measure", "unit", "fact", "values", "above", "to",
+        columns = ("measure", "phrase", "unit", "fact", "values", "above", "to",
                    "closed", "when_true", "when_false", "source", "border", "yields", "checked")
         for where, row in tables.rows("measures.csv", columns):
             grouped.setdefault(row["measure"], []).append((where, row))
         for name, rows in grouped.items():
             where, first = rows[0]
             bins = tuple(self._bin(tables, w, r) for w, r in rows)
-            regex = tables.regex(first, where)
-            yield _Measure(tables.message(name, where), literals(regex),
-                           compile_pattern(regex, where), first["unit"],
+            yield _Measure(tables.message(name, where), tables.pattern(first, where),
+                           first["unit"],
                            first["fact"], bins,
                            tables.message(first["border"], where) if first["border"] else None,
                            first["yields"] == "yes", first["checked"] == "yes")
@@ -539,9 +534,8 @@ class FactReader:
         folded, text = view.folded, view.folded.text
         found: dict[str, list] = {}
         for rule in self._rules if view.language == "ru" else self._english_rules:
-            if needed(rule.needs, text):
-                for match in rule.regex.finditer(text):
-                    found.setdefault(rule.fact, []).append((match.start(), match.end(), rule))
+            for match in rule.pattern.finditer(text):
+                found.setdefault(rule.fact, []).append((match.start(), match.end(), rule))
         findings = []
         for fact, matches in found.items():
             matches.sort(key=lambda m: (m[0] - m[1], m[0]))
@@ -586,8 +580,6 @@ class FactReader:
         folded, text = view.folded, view.folded.text
         result, taken = [], Taken(len(text))
         for measure in self._measures:
-            if not needed(measure.needs, text):
-                continue
             for start, interval in measured(text, measure, view.language):
                 if taken.meets(start, interval.end):
                     continue

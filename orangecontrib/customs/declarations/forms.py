@@ -13,13 +13,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import chain
 from pathlib import Path
 
 from orangecontrib.customs.files import strict_rows
 
 from .folding import fold
 from .languages.en import forms as english
-from .lemmas.lemma import analyzer, known
+from .lemmas.lemma import analyzer
 
 __all__ = ["ANY", "NOMINATIVE", "OBLIQUE", "forms", "in_dictionary"]
 
@@ -47,7 +48,17 @@ def in_dictionary(word: str) -> bool:
     word = fold(word).text
     if _CYRILLIC.search(word) is None:
         return english.in_dictionary(word)
-    return word in _named() or known(word) or "-" in word and all(map(known, word.split("-")))
+    return word in _named() or _known(word) \
+        or "-" in word and all(map(_known, word.split("-")))
+
+
+@lru_cache(maxsize=2 ** 14)
+def _readings(word: str) -> list:
+    return analyzer().parse(word)
+
+
+def _known(word: str) -> bool:
+    return any(reading.is_known for reading in _readings(word))
 
 
 @lru_cache(maxsize=2 ** 14)
@@ -101,17 +112,27 @@ def _like(word: str, like: str, found: Sequence[str]) -> Iterator[str]:
 
 def _russian(word: str, case: str, number: str) -> tuple[str, ...]:
     """From the dictionary; `number`: "sing" or "plur" where it has no other."""
-    readings = analyzer().parse(word)
+    readings = _readings(word)
     readings = [r for r in readings if not _ASIDE & r.tag.grammemes] or readings
     readings = [r for r in readings if r.tag.POS in _CLOSED] or readings
     cases: dict[str, set] = {}
-    for reading in readings:
-        for form in _meant(reading, word):
-            if not number or form.tag.number == number:
-                cases.setdefault(fold(form.word).text, set()).add(form.tag.case)
+    for form in chain.from_iterable(_meant(reading, word) for reading in _different(readings)):
+        if not number or form.tag.number == number:
+            cases.setdefault(form.word.replace("ё", "е"), set()).add(form.tag.case)
     cases.setdefault(word, {None})
     return tuple(sorted(form for form, found in cases.items() if case == ANY or None in found
                         or ("nomn" in found) == (case == NOMINATIVE)))
+
+
+def _different(readings) -> Iterator:
+    """Without those that differ from another one in the case alone, of which one is enough."""
+    seen = set()
+    for reading in sorted(readings, key=lambda r: r.tag.case != "nomn"):
+        tag = reading.tag
+        key = reading.normal_form, tag.POS, tag.number, tag.gender, tag.tense, tag.voice, tag.aspect
+        if key not in seen:
+            seen.add(key)
+            yield reading
 
 
 def _meant(reading, word: str) -> list:
@@ -123,7 +144,7 @@ def _meant(reading, word: str) -> list:
                 and (form.tag.tense, form.tag.voice) == (tag.tense, tag.voice)]
     if tag.POS in _DESCRIBING:
         return lexeme if tag.case == "nomn" else []
-    if fold(reading.normal_form).text == word:
+    if reading.normal_form.replace("ё", "е") == word:
         return lexeme
     if tag.POS == "NOUN" and (tag.number, tag.case) == ("plur", "nomn"):
         return [form for form in lexeme if form.tag.number == "plur"]

@@ -21,9 +21,8 @@ from .folding import Folded
 from .forms import ANY, NOMINATIVE, OBLIQUE
 from .languages import part as part_of_language
 from .languages.place import Place
-from .literals import literals
 from .materials import Mention, PartOf
-from .patterns import Alternatives, Tables, compile_pattern, needed, spoken
+from .patterns import Alternatives, Pattern, Tables, spoken
 
 __all__ = ["Good", "Implied", "Kind", "Noun", "Verdict", "Gate"]
 
@@ -67,8 +66,7 @@ class Kind:
     value: str
     ratio: float
     kind: str
-    regex: re.Pattern | None
-    needs: tuple[str, ...]
+    pattern: Pattern | None
     note: Message
     problem: Message | None
 
@@ -113,18 +111,19 @@ class Gate:
     """
 
     def __init__(self, tables: Tables):
-        self._types: list[Noun] = []
+        self._types: list[tuple[Noun, bool]] = []   # … and whether it is oblique
         patterns = []
         implied = self._implied(tables)
-        for where, row in tables.rows("types.csv"):
-            cases = [tables.regex(row, where, case) for case in (NOMINATIVE, OBLIQUE)]
-            for regex in cases:
-                compile_pattern(regex, where)
+        for where, row in tables.rows("types.csv", ("phrase",)):
             name = tables.message(row["id"], where)
-            self._types.append(Noun(row["id"], name, self._of(row["id"], implied),
-                                    Message.of("reader.usual", type=name)))
-            patterns += [regex or r"(?!)" for regex in cases]
-        strange = implied.keys() - {noun.id for noun in self._types}
+            noun = Noun(row["id"], name, self._of(row["id"], implied),
+                        Message.of("reader.usual", type=name))
+            for case in (NOMINATIVE, OBLIQUE):
+                pattern = tables.pattern(row, where, case)
+                if pattern is not None:
+                    patterns.append(pattern)
+                    self._types.append((noun, case == OBLIQUE))
+        strange = implied.keys() - {noun.id for noun, _ in self._types}
         if strange:
             raise ValueError(f"{tables.group.folder / 'type_facts.csv'}: types.csv has no row "
                              f"'{min(strange)}'")
@@ -134,7 +133,7 @@ class Gate:
         self._kinds: dict[str, list[Kind]] = {
             where: [] for where in (*_PLACES, *_WITHOUT_PATTERN)}
         rows = list(tables.rows("kinds.csv", ("where", "fact", "value", "when_true", "when_false",
-                                              "source", "kind")))
+                                              "source", "kind", "phrase")))
         for name in _WITHOUT_PATTERN:
             count = sum(row["where"] == name for _, row in rows)
             if count != 1:
@@ -144,12 +143,11 @@ class Gate:
             value, = tables.values(row["fact"], row["value"], where)
             if row["where"] not in self._kinds:
                 raise ValueError(f"{where}: where must be one of {', '.join(self._kinds)}")
-            regex = tables.regex(row, where, ANY if row["where"] == "any" else NOMINATIVE)
+            case = ANY if row["where"] == "any" else NOMINATIVE
             self._kinds[row["where"]].append(Kind(
                 row["id"], row["fact"], value, tables.ratio(row, row["fact"], (value,), where),
                 row["kind"],
-                compile_pattern(regex, where) if row["where"] in _PLACES else None,
-                literals(regex),
+                tables.pattern(row, where, case) if row["where"] in _PLACES else None,
                 tables.message(row["id"], where, _GIVEN.get(row["where"], ())),
                 tables.problem(row["id"], _GIVEN_TO_PROBLEM.get(row["where"], ()))))
         self._noun, self._described, self._purpose = (
@@ -179,8 +177,8 @@ class Gate:
         """All nouns of footwear in the text, in order, none inside another."""
         found = []
         for place, match in self._nouns.finditer(text):
-            index, oblique = divmod(place, 2)  # nominative and oblique in turn
-            found.append(Good(self._types[index], match.start(), match.end(), bool(oblique)))
+            noun, oblique = self._types[place]
+            found.append(Good(noun, match.start(), match.end(), oblique))
         return found
 
     def judge(self, folded: Folded, goods: list[Good], parts: Sequence[PartOf] = (),
@@ -192,7 +190,7 @@ class Gate:
         has_upper = any(part.role == "upper" for part in parts)
         text = folded.masked
         for kind in self._kinds["any"]:
-            match = kind.regex.search(text) if needed(kind.needs, text) else None
+            match = kind.pattern.search(text)
             if match and place.leads(match.start()):
                 return self._verdict(kind, *match.span())
         head = next((g for g in goods if place.is_head(g)), None) or next(
@@ -231,7 +229,7 @@ class Gate:
     def _named_head(self, place: Place, where: str, places: list[int]) -> Verdict | None:
         """The first row of ``kinds.csv`` that the head of the description meets."""
         for kind in self._kinds[where]:
-            match_at = kind.regex.match
+            match_at = kind.pattern.match
             for start in places:
                 match = match_at(place.text, start)
                 if match and place.ends(match.end()):

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from .languages import part as part_of_language
 from .languages.binder import REACH, Binder
 from .negation import negation_before
-from .patterns import Alternatives, Tables, Taken, compile_pattern
+from .patterns import Alternatives, Tables, Taken
 from .shares import BY_WORDS, Area, Place, largest_area, prevails
 
 __all__ = ["Mention", "PartOf", "Materials"]
@@ -77,25 +77,22 @@ class Materials:
     def __init__(self, tables: Tables):
         self.parts: list[tuple[str, str, bool]] = []
         patterns = []
-        for where, row in tables.rows("parts.csv", ("role", "listed")):
-            regex = tables.regex(row, where)
-            compile_pattern(regex, where)
+        for where, row in tables.rows("parts.csv", ("role", "listed", "phrase")):
             if row["role"] not in ("upper", "sole", "contact", "none", "trim", "spare"):
                 raise ValueError(f"{where}: unknown role '{row['role']}'")
             self.parts.append((row["id"], row["role"], row["listed"] == "yes"))
-            patterns.append(regex)
+            patterns.append(tables.pattern(row, where))
         self._part = Alternatives(patterns)
         self.materials: list[_Material] = []
         patterns = []
         for where, row in tables.rows("materials.csv", ("upper", "sole", "when_true", "when_false",
-                                                        "source", "of_good", "gives_way")):
-            regex = tables.regex(row, where)
-            compile_pattern(regex, where)
+                                                        "source", "of_good", "gives_way",
+                                                        "phrase")):
             upper, sole = (tables.values(fact, row[fact], where) for fact in ("upper", "sole"))
             ratio = tables.ratio(row, "upper", upper, where) if upper else 1.
             self.materials.append(_Material(row["id"], upper, sole, ratio, row["of_good"],
                                             row["gives_way"] == "yes"))
-            patterns.append(regex)
+            patterns.append(tables.pattern(row, where))
         self._material = Alternatives(patterns)
 
     def mentions(self, text: str, goods: list[Mention]) -> list[Mention]:

@@ -35,7 +35,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
+from os.path import commonprefix
 
 from .folding import fold
 from .forms import ANY, OBLIQUE, forms, in_dictionary
@@ -45,6 +47,8 @@ __all__ = ["Phrases", "words_regex"]
 
 #: Characters of «…», and letters that an ending has at most.
 STRETCH, ENDING = 40, 30
+#: A piece of so many letters is rare enough, and pieces that begin with so many alike are one.
+RARE, STEM = 3, 4
 #: So many texts may stand in ``{…}`` before a phrase, or in `not_before`.
 MANY = 2000
 
@@ -65,8 +69,9 @@ class _Leaf:
     """A word, a number, a sign: one thing that is read."""
 
     regex: str
-    kind: str                          # of what stands last: WORD, SIGN …
+    kind: str                              # of what stands last: WORD, SIGN …
     texts: tuple[str, ...] | None = None   # all that it reads, where that can be told
+    begins: str = ""                       # with what all begins that it reads, where that can't
 
 
 @dataclass(frozen=True)
@@ -90,12 +95,24 @@ class _Beside:
     item: object
 
 
-def words_regex(words: Iterable[str]) -> str:
+def words_regex(words: Sequence[str]) -> str:
     """A regular expression of these words, with what begins alike written once.
 
     >>> words_regex(["кожа", "кожи", "кожей", "кож"])
     'кож(?:[аи]|ей)?'
     """
+    stem = commonprefix(words)
+    return _letters(stem) + _endings(tuple(word[len(stem):] for word in words))
+
+
+def _letters(text: str) -> str:
+    """A hyphen may be a space, or lack."""
+    return "".join(letter if letter.isalnum() else "[ -]?" if letter == "-" else
+                   re.escape(letter) for letter in text)
+
+
+@lru_cache(maxsize=2 ** 12)
+def _endings(words: tuple[str, ...]) -> str:
     tree: dict = {}
     for word in words:
         node = tree
@@ -113,8 +130,7 @@ def _tree_regex(tree: dict) -> str:
     branches = []
     for rest, letters in rests.items():
         plain = [letter for letter in letters if letter.isalnum()]
-        branches += [("[ -]?" if sign == "-" else re.escape(sign)) + rest
-                     for sign in letters if sign not in plain]
+        branches += [_letters(sign) + rest for sign in letters if sign not in plain]
         if plain:
             branches.append((plain[0] if len(plain) == 1 else f"[{''.join(plain)}]") + rest)
     if not branches:
@@ -138,6 +154,7 @@ class Phrases:
     def __init__(self, classes: Mapping[str, tuple[str, str, str]] | None = None):
         self._classes = classes or {}
         self._known: dict[tuple[str, str], object] = {}
+        self._parsed: dict[tuple[str, str], object] = {}
 
     def regex(self, phrase: str, where: str = "phrase", case: str = ANY, not_before: str = "",
               not_after: str = "", not_between: str = "") -> str:
@@ -175,11 +192,29 @@ class Phrases:
         except ValueError as error:
             raise ValueError(f"{where}: phrase '{phrase}': {error}") from None
 
+    def pieces(self, phrase: str, case: str = ANY) -> tuple[str, ...]:
+        """Pieces of text of which all that a phrase reads holds at least one; () where unknown.
+
+        So that most phrases need no search.
+        """
+        return tuple(sorted(_pieces(self._parse(phrase, case))))
+
+    def beginnings(self, phrase: str, case: str = ANY) -> tuple[str, ...]:
+        """Some letters with which all that a phrase reads begins; () where unknown.
+
+        So that at most words no search is begun.
+        """
+        found = _beginnings(self._parse(phrase, case)) or ()
+        return tuple(sorted(text for text in found
+                            if not any(text[:n] in found for n in range(1, len(text)))))
+
     def _emit(self, tree, left):
         return _Emitter("").emit(tree, left)
 
     def _parse(self, phrase: str, case: str = ANY):
-        return _Parser(phrase, case, self._class).whole()
+        if (phrase, case) not in self._parsed:
+            self._parsed[phrase, case] = _Parser(phrase, case, self._class).whole()
+        return self._parsed[phrase, case]
 
     def _class(self, name: str, case: str):
         if name not in self._classes:
@@ -275,7 +310,7 @@ class _Parser:
         if word.isdigit():
             return _Leaf(word, DIGIT, (word,))
         if token["end"] == "*":
-            return _Leaf(rf"{words_regex([word])}\w{{0,{ENDING}}}", CUT)
+            return _Leaf(rf"{words_regex([word])}\w{{0,{ENDING}}}", CUT, None, word)
         if token["end"]:
             return _Leaf(words_regex([word]), CUT, (word,))
         if token["exact"] or "/" in word or "&" in word:
@@ -326,7 +361,7 @@ class _Emitter:
     def _choice(self, tree: _Choice, left) -> tuple[str, set[str]]:
         plain = [tree for tree in map(_only_word, tree.options)]
         if all(plain):  # written as one tree
-            words = dict.fromkeys(word for leaf in plain for word in leaf.texts)
+            words = tuple(dict.fromkeys(word for leaf in plain for word in leaf.texts))
             return _gap(left, WORD) + words_regex(words), {leaf.kind for leaf in plain}
         written, ends = [], set()
         for option in tree.options:
@@ -379,6 +414,66 @@ def _only_word(tree) -> _Leaf | None:
     return None
 
 
+def _pieces(tree) -> frozenset[str]:
+    """What all that a tree reads holds one of; of several such sets the best."""
+    if isinstance(tree, _Leaf):
+        return _stems(tree.texts or (tree.begins,)) if tree.kind != SIGN else frozenset()
+    if isinstance(tree, _Choice):
+        each = list(map(_pieces, tree.options))
+        return _stems(tuple(frozenset().union(*each))) if all(each) else frozenset()
+    if isinstance(tree, _Sequence):
+        return max(map(_pieces, reversed(tree.items)), key=_worth)
+    return _pieces(tree.item) if isinstance(tree, _Beside) else frozenset()
+
+
+def _beginnings(tree) -> frozenset[str] | None:
+    """What a tree begins with; None where that is open."""
+    if isinstance(tree, _Leaf):
+        texts = tree.texts or (tree.begins,) * bool(tree.begins)
+        return frozenset(text.split("-")[0][:STEM] or text for text in texts) or None
+    if isinstance(tree, _Choice):
+        return _together(map(_beginnings, tree.options))
+    if isinstance(tree, _Optional):
+        return _beginnings(tree.item)
+    first = []
+    for item in tree.items:
+        if not isinstance(item, _Beside):
+            first.append(_beginnings(item))
+            if not isinstance(item, _Optional):
+                return _together(first)
+    return None
+
+
+def _together(sets: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
+    sets = list(sets)
+    return None if None in sets else frozenset().union(*sets)
+
+
+def _worth(pieces: frozenset[str]) -> tuple[int, int, int]:
+    """Pieces that are long enough to be rare, then few, then long."""
+    shortest = min(map(len, pieces), default=0)
+    return min(shortest, RARE), -len(pieces), shortest
+
+
+@lru_cache(maxsize=2 ** 13)
+def _stems(texts: tuple[str, ...]) -> frozenset[str]:
+    """What texts begin with that begin alike; of those with a hyphen, which may lack, a part."""
+    alike: dict[str, list[str]] = {}
+    for text in texts:
+        part = max(text.split("-"), key=len)
+        alike.setdefault(part[:STEM], []).append(part)
+    return _minimal(frozenset(map(commonprefix, alike.values()))) - {""}
+
+
+def _minimal(pieces: frozenset[str]) -> frozenset[str]:
+    """Without the pieces that hold another one."""
+    kept: list[str] = []
+    for piece in sorted(pieces, key=len):
+        if not any(other in piece for other in kept):
+            kept.append(piece)
+    return frozenset(kept)
+
+
 def _gap(left: set[str] | None, kind: str) -> str:
     """What stands between what came last and what comes next, of this kind."""
     if left is None:
@@ -418,7 +513,7 @@ def _behind(texts: Iterable[str], sign: str, joint: str) -> str:
     for text in texts:
         for gap in (("[ .,:]", "[,:][ ]", "[ ]-[ ]") if text[-1:].isalnum() else ("", "[ ]")):
             widths.setdefault((len(text), gap), set()).add(text)
-    looks = [rf"(?{sign}{_boundary(some)}{words_regex(some).replace('[ -]?', '-')}{gap})"
+    looks = [rf"(?{sign}{_boundary(some)}{words_regex(sorted(some)).replace('[ -]?', '-')}{gap})"
              for (_, gap), some in sorted(widths.items())]
     return f"(?:{joint.join(looks)})" if joint else "".join(looks)
 

@@ -31,11 +31,11 @@ def measured(text: str, measure, language: str) -> Iterator[tuple[int, Interval]
     ----------
     text : str
     measure
-        With `regex`, what is measured, and the `unit` of numbers that have none.
+        With `pattern`, what is measured, and the `unit` of numbers that have none.
     language : str
         In Russian a length stands behind what is measured, in English before it, too.
     """
-    return part(language, "lengths").measured(text, measure.regex, measure.unit)
+    return part(language, "lengths").measured(text, measure.pattern, measure.unit)
 
 
 def read_numbers(text: str) -> list[float]:

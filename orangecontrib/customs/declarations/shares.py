@@ -18,7 +18,8 @@ from pathlib import Path
 from orangecontrib.customs.files import strict_rows
 
 from .languages import LANGUAGES
-from .patterns import compile_pattern, expand
+from .patterns import Pattern
+from .phrases import Phrases
 
 __all__ = ["BY_WORDS", "Area", "Place", "largest_area", "prevails"]
 
@@ -70,16 +71,16 @@ _WORD = re.compile(r"\w+")
 
 
 @cache
-def _patterns() -> dict[str, re.Pattern]:
+def _patterns() -> dict[str, Pattern]:
     """By kind the words of all languages."""
     said: dict[str, list[str]] = {}
     for language in LANGUAGES:
         path = Path(__file__).parent / "languages" / language / "shares.csv"
-        for line, row in strict_rows(path, ("kind", "pattern", "why"))[1]:
-            regex = expand(row["pattern"])
-            compile_pattern(regex, f"{path}, line {line}")
-            said.setdefault(row["kind"], []).append(regex)
-    return {kind: compile_pattern("|".join(some)) for kind, some in said.items()}
+        for line, row in strict_rows(path, ("kind", "phrase", "why"))[1]:
+            Phrases().regex(row["phrase"], f"{path}, line {line}")
+            said.setdefault(row["kind"], []).append(row["phrase"])
+    return {kind: Pattern(Phrases().regex(phrase), Phrases().pieces(phrase))
+            for kind, phrase in ((kind, " | ".join(some)) for kind, some in said.items())}
 
 
 def _any(kind: str, text: str, start: int = 0, end: int | None = None) -> bool:

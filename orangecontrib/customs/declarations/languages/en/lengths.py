@@ -83,23 +83,23 @@ def lengths(text: str) -> Iterator[tuple[int, Interval]]:
         yield match.start(), interval
 
 
-def _named(text: str, regex: re.Pattern, start: int, end: int) -> tuple[int, int] | None:
+def _named(text: str, pattern, start: int, end: int) -> tuple[int, int] | None:
     """Where the word stands that says of what a length is: right behind it, or before it."""
     gap = _AFTER.match(text, end)
-    after = regex.match(text, gap.end())
+    after = pattern.match(text, gap.end())
     if after is None and gap.end() > end:
-        after = regex.match(text, end + len(text[end:]) - len(text[end:].lstrip(" -")))
+        after = pattern.match(text, end + len(text[end:]) - len(text[end:].lstrip(" -")))
     if after is not None:
         return after.span()
     found = None
-    for match in regex.finditer(text, max(0, start - REACH), start):
+    for match in pattern.finditer(text, max(0, start - REACH), start):
         if _BEFORE.fullmatch(text, match.end(), start):
             found = match.span()
     return found
 
 
-def measured(text: str, regex: re.Pattern, unit: str) -> Iterator[tuple[int, Interval]]:
+def measured(text: str, pattern, unit: str) -> Iterator[tuple[int, Interval]]:
     for start, interval in lengths(text):
-        word = _named(text, regex, start, interval.end)
+        word = _named(text, pattern, start, interval.end)
         if word is not None:
             yield min(start, word[0]), replace(interval, end=max(interval.end, word[1]))

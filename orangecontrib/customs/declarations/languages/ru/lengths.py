@@ -76,8 +76,8 @@ def read_interval(text: str, at: int, default_unit: str = "cm") -> Interval | No
     return Interval(low, inf, False, True, True, match.end())
 
 
-def measured(text: str, regex: re.Pattern, unit: str) -> Iterator[tuple[int, Interval]]:
-    for match in regex.finditer(text):
+def measured(text: str, pattern, unit: str) -> Iterator[tuple[int, Interval]]:
+    for match in pattern.finditer(text):
         interval = read_interval(text, match.end(), unit)
         if interval is not None:
             yield match.start(), interval

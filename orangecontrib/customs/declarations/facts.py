@@ -20,7 +20,6 @@ watertight membrane, lining or zip only suggests that the footwear is watertight
 """
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -32,14 +31,13 @@ from orangecontrib.customs.groups import Group, GroupError, loaded_groups
 from orangecontrib.customs.i18n import Joined, Message, add_wordings
 
 from .folding import Folded, fold
-from .gate import Gate
-from .goods import Noun, Said, TextGoods, goods_of_text
+from .gate import Gate, Good
+from .goods import Noun, Said, TextGoods, goods_of_text, told_together
 from .language import languages_of
-from .literals import literals
 from .materials import Materials, Mention, PartOf
 from .negation import negation_after, negation_before, negation_goes_on
-from .patterns import Tables, Taken, compile_pattern, expand, needed, number
-from .quantities import read_interval
+from .patterns import Pattern, Tables, Taken, number, spoken
+from .quantities import measured
 from .reading import IMPLIED, STATED, Finding, Reading, _agree, evidence_of
 from .several import Choice, Option, Several
 from .sizes import Sizes, choice_of_sizes
@@ -74,8 +72,7 @@ class _Rule:
     negated: tuple[str, ...]
     ratio: float
     kind: str
-    needs: tuple[str, ...]
-    regex: re.Pattern
+    pattern: Pattern
     note: Message
     problem: Message | None
     general: bool   # gives way to any other statement on its fact
@@ -99,14 +96,33 @@ class _Bin:
 @dataclass(frozen=True)
 class _Measure:
     name: Message
-    needs: tuple[str, ...]
-    regex: re.Pattern
+    pattern: Pattern
     unit: str
     fact: str
     bins: tuple[_Bin, ...]
     border: Message | None   # of which it is a problem that a length crosses it
     yields: bool             # only hints, against the tariff's own words on its fact
     checked: bool            # what is implied of its fact must agree with what is stated
+
+
+@dataclass(frozen=True)
+class _View:
+    """A text as one of its languages reads it."""
+
+    language: str
+    folded: Folded
+    nouns: list[Good]
+    parts: list[PartOf]
+
+
+def _named(nouns: Sequence[Good]) -> list[Mention]:
+    return [Mention("good", noun.noun.id, "good", noun.start, noun.end) for noun in nouns]
+
+
+def _said_once(said: Sequence[Finding], more: Sequence[Finding]) -> list[Finding]:
+    """Without what another language of the text has implied already: it is no second witness."""
+    known = {f.fact for f in said}
+    return [f for f in more if f.kind == STATED or f.fact not in known]
 
 
 def _cut(description: str) -> str:
@@ -206,6 +222,8 @@ class FactReader:
 
     def _load(self, tables: Tables):
         self._rules = tuple(self._read_rules(tables))
+        # a Russian text has words of English, too; of an English one the English rows say all
+        self._english_rules = tuple(rule for rule in self._rules if spoken(rule.id) != rule.id)
         self._general = {rule.id for rule in self._rules if rule.general}
         self._problems = {rule.id: rule.problem for rule in self._rules if rule.problem}
         self._measures = tuple(self._read_measures(tables))
@@ -227,7 +245,7 @@ class FactReader:
     @staticmethod
     def _read_rules(tables: Tables):
         columns = ("fact", "values", "negated", "when_true", "when_false", "source", "kind",
-                   "pattern", "general")
+                   "phrase", "general")
         for where, row in tables.rows("text_patterns.csv", columns):
             if row["kind"] not in (STATED, IMPLIED):
                 raise ValueError(f"{where}: kind must be '{STATED}' or '{IMPLIED}'")
@@ -235,8 +253,7 @@ class FactReader:
             yield _Rule(row["id"], row["fact"], values,
                         tables.values(row["fact"], row["negated"], where),
                         tables.ratio(row, row["fact"], values, where), row["kind"],
-                        literals(expand(row["pattern"])),
-                        compile_pattern(row["pattern"], where),
+                        tables.pattern(row, where),
                         tables.message(row["id"], where), tables.problem(row["id"]),
                         row["general"] == "yes")
 
@@ -248,15 +265,15 @@ class FactReader:
 
     def _read_measures(self, tables: Tables):
         grouped: dict[str, list] = {}
-        columns = ("measure", "pattern", "unit", "fact", "values", "above", "to",
+        columns = ("measure", "phrase", "unit", "fact", "values", "above", "to",
                    "closed", "when_true", "when_false", "source", "border", "yields", "checked")
         for where, row in tables.rows("measures.csv", columns):
             grouped.setdefault(row["measure"], []).append((where, row))
         for name, rows in grouped.items():
             where, first = rows[0]
             bins = tuple(self._bin(tables, w, r) for w, r in rows)
-            yield _Measure(tables.message(name, where), literals(expand(first["pattern"])),
-                           compile_pattern(first["pattern"], where), first["unit"],
+            yield _Measure(tables.message(name, where), tables.pattern(first, where),
+                           first["unit"],
                            first["fact"], bins,
                            tables.message(first["border"], where) if first["border"] else None,
                            first["yields"] == "yes", first["checked"] == "yes")
@@ -285,93 +302,110 @@ class FactReader:
 
     def _stages(self, description: str, goods: TextGoods | None) -> Stages:
         languages = languages_of(description)
-        folded = fold(description)
-        if languages.unread:
-            if not languages.read:
-                return Stages(languages, folded, None, (), Reading(
-                    description, (), (languages.problem,)))
-            folded = replace(fold(languages.kept(description)), original=description)
-        nouns = self._gate.goods(folded.text)
-        parts = self._parts(folded, nouns)
-        if goods is None and nouns:
-            goods = self._goods(folded.text, nouns, parts)
+        if languages.unread and not languages.read:
+            return Stages(languages, fold(description), None, (), Reading(
+                description, (), (languages.problem,)))
+        folded = replace(fold(languages.kept(description), languages.english),
+                         original=description)
+        views = self._views(folded, languages.read)
+        if goods is None:
+            goods = self._goods(folded, views)
+        problems = [languages.problem] if languages.problem is not None else []
         if goods is None or len(goods.goods) == 1:
-            one = self._read_good(folded, nouns, parts, goods)
-            if languages.problem is not None:
+            one = self._read_good(views, goods)
+            if problems:
                 one = replace(one, reading=replace(
-                    one.reading, problems=(languages.problem, *one.reading.problems)))
+                    one.reading, problems=(*problems, *one.reading.problems)))
             return Stages(languages, folded, goods, (one,), one.reading)
-        read = tuple(self._read_one_of(folded, goods, number)
+        read = tuple(self._read_one_of(folded, languages.read, goods, number)
                      for number in range(len(goods.goods)))
-        problems = [Message.of("stages.several", count=len(read))]
-        if languages.problem is not None:
-            problems.insert(0, languages.problem)
+        problems.append(Message.of("stages.several", count=len(read)))
         readings = tuple(good.reading for good in read)
         kinds = _alternatives(tuple(reading.stated().items()) for reading in readings)
         reading = Reading(description, _shared(readings, self.vocabulary), tuple(problems),
                           readings, several=Several(tuple(kinds), False))
         return Stages(languages, folded, goods, read, reading)
 
-    def _parts(self, folded: Folded, nouns) -> list[PartOf]:
+    def _views(self, folded: Folded, languages: Sequence[str]) -> list[_View]:
+        """The text as each of its languages reads it."""
+        views = []
+        for language, own in folded.views(languages):
+            nouns = self._gate.goods(own.text)
+            views.append(_View(language, own, nouns, self._parts(language, own, nouns)))
+        return views
+
+    def _parts(self, language: str, folded: Folded, nouns) -> list[PartOf]:
         """The parts of the goods with their materials; none where no word speaks of either."""
         if not nouns and not self._detail.search(folded.text):
             return []
-        return self._materials.read(folded.text, [
-            Mention("good", noun.noun.id, "good", noun.start, noun.end) for noun in nouns])
+        return self._materials.read(folded.text, _named(nouns), language)
+
+    def _goods(self, folded: Folded, views: list[_View]) -> TextGoods | None:
+        """The goods, as the first language tells them that names any.
+
+        Where another one names as many they are the same.
+        """
+        told = [self._told(folded.text, view) for view in views if view.nouns]
+        if len(told) == 2 and len(told[0].goods) == len(told[1].goods) > 1 \
+                and told[0].by != "number":
+            return told_together(*told, folded.english)
+        return told[0] if told else None
 
     @staticmethod
-    def _goods(text: str, nouns, parts: list[PartOf]) -> TextGoods:
+    def _told(text: str, view: _View) -> TextGoods:
         said = []
-        for part in parts:
+        for part in view.parts:
             fact = "upper" if part.role == "good" else part.role
             if not part.negated:
                 said.append(Said(fact, part.values[fact], part.start, part.end,
                                  len(part.values[fact])))
         return goods_of_text(text, [Noun(noun.noun.id, noun.start, noun.end, noun.oblique,
-                                         not noun.noun.facts) for noun in nouns], said)
+                                         not noun.noun.facts) for noun in view.nouns], said,
+                             view.language)
 
-    def _read_one_of(self, folded: Folded, goods: TextGoods, number: int) -> GoodRead:
+    def _read_one_of(self, folded: Folded, languages, goods: TextGoods, number: int) -> GoodRead:
         """One of several goods: what speaks of the others is blank."""
         own = replace(folded, text=goods.words_of(number, folded.text),
                       masked=goods.words_of(number, folded.masked))
-        nouns = self._gate.goods(own.text)
-        read = self._read_good(own, nouns, self._parts(own, nouns), None)
+        read = self._read_good(self._views(own, languages), None)
         place = Message.of("stages.one_of", number=number + 1, count=len(goods.goods))
         return replace(read, reading=replace(
             read.reading, quantity=goods.goods[number].quantity,
             problems=(place, *read.reading.problems)))
 
-    def _read_good(self, folded: Folded, nouns, parts: list[PartOf],
-                   goods: TextGoods | None) -> GoodRead:
+    def _read_good(self, views: list[_View], goods: TextGoods | None) -> GoodRead:
         """What a text says that speaks of one good, or of kinds that share a description."""
-        description, text = folded.original, folded.text
-        if not text.strip():
+        description = views[0].folded.original
+        if not any(view.folded.text.strip() for view in views):
             return GoodRead((), Reading(description, (), (Message("reader.empty"),)))
-        verdict = self._gate.judge(folded, nouns, parts)
-        findings = list(self._gate_findings(folded, verdict))
-        problems = list(verdict.problems)
-        if not verdict.read_facts:
-            return GoodRead(tuple(parts), Reading(description, tuple(findings), tuple(problems)))
+        verdicts = [self._judge(view) for view in views]
+        told = [pair for pair in zip(views, verdicts) if pair[1].kind is not None]
+        # the language that names footwear counts («Men's shoes, стелька – кожа»), else the first
+        told.sort(key=lambda pair: not pair[1].read_facts)
+        told = [pair for pair in told if pair[1].kind.value == told[0][1].kind.value] \
+            or list(zip(views, verdicts))[:1]
+        findings: list[Finding] = []
+        problems: list[Message] = []
+        for view, verdict in told:
+            findings += self._gate_findings(view.folded, verdict)
+            problems += verdict.problems
+        parts = tuple(part for view in views for part in view.parts)
+        if not told[0][1].read_facts:
+            return GoodRead(parts, Reading(description, tuple(findings), tuple(problems)))
         apart = goods is None or goods.apart
         if not apart:
             problems.append(Message("stages.unclear"))
-        kinds = goods.kinds if goods is not None else ()
-        if apart or len(kinds) > 1:
-            # what is named first is the first good's where several can't be told apart
-            findings += self._read_materials(folded, parts if apart else [
-                replace(part, first=()) for part in parts], problems)
-            findings += self._read_types(folded, verdict.types, kinds)
         choices: list[Choice] = []
-        if apart:
-            findings += self._read_phrases(folded)
-            findings += self._read_lengths(folded, choices)
-            findings += self._read_size_lists(folded, findings, choices)
+        for view, verdict in zip(views, verdicts):
+            findings += _said_once(findings, self._read_view(view, verdict, goods, apart, choices,
+                                                             problems))
         findings = self._choose(findings, problems)
-        several = self._several(findings, choices, verdict.types, parts, goods)
+        types = [good for verdict in verdicts for good in verdict.types]
+        several = self._several(findings, choices, types, parts, goods)
         problems += [self._problems[f.rule] for f in findings if f.rule in self._problems]
         findings.sort(key=lambda f: (f.start, f.end, f.fact))
-        return GoodRead(tuple(parts), Reading(description, tuple(findings),
-                                              tuple(dict.fromkeys(problems)), several=several))
+        return GoodRead(parts, Reading(description, tuple(findings),
+                                       tuple(dict.fromkeys(problems)), several=several))
 
     def _several(self, findings: Sequence[Finding], choices: Sequence[Choice], types,
                  parts: Sequence[PartOf], goods: TextGoods | None) -> Several:
@@ -393,6 +427,27 @@ class FactReader:
             choice for role in ("upper", "sole") for choice in _alternatives(
                 ((role, part.values[role]),) for part in parts
                 if part.role == role and not part.negated and role not in settled))), False)
+
+    def _judge(self, view: _View):
+        known = () if view.language == "ru" else self._materials.mentions(
+            view.folded.text, _named(view.nouns))
+        return self._gate.judge(view.folded, view.nouns, view.parts, view.language, known)
+
+    def _read_view(self, view: _View, verdict, goods: TextGoods | None, apart: bool,
+                   choices: list[Choice], problems: list[Message]) -> list[Finding]:
+        """What one language of the text says."""
+        findings: list[Finding] = []
+        kinds = goods.kinds if goods is not None else ()
+        if apart or len(kinds) > 1:
+            # what is named first is the first good's where several can't be told apart
+            findings += self._read_materials(view.folded, view.parts if apart else [
+                replace(part, first=()) for part in view.parts], problems)
+            findings += self._read_types(view.folded, verdict.types, kinds)
+        if apart:
+            findings += self._read_phrases(view)
+            findings += self._read_lengths(view, choices)
+            findings += self._read_size_lists(view.folded, findings, choices)
+        return findings
 
     def evidence(self, keys: Sequence[str], readings: Sequence[Reading]) -> Evidence:
         """Log-likelihoods (N, k) per fact; the same one by one and in a batch."""
@@ -467,14 +522,13 @@ class FactReader:
                 Message(self._said["of_good.sole"])))
         return findings
 
-    def _read_phrases(self, folded: Folded) -> list[Finding]:
+    def _read_phrases(self, view: _View) -> list[Finding]:
         """Matches of the phrase patterns; of two on one fact that overlap the longer."""
-        text = folded.text
+        folded, text = view.folded, view.folded.text
         found: dict[str, list] = {}
-        for rule in self._rules:
-            if needed(rule.needs, text):
-                for match in rule.regex.finditer(text):
-                    found.setdefault(rule.fact, []).append((match.start(), match.end(), rule))
+        for rule in self._rules if view.language == "ru" else self._english_rules:
+            for match in rule.pattern.finditer(text):
+                found.setdefault(rule.fact, []).append((match.start(), match.end(), rule))
         findings = []
         for fact, matches in found.items():
             matches.sort(key=lambda m: (m[0] - m[1], m[0]))
@@ -487,7 +541,7 @@ class FactReader:
             kept.sort(key=lambda m: m[0])
             denied = None  # the span of the last phrase that is negated
             for start, end, rule in kept:
-                negation = self._negation(text, start, end, denied)
+                negation = self._negation(view, start, end, denied)
                 negated = negation is not None
                 if negated:
                     start, end = denied = negation
@@ -500,39 +554,37 @@ class FactReader:
         return findings
 
     @staticmethod
-    def _negation(text: str, start: int, end: int, denied: tuple[int, int] | None):
+    def _negation(view: _View, start: int, end: int, denied: tuple[int, int] | None):
         """The span of ``text[start:end]`` with what negates it, or None.
 
         `denied`: the span of an earlier phrase on the same fact that is negated.
         """
-        if denied is not None and negation_goes_on(text, denied, start, end):
+        text, language = view.folded.text, view.language
+        if denied is not None and negation_goes_on(text, denied, start, end, language):
             return start, end
-        before = negation_before(text, start, end)
+        before = negation_before(text, start, end, language)
         if before is not None:
             return before.start, end
-        after = negation_after(text, end)
+        after = negation_after(text, end, language)
         return None if after is None else (start, after)
 
-    def _read_lengths(self, folded, choices: list[Choice]) -> list[Finding]:
+    def _read_lengths(self, view: _View, choices: list[Choice]) -> list[Finding]:
         """Lengths after the words that say of what: стелька, каблук, голенище."""
-        text, result, taken = folded.text, [], Taken(len(folded.text))
+        folded, text = view.folded, view.folded.text
+        result, taken = [], Taken(len(text))
         for measure in self._measures:
-            if not needed(measure.needs, text):
-                continue
-            for match in measure.regex.finditer(text):
-                interval = read_interval(text, match.end(), measure.unit)
-                if interval is None or taken.meets(match.start(), interval.end):
+            for start, interval in measured(text, measure, view.language):
+                if taken.meets(start, interval.end):
                     continue
-                taken.add(match.start(), interval.end)
+                taken.add(start, interval.end)
                 met = [b for b in measure.bins
                        if interval.meets(b.above, b.to, b.closed)]
                 if not met:
                     continue
                 values = tuple(dict.fromkeys(v for b in met for v in b.values))
-                words = text[match.start():interval.end].strip()
-                span = (match.start(), interval.end)
+                words = text[start:interval.end].strip()
                 note = Message.of("reader.measured", measure=measure.name, words=words)
-                result.append(self._finding(folded, span, measure.fact, values,
+                result.append(self._finding(folded, (start, interval.end), measure.fact, values,
                                             min(b.ratio for b in met), STATED, met[0].id,
                                             note))
                 if len(met) > 1 and measure.border is not None:

@@ -6,7 +6,8 @@ or quantities of their own («сапоги, верх – …; туфли, вер
 goods of their own are types that share one description («ботинки и полуботинки, верх – …»), a
 heading and its good («обувь …: ботинки»), and articles, colours and sizes of one model.
 
-What nouns and materials are the caller knows; the words in between are in ``goods.csv``.
+What nouns and materials are the caller knows; the words in between are in ``goods.csv`` of each
+language.
 """
 from __future__ import annotations
 
@@ -19,9 +20,11 @@ from pathlib import Path
 
 from orangecontrib.customs.files import strict_rows
 
+from .languages import LANGUAGES, words
 from .lemmas import known, lemma
 
-__all__ = ["Noun", "Said", "TextGood", "TextGoods", "goods_of_text", "ids_of_goods"]
+__all__ = ["Noun", "Said", "TextGood", "TextGoods", "goods_of_text", "ids_of_goods",
+           "told_together"]
 
 Span = tuple[int, int]
 
@@ -129,22 +132,26 @@ class _Item:
 
 _WORD = re.compile(r"[^\W\d_]++(?:-[^\W\d_]++)*+")
 _ADJECTIVE = re.compile(r"\w+(?:ая|яя|ое|ее|ый|ий|ой|ые|ие|ого|его|ых|их)")
-_CLAUSE_START = re.compile(r"(?:^|[;.,:/+\n-]|(?<!\w)(?:и|или|либо|также))\s?$")
-_SENTENCE = re.compile(r"\s?(?:\"[^\"]{0,99}+\"\s?)?\w+(?:[ею]т|[аия]т|[ею]тся|[аия]тся)(?!\w)")
-_INCLUDING = re.compile(r"(?<!\w)(?:в том числе|в т\. ?ч\.?|включая)(?!\w)")
+_CLAUSE_START = re.compile(r"(?:^|[;.,:/+\n-]|(?<!\w)(?:и|или|либо|также|and|or|plus))\s?$")
+_INCLUDING = re.compile(r"(?<!\w)(?:в том числе|в т\. ?ч\.?|включая|including|incl\.?)(?!\w)")
 _STRONG = re.compile(r"[;.]")
 _BRACKET = re.compile(r"\([^()]*+\)")
-_QUOTE = re.compile("\"[^\"]{0,99}+\"")
+_QUOTE = re.compile("(?<![0-9])\"[^\"]{0,99}+\"")
+_ENGLISH = re.compile("[a-z]+(?:[-'][a-z]+)*'?")
 _BRACKETED, _QUOTED = 1, 2  # how a place stands aside
 _DIGITS = re.compile(r"(?:^|(?<=[\s;:(.,]))(\d{1,2})\s?[.)/](?!\d)\s?")
 
 
 @cache
 def _words(kind: str) -> dict[str, str]:
-    """Words of a kind, with the first of their row."""
-    rows = strict_rows(Path(__file__).with_name("goods.csv"), ("kind", "words", "why"))[1]
-    return {word: row["words"].split()[0] for _, row in rows if row["kind"] == kind
-            for word in row["words"].split()}
+    """Words of a kind in all languages, with the first of their row."""
+    found = {}
+    for language in LANGUAGES:
+        path = Path(__file__).parent / "languages" / language / "goods.csv"
+        for _, row in strict_rows(path, ("kind", "words", "why"))[1]:
+            if row["kind"] == kind:
+                found |= dict.fromkeys(row["words"].split(), row["words"].split()[0])
+    return found
 
 
 def _any(kind: str) -> str:
@@ -154,15 +161,48 @@ def _any(kind: str) -> str:
 @cache
 def _patterns() -> tuple[re.Pattern, re.Pattern, re.Pattern]:
     """Numbers of goods, articles, quantities."""
-    return (re.compile(rf"(?<!\w)(?:{_any('number')})\s?\.?\s?(?:№|n|#)?\s?(\d{{1,3}})"
+    return (re.compile(rf"(?<!\w)(?:{_any('number')})\s?\.?\s?(?:№|n|no\.?|#)?\s?(\d{{1,3}})"
                        r"(?![\d\w]|[.,]\d)\s?[:.)/-]?"),
             re.compile(rf"(?<!\w)(?:{_any('article')})\s?\.?\s?:?\s?(?:№|n)?\s?"
                        r"(\"?[\w/.-]{0,40}\w\"?)(?=[\s:;,(-]|$)"),
-            re.compile(r"(?<![\d.,])(?<!по )(\d{1,3}(?: \d{3})++|\d{1,7})\s?"
+            re.compile(r"(?<![\d.,])(?<!по )(\d{1,3}(?:[ ,]\d{3})++|\d{1,7})\s?"
                        rf"(?:{_any('unit')})(?!\w)"))
 
 
-def goods_of_text(text: str, nouns: Sequence[Noun], said: Sequence[Said]) -> TextGoods:
+def told_together(one: TextGoods, other: TextGoods, theirs: Sequence[Span]) -> TextGoods:
+    """The goods of a text that tells the same ones in two languages.
+
+    Parameters
+    ----------
+    one, other : TextGoods
+        As each language tells them: as many.
+    theirs : sequence of (int, int)
+        The parts of the text that are in the other's language.
+    """
+    goods = tuple(replace(mine, spans=(*_cut(mine.spans, theirs, False),
+                                       *_cut(same.spans, theirs, True)))
+                  for mine, same in zip(one.goods, other.goods))
+    shared = (*_cut(one.shared, theirs, False), *_cut(other.shared, theirs, True))
+    return replace(one, goods=goods, shared=shared)
+
+
+def _cut(spans: Sequence[Span], parts: Sequence[Span], inside: bool) -> list[Span]:
+    """What of these spans lies in the parts of a text, or outside of them."""
+    kept = []
+    for start, end in spans:
+        at = start
+        for first, last in parts:
+            within = max(first, start), min(last, end)
+            if within[0] < within[1]:
+                kept += [within] if inside else [(at, within[0])]
+                at = within[1]
+        if not inside:
+            kept.append((at, end))
+    return [span for span in kept if span[0] < span[1]]
+
+
+def goods_of_text(text: str, nouns: Sequence[Noun], said: Sequence[Said],
+                  language: str = "ru") -> TextGoods:
     """The goods of a description.
 
     Parameters
@@ -173,13 +213,25 @@ def goods_of_text(text: str, nouns: Sequence[Noun], said: Sequence[Said]) -> Tex
         In the order of the text.
     said : sequence of Said
         Facts that are stated, each in its place.
+    language : str
+        Of the nouns.
     """
-    reader = _Reader(text, nouns, said)
+    reader = (_English if language == "en" else _Reader)(text, nouns, said)
     return reader.numbered() or reader.by_nouns() or reader.articles() or reader.one()
 
 
 class _Reader:
-    """One text on its way into goods."""
+    """One text on its way into goods; Russian, where a language matters."""
+
+    _sentence = re.compile(r"\s?(?:\"[^\"]{0,99}+\"\s?)?\w+(?:[ею]т|[аия]т|[ею]тся|[аия]тся)(?!\w)")
+    _words_before = 3
+
+    @staticmethod
+    def _describes(word: str) -> bool:
+        """May the word stand before the noun of a good?"""
+        return _ADJECTIVE.fullmatch(word) is not None
+
+    _only_describes = _describes
 
     def __init__(self, text: str, nouns: Sequence[Noun], said: Sequence[Said]):
         self.text = text
@@ -191,7 +243,7 @@ class _Reader:
             for match in pattern.finditer(text):
                 aside[match.start():match.end()] = bytes([kind]) * (match.end() - match.start())
         self.aside = aside
-        self._quantities = [(match.span(), float(match[1].replace(" ", "")))
+        self._quantities = [(match.span(), float(re.sub("[ ,]", "", match[1])))
                             for match in _patterns()[2].finditer(text)]
         self._counts = [span[0] for span, _ in self._quantities]
         self._ends = {s.end for s in said}
@@ -205,16 +257,16 @@ class _Reader:
 
         An oblique one does where it is counted: «100 пар сапог».
         """
-        if self.aside[noun.start] or _SENTENCE.match(self.text, noun.end):
+        if self.aside[noun.start] or self._sentence.match(self.text, noun.end):
             return None  # «валенки обладают …» tells of what is named elsewhere
         at = self._counted(noun)
         if at is not None or noun.oblique:
             return None if at is None else replace(noun, start=at)
         start = noun.start
-        for _ in range(3):  # «мужские зимние ботинки»
+        for _ in range(self._words_before):  # «мужские зимние ботинки»
             before = self.text[max(0, start - 40):start].rstrip()
             word = before.rpartition(" ")[2]
-            if not _ADJECTIVE.fullmatch(word):
+            if not self._describes(word):
                 break
             start = start - (len(self.text[max(0, start - 40):start]) - len(before)) - len(word)
         if _CLAUSE_START.search(self.text, max(0, start - 8), start) \
@@ -230,7 +282,7 @@ class _Reader:
         (start, end), _ = self._quantities[number]
         between = self.text[end:noun.start]
         return start if len(between) <= 40 and not set(between) & set(",;:.()/-") and all(
-            _ADJECTIVE.fullmatch(word) for word in _WORD.findall(between)) else None
+            self._describes(word) or word == "of" for word in _WORD.findall(between)) else None
 
     def _abbreviated(self, start: int) -> bool:
         """Does an abbreviation end here, and no sentence: «внутр. сапожок»?"""
@@ -311,8 +363,8 @@ class _Reader:
         if len(gap) > 80 or self.text[other.start].isdigit() \
                 or set(gap) & set("(;.:-\n0123456789"):
             return False
-        return all(word in _words("joint") or _ADJECTIVE.fullmatch(word)
-                   or _lemma(word) in _words("people") or word == "для"
+        return all(word in _words("joint") or self._only_describes(word)
+                   or _lemma(word) in _words("people") or word in ("для", "for", "s")
                    for word in _WORD.findall(gap))
 
     def _without_headings(self, items: list[_Item]) -> list[_Item]:
@@ -433,6 +485,23 @@ class _Reader:
         ends = [*counted[-1:], *([stop] if stop and last.nouns and stop > last.nouns[0].end
                                  else [])]
         return max(ends, default=last.end)
+
+
+class _English(_Reader):
+    """In English a noun is described by whatever stands before it in its phrase."""
+
+    _sentence = re.compile(r"\s(?:is|are|has|have|was|were|does|do|features?|consists?)(?!\w)")
+    _words_before = 6
+
+    @staticmethod
+    def _describes(word: str) -> bool:
+        return _ENGLISH.fullmatch(word) is not None and word not in _words("joint") and not any(
+            word in some for some in (words("en", "preposition"), words("en", "verb"),
+                                      words("en", "relative")))
+
+    @staticmethod
+    def _only_describes(word: str) -> bool:
+        return word in words("en", "adjective") or word in words("en", "people")
 
 
 def _lemma(word: str) -> str:

@@ -1,67 +1,76 @@
-"""The pattern language of a group's tables, and reading these tables.
+"""Reading the tables of a group, and what their rows look for in folded text.
 
-Patterns are Python regular expressions on folded text (lower case, one
-alphabet, е for ё) with four shorthands, valid outside of ``[...]``:
-
-``~``
-    any word ending: ``закрыва~`` is закрывающая, закрывает ...
-``@``
-    one word that is no negation: ``ботинки @ домашние`` does not read
-    «ботинки не домашние»;
-``#``
-    what may stand between «без» and a noun that it denies: ``без #каблук~`` reads «без
-    высокого каблука» and «без меха и каблука», and not «без меха с каблуком»;
-space
-    a gap between words, perhaps after an abbreviation (``[ .]+``), so that
-    ``метал~ поднос~`` reads «метал.подноска» too; `` ?`` is an optional gap.
-
-What ``@`` and a gap have taken they keep, and an ending gives back what was written together
-(«искусственнойкожи») but has at most 30 letters: so each character costs a few looks at most.
-
-A pattern begins and ends at word boundaries.  In ``(?<!...)``, which must be of
-fixed width, a space is written ``[ ]``.
+What a row looks for it says in :mod:`.phrases`; here it becomes a search.
 """
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from orangecontrib.customs.files import strict_rows
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Message, put_in
 
-from .negation import BETWEEN
+from .forms import ANY, NOMINATIVE, OBLIQUE
+from .languages import LANGUAGES
+from .phrases import Phrases, words_regex
 
-__all__ = ["Alternatives", "Tables", "Taken", "expand", "compile_pattern", "number", "needed",
-           "words_of"]
+__all__ = ["Alternatives", "Pattern", "Tables", "Taken", "number", "spoken", "words_of"]
 
-_SHORTHAND = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|~|@|#| \?| ")
 _ID = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)*")
-_MEANINGS = {"~": r"\w{0,30}", "@": r"(?!(?:не|без|кроме|нет)\b)\w++", "#": BETWEEN,
-             " ?": "[ .]*+", " ": "[ .]++"}
 
+#: In English a hyphen is as good as a space: "mid-calf", "open-toed".
+_HYPHENED = ((r"(?: ++|\.(?=\w))", r"(?: ++|[.-](?=\w))"), ("[ .]++", "(?:[ .]++|-)"),
+             ("[ .]*+", "(?:-|[ .]*+)"))
 
 #: The standard library keeps fewer than there are rows, so a second reader would take as long.
 _compiled = lru_cache(maxsize=4096)(re.compile)
 
 
-def expand(pattern: str) -> str:
-    """The regular expression that a pattern stands for, without word boundaries."""
-    def replace(match: re.Match) -> str:
-        return _MEANINGS.get(match.group(), match.group())
-    return _SHORTHAND.sub(replace, pattern)
+@dataclass(frozen=True)
+class Pattern:
+    """What a row looks for, between whole words; compiled when a text first may hold it.
 
+    Parameters
+    ----------
+    regex : str
+    pieces : tuple of str
+        A text that holds none of them holds no match; () where none are known.
+    beginnings : tuple of str
+        Each match begins with one of them; () where none are known.
+    """
 
-def compile_pattern(pattern: str, where: str = "pattern") -> re.Pattern:
-    """Compile a pattern of the data files; `where` names its place in errors."""
-    try:
-        compiled = _compiled(rf"(?<!\w)(?:{expand(pattern)})(?:(?!\w)|(?<!\w))")
-    except re.error as error:
-        raise ValueError(f"{where}: not a regular expression: {error}") from None
-    if compiled.groups:
-        raise ValueError(f"{where}: write (?:...) instead of a capturing group")
-    return compiled
+    regex: str
+    pieces: tuple[str, ...] = ()
+    beginnings: tuple[str, ...] = ()
+
+    @cached_property
+    def compiled(self) -> re.Pattern:
+        """The regular expression with what must stand at its ends."""
+        return _compiled(
+            rf"(?<!\w){_begins(self.beginnings)}(?:{self.regex})(?:(?!\w)|(?<!\w))")
+
+    def may_be_in(self, text: str) -> bool:
+        """Is one of the pieces in the text?  Spares most patterns their search."""
+        for piece in self.pieces:
+            if piece in text:
+                return True
+        return not self.pieces
+
+    def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterable[re.Match]:
+        """All matches in ``text[start:end]``, which is folded."""
+        return self.compiled.finditer(text, start, end) if self.may_be_in(text) else ()
+
+    def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match | None:
+        """The first match in ``text[start:end]``."""
+        return self.compiled.search(text, start, end) if self.may_be_in(text) else None
+
+    def match(self, text: str, start: int = 0) -> re.Match | None:
+        """The match that begins at `start`."""
+        return self.compiled.match(text, start) if self.may_be_in(text) else None
 
 
 class Tables:
@@ -79,7 +88,7 @@ class Tables:
         self.group = group
         self._ids: dict[str, str] = {}
 
-    def rows(self, name: str, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
+    def rows(self, name: str, columns: Sequence[str] = ()) -> Iterator[tuple[str, dict[str, str]]]:
         """Rows of a table with where they stand ("file, line n"); see :func:`strict_rows`.
 
         Raises
@@ -99,18 +108,49 @@ class Tables:
             yield where, row
 
     @cached_property
-    def words(self) -> dict[str, re.Pattern]:
-        """``words.csv``: plain regular expressions by id, in their order."""
-        words = {}
-        for where, row in self.rows("words.csv", ("pattern",)):
-            try:
-                words[row["id"]] = re.compile(row["pattern"])
-            except re.error as error:
-                raise ValueError(f"{where}: not a regular expression: {error}") from None
-        return words
+    def phrases(self) -> Phrases:
+        """What turns phrases into regular expressions, with the classes of ``classes.csv``."""
+        if not (self.group.folder / "classes.csv").exists():
+            return Phrases()
+        classes = {}
+        for where, row in self.rows("classes.csv", ("phrase",)):
+            case = row.get("case", ANY)
+            if case not in (ANY, NOMINATIVE, OBLIQUE):
+                raise ValueError(f"{where}: case must be empty, '{NOMINATIVE}' or '{OBLIQUE}'")
+            classes[row["id"]] = row["phrase"], case, where
+        return Phrases(classes)
 
-    def word(self, id_: str) -> re.Pattern:
-        """A regular expression of ``words.csv``; ValueError where there is none."""
+    def regex(self, row: dict[str, str], where: str = "row", case: str = ANY) -> str:
+        """The regular expression of a row's phrase, in a case; "" where there is none."""
+        if not row["phrase"]:
+            return ""
+        regex = self.phrases.regex(row["phrase"], where, case, **{
+            name: row.get(name, "") for name in ("not_before", "not_after", "not_between")})
+        if spoken(row["id"]) != row["id"]:
+            for gap, hyphened in _HYPHENED:
+                regex = regex.replace(gap, hyphened)
+        return regex
+
+    def pattern(self, row: dict[str, str], where: str = "row", case: str = ANY
+                ) -> Pattern | None:
+        """What a row looks for; None where that has no forms in a case.
+
+        ValueError where its phrase is empty or can't be read.
+        """
+        regex = self.regex(row, where, case)
+        if not row["phrase"]:
+            raise ValueError(f"{where}: phrase is empty")
+        return None if not regex else Pattern(regex, self.phrases.pieces(row["phrase"], case),
+                       self.phrases.beginnings(row["phrase"], case))
+
+    @cached_property
+    def words(self) -> dict[str, Pattern]:
+        """What the rows of ``words.csv`` look for by id, in their order."""
+        return {row["id"]: self.pattern(row, where)
+                for where, row in self.rows("words.csv", ("phrase",))}
+
+    def word(self, id_: str) -> Pattern:
+        """What a row of ``words.csv`` looks for; ValueError where there is none."""
         if id_ not in self.words:
             raise ValueError(f"{self.group.folder / 'words.csv'}: no row '{id_}'")
         return self.words[id_]
@@ -148,6 +188,7 @@ class Tables:
 
         ValueError where it says nothing, or puts in something else.
         """
+        id_ = spoken(id_)
         words = self.group.wordings.get(f"{self.group.id}.{id_}")
         if words is None:
             raise ValueError(f"{where or self.group.folder}: messages.csv has no '{id_}'")
@@ -159,6 +200,7 @@ class Tables:
 
     def problem(self, id_: str, given: Sequence[str] = ()) -> Message | None:
         """What is wrong where a row is met, None where that is not in ``messages.csv``."""
+        id_ = spoken(id_)
         known = f"{self.group.id}.{self.PROBLEM}{id_}" in self.group.wordings
         return self.message(self.PROBLEM + id_, given=given) if known else None
 
@@ -171,9 +213,24 @@ class Tables:
                                  f"'{id_.removeprefix(prefix)}', of which a problem is told")
 
 
+def spoken(id_: str) -> str:
+    """The id by which a row is spoken of: that of the same row in the first language.
+
+    The id of a row in another language ends with the language: ``height.mid.en``.
+    """
+    for language in LANGUAGES[1:]:
+        id_ = id_.removesuffix(f".{language}")
+    return id_
+
+
 def words_of(text: str) -> tuple[str, ...]:
     """What stands in a cell with ``|`` between."""
     return tuple(filter(None, text.split("|")))
+
+
+def _begins(beginnings: Sequence[str]) -> str:
+    """Looks whether one of them comes next: a word that begins nothing is passed by at once."""
+    return f"(?={words_regex(sorted(beginnings))})" if beginnings else ""
 
 
 class Alternatives:
@@ -181,21 +238,26 @@ class Alternatives:
 
     Parameters
     ----------
-    patterns : sequence of str
+    patterns : sequence of Pattern
     before : str
         A regular expression of what may stand before.
     """
 
-    def __init__(self, patterns: Sequence[str], before: str = r"(?<!\w)"):
-        alternatives = [rf"(?:{expand(pattern)})(?!\w)" for pattern in patterns]
-        # without groups, which tell the pattern, a search passes by most places at once
-        self._any = _compiled(rf"{before}(?:{'|'.join(alternatives)})")
-        self._each = _compiled(rf"{before}(?:{'|'.join(f'({a})' for a in alternatives)})")
+    def __init__(self, patterns: Sequence[Pattern], before: str = r"(?<!\w)"):
+        known = all(pattern.beginnings for pattern in patterns)
+        before += _begins(
+            {text for pattern in patterns for text in pattern.beginnings} if known else ())
+        each = "|".join(f"({pattern.regex})" for pattern in patterns)
+        self.regex = rf"{before}(?:{each})(?!\w)"
+
+    @cached_property
+    def _compiled(self) -> re.Pattern:
+        return _compiled(self.regex)
 
     def finditer(self, text: str) -> Iterator[tuple[int, re.Match]]:
         """Number of the pattern and match, for each match, none inside another."""
-        for match in self._any.finditer(text):
-            yield self._each.match(text, match.start()).lastindex - 1, match
+        for match in self._compiled.finditer(text):
+            yield match.lastindex - 1, match
 
 
 def number(text: str, where: str) -> float:
@@ -204,16 +266,6 @@ def number(text: str, where: str) -> float:
         return float(text)
     except ValueError:
         raise ValueError(f"{where}: not a number: '{text}'") from None
-
-
-def needed(needs: tuple[str, ...], text: str) -> bool:
-    """Is one of the substrings in the text?  Spares most patterns their search."""
-    if not needs:
-        return True
-    for part in needs:
-        if part in text:
-            return True
-    return False
 
 
 class Taken:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .patterns import Tables, Taken, number
+from .languages import LANGUAGES, any_of
+from .patterns import Tables, Taken, number, spoken
 from .quantities import NUMBER_LIST
 from .several import Choice, Option
 
@@ -66,23 +67,24 @@ class SizeList:
             else self.system.short + self.system.long
 
 
+def _any(kind: str) -> str:
+    return "|".join(any_of(language, kind) for language in LANGUAGES)
+
+
 _SIZE_WORD = re.compile(
-    r"(?<!\w)(?:размер(?:ы|ов|а|ом|ами|ный ряд|ная сетка|ности|ность)?|разм|р-ры|р-р|рр|р|"
-    r"sizes?)"
-    r"(?!\w)[.]?(?P<gap>[^\d;]{0,45}?)(?P<list>" + NUMBER_LIST.pattern + ")"
+    rf"(?<!\w)(?:{_any('size')})(?!\w)[.]?(?P<gap>[^\d;]{{0,45}}?)(?P<list>{NUMBER_LIST.pattern})"
     r"(?P<tail>[^\d;,]{0,12})")
 _SIZE_SYSTEM = re.compile(
     r"(?<!\w)(?:eu|eur|евро\w*|us|usa|сша|uk)(?!\w)(?P<gap>[^\d;.,]{0,30}?)"
-    r"(?P<list>" + NUMBER_LIST.pattern + r")(?P<tail>[^\d;,]{0,12})")
+    rf"(?P<list>{NUMBER_LIST.pattern})(?P<tail>[^\d;,]{{0,12}})")
 _SIZE_BEFORE_WORD = re.compile(
-    r"(?<![\w.,/-])(?P<list>\d{2}(?:\s?-\s?\d{2})?)(?P<gap>\s?)(?:размер\w*|разм|р-р\w*)(?!\w)")
-_SYSTEMS = (("us", re.compile(r"\b(?:us|usa|сша|америк\w*)\b")),
-            ("uk", re.compile(r"\b(?:uk|англ\w*|брит\w*)\b")),
-            ("eu", re.compile(r"\b(?:eu|eur|евро\w*|росс\w*|ru|rus|рф|штихмас\w*)\b")),
-            ("mm", re.compile(r"\bмм\b")), ("cm", re.compile(r"\bсм\b")))
+    rf"(?<![\w.,/-])(?P<list>\d{{2}}(?:\s?-\s?\d{{2}})?)(?P<gap>\s?)"
+    rf"(?:{any_of('ru', 'size_behind')})(?!\w)")
+_SYSTEMS = tuple((system, re.compile(rf"\b(?:{_any(system)})\b"))
+                 for system in ("us", "uk", "eu", "mm", "cm"))
 _TIMES = re.compile(r"\s?[xх*]\s?\d")  # «36 x 24» is not a list of sizes
 _SIZE = re.compile(r"(\d{1,3}(?:[.,]5)?)(?!\d)")
-_TO = re.compile(r"\s?(?:-|до|по|\.\.\.?)\s?")
+_TO = re.compile(rf"\s?(?:-|{_any('to')}|\.\.\.?)\s?")
 #: «33/39» is a range, «36/38/40» are sizes.
 _SLASH = re.compile(r"\s?/\s?")
 
@@ -97,9 +99,11 @@ class Sizes:
 
     def __init__(self, tables: Tables):
         self._systems = dict(self._read(tables))
-        self._other = tables.word("words.other_size")
+        self._other = [regex for id_, regex in tables.words.items()
+                       if spoken(id_) == "words.other_size"]
         who = {f"words.wearer.{group}": group for _, group in self._systems if group != "any"}
-        self._wearers = [(who[id_], regex) for id_, regex in tables.words.items() if id_ in who]
+        self._wearers = [(who[spoken(id_)], regex) for id_, regex in tables.words.items()
+                         if spoken(id_) in who]
 
     @staticmethod
     def _read(tables: Tables) -> Iterator[tuple[tuple[str, str], SizeSystem]]:
@@ -117,7 +121,8 @@ class Sizes:
         taken, wearer = Taken(len(text)), self._wearer(text)
         for pattern in (_SIZE_WORD, _SIZE_SYSTEM, _SIZE_BEFORE_WORD):
             for match in pattern.finditer(text):
-                if taken.meets(*match.span()) or self._other.search(match["gap"]) \
+                if taken.meets(*match.span()) or any(
+                        word.search(match["gap"]) for word in self._other) \
                         or _TIMES.match(text, match.end("list")):
                     continue
                 found = self._system(wearer, match.group(), match["list"])

@@ -22,7 +22,7 @@ _MORE, _LESS = any_of("en", "more"), any_of("en", "less")
 _LENGTH = re.compile(
     rf"(?<![\w.,/])(?:(?P<not>not|no)\s)?(?:(?P<more>{_MORE}|>=?|≥)|(?P<less>{_LESS}|<=?|≤))?\s?"
     rf"(?:than\s|or equal to\s|about\s|approximately\s|=\s?)*+(?P<a>{_NUMBER})"
-    rf"(?:{_UNIT.format('a')})?(?:\s?(?:-|/|{any_of('en', 'range')})\s?(?P<b>{_NUMBER}))?"
+    rf"(?:{_UNIT.format('a')})?(?:\s?(?:-|/|{any_of('en', 'to', 'size_and')})\s?(?P<b>{_NUMBER}))?"
     rf"(?(b){_UNIT.format('b')})"
     rf"(?:,?\s(?:or|and)\s(?:(?P<up>{any_of('en', 'and_more')})|"
     rf"(?P<down>{any_of('en', 'and_less')}))"

@@ -76,6 +76,11 @@ def test_codes_are_told_by_ten_digits_and_texts_by_their_length_where_no_name_te
     assert "longest texts" in roles.reasons["description"]
 
 
+def test_remarks_and_addresses_are_no_descriptions_however_long_they_are():
+    roles = guess_roles(of({"Примечание": [f"{TEXT}, остаток на складе в Клину"], "a": [TEXT]}))
+    assert roles["description"] == "a"
+
+
 def test_two_columns_of_codes_are_asked_about():
     roles = guess_roles(table(a=["6403999600"], b=["6404199000"]))
     assert roles["declared_code"] is None and 'declared_code="a"' in roles.remarks[0]

@@ -121,3 +121,20 @@ def test_rows_are_told_by_their_lines_behind_titles_and_breaks(tmp_path):
     assert [row.line for row in table.rows] == [6, 8]
     assert table.notes == ("the names of the columns stand in line 4; what is above it is left out",
                            "line 9: a total, no good")
+
+
+@pytest.mark.parametrize("header", [
+    "ref;text_en;unit;origin;toe", "ref;description;unit;origin;toe", "Вид;Текст;Ед;Страна;Мысок"])
+def test_cells_that_are_called_as_columns_are_do_not_make_a_header_of_a_row(tmp_path, header):
+    path = tmp_path / "d.csv"
+    path.write_text(f"{header}\n1;Подносок;пар;Верх;Защитный подносок\n"
+                    "2;Материал верха: кожа; № товара: 5;шт;Артикул;Пол\n", encoding="utf-8")
+    table = read_source(path)
+    assert table.columns == tuple(header.split(";")) and not table.notes
+
+
+def test_titles_of_several_cells_are_no_header(tmp_path):
+    path = tmp_path / "d.csv"
+    path.write_text("Поставщик;ООО Обувь;Склад;Москва\n\n№;Описание;Код ТН ВЭД;Пар;Короб\n"
+                    "1;Туфли;6404199000;5;1\n", encoding="utf-8")
+    assert read_source(path).header == 3

@@ -7,7 +7,7 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from .tables import Row, TableFileError, TextTable
-from .words import NAMED, fits, label_of
+from .words import NAMED, ROLES, bare, fits, label_of
 from .writing import read_cell
 
 __all__ = ["LOOKED_AT", "Area", "Line", "header_place", "is_total", "named", "only_numbers",
@@ -51,17 +51,27 @@ class Area(NamedTuple):
 
 
 def telling(cells: Iterable[str]) -> int:
-    """How many cells are what columns are called."""
-    return sum(len(cell) <= LONGEST_NAME and (any(fit.rank <= NAMED for fit in fits(cell).values())
-                                    or label_of(cell) is not None)
-               for cell in set(cells) if cell.strip())
+    """How many cells are what columns are called.
+
+    >>> telling(["№ товара", "Гр. 31", "Артикул: 179-62", "Описание"])
+    3
+    """
+    return sum(map(_is_name, set(filter(str.strip, cells))))
+
+
+def _is_name(cell: str) -> bool:
+    """Whether a cell is a known name: short, and without numbers but that of a graph."""
+    if len(cell) > LONGEST_NAME or re.search(r"\d", re.sub(r"graph \d+", "", bare(cell))):
+        return False
+    return any(fit.rank <= NAMED for fit in fits(cell).values()) or label_of(cell) is not None
 
 
 def header_place(rows: Sequence[Sequence[str]]) -> int:
     """Which of the first rows holds the names of the columns.
 
     The first with about as many names that are known as any has; without two of them, the first
-    row that fills as many cells as most do.
+    row that fills as many cells as most do.  Where most of its names are not known, a row above
+    that is as wide is the header.
 
     >>> header_place([["Спецификация № 5"], [], ["№ товара", "Наименование", "пар"], ["1"]])
     2
@@ -71,16 +81,31 @@ def header_place(rows: Sequence[Sequence[str]]) -> int:
     0
     """
     known = [telling(cells) for cells in rows]
-    if max(known, default=0) >= 2:
-        return next(place for place, count in enumerate(known)
-                    if count >= 2 and 2 * count > max(known))
-    widths = [sum(bool(cell.strip()) for cell in cells) for cells in rows]
-    if rows and known[0] or not any(widths):
+    filled = [sum(bool(cell.strip()) for cell in cells) for cells in rows]
+    if not any(filled):
         return 0
-    if 1 in known:  # a table of one column that matters
-        return known.index(1)
-    most = max(widths)
-    return next(place for place, width in enumerate(widths) if 2 * width > most)
+    if max(known) >= 2:
+        place = next(place for place, count in enumerate(known)
+                     if count >= 2 and 2 * count > max(known))
+    elif known[0]:
+        return 0
+    elif 1 not in known:
+        place = next(place for place, width in enumerate(filled) if 2 * width > max(filled))
+    else:  # a table of one column that matters
+        place = known.index(1)
+    if 2 * known[place] >= filled[place] and _words(rows[place]):
+        return place
+    # cells of goods may be called as columns are: a row of names above them is the header
+    return next((above for above in range(place) if 4 * filled[above] >= 3 * filled[place]
+                 and filled[above] > 1 and _words(rows[above])), place)
+
+
+def _words(cells: Sequence[str]) -> bool:
+    """Whether a row holds nothing but different short texts."""
+    texts = [cell.strip() for cell in cells if cell.strip()]
+    return len(set(texts)) == len(texts) and all(
+        len(text) <= LONGEST_NAME and ("№" in text or any(map(str.isalpha, text)))
+        for text in texts)
 
 
 def read_grid(name: str, lines: Iterable[Line], *, kind: str, areas: Sequence[Area] = (),
@@ -222,7 +247,7 @@ def named(names: Sequence[str], where: str) -> tuple[list[str], list[str]]:
         name = " ".join(name.split())
         taken[name] = taken.get(name, 0) + 1
         if name and taken[name] > 1:
-            if fits(name) or label_of(name):
+            if fits(name).keys() & set(ROLES) or label_of(name):
                 raise TableFileError(f"{where}: the column {name} stands twice; rename one of "
                                      "the two or take it out")
             while f"{name} ({taken[name]})" in taken or f"{name} ({taken[name]})" in names:

@@ -181,7 +181,8 @@ class _Guess:
         fitting = sorted((fit.rank, fit.extra, fit.short, ROLES.index(role), place, role, name)
                          for place, name in enumerate(free)
                          for role, fit in fits(name).items()
-                         if role not in self.chosen and self._holds(name, fit.content))
+                         if role in ROLES and role not in self.chosen
+                         and self._holds(name, fit.content))
         by_photos = self._meeting(free) if "good_id" not in self.chosen else None
         if by_photos is not None:
             columns["good_id"], reasons["good_id"] = by_photos

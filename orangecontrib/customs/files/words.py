@@ -121,8 +121,11 @@ def _fits(name: str) -> tuple[tuple[str, Fit], ...]:
     return tuple(found.items())
 
 
+#: Of names that say something else: known, but of no use here.
+OTHER = "other"
 #: Ids of the roles, in the order of the table.
-ROLES = tuple(dict.fromkeys(entry.row["role"] for entry in _entries("roles.csv")))
+ROLES = tuple(role for role in dict.fromkeys(
+    entry.row["role"] for entry in _entries("roles.csv")) if role != OTHER)
 
 
 def find_column(names, role: str) -> str | None:

@@ -26,8 +26,10 @@ ALLOWED = {
               "fusion"},
     "training": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation",
                  "fusion", "cases"},
+    "collecting": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation",
+                   "fusion", "cases", "training"},
     "headless": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation",
-                 "fusion", "cases", "training"},
+                 "fusion", "cases", "training", "collecting"},
 }
 BELOW_ALL = {"columns", "defaults", "files", "i18n", "intervals"}
 #: Names that moved, for those who import them from where they were; nobody in the house does.

@@ -284,7 +284,8 @@ class Manifest:
         self._end = self._file.tell()
 
     def _open(self) -> None:
-        if self.path.exists():
+        there = self.path.exists() and self.path.stat().st_size > 0
+        if there:
             _mend_end(self.path)
             entries, problems, foreign = _read(self.path)
             self.problems += problems
@@ -294,7 +295,7 @@ class Manifest:
                 copy = _free(self.path)
                 shutil.copy2(self.path, copy)
                 self._write_anew()
-        if not self.path.exists() or not self.path.stat().st_size:
+        if not there:
             self._write_anew()
         self._file = open(self.path, "r+b")
         self._end = self._file.seek(0, os.SEEK_END)

@@ -49,7 +49,9 @@ def picture_of(content: bytes, content_type: str = "", smallest: int = SMALLEST)
     if kind not in _NO_TYPE and not kind.startswith("image/"):
         raise CollectError("not_image", type=kind)
     try:
-        with opening(), Image.open(io.BytesIO(content), formats=list(_ENDINGS)) as image:
+        Image.init()
+        known = [name for name in _ENDINGS if name in Image.OPEN]  # MPO is one kind of JPEG
+        with opening(), Image.open(io.BytesIO(content), formats=known) as image:
             (width, height), ending = image.size, _ENDINGS[image.format]
         if width * height > MOST_PIXELS:
             raise PhotoError("bomb", width=width, height=height)

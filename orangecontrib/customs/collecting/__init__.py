@@ -3,13 +3,13 @@
 Nothing here reaches the network before it is told to, nor imports what can.
 """
 from .client import Client, Limits
-from .crawl import crawl
+from .crawling import crawl
 from .errors import CollectError, Stopped
 from .labels import balance, labelled, missing, settle
 from .manifest import Entry, Manifest, read_manifest
-from .preview import preview
+from .pages import preview
 from .recipe import Recipe
-from .search import search
+from .searching import search
 from .store import Done
 
 __all__ = ["Client", "CollectError", "Done", "Entry", "Limits", "Manifest", "Recipe", "Stopped",

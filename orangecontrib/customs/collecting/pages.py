@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urldefrag, urljoin, urlsplit
 
+from .client import Client
 from .errors import CollectError
 from .recipe import Recipe, Selectors
 
-__all__ = ["Page", "Product", "read_page"]
+__all__ = ["Page", "Product", "preview", "read_page"]
 
 #: Characters of a product's text that are kept.
 MOST_TEXT = 4000
@@ -94,6 +95,19 @@ def read_page(content: bytes, url: str, recipe: Recipe, content_type: str = "tex
         if (link := _absolute(base, tag.get("href"))) and recipe.wanted(link))
     login = not products and soup.find("input", attrs={"type": "password"}) is not None
     return Page(url, products, tuple(links), login)
+
+
+def preview(url: str, recipe: Recipe | None = None, client: Client | None = None) -> Page:
+    """Products and links that a recipe finds on a page; robots.txt is obeyed.
+
+    Raises
+    ------
+    CollectError
+        The page can't be had, or is none.
+    """
+    recipe = recipe or Recipe((url,))
+    answer = (client or Client()).page(url)
+    return read_page(answer.content, answer.url, recipe, answer.headers.get("content-type", ""))
 
 
 def _base(soup, url: str) -> str:

@@ -57,6 +57,8 @@ class Bounds:
     minutes : float
     delay : float
         Seconds between two requests, at least.
+    tries : int
+        Of each request, where the server is busy or the line fails.
     smallest : int
         Pixels of a photo's shorter side.
     barren : int
@@ -71,6 +73,7 @@ class Bounds:
     megabytes: float = 2000.
     minutes: float = 240.
     delay: float = 1.
+    tries: int = 3
     smallest: int = 128
     barren: int = 30
 
@@ -95,7 +98,7 @@ class Recipe:
     limits : Bounds
     """
 
-    start: tuple[str, ...]
+    start: tuple[str, ...] = ()
     name: str = ""
     hosts: tuple[str, ...] = ()
     follow: tuple[str, ...] = ()
@@ -127,12 +130,11 @@ class Recipe:
         try:
             parts = {part: _typed(kind, described.pop(part, {}), part)
                      for part, kind in (("selectors", Selectors), ("limits", Bounds))}
-            whole = _typed(cls, described, "", **parts)
+            return _typed(cls, described, "", **parts)
+        except CollectError:
+            raise
         except (TypeError, ValueError) as error:
-            if isinstance(error, CollectError):
-                raise
             raise CollectError("recipe", name=name or "?", error=str(error)) from None
-        return whole
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> Recipe:

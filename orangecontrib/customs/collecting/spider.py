@@ -1,6 +1,6 @@
 """The process that crawls: Scrapy chooses when, :class:`.client.Client` asks.
 
-Started by :func:`.crawl.crawl`; what it finds is in files, what it prints is where it is.  It
+Started by :func:`.crawling.crawl`; what it finds is in files, what it prints is where it is.  It
 ends when its standard input ends, that is, with the process that started it.
 """
 from __future__ import annotations
@@ -20,7 +20,7 @@ from scrapy.http import HtmlResponse, Response
 from orangecontrib.customs.i18n import set_language
 
 from .client import USER_AGENT, Answer, Client, Limits
-from .crawl import Ask, Crawl
+from .crawling import Ask, Crawl
 from .errors import CollectError, Stopped
 from .manifest import Manifest
 from .recipe import Recipe
@@ -163,13 +163,13 @@ _NAME = "orangecontrib.customs.collecting.spider"
 
 
 def main(path: str) -> int:
-    """Do a job of :func:`.crawl.crawl`."""
+    """Do a job of :func:`.crawling.crawl`."""
     job = json.loads(Path(path).read_text(encoding="utf-8"))
     set_language(job["language"])
     try:
         recipe = Recipe.of(job["recipe"])
         ended = threading.Event()
-        limits = Limits(delay=recipe.limits.delay)
+        limits = Limits(delay=recipe.limits.delay, tries=max(1, recipe.limits.tries))
         client = Client(limits, sleep=ended.wait, stopped=ended.is_set)
         with Manifest(job["folder"]) as manifest:
             crawl = Crawl(recipe, manifest)

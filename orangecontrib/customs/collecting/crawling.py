@@ -103,10 +103,8 @@ class Crawl:
 
     def photo(self, ask: Ask, answer: Answer) -> list[Ask]:
         """Keep a photo; what can't be used is noted, with the reason."""
-        self.done.bytes += len(answer.content)
-        entry = keep(self.manifest, self._entry(ask), answer.content, answer.type,
-                     self.recipe.limits.smallest)
-        self.done.count(entry)
+        keep(self.manifest, self._entry(ask), answer.content, answer.type,
+             self.recipe.limits.smallest, self.done)
         return []
 
     def failed(self, ask: Ask, error: CollectError) -> list[Ask]:
@@ -115,8 +113,7 @@ class Crawl:
         if error.transient:
             self.done.failed += 1
         elif ask.product is not None:
-            self.done.refused += 1
-            refuse(self.manifest, self._entry(ask), error.reason)
+            refuse(self.manifest, self._entry(ask), error.reason, self.done)
         else:
             self.done.refused += 1
             self._write(ask, ask.url, Page(ask.url, (), ()))

@@ -3,8 +3,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from orangecontrib.customs.i18n import Message
-
 from .adapters import Adapter, Found
 from .client import Client, check_url
 from .errors import CollectError, Stopped
@@ -81,11 +79,6 @@ def _take(manifest: Manifest, entry: Entry, client: Client, private: bool, small
         if error.transient:
             done.failed += 1
         else:
-            done.refused += 1
-            refuse(manifest, entry, error.reason)
+            refuse(manifest, entry, error.reason, done)
         return
-    done.bytes += len(answer.content)
-    kept = keep(manifest, entry, answer.content, answer.type, smallest)
-    done.count(kept)
-    if kept.state == "refused":
-        done.remarks.append(Message.of("collecting.at", url=entry.url, why=kept.reason))
+    keep(manifest, entry, answer.content, answer.type, smallest, done)

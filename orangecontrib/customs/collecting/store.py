@@ -55,25 +55,38 @@ class Done:
 
 
 def keep(manifest: Manifest, entry: Entry, content: bytes, content_type: str = "",
-         smallest: int = SMALLEST) -> Entry:
+         smallest: int = SMALLEST, done: Done | None = None) -> Entry:
     """Keep a photo; one that can't be used becomes a row that says why.
+
+    Parameters
+    ----------
+    done : Done, optional
+        Where it is counted.
 
     Returns
     -------
     Entry
         Its state is "collected", "duplicate" or "refused".
     """
+    done = Done() if done is None else done
+    done.bytes += len(content)
     try:
         picture = picture_of(content, content_type, smallest)
     except CollectError as error:
-        return refuse(manifest, entry, error.reason)
+        done.remarks.append(Message.of("collecting.at", url=entry.url or entry.prompt,
+                                       why=error.reason))
+        return refuse(manifest, entry, error.reason, done)
     stored = manifest.stored(hashlib.sha256(content).hexdigest())
     if stored is not None:
         entry = replace(entry, state="duplicate",
                         reason=say(Message.of("collecting.same_file", file=stored)))
-    return manifest.add(entry, content, picture)
+    kept = manifest.add(entry, content, picture)
+    done.count(kept)
+    return kept
 
 
-def refuse(manifest: Manifest, entry: Entry, reason: Message) -> Entry:
+def refuse(manifest: Manifest, entry: Entry, reason: Message, done: Done) -> Entry:
     """Note that a photo is none, so that it is not fetched again."""
-    return manifest.add(replace(entry, state="refused", reason=say(reason)))
+    refused = manifest.add(replace(entry, state="refused", reason=say(reason)))
+    done.count(refused)
+    return refused

@@ -1,10 +1,10 @@
 """Generated photos into the collection, marked as such."""
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from orangecontrib.customs.i18n import Message
 from orangecontrib.customs.photos.synthetic import marked
 
 from ..client import Client
@@ -74,19 +74,14 @@ def generate(manifest: Manifest, generator: Generator, prompts: Sequence[Prompt]
                 break
             continue
         failures = 0
-        kept = _keep(manifest, generator, prompt, content, kind, smallest)
-        done.bytes += len(content)
-        done.count(kept)
-        if kept.state == "refused":
-            done.remarks.append(Message.of("collecting.at", url=prompt.text, why=kept.reason))
+        _keep(manifest, generator, prompt, content, kind, smallest, done)
         if progress is not None:
             progress(done)
     return done
 
 
 def _keep(manifest: Manifest, generator: Generator, prompt: Prompt, content: bytes, kind: str,
-          smallest: int) -> Entry:
-    import hashlib
+          smallest: int, done: Done) -> None:
     try:
         content = marked(content)
     except ValueError:
@@ -94,7 +89,8 @@ def _keep(manifest: Manifest, generator: Generator, prompt: Prompt, content: byt
     sha256 = hashlib.sha256(content).hexdigest()
     entry = Entry(sha256=sha256, kind="generated", source=generator.model, prompt=prompt.text,
                   licence=generator.licence, product=f"generated:{sha256[:16]}",
-                  text="", view=prompt.view, wanted=prompt.wanted, synthetic="yes")
-    if sha256 in manifest:
-        return manifest.get(sha256)
-    return keep(manifest, entry, content, kind, smallest)
+                  view=prompt.view, wanted=prompt.wanted, synthetic="yes")
+    if sha256 in manifest:  # the generator repeats itself
+        done.known += 1
+    else:
+        keep(manifest, entry, content, kind, smallest, done)

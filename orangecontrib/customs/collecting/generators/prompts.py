@@ -7,6 +7,7 @@ from pathlib import Path
 
 from orangecontrib.customs.files import strict_rows
 from orangecontrib.customs.groups import Group
+from orangecontrib.customs.i18n import say
 
 from ..errors import CollectError
 from ..weak import written_labels
@@ -99,7 +100,8 @@ def compose(group: Group, features: tuple[str, ...], language: str = "en", numbe
     said = [text for f in features if (text := _said(group, "feature", f, language))]
     words = _words(SCENES)
     text = words["frame"][""][language].format(
-        goods=_said(group, "goods", kind.id, language) if kind else str(group.name.text(language)),
+        goods=_said(group, "goods", kind.id, language) if kind
+        else say(group.name, language),
         features="".join(f" {part}" if n == 0 else f", {part}" for n, part in enumerate(said)),
         view=words["view"][view][language], background=words["background"][background][language])
     return Prompt(text, labels, view, background, kind.id if kind else "")

@@ -57,7 +57,7 @@ class Distances:
     usual: float
 
     @classmethod
-    def of(cls, features: np.ndarray, goods: Sequence[str]) -> Distances | None:
+    def of(cls, features: Sequence[np.ndarray], goods: Sequence[str]) -> Distances | None:
         """None where there are too few real photos."""
         if len(features) < FEWEST_REAL:
             return None
@@ -176,8 +176,7 @@ def screen(manifest: Manifest, extractor, client: Client | None = None,
         return result
     real = [e for e in manifest if e.counts and e.kind != "generated"][:MOST_REAL]
     found = list(_looked(manifest, real, extractor))
-    distances = Distances.of(np.array([x for _, x in found]).reshape(len(found), -1),
-                             [e.good_id or e.product for e, _ in found])
+    distances = Distances.of([x for _, x in found], [e.good_id or e.product for e, _ in found])
     result.distances = distances is not None
     try:
         for number, (entry, x) in enumerate(_looked(manifest, waiting, extractor), start=1):

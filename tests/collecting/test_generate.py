@@ -2,6 +2,8 @@
 import base64
 import json
 import zlib
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,10 +16,10 @@ from orangecontrib.customs.collecting.generators.generate import generate
 from orangecontrib.customs.collecting.generators.local import Local
 from orangecontrib.customs.collecting.generators.prompts import compose, scenes
 from orangecontrib.customs.collecting.generators.screening import Distances, judge, screen
+from orangecontrib.customs.collecting.pictures import picture_of
 from orangecontrib.customs.i18n import say
-from orangecontrib.customs.photos.extract import Extractor
+from orangecontrib.customs.photos.model import untrained
 from orangecontrib.customs.photos.synthetic import is_generated
-
 
 # --- prompts
 
@@ -280,20 +282,51 @@ def test_too_few_real_photos_say_nothing_on_what_is_real():
     assert Distances.of(np.ones((5, 3)), list("abcde")) is None
 
 
-def test_screening_says_of_each_photo_why_and_leaves_what_a_person_said(loopback, endpoint,
-                                                                       manifest, footwear):
+@pytest.fixture
+def extractor(footwear):
+    """Mean colours of a 4 x 4 grid, and heads that doubt every photo of a light red shoe."""
+    model = untrained("made", "made", {}, 48, group=footwear)
+    bias = model.bias.copy()
+    bias[footwear.feature_ids.index("not_footwear")] = 1
+    trunk = SimpleNamespace(size=32)
+
+    class Made:
+        def __call__(self, images):
+            cells = images.reshape(len(images), 4, 8, 4, 8, 3).mean(axis=(2, 4))
+            return cells.reshape(len(images), -1).astype(np.float32) / 255
+    made = Made()
+    made.trunk = trunk
+    return SimpleNamespace(model=replace(model, bias=bias), trunk=made)
+
+
+def test_screening_says_of_each_photo_why_and_leaves_what_a_person_said(
+        loopback, endpoint, manifest, footwear, extractor):
     images(loopback, *(b64(n) for n in range(3)))
     generate(manifest, endpoint, prompts(footwear, 3))
     first, second, third = manifest
     manifest.change(first, state="kept")
-    done = screen(manifest, Extractor(cache=False))
-    assert done.kept + done.doubtful + done.dropped == 2 and not done.distances
+    done = screen(manifest, extractor)
+    assert (done.doubtful, done.dropped) == (2, 0) and not done.distances
     states = {e.sha256: e for e in read_manifest(manifest.folder)}
     assert states[first.sha256].state == "kept" and not states[first.sha256].reason
     for entry in (second, third):
-        judged = states[entry.sha256]
-        assert judged.state in ("kept", "doubtful", "dropped")
-        assert bool(judged.reason) == (judged.state != "kept")
+        assert states[entry.sha256].state == "doubtful"
+        assert "не товар группы (P = 0.73)" in states[entry.sha256].reason
+    assert screen(manifest, extractor).doubtful == 0  # judged already
+
+
+def test_a_photo_unlike_all_real_ones_is_dropped(loopback, endpoint, manifest, footwear, extractor):
+    for number in range(25):
+        content = jpeg(number)
+        manifest.add(Entry(url=f"http://shop/{number}", product=str(number), kind="search"),
+                     content, picture_of(content))
+    black = encoded(picture(1, colour=(0, 0, 255), ground=(0, 0, 0)), "PNG")
+    images(loopback, {"b64_json": base64.b64encode(black).decode()}, b64(3))
+    generate(manifest, endpoint, prompts(footwear, 2))
+    assert screen(manifest, extractor).distances
+    unlike, like = (e for e in manifest if e.kind == "generated")
+    assert unlike.state == "dropped" and "раза дальше обычного" in unlike.reason
+    assert "дальше" not in like.reason
 
 
 def test_nothing_to_screen_loads_no_model(manifest):

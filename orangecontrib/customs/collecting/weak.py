@@ -100,10 +100,12 @@ def _of_text(text: str, group: Group, reader: FactReader) -> dict[str, float]:
         if not evidence.says(feature.fact)[0]:
             continue
         value = group.vocabulary[feature.fact].index(feature.value)
-        p = float(probabilities[feature.fact][0, value])
+        p, before = float(probabilities[feature.fact][0, value]), group.priors[feature.fact][value]
         alike = sum((f.fact, f.value) == (feature.fact, feature.value) for f in group.features)
-        # two features of one value: it says that one of them holds, not which
-        labels[feature.id] = 0. if p <= 1 - SURE else 1. if p >= SURE and alike == 1 else .5
+        # what a text makes likelier is not denied because it is rare; and of two features of one
+        # value it says that one of them holds, not which
+        labels[feature.id] = 0. if p <= 1 - SURE and p < before \
+            else 1. if p >= SURE and p > before and alike == 1 else .5
     return labels
 
 

@@ -315,3 +315,14 @@ def test_a_preview_shows_what_a_recipe_catches(loopback, client):
     page = preview(loopback.url + "/p/1", recipe(loopback), client)
     assert page.products[0].name == "Ботинки 1" and len(page.products[0].photos) == 2
     assert loopback.count("/photo/1-0.jpg") == 0
+
+
+def test_a_page_that_leads_out_of_the_catalogue_is_not_read(loopback, tmp_path):
+    with Manifest(tmp_path) as manifest:
+        plan = Crawl(recipe(loopback), manifest)
+        first, = plan.begin()
+        away = Answer("https://elsewhere.example/", 200, {"content-type": "text/html"},
+                      product(1).encode())
+        assert plan.page(first, away) == [] and plan.done.products == 0
+        plan.close()
+    assert "out of the catalogue" in say(plan.done.remarks[0], "en")

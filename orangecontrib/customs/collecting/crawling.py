@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from orangecontrib.customs.i18n import Message
 
@@ -87,6 +88,8 @@ class Crawl:
     def page(self, ask: Ask, answer: Answer) -> list[Ask]:
         """Read a page and note what is on it; what to ask for next."""
         self.done.bytes += len(answer.content)
+        if urlsplit(answer.url).hostname not in self.recipe.hosts:
+            return self.failed(ask, CollectError("elsewhere", url=ask.url, target=answer.url))
         try:
             page = read_page(answer.content, answer.url, self.recipe,
                              answer.headers.get("content-type", ""))

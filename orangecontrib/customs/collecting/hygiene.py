@@ -1,6 +1,6 @@
 """Which photos show the same picture, whatever its size, file or colours.
 
-Three hashes of a photo on white: of its greys, of where its edges are, and of its outline.  The
+Three hashes of a photo: of its greys, of where the edges of the good are, and of its outline.  The
 same picture in other colours keeps edges and outline; two shoes of one kind share an outline at
 most.
 """
@@ -19,7 +19,7 @@ __all__ = ["Hashes", "SAME_EDGES", "SAME_GRAY", "SAME_SHAPE", "goods_of", "hashe
 SAME_GRAY = 12
 
 #: Bits of 256 in which edges and outline of one picture differ at most when its colours do.
-SAME_EDGES, SAME_SHAPE = 52, 24
+SAME_EDGES, SAME_SHAPE = 60, 24
 
 #: From so much difference to the border on it is the good.
 _NOT_GROUND = 24
@@ -41,18 +41,32 @@ def hashes_of(image: np.ndarray) -> Hashes:
     image : ndarray of uint8, shape (size, size, 3)
     """
     from imagehash import phash
+    values = image.astype(float)
+    border = np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]])
+    good = np.abs(values - np.median(border, axis=0)).max(axis=2) > _NOT_GROUND
+    shape = Image.fromarray(np.uint8(255 * good)).resize((16, 16), Image.Resampling.BOX)
+    return Hashes(_hex(phash(Image.fromarray(image), hash_size=16).hash),
+                  _hex(phash(_edges(_cut_out(image, good)), hash_size=16).hash),
+                  _hex(np.asarray(shape) > 127))
+
+
+def _cut_out(image: np.ndarray, good: np.ndarray) -> np.ndarray:
+    """The good without what is around it: all bits are to speak of the good."""
+    rows, columns = (np.flatnonzero(good.mean(axis=axis) > .01) for axis in (1, 0))
+    if len(rows) < 16 or len(columns) < 16:
+        return image
+    part = Image.fromarray(image[rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1])
+    return np.asarray(part.resize((256, 256), Image.Resampling.BICUBIC))
+
+
+def _edges(image: np.ndarray) -> Image.Image:
+    """Where edges are; how strong they are depends on the colours, so each counts by its place."""
     from scipy.ndimage import gaussian_filter
     values = image.astype(float)
     steps = np.maximum(np.abs(np.diff(values, axis=0))[:, :-1].max(axis=2),
                        np.abs(np.diff(values, axis=1))[:-1].max(axis=2))
-    # how strong an edge is depends on the colours, where it is strong for its place does not
     strength = np.minimum(1, steps / (2 * gaussian_filter(steps, 12) + 6))
-    edges = Image.fromarray(np.uint8(255 * gaussian_filter(strength, 2)))
-    border = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
-    good = np.abs(values - np.median(border, axis=0)).max(axis=2) > _NOT_GROUND
-    shape = Image.fromarray(np.uint8(255 * good)).resize((16, 16), Image.Resampling.BOX)
-    return Hashes(_hex(phash(Image.fromarray(image), hash_size=16).hash),
-                  _hex(phash(edges, hash_size=16).hash), _hex(np.asarray(shape) > 127))
+    return Image.fromarray(np.uint8(255 * gaussian_filter(strength, 2)))
 
 
 def _hex(bits: np.ndarray) -> str:

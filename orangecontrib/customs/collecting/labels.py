@@ -113,13 +113,12 @@ def people_of(path: str | os.PathLike, folder: str | os.PathLike, group: Group
     except LabelsError as error:
         raise CollectError("labels", error=str(error)) from None
     root = photo_key(os.path.abspath(folder)).rstrip("/") + "/"
-    bare = photo_key(os.path.abspath(Path(folder) / "photos")).rstrip("/") + "/"
     rows = []
     for row in file.rows:
         image = row.image
         if image.startswith(root):
             image = image.removeprefix(root)
-        elif not image.startswith(("photos/", bare)):
+        elif not image.startswith("photos/"):
             image = f"photos/{image}"  # labelled with the folder of the photos as its root
         rows.append(LabelRow(image, row.good, row.cluster, row.labels, row.line))
     return rows, file.problems

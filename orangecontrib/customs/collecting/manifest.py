@@ -38,6 +38,10 @@ STATES = ("collected", "kept", "doubtful", "dropped", "duplicate", "refused")
 
 _PART = ".part"
 
+#: Names that are devices on Windows.
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt")
+                                          for n in range(10))}
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -397,7 +401,7 @@ def _part_of(path: Path) -> Path:
 def _folder_name(good: str) -> str:
     """A name that every file system takes; different goods have different ones."""
     name = re.sub(r"[^\w.-]+", "_", good).strip("._")[:60]
-    if name != good:
+    if name != good or name != name.lower() or name.split(".")[0] in _DEVICES:
         name = f"{name or 'good'}-{hashlib.sha256(good.encode()).hexdigest()[:8]}"
     return name
 

@@ -4,7 +4,7 @@ import socket
 import ssl
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from loopback import Loopback, jpeg
 
@@ -272,6 +272,7 @@ def test_private_addresses_are_known(address, private):
     assert is_private(address) is private
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_whatever_is_given_as_an_address_is_one_or_is_refused(text):
     try:
@@ -284,3 +285,10 @@ def test_a_photo_comes_as_it_is(loopback, client):
     loopback.photo("/p.jpg", jpeg(1))
     answer = client.photo(loopback.url + "/p.jpg")
     assert answer.content == jpeg(1) and answer.type == "image/jpeg"
+
+
+def test_without_the_extra_it_is_said_how_to_get_it(monkeypatch):
+    from orangecontrib.customs.collecting import errors
+    monkeypatch.setattr(errors, "find_spec", lambda name: None if name == "scrapy" else name)
+    with pytest.raises(CollectError, match=r"scrapy are not installed: .*Customs\[collect\]"):
+        Client()

@@ -184,6 +184,7 @@ def test_a_killed_crawl_goes_on_where_it_was_and_fetches_nothing_twice(tmp_path,
     assert len(twice) <= 2 and set(held) <= twice
 
 
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs pidfd_open")
 def test_the_crawl_ends_with_the_process_that_started_it(tmp_path, loopback):
     def page(request):
         parent.kill()  # in the middle of the crawl

@@ -3,7 +3,7 @@ import csv
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from loopback import jpeg, picture
 
@@ -93,11 +93,13 @@ labels_ = st.dictionaries(st.sampled_from(["high_heel", "house", "sport"]),
                                     st.sampled_from(["text", "text, category", "prompt"])))
 
 
+@settings(deadline=None)
 @given(labels_)
 def test_labels_survive_the_manifest(labels):
     assert read_weak(written_weak(labels)) == labels
 
 
+@settings(deadline=None)
 @given(st.text(max_size=50))
 def test_whatever_stands_there_is_read_or_left_out(text):
     assert all(label in (0, .5, 1) for label, _ in read_weak(text).values())

@@ -77,6 +77,8 @@ def read_page(content: bytes, url: str, recipe: Recipe, content_type: str = "tex
     from bs4 import BeautifulSoup
     if content_type and "html" not in content_type:
         raise CollectError("no_page", url=url, type=content_type)
+    if b"<" not in content:
+        return Page(url, (), ())
     charset = re.search(r"charset=([\w-]+)", content_type)
     try:
         soup = BeautifulSoup(content, "lxml", from_encoding=charset and charset[1])

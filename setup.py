@@ -8,6 +8,8 @@ from setuptools.command.build_py import build_py
 HELP = "orangecontrib/customs/help"
 PACKAGES = find_namespace_packages(include=["orangecontrib.customs", "orangecontrib.customs.*"],
                                    exclude=[HELP.replace("/", "."), HELP.replace("/", ".") + ".*"])
+COLLECT = ["requests>=2.31", "beautifulsoup4>=4.12", "lxml>=5", "extruct>=0.17", "scrapy>=2.13",
+           "protego>=0.3", "keyring>=24"]
 
 
 class BuildWithHelp(build_py):
@@ -81,7 +83,12 @@ setup(
         "test": ["PyQt5>=5.15.10", "PyQtWebEngine>=5.15.6", "pytest>=8",
                  "pytest-timeout", "hypothesis>=6", "ruff",
                  "xlwt>=1.3",       # makes the .xls that are read
-                 "setuptools>=69", "markdown-it-py[plugins]>=3"],  # builds the package
+                 "setuptools>=69", "markdown-it-py[plugins]>=3",  # builds the package
+                 *COLLECT],
+        # catalogues, searches and generators of photos for the training set
+        "collect": COLLECT,
+        # generating on this computer; weights are fetched only where one allows it
+        "generate": ["diffusers>=0.30", "transformers>=4.44", "accelerate>=0.33"],
         "doc": ["sphinx>=7", "myst-parser>=3"],
     },
     entry_points={

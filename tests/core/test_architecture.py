@@ -26,8 +26,10 @@ ALLOWED = {
               "fusion"},
     "training": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation",
                  "fusion", "cases"},
+    "collecting": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation",
+                   "fusion", "cases", "training"},
     "headless": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation",
-                 "fusion", "cases", "training"},
+                 "fusion", "cases", "training", "collecting"},
 }
 BELOW_ALL = {"columns", "defaults", "files", "i18n", "intervals"}
 #: Names that moved, for those who import them from where they were; nobody in the house does.
@@ -80,7 +82,18 @@ def test_library_code_knows_no_qt_and_orange_only_at_the_door(room):
 def test_heavy_packages_come_late():
     for path in ROOT.rglob("*.py"):
         names = {name.split(".")[0] for name in imported(path, top_level_only=True)}
-        assert not names & {"torch", "torchvision", "onnxruntime"}, path
+        assert not names & {"torch", "torchvision", "onnxruntime", "diffusers"}, path
+        if path.relative_to(ROOT).as_posix() != "collecting/spider.py":  # a process of its own
+            assert not names & {"requests", "urllib3", "bs4", "lxml", "extruct", "scrapy",
+                                "twisted", "protego", "keyring"}, path
+
+
+def test_collecting_is_imported_without_what_can_reach_the_network():
+    code = ("import sys\n"
+            "import orangecontrib.customs.collecting\n"
+            "assert not {'requests', 'urllib3', 'scrapy', 'twisted', 'bs4', 'extruct', 'keyring',\n"
+            "            'Orange', 'torch', 'AnyQt'} & set(sys.modules)\n")
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=600)
 
 
 @cache

@@ -8,7 +8,7 @@ import pytest
 from orangecontrib import customs
 
 ROOT = Path(customs.__file__).parent
-ROOMS = ["fusion", "cases", "headless", "i18n", "photos/notes.py"] + [
+ROOMS = ["fusion", "cases", "headless", "collecting", "i18n", "photos/notes.py"] + [
     f"widgets/utils/{name}.py" for name in ("verdictview", "goodslist", "answerpanel", "factview")]
 #: Names that people give to columns.
 ALLOWED = {"cases/goods.py": {"количество", "стоимость", "таможенная_стоимость", "валюта",

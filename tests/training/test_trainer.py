@@ -14,6 +14,7 @@ from orangecontrib.customs.photos import scratch, trunks
 from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.model import PhotoModel, fact_ids, feature_ids
 from orangecontrib.customs.photos.sources import Photo
+from orangecontrib.customs.photos.synthetic import marked
 from orangecontrib.customs.training.trainer import (
     Cancelled,
     Recipe,
@@ -710,3 +711,28 @@ def test_a_run_does_not_load_triton(tmp_path):
             "assert 'triton' not in sys.modules\n")
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], timeout=600)
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize("recipe", [LBFGS, ADAM])
+def test_photos_that_say_that_a_model_made_them_never_measure_whatever_the_table_says(recipe):
+    photos = made_photos(90)
+    generated = np.arange(90) >= 60
+    for row in np.flatnonzero(generated):
+        plain = photos.photos[row]
+        photos.photos[row] = replace(plain, opener=Content(marked(plain.read())))
+    assert not photos.made.any()
+    result = train(photos, recipe, device="cpu")
+    assert set(result.split.part[generated]) == {"train"}
+    assert set(result.split.fold[generated]) == {-1}
+    assert not generated[result.held_out.rows].any()
+    assert {"test", "train"} <= set(result.split.part[~generated])
+
+
+def test_a_generated_photo_that_looks_like_a_held_out_one_is_not_used():
+    photos = made_photos(60)
+    twins = [replace(p, good_id=f"twin {n}", opener=Content(marked(p.read())))
+             for n, p in enumerate(photos.photos)]
+    both = TrainingPhotos.of([*photos.photos, *twins], np.tile(photos.labels, (2, 1)))
+    part = train(both, LBFGS, device="cpu").split.part
+    assert set(part[60:][part[:60] == "test"]) == {"unused"}
+    assert set(part[60:][part[:60] == "train"]) == {"train"}

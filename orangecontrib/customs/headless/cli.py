@@ -1,4 +1,4 @@
-"""The console script ``orange-customs``: run, canvas, classify, features, facts.
+"""The console script ``orange-customs``: run, canvas, classify, features, facts, collect.
 
 Exit codes: 0 done; 1 nothing could be classified or read, or (run) a widget shows an
 error or ends the run; 2 bad arguments, input that can't be used, a result that can't be
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from orangecontrib.customs.defaults import ERROR, TRUST, WEIGHT
-from orangecontrib.customs.headless import cli_run
+from orangecontrib.customs.headless import cli_collect, cli_run
 from orangecontrib.customs.i18n import speaking
 
 __all__ = ["main"]
@@ -88,6 +88,11 @@ def main(argv: list[str] | None = None) -> int:
     cli_run.add_language(facts)
     facts.set_defaults(job=_facts)
 
+    collect = commands.add_parser("collect", help="photos for the training set: catalogues, "
+                                                  "searches, generators")
+    cli_collect.add_arguments(collect)
+    collect.set_defaults(job=cli_collect.main)
+
     args = parser.parse_args(argv)
     from orangecontrib.customs.cases.files import InputError
     from orangecontrib.customs.files import Output, OutputError
@@ -95,7 +100,7 @@ def main(argv: list[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):  # names of files need not be text
             stream.reconfigure(errors="backslashreplace")
     try:
-        if args.command == "run":
+        if args.command in ("run", "collect"):
             return args.job(args)
         with speaking(args.lang), Output(args.out, _inputs(args)) as place:
             done, code = args.job(args, place)

@@ -100,7 +100,9 @@ def train(photos: TrainingPhotos, recipe: Recipe = DEFAULT,
         skipped += [(int(kept[row]), reason) for row, reason in pixels.skipped]
         kept = kept[pixels.rows]
         watch.stage("looking for near-duplicates", .12)
-        run = _Run(photos.take(kept), pixels, recipe, watch, given, checkpoint, cache)
+        used = photos.take(kept)
+        used.made |= pixels.generated  # whatever the table says of them: they never measure
+        run = _Run(used, pixels, recipe, watch, given, checkpoint, cache)
         model, scores, judged = run.whole(trunk, loaded, note=note, licence=licence)
     return Trained(model, tuple(watch.history), run.held_out(judged, kept),
                    _spread(run.split, kept, len(photos)), sorted(skipped), run.remarks(scores),

@@ -14,6 +14,7 @@ from PIL import Image
 
 from orangecontrib.customs.photos.decode import PhotoError, decode
 from orangecontrib.customs.photos.sources import Photo
+from orangecontrib.customs.photos.synthetic import is_generated
 
 from .photos import TrainingError
 
@@ -44,6 +45,8 @@ class Pixels:
         In a temporary file, not in memory.
     where : ndarray of int, shape (K,)
         Row in `images` of each of these.
+    generated : ndarray of bool, shape (K,)
+        Whether the file says that a model made it.
     """
 
     rows: np.ndarray
@@ -52,6 +55,7 @@ class Pixels:
     skipped: list[tuple[int, str]]
     images: np.ndarray
     where: np.ndarray
+    generated: np.ndarray
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -67,7 +71,7 @@ class Pixels:
         new, old = np.array(rows, int).reshape(-1, 2).T
         return Pixels(new, [self.contents[i] for i in old], self.hashes[old],
                       [(new, said[row]) for new, row in enumerate(positions) if row in said],
-                      self.images, self.where[old])
+                      self.images, self.where[old], self.generated[old])
 
 
 def read(photos: Sequence[Photo], size: int,
@@ -99,24 +103,25 @@ def read(photos: Sequence[Photo], size: int,
             images[row] = decode(content, size)
         except PhotoError as error:
             return str(error), None
-        return hashlib.sha256(content).hexdigest(), _hash(images[row])
+        return hashlib.sha256(content).hexdigest(), (_hash(images[row]), is_generated(content))
 
-    rows, contents, hashes, skipped = [], [], [], []
+    rows, contents, hashes, generated, skipped = [], [], [], [], []
     with ThreadPoolExecutor(os.cpu_count(), "decode") as pool:
         for first in range(0, n, _AHEAD):
             part = range(first, min(first + _AHEAD, n))
-            for row, (said, bits) in zip(part, pool.map(one, part)):
-                if bits is None:
+            for row, (said, looks) in zip(part, pool.map(one, part)):
+                if looks is None:
                     skipped.append((row, said))
                 else:
                     rows.append(row)
                     contents.append(said)
-                    hashes.append(bits)
+                    hashes.append(looks[0])
+                    generated.append(looks[1])
             if step(part.stop):
                 break
     rows = np.array(rows, int)
     return Pixels(rows, contents, np.array(hashes, np.uint64).reshape(-1, 4), skipped, images,
-                  rows)
+                  rows, np.array(generated, bool))
 
 
 def _hash(image: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ by the features' names.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -37,6 +38,13 @@ __all__ = ["label_columns", "training_photos", "predictions_table", "history_tab
            "skipped_table"]
 
 #: Answers that say yes in a column of made pictures.
+#: Column that tells on what labels rest that nobody gave by eye, and one of them in it.
+LABEL_SOURCE = "label source"
+_SAID = re.compile(r"(\w+)=(1|0\.5|0)(?= \(|;|$)")
+
+#: Weight of such a label against one that a person gave.
+WEAK_WEIGHT = .5
+
 _YES = ("1", "1.0", "yes", "true", "made", "да")
 
 
@@ -71,7 +79,10 @@ def training_photos(table: Table, image: Variable | str | None = None,
                     ) -> tuple[TrainingPhotos, np.ndarray]:
     """The photos of a table with their labels.
 
-    A column ``made`` (yes / no) marks made pictures, a column ``cluster`` the kind of goods.
+    A column ``made`` (yes / no) marks made pictures, a column ``cluster`` the kind of goods.  A
+    column ``label source`` names labels that nobody gave by eye (``high_heel=1 (text)``): as long
+    as the label is still that one, it weighs less, and one of 0.5 – the source leaves it open –
+    says nothing of the photo.
 
     Parameters
     ----------
@@ -117,12 +128,27 @@ def training_photos(table: Table, image: Variable | str | None = None,
     photos = [Photo(paths[row], ids[row], Path(paths[row])) for row in rows]
     everything = (*table.domain.variables, *table.domain.metas)
     made, cluster = _named(everything, None, "made"), _named(everything, Role.CLUSTER, "cluster")
+    source = _named(everything, None, LABEL_SOURCE)
+    weak = np.zeros(labels.shape, bool) if source is None else \
+        _weak(np.array(_texts(table, source), dtype=object)[rows], labels, group)
+    labels[weak & (labels == .5)] = np.nan
     return TrainingPhotos.of(
-        photos, labels, group,
+        photos, labels, group, weights=np.where(weak, WEAK_WEIGHT, 1.), by_eye=~weak.any(axis=1),
         made=None if made is None else
         np.array([text.casefold() in _YES for text in _texts(table, made)])[rows],
         clusters=None if cluster is None else
         np.array(_texts(table, cluster), dtype=object)[rows]), rows
+
+
+def _weak(sources: Sequence[str], labels: np.ndarray, group: Group) -> np.ndarray:
+    """Which labels are still those that a source implied."""
+    weak = np.zeros(labels.shape, bool)
+    for row, text in enumerate(sources):
+        for feature, label in _SAID.findall(text):
+            if feature in group.feature_ids:
+                column = group.feature_ids.index(feature)
+                weak[row, column] = labels[row, column] == float(label)
+    return weak
 
 
 def _named(variables, role: Role | None, *names: str) -> Variable | None:

@@ -1,0 +1,1 @@
+"""Generated photos: prompts, endpoints, and what is left of the results."""

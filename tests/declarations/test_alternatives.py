@@ -176,7 +176,8 @@ def test_every_phrase_is_read(reader, row):
 
 @pytest.mark.parametrize("row", named(row for row in KINDS if TABLES.regex(row)))
 def test_every_kind_of_good_is_told(reader, row):
-    assert not silent(TABLES.regex(row, case=ANY if row["where"] == "any" else NOMINATIVE), in_language(
+    case = ANY if row["where"] == "any" else NOMINATIVE
+    assert not silent(TABLES.regex(row, case=case), in_language(
         row, ["{}", "{}, 10 шт", "обувь {}", "{} для обуви", "{} резиновые"],
         ["{}", "{}, black", "{} of rubber"]),
         rests_on(reader, row["id"]))

@@ -35,7 +35,7 @@ class Phrases:
     def __init__(self, regex: str):
         self._tree = parser.parse(regex)
         # rows of English hold its words as folding spells them in a Russian text, too
-        self._russian = re.search("[бгджзийлпфцчшщъыьэюя]", regex) is not None
+        self._russian = re.search("[бгджзийлпфцчшщъыьэюя]", regex.replace("без", "")) is not None
         self.alternatives: list[dict[int, int]] = []
         self._walk(self._tree, {})
         if not self.alternatives:

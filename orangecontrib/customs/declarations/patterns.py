@@ -252,7 +252,8 @@ class Alternatives:
     def __init__(self, patterns: Sequence[Pattern], before: str = r"(?<!\w)"):
         self.regex = self._joined(patterns, before)
         # most Russian texts have no word of Latin letters, and English ones need no search there
-        self._numbers = [i for i, pattern in enumerate(patterns) if _RUSSIAN.search(pattern.regex)]
+        self._numbers = [i for i, pattern in enumerate(patterns)
+                         if _RUSSIAN.search(pattern.regex.replace("без", ""))]  # «_» is no «без»
         self._russian = self._joined([patterns[i] for i in self._numbers], before) \
             if self._numbers else self.regex
 

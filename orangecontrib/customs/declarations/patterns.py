@@ -23,10 +23,6 @@ __all__ = ["LATIN_WORD", "Alternatives", "Pattern", "Tables", "Taken", "number",
 
 _ID = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)*")
 
-#: In English a hyphen is as good as a space: "mid-calf", "open-toed".
-_HYPHENED = ((r"(?: ++|\.(?=\w))", r"(?: ++|[.-](?=\w))"), ("[ .]++", "(?:[ .]++|-)"),
-             ("[ .]*+", "(?:-|[ .]*+)"))
-
 #: Letters that no word of English has, even where folding spells it in Russian ones.
 _RUSSIAN = re.compile("[бгджзийлпфцчшщъыьэюя]")
 #: A word of Latin letters, in folded text.
@@ -128,14 +124,9 @@ class Tables:
 
     def regex(self, row: dict[str, str], where: str = "row", case: str = ANY) -> str:
         """The regular expression of a row's phrase, in a case; "" where there is none."""
-        if not row["phrase"]:
-            return ""
-        regex = self.phrases.regex(row["phrase"], where, case, **{
-            name: row.get(name, "") for name in ("not_before", "not_after", "not_between")})
-        if spoken(row["id"]) != row["id"]:
-            for gap, hyphened in _HYPHENED:
-                regex = regex.replace(gap, hyphened)
-        return regex
+        return self.phrases.regex(row["phrase"], where, case, **{
+            name: row.get(name, "") for name in ("not_before", "not_after", "not_between")}) \
+            if row["phrase"] else ""
 
     def pattern(self, row: dict[str, str], where: str = "row", case: str = ANY
                 ) -> Pattern | None:

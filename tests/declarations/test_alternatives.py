@@ -35,7 +35,7 @@ class Phrases:
     def __init__(self, regex: str):
         self._tree = parser.parse(regex)
         # rows of English hold its words as folding spells them in a Russian text, too
-        self._russian = re.search("[бгджзийлпфцчшщъыьэюя]", regex) is not None
+        self._russian = re.search("[бгджзийлпфцчшщъыьэюя]", regex.replace("без", "")) is not None
         self.alternatives: list[dict[int, int]] = []
         self._walk(self._tree, {})
         if not self.alternatives:
@@ -176,7 +176,8 @@ def test_every_phrase_is_read(reader, row):
 
 @pytest.mark.parametrize("row", named(row for row in KINDS if TABLES.regex(row)))
 def test_every_kind_of_good_is_told(reader, row):
-    assert not silent(TABLES.regex(row, case=ANY if row["where"] == "any" else NOMINATIVE), in_language(
+    case = ANY if row["where"] == "any" else NOMINATIVE
+    assert not silent(TABLES.regex(row, case=case), in_language(
         row, ["{}", "{}, 10 шт", "обувь {}", "{} для обуви", "{} резиновые"],
         ["{}", "{}, black", "{} of rubber"]),
         rests_on(reader, row["id"]))

@@ -52,6 +52,8 @@ def reads(phrase, text, **beside):
                             "кожа(натуральная"]),
     ("кожа '(' натуральный ')'", ["кожа (натуральная)"]),
     ("с мехом", ["с мехом"]), ("с мех", ["с мехом", "со мехом"]),
+    ("open toe | <number> inch", ["open-toe", "open toes", "8-inch", "8 inch"]),
+    ("закрывать", ["закрывается", "закрывающейся"]),
     ("boot | foot-wear", ["boots", "footwear", "foot wear"]), ("б/у", ["б/у"])])
 def test_a_phrase_reads(phrase, texts):
     assert [reads(phrase, f"вот {text}, да") for text in texts] == texts

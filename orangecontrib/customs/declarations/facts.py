@@ -36,7 +36,7 @@ from .goods import Noun, Said, TextGoods, goods_of_text, told_together
 from .language import languages_of
 from .materials import Materials, Mention, PartOf
 from .negation import negation_after, negation_before, negation_goes_on
-from .patterns import Pattern, Tables, Taken, number, spoken
+from .patterns import LATIN_WORD, Pattern, Tables, Taken, number, spoken
 from .quantities import measured
 from .reading import IMPLIED, STATED, Finding, Reading, _agree, evidence_of
 from .several import Choice, Option, Several
@@ -222,8 +222,9 @@ class FactReader:
 
     def _load(self, tables: Tables):
         self._rules = tuple(self._read_rules(tables))
-        # a Russian text has words of English, too; of an English one the English rows say all
+        # a Russian text may hold words of English; of an English one the English rows say all
         self._english_rules = tuple(rule for rule in self._rules if spoken(rule.id) != rule.id)
+        self._russian_rules = tuple(rule for rule in self._rules if spoken(rule.id) == rule.id)
         self._general = {rule.id for rule in self._rules if rule.general}
         self._problems = {rule.id: rule.problem for rule in self._rules if rule.problem}
         self._measures = tuple(self._read_measures(tables))
@@ -526,7 +527,7 @@ class FactReader:
         """Matches of the phrase patterns; of two on one fact that overlap the longer."""
         folded, text = view.folded, view.folded.text
         found: dict[str, list] = {}
-        for rule in self._rules if view.language == "ru" else self._english_rules:
+        for rule in self._rules_of(view):
             for match in rule.pattern.finditer(text):
                 found.setdefault(rule.fact, []).append((match.start(), match.end(), rule))
         findings = []
@@ -552,6 +553,11 @@ class FactReader:
                 findings.append(self._finding(folded, (start, end), fact, values,
                                               rule.ratio, rule.kind, *said))
         return findings
+
+    def _rules_of(self, view: _View) -> tuple[_Rule, ...]:
+        if view.language != "ru":
+            return self._english_rules
+        return self._rules if LATIN_WORD.search(view.folded.text) else self._russian_rules
 
     @staticmethod
     def _negation(view: _View, start: int, end: int, denied: tuple[int, int] | None):

@@ -1,8 +1,9 @@
 """All forms of a word, as they stand in folded text.
 
 A word is written as a dictionary lists it, and an adjective or a participle in any gender or
-number: «закрывать» is closing, closed, closes …  A noun written in the plural stands for its
-plural alone («чешки» are shoes, a «чешка» is none).  Any other form stands for itself.
+number: «закрывать» is closing, closed, closes, and «закрываться» is too.  A noun that is written
+in the plural stands for its plural alone («чешки» are shoes, a «чешка» is none).  Any other form
+stands for itself.
 
 Russian forms are pymorphy3's (dictionary: OpenCorpora, opencorpora.org, CC BY-SA 3.0);
 ``forms.csv`` says which words are inflected like another one, because the dictionary lacks them
@@ -120,6 +121,9 @@ def _russian(word: str, case: str, number: str) -> tuple[str, ...]:
         if not number or form.tag.number == number:
             cases.setdefault(form.word.replace("ё", "е"), set()).add(form.tag.case)
     cases.setdefault(word, {None})
+    reflexive = f"{word}ся" if word.endswith("ть") else ""
+    if reflexive and readings[0].tag.POS == "INFN" and _known(reflexive):
+        cases |= dict.fromkeys(_russian(reflexive, ANY, number), {None})
     return tuple(sorted(form for form, found in cases.items() if case == ANY or None in found
                         or ("nomn" in found) == (case == NOMINATIVE)))
 

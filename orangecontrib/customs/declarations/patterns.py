@@ -18,13 +18,15 @@ from .forms import ANY, NOMINATIVE, OBLIQUE
 from .languages import LANGUAGES
 from .phrases import Phrases, words_regex
 
-__all__ = ["Alternatives", "Pattern", "Tables", "Taken", "number", "spoken", "words_of"]
+__all__ = ["LATIN_WORD", "Alternatives", "Pattern", "Tables", "Taken", "number", "spoken",
+           "words_of"]
 
 _ID = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)*")
 
-#: In English a hyphen is as good as a space: "mid-calf", "open-toed".
-_HYPHENED = ((r"(?: ++|\.(?=\w))", r"(?: ++|[.-](?=\w))"), ("[ .]++", "(?:[ .]++|-)"),
-             ("[ .]*+", "(?:-|[ .]*+)"))
+#: Letters that no word of English has, even where folding spells it in Russian ones.
+_RUSSIAN = re.compile("[бгджзийлпфцчшщъыьэюя]")
+#: A word of Latin letters, in folded text.
+LATIN_WORD = re.compile("[a-z][a-z0-9]")
 
 #: The standard library keeps fewer than there are rows, so a second reader would take as long.
 _compiled = lru_cache(maxsize=4096)(re.compile)
@@ -122,14 +124,9 @@ class Tables:
 
     def regex(self, row: dict[str, str], where: str = "row", case: str = ANY) -> str:
         """The regular expression of a row's phrase, in a case; "" where there is none."""
-        if not row["phrase"]:
-            return ""
-        regex = self.phrases.regex(row["phrase"], where, case, **{
-            name: row.get(name, "") for name in ("not_before", "not_after", "not_between")})
-        if spoken(row["id"]) != row["id"]:
-            for gap, hyphened in _HYPHENED:
-                regex = regex.replace(gap, hyphened)
-        return regex
+        return self.phrases.regex(row["phrase"], where, case, **{
+            name: row.get(name, "") for name in ("not_before", "not_after", "not_between")}) \
+            if row["phrase"] else ""
 
     def pattern(self, row: dict[str, str], where: str = "row", case: str = ANY
                 ) -> Pattern | None:
@@ -244,18 +241,35 @@ class Alternatives:
     """
 
     def __init__(self, patterns: Sequence[Pattern], before: str = r"(?<!\w)"):
+        self.regex = self._joined(patterns, before)
+        # most Russian texts have no word of Latin letters, and English ones need no search there
+        self._numbers = [i for i, pattern in enumerate(patterns)
+                         if _RUSSIAN.search(pattern.regex.replace("без", ""))]  # «_» is no «без»
+        self._russian = self._joined([patterns[i] for i in self._numbers], before) \
+            if self._numbers else self.regex
+
+    @staticmethod
+    def _joined(patterns: Sequence[Pattern], before: str) -> str:
         known = all(pattern.beginnings for pattern in patterns)
         before += _begins(
             {text for pattern in patterns for text in pattern.beginnings} if known else ())
         each = "|".join(f"({pattern.regex})" for pattern in patterns)
-        self.regex = rf"{before}(?:{each})(?!\w)"
+        return rf"{before}(?:{each})(?!\w)"
 
     @cached_property
     def _compiled(self) -> re.Pattern:
         return _compiled(self.regex)
 
+    @cached_property
+    def _compiled_russian(self) -> re.Pattern:
+        return _compiled(self._russian)
+
     def finditer(self, text: str) -> Iterator[tuple[int, re.Match]]:
         """Number of the pattern and match, for each match, none inside another."""
+        if self._numbers and not LATIN_WORD.search(text):
+            for match in self._compiled_russian.finditer(text):
+                yield self._numbers[match.lastindex - 1], match
+            return
         for match in self._compiled.finditer(text):
             yield match.lastindex - 1, match
 

@@ -9,7 +9,8 @@ gender.  A noun in the plural stands for its plural alone, any other form for it
 ``=сапоги``            this form alone
 ``нат. кожа``          an abbreviation, with its point or without: «нат.кожа», «нат кожи»
 ``перфор*``            whatever begins so, up to 30 letters more
-``слип-он``            a hyphen may be a space, or lack: «слипоны», «слип оны»
+``слип-он``            a hyphen may be a space, or lack: «слипоны», «слип оны»; a space behind a
+                       word in Latin letters may be a hyphen: «open-toe»
 ``200 дж.``            a number, perhaps written together with its unit: «200Дж»
 ``a | b``              either
 ``(a | b) c``          a group of words
@@ -59,9 +60,9 @@ _DENYING = {"без", "кроме"}
 _NO_NEGATION = r"(?!(?:не|без|кроме|нет)\b)\w++"
 _NUMBER = r"\d++(?:[.,]\d++)?"
 _DASH = r"[ .:=(-]++"
-_SPACE = r"(?: ++|\.(?=\w))"   # behind a whole word a point and a space end the sentence
+_SPACE = r" ++|\.(?=\w)"   # behind a whole word a point and a space end the sentence
 #: What may stand last: a word, a sign or number after which no space is needed, …
-WORD, CUT, SIGN, DIGIT, OPEN = "word", "cut", "sign", "digit", "open"
+WORD, LATIN, CUT, SIGN, DIGIT, OPEN = "word", "latin", "cut", "sign", "digit", "open"
 
 
 @dataclass(frozen=True)
@@ -324,7 +325,7 @@ class _Parser:
                 "forms.csv")
         if word in _DENYING and not token["exact"]:
             return _Leaf(f"{words_regex(found)}[ .]++{BETWEEN}", SIGN, found)
-        return _Leaf(words_regex(found), WORD, found)
+        return _Leaf(words_regex(found), LATIN if word.isascii() else WORD, found)
 
 
 class _Emitter:
@@ -408,7 +409,7 @@ def _only_word(tree) -> _Leaf | None:
     """The one word that this is, without hyphens, if it is one."""
     while isinstance(tree, _Sequence) and len(tree.items) == 1:
         tree = tree.items[0]
-    if isinstance(tree, _Leaf) and tree.kind in (WORD, CUT) and tree.texts \
+    if isinstance(tree, _Leaf) and tree.kind in (WORD, LATIN, CUT) and tree.texts \
             and all(text.isalnum() for text in tree.texts):
         return tree
     return None
@@ -483,10 +484,10 @@ def _gap(left: set[str] | None, kind: str) -> str:
     if left == {OPEN}:
         return r"(?<!\w)"
     if left <= {SIGN, DIGIT}:
-        return "[ .]*+"
-    if left <= {WORD, CUT}:
-        return _SPACE if left == {WORD} else "[ .]++"
-    return r"(?:[ .]++|(?<!\w))" if DIGIT not in left else r"(?:[ .]++|(?<!\w)|(?<=\d))"
+        return "(?:-|[ .]*+)" if kind == LATIN and DIGIT in left else "[ .]*+"
+    gaps = ["[ .]++" if CUT in left else _SPACE, "-" * (LATIN in left),
+            r"(?<=\d)" * (DIGIT in left), r"(?<!\w)" * bool(left & {SIGN, OPEN, DIGIT})]
+    return f"(?:{'|'.join(filter(None, gaps))})"
 
 
 def _texts(tree) -> list[str]:

@@ -10,8 +10,10 @@ each thing in which languages differ:
     an English one is the last of its compound ("shoe polish")
 ``binding``
     how a material is bound to its part: «верх из кожи», "leather upper"
+``lengths``
+    how a length stands by what it is the length of: «каблук 5 см», "5 cm heel"
 
-The stages ask :func:`language_of` for them.  What a group's rows say is in the group's own
+The stages ask :func:`part` for them.  What a group's rows say is in the group's own
 tables, where rows of all languages stand side by side.
 """
 from __future__ import annotations
@@ -30,8 +32,9 @@ __all__ = ["LANGUAGES", "any_of", "part", "words"]
 LANGUAGES = ("ru", "en")
 
 
+@cache
 def part(language: str, name: str) -> ModuleType:
-    """A module of a language: "negation", "place" or "binding"."""
+    """A module of a language: "negation", "place", "binding" or "lengths"."""
     return import_module(f"{__name__}.{language}.{name}")
 
 

@@ -3,7 +3,7 @@ from collections import Counter
 
 from orangecontrib.customs.intervals import wilson
 
-__all__ = ["grouped_share", "share", "wilson"]
+__all__ = ["grouped_share", "grouped_wilson", "share", "wilson"]
 
 
 def share(hits) -> str:
@@ -14,17 +14,30 @@ def share(hits) -> str:
     return f"{p:.3f} [{low:.2f}, {high:.2f}] n={len(hits)}"
 
 
-def grouped_share(hits, groups) -> str:
-    """``40/42 = 0.952 [0.83, 0.99]``, the interval as if members of a group were one witness.
+def grouped_wilson(right, groups) -> tuple[float, float]:
+    """Interval of the share `right` / n as if members of a group were one witness.
 
     That is Wilson's interval with Kish's effective number in place of n: (Σ m)² / Σ m² of
     groups of m members.
+
+    Parameters
+    ----------
+    right : number
+    groups : iterable, of length n
+        The group of each.
     """
-    hits, sizes = list(hits), Counter(groups).values()
+    sizes = Counter(groups).values()
+    n = sum(sizes)
+    if not n:
+        return 0., 1.
+    effective = n * n / sum(size * size for size in sizes)
+    return wilson(right / n * effective, effective)
+
+
+def grouped_share(hits, groups) -> str:
+    """``40/42 = 0.952 [0.83, 0.99]``, the interval as if members of a group were one witness."""
+    hits, groups = list(hits), list(groups)
     if not hits:
         return "0/0"
-    n = len(hits)
-    effective = n * n / sum(size * size for size in sizes)
-    p = sum(hits) / n
-    low, high = wilson(p * effective, effective)
-    return f"{sum(hits)}/{n} = {p:.3f} [{low:.2f}, {high:.2f}]"
+    low, high = grouped_wilson(sum(hits), groups)
+    return f"{sum(hits)}/{len(hits)} = {sum(hits) / len(hits):.3f} [{low:.2f}, {high:.2f}]"

@@ -4,30 +4,34 @@
 
 Parts, all by default:
 
-default, free  the bundled models' recipe, folds by product: labels given by eye as the
-               yardstick, weak labels apart, rare features, gradability
-several        goods with several photos (test data, never trained on), after pooling
-cross          trained without one source, tested on it
-paper          Tables of paper 1: transfer learning against a network from scratch, on the same
-               photos and the same split: mean accuracy over the features, training time
-heads          3 000 photos with cached features: seconds to train the heads
+free, research  the recipe of a model of ours, folds by product: labels given by eye as the
+                yardstick, weak labels apart, rare features, gradability; photos labelled by eye
+                of sources that it did not see
+several         goods with several photos (test data, never trained on), after pooling
+near            UT-Zappos50K, whose photos tell no product: is a photo judged better that has a
+                twin among those that taught?
+cross           trained without one source, tested on it
+recipes         other settings than ours, on the same few photos and the same split
+paper           Tables of paper 1: transfer learning against a network from scratch, likewise
 
-Intervals are Wilson's, 95 %; "chance" is the calibration error that a perfectly calibrated model
-stays below in 95 of 100 samples of that size.
+Beside each share stand the one of always giving the commoner answer and a 95 % interval (Wilson's)
+in which photos of one product, or goods of one model, are one witness; "chance" is the calibration
+error that a perfectly calibrated model stays below in 95 of 100 samples of that size.  A mean is
+over facts: the four heights, which exclude each other, are one.
 """
 from __future__ import annotations
 
 import argparse
 import csv
-import time
+import sys
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 
 from orangecontrib.customs.evaluation import ece, ece_limit
 from orangecontrib.customs.groups import visual_group
-from orangecontrib.customs.intervals import wilson
 from orangecontrib.customs.photos import Extractor, find_photos, pool, trunks
 from orangecontrib.customs.photos.cache import FeatureCache
 from orangecontrib.customs.photos.model import PhotoModel
@@ -35,49 +39,75 @@ from orangecontrib.customs.training import augment, heads
 from orangecontrib.customs.training.labels import SOURCES, hand_labels
 from orangecontrib.customs.training.photosets import PhotoSet, changed, collect
 from orangecontrib.customs.training.report import auc
-from orangecontrib.customs.training.train_default import BUNDLES, RECIPE, fit
+from orangecontrib.customs.training.train_default import BUNDLES, RECIPE, fit, model_of
 from orangecontrib.customs.training.trainer import Recipe, Score, read, train
+from orangecontrib.customs.training.trainer.frozen import trunk_features
+from orangecontrib.customs.training.trainer.watch import Watch
+
+sys.path.insert(0, str(Path(__file__).parent))
+from intervals import grouped_wilson  # noqa: E402
 
 GROUP = visual_group()
 IDS = GROUP.feature_ids
-PARTS = ("default", "free", "several", "cross", "paper", "heads")
+HEIGHTS = [IDS.index(f"height_{name}") for name in ("below_ankle", "ankle", "calf", "over_knee")]
+PARTS = ("free", "research", "several", "near", "cross", "recipes", "paper")
 LINE = "{:22}{:>6}{:>6}{:>7}{:>14}{:>9}{:>9}{:>7}{:>7}{:>8}"
 
-#: Photos of the comparison with the paper, and of the timing of the heads.
+#: Photos of the comparisons of recipes and with the paper.
 FEW = 3000
 
+#: With fewer of the rarer answer a fact has no say in a mean.
+ENOUGH = 15
 
-def row(name: str, p: np.ndarray, y: np.ndarray) -> tuple[float, int]:
-    """Print one line; returns accuracy and number of positives."""
+
+def row(name: str, p: np.ndarray, y: np.ndarray, groups: np.ndarray) -> tuple[float, float, int]:
+    """Print one line; returns accuracy, that of the commoner answer, n of the rarer one."""
     known = (y == 0) | (y == 1)
     if not known.any():
-        return np.nan, 0
+        return np.nan, np.nan, 0
     q, yes = p[known], y[known] == 1
     score = Score(name, len(q), int(((q > .5) == yes).sum()), int(yes.sum()),
                   int((yes & (q > .5)).sum()))
-    low, high = score.interval
+    low, high = grouped_wilson(score.right, groups[known])
     print(LINE.format(name, score.n, score.positives, f"{score.accuracy:.3f}",
                       f"{low:.3f}-{high:.3f}", f"{score.usual:.3f}", f"{score.balanced:.3f}",
                       f"{auc(q, yes):.3f}", f"{ece(q, yes):.3f}", f"{ece_limit(q):.3f}"))
-    return score.accuracy, score.positives
+    return score.accuracy, score.usual, min(score.positives, score.n - score.positives)
 
 
-def table(title: str, p: np.ndarray, labels: np.ndarray, vamp: np.ndarray) -> None:
-    """A line per feature, the merged vamp apart, and the mean over the common ones."""
-    print(f"\n{title} (n = {len(p)})\n" + LINE.format(
+def height(p: np.ndarray, labels: np.ndarray, groups: np.ndarray) -> tuple[float, float, int]:
+    """The likeliest of the four heights, as `row` has a feature."""
+    known = (labels[:, HEIGHTS] == 1).sum(axis=1) == 1
+    if not known.any():
+        return np.nan, np.nan, 0
+    truth = labels[known][:, HEIGHTS].argmax(axis=1)
+    said, counts = p[known][:, HEIGHTS].argmax(axis=1), np.sort(np.bincount(truth, minlength=4))
+    right, n = int((said == truth).sum()), len(truth)
+    low, high = grouped_wilson(right, groups[known])
+    shares = [(said[truth == value] == value).mean() for value in np.unique(truth)]
+    print(LINE.format("height (likeliest)", n, "", f"{right / n:.3f}", f"{low:.3f}-{high:.3f}",
+                      f"{counts[-1] / n:.3f}", f"{np.mean(shares):.3f}", "", "", ""))
+    return right / n, counts[-1] / n, n - counts[-1]
+
+
+def table(title: str, p: np.ndarray, labels: np.ndarray, vamp: np.ndarray, groups: np.ndarray
+          ) -> None:
+    """A line per feature, merged vamp and height apart, and the mean over these and the heel."""
+    groups = np.asarray(groups)
+    print(f"\n{title} (n = {len(p)}, {len(set(groups))} products)\n" + LINE.format(
         "feature", "n", "pos", "right", "interval", "majority", "balanced", "AUC", "ECE",
         "chance"))
-    found = {"vamp open (either)": row("vamp open (either)", either(p), vamp)}
+    facts = {"open vamp": row("vamp open (either)", either(p), vamp, groups)}
     for column, id_ in enumerate(IDS):
-        found[id_] = row(id_, p[:, column], labels[:, column])
-    if np.isfinite(vamp).any():
-        # the annotator merged straps and perforation: the fact stands for both
-        for id_ in ("perforated_vamp", "strap_vamp"):
-            found.pop(id_)
-    common = [accuracy for accuracy, positives in found.values() if positives >= 15]
+        found = row(id_, p[:, column], labels[:, column], groups)
+        if id_ == "high_heel":
+            facts["heel"] = found
+    facts["height"] = height(p, labels, groups)
+    common = {name: found for name, found in facts.items() if found[2] >= ENOUGH}
     if common:
-        print(f"mean over {len(common)} features with at least 15 positives: "
-              f"{np.mean(common):.3f}")
+        right, usual, _ = np.mean(list(common.values()), axis=0)
+        print(f"mean over {', '.join(common)}: {right:.3f} (always the commoner answer "
+              f"{usual:.3f})")
 
 
 def either(p: np.ndarray) -> np.ndarray:
@@ -88,29 +118,30 @@ def either(p: np.ndarray) -> np.ndarray:
 def judged(title: str, found: dict, model: PhotoModel) -> None:
     """All that the held-out probabilities of a recipe tell."""
     p, labels, vamp = found["probabilities"], found["labels"], found["open_vamp"]
-    eye, source = found["by_eye"], found["source"]
+    eye, source, groups = found["by_eye"], found["source"], found["groups"]
     table(f"{title}: labels given by eye at random, all sources", p[eye], labels[eye],
-          vamp[eye])
+          vamp[eye], groups[eye])
     for name in SOURCES:
         rows = eye & (source == name)
         if rows.any():
-            table(f"{title}: by eye, {name}", p[rows], labels[rows], vamp[rows])
+            table(f"{title}: by eye, {name}", p[rows], labels[rows], vamp[rows], groups[rows])
     table(f"{title}: weak labels, from the classes of the sources (no truth)", p[~eye],
-          labels[~eye], np.full((~eye).sum(), np.nan))
-    gate = labels[:, -1]
-    known = np.isfinite(gate)
-    right = int(((p[known, -1] > .5) == (gate[known] == 1)).sum())
-    print(f"gate, all photos: {right / known.sum():.4f} [{wilson(right, known.sum())[0]:.4f}, "
-          f"{wilson(right, known.sum())[1]:.4f}] (n = {known.sum()})")
+          labels[~eye], np.full((~eye).sum(), np.nan), groups[~eye])
+    known = np.isfinite(labels[:, -1])
+    gate, sure = labels[known, -1] == 1, p[known, -1]
+    right = int(((sure > .5) == gate).sum())
+    low, high = grouped_wilson(right, groups[known])
+    print(f"gate, all photos: {right / known.sum():.4f} [{low:.4f}, {high:.4f}] (n = "
+          f"{known.sum()}; always footwear: {1 - gate.mean():.4f})")
     rare(p, labels, model)
     print(f"contradiction above 0.5: {(found['contradiction'] > .5).sum()} of {len(p)} photos")
     hidden(found)
 
 
 def rare(p: np.ndarray, labels: np.ndarray, model: PhotoModel) -> None:
-    """False positives and the few real positives of heads that rest on made pictures."""
-    print("\nfeatures that rest on made pictures: real photos labelled 0 with P > 0.5, the "
-          "largest P / prior among them,\nand real positives with P above their prior")
+    """False positives and the few real positives of heads that are damped."""
+    print("\ndamped features: real photos labelled 0 with P > 0.5, the largest P / prior among "
+          "them,\nand real photos labelled 1, weakly or by eye, with P above their prior")
     for id_ in model.made_only:
         column = IDS.index(id_)
         zero, one = labels[:, column] == 0, labels[:, column] == 1
@@ -138,9 +169,62 @@ def held_out(trained, photos: PhotoSet) -> dict:
     found, rows = trained.held_out, trained.held_out.rows
     labelled = photos.labelled
     return {"probabilities": found.probabilities, "gradability": found.gradability,
+            "image": labelled.image[rows],
             "labels": found.labels, "contradiction": found.contradiction,
             "source": labelled.source[rows], "open_vamp": labelled.open_vamp[rows],
-            "by_eye": labelled.hand[rows], "part": found.part}
+            "by_eye": labelled.hand[rows], "groups": found.groups, "part": found.part}
+
+
+def strange(name: str, photos: PhotoSet) -> None:
+    """Photos labelled by eye of sources that the model did not learn from."""
+    for source in SOURCES:
+        rows = photos.of(source)
+        rows = rows[photos.photos.by_eye[rows]]
+        if len(rows) and source not in BUNDLES[name].sources:
+            found = Extractor(model_of(name)).run(photos.photos.take(rows).photos)
+            table(f"{name}: by eye, {source}, which it has not seen", found.probabilities,
+                  photos.photos.labels[rows], photos.labelled.open_vamp[rows],
+                  photos.labelled.product[rows])
+
+
+def near(photos: PhotoSet, found: dict, cache: FeatureCache) -> None:
+    """Accuracy on UT-Zappos50K by the likeness of the nearest photo that may have taught."""
+    source = "zappos_boot_sandal_shoe"
+    rows = photos.of(source)
+    rows = rows[~photos.photos.aside[rows]]
+    pixels = read(photos.photos.take(rows).photos, trunks.get(trunks.DEFAULT).size)
+    x = trunk_features(trunks.load(), pixels, np.arange(len(pixels)), RECIPE, Watch(None),
+                       cache=cache)[:, 0].astype(float)
+    nearer(photos.labelled.image[rows], x, found, source)
+
+
+def nearer(images: np.ndarray, x: np.ndarray, found: dict, source: str) -> None:
+    """Three parts of a source's photos, by cosine distance to the nearest of another product."""
+    of = found["source"] == source
+    place = {image: i for i, image in enumerate(images)}
+    x = np.array([x[place[image]] for image in found["image"][of]])
+    x = (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-6)
+    x /= np.linalg.norm(x, axis=1, keepdims=True)
+    p, labels, groups, eye = (found[k][of] for k in (
+        "probabilities", "labels", "groups", "by_eye"))
+    vamp = found["open_vamp"][of]
+    distance = np.empty(len(x))
+    for i in range(len(x)):
+        alike = x @ x[i]
+        alike[groups == groups[i]] = -1
+        distance[i] = 1 - alike.max()
+    print(f"\n{source}: {len(x)} photos, no name of a product; those within 12 of 256 bits of "
+          f"another are joined: {len(x) - len(set(groups))}")
+    for title, rows in (("by eye", eye), ("weak labels", ~eye)):
+        print(f"{title}, three parts by distance to the nearest photo of another product (n = "
+              f"{rows.sum()})")
+        order = np.flatnonzero(rows)[np.argsort(distance[rows], kind="stable")]
+        for part in np.array_split(order, 3):
+            said = facts_right(p[part], labels[part], vamp[part] if title == "by eye" else
+                               labels[part, IDS.index("strap_vamp")])
+            print(f"  up to {distance[part].max():.2f}: " + "  ".join(
+                f"{name} {np.nanmean(right):.3f} (n = {np.isfinite(right).sum()})"
+                for name, right in said.items() if np.isfinite(right).any()))
 
 
 def several(data: Path, name: str) -> None:
@@ -151,7 +235,10 @@ def several(data: Path, name: str) -> None:
         return
     with open(path, encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    model = PhotoModel.bundled(name)
+    model = model_of(name)
+    with open(data / "paired_goods.csv", encoding="utf-8", newline="") as file:
+        models = {r["good_id"]: r["model_group"] for r in csv.DictReader(file)}
+    groups = np.array([models[r["good_id"]] for r in rows])
     truth = [hand_labels(r) for r in rows]
     labels, vamp = np.array([t[0] for t in truth]), np.array([t[1] for t in truth])
     photos, _ = find_photos(data / "multiview_goods.zip")
@@ -163,8 +250,8 @@ def several(data: Path, name: str) -> None:
         order = [pooled.good_ids.index(r["good_id"]) for r in rows]
         if mode == "tempered":
             table(f"{name}: {len(rows)} goods, {len(results.photos)} photos, tempered pooling "
-                  "(test data)", pooled.probabilities[order], labels, vamp)
-            print("mean accuracy over vamp, high heel and the heights by pooling mode")
+                  "(test data)", pooled.probabilities[order], labels, vamp, groups)
+            print("mean accuracy over open vamp, heel and height by pooling mode")
         print(f"  {mode:9} {common(pooled.probabilities[order], labels, vamp):.3f}")
     owner = [[r["good_id"] for r in rows].index(good) for good in results.good_ids]
     print(f"  one photo {common(results.probabilities, labels[owner], vamp[owner]):.3f}")
@@ -180,58 +267,91 @@ def several(data: Path, name: str) -> None:
                       f"{(results.gradability[:, j] < .5).mean():.2f}")
 
 
+def facts_right(p: np.ndarray, labels: np.ndarray, vamp: np.ndarray) -> dict[str, np.ndarray]:
+    """Which photos are judged rightly: open vamp, heel, likeliest height; NaN where unknown."""
+    one = (labels[:, HEIGHTS] == 1).sum(axis=1) == 1
+    right = p[:, HEIGHTS].argmax(axis=1) == labels[:, HEIGHTS].argmax(axis=1)
+    return {"vamp": heads.hits(either(p)[:, None], vamp[:, None], [0])[:, 0],
+            "heel": heads.hits(p, labels, [IDS.index("high_heel")])[:, 0],
+            "height": np.where(one, right, np.nan)}
+
+
 def common(p: np.ndarray, labels: np.ndarray, vamp: np.ndarray) -> float:
-    """Mean accuracy over open vamp, high heel and the three common heights."""
-    parts = [heads.hits(either(p)[:, None], vamp[:, None], [0])]
-    parts += [heads.hits(p, labels, [IDS.index(id_)]) for id_ in (
-        "high_heel", "height_below_ankle", "height_ankle", "height_calf")]
-    return float(np.mean([np.nanmean(part) for part in parts]))
+    """Mean accuracy over open vamp, high heel and height."""
+    return float(np.mean([np.nanmean(right) for right in facts_right(p, labels, vamp).values()]))
 
 
 def cross(data: Path, cache: FeatureCache) -> None:
-    """Trained without a source, tested on its photos labelled by eye.
+    """Trained without a source, tested on its photos labelled by eye; for both recipes.
 
     Made pictures stay out: they serve the rare features, of which there is nothing to test.
     """
     photos = collect(data, made=False)
     pixels = read(photos.photos.photos, trunks.get(trunks.DEFAULT).size)
-    for out in (("zappos_boot_sandal_shoe",), ("fpi_60x80", "fpi_224"), ("clothing_small_cc0",)):
-        rest = photos.of(*(source for source in SOURCES if source not in out))
+    crossed(photos, pixels, cache)
+
+
+def crossed(photos: PhotoSet, pixels, cache) -> None:
+    """Of photos that are read already."""
+    for name, out in product(BUNDLES, (("zappos_boot_sandal_shoe",), ("fpi_60x80", "fpi_224"),
+                                       ("clothing_small_cc0",))):
+        if not set(out) & set(BUNDLES[name].sources):
+            continue
+        rest = photos.of(*(source for source in BUNDLES[name].sources if source not in out))
         trained = train(photos.photos.take(rest), replace(RECIPE, folds=5), cache=cache,
                         pixels=pixels.take(rest))
         rows = photos.of(*out)
         rows = rows[photos.photos.by_eye[rows]]
         found = Extractor(trained.model).run(photos.photos.take(rows).photos)
-        table(f"trained without {', '.join(out)}, tested on it (by eye)", found.probabilities,
-              photos.photos.labels[rows], photos.labelled.open_vamp[rows])
+        table(f"{name}: trained without {', '.join(out)}, tested on it (by eye)",
+              found.probabilities, photos.photos.labels[rows], photos.labelled.open_vamp[rows],
+              photos.labelled.product[rows])
 
 
-def paper(photos: PhotoSet, cache: FeatureCache, size: int) -> None:
-    """Transfer against from scratch, on the same photos and split (paper 1, §2)."""
-    chosen = some(photos)
-    recipes = {
+#: Heads on the default trunk, and what else could be chosen.
+RECIPES = {
+    "heads on the default trunk, lbfgs": Recipe(),
+    "... l2 = 0.1": Recipe(l2=.1),
+    "... l2 = 0.3": Recipe(l2=.3),
+    "... without class weights": Recipe(class_weights=False),
+    "... one varied copy of each photo": Recipe(copies=1),
+    "... with clusters": Recipe(clusters=True),
+    "default trunk, adam, 40 epochs": Recipe(optimiser="adam", epochs=40),
+    "default trunk, sgd, 40 epochs": Recipe(optimiser="sgd", learning_rate=.01, epochs=40)}
+
+
+def the_papers(size: int) -> dict[str, Recipe]:
+    """Transfer learning and a network from scratch (paper 1, §2)."""
+    return {
         "transfer, default trunk": Recipe(),
         "transfer, vgg16 (paper .93)": Recipe("vgg16", optimiser="adam", epochs=40, l2=1e-4),
         "transfer, vgg19 (paper .93)": Recipe("vgg19", optimiser="adam", epochs=40, l2=1e-4),
         f"from scratch, {size} pixels (paper .904)": Recipe(
             "scratch", optimiser="adam", epochs=30, size=size, l2=1e-4)}
-    print(f"\n{len(chosen.photos)} photos of all sources, a fifth of the products for the "
-          "test; mean accuracy over the features\nwith both answers there; by eye: those "
-          "labels alone, the merged vamp, heel and heights")
+
+
+def compare(photos: PhotoSet, recipes: dict[str, Recipe], cache: FeatureCache,
+            pixels=None) -> None:
+    """Recipes on the same photos and the same split."""
+    print(f"\n{len(photos.photos)} photos of all sources, a fifth of the products for the test: "
+          "mean accuracy over the features with\nboth answers there (the labels are mostly weak), "
+          "and of always the commoner answer; all answers; labels by eye:\nmean over open vamp, "
+          "heel and height")
     for name, recipe in recipes.items():
         try:
-            trained = train(chosen.photos, recipe, cache=cache)
+            trained = train(photos.photos, recipe, cache=cache, pixels=pixels)
         except trunks.TrunkError as error:
             print(f"{name:40} skipped: {str(error).splitlines()[0]}")
             continue
-        found = held_out(trained, chosen)
+        found = held_out(trained, photos)
         scores = [s for s in trained.held_out.scores("test") if 0 < s.positives < s.n]
         eye = found["by_eye"] & (found["part"] == "test")
         p, labels, vamp = (found[k][eye] for k in ("probabilities", "labels", "open_vamp"))
-        print(f"{name:40} {np.mean([s.accuracy for s in scores]):.3f} over {len(scores)} "
-              f"features, always the commoner answer {np.mean([s.usual for s in scores]):.3f}; "
-              f"by eye {common(p, labels, vamp):.3f} (n = {eye.sum()}); "
-              f"{trained.seconds:.0f} s", flush=True)
+        print(f"{name:40} {np.mean([s.accuracy for s in scores]):.3f} / "
+              f"{np.mean([s.usual for s in scores]):.3f} over {len(scores)} features; "
+              f"{sum(s.right for s in scores)} of {sum(s.n for s in scores)}; "
+              f"by eye {common(p, labels, vamp):.3f} (n = {eye.sum()}); balanced "
+              f"{np.mean([s.balanced for s in scores]):.3f}", flush=True)
 
 
 def some(photos: PhotoSet) -> PhotoSet:
@@ -241,17 +361,6 @@ def some(photos: PhotoSet) -> PhotoSet:
     others = np.random.default_rng(0).permutation(np.flatnonzero(real & ~photos.photos.by_eye))
     rows = np.sort(np.append(eye, others[:FEW - len(eye)]))
     return photos.take(rows)
-
-
-def seconds(photos: PhotoSet, cache: FeatureCache) -> None:
-    """How long the heads take when what the trunk said is in the cache."""
-    chosen = some(photos)
-    pixels = read(chosen.photos.photos, trunks.get(trunks.DEFAULT).size)
-    train(chosen.photos, Recipe(), cache=cache, pixels=pixels)
-    start = time.monotonic()
-    train(chosen.photos, Recipe(), cache=cache, pixels=pixels)
-    print(f"\nheads on {len(chosen.photos)} photos with cached features, calibrated on five "
-          f"folds: {time.monotonic() - start:.0f} s (the paper trained for 13 hours)")
 
 
 def main() -> None:
@@ -273,13 +382,13 @@ def main() -> None:
     cache = FeatureCache(args.cache)
     photos = collect(args.data)
     pixels = None
-    if not args.held_out and {"default", "free"} & set(args.parts):
+    if not args.held_out and set(BUNDLES) & set(args.parts):
         print(f"reading {len(photos.photos)} photos, copies and pictures …", flush=True)
         pixels = read(photos.photos.photos, trunks.get(trunks.DEFAULT).size)
     for name in BUNDLES:
         if name not in args.parts:
             continue
-        model = PhotoModel.bundled(name)
+        model = model_of(name)
         print(f"\n== {name}: model {model.digest[:12]} on {model.trunk}, "
               f"{len(IDS)} features")
         if args.held_out:
@@ -289,14 +398,17 @@ def main() -> None:
             part = photos.take(rows)
             found = held_out(fit(part, BUNDLES[name], cache, pixels=pixels.take(rows)), part)
         judged(name, found, model)
+        strange(name, photos)
         if "several" in args.parts:
             several(args.data, name)
+        if "near" in args.parts and name == "research":
+            near(photos, found, cache)
     if "cross" in args.parts:
         cross(args.data, cache)
+    if "recipes" in args.parts:
+        compare(some(photos), RECIPES, cache)
     if "paper" in args.parts:
-        paper(photos, cache, args.size)
-    if "heads" in args.parts:
-        seconds(photos, cache)
+        compare(some(photos), the_papers(args.size), cache)
 
 
 if __name__ == "__main__":

@@ -109,6 +109,17 @@ MUTANTS = (
            "np.where(np.isfinite(losses), losses, np.inf).argmin(axis=0)", "last",
            tests=[f"{TRAINER}::"
                   "test_a_head_is_the_one_of_its_best_iteration_on_photos_that_it_did_not_see"]),
+    mutant("a fold is judged by an iteration that it chose itself",
+           "known & (self.split.fold != number)", "known",
+           tests=[f"{TRAINER}::test_a_fold_is_judged_by_the_iteration_that_the_others_chose"]),
+    mutant("guesses from a source's class prove that a feature can be measured",
+           "positives = ((labels == 1) & sure)[real]", "positives = (labels == 1)[real]",
+           tests=[f"{TRAINER}::"
+                  "test_weak_labels_are_no_proof_that_a_feature_can_be_measured"]),
+    mutant("the bundled model learns from a source under a research licence",
+           '("fpi_60x80", "clothing_small_cc0"),', "SOURCES,",
+           tests=["tests/training/test_own_models.py::"
+                  "test_the_bundled_model_learns_from_free_sources_and_made_pictures_only"]),
     mutant("photos are not mirrored", "if recipe.flip and flip:", "if False:",
            tests=[f"{TRAINER}::test_varied_copies_do_what_the_recipe_says"]),
     mutant("photos are not turned", "    if angle:\n", "    if False:\n",

@@ -24,8 +24,8 @@ prior               P that the column     those without the Labeler    Fusion, A
 feature             id of one of the 14   as prior, and the Labeler    as fact; galleries
 rho                 correlation between   Extractor, Trainer,          Aggregator
                     photos of a good      Aggregator
-made_only           "yes": learnt from    Extractor, Aggregator        galleries
-                    made pictures only
+made_only           "yes": damped, for     Extractor, Aggregator        galleries
+                    want of real photos
 label               "yes": what people    Labeler                      Trainer, Labeler; the others
                     said of a photo                                    leave the column alone
 gradability         id of a fact that can Extractor                    Aggregator, galleries; Fusion
@@ -200,7 +200,7 @@ class FeatureColumn(_Kind):
     rho : float or None
         Correlation between the photos of a good.
     made_only : bool
-        The model has seen it on made pictures only.
+        The model has seen it on made pictures and on too few real ones; it is damped.
     """
 
     feature: str

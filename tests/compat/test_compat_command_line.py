@@ -2,7 +2,7 @@
 import argparse
 
 import pytest
-from artefacts import COMMANDS, HERE, differences, plain, read_otherwise, renamed
+from artefacts import COMMANDS, HERE, differences, plain, read_otherwise, remade, renamed
 
 from orangecontrib.customs.headless import cli_run
 from orangecontrib.customs.headless.cli import main
@@ -18,7 +18,8 @@ def test_an_old_command_gives_what_it_gave(place, tmp_path, name):
     assert main([*command, "--out", str(out)]) == 0
     where = "OUT.csv" if command[0] == "classify" else f"{command[0]}.csv"
     problems = differences(plain(HERE / "expected" / "command-line" / f"{name}.csv"), plain(out),
-                           TOLERANCE, renamed(where), read_otherwise(f"command-line/{name}"))
+                           TOLERANCE, renamed(where), read_otherwise(f"command-line/{name}"),
+                           remade(f"command-line/{name}"))
     assert not problems, "\n".join(problems[:20])
 
 

@@ -35,6 +35,14 @@ def test_a_lost_or_other_thing_is_named(found):
     assert differences(KEPT, found)
 
 
+def test_numbers_of_a_model_that_was_made_anew_may_be_others_and_nothing_else():
+    for found in (changed(0, values=["0.7"]), changed(0, attributes={"prior": "0.2"})):
+        assert differences(KEPT, found) and not differences(KEPT, found, remade=True)
+    for found in (changed(0, values=[""]), changed(0, values=["nan"]), changed(0, attributes={}),
+                  changed(1, values=["6404"]), changed(0, kind="meta number")):
+        assert differences(KEPT, found, remade=True)
+
+
 def test_a_column_may_be_renamed_where_it_is_said():
     found = changed(1, name="hs_code")
     assert differences(KEPT, found) and not differences(KEPT, found, names={"code": "hs_code"})

@@ -14,6 +14,7 @@ from artefacts import (
     is_ours,
     read,
     read_otherwise,
+    remade,
     renamed,
     run,
     without_added,
@@ -78,7 +79,7 @@ def compare(outcome, flow, stem):
     of = f"{flow.removesuffix('.ows')}/{stem}"
     problems = differences(read(HERE / "expected" / flow.removesuffix(".ows") / f"{stem}.csv"),
                            without_added(columns_of(table), of), tolerance,
-                           renamed(f"widget {output}"), read_otherwise(of))
+                           renamed(f"widget {output}"), read_otherwise(of), remade(of))
     assert not problems, "\n".join(problems[:20])
 
 

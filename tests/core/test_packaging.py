@@ -3,6 +3,9 @@ import os
 import subprocess
 import sys
 from importlib.metadata import entry_points
+from pathlib import Path
+
+from orangecontrib.customs.photos.model import PhotoModel
 
 SCRIPT = """
 from orangecontrib.customs.headless.environment import prepare_application, prepare_environment
@@ -41,3 +44,16 @@ def test_entry_points_load():
         "orange.canvas.help"}
     for entry in ours:
         entry.load()
+
+
+def test_no_model_of_a_wheel_is_for_research_only(tmp_path):
+    """What may be used for less than the add-on lies in the repository, outside the package."""
+    root = Path(__file__).parents[2]
+    subprocess.run([sys.executable, "setup.py", "--quiet", "build_py", "--build-lib", tmp_path],
+                   cwd=root, check=True, timeout=600)
+    models = list(tmp_path.rglob("*.safetensors"))
+    assert [path.name for path in models] == ["free_model.safetensors"]
+    for path in models:
+        assert PhotoModel.load(path).licence.startswith("GPL-3.0-or-later")
+    research = root / "tools" / "research_model" / "research_model.safetensors"
+    assert "non-commercial" in PhotoModel.load(research).licence

@@ -1,5 +1,6 @@
-"""``--model default|free|FILE`` of the command line."""
+"""``--model free|FILE`` of the command line, and the name of a model that went."""
 import shutil
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -39,11 +40,31 @@ def features(photos, tmp_path, *options):
     return code, out.read_text(encoding="utf-8") if out.exists() else ""
 
 
-def test_bundled_models_by_name(photos, tmp_path, asked):
+def test_the_bundled_model_is_the_default_and_has_nothing_to_say(photos, tmp_path, asked, capsys):
     assert features(photos, tmp_path)[0] == 0
-    assert features(photos, tmp_path, "--model", "default")[0] == 0
     assert features(photos, tmp_path, "--model", "free")[0] == 0
-    assert asked == ["default", "default", "free"]
+    assert asked == ["free", "free"] and "licence" not in capsys.readouterr().err
+
+
+def test_who_asks_for_the_model_that_went_gets_the_bundled_one_and_is_told(photos, tmp_path,
+                                                                           capsys):
+    code, text = features(photos, tmp_path, "--model", "default")
+    said = capsys.readouterr().err
+    assert code == 0 and text == features(photos, tmp_path)[1]
+    assert "non-commercial" in said and "tools/research_model/research_model.safetensors" in said
+
+
+@pytest.mark.parametrize("command", ["features", "classify"])
+def test_the_licence_of_a_model_from_a_file_is_printed(photos, tmp_path, capsys, command):
+    model = tmp_path / "mine.safetensors"
+    replace(PhotoModel.default(), licence="for research only").save(model)
+    (tmp_path / "d.csv").write_text("good_id,description\nA,САПОГИ ЖЕНСКИЕ\n", encoding="utf-8")
+    more = ["--declarations", str(tmp_path / "d.csv")] if command == "classify" else []
+    assert main([command, *more, "--photos", str(photos), "--model", str(model),
+                 "--out", str(tmp_path / "o.csv")]) == 0
+    shown = capsys.readouterr()
+    assert f"licence of {model}: for research only" in shown.err
+    assert "research" not in shown.out
 
 
 def test_classify_has_the_option_too(photos, tmp_path, asked):
@@ -55,11 +76,11 @@ def test_classify_has_the_option_too(photos, tmp_path, asked):
 
 
 def test_a_file_and_a_file_named_like_a_bundled_model(photos, tmp_path, asked, monkeypatch):
-    shutil.copy(BUNDLED["default"], tmp_path / "free")
+    shutil.copy(BUNDLED["free"], tmp_path / "free")
     monkeypatch.chdir(tmp_path)
     code, text = features(photos, tmp_path, "--model", "./free")
     assert code == 0 and not asked
-    assert text == features(photos, tmp_path, "--model", str(BUNDLED["default"]))[1]
+    assert text == features(photos, tmp_path, "--model", str(BUNDLED["free"]))[1]
 
 
 def test_a_bundled_model_that_is_missing_is_exit_2(photos, tmp_path, monkeypatch, capsys):

@@ -9,6 +9,7 @@ from safetensors.numpy import save
 from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.photos.model import (
     BUNDLED,
+    FORMER,
     MODEL_LICENSE,
     VERSION,
     ModelError,
@@ -18,6 +19,7 @@ from orangecontrib.customs.photos.model import (
     feature_ids,
     untrained,
 )
+from orangecontrib.customs.training.train_default import BUNDLES, model_of
 
 FOOTWEAR = find_group("footwear")
 
@@ -196,19 +198,24 @@ def test_other_clusters_are_refused(model):
         replace(model, clusters=("winged",))
 
 
-@pytest.mark.parametrize("name, words", [("default", "non-commercial"),
+@pytest.mark.parametrize("name, words", [("research", "non-commercial"),
                                          ("free", "no photo under a research licence")])
-def test_bundled_models(name, words):
-    model, path = PhotoModel.bundled(name), BUNDLED[name]
-    assert model is PhotoModel.bundled(name)
+def test_our_own_models(name, words):
+    model, path = model_of(name), BUNDLES[name].path
     assert model.features == feature_ids() and model.facts == fact_ids()
     assert model.trunk == "efficientnet-lite0" and model.trunk_state is None
     assert words in model.licence and "Labels are weak" in model.note
     assert set(model.made_only) <= set(feature_ids())
     assert path.stat().st_size < 500_000 and path.stat().st_mode & 0o044 == 0o044
-    for text in (MODEL_LICENSE, path.parent / "MODEL_CARD.md"):
-        assert path.stem in text.read_text(encoding="utf-8")
+    for text in ("MODEL_LICENSE", "MODEL_CARD.md"):
+        assert path.stem in (path.parent / text).read_text(encoding="utf-8")
+    card = " ".join((path.parent / "MODEL_CARD.md").read_text(encoding="utf-8").split())
+    assert model.digest[:12] in card, "the card speaks of the model beside it"
 
 
-def test_the_default_is_the_bundled_default():
-    assert PhotoModel.default() is PhotoModel.bundled("default")
+def test_what_is_bundled_is_free_and_the_default():
+    """A name of 0.1.0 stands for it, too: what was saved then opens."""
+    default = PhotoModel.default()
+    assert default is PhotoModel.bundled("free") is PhotoModel.bundled(FORMER)
+    assert list(BUNDLED) == ["free"] and default == model_of("free") != model_of("research")
+    assert MODEL_LICENSE.is_file()

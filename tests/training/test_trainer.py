@@ -214,6 +214,20 @@ def test_made_pictures_train_and_never_measure():
     assert result.model.reliability[HEEL] < 1 == result.model.reliability[HEIGHT]
 
 
+def test_weak_labels_are_no_proof_that_a_feature_can_be_measured():
+    """A guess from a source's class teaches; that a photo shows it somebody must have seen."""
+    photos = made_photos(90, made=10)
+    photos.labels[photos.made, HEEL] = 1
+    seen = train(photos, LBFGS, device="cpu").model
+    assert not seen.made_only and seen.reliability[HEEL] == 1
+    for weight, damped in ((.8, True), (1., False)):  # 1: the source knows it
+        weak = replace(photos, by_eye=np.zeros(90, bool),
+                       weights=np.full_like(photos.weights, weight))
+        model = train(weak, LBFGS, device="cpu").model
+        assert ("high_heel" in model.made_only) == damped
+        assert (model.reliability[HEEL] < 1) == damped
+
+
 # --- labels ---
 
 def test_labels_that_cannot_be_judged_are_masked_and_teach_gradability():
@@ -479,6 +493,25 @@ def test_a_head_is_the_one_of_its_best_iteration_on_photos_that_it_did_not_see()
                     for epochs in (5, 100))
     assert np.array_equal(whole[:, noise], short[:, noise])
     assert not np.array_equal(whole[:, HEEL], short[:, HEEL])
+
+
+def test_a_fold_is_judged_by_the_iteration_that_the_others_chose(monkeypatch):
+    """It is measured on the fold, too: a fold that chooses for itself is measured too kindly."""
+    from orangecontrib.customs.training.trainer.loop import _Run
+    photos, asked = made_photos(80), []
+    recipe = replace(LBFGS, test_share=0., epochs=30)
+
+    def first_for_a_fold(_, inner, known):
+        asked.append(known)
+        return np.full(inner.shape[2], 0 if known.sum() < len(known) else len(inner) - 1)
+
+    monkeypatch.setattr(_Run, "_iterations", first_for_a_fold)
+    found = train(photos, recipe, device="cpu")
+    folds = [found.split.fold == number for number in range(recipe.folds)]
+    assert all(any(np.array_equal(known, ~fold) for known in asked) for fold in folds)
+    short = train(photos, replace(recipe, epochs=5), device="cpu")
+    np.testing.assert_array_equal(found.held_out.probabilities, short.held_out.probabilities)
+    assert found.model.digest != short.model.digest
 
 
 def test_losses_of_heads_add_up_to_the_objective():

@@ -76,7 +76,9 @@ class TestOWFootwearFeatures(WidgetTest):
             path.parent.mkdir(parents=True, exist_ok=True)
             Image.new("RGB", (20, 20), colour).save(path)
         self.trunk = MadeTrunk()
-        self.model, self.free = made_model(), made_model(seed=5, licence="free for all")
+        self.model = made_model()
+        self.other = self.folder / "other.safetensors"
+        made_model(seed=5, licence="free for all").save(self.other)
         for target, value in ((extract, {"_loaded": lambda *_: self.trunk}),
                               (PhotoModel, {"bundled": classmethod(self.bundled)})):
             patched = patch.multiple(target, **value)
@@ -85,10 +87,10 @@ class TestOWFootwearFeatures(WidgetTest):
         self.widget = self.create_widget(OWFootwearFeatures)
 
     def bundled(self, _, name):
-        found = {"default": self.model, "free": self.free}[name]
-        if found is None:
+        self.assertEqual(name, "free")
+        if self.model is None:
             raise ModelError(f"{BUNDLED[name]}: there is no such model file")
-        return found
+        return self.model
 
     def table(self) -> Table:
         goods = self.folder / "goods"
@@ -155,7 +157,7 @@ class TestOWFootwearFeatures(WidgetTest):
         second = self.features()
         self.assertGreater(np.abs(first.X - second.X).max(), .01)
         self.assertIn("mine.safetensors", self.widget.model_box.label.text())
-        self.choose_source("default")
+        self.choose_source("free")
         np.testing.assert_array_equal(self.features().X, first.X)
 
     def test_model_file_moves_with_the_workflow(self):
@@ -172,7 +174,7 @@ class TestOWFootwearFeatures(WidgetTest):
         self.wait_until_finished()
         self.assertIsNone(self.features(self.table()))
         self.assertIn("bad.safetensors", str(self.widget.Error.model))
-        self.choose_source("default")
+        self.choose_source("free")
         self.assertIsNotNone(self.features())
         self.assertFalse(self.widget.Error.model.is_shown())
 
@@ -290,8 +292,8 @@ class TestOWFootwearFeatures(WidgetTest):
         self.assertRegex(index.data(), "^A0 · 0.png: .*height: ")
         tooltip = index.data(Qt.ToolTipRole)
         self.assertIn("riveted straps*", tooltip)
-        self.assertIn("made pictures only", tooltip)
-        self.assertIn("2 features learnt from made pictures only: riveted straps, house",
+        self.assertIn("too few real photos", tooltip)
+        self.assertIn("2 features damped, for want of real photos: riveted straps, house",
                       self.widget.model_box.label.text())
 
     def test_selection(self):
@@ -344,35 +346,72 @@ class TestOWFootwearFeatures(WidgetTest):
         self.assertEqual(self.widget.gallery.model().rowCount(), 4)
         self.assertTrue(self.widget._paths[0].endswith("0.png"))
 
-    def test_bundled_models(self):
+    def test_the_bundled_model_and_another_one(self):
+        self.widget.set_model_file(str(self.other))
         first = self.features(self.table())
-        self.assertIn("of this test", self.widget.model_box.label.text())
+        self.assertIn("free for all", self.widget.model_box.label.text())
         self.choose_source("free")
         second = self.features()
         self.assertGreater(np.abs(first.X - second.X).max(), .01)
-        self.assertIn("free for all", self.widget.model_box.label.text())
+        self.assertIn("of this test", self.widget.model_box.label.text())
         self.assertEqual(self.widget.model_source, "free")
         settings = self.widget.settingsHandler.pack_data(self.widget)
         self.assertEqual(ast.literal_eval(repr(settings)), settings)
         again = self.create_widget(OWFootwearFeatures, stored_settings=settings)
         self.assertEqual(again.model_box.combo.currentData(), "free")
 
-    def test_a_bundled_model_that_is_missing(self):
-        self.free = None
+    def test_a_flow_that_asks_for_the_model_that_went_gets_the_bundled_one_and_is_told(self):
+        for stored in ({"model_source": "default", "__version__": 2}, {"model_path": ""}):
+            widget = self.create_widget(OWFootwearFeatures, stored_settings=stored)
+            self.send_signal(widget.Inputs.images, self.table(), widget=widget)
+            self.wait_until_finished(widget=widget)
+            self.assertEqual(widget.model, self.model)
+            self.assertEqual(widget.model_box.combo.currentData(), "free")
+            self.assertIn("research_model.safetensors", str(widget.Information.former))
+            again = widget.settingsHandler.pack_data(widget)
+            self.assertEqual(again["model_source"], "default", "who did not choose is told again")
+            combo = widget.model_box.combo
+            combo.activated.emit(combo.currentIndex())
+            self.assertEqual(widget.model_source, "free")
+            self.assertFalse(widget.Information.former.is_shown())
+
+    def test_the_licence_of_a_model_that_did_not_come_with_the_add_on_is_said(self):
         self.features(self.table())
+        self.assertFalse(self.widget.Information.active, "a new widget has nothing to tell")
+        self.widget.set_model_file(str(self.other))
+        self.features()
+        self.assertEqual(str(self.widget.Information.licence),
+                         "other.safetensors: its licence is: free for all")
+        self.send_signal(self.widget.Inputs.model, made_model(seed=3, licence="mine"))
+        self.features()
+        self.assertIn("its licence is: mine", str(self.widget.Information.licence))
+        with patch.object(self.widget, "report_items") as items:
+            self.widget.send_report()
+        said = {call.args[0]: call.args[1] for call in items.call_args_list}
+        self.assertIn(("Licence", "mine"), said["Model"])
+        self.send_signal(self.widget.Inputs.model, None)
+        self.choose_source("free")
+        self.features()
+        self.assertFalse(self.widget.Information.licence.is_shown())
+
+    def test_a_bundled_model_that_is_missing(self):
+        self.widget.set_model_file(str(self.other))
+        self.features(self.table())
+        model, self.model = self.model, None
         with patch.dict(BUNDLED, free=self.folder / "free_model.safetensors"):
             self.choose_source("free")
             self.assertIsNone(self.features())
         self.assertIn("'free' is missing", str(self.widget.Error.model))
         self.assertFalse(self.widget.model_box.save_button.isEnabled())
-        self.choose_source("default")
+        self.model = model
+        self.choose_source("free")
         self.assertIsNotNone(self.features())
         self.assertFalse(self.widget.Error.model.is_shown())
 
     def test_a_choice_that_is_to_be_applied_later(self):
         first = self.features(self.table())
         self.widget.controls.auto_apply.click()
-        self.choose_source("free")
+        self.widget.set_model_file(str(self.other))
         self.assertIs(self.features(), first)
         self.assertIn("free for all", self.widget.model_box.label.text())
         self.widget.commit.now()
@@ -431,15 +470,15 @@ class TestOWFootwearFeatures(WidgetTest):
         self.wait_until_finished()
         with patch.object(QFileDialog, "getOpenFileName", return_value=("", "")):
             self.choose_source("file")
-        self.assertEqual(self.widget.model_source, "default")
-        self.assertEqual(self.widget.model_box.combo.currentData(), "default")
+        self.assertEqual(self.widget.model_source, "free")
+        self.assertEqual(self.widget.model_box.combo.currentData(), "free")
         self.assertTrue(self.widget.model_box.save_button.isEnabled())
         path = self.folder / "mine.safetensors"
         made_model(seed=2).save(path)
         with patch.object(QFileDialog, "getOpenFileName", return_value=(str(path), "")):
             self.choose_source("file")
         self.assertEqual(self.widget.model_source, "file")
-        self.choose_source("default")
+        self.choose_source("free")
         with patch.object(QFileDialog, "getOpenFileName") as asked:
             self.choose_source("file")  # the file is still known
         asked.assert_not_called()
@@ -450,7 +489,7 @@ class TestOWFootwearFeatures(WidgetTest):
         with patch.object(QFileDialog, "getSaveFileName", return_value=(str(path), "")):
             self.widget.model_box.save_button.click()
         self.assertEqual(PhotoModel.load(f"{path}.safetensors"), self.model)
-        self.assertEqual(self.widget.model_source, "default")
+        self.assertEqual(self.widget.model_source, "free")
         self.widget.save_model(str(self.folder / "no such folder" / "m.safetensors"))
         self.assertTrue(self.widget.Error.save.is_shown())
         self.widget.save_model(str(path))
@@ -459,14 +498,14 @@ class TestOWFootwearFeatures(WidgetTest):
     def test_details(self):
         self.wait_until_finished()
         box = self.widget.model_box
-        for part in (self.model.digest, "of this test", "made in a test", "UT-Zappos50K",
+        for part in (self.model.digest, "of this test", "made in a test", "Fashion Product Images",
                      "No warranty", "<li>clothing-dataset-small"):
             self.assertIn(part, box.details())
         box.details_button.click()
         self.send_signal(self.widget.Inputs.model, made_model(seed=3, licence="<mine>"))
         self.wait_until_finished()
         self.assertIn("&lt;mine&gt;", box.details())
-        self.assertNotIn("UT-Zappos50K", box.details())  # speaks of the bundled ones only
+        self.assertNotIn("Fashion", box.details())  # the text speaks of the bundled one only
 
     def test_migrates_settings(self):
         path = self.folder / "mine.safetensors"
@@ -563,7 +602,7 @@ class TestOWFootwearFeatures(WidgetTest):
         self.features(self.table())
         self.explained()
         first = self.painted()
-        self.choose_source("free")
+        self.widget.set_model_file(str(self.other))
         self.features()
         self.assertEqual(self.widget.explained, "high_heel")  # goes on with the new model
         self.assertNotEqual(self.painted(), first)

@@ -61,10 +61,10 @@ class TestFeatureView(unittest.TestCase):
                          [("sport (spikes)", True), ("high heel", False)])
         self.assertIn("can't be judged", shown[-1].tooltip)
 
-    def test_made_pictures_are_marked(self):
+    def test_damped_features_are_marked(self):
         shown = view({"house": .9}, made_only=("house",))
         self.assertEqual(shown.chips(0)[1].text, "house*")
-        self.assertIn("made pictures only", shown.tooltip(0))
+        self.assertIn("too few real photos", shown.tooltip(0))
 
 
 class TestGallery(GuiTest):

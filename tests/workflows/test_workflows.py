@@ -154,7 +154,7 @@ def test_footwear_photos_and_text_to_codes(run, tmp_path):
     assert goods["G-003"]["code"] == "6403919800"
     assert goods["G-004"]["code"] == "6401921000"
     assert goods["G-009"]["code"] == "6403400000"
-    # the text says ankle boots, the photos show low shoes
+    # the text says ankle boots, the photos show that the calf is covered
     assert "высота обуви" in goods["G-011"]["discrepancy"]
     # roller skates leave by note 1
     assert goods["G-010"]["code"] == ""

@@ -179,8 +179,8 @@ def photo_model(name: str, groups: Sequence[Group] = ()):
     ModelError
         The model can't be read, or is for goods of none of the groups.
     """
-    from orangecontrib.customs.photos.model import BUNDLED, ModelError, PhotoModel
-    model = PhotoModel.bundled(name) if name in BUNDLED else PhotoModel.load(name, groups)
+    from orangecontrib.customs.photos.model import ModelError, PhotoModel, bundled_path
+    model = PhotoModel.bundled(name) if bundled_path(name) else PhotoModel.load(name, groups)
     ids = [group.id for group in groups or loaded_groups()]
     if model.group.id not in ids:
         raise ModelError(f"the photo model '{name}' is for the group '{model.group.id}', and "

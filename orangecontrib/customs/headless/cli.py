@@ -192,8 +192,8 @@ def _inputs(args) -> list[Path]:
              for name in ("declarations", "priors", "predictions", "answers", "photos",
                           "photos_root")]
     if getattr(args, "photos", None):
-        from orangecontrib.customs.photos.model import BUNDLED
-        named.append(BUNDLED.get(args.model, args.model))
+        from orangecontrib.customs.photos.model import bundled_path
+        named.append(bundled_path(args.model) or args.model)
     for group in getattr(args, "groups", ()):
         named += Path(group).glob("*.csv")
     return [Path(path) for path in named if path]
@@ -208,9 +208,9 @@ def _photo_arguments(parser, required):
                              "(all photos are of one good), the file name up to its last number "
                              "(number), to the last or first _ - or space (last, separator), to "
                              "the first underscore, hyphen or space, or the whole file-name")
-    parser.add_argument("--model", default="default", metavar="default|free|M.safetensors",
-                        help="the best bundled model, for research and non-commercial use "
-                             "(default); the bundled one free of such photos; or a file")
+    parser.add_argument("--model", default="free", metavar="free|M.safetensors",
+                        help="the bundled model, free of photos under a research licence "
+                             "(default), or a file, whose licence is printed")
     parser.add_argument("--device", metavar="cpu|cuda", help="where the trunk computes")
     parser.add_argument("--backend", choices=BACKENDS, default="auto",
                         help="what computes it (default: onnxruntime on a CPU, else torch)")
@@ -234,10 +234,16 @@ def _model(args, groups=()):
     """The photo model of the arguments; what it can't work with is input that can't be used."""
     from orangecontrib.customs.cases.files import InputError
     from orangecontrib.customs.cases.sources import photo_model
-    from orangecontrib.customs.photos.model import ModelError
+    from orangecontrib.customs.photos.model import FORMER, INSTEAD, ModelError, bundled_path
     from orangecontrib.customs.photos.trunks import TrunkError
     try:
-        yield photo_model(args.model, groups)
+        model = photo_model(args.model, groups)
+        if args.model == FORMER:
+            print(f"orange-customs: {INSTEAD}", file=sys.stderr)
+        elif not bundled_path(args.model):
+            print(f"orange-customs: licence of {args.model}: {model.licence or 'not stated'}",
+                  file=sys.stderr)
+        yield model
     except (ModelError, TrunkError) as error:
         raise InputError(str(error)) from error
 

@@ -18,17 +18,27 @@ from orangecontrib.customs.groups import Group, GroupError, group_of, visual_gro
 from .consistency import contradiction, given_cluster
 from .features import exclusive_groups, fact_ids, feature_ids
 
-__all__ = ["ModelError", "Judgement", "PhotoModel", "BUNDLED", "DEFAULT_MODEL", "MODEL_LICENSE",
-           "untrained", "feature_ids",
-           "fact_ids", "exclusive_groups"]
+__all__ = ["ModelError", "Judgement", "PhotoModel", "BUNDLED", "DEFAULT", "FORMER", "INSTEAD",
+           "MODEL_LICENSE", "bundled_path", "untrained", "feature_ids", "fact_ids",
+           "exclusive_groups"]
 
 _DATASETS = Path(__file__).parents[1] / "datasets"
 
-#: The bundled models: the best there is, and one without photos under a research licence.
-BUNDLED = {name: _DATASETS / f"{name}_model.safetensors" for name in ("default", "free")}
-DEFAULT_MODEL = BUNDLED["default"]
+#: The bundled models by name: one, without photos under a research licence.
+BUNDLED = {"free": _DATASETS / "free_model.safetensors"}
+DEFAULT = "free"
 
-#: What the bundled models may be used for.
+#: What the model of version 0.1.0 was called whose photos were licensed for research only.
+#: Who asks for it by this name gets the bundled one.
+FORMER = "default"
+
+#: What a person is told who asked for it.
+INSTEAD = ("the default model of version 0.1.0 is for research and non-commercial use only and is "
+           "not part of the add-on any more; the bundled model, free of such photos, is used "
+           "instead. The other one is a file in the add-on's repository, "
+           "tools/research_model/research_model.safetensors")
+
+#: What the bundled model may be used for.
 MODEL_LICENSE = _DATASETS / "MODEL_LICENSE"
 
 FORMAT = "orange3-customs photo model"
@@ -72,15 +82,15 @@ class PhotoModel:
     weights : ndarray of float32, shape (width, n_features + n_facts + n_clusters)
     bias : ndarray of float32, shape (n_features + n_facts + n_clusters,)
     priors, temperatures, reliability, rho : ndarray of float, shape (n_features,)
-        Training prior; calibration; damping in (0, 1] of heads that rest on made
-        pictures; correlation of a head's logits between photos of one good.
+        Training prior; calibration; damping in (0, 1] of heads that rest on made pictures
+        and weak labels; correlation of a head's logits between photos of one good.
     thresholds : ndarray of float, shape (n_features,)
         From this probability on a photo is said to show the feature.
     trunk, trunk_digest : str
     transform : dict
         Input transform of the trunk.
     made_only : tuple of str
-        Features whose positives are made pictures only.
+        Features that are damped: made pictures show them, and too few real ones are known to.
     note : str
         Training data.
     licence : str
@@ -281,13 +291,18 @@ class PhotoModel:
 
     @classmethod
     def default(cls) -> PhotoModel:
-        """The bundled default model (see MODEL_CARD.md beside it)."""
-        return cls.bundled("default")
+        """The bundled model (see MODEL_CARD.md beside it)."""
+        return cls.bundled(DEFAULT)
 
     @classmethod
     def bundled(cls, name: str) -> PhotoModel:
-        """A bundled model: "default", or "free" of photos under a research licence."""
-        return _bundled(BUNDLED[name])
+        """A bundled model by its name, or by that of a former one."""
+        return _bundled(bundled_path(name))
+
+
+def bundled_path(name: str) -> Path | None:
+    """The file of a bundled model; None where no model has or had that name."""
+    return BUNDLED.get(DEFAULT if name == FORMER else name)
 
 
 _ARRAYS = ("weights", "bias", "priors", "temperatures", "reliability", "rho", "thresholds")

@@ -1,1 +1,1 @@
-"""Labels 0 / 0.5 / 1, head training, and the script that trains the bundled model."""
+"""Labels 0 / 0.5 / 1, head training, and the script that trains our own models."""

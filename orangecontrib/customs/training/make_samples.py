@@ -146,10 +146,10 @@ GOODS: tuple[Good, ...] = (
          "с закреплённой платформой и колёсами из полиуретана",
          "6402190000", 150),
     # text and photos contradict each other
-    Good("G-011", dict(kind="derby", material="leather", colour=_BLACK, trim="cap",
-                       style="stack", lining=(.55, .42, .32)),
-         (("side_right", "white", _WIDE), ("three_quarter", "wood", _SQUARE),
-          ("pair", "white", _SQUARE)),
+    Good("G-011", dict(kind="calf_boot", material="leather", colour=_BROWN, fastening="zip",
+                       trim="none", style="stack", shaft=1.3, heel_cm=2.5),
+         (("side_right", "white", _TALL), ("side_left", "studio", _TALL),
+          ("pair", "white", _TALL)),
          "Ботинки мужские, закрывающие лодыжку, но не часть икры, верх из натуральной кожи, "
          "подошва из резины, длина стельки более 24 см, без защитного металлического подноска",
          "6403911600", 720),

@@ -1,4 +1,4 @@
-"""The default model's photos: real ones, varied copies and crops of them, made pictures.
+"""The photos of our own models: real ones, varied copies and crops of them, made pictures.
 
 Everything is a Photo whose content is read, or made, when it is asked for; so the trainer
 takes these photos like anybody's.

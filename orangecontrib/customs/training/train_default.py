@@ -1,10 +1,11 @@
-"""Train the bundled photo models with the trainer that everybody has.
+"""Train the bundled photo model, and the research one, with the trainer that everybody has.
 
     python -m orangecontrib.customs.training.train_default DATA [--cache DIR] [--out DIR]
         [--only NAME]
 
 DATA holds the zips and CSVs named in ``labels.SOURCES``.  What the trunk says is kept in the
 cache.  The held-out probabilities are written beside it, for ``benchmarks/photo_models.py``.
+The free model is part of the package; the research one lies in the repository beside it.
 """
 from __future__ import annotations
 
@@ -16,13 +17,13 @@ import numpy as np
 
 from orangecontrib.customs.photos import trunks
 from orangecontrib.customs.photos.cache import FeatureCache
-from orangecontrib.customs.photos.model import BUNDLED
+from orangecontrib.customs.photos.model import BUNDLED, PhotoModel
 
 from .labels import SOURCES
 from .photosets import PhotoSet, collect
 from .trainer import Pixels, Progress, Recipe, Trained, read, train
 
-__all__ = ["Bundle", "BUNDLES", "RECIPE", "fit"]
+__all__ = ["Bundle", "BUNDLES", "RECIPE", "fit", "model_of"]
 
 #: Every photo trains; ten folds by product calibrate, and measure.
 RECIPE = Recipe(l2=.03, folds=10, test_share=0.)
@@ -30,29 +31,39 @@ RECIPE = Recipe(l2=.03, folds=10, test_share=0.)
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundled model: the sources it may learn from, and what its file says of them."""
+    """A model: the sources it may learn from, what its file says of them, and the file."""
 
     sources: tuple[str, ...]
     note: str
     licence: str
+    path: Path
+
+
+#: Of a checkout: a wheel has no such folder.
+_RESEARCH = Path(__file__).parents[3] / "tools" / "research_model" / "research_model.safetensors"
 
 
 _LABELS = "Labels are weak (from the sources' classes) or first-pass by one annotator."
 
 BUNDLES = {
-    "default": Bundle(
+    "research": Bundle(
         SOURCES,
         "Trained on UT-Zappos50K photos, Fashion Product Images, clothing-dataset-small (CC0) "
         "and made pictures. " + _LABELS,
-        "Research and non-commercial use only, because of UT-Zappos50K"),
+        "Research and non-commercial use only, because of UT-Zappos50K", _RESEARCH),
     "free": Bundle(
         ("fpi_60x80", "clothing_small_cc0"),
         "Trained on Fashion Product Images (Small) (published as MIT; images by way of a "
         "repository under Apache-2.0), clothing-dataset-small (CC0) and made pictures. "
         + _LABELS,
         "GPL-3.0-or-later, as the add-on: no photo under a research licence, none of unknown "
-        "licence"),
+        "licence", BUNDLED["free"]),
 }
+
+
+def model_of(name: str) -> PhotoModel:
+    """The model of that bundle as it lies here."""
+    return PhotoModel.load(BUNDLES[name].path)
 
 
 def fit(photos: PhotoSet, bundle: Bundle, cache: FeatureCache, say=print,
@@ -76,11 +87,17 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--cache", type=Path, default=Path("photo-cache"),
                         help="folder for trunk features and held-out probabilities "
                              "(default: %(default)s)")
-    parser.add_argument("--out", type=Path, help="folder for the models (default: in the "
-                                                 "package)")
+    parser.add_argument("--out", type=Path, help="folder for the models (default: where they "
+                                                 "lie in a checkout)")
     parser.add_argument("--only", choices=BUNDLES, help="train this one alone")
     args = parser.parse_args(arguments)
     cache, names = FeatureCache(args.cache), [args.only] if args.only else list(BUNDLES)
+    places = {name: args.out / BUNDLES[name].path.name if args.out else BUNDLES[name].path
+              for name in names}
+    for name, path in places.items():  # better said now than after an hour
+        if not path.parent.is_dir():
+            parser.error(f"there is no folder {path.parent} for the {name} model: name one "
+                         "by --out")
     everything = collect(args.data, [source for source in SOURCES if any(
         source in BUNDLES[name].sources for name in names)])
     print(f"reading {len(everything.photos)} photos, copies, crops and made pictures")
@@ -99,9 +116,8 @@ def main(arguments: list[str] | None = None) -> None:
                  image=photos.labelled.image[rows].astype(str),
                  open_vamp=photos.labelled.open_vamp[rows],
                  by_eye=photos.labelled.hand[rows])
-        path = args.out / BUNDLED[name].name if args.out else BUNDLED[name]
-        trained.model.save(path)
-        model = trained.model
+        path, model = places[name], trained.model
+        model.save(path)
         print(f"{path}: {path.stat().st_size / 1000:.0f} kB, digest {model.digest[:12]}, "
               f"{trained.seconds:.0f} s")
         for id_, *numbers in zip(model.features, model.priors, model.temperatures,

@@ -20,7 +20,14 @@ from orangecontrib.customs.columns import ImageColumn, SkippedPhotos
 from orangecontrib.customs.declarations.learning.table import leaks
 from orangecontrib.customs.groups import visual_groups
 from orangecontrib.customs.photos.extract import Extractor
-from orangecontrib.customs.photos.model import ModelError, PhotoModel
+from orangecontrib.customs.photos.model import (
+    BUNDLED,
+    DEFAULT,
+    FORMER,
+    INSTEAD,
+    ModelError,
+    PhotoModel,
+)
 from orangecontrib.customs.photos.table import (
     features_table,
     good_variables,
@@ -137,6 +144,8 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
                          "taken as they are.")
 
     class Information(OWWidget.Information):
+        former = Msg("{}: Load Model… opens it.")
+        licence = Msg("{}: its licence is: {}")
         no_maps = Msg("These photos can't be explained: {}.")
         cancelled = Msg("Cancelled: {} photo(s) were not reached. Press Continue to go on "
                         "from there.")
@@ -148,8 +157,9 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
     image_name: str = Setting("", schema_only=True)
     #: "en" or "ru".
     language: str = Setting("en")
-    #: "default" or "free" (bundled), or "file"; a model on the input comes before all.
-    model_source: str = Setting("default", schema_only=True)
+    #: "free" (bundled) or "file"; a model on the input comes before all.  FORMER in workflows of
+    #: earlier versions, until another one is chosen.
+    model_source: str = Setting(DEFAULT, schema_only=True)
     #: A model file.  Relative where it lies under the workflow's folder.
     model_path: str = Setting("", schema_only=True)
     #: Photos at once; 0: what fits into the memory.
@@ -289,7 +299,7 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
     def migrate_settings(cls, settings: dict, version: int | None):
         # 1: a path meant a file, none the bundled model; 32 was the default, not a wish
         if version is None or version < 2:
-            settings["model_source"] = FROM_FILE if settings.get("model_path") else "default"
+            settings["model_source"] = FROM_FILE if settings.get("model_path") else FORMER
             if settings.get("batch") == 32:
                 settings["batch"] = 0
 
@@ -324,7 +334,7 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
     def _choice(self) -> Choice:
         if self.input_model is not None:
             return Choice(None, model=self.input_model)
-        return Choice(self.model_source, self._model_file)
+        return Choice.stored(self.model_source, self._model_file)
 
     def _source_chosen(self, source: str):
         if source == FROM_FILE and self._model_file is None:
@@ -371,7 +381,12 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
     def _describe_model(self, model: PhotoModel | None):
         self._described = choice = self._choice()
         self.model = choice.model if model is None else model
-        self.model_box.describe(self.model, choice.name, choice.source, self.model_source)
+        self.model_box.describe(self.model, choice.name, choice.source,
+                                Choice.stored(self.model_source, None).source)
+        self.Information.former(INSTEAD[0].upper() + INSTEAD[1:], shown=choice.former)
+        stated = self.model.licence if self.model is not None else ""
+        self.Information.licence(choice.name, stated,
+                                 shown=bool(stated) and choice.source not in BUNDLED)
 
     def _describe_device(self, device: str = ""):
         self.device_label.setText(
@@ -556,7 +571,7 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
     def _show_legend(self):
         bars = ("<b>✓</b> present: P is above the model's threshold &nbsp;·&nbsp; "
                 "<span style='color: gray'>grey</span>: can't be judged on this photo "
-                "&nbsp;·&nbsp; dashed*: learnt from made pictures only")
+                "&nbsp;·&nbsp; dashed*: damped, for want of real photos")
         self.legend.setText(f"<small>{colours_html() + '<br>' if self.explained else ''}{bars}"
                             "</small>")
 

@@ -11,10 +11,14 @@ from orangecontrib.customs.training import heads
 
 from .photos import Split, TrainingPhotos
 
-__all__ = ["calibrated", "ENOUGH_REAL", "MADE_RELIABILITY"]
+__all__ = ["calibrated", "ENOUGH_REAL", "MADE_RELIABILITY", "SURE"]
 
 #: From so many real positives on a head is trusted like the others.
 ENOUGH_REAL = 15
+
+#: A label that is trusted less is a weak one: guessed from what a source says, and no proof
+#: that the photo shows the feature.
+SURE = 1.
 
 #: Damping of heads whose positives are made pictures, but for a few real ones.
 MADE_RELIABILITY = .3
@@ -43,7 +47,8 @@ def calibrated(fitted: heads.Heads, scores: np.ndarray, photos: TrainingPhotos, 
     labels, weights, group = photos.labels, photos.weights, photos.group
     priors = heads.training_priors(labels[real], weights[real], photos.by_eye[real],
                                    group)
-    positives = (labels[real] == 1).sum(axis=0)
+    sure = (weights >= SURE) | photos.by_eye[:, None]
+    positives = ((labels == 1) & sure)[real].sum(axis=0)
     drawn = ((labels == 1) & (learnt & photos.made)[:, None]).any(axis=0)
     rests_on_made = drawn & (positives < ENOUGH_REAL)
     n = len(priors)

@@ -192,8 +192,10 @@ class _Run:
         """The model first, so that a cancelled run has one; then folds, to calibrate it.
 
         The folds also say after how many iterations each head begins to learn by heart: the
-        head, and its scores, are those of the iteration with the lowest loss on held-out
-        products.  A head that they have too few answers for is the one at the end.
+        head is that of the iteration with the lowest loss on held-out products.  The scores of
+        a fold are those of the iteration that the other folds chose, so that a fold is not
+        judged by a choice that it took part in.  A head that the folds have too few answers for
+        is the one at the end.
         """
         recipe, fits = self.recipe, 1 + self.recipe.folds
         fitted = frozen.fit(*self._with_copies(x, self.train), recipe, self.watch,
@@ -212,27 +214,31 @@ class _Run:
                                lambda share, k=number: (1 + k + share) / fits)
             if not self.watch.cancelled:
                 inner[:, rows] = [part.scores(x[rows, 0]) for part in parts]
-        best = self._iterations(inner)
+        known = np.isfinite(inner[0]).all(axis=1)
         heads_ = np.arange(self.objective.outputs)
-        rows = np.isfinite(inner[0]).all(axis=1)
-        for head in heads_:
-            scores[rows, head] = inner[best[head], rows, head]
+        for number in np.unique(self.split.fold[known]):
+            rows = np.flatnonzero(known & (self.split.fold == number))
+            of_others = self._iterations(inner, known & (self.split.fold != number))
+            scores[rows] = inner[of_others, rows[:, None], heads_]
+        best = self._iterations(inner, known)
         whole = heads.Heads(
             np.array([fit.weights for fit in fitted])[best, :, heads_].T,
             np.array([fit.bias for fit in fitted])[best, heads_])
         scores[self.test] = whole.scores(x[self.test, 0])
         return whole
 
-    def _iterations(self, inner: np.ndarray) -> np.ndarray:
+    def _iterations(self, inner: np.ndarray, known: np.ndarray) -> np.ndarray:
         """The best snapshot of each head.
 
         Parameters
         ----------
         inner : ndarray, shape (snapshots, M, outputs)
-            Scores of held-out photos; NaN elsewhere.
+            Scores of held-out photos.
+        known : ndarray of bool, shape (M,)
+            Photos that have scores, and decide.
         """
         last = np.full(self.objective.outputs, len(inner) - 1)
-        rows = np.flatnonzero(np.isfinite(inner[0]).all(axis=1))
+        rows = np.flatnonzero(known)
         if not len(rows):
             return last
         objective = self._objective(rows)

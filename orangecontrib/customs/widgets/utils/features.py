@@ -39,7 +39,8 @@ CONTRADICTS = .5
 #: Colour of that warning.
 WARNING = "#c62828"
 
-MADE_ONLY = ("* rests on made pictures only: the model has seen no real photo that has it")
+MADE_ONLY = ("* damped, it may hint and not decide: made pictures taught it, and too few real "
+             "photos are known to show it")
 NOT_JUDGED = "can't be judged on this photo"
 
 

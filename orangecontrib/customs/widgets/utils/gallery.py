@@ -168,7 +168,7 @@ def _paint_mark(painter, rect, mark, palette):
 def paint_bar(painter: QPainter, rect: QRect, chip: Chip, palette: QPalette) -> None:
     """A feature: its name and probability over a bar of that length.
 
-    Grey when the photo can't show it; dashed when it rests on made pictures only.
+    Grey when the photo can't show it; dashed when it is damped, for want of real photos.
     """
     painter.save()
     colour = QColor(chip.colour) if chip.judged else QColor(150, 150, 150)

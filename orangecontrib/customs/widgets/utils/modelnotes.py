@@ -8,9 +8,12 @@ from pathlib import Path
 
 from orangecontrib.customs.photos.model import (
     BUNDLED,
+    DEFAULT,
+    FORMER,
     MODEL_LICENSE,
     ModelError,
     PhotoModel,
+    bundled_path,
 )
 
 __all__ = ["FROM_FILE", "SOURCES", "PURPOSES", "Choice", "model_html", "details_html"]
@@ -19,15 +22,13 @@ FROM_FILE = "file"
 
 #: Where a model can come from, by the name that is stored in workflows.
 SOURCES = {
-    "default": "Bundled: the best",
-    "free": "Bundled: free licence",
+    DEFAULT: "Bundled",
     FROM_FILE: "From a file",
 }
 
 #: What each bundled model is for.
 PURPOSES = {
-    "default": "the best there is; for research and non-commercial use only",
-    "free": "trained without photos under a research licence",
+    DEFAULT: "trained without photos under a research licence",
 }
 
 
@@ -41,11 +42,20 @@ class Choice:
         One of SOURCES; None: `model` came on the input.
     path : Path or None
         The file, chosen or to be chosen.
+    former : bool
+        A workflow of an earlier version asked for a model that is not bundled any more.
     """
 
     source: str | None
     path: Path | None = None
     model: PhotoModel | None = None
+    former: bool = False
+
+    @classmethod
+    def stored(cls, source: str, path: Path | None) -> Choice:
+        """As a workflow keeps it, which may name a model that the default now stands for."""
+        former = source == FORMER
+        return cls(DEFAULT if former else source, path, former=former)
 
     @property
     def name(self) -> str:
@@ -76,14 +86,14 @@ class Choice:
         try:
             return PhotoModel.bundled(self.source)
         except ModelError as error:
-            if not BUNDLED[self.source].is_file():
+            if not bundled_path(self.source).is_file():
                 raise ModelError(f"the bundled model '{self.source}' is missing in this "
                                  "installation; choose another one, or install the add-on "
                                  "anew") from error
             raise
 
 
-def _made_only(model: PhotoModel) -> list[str]:
+def _damped(model: PhotoModel) -> list[str]:
     return [f.name_en for f in model.group.features if f.id in model.made_only]
 
 
@@ -102,11 +112,11 @@ def model_html(model: PhotoModel, name: str, source: str | None) -> str:
     lines.append(f"<small>Licence: {escape(_shortened(licence, 110))}</small>")
     if model.note and source not in BUNDLED:  # what those learnt from is in the details
         lines.append(f"<small>{escape(_shortened(model.note, 120))}</small>")
-    made = _made_only(model)
-    if made:
-        s = "s" * (len(made) != 1)
-        lines.append(f"<small>* {len(made)} feature{s} learnt from made pictures only: "
-                     f"{', '.join(made)}</small>")
+    damped = _damped(model)
+    if damped:
+        s = "s" * (len(damped) != 1)
+        lines.append(f"<small>* {len(damped)} feature{s} damped, for want of real photos: "
+                     f"{', '.join(damped)}</small>")
     return "<br>".join(lines)
 
 
@@ -116,7 +126,7 @@ def _shortened(text: str, length: int) -> str:
 
 def details_html(model: PhotoModel, name: str, source: str | None) -> str:
     """All that a model says about itself; with a bundled one, the licence text."""
-    made = _made_only(model)
+    damped = _damped(model)
     rows = [
         ("Model", name + (f" – {PURPOSES[source]}" if source in PURPOSES else "")),
         ("Licence", model.licence or "not stated in the model"),
@@ -125,8 +135,9 @@ def details_html(model: PhotoModel, name: str, source: str | None) -> str:
         ("Trunk", f"{model.trunk}, weights {model.trunk_digest}"
                   + (", trained with the heads and part of the model"
                      if model.trunk_state is not None else "")),
-        ("Learnt from made pictures only",
-         f"{len(made)} of {len(model.features)} features: {', '.join(made)}" if made else "none"),
+        ("Damped: made pictures show it, and too few real photos are known to",
+         f"{len(damped)} of {len(model.features)} features: {', '.join(damped)}"
+         if damped else "none"),
         ("Present from P", ", ".join(
             f"{feature.name_en} {threshold:.2f}"
             for feature, threshold in zip(model.group.features, model.thresholds))),

@@ -145,14 +145,14 @@ def test_a_misspelled_word_is_in_no_dictionary():
 
 
 @pytest.mark.parametrize("text, low, high", [
-    ("13 3/4 inches", 34.9, 34.95), ("6-inch", 15.2, 15.3), ("4½ inches", 11.4, 11.5),
-    ("24 cm", 24, 24), ("240 mm", 24, 24), ("4,5 cm", 4.5, 4.5), ("6 to 8 inches", 15.2, 20.4),
+    ("13 3/4 inches", 34.925, 34.925), ("6-inch", 15.24, 15.24), ("4½ inches", 11.43, 11.43),
+    ("24 cm", 24, 24), ("240 mm", 24, 24), ("4,5 cm", 4.5, 4.5), ("6 to 8 inches", 15.24, 20.32),
     ("less than 24 cm", 0, 24), ("not exceeding 3 cm", 0, 3), ("24 cm or more", 24, float("inf")),
     ("at least 24 cm", 24, float("inf")), ("not less than 24 cm", 24, float("inf"))])
 def test_a_length_is_read_in_centimetres(text, low, high):
     (_, interval), = lengths(text)
-    assert interval.low == pytest.approx(low, abs=.06)
-    assert interval.high == pytest.approx(high, abs=.06)
+    assert interval.low == pytest.approx(low, abs=.001)
+    assert interval.high == pytest.approx(high, abs=.001)
 
 
 def test_a_number_without_a_unit_is_no_length():

@@ -123,8 +123,8 @@ class Binder(base.Binder):
             return after
         if _JUXTAPOSED.fullmatch(between):   # «upper leather sole rubber»
             return before if self._part_first[before[-1]] else after
-        if _CONNECTS.match(between) and before[-1] == i - 1:
-            return before
+        if _CONNECTS.match(between) and (before[-1] == i - 1 or self._connected(after[-1])):
+            return before   # «upper: textile/PVC sole: TPR»
         return after
 
     def _connected(self, part: int) -> bool:

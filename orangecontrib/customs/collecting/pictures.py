@@ -1,12 +1,9 @@
 """What came as a photo: is it one, how large is it, and what does it look like."""
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 
-from PIL import Image
-
-from orangecontrib.customs.photos.decode import PhotoError, decode, opening
+from orangecontrib.customs.photos.decode import PhotoError, decode, opened
 
 from .errors import CollectError
 from .hygiene import Hashes, hashes_of
@@ -49,10 +46,10 @@ def picture_of(content: bytes, content_type: str = "", smallest: int = SMALLEST)
     if kind not in _NO_TYPE and not kind.startswith("image/"):
         raise CollectError("not_image", type=kind)
     try:
-        Image.init()
-        known = [name for name in _ENDINGS if name in Image.OPEN]  # MPO is one kind of JPEG
-        with opening(), Image.open(io.BytesIO(content), formats=known) as image:
-            (width, height), ending = image.size, _ENDINGS[image.format]
+        with opened(content) as image:
+            (width, height), ending = image.size, _ENDINGS.get(image.format)
+        if ending is None:
+            raise CollectError("not_image", type=image.format)
         if width * height > MOST_PIXELS:
             raise PhotoError("bomb", width=width, height=height)
         if min(width, height) < smallest:

@@ -6,7 +6,8 @@ they imply (``type_facts.csv``),
 lengths (``measures.csv``), size systems (``sizes.csv``), what the good is, or is not
 (``kinds.csv``), and other words that are looked for (``words.csv``).  A row has an id, by
 which ``messages.csv`` says what it means, and what is wrong where it is met
-(``problem.<id>``).
+(``problem.<id>``).  Only phrases and type nouns are required: what there is no table of, a good
+of the group does not have.
 The engine knows about spans, negation, parts, and what excludes what.
 
 Readings of footwear that are ours, where the law or the trade leaves room: boys' footwear
@@ -147,11 +148,12 @@ def _cut(description: str) -> str:
 _TOO_LONG = Message.of("reader.too_long", characters=MAX_CHARACTERS)
 #: How a text settles what has the largest area.
 SETTLED = {"share", "words", "trim"}
-#: Messages of a group with which it says what only the engine knows.
-_SAID = {"mixed.upper": ("values",), "mixed.sole": ("values",), "tie.upper": ("values",),
-         "tie.sole": ("values",), "unclear.upper": ("values",), "unclear.sole": ("values",),
-         "of_good.upper": ("values",), "of_good.sole": (), "by_area": ("fact", "values"),
-         "sizes.crossed": ("words", "below", "above")}
+#: Messages of a group with which it says what only the engine knows, by the table of which it is.
+_SAID = {"materials.csv": {
+             "mixed.upper": ("values",), "mixed.sole": ("values",), "tie.upper": ("values",),
+             "tie.sole": ("values",), "unclear.upper": ("values",), "unclear.sole": ("values",),
+             "of_good.upper": ("values",), "of_good.sole": (), "by_area": ("fact", "values")},
+         "sizes.csv": {"sizes.crossed": ("words", "below", "above")}}
 
 
 def _shared(readings: Sequence[Reading], vocabulary) -> tuple[Finding, ...]:
@@ -175,6 +177,10 @@ def _shared(readings: Sequence[Reading], vocabulary) -> tuple[Finding, ...]:
         shared += [replace(f, values=tuple(values), ratio=ratio, kind=kind)
                    for findings in found for f in findings if kind in (f.kind, IMPLIED)]
     return tuple(sorted(dict.fromkeys(shared), key=lambda f: (f.start, f.end, f.fact)))
+
+
+def _values_of(met: Sequence[_Bin]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for some in met for value in some.values))
 
 
 def _in_word(character: str) -> bool:
@@ -226,13 +232,15 @@ class FactReader:
         self._yielding = {b.id for m in self._measures if m.yields for b in m.bins}
         self._checked = {m.fact for m in self._measures if m.checked}
         self._sizes = self._read_sizes(tables)
-        self._detail, self._other_size = map(tables.word, ("words.detail", "words.other_size"))
+        self._detail = tables.word("words.detail", "materials.csv")
+        self._other_size = tables.word("words.other_size", "sizes.csv")
         who = {f"words.wearer.{group}": group for _, group in self._sizes if group != "any"}
         self._wearers = [(who[id_], regex) for id_, regex in tables.words.items() if id_ in who]
-        self._materials = Materials(tables)
+        self._materials = Materials(tables) if tables.has("materials.csv") else None
         self._gate = Gate(tables)
         self._said = {name: tables.message(name, given=given).id
-                      for name, given in _SAID.items()}
+                      for table, said in _SAID.items() if tables.has(table)
+                      for name, given in said.items()}
         self._known_names: dict[tuple, Joined] = {}
         tables.check()
 
@@ -340,21 +348,22 @@ class FactReader:
 
     def _parts(self, folded: Folded, nouns) -> list[PartOf]:
         """The parts of the goods with their materials; none where no word speaks of either."""
-        if not nouns and not self._detail.search(folded.text):
+        if self._materials is None or not nouns and not self._detail.search(folded.text):
             return []
         return self._materials.read(folded.text, [
             Mention("good", noun.noun.id, "good", noun.start, noun.end) for noun in nouns])
 
-    @staticmethod
-    def _goods(text: str, nouns, parts: list[PartOf]) -> TextGoods:
-        said = []
+    def _goods(self, text: str, nouns, parts: list[PartOf]) -> TextGoods:
+        said = [] if self._materials is not None else [  # what a good has one of
+            Said(measure.fact, _values_of(met), start, interval.end)
+            for measure, met, start, interval in self._measured(text)]
         for part in parts:
             fact = "upper" if part.role == "good" else part.role
             if not part.negated:
                 said.append(Said(fact, part.values[fact], part.start, part.end,
                                  len(part.values[fact])))
         return goods_of_text(text, [Noun(noun.noun.id, noun.start, noun.end, noun.oblique,
-                                         not noun.noun.facts) for noun in nouns], said)
+                                         noun.noun.general) for noun in nouns], said)
 
     def _read_one_of(self, folded: Folded, goods: TextGoods, number: int) -> GoodRead:
         """One of several goods: what speaks of the others is blank."""
@@ -413,7 +422,7 @@ class FactReader:
         row = verdict.kind
         if row is None:
             return ()
-        return (self._finding(folded, (verdict.start, verdict.end), row.fact, (row.value,),
+        return (self._finding(folded, (verdict.start, verdict.end), row.fact, row.values,
                               row.ratio, row.kind, row.id, verdict.note),)
 
     def _names(self, fact: str, values) -> Joined:
@@ -516,9 +525,9 @@ class FactReader:
         after = negation_after(text, end)
         return None if after is None else (start, after)
 
-    def _read_lengths(self, folded, problems) -> list[Finding]:
-        """Lengths after the words that say of what: стелька, каблук, голенище."""
-        text, result, taken = folded.text, [], Taken(len(folded.text))
+    def _measured(self, text: str):
+        """Quantities after the words that say of what, with the bins that they meet."""
+        taken = Taken(len(text))
         for measure in self._measures:
             if not needed(measure.needs, text):
                 continue
@@ -529,18 +538,20 @@ class FactReader:
                 taken.add(match.start(), interval.end)
                 met = [b for b in measure.bins
                        if interval.meets(b.above, b.to, b.closed)]
-                if not met:
-                    continue
-                values = tuple(dict.fromkeys(v for b in met for v in b.values))
-                words = text[match.start():interval.end].strip()
-                span = (match.start(), interval.end)
-                note = Message.of("reader.measured", measure=measure.name, words=words)
-                result.append(self._finding(folded, span, measure.fact, values,
-                                            min(b.ratio for b in met), STATED, met[0].id,
-                                            note))
-                if len(values) > 1 and measure.border is not None:
-                    problems.append(Message.of("reader.border", words=words,
-                                               border=measure.border))
+                if met:
+                    yield measure, met, match.start(), interval
+
+    def _read_lengths(self, folded, problems) -> list[Finding]:
+        """What quantities say: стелька, каблук, голенище; мощность, ток."""
+        result = []
+        for measure, met, start, interval in self._measured(folded.text):
+            values, span = _values_of(met), (start, interval.end)
+            words = folded.text[start:interval.end].strip()
+            note = Message.of("reader.measured", measure=measure.name, words=words)
+            result.append(self._finding(folded, span, measure.fact, values,
+                                        min(b.ratio for b in met), STATED, met[0].id, note))
+            if len(values) > 1 and measure.border is not None:
+                problems.append(Message.of("reader.border", words=words, border=measure.border))
         return result
 
     def _read_size_lists(self, folded, findings, problems) -> list[Finding]:
@@ -603,7 +614,7 @@ class FactReader:
         """What the noun of the good implies; of several kinds in one good, what all imply."""
         listed = [good for good in types if good.noun.id in kinds]
         findings = [self._finding(folded, (good.start, good.end), said.fact, said.values,
-                                  said.ratio, IMPLIED, said.id, good.noun.note)
+                                  said.ratio, said.kind, said.id, good.noun.note)
                     for good in types if good.noun.id not in kinds for said in good.noun.facts]
         if not listed:
             return findings
@@ -615,7 +626,7 @@ class FactReader:
                 findings.append(self._finding(
                     folded, span, fact, tuple(values),
                     min(facts[fact].ratio for facts in implied),
-                    IMPLIED, implied[0][fact].id, listed[0].noun.note))
+                    implied[0][fact].kind, implied[0][fact].id, listed[0].noun.note))
         return findings
 
     def _yield(self, findings: list[Finding]) -> list[Finding]:

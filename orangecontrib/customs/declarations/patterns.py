@@ -33,8 +33,8 @@ from orangecontrib.customs.i18n import Message, put_in
 
 from .negation import BETWEEN
 
-__all__ = ["Alternatives", "Tables", "Taken", "expand", "compile_pattern", "number", "needed",
-           "words_of"]
+__all__ = ["NEVER", "Alternatives", "Tables", "Taken", "expand", "compile_pattern", "number",
+           "needed", "words_of"]
 
 _SHORTHAND = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|~|@|#| \?| ")
 _ID = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)*")
@@ -42,6 +42,8 @@ _MEANINGS = {"~": r"\w{0,30}", "@": r"(?!(?:не|без|кроме|нет)\b)\w+
              " ?": "[ .]*+", " ": "[ .]++"}
 
 
+#: What no text has.
+NEVER = re.compile(r"(?!)")
 #: The standard library keeps fewer than there are rows, so a second reader would take as long.
 _compiled = lru_cache(maxsize=4096)(re.compile)
 
@@ -74,10 +76,20 @@ class Tables:
 
     #: What is wrong where a row is met: the message of this name and the row's id, if there is one.
     PROBLEM = "problem."
+    #: Without these no description can be read; what another table is about is then not read.
+    REQUIRED = ("text_patterns.csv", "types.csv")
 
     def __init__(self, group: Group):
         self.group = group
         self._ids: dict[str, str] = {}
+
+    def has(self, name: str) -> bool:
+        """Whether the group has a table of this name."""
+        return (self.group.folder / name).is_file()
+
+    def says(self, id_: str) -> bool:
+        """Whether ``messages.csv`` says anything by an id."""
+        return f"{self.group.id}.{id_}" in self.group.wordings
 
     def rows(self, name: str, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
         """Rows of a table with where they stand ("file, line n"); see :func:`strict_rows`.
@@ -88,6 +100,8 @@ class Tables:
             The table can't be read, or an id is none, or names a row above or of another table.
         """
         path = self.group.folder / name
+        if name not in self.REQUIRED and not self.has(name):
+            return
         for line, row in strict_rows(path, ("id", *columns))[1]:
             where, id_ = f"{path}, line {line}", row["id"]
             if _ID.fullmatch(id_) is None:
@@ -109,9 +123,14 @@ class Tables:
                 raise ValueError(f"{where}: not a regular expression: {error}") from None
         return words
 
-    def word(self, id_: str) -> re.Pattern:
-        """A regular expression of ``words.csv``; ValueError where there is none."""
+    def word(self, id_: str, table: str = "words.csv") -> re.Pattern:
+        """A regular expression of ``words.csv``; ValueError where there is none.
+
+        Without the `table` that needs it no words are needed, and none are met.
+        """
         if id_ not in self.words:
+            if not self.has(table):
+                return NEVER
             raise ValueError(f"{self.group.folder / 'words.csv'}: no row '{id_}'")
         return self.words[id_]
 

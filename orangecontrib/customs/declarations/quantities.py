@@ -92,7 +92,7 @@ def _dimensions() -> dict[str, _Dimension]:
 
 @dataclass(frozen=True)
 class Interval:
-    """An interval of quantities in the unit asked for, with the span of its words in the folded text.
+    """An interval of quantities in the unit asked for; `end`: of its words in the folded text.
 
     `strict_low`, `strict_high`: the end point is excluded.  `compared`: it came
     from a comparison («не более 24»), so touching a threshold is not crossing it.

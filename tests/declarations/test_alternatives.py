@@ -144,7 +144,7 @@ MEASURES = rows("measures", "pattern")
 
 @pytest.fixture(scope="module")
 def reader():
-    return FactReader()
+    return FactReader(find_group("footwear"))
 
 
 def rests_on(reader, *ids):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from orangecontrib.customs.declarations import STATED, FactReader
+from orangecontrib.customs.groups import find_group
 
 with open(Path(__file__).with_name("examples.csv"), encoding="utf-8", newline="") as _file:
     EXAMPLES = [(row["description"], row["facts"]) for row in csv.DictReader(_file)]
@@ -19,7 +20,7 @@ with open(Path(__file__).with_name("examples.csv"), encoding="utf-8", newline=""
 
 @pytest.fixture(scope="module")
 def reader():
-    return FactReader()
+    return FactReader(find_group("footwear"))
 
 
 @pytest.mark.parametrize("description, facts", EXAMPLES, ids=[d[:60] for d, _ in EXAMPLES])
@@ -57,7 +58,7 @@ def test_spans_of_the_examples_hold_their_words(reader):
 
 def test_the_words_that_a_pattern_needs_never_hide_a_match(reader):
     """What is derived from a pattern only spares searches: every description reads the same."""
-    patient = FactReader()
+    patient = FactReader(find_group("footwear"))
     patient._rules = tuple(replace(rule, needs=()) for rule in patient._rules)
     patient._measures = tuple(replace(measure, needs=()) for measure in patient._measures)
     kinds = patient._gate._kinds

@@ -40,7 +40,7 @@ def statements():
 
 @pytest.fixture(scope="module")
 def reader():
-    return FactReader()
+    return FactReader(find_group("footwear"))
 
 
 def posterior(finding, prior):

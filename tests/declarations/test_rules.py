@@ -35,7 +35,7 @@ TEXTS += [
 
 @pytest.fixture(scope="module")
 def reader():
-    return FactReader()
+    return FactReader(find_group("footwear"))
 
 
 def rows():

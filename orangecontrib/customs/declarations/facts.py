@@ -27,7 +27,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from orangecontrib.customs.facts import Evidence
+from orangecontrib.customs.facts import Evidence, Vocabulary
 from orangecontrib.customs.groups import Group, GroupError, loaded_groups
 from orangecontrib.customs.i18n import Joined, Message, add_wordings
 
@@ -199,7 +199,7 @@ def _the_group() -> Group:
 
 
 class FactReader:
-    """Reads facts from Russian declarations; compiled once, picklable.
+    """Reads facts of one group from declarations; compiled once, picklable.
 
     Parameters
     ----------
@@ -218,7 +218,7 @@ class FactReader:
 
     def __init__(self, group: Group | None = None):
         self.group = _the_group() if group is None else group
-        self.vocabulary = self.group.vocabulary
+        self.vocabulary, self.priors = self.group.vocabulary, self.group.priors
         try:
             self._load(Tables(self.group))
         except (OSError, ValueError) as error:
@@ -405,6 +405,10 @@ class FactReader:
         findings.sort(key=lambda f: (f.start, f.end, f.fact))
         return GoodRead(tuple(parts), Reading(description, tuple(findings),
                                               tuple(dict.fromkeys(problems))))
+
+    def spoken(self, readings: Sequence[Reading]) -> Vocabulary:
+        """The facts of which readings may speak."""
+        return self.vocabulary
 
     def evidence(self, keys: Sequence[str], readings: Sequence[Reading]) -> Evidence:
         """Log-likelihoods (N, k) per fact; the same one by one and in a batch."""

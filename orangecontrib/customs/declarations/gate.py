@@ -326,6 +326,8 @@ class Gate:
             values = tables.values(row["fact"], row["value"], where)
             if row["where"] not in self._kinds:
                 raise ValueError(f"{where}: where must be one of {', '.join(self._kinds)}")
+            if row["where"] in _PLACES and not row["pattern"]:
+                raise ValueError(f"{where}: a pattern is needed where '{row['where']}'")
             self._kinds[row["where"]].append(Kind(
                 row["id"], row["fact"], values, tables.ratio(row, row["fact"], values, where),
                 row["kind"],

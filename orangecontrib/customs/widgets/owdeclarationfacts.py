@@ -27,7 +27,7 @@ from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 
-from orangecontrib.customs.declarations import EMPTY, STATED, FactReader, Reading
+from orangecontrib.customs.declarations import EMPTY, STATED, GroupsReader, Reading
 from orangecontrib.customs.declarations.table import (
     default_text,
     facts_table,
@@ -48,17 +48,17 @@ STEP = 50
 
 
 @lru_cache(maxsize=1)
-def reader() -> FactReader:
-    """The reader of the loaded group; its patterns are compiled once."""
-    return FactReader()
+def reader() -> GroupsReader:
+    """The reader of the loaded groups; their patterns are compiled once."""
+    return GroupsReader()
 
 
 class _Known:
-    """A FactReader that answers from readings made before."""
+    """A reader that answers from readings made before."""
 
-    def __init__(self, made_by: FactReader, readings: dict[str, Reading]):
-        self.group, self.vocabulary = made_by.group, made_by.vocabulary
-        self.evidence = made_by.evidence
+    def __init__(self, made_by: GroupsReader, readings: dict[str, Reading]):
+        self.priors, self.vocabulary = made_by.priors, made_by.vocabulary
+        self.spoken, self.evidence = made_by.spoken, made_by.evidence
         self.read = readings.__getitem__
 
 

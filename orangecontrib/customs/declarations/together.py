@@ -1,0 +1,63 @@
+"""Readers of several groups as one: of a description, what those make of it that it speaks to."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from orangecontrib.customs.facts import Evidence, Priors, Vocabulary
+from orangecontrib.customs.groups import Group, loaded_groups, vocabulary_of
+
+from .facts import FactReader, stages_of
+from .reading import Reading, evidence_of
+
+__all__ = ["GroupsReader"]
+
+
+class GroupsReader:
+    """Reads facts of several groups from declarations.
+
+    Parameters
+    ----------
+    groups : iterable of Group, optional
+        Those of them take part that read text; all loaded ones by default.
+
+    Raises
+    ------
+    GroupError
+        A table of one of them can't be right.
+    """
+
+    def __init__(self, groups: Iterable[Group] = ()):
+        self.groups = tuple(g for g in tuple(groups) or loaded_groups() if g.reads_text)
+        self.readers = tuple(map(FactReader, self.groups))
+        self.vocabulary = vocabulary_of(self.groups)
+        self.priors = Priors({fact: group.priors[fact]
+                              for group in reversed(self.groups) for fact in group.vocabulary})
+
+    def read(self, description: str) -> Reading:
+        """What one description says, with the facts of all groups."""
+        return _together([stages.reading for stages in stages_of(self.readers, description)])
+
+    def spoken(self, readings: Sequence[Reading]) -> Vocabulary:
+        """The facts of the groups of which readings speak; of all, where they speak of none."""
+        said = {f.fact for reading in readings for some in (reading, *reading.goods)
+                for f in some.findings}
+        return vocabulary_of([g for g in self.groups if said & set(g.vocabulary)] or self.groups)
+
+    def evidence(self, keys: Sequence[str], readings: Sequence[Reading]) -> Evidence:
+        """Log-likelihoods (N, k) per fact; the same one by one and in a batch."""
+        return evidence_of(keys, readings, self.vocabulary)
+
+
+def _together(readings: Sequence[Reading]) -> Reading:
+    """Problems are those of the groups that find something, or else of all."""
+    found = [r for r in readings if r.findings or any(good.findings for good in r.goods)]
+    speaking = found or readings
+    if len(speaking) == 1:
+        return speaking[0]
+    findings = sorted({f: None for r in speaking for f in r.findings},
+                      key=lambda f: (f.start, f.end, f.fact))
+    problems = dict.fromkeys(problem for r in speaking for problem in r.problems)
+    goods = zip(*(r.goods for r in speaking))
+    return replace(speaking[0], findings=tuple(findings), problems=tuple(problems),
+                   goods=tuple(_together(some) for some in goods))

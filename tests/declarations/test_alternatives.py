@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orangecontrib.customs.declarations import STATED, FactReader
+from orangecontrib.customs.declarations.forms import NOMINATIVE, OBLIQUE
 from orangecontrib.customs.declarations.literals import literals, parse
-from orangecontrib.customs.declarations.patterns import Tables, expand
+from orangecontrib.customs.declarations.patterns import Tables
 from orangecontrib.customs.groups import find_group
 
 #: What stands for one character of a class.
@@ -136,10 +137,10 @@ def named(some):
     return [pytest.param(row, id=row["id"]) for row in some]
 
 
-PHRASES, KINDS = rows("text_patterns", "pattern"), rows("kinds", "pattern")
-TYPES, IMPLIED = rows("types", "pattern"), rows("type_facts", "type")
-MATERIALS, PARTS = rows("materials", "pattern"), rows("parts", "pattern")
-MEASURES = rows("measures", "pattern")
+PHRASES, KINDS = rows("text_patterns"), rows("kinds")
+TYPES, IMPLIED = rows("types"), rows("type_facts", "type")
+MATERIALS, PARTS = rows("materials"), rows("parts")
+MEASURES = rows("measures")
 
 
 @pytest.fixture(scope="module")
@@ -155,36 +156,36 @@ def rests_on(reader, *ids):
 
 @pytest.mark.parametrize("row", named(PHRASES))
 def test_every_phrase_is_read(reader, row):
-    assert not silent(expand(row["pattern"]), [
+    assert not silent(TABLES.regex(row), [
         "обувь {}", "обувь, {}, верх - кожа", "обувь: {}", "{}, обувь женская", "обувь{}",
         "ботинки {}", "{}"], rests_on(reader, row["id"]))
 
 
-@pytest.mark.parametrize("row", named(row for row in KINDS if row["pattern"]))
+@pytest.mark.parametrize("row", named(row for row in KINDS if TABLES.regex(row)))
 def test_every_kind_of_good_is_told(reader, row):
-    assert not silent(expand(row["pattern"]), [
+    assert not silent(TABLES.regex(row), [
         "{}", "{}, 10 шт", "обувь {}", "{} для обуви", "{} резиновые"],
         rests_on(reader, row["id"]))
 
 
-@pytest.mark.parametrize("column, carriers", [
-    ("pattern", ["{}, верх - кожа", "{}", "обувь: {}, подошва - резина", "{} (подошва)"]),
-    ("oblique", ["пара {}, верх - кожа", "образцы {}"])])
+@pytest.mark.parametrize("case, carriers", [
+    (NOMINATIVE, ["{}, верх - кожа", "{}", "обувь: {}, подошва - резина", "{} (подошва)"]),
+    (OBLIQUE, ["пара {}, верх - кожа", "образцы {}"])])
 @pytest.mark.parametrize("row", named(TYPES))
-def test_every_noun_of_footwear_is_read(reader, row, column, carriers):
+def test_every_noun_of_footwear_is_read(reader, row, case, carriers):
     implied = [said["id"] for said in IMPLIED if said["type"] == row["id"]]
 
     def fires(text):
         reading = reader.read(text)
         return reading.stated().get("is_footwear") == ("footwear",) and (
             not implied or any(finding.rule in implied for finding in reading.findings))
-    if row[column]:
-        assert not silent(expand(row[column]), carriers, fires)
+    if regex := TABLES.regex(row, case=case):
+        assert not silent(regex, carriers, fires)
 
 
 @pytest.mark.parametrize("row", named(row for row in MATERIALS if row["upper"]))
 def test_every_name_of_a_material_is_read(reader, row):
-    assert not silent(expand(row["pattern"]), [
+    assert not silent(TABLES.regex(row), [
         "туфли, верх - {}", "туфли, верх из {}", "туфли на {} подошве", "туфли, {} верх",
         "сапоги, подошва из {}", "туфли, верх: ткань {}", "туфли, верх: {}, подошва"],
         rests_on(reader, row["id"]))
@@ -192,7 +193,7 @@ def test_every_name_of_a_material_is_read(reader, row):
 
 @pytest.mark.parametrize("row", named(row for row in PARTS if row["role"] in ("upper", "sole")))
 def test_every_name_of_a_part_takes_its_material(reader, row):
-    assert not silent(expand(row["pattern"]), [
+    assert not silent(TABLES.regex(row), [
         "туфли, {} - кожа", "туфли, {} из кожи", "туфли на {} из кожи", "туфли, {}. из кожи"],
         lambda text: any(finding.fact == row["role"] and finding.kind == STATED
                          for finding in reader.read(text).findings))
@@ -201,22 +202,23 @@ def test_every_name_of_a_part_takes_its_material(reader, row):
 @pytest.mark.parametrize("row", named(row for row in PARTS
                                       if row["role"] not in ("upper", "sole")))
 def test_every_name_of_another_part_keeps_its_material_from_the_upper(reader, row):
-    assert not silent(expand(row["pattern"]), [
+    assert not silent(TABLES.regex(row), [
         "туфли, верх - резина, {} - кожа", "туфли с верхом из резины, с {} из кожи",
         "туфли, верх - резина, {} мех"],
         lambda text: reader.read(text).stated().get("upper") == ("rubber",))
 
 
-@pytest.mark.parametrize("row", named(row for row in MEASURES if row["pattern"] != "="))
+@pytest.mark.parametrize("row", named(row for row in MEASURES if TABLES.regex(row) != "="))
 def test_every_name_of_a_length_is_read(reader, row):
     ids = [other["id"] for other in MEASURES if other["measure"] == row["measure"]]
-    assert not silent(expand(row["pattern"]), [
+    assert not silent(TABLES.regex(row), [
         "туфли, {} 25 см", "туфли, {} 3 см", "{} 25 см", "сапоги {} 8 дюймов",
         "сапоги {}8 дюймовые"], rests_on(reader, *ids))
 
 
-PATTERNS = [expand(row[column]) for some in (PHRASES, KINDS, TYPES, MATERIALS, PARTS, MEASURES)
-            for row in some for column in ("pattern", "oblique") if row.get(column)]
+PATTERNS = [regex for some in (PHRASES, KINDS, TYPES, MATERIALS, PARTS, MEASURES)
+            for row in some for case in (NOMINATIVE, OBLIQUE)
+            if (regex := TABLES.regex(row, case=case))]
 WAYS = [(regex, phrases, way) for regex in PATTERNS for phrases in (Phrases(regex),)
         for way in phrases.alternatives]
 

@@ -4,6 +4,7 @@ import pytest
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.declarations.negation import negation_after, negation_before
 from orangecontrib.customs.declarations.patterns import compile_pattern
+from orangecontrib.customs.declarations.phrases import Phrases
 from orangecontrib.customs.groups import find_group
 
 
@@ -136,5 +137,5 @@ def test_a_negation_may_follow():
     ("без каблука", True), ("без высокого каблука", True), ("без меха и каблука", True),
     ("без меха и высокого каблука", True), ("без выс. каблука", True),
     ("без меха с каблуком", False), ("без меха каблук", False), ("без меха, каблук", False)])
-def test_the_patterns_of_the_data_files_share_the_notion(text, read):
-    assert (compile_pattern("без #каблук~").search(text) is not None) is read
+def test_the_phrases_of_the_data_files_share_the_notion(text, read):
+    assert (compile_pattern(Phrases().regex("без каблук")).search(text) is not None) is read

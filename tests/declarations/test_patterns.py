@@ -12,6 +12,7 @@ import pytest
 import orangecontrib.customs as package
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.declarations.patterns import Alternatives, compile_pattern
+from orangecontrib.customs.declarations.phrases import Phrases
 from orangecontrib.customs.groups import find_group
 
 ROOMS = ("declarations", "evaluation", "facts", "files", "fusion", "headless", "nomenclature")
@@ -229,11 +230,13 @@ def test_no_repeat_of_a_shipped_pattern_splits_a_text_in_two_ways(pattern, flags
     assert not check(pattern, flags)
 
 
-def test_the_shorthands_of_the_data_files_are_linear():
-    assert not check(compile_pattern("закр~ (?:@ ){0,3}без #каблук~ ?с~").pattern)
+@pytest.mark.parametrize("phrase", [
+    "закрыть _3 без каблук [, | и] с*", "сапоги …60 [и] литьё - 200 дж.", "[_] [нат.] кожа …"])
+def test_the_phrases_of_the_data_files_are_linear(phrase):
+    assert not check(compile_pattern(Phrases().regex(phrase)).pattern)
 
 
 def test_of_patterns_joined_the_first_that_fits_is_told():
-    found = Alternatives(["кож~ лак~", "кож~", "лак"]).finditer("кожа, кожа лаковая и лак")
+    found = Alternatives([r"кож\w+ лак\w+", r"кож\w+", "лак"]).finditer("кожа, кожа лаковая и лак")
     assert [(number, match.group()) for number, match in found] == [
         (1, "кожа"), (0, "кожа лаковая"), (2, "лак")]

@@ -38,7 +38,7 @@ from .language import languages_of
 from .literals import literals
 from .materials import Materials, Mention, PartOf
 from .negation import negation_after, negation_before, negation_goes_on
-from .patterns import Tables, Taken, compile_pattern, expand, needed, number
+from .patterns import Tables, Taken, compile_pattern, needed, number
 from .quantities import NUMBER_LIST, read_interval, read_numbers
 from .reading import IMPLIED, STATED, Finding, Reading, _agree, evidence_of
 from .stages import GoodRead, Stages
@@ -251,16 +251,16 @@ class FactReader:
     @staticmethod
     def _read_rules(tables: Tables):
         columns = ("fact", "values", "negated", "when_true", "when_false", "source", "kind",
-                   "pattern", "general")
+                   "general")
         for where, row in tables.rows("text_patterns.csv", columns):
             if row["kind"] not in (STATED, IMPLIED):
                 raise ValueError(f"{where}: kind must be '{STATED}' or '{IMPLIED}'")
             values = tables.values(row["fact"], row["values"], where)
+            regex = tables.regex(row, where)
             yield _Rule(row["id"], row["fact"], values,
                         tables.values(row["fact"], row["negated"], where),
                         tables.ratio(row, row["fact"], values, where), row["kind"],
-                        literals(expand(row["pattern"])),
-                        compile_pattern(row["pattern"], where),
+                        literals(regex), compile_pattern(regex, where),
                         tables.message(row["id"], where), tables.problem(row["id"]),
                         row["general"] == "yes")
 
@@ -272,15 +272,16 @@ class FactReader:
 
     def _read_measures(self, tables: Tables):
         grouped: dict[str, list] = {}
-        columns = ("measure", "pattern", "unit", "fact", "values", "above", "to",
+        columns = ("measure", "unit", "fact", "values", "above", "to",
                    "closed", "when_true", "when_false", "source", "border", "yields", "checked")
         for where, row in tables.rows("measures.csv", columns):
             grouped.setdefault(row["measure"], []).append((where, row))
         for name, rows in grouped.items():
             where, first = rows[0]
             bins = tuple(self._bin(tables, w, r) for w, r in rows)
-            yield _Measure(tables.message(name, where), literals(expand(first["pattern"])),
-                           compile_pattern(first["pattern"], where), first["unit"],
+            regex = tables.regex(first, where)
+            yield _Measure(tables.message(name, where), literals(regex),
+                           compile_pattern(regex, where), first["unit"],
                            first["fact"], bins,
                            tables.message(first["border"], where) if first["border"] else None,
                            first["yields"] == "yes", first["checked"] == "yes")

@@ -23,9 +23,10 @@ from functools import cached_property
 from orangecontrib.customs.i18n import Capital, Joined, Message
 
 from .folding import Folded
+from .forms import NOMINATIVE, OBLIQUE
 from .literals import literals
 from .materials import PartOf
-from .patterns import NEVER, Alternatives, Tables, compile_pattern, expand, needed
+from .patterns import NEVER, Alternatives, Tables, compile_pattern, needed
 from .reading import IMPLIED
 
 __all__ = ["Good", "Implied", "Kind", "Noun", "Verdict", "Gate"]
@@ -296,14 +297,15 @@ class Gate:
         self._types: list[Noun] = []
         patterns = []
         implied = self._implied(tables)
-        for where, row in tables.rows("types.csv", ("pattern", "oblique")):
-            for column in ("pattern", "oblique"):
-                compile_pattern(row[column], where)
+        for where, row in tables.rows("types.csv"):
+            cases = [tables.regex(row, where, case) for case in (NOMINATIVE, OBLIQUE)]
+            for regex in cases:
+                compile_pattern(regex, where)
             name, facts = tables.message(row["id"], where), tuple(implied.pop(row["id"], ()))
             self._types.append(Noun(row["id"], name, facts,
                                     Message.of("reader.usual", type=name),
                                     not facts or row.get("general") == "yes"))
-            patterns += [row["pattern"], row["oblique"] or r"(?!)"]
+            patterns += [regex or r"(?!)" for regex in cases]
         if implied:
             raise ValueError(f"{tables.group.folder / 'type_facts.csv'}: types.csv has no row "
                              f"'{next(iter(implied))}'")
@@ -316,7 +318,7 @@ class Gate:
         self._kinds: dict[str, list[Kind]] = {
             where: [] for where in (*_PLACES, *_WITHOUT_PATTERN)}
         rows = list(tables.rows("kinds.csv", ("where", "fact", "value", "when_true", "when_false",
-                                              "source", "kind", "pattern")))
+                                              "source", "kind")))
         for name in _WITHOUT_PATTERN:
             count = sum(row["where"] == name for _, row in rows)
             if count > 1:
@@ -326,13 +328,14 @@ class Gate:
             values = tables.values(row["fact"], row["value"], where)
             if row["where"] not in self._kinds:
                 raise ValueError(f"{where}: where must be one of {', '.join(self._kinds)}")
-            if row["where"] in _PLACES and not row["pattern"]:
-                raise ValueError(f"{where}: a pattern is needed where '{row['where']}'")
+            regex = tables.regex(row, where)
+            if row["where"] in _PLACES and not regex:
+                raise ValueError(f"{where}: a phrase is needed where '{row['where']}'")
             self._kinds[row["where"]].append(Kind(
                 row["id"], row["fact"], values, tables.ratio(row, row["fact"], values, where),
                 row["kind"],
-                compile_pattern(row["pattern"], where) if row["where"] in _PLACES else None,
-                literals(expand(row["pattern"])),
+                compile_pattern(regex, where) if row["where"] in _PLACES else None,
+                literals(regex),
                 tables.message(row["id"], where, _GIVEN.get(row["where"], ())),
                 tables.problem(row["id"], _GIVEN_TO_PROBLEM.get(row["where"], ()))))
         self._noun, self._described, self._purpose = (

@@ -141,24 +141,25 @@ class Materials:
     def __init__(self, tables: Tables):
         self.parts: list[tuple[str, str, bool]] = []
         patterns = []
-        for where, row in tables.rows("parts.csv", ("role", "listed", "pattern")):
-            compile_pattern(row["pattern"], where)
+        for where, row in tables.rows("parts.csv", ("role", "listed")):
+            regex = tables.regex(row, where)
+            compile_pattern(regex, where)
             if row["role"] not in ("upper", "sole", "contact", "none", "trim"):
                 raise ValueError(f"{where}: unknown role '{row['role']}'")
             self.parts.append((row["id"], row["role"], row["listed"] == "yes"))
-            patterns.append(row["pattern"])
+            patterns.append(regex)
         self._part = Alternatives(patterns)
         self.materials: list[_Material] = []
         patterns = []
         for where, row in tables.rows("materials.csv", ("upper", "sole", "when_true", "when_false",
-                                                        "source", "of_good", "gives_way",
-                                                        "pattern")):
-            compile_pattern(row["pattern"], where)
+                                                        "source", "of_good", "gives_way")):
+            regex = tables.regex(row, where)
+            compile_pattern(regex, where)
             upper, sole = (tables.values(fact, row[fact], where) for fact in ("upper", "sole"))
             ratio = tables.ratio(row, "upper", upper, where) if upper else 1.
             self.materials.append(_Material(row["id"], upper, sole, ratio, row["of_good"],
                                             row["gives_way"] == "yes"))
-            patterns.append(row["pattern"])
+            patterns.append(regex)
         self._material = Alternatives(patterns)
 
     def mentions(self, text: str, goods: list[Mention]) -> list[Mention]:

@@ -31,7 +31,9 @@ from orangecontrib.customs.files import strict_rows
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Message, put_in
 
+from .forms import ANY, OBLIQUE
 from .negation import BETWEEN
+from .phrases import Phrases
 
 __all__ = ["NEVER", "Alternatives", "Tables", "Taken", "expand", "compile_pattern", "number",
            "needed", "words_of"]
@@ -55,10 +57,10 @@ def expand(pattern: str) -> str:
     return _SHORTHAND.sub(replace, pattern)
 
 
-def compile_pattern(pattern: str, where: str = "pattern") -> re.Pattern:
-    """Compile a pattern of the data files; `where` names its place in errors."""
+def compile_pattern(regex: str, where: str = "pattern") -> re.Pattern:
+    """Compile what a row looks for, between whole words; `where` names its place in errors."""
     try:
-        compiled = _compiled(rf"(?<!\w)(?:{expand(pattern)})(?:(?!\w)|(?<!\w))")
+        compiled = _compiled(rf"(?<!\w)(?:{regex})(?:(?!\w)|(?<!\w))")
     except re.error as error:
         raise ValueError(f"{where}: not a regular expression: {error}") from None
     if compiled.groups:
@@ -91,7 +93,7 @@ class Tables:
         """Whether ``messages.csv`` says anything by an id."""
         return f"{self.group.id}.{id_}" in self.group.wordings
 
-    def rows(self, name: str, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
+    def rows(self, name: str, columns: Sequence[str] = ()) -> Iterator[tuple[str, dict[str, str]]]:
         """Rows of a table with where they stand ("file, line n"); see :func:`strict_rows`.
 
         Raises
@@ -113,12 +115,31 @@ class Tables:
             yield where, row
 
     @cached_property
+    def phrases(self) -> Phrases:
+        """What turns phrases into regular expressions, with the classes of ``classes.csv``."""
+        if not (self.group.folder / "classes.csv").exists():
+            return Phrases()
+        return Phrases({row["id"]: (row["phrase"], where)
+                        for where, row in self.rows("classes.csv", ("phrase",))})
+
+    def regex(self, row: dict[str, str], where: str = "pattern", case: str = ANY) -> str:
+        """The regular expression of a row's phrase, in a case; "" where it has none.
+
+        While tables are on their way into phrases, that of its `pattern` (or `oblique`) too.
+        """
+        if row.get("phrase"):
+            return self.phrases.regex(row["phrase"], where, case, **{
+                name: row.get(name, "") for name in ("not_before", "not_after", "not_between")})
+        return expand(row.get("oblique" if case == OBLIQUE else "pattern", ""))
+
+    @cached_property
     def words(self) -> dict[str, re.Pattern]:
         """``words.csv``: plain regular expressions by id, in their order."""
         words = {}
-        for where, row in self.rows("words.csv", ("pattern",)):
+        for where, row in self.rows("words.csv"):
             try:
-                words[row["id"]] = re.compile(row["pattern"])
+                words[row["id"]] = re.compile(rf"(?<!\w)(?:{self.regex(row, where)})(?!\w)")\
+                    if row.get("phrase") else re.compile(row["pattern"])
             except re.error as error:
                 raise ValueError(f"{where}: not a regular expression: {error}") from None
         return words
@@ -206,7 +227,7 @@ class Alternatives:
     """
 
     def __init__(self, patterns: Sequence[str], before: str = r"(?<!\w)"):
-        alternatives = [rf"(?:{expand(pattern)})(?!\w)" for pattern in patterns]
+        alternatives = [rf"(?:{pattern})(?!\w)" for pattern in patterns]
         # without groups, which tell the pattern, a search passes by most places at once
         self._any = _compiled(rf"{before}(?:{'|'.join(alternatives)})")
         self._each = _compiled(rf"{before}(?:{'|'.join(f'({a})' for a in alternatives)})")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from orangecontrib.customs.files import strict_rows
 
-from .patterns import compile_pattern
+from .patterns import compile_pattern, expand
 
 __all__ = ["BY_WORDS", "Area", "Place", "largest_area", "prevails"]
 
@@ -69,7 +69,7 @@ _WORD = re.compile(r"\w+")
 @cache
 def _patterns() -> dict[str, re.Pattern]:
     path = Path(__file__).with_name("shares.csv")
-    return {row["kind"]: compile_pattern(row["pattern"], f"{path}, line {line}")
+    return {row["kind"]: compile_pattern(expand(row["pattern"]), f"{path}, line {line}")
             for line, row in strict_rows(path, ("kind", "pattern", "why"))[1]}
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from orangecontrib.customs.declarations.stopwords.fold import fold_text
 from orangecontrib.customs.files import strict_rows
 
-__all__ = ["known", "lacking", "lemma"]
+__all__ = ["analyzer", "known", "lacking", "lemma"]
 
 _RUSSIAN = re.compile("[а-я]+(?:-[а-я]+)*")
 
@@ -31,7 +31,14 @@ def lacking() -> str:
 
 
 @cache
-def _analyzer():
+def analyzer():
+    """pymorphy3's, loaded once.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If it is not installed; the message says what to install.
+    """
     if lacking():
         raise ModuleNotFoundError(lacking(), name="pymorphy3")
     from pymorphy3 import MorphAnalyzer
@@ -65,11 +72,11 @@ def lemma(word: str) -> str:
     ModuleNotFoundError
         If pymorphy3 is not installed; the message says what to install.
     """
-    analyzer = _analyzer()
+    morph = analyzer()
     word = fold_text(word)
     if not _RUSSIAN.fullmatch(word):
         return word
-    read = _most_likely(analyzer.parse(word), analyzer.word_is_known(word))
+    read = _most_likely(morph.parse(word), morph.word_is_known(word))
     read = read.replace("ё", "е")
     return _table("overrides.csv", "read", "lemma").get(read, read)
 
@@ -77,7 +84,7 @@ def lemma(word: str) -> str:
 @lru_cache(maxsize=2 ** 17)
 def known(word: str) -> bool:
     """A dictionary lists the word, in whatever form."""
-    return _analyzer().word_is_known(word)
+    return analyzer().word_is_known(word)
 
 
 def _most_likely(readings, known: bool) -> str:

@@ -1,0 +1,394 @@
+"""The language of phrases: how a row of a group's tables says in words what it looks for.
+
+A word stands for all its forms (:mod:`.forms`): as a dictionary lists it, an adjective in any
+gender.  A noun in the plural stands for its plural alone, any other form for itself.
+
+=====================  =========================================================================
+``закрывать лодыжка``  words one after the other: «закрывающая лодыжку», «закрывают лодыжки»
+``=сапоги``            this form alone
+``нат. кожа``          an abbreviation, with its point or without: «нат.кожа», «нат кожи»
+``перфор*``            whatever begins so, up to 30 letters more
+``слип-он``            a hyphen may be a space, or lack: «слипоны», «слип оны»
+``200 дж.``            a number, perhaps written together with its unit: «200Дж»
+``a | b``              either
+``(a | b) c``          a group of words
+``[a] b``              «a» may lack
+``<ankle>``            any phrase of the class ``ankle`` (``classes.csv`` of the group)
+``<number>``           any number
+``_``                  one word that is no negation; ``_3``: none to three such words
+``…``                  none to 40 characters of the same clause, ``…60``: to 60
+``без a``              «a» with adjectives and nouns that are denied, too: «без меха и a»
+``a, b``               signs are themselves; spaces beside them don't matter
+``a - b``              a dash, colon, equals sign or opening bracket, or nothing but a space
+``'('``                what would mean something else, in quotes
+``{из} a``, ``a {из}`` stands beside «a» and is no part of the phrase
+=====================  =========================================================================
+
+A phrase begins and ends with whole words.  Words must be in the dictionary, or in ``forms.csv``,
+so that a misspelled one is found when the table is loaded.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from .folding import fold
+from .forms import ANY, forms, in_dictionary
+from .negation import BETWEEN
+
+__all__ = ["Phrases", "words_regex"]
+
+#: Characters of «…», and letters that an ending has at most.
+STRETCH, ENDING = 40, 30
+#: So many texts may stand in ``{…}`` before a phrase, or in `not_before`.
+MANY = 2000
+
+_TOKEN = re.compile(
+    r"\s+|<(?P<class>[a-z0-9_]+)>|_(?P<any>\d?)(?![^\W_])|…(?P<stretch>\d*)|'(?P<quoted>[^']+)'|"
+    r"(?P<exact>=?)(?P<word>[^\W_]+(?:[-'/&][^\W_]+)*)(?P<end>[*.]?)|(?P<sign>[][(){}|]|[^\w\s])")
+_DENYING = {"без", "кроме"}
+_NO_NEGATION = r"(?!(?:не|без|кроме|нет)\b)\w++"
+_NUMBER = r"\d++(?:[.,]\d++)?"
+_DASH = r"[ .:=(-]++"
+#: What may stand last: a word, a sign or number after which no space is needed, …
+WORD, SIGN, DIGIT, DENIAL, OPEN = "word", "sign", "digit", "denial", "open"
+
+
+@dataclass(frozen=True)
+class _Leaf:
+    """A word, a number, a sign: one thing that is read."""
+
+    regex: str
+    kind: str                          # of what stands last: WORD, SIGN …
+    texts: tuple[str, ...] | None = None   # all that it reads, where that can be told
+
+
+@dataclass(frozen=True)
+class _Sequence:
+    items: tuple
+
+
+@dataclass(frozen=True)
+class _Choice:
+    options: tuple
+
+
+@dataclass(frozen=True)
+class _Optional:
+    item: object
+    most: int = 1
+
+
+@dataclass(frozen=True)
+class _Beside:
+    item: object
+
+
+def words_regex(words: Iterable[str]) -> str:
+    """A regular expression of these words, with what begins alike written once.
+
+    >>> words_regex(["кожа", "кожи", "кожей", "кож"])
+    'кож(?:[аи]|ей)?'
+    """
+    tree: dict = {}
+    for word in words:
+        node = tree
+        for letter in word:
+            node = node.setdefault(letter, {})
+        node[""] = {}
+    return _tree_regex(tree)
+
+
+def _tree_regex(tree: dict) -> str:
+    rests: dict[str, list[str]] = {}
+    for letter, below in sorted(tree.items()):
+        if letter:
+            rests.setdefault(_tree_regex(below), []).append(letter)
+    branches = []
+    for rest, letters in rests.items():
+        plain = [letter for letter in letters if letter.isalnum()]
+        branches += [("[ -]?" if sign == "-" else re.escape(sign)) + rest
+                     for sign in letters if sign not in plain]
+        if plain:
+            branches.append((plain[0] if len(plain) == 1 else f"[{''.join(plain)}]") + rest)
+    if not branches:
+        return ""
+    if len(branches) == 1 and "" not in tree:
+        return branches[0]
+    single = len(branches) == 1 and re.fullmatch(r"\w|\[\w+\]", branches[0])
+    return (branches[0] if single else f"(?:{'|'.join(branches)})") + "?" * ("" in tree)
+
+
+class Phrases:
+    """Turns phrases into regular expressions over folded text.
+
+    Parameters
+    ----------
+    classes : mapping of str to (str, str)
+        Name of a class → its phrase, and where it stands.
+    """
+
+    def __init__(self, classes: Mapping[str, tuple[str, str]] = {}):
+        self._classes = classes
+        self._known: dict[tuple[str, str], object] = {}
+
+    def regex(self, phrase: str, where: str = "phrase", case: str = ANY, not_before: str = "",
+              not_after: str = "", not_between: str = "") -> str:
+        """The regular expression of a phrase, without the boundaries at its ends.
+
+        Parameters
+        ----------
+        phrase : str
+        where : str
+            Names its place in errors.
+        case : str
+            Which cases of the words: :data:`.forms.ANY`, ``NOMINATIVE`` or ``OBLIQUE``.
+        not_before, not_after, not_between : str
+            Phrases that may not stand right before or behind it, or within «…».
+
+        Raises
+        ------
+        ValueError
+            It is no phrase, or holds a word that no dictionary has.
+        """
+        try:
+            tree = self._parse(phrase, case)
+            between = self._emit(self._parse(not_between), None)[0] if not_between else ""
+            emitter = _Emitter(rf"(?:(?!(?<!\w)(?:{between})(?!\w))[^;.])" if between
+                               else "[^;.]")
+            regex, _ = emitter.emit(tree, None)
+            if not_before:
+                regex = _behind(_texts(self._parse(not_before)), "<!", "") + f"(?:{regex})"
+            if not_after:
+                after, _ = emitter.emit(self._parse(not_after), {WORD})
+                regex = rf"(?:{regex})(?!\w)(?!(?:{after})(?!\w))"
+            return regex
+        except ValueError as error:
+            raise ValueError(f"{where}: phrase '{phrase}': {error}") from None
+
+    def _emit(self, tree, left):
+        return _Emitter("[^;.]").emit(tree, left)
+
+    def _parse(self, phrase: str, case: str = ANY):
+        return _Parser(phrase, case, self._class).whole()
+
+    def _class(self, name: str, case: str):
+        if (name, case) not in self._known:
+            if name not in self._classes:
+                raise ValueError(f"there is no class <{name}> in classes.csv")
+            phrase, where = self._classes[name]
+            self._known[name, case] = None   # while it is read
+            try:
+                self._known[name, case] = _Parser(phrase, case, self._class).whole()
+            except ValueError as error:
+                raise ValueError(f"class <{name}> ({where}): {error}") from None
+        if self._known[name, case] is None:
+            raise ValueError(f"class <{name}> holds itself")
+        return self._known[name, case]
+
+
+class _Parser:
+    """A phrase on its way into a tree."""
+
+    def __init__(self, phrase: str, case: str, class_of):
+        self._case, self._class_of = case, class_of
+        self._tokens, at = [], 0
+        phrase = phrase.strip()
+        while at < len(phrase):
+            match = _TOKEN.match(phrase, at)
+            if match is None:
+                raise ValueError(f"'{phrase[at:]}' is no part of a phrase")
+            if not match.group().isspace():
+                self._tokens.append(match)
+            at = match.end()
+        self._at = 0
+
+    def whole(self):
+        tree = self._choice()
+        if self._sign():
+            raise ValueError(f"'{self._sign()}' closes nothing")
+        return tree
+
+    def _sign(self) -> str:
+        """The sign that comes next; "" where none does."""
+        return self._tokens[self._at]["sign"] or "" if self._at < len(self._tokens) else ""
+
+    def _choice(self):
+        options = [self._sequence()]
+        while self._sign() == "|":
+            self._at += 1
+            options.append(self._sequence())
+        return options[0] if len(options) == 1 else _Choice(tuple(options))
+
+    def _sequence(self):
+        items = []
+        while self._at < len(self._tokens) and self._sign() not in tuple("|)]}"):
+            items.append(self._item())
+        if not any(not isinstance(item, (_Optional, _Beside)) for item in items):
+            raise ValueError("something must stand there, before and behind each '|'")
+        return _Sequence(tuple(items))
+
+    def _item(self):
+        token = self._tokens[self._at]
+        self._at += 1
+        sign = token["sign"]
+        if sign and sign in "([{":
+            inner = self._choice()
+            if self._sign() != ")]}"["([{".index(sign)]:
+                raise ValueError(f"'{sign}' is not closed")
+            self._at += 1
+            return inner if sign == "(" else _Optional(inner) if sign == "[" else _Beside(inner)
+        if sign == "-":
+            return _Leaf(_DASH, SIGN)
+        if sign or token["quoted"]:
+            text = sign or token["quoted"]
+            return _Leaf(re.escape(text), SIGN, (text,))
+        if token["class"]:
+            return _Leaf(_NUMBER, DIGIT) if token["class"] == "number" \
+                else self._class_of(token["class"], self._case)
+        if token["any"] is not None:
+            word = _Leaf(_NO_NEGATION, WORD)
+            return _Optional(word, int(token["any"])) if token["any"] else word
+        if token["stretch"] is not None:
+            return _Leaf(token["stretch"] or str(STRETCH), OPEN)
+        return self._word(fold(token["word"]).text, token)
+
+    def _word(self, word: str, token: re.Match) -> _Leaf:
+        if word.isdigit():
+            return _Leaf(word, DIGIT, (word,))
+        if token["end"] == "*":
+            return _Leaf(rf"{words_regex([word])}\w{{0,{ENDING}}}", WORD)
+        if token["exact"] or token["end"] or "/" in word or "&" in word:
+            found = (word,)
+        elif in_dictionary(word):
+            found = forms(word, self._case) or ("",)
+        else:
+            raise ValueError(
+                f"no dictionary has '{word}': mend it, write '={word}' for this form alone, "
+                f"'{word}.' for an abbreviation, '{word}*' for what begins so, or add it to "
+                "forms.csv")
+        return _Leaf(words_regex(found) if found != ("",) else "(?!)",
+                     DENIAL if word in _DENYING else WORD, found)
+
+
+class _Emitter:
+    """Writes a tree as a regular expression.
+
+    `inside`: a character of «…».
+    """
+
+    def __init__(self, inside: str):
+        self._inside = inside
+
+    def emit(self, tree, left: set[str] | None) -> tuple[str, set[str]]:
+        """The expression, with the gap before it, and what may stand last in it.
+
+        `left`: what may stand before; None where the phrase begins.
+        """
+        if isinstance(tree, _Leaf):
+            return self._leaf(tree, left), {tree.kind}
+        if isinstance(tree, _Choice):
+            return self._choice(tree, left)
+        return self._sequence(tree.items, left)
+
+    def _leaf(self, leaf: _Leaf, left) -> str:
+        if leaf.kind == OPEN:
+            if left is None:
+                raise ValueError("nothing stands before '…'")
+            return rf"(?!\w){self._inside}{{0,{leaf.regex}}}?(?<!\w)"
+        return leaf.regex if leaf.regex is _DASH else _gap(left, leaf.kind) + leaf.regex
+
+    def _choice(self, tree: _Choice, left) -> tuple[str, set[str]]:
+        plain = [tree for tree in map(_only_word, tree.options)]
+        if all(plain) and len({leaf.kind for leaf in plain}) == 1:  # written as one tree
+            words = dict.fromkeys(word for leaf in plain for word in leaf.texts)
+            return _gap(left, plain[0].kind) + words_regex(words), {plain[0].kind}
+        written, ends = [], set()
+        for option in tree.options:
+            regex, last = self.emit(option, left)
+            written.append(regex)
+            ends |= last
+        return f"(?:{'|'.join(written)})", ends
+
+    def _sequence(self, items: Sequence, left) -> tuple[str, set[str]]:
+        written = []
+        for number, item in enumerate(items):
+            if isinstance(item, _Beside):
+                if number == 0 and left is None:
+                    written.append(_behind(_texts(item.item), "<=", "|"))
+                else:
+                    written.append(rf"(?={self.emit(item.item, left)[0]}(?!\w))")
+                continue
+            if not isinstance(item, _Optional):
+                regex, left = self.emit(item, left)
+                written.append(regex)
+                continue
+            times = "?" if item.most == 1 else f"{{0,{item.most}}}"
+            if left is None:  # before what must stand there: with the gap behind it
+                regex, last = self.emit(item.item, None)
+                written.append(f"(?:{regex}{_gap(last, WORD)}){times}")
+                continue
+            regex, last = self.emit(item.item, left | ({WORD} if item.most > 1 else set()))
+            written.append(f"(?:{regex}){times}")
+            left = left | last
+        return "".join(written), left or set()
+
+
+def _only_word(tree) -> _Leaf | None:
+    """The one word that this is, without hyphens, if it is one."""
+    while isinstance(tree, _Sequence) and len(tree.items) == 1:
+        tree = tree.items[0]
+    if isinstance(tree, _Leaf) and tree.kind == WORD and tree.texts \
+            and all(text.isalnum() for text in tree.texts):
+        return tree
+    return None
+
+
+def _gap(left: set[str] | None, kind: str) -> str:
+    """What stands between what came last and what comes next, of this kind."""
+    if left is None or left == {OPEN}:
+        return ""
+    if kind in (SIGN, DIGIT):
+        return "" if kind == SIGN and left == {SIGN} else "[ .]*+"
+    if DENIAL in left:
+        return f"[ .]++{BETWEEN}"
+    if left <= {SIGN, DIGIT, OPEN}:
+        return "[ .]*+"
+    if left == {WORD}:
+        return "[ .]++"
+    return r"(?:[ .]++|(?<!\w))" if DIGIT not in left else r"(?:[ .]++|(?<!\w)|(?<=\d))"
+
+
+def _texts(tree) -> list[str]:
+    """All that a tree reads."""
+    if isinstance(tree, _Leaf):
+        if tree.texts is None:
+            raise ValueError("before a phrase may stand words, and nothing that is open")
+        return list(tree.texts)
+    if isinstance(tree, _Choice):
+        return [text for option in tree.options for text in _texts(option)]
+    if isinstance(tree, _Optional):
+        return ["", *_texts(tree.item)]
+    if isinstance(tree, _Beside):
+        raise ValueError("'{' may not stand in what stands beside")
+    found = [" ".join(filter(None, parts)) for parts in product(*map(_texts, tree.items))]
+    if len(found) > MANY:
+        raise ValueError("too much may stand before the phrase")
+    return found
+
+
+def _behind(texts: Iterable[str], sign: str, joint: str) -> str:
+    """Looks at what stands before: a word and its gap, or a sign."""
+    widths: dict[tuple[int, str], set[str]] = {}
+    for text in texts:
+        for gap in (("[ .,:]", "[,:][ ]", "[ ]-[ ]") if text[-1:].isalnum() else ("", "[ ]")):
+            widths.setdefault((len(text), gap), set()).add(text)
+    looks = [rf"(?{sign}{_boundary(some)}{words_regex(some).replace('[ -]?', '-')}{gap})"
+             for (_, gap), some in sorted(widths.items())]
+    return f"(?:{joint.join(looks)})" if joint else "".join(looks)
+
+
+def _boundary(some: set[str]) -> str:
+    return r"(?<!\w)" if all(text[0].isalnum() for text in some) else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from orangecontrib.customs.declarations import EMPTY, FactReader, Reading
-from orangecontrib.customs.declarations.facts import stages_of
+from orangecontrib.customs.declarations.together import readings_of
 from orangecontrib.customs.declarations.goods import ids_of_goods
 from orangecontrib.customs.facts import Evidence, Vocabulary
 from orangecontrib.customs.fusion.among import Answer
@@ -70,8 +70,7 @@ def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
     found: list[list[Reading]] = []
     for number, good in enumerate(goods, start=1):
         there = good.description and good.description.strip()
-        found.append([stages.reading for stages in stages_of(readers, good.description)]
-                     if there else [])
+        found.append(readings_of(readers, good.description) if there else [])
         if progress is not None:
             progress(number, len(goods))
     goods, found = named_goods(goods, found)

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -39,7 +39,7 @@ from .literals import literals
 from .materials import Materials, Mention, PartOf
 from .negation import negation_after, negation_before, negation_goes_on
 from .patterns import Tables, Taken, compile_pattern, needed, number
-from .quantities import NUMBER_LIST, read_interval, read_numbers
+from .quantities import NUMBER_LIST, alone, read_interval, read_numbers
 from .reading import IMPLIED, STATED, Finding, Reading, _agree, evidence_of
 from .stages import GoodRead, Stages
 
@@ -105,6 +105,7 @@ class _Measure:
     border: Message | None   # of which it is a problem that a length crosses it
     yields: bool             # only hints, against the tariff's own words on its fact
     checked: bool            # what is implied of its fact must agree with what is stated
+    kind: str = STATED
 
 
 @dataclass(frozen=True)
@@ -279,12 +280,14 @@ class FactReader:
         for name, rows in grouped.items():
             where, first = rows[0]
             bins = tuple(self._bin(tables, w, r) for w, r in rows)
-            regex = tables.regex(first, where)
+            # without a phrase any number with such a unit is read
+            regex = tables.regex(first, where) or alone(first["unit"])
             yield _Measure(tables.message(name, where), literals(regex),
                            compile_pattern(regex, where), first["unit"],
                            first["fact"], bins,
                            tables.message(first["border"], where) if first["border"] else None,
-                           first["yields"] == "yes", first["checked"] == "yes")
+                           first["yields"] == "yes", first["checked"] == "yes",
+                           first.get("kind") or STATED)
 
     @staticmethod
     def _read_sizes(tables: Tables) -> dict[tuple[str, str], _SizeSystem]:
@@ -355,9 +358,10 @@ class FactReader:
             Mention("good", noun.noun.id, "good", noun.start, noun.end) for noun in nouns])
 
     def _goods(self, text: str, nouns, parts: list[PartOf]) -> TextGoods:
-        said = [] if self._materials is not None else [  # what a good has one of
-            Said(measure.fact, _values_of(met), start, interval.end)
-            for measure, met, start, interval in self._measured(text)]
+        said = [] if self._materials is not None else [
+            *(Said(measure.fact, _values_of(met), start, interval.end)
+              for measure, met, start, interval in self._measured(text)),
+            *self._named_apart(text, nouns)]
         for part in parts:
             fact = "upper" if part.role == "good" else part.role
             if not part.negated:
@@ -365,6 +369,16 @@ class FactReader:
                                  len(part.values[fact])))
         return goods_of_text(text, [Noun(noun.noun.id, noun.start, noun.end, noun.oblique,
                                          noun.noun.general) for noun in nouns], said)
+
+    @staticmethod
+    def _named_apart(text: str, nouns) -> Iterator[Said]:
+        """What nouns state, each the first of its list: «трансформаторы 5 шт; реле»."""
+        start = 0
+        for noun in nouns:
+            if start == 0 or ";" in text[start:noun.start]:
+                yield from (Said(said.fact, said.values, noun.start, noun.end)
+                            for said in noun.noun.facts if said.kind == STATED)
+            start = noun.end
 
     def _read_one_of(self, folded: Folded, goods: TextGoods, number: int) -> GoodRead:
         """One of several goods: what speaks of the others is blank."""
@@ -554,7 +568,8 @@ class FactReader:
             words = folded.text[start:interval.end].strip()
             note = Message.of("reader.measured", measure=measure.name, words=words)
             result.append(self._finding(folded, span, measure.fact, values,
-                                        min(b.ratio for b in met), STATED, met[0].id, note))
+                                        min(b.ratio for b in met), measure.kind, met[0].id,
+                                        note))
             if len(values) > 1 and measure.border is not None:
                 problems.append(Message.of("reader.border", words=words, border=measure.border))
         return result

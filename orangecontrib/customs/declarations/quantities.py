@@ -13,7 +13,7 @@ from pathlib import Path
 
 from orangecontrib.customs.files import strict_rows
 
-__all__ = ["Interval", "read_interval", "NUMBER_LIST", "read_numbers"]
+__all__ = ["Interval", "alone", "read_interval", "NUMBER_LIST", "read_numbers"]
 
 _COUNTED = r"(?!\s?(?:пар|шт|короб|мест|ящ|кг|упак|лет|дж|руб)\w*)"  # «120 пар» is no length
 #: A number that may stand without a unit is short; one with it may be a million.
@@ -38,12 +38,16 @@ _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})++")
 
 @dataclass(frozen=True)
 class _Unit:
-    """A row of ``measure_units.csv``: a number alone has the unit from `alone` on."""
+    """A row of ``measure_units.csv``: a number alone has the unit from `alone` on.
+
+    `after`: what must follow the unit where no words name the quantity («1 в комплекте»).
+    """
 
     id: str
     factor: float
     alone: float
     words: re.Pattern
+    after: str
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ class _Dimension:
     """The units of one kind of quantity, and how its numbers are written."""
 
     units: tuple[_Unit, ...]
+    alone: str          # a place where a number with a unit begins
     before: re.Pattern
     but: re.Pattern     # «…, но не более 125 А»
     number: re.Pattern
@@ -60,7 +65,7 @@ class _Dimension:
         if stated is None:
             fitting = [unit for unit in self.units if unit.alone <= least]
             return max(fitting, key=lambda unit: unit.alone, default=None)
-        return next(u for u in self.units if u.words.fullmatch(stated.rstrip(".")))
+        return next(u for u in self.units if u.words.fullmatch(stated.strip("-.")))
 
     def value(self, text: str) -> float:
         """The number that a text writes."""
@@ -74,17 +79,19 @@ def _dimensions() -> dict[str, _Dimension]:
     """By the id of each unit, what its numbers are written in."""
     path = Path(__file__).with_name("measure_units.csv")
     kinds: dict[str, list[_Unit]] = {}
-    for _, row in strict_rows(path, ("dimension", "unit", "factor", "alone", "words", "why"))[1]:
+    for _, row in strict_rows(path, ("dimension", "unit", "factor", "alone", "words", "after",
+                                     "why"))[1]:
         kinds.setdefault(row["dimension"], []).append(_Unit(
             row["unit"], float(row["factor"]), float(row["alone"] or inf),
-            re.compile(row["words"])))
+            re.compile(row["words"]), row["after"]))
     found = {}
     for units in kinds.values():
         words = "|".join(unit.words.pattern for unit in units)
         some = rf"-?(?:{words})(?!\w)[.]?"
         bare = any(unit.alone < inf for unit in units)
         number = _SHORT if bare else _LONG
-        dimension = _Dimension(tuple(units), _before(number, some),
+        clear = "|".join(rf"(?:{unit.words.pattern})(?!\w){unit.after}" for unit in units)
+        dimension = _Dimension(tuple(units), rf"(?<![.,])(?={number}\s?(?:{clear}))", _before(number, some),
                                _but(number, some), _ONE if bare else _ONE_LONG)
         found.update({unit.id: dimension for unit in units})
     return found
@@ -123,6 +130,11 @@ class Interval:
         if self.compared and self.low < self.high:
             return False
         return inside_bin and mine
+
+
+def alone(unit: str) -> str:
+    """A regular expression of the place where a number with a unit of this kind begins."""
+    return _dimensions()[unit].alone
 
 
 def _before(number: str, unit: str) -> re.Pattern:

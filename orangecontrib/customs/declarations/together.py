@@ -10,7 +10,24 @@ from orangecontrib.customs.groups import Group, loaded_groups, vocabulary_of
 from .facts import FactReader, stages_of
 from .reading import Reading, evidence_of
 
-__all__ = ["GroupsReader"]
+__all__ = ["GroupsReader", "readings_of"]
+
+
+def readings_of(readers: Sequence[FactReader], description: str) -> list[Reading]:
+    """What readers of several groups make of one description, by reader.
+
+    Where none of them finds anything, those have no problem with it in whose goods nothing is
+    named, if something is in another's.
+    """
+    stages = stages_of(readers, description)
+    named = [some.goods is not None for some in stages]
+    silent = any(named) and not any(map(_finds, (some.reading for some in stages)))
+    return [replace(some.reading, problems=()) if silent and not names else some.reading
+            for some, names in zip(stages, named)]
+
+
+def _finds(reading: Reading) -> bool:
+    return bool(reading.findings) or any(good.findings for good in reading.goods)
 
 
 class GroupsReader:
@@ -36,7 +53,7 @@ class GroupsReader:
 
     def read(self, description: str) -> Reading:
         """What one description says, with the facts of all groups."""
-        return _together([stages.reading for stages in stages_of(self.readers, description)])
+        return _together(readings_of(self.readers, description))
 
     def spoken(self, readings: Sequence[Reading]) -> Vocabulary:
         """The facts of the groups of which readings speak; of all, where they speak of none."""
@@ -51,8 +68,7 @@ class GroupsReader:
 
 def _together(readings: Sequence[Reading]) -> Reading:
     """Problems are those of the groups that find something, or else of all."""
-    found = [r for r in readings if r.findings or any(good.findings for good in r.goods)]
-    speaking = found or readings
+    speaking = [r for r in readings if _finds(r)] or readings
     if len(speaking) == 1:
         return speaking[0]
     findings = sorted({f: None for r in speaking for f in r.findings},

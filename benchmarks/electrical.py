@@ -139,7 +139,8 @@ def main():
     show("all three", answers, shoes)
     for a in answers if args.show else ():
         if not a.right:
-            print(f"    {a.official} → {'; '.join(a.codes) or '–'} {a.p_heading:.2f} {a.words[:200]}")
+            codes = "; ".join(a.codes) or "–"
+            print(f"    {a.official} → {codes} {a.p_heading:.2f} {a.words[:200]}")
     footwear = [good for good in goods if good[0].startswith(shoes)]
     print(f"footwear declarations, both halves: {len(footwear)}")
     said = answers_of(footwear)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from orangecontrib.customs.declarations import EMPTY, FactReader, Reading
-from orangecontrib.customs.declarations.together import readings_of
 from orangecontrib.customs.declarations.goods import ids_of_goods
+from orangecontrib.customs.declarations.together import readings_of
 from orangecontrib.customs.facts import Evidence, Vocabulary
 from orangecontrib.customs.fusion.among import Answer
 from orangecontrib.customs.fusion.engine import ANALYST, PHOTOS, TEXT, Witness

@@ -26,6 +26,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 from orangecontrib.customs.facts import Evidence, Vocabulary
 from orangecontrib.customs.groups import Group, GroupError, loaded_groups
@@ -373,12 +374,10 @@ class FactReader:
     @staticmethod
     def _named_apart(text: str, nouns) -> Iterator[Said]:
         """What nouns state, each the first of its list: «трансформаторы 5 шт; реле»."""
-        start = 0
-        for noun in nouns:
-            if start == 0 or ";" in text[start:noun.start]:
-                yield from (Said(said.fact, said.values, noun.start, noun.end)
-                            for said in noun.noun.facts if said.kind == STATED)
-            start = noun.end
+        lists = [noun for before, noun in pairwise(nouns) if ";" in text[before.end:noun.start]]
+        for noun in [nouns[0], *lists] if lists else ():
+            yield from (Said(said.fact, said.values, noun.start, noun.end)
+                        for said in noun.noun.facts if said.kind == STATED)
 
     def _read_one_of(self, folded: Folded, goods: TextGoods, number: int) -> GoodRead:
         """One of several goods: what speaks of the others is blank."""

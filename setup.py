@@ -41,7 +41,8 @@ setup(
     # the shipped workflows live at the top of the checkout and install as a package
     package_dir={"orangecontrib.customs.workflows": "workflows"},
     package_data={
-        "orangecontrib.customs": ["*/*.csv", "*/*/*.csv", "widgets/icons/*.svg", "datasets/*",
+        "orangecontrib.customs": ["*/*.csv", "*/*/*.csv", "*/*/*/*.csv",
+                                 "widgets/icons/*.svg", "datasets/*",
                                   "headless/defaults/*/*.ini"],
         "orangecontrib.customs.workflows": ["*.ows", "*/*.csv", "*/*/*.jpg"],
     },

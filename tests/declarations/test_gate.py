@@ -172,7 +172,8 @@ def test_a_name_that_is_not_seen_is_not_said_to_be_missing(reader, text):
 
 
 @pytest.mark.parametrize("text, words", [
-    ("靴子，鞋面：皮革", "Язык описания"), ("12345 / 77", "нет слов"), ("Gizmo", "Английский")])
+    ("靴子，鞋面：皮革", "Язык описания"), ("12345 / 77", "нет слов"),
+    ("Gizmo", "Вид товара по названию не установлен")])
 def test_a_language_that_is_not_read_is_said(reader, text, words):
     assert words in str(reader.read(text).problems[0])
 

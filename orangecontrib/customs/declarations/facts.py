@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -34,7 +34,7 @@ from orangecontrib.customs.i18n import Joined, Message, add_wordings
 
 from .folding import Folded, fold
 from .gate import Gate
-from .goods import Noun, Said, TextGoods, goods_of_text
+from .goods import Noun, Said, TextGoods, apart, goods_of_text
 from .language import languages_of
 from .literals import literals
 from .materials import Materials, Mention, PartOf
@@ -359,25 +359,34 @@ class FactReader:
             Mention("good", noun.noun.id, "good", noun.start, noun.end) for noun in nouns])
 
     def _goods(self, text: str, nouns, parts: list[PartOf]) -> TextGoods:
-        said = [] if self._materials is not None else [
-            *(Said(measure.fact, _values_of(met), start, interval.end)
-              for measure, met, start, interval in self._measured(text)),
-            *self._named_apart(text, nouns)]
+        said = []
         for part in parts:
             fact = "upper" if part.role == "good" else part.role
             if not part.negated:
                 said.append(Said(fact, part.values[fact], part.start, part.end,
                                  len(part.values[fact])))
+        if self._materials is None:
+            nouns, said = self._named_apart(text, nouns)
         return goods_of_text(text, [Noun(noun.noun.id, noun.start, noun.end, noun.oblique,
                                          noun.noun.general) for noun in nouns], said)
 
-    @staticmethod
-    def _named_apart(text: str, nouns) -> Iterator[Said]:
-        """What nouns state, each the first of its list: «трансформаторы 5 шт; реле»."""
-        lists = [noun for before, noun in pairwise(nouns) if ";" in text[before.end:noun.start]]
-        for noun in [nouns[0], *lists] if lists else ():
-            yield from (Said(said.fact, said.values, noun.start, noun.end)
-                        for said in noun.noun.facts if said.kind == STATED)
+    def _named_apart(self, text: str, nouns) -> tuple[list, list[Said]]:
+        """The nouns that may be goods of their own, and the facts of which a good has one.
+
+        «Блок питания, разъем USB» is one good, «реле 5 шт, розетки; трансформаторы» are three.
+        """
+        lists = [noun for before, noun in pairwise(nouns) if apart(text[before.end:noun.start])]
+        named = [nouns[0], *lists] if lists else []
+        said = [Said(said.fact, said.values, noun.start, noun.end) for noun in named
+                for said in noun.noun.facts if said.kind == STATED]
+        said += [Said(measure.fact, _values_of(met), start, interval.end)
+                 for measure, met, start, interval in self._measured(text)]
+        kept, end = nouns[:1], nouns[0].end
+        for noun in nouns[1:]:
+            if noun in lists or not re.search(r"\d", text[end:noun.start]):
+                kept.append(noun)
+                end = noun.end
+        return kept, said
 
     def _read_one_of(self, folded: Folded, goods: TextGoods, number: int) -> GoodRead:
         """One of several goods: what speaks of the others is blank."""

@@ -259,7 +259,13 @@ class Gate:
         for good in goods:
             text = f"{text[:good.start]}{' ' * (good.end - good.start)}{text[good.end:]}"
         place = place_in(text, self._part_word)
-        return tuple(g for g in goods if g.start < place.noun and place.is_head(g))
+        named = tuple(g for g in goods if g.start < place.noun and place.is_head(g))
+        if len(named) > 1 or named and named[0].noun.general:
+            # the tariff's words before a colon, and the good behind it
+            end = text.find(":", named[-1].end) + 1
+            rest = [g for g in goods if g.start >= end > 0]
+            return self._named_together(place_in, " " * end + text[end:], rest) or named
+        return named
 
     @staticmethod
     def _verdict(row: Kind, start: int, end: int, **said) -> Verdict:

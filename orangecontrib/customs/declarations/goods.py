@@ -21,7 +21,7 @@ from orangecontrib.customs.files import strict_rows
 
 from .lemmas import known, lemma
 
-__all__ = ["Noun", "Said", "TextGood", "TextGoods", "goods_of_text", "ids_of_goods"]
+__all__ = ["Noun", "Said", "TextGood", "TextGoods", "apart", "goods_of_text", "ids_of_goods"]
 
 Span = tuple[int, int]
 
@@ -160,6 +160,11 @@ def _patterns() -> tuple[re.Pattern, re.Pattern, re.Pattern]:
                        r"(\"?[\w/.-]{0,40}\w\"?)(?=[\s:;,(-]|$)"),
             re.compile(r"(?<![\d.,])(?<!по )(\d{1,3}(?: \d{3})++|\d{1,7})\s?"
                        rf"(?:{_any('unit')})(?!\w)"))
+
+
+def apart(between: str) -> bool:
+    """Does what stands between two nouns say that they name goods of their own?"""
+    return ";" in between or "\n" in between or _patterns()[2].search(between) is not None
 
 
 def goods_of_text(text: str, nouns: Sequence[Noun], said: Sequence[Said]) -> TextGoods:

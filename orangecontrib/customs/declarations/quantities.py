@@ -91,8 +91,9 @@ def _dimensions() -> dict[str, _Dimension]:
         bare = any(unit.alone < inf for unit in units)
         number = _SHORT if bare else _LONG
         clear = "|".join(rf"(?:{unit.words.pattern})(?!\w){unit.after}" for unit in units)
-        dimension = _Dimension(tuple(units), rf"(?<![.,])(?={number}\s?(?:{clear}))",
-                               _before(number, some), _but(number, some), _ONE if bare else _ONE_LONG)
+        dimension = _Dimension(
+            tuple(units), rf"(?<![.,])(?={number}\s?(?:{clear}))", _before(number, some),
+            _but(number, some), _ONE if bare else _ONE_LONG)
         found.update({unit.id: dimension for unit in units})
     return found
 

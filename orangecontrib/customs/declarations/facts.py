@@ -33,7 +33,7 @@ from orangecontrib.customs.groups import Group, GroupError, loaded_groups
 from orangecontrib.customs.i18n import Joined, Message, add_wordings
 
 from .folding import Folded, fold
-from .gate import Gate
+from .gate import Gate, Good
 from .goods import Noun, Said, TextGoods, apart, goods_of_text
 from .language import languages_of
 from .literals import literals
@@ -135,6 +135,26 @@ _SYSTEMS = (("us", re.compile(r"\b(?:us|usa|сша|америк\w*)\b")),
             ("eu", re.compile(r"\b(?:eu|eur|евро\w*|росс\w*|ru|rus|рф|штихмас\w*)\b")),
             ("mm", re.compile(r"\bмм\b")), ("cm", re.compile(r"\bсм\b")))
 _TIMES = re.compile(r"\s?[xх*]\s?\d")  # «36 x 24» is not a list of sizes
+
+
+@dataclass(frozen=True)
+class _View:
+    """A text as one of its languages reads it."""
+
+    language: str
+    folded: Folded
+    nouns: list[Good]
+    parts: list[PartOf]
+
+
+def _named(nouns: Sequence[Good]) -> list[Mention]:
+    return [Mention("good", noun.noun.id, "good", noun.start, noun.end) for noun in nouns]
+
+
+def _said_once(said: Sequence[Finding], more: Sequence[Finding]) -> list[Finding]:
+    """Without what another language of the text has implied already: it is no second witness."""
+    known = {f.fact for f in said}
+    return [f for f in more if f.kind == STATED or f.fact not in known]
 
 
 def _cut(description: str) -> str:
@@ -325,46 +345,55 @@ class FactReader:
 
     def _stages(self, description: str, goods: TextGoods | None) -> Stages:
         languages = languages_of(description)
-        folded = fold(description)
-        if languages.unread:
-            if not languages.read:
-                return Stages(languages, folded, None, (), Reading(
-                    description, (), (languages.problem,)))
-            folded = replace(fold(languages.kept(description)), original=description)
-        nouns = self._gate.goods(folded.text)
-        parts = self._parts(folded, nouns)
-        if goods is None and nouns:
-            goods = self._goods(folded.text, nouns, parts)
+        if languages.unread and not languages.read:
+            return Stages(languages, fold(description), None, (), Reading(
+                description, (), (languages.problem,)))
+        folded = replace(fold(languages.kept(description), languages.english),
+                         original=description)
+        views = self._views(folded, languages.read)
+        if goods is None:
+            goods = self._goods(folded.text, views)
+        problems = [languages.problem] if languages.problem is not None else []
         if goods is None or len(goods.goods) == 1:
-            one = self._read_good(folded, nouns, parts, goods)
-            if languages.problem is not None:
+            one = self._read_good(views, goods)
+            if problems:
                 one = replace(one, reading=replace(
-                    one.reading, problems=(languages.problem, *one.reading.problems)))
+                    one.reading, problems=(*problems, *one.reading.problems)))
             return Stages(languages, folded, goods, (one,), one.reading)
-        read = tuple(self._read_one_of(folded, goods, number)
+        read = tuple(self._read_one_of(folded, languages.read, goods, number)
                      for number in range(len(goods.goods)))
-        problems = [Message.of("stages.several", count=len(read))]
-        if languages.problem is not None:
-            problems.insert(0, languages.problem)
+        problems.append(Message.of("stages.several", count=len(read)))
         reading = Reading(description, _shared([good.reading for good in read],
                                                self.vocabulary),
                           tuple(problems), tuple(good.reading for good in read))
         return Stages(languages, folded, goods, read, reading)
 
-    def _parts(self, folded: Folded, nouns) -> list[PartOf]:
+    def _views(self, folded: Folded, languages: Sequence[str]) -> list[_View]:
+        """The text as each of its languages reads it."""
+        views = []
+        for language, own in folded.views(languages):
+            nouns = self._gate.goods(own.text)
+            views.append(_View(language, own, nouns, self._parts(language, own, nouns)))
+        return views
+
+    def _parts(self, language: str, folded: Folded, nouns) -> list[PartOf]:
         """The parts of the goods with their materials; none where no word speaks of either."""
         if self._materials is None or not nouns and not self._detail.search(folded.text):
             return []
-        return self._materials.read(folded.text, [
-            Mention("good", noun.noun.id, "good", noun.start, noun.end) for noun in nouns])
+        return self._materials.read(folded.text, _named(nouns), language)
 
-    def _goods(self, text: str, nouns, parts: list[PartOf]) -> TextGoods:
+    def _goods(self, text: str, views: list[_View]) -> TextGoods | None:
+        """The goods, as the first language tells them that names any."""
+        view = next((view for view in views if view.nouns), None)
+        if view is None:
+            return None
         said = []
-        for part in parts:
+        for part in view.parts:
             fact = "upper" if part.role == "good" else part.role
             if not part.negated:
                 said.append(Said(fact, part.values[fact], part.start, part.end,
                                  len(part.values[fact])))
+        nouns = view.nouns
         if self._materials is None:
             nouns, said = self._named_apart(text, nouns)
         return goods_of_text(text, [Noun(noun.noun.id, noun.start, noun.end, noun.oblique,
@@ -388,46 +417,65 @@ class FactReader:
                 end = noun.end
         return kept, said
 
-    def _read_one_of(self, folded: Folded, goods: TextGoods, number: int) -> GoodRead:
+    def _read_one_of(self, folded: Folded, languages, goods: TextGoods, number: int) -> GoodRead:
         """One of several goods: what speaks of the others is blank."""
         own = replace(folded, text=goods.words_of(number, folded.text),
                       masked=goods.words_of(number, folded.masked))
-        nouns = self._gate.goods(own.text)
-        read = self._read_good(own, nouns, self._parts(own, nouns), None)
+        read = self._read_good(self._views(own, languages), None)
         place = Message.of("stages.one_of", number=number + 1, count=len(goods.goods))
         return replace(read, reading=replace(
             read.reading, quantity=goods.goods[number].quantity,
             problems=(place, *read.reading.problems)))
 
-    def _read_good(self, folded: Folded, nouns, parts: list[PartOf],
-                   goods: TextGoods | None) -> GoodRead:
+    def _read_good(self, views: list[_View], goods: TextGoods | None) -> GoodRead:
         """What a text says that speaks of one good, or of kinds that share a description."""
-        description, text = folded.original, folded.text
-        if not text.strip():
+        description = views[0].folded.original
+        if not any(view.folded.text.strip() for view in views):
             return GoodRead((), Reading(description, (), (Message("reader.empty"),)))
-        verdict = self._gate.judge(folded, nouns, parts)
-        findings = list(self._gate_findings(folded, verdict))
-        problems = list(verdict.problems)
-        if not verdict.read_facts:
-            return GoodRead(tuple(parts), Reading(description, tuple(findings), tuple(problems)))
+        verdicts = [self._judge(view) for view in views]
+        told = [pair for pair in zip(views, verdicts)
+                if pair[1].kind is not None or pair[1].read_facts]
+        told = told or list(zip(views, verdicts))[:1]
+        findings: list[Finding] = []
+        problems: list[Message] = []
+        for view, verdict in told:
+            findings += self._gate_findings(view.folded, verdict)
+            problems += verdict.problems
+        parts = tuple(part for view in views for part in view.parts)
+        if not told[0][1].read_facts:
+            return GoodRead(parts, Reading(description, tuple(findings), tuple(problems)))
         apart = goods is None or goods.apart
         if not apart:
             problems.append(Message("stages.unclear"))
-        kinds = goods.kinds if goods is not None else ()
-        if apart or len(kinds) > 1:
-            # what is named first is the first good's where several can't be told apart
-            findings += self._read_materials(folded, parts if apart else [
-                replace(part, first=()) for part in parts], problems)
-            findings += self._read_types(folded, verdict.types, kinds)
-        if apart:
-            findings += self._read_phrases(folded)
-            findings += self._read_lengths(folded, problems)
-            findings += self._read_size_lists(folded, findings, problems)
+        for view, verdict in zip(views, verdicts):
+            findings += _said_once(findings, self._read_view(view, verdict, goods, apart, problems))
         findings = self._choose(findings, problems)
         problems += [self._problems[f.rule] for f in findings if f.rule in self._problems]
         findings.sort(key=lambda f: (f.start, f.end, f.fact))
-        return GoodRead(tuple(parts), Reading(description, tuple(findings),
-                                              tuple(dict.fromkeys(problems))))
+        return GoodRead(parts, Reading(description, tuple(findings),
+                                       tuple(dict.fromkeys(problems))))
+
+    def _judge(self, view: _View):
+        named = _named(view.nouns)
+        known = () if view.language == "ru" else named if self._materials is None \
+            else self._materials.mentions(view.folded.text, named)
+        return self._gate.judge(view.folded, view.nouns, view.parts, view.language, known)
+
+    def _read_view(self, view: _View, verdict, goods: TextGoods | None, apart: bool,
+                   problems: list[Message]) -> list[Finding]:
+        """What one language of the text says."""
+        findings: list[Finding] = []
+        kinds = goods.kinds if goods is not None else ()
+        if apart or len(kinds) > 1:
+            # what is named first is the first good's where several can't be told apart
+            findings += self._read_materials(view.folded, view.parts if apart else [
+                replace(part, first=()) for part in view.parts], problems)
+            findings += self._read_types(view.folded, verdict.types, kinds)
+        if apart:
+            findings += self._read_phrases(view)
+            findings += self._read_lengths(view, problems)
+            findings += self._read_size_lists(view.folded, findings, problems)
+        return findings
 
     def spoken(self, readings: Sequence[Reading]) -> Vocabulary:
         """The facts of which readings may speak."""
@@ -506,9 +554,9 @@ class FactReader:
                 Message(self._said["of_good.sole"])))
         return findings
 
-    def _read_phrases(self, folded: Folded) -> list[Finding]:
+    def _read_phrases(self, view: _View) -> list[Finding]:
         """Matches of the phrase patterns; of two on one fact that overlap the longer."""
-        text = folded.text
+        folded, text = view.folded, view.folded.text
         found: dict[str, list] = {}
         for rule in self._rules:
             if needed(rule.needs, text):
@@ -526,7 +574,7 @@ class FactReader:
             kept.sort(key=lambda m: m[0])
             denied = None  # the span of the last phrase that is negated
             for start, end, rule in kept:
-                negation = self._negation(text, start, end, denied)
+                negation = self._negation(view, start, end, denied)
                 negated = negation is not None
                 if negated:
                     start, end = denied = negation
@@ -539,17 +587,18 @@ class FactReader:
         return findings
 
     @staticmethod
-    def _negation(text: str, start: int, end: int, denied: tuple[int, int] | None):
+    def _negation(view: _View, start: int, end: int, denied: tuple[int, int] | None):
         """The span of ``text[start:end]`` with what negates it, or None.
 
         `denied`: the span of an earlier phrase on the same fact that is negated.
         """
-        if denied is not None and negation_goes_on(text, denied, start, end):
+        text, language = view.folded.text, view.language
+        if denied is not None and negation_goes_on(text, denied, start, end, language):
             return start, end
-        before = negation_before(text, start, end)
+        before = negation_before(text, start, end, language)
         if before is not None:
             return before.start, end
-        after = negation_after(text, end)
+        after = negation_after(text, end, language)
         return None if after is None else (start, after)
 
     def _measured(self, text: str):
@@ -568,9 +617,9 @@ class FactReader:
                 if met:
                     yield measure, met, match.start(), interval
 
-    def _read_lengths(self, folded, problems) -> list[Finding]:
+    def _read_lengths(self, view: _View, problems) -> list[Finding]:
         """What quantities say: стелька, каблук, голенище; мощность, ток."""
-        result = []
+        folded, result = view.folded, []
         for measure, met, start, interval in self._measured(folded.text):
             values, span = _values_of(met), (start, interval.end)
             words = folded.text[start:interval.end].strip()

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 __all__ = ["Folded", "fold"]
 
@@ -49,12 +51,34 @@ class Folded:
     starts : tuple of int or None
         ``starts[i]`` is the place in the original of folded character ``i``
         (one more entry for the end); None where nothing moved.
+    english : tuple of (int, int)
+        The stretches of the folded text that are English, of a text in Russian, too.
     """
 
     original: str
     text: str
     masked: str
     starts: tuple[int, ...] | None = None
+    english: tuple[tuple[int, int], ...] = ()
+
+    def views(self, languages: Sequence[str]) -> list[tuple[str, Folded]]:
+        """The text as each of these languages reads it, marks in place of what others do.
+
+        An English text has no names to be blanked, as no word of it looks like another one.
+        """
+        if "en" not in languages:
+            return [("ru", self)]
+        if "ru" not in languages:
+            return [("en", replace(self, masked=self.text))]
+        others, at = [], 0
+        for start, end in self.english:
+            others.append((at, start))
+            at = end
+        others.append((at, len(self.text)))
+        english = _blanked(self.text, others)
+        return [("ru", replace(self, text=_blanked(self.text, self.english),
+                               masked=_blanked(self.masked, self.english))),
+                ("en", replace(self, text=english, masked=english))]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The span of the original text that folded ``text[start:end]`` stands for."""
@@ -80,13 +104,13 @@ def _fold_word(match: re.Match) -> str:
     return "".join(_TO_CYRILLIC.get(c, c) for c in word)
 
 
-def fold(text: str) -> Folded:
+def fold(text: str, english: Sequence[tuple[int, int]] = ()) -> Folded:
     """Lower case, look-alike letters in one alphabet, ё → е, single spaces.
 
     A word in which every Latin letter has a Cyrillic double becomes Cyrillic
     (so a lone «C» is the preposition); a word in which every Cyrillic letter has
     a Latin double, but not the reverse, becomes Latin («РVС»).
-    Texts without any Cyrillic stay Latin.
+    Texts without any Cyrillic stay Latin, and so do the stretches `english` of the original.
     """
     folded = text.translate(_ONE_TO_ONE)
     starts = None
@@ -110,13 +134,28 @@ def fold(text: str) -> Folded:
         starts.extend(range(at, len(folded) + 1))
         folded = "".join(pieces)
         starts = tuple(starts)
+    moved = tuple(english) if starts is None else tuple(
+        (bisect_left(starts, start), bisect_left(starts, end)) for start, end in english)
     masked = folded
     if _LATIN.search(folded):
         masked = _BRAND.sub(lambda match: "z" * len(match.group()), folded)
         if _CYRILLIC.search(folded):
-            folded = _LATIN_WORD.sub(_fold_word, folded)
-            masked = _LATIN_WORD.sub(_fold_word, masked)
-    return Folded(text, _lower(folded), _lower(masked), starts)
+            def in_one_alphabet(match: re.Match) -> str:
+                if any(start <= match.start() < end for start, end in moved):
+                    return match.group()
+                return _fold_word(match)
+            folded = _LATIN_WORD.sub(in_one_alphabet, folded)
+            masked = _LATIN_WORD.sub(in_one_alphabet, masked)
+    return Folded(text, _lower(folded), _lower(masked), starts, moved)
+
+
+def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with marks in place of some stretches."""
+    pieces, at = [], 0
+    for start, end in spans:
+        pieces += [text[at:start], ";" * (end - start)]
+        at = end
+    return "".join([*pieces, text[at:]])
 
 
 def _lower(text: str) -> str:

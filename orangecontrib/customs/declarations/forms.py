@@ -18,6 +18,7 @@ from pathlib import Path
 from orangecontrib.customs.files import strict_rows
 
 from .folding import fold
+from .languages.en import forms as english
 from .lemmas.lemma import analyzer, known
 
 __all__ = ["ANY", "NOMINATIVE", "OBLIQUE", "forms", "in_dictionary"]
@@ -42,10 +43,11 @@ def _named() -> dict[str, tuple[str, str]]:
 
 
 def in_dictionary(word: str) -> bool:
-    """Is the word known, so that its forms are?  All Latin words are."""
+    """Is the word known, so that its forms are?"""
     word = fold(word).text
-    return _CYRILLIC.search(word) is None or word in _named() or known(word) \
-        or "-" in word and all(map(known, word.split("-")))
+    if _CYRILLIC.search(word) is None:
+        return english.in_dictionary(word)
+    return word in _named() or known(word) or "-" in word and all(map(known, word.split("-")))
 
 
 @lru_cache(maxsize=2 ** 14)
@@ -77,10 +79,8 @@ def forms(word: str, case: str = ANY) -> tuple[str, ...]:
 
 
 def _english(word: str) -> tuple[str, ...]:
-    """The word and its regular plural; also as folding spells them in a Russian text."""
-    plural = f"{word[:-1]}ies" if re.search(r"[^aeiou]y$", word) else \
-        f"{word}es" if re.search(r"(?:s|x|z|ch|sh)$", word) else f"{word}s"
-    found = {word} if not word[-1:].isalpha() else {word, plural}
+    """The forms of an English word; also as folding spells them in a Russian text."""
+    found = set(english.forms(word))
     return tuple(sorted(found | {fold(f"{form} ж").text[:-2] for form in (
         *found, *map(str.upper, found))}))
 

@@ -16,7 +16,7 @@ those count that are named together at the head: the others may be parts of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from orangecontrib.customs.i18n import Capital, Joined, Message
@@ -26,8 +26,8 @@ from .forms import NOMINATIVE, OBLIQUE
 from .languages import part as part_of_language
 from .languages.place import Place
 from .literals import literals
-from .materials import PartOf
-from .patterns import NEVER, Alternatives, Tables, compile_pattern, needed
+from .materials import Mention, PartOf
+from .patterns import NEVER, Alternatives, Tables, compile_pattern, needed, spoken
 from .reading import IMPLIED
 
 __all__ = ["Good", "Implied", "Kind", "Noun", "Verdict", "Gate"]
@@ -130,14 +130,15 @@ class Gate:
             cases = [tables.regex(row, where, case) for case in (NOMINATIVE, OBLIQUE)]
             for regex in cases:
                 compile_pattern(regex, where)
-            name, facts = tables.message(row["id"], where), tuple(implied.pop(row["id"], ()))
+            name, facts = tables.message(row["id"], where), self._of(row["id"], implied)
             self._types.append(Noun(row["id"], name, facts,
                                     Message.of("reader.usual", type=name),
                                     not facts or row.get("general") == "yes"))
             patterns += [regex or r"(?!)" for regex in cases]
-        if implied:
+        strange = implied.keys() - {noun.id for noun in self._types}
+        if strange:
             raise ValueError(f"{tables.group.folder / 'type_facts.csv'}: types.csv has no row "
-                             f"'{next(iter(implied))}'")
+                             f"'{min(strange)}'")
         self._nouns = Alternatives(patterns, r"(?<![\w-])")
         self._part_word = tables.word("words.part", "parts.csv")
         self._own = {role: tables.word(f"words.own.{role}", "parts.csv")
@@ -176,6 +177,11 @@ class Gate:
             if tables.says("kind.several") else ""
 
     @staticmethod
+    def _of(type_: str, implied: dict[str, list[Implied]]) -> tuple[Implied, ...]:
+        """What a type implies: what its own rows say, or those of the type it is named after."""
+        return tuple(implied.get(type_) or implied.get(spoken(type_), ()))
+
+    @staticmethod
     def _implied(tables: Tables) -> dict[str, list[Implied]]:
         """What ``type_facts.csv`` says, by the type that implies it."""
         implied: dict[str, list[Implied]] = {}
@@ -202,10 +208,12 @@ class Gate:
         return found
 
     def judge(self, folded: Folded, goods: list[Good], parts: Sequence[PartOf] = (),
-              language: str = "ru") -> Verdict:
+              language: str = "ru", known: Sequence[Mention] = ()) -> Verdict:
         """Of the group, its parts, something else – or nothing, where no words say which."""
-        place_in = part_of_language(language, "place").Place
-        place = place_in(self._without_headings(folded.masked, goods), self._part_word)
+        def place_in(text: str) -> Place:
+            return part_of_language(language, "place").Place(text, self._part_word, known)
+
+        place = place_in(self._without_headings(folded.masked, goods))
         described = {"upper", "sole"} <= {part.role for part in parts}
         has_upper = any(part.role == "upper" for part in parts)
         text = folded.masked
@@ -214,7 +222,7 @@ class Gate:
             if match and place.leads(match.start()):
                 return self._verdict(kind, *match.span())
         if self._noun is None:
-            types = self._named_together(place_in, place.text, goods)
+            types = self._named_together(place, place_in, goods)
             if types:
                 return Verdict(problems=self._several(types), read_facts=True, types=types)
             head = None
@@ -229,8 +237,8 @@ class Gate:
                            types or (head,))
         places = place.heads(place.part if has_upper else len(text))
         # Beside an upper «подошва: резина» is a part of the good, else it is the good.
-        part = self._named_head(text, "part", places)
-        other = self._named_head(text, "head", places) or (None if described else part)
+        part = self._named_head(place, "part", places)
+        other = self._named_head(place, "head", places) or (None if described else part)
         if other is not None:
             return other
         served = self._served(text, place, goods) if self._purpose is not None else None
@@ -253,18 +261,16 @@ class Gate:
             return match.group() if named else " " * len(match.group())
         return self._heading.sub(blank, text)
 
-    def _named_together(self, place_in: type[Place], text: str,
-                        goods: list[Good]) -> tuple[Good, ...]:
-        """The nouns at the head of the text: nothing but such nouns, adjectives … before them."""
-        for good in goods:
-            text = f"{text[:good.start]}{' ' * (good.end - good.start)}{text[good.end:]}"
-        place = place_in(text, self._part_word)
-        named = tuple(g for g in goods if g.start < place.noun and place.is_head(g))
+    def _named_together(self, place: Place, place_in: Callable[[str], Place],
+                        goods: Sequence[Good]) -> tuple[Good, ...]:
+        """The nouns that name the good, or goods, together."""
+        named = place.together(goods)
         if len(named) > 1 or named and named[0].noun.general:
             # the tariff's words before a colon, and the good behind it
-            end = text.find(":", named[-1].end) + 1
-            rest = [g for g in goods if g.start >= end > 0]
-            return self._named_together(place_in, " " * end + text[end:], rest) or named
+            end = place.text.find(":", named[-1].end) + 1
+            rest = [good for good in goods if good.start >= end > 0]
+            behind = place_in(" " * end + place.text[end:])
+            return self._named_together(behind, place_in, rest) or named
         return named
 
     @staticmethod
@@ -274,13 +280,13 @@ class Gate:
             if row.problem is None else Message.of(row.problem.id, **said)
         return Verdict(row, start, end, row.note, (problem,))
 
-    def _named_head(self, text: str, where: str, places: list[int]) -> Verdict | None:
+    def _named_head(self, place: Place, where: str, places: list[int]) -> Verdict | None:
         """The first row of ``kinds.csv`` that the head of the description meets."""
         for kind in self._kinds[where]:
             match_at = kind.regex.match
-            for place in places:
-                match = match_at(text, place)
-                if match:
+            for start in places:
+                match = match_at(place.text, start)
+                if match and place.ends(match.end()):
                     return self._verdict(kind, *match.span())
         return None
 

@@ -58,11 +58,14 @@ class Languages:
         has no words.
     spans : tuple of (int, int)
         The parts of the text in languages that are not read.
+    english : tuple of (int, int)
+        The parts in English of a text in Russian, too.
     """
 
     read: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     spans: tuple[tuple[int, int], ...] = ()
+    english: tuple[tuple[int, int], ...] = ()
 
     def kept(self, text: str) -> str:
         """The text with spaces in place of what is not read, so that nothing moves."""
@@ -282,7 +285,22 @@ def _decide(text: str, words: list[_Word], places: list[tuple[int, int]]) -> Lan
     unread += scripts
     if unread and not read:
         spans = [(0, len(text))]
-    return Languages(tuple(read), tuple(unread), tuple(sorted(spans)))
+    return Languages(tuple(read), tuple(unread), tuple(sorted(spans)),
+                     _english(words, places) if {"ru", "en"} <= set(read) else ())
+
+
+def _english(words: Sequence[_Word], places) -> tuple[tuple[int, int], ...]:
+    """Stretches without a Russian word that hold some English ones."""
+    found, run, votes = [], [], 0
+    for word, place in [*zip(words, places), (None, None)]:
+        if word is not None and not word.cyrillic and not word.script:
+            run.append(place)
+            votes += "en" in word.votes
+            continue
+        if votes >= BOTH:
+            found.append((run[0][0], run[-1][1]))
+        run, votes = [], 0
+    return tuple(found)
 
 
 def _has_words(text: str, places) -> bool:

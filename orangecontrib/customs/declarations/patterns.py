@@ -32,11 +32,12 @@ from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Message, put_in
 
 from .forms import ANY, OBLIQUE
+from .languages import LANGUAGES
 from .negation import BETWEEN
 from .phrases import Phrases
 
 __all__ = ["NEVER", "Alternatives", "Tables", "Taken", "expand", "compile_pattern", "number",
-           "needed", "words_of"]
+           "needed", "spoken", "words_of"]
 
 _SHORTHAND = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|~|@|#| \?| ")
 _ID = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)*")
@@ -188,6 +189,7 @@ class Tables:
 
         ValueError where it says nothing, or puts in something else.
         """
+        id_ = spoken(id_)
         words = self.group.wordings.get(f"{self.group.id}.{id_}")
         if words is None:
             raise ValueError(f"{where or self.group.folder}: messages.csv has no '{id_}'")
@@ -199,6 +201,7 @@ class Tables:
 
     def problem(self, id_: str, given: Sequence[str] = ()) -> Message | None:
         """What is wrong where a row is met, None where that is not in ``messages.csv``."""
+        id_ = spoken(id_)
         known = f"{self.group.id}.{self.PROBLEM}{id_}" in self.group.wordings
         return self.message(self.PROBLEM + id_, given=given) if known else None
 
@@ -209,6 +212,16 @@ class Tables:
             if id_.startswith(prefix) and id_.removeprefix(prefix) not in self._ids:
                 raise ValueError(f"{self.group.folder / 'messages.csv'}: no table has the row "
                                  f"'{id_.removeprefix(prefix)}', of which a problem is told")
+
+
+def spoken(id_: str) -> str:
+    """The id by which a row is spoken of: that of the same row in the first language.
+
+    The id of a row in another language ends with the language: ``height.mid.en``.
+    """
+    for language in LANGUAGES[1:]:
+        id_ = id_.removesuffix(f".{language}")
+    return id_
 
 
 def words_of(text: str) -> tuple[str, ...]:

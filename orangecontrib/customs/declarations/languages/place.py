@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 __all__ = ["Place"]
 
@@ -15,6 +16,8 @@ class Place:
         Folded, with names blanked.
     part_word : re.Pattern
         Names of parts and details: they name a good that lacks a name of its own.
+    known : sequence of Mention
+        Goods, parts and materials that the text names.
 
     Attributes
     ----------
@@ -26,11 +29,15 @@ class Place:
     noun: int
     part: int
 
-    def __init__(self, text: str, part_word: re.Pattern):
+    def __init__(self, text: str, part_word: re.Pattern, known: Sequence = ()):
         raise NotImplementedError
 
     def is_head(self, good) -> bool:
         """Does this noun of the group's goods name the good?"""
+        raise NotImplementedError
+
+    def together(self, goods: Sequence) -> tuple:
+        """The nouns at the head of the text: nothing but such nouns, adjectives … before them."""
         raise NotImplementedError
 
     def follows_a_name(self, good, described: bool) -> bool:
@@ -47,6 +54,10 @@ class Place:
     def governed(self, place: int) -> bool:
         """Does a preposition govern what comes here?"""
         raise NotImplementedError
+
+    def ends(self, place: int) -> bool:
+        """May a noun that ends here be the head, given the words behind it?"""
+        return True
 
     def heads(self, end: int) -> list[int]:
         """Where words begin, up to `end`, that may be the head."""

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cached_property
 
 from orangecontrib.customs.declarations.languages import any_of, words
@@ -43,7 +44,7 @@ class Place(base.Place):
     proportion to its length.
     """
 
-    def __init__(self, text: str, part_word: re.Pattern):
+    def __init__(self, text: str, part_word: re.Pattern, known: Sequence = ()):
         self.text = text
         self._part_word = part_word
         self._barred = bytearray(len(text) + 1)
@@ -109,6 +110,13 @@ class Place(base.Place):
             start = self.counted(good.start)
             return start is not None and self.leads(start)
         return self.leads(good.start) and not self.governed(good.start)
+
+    def together(self, goods: Sequence) -> tuple:
+        text = self.text
+        for good in goods:
+            text = f"{text[:good.start]}{' ' * (good.end - good.start)}{text[good.end:]}"
+        place = Place(text, self._part_word)
+        return tuple(g for g in goods if g.start < place.noun and place.is_head(g))
 
     def follows_a_name(self, good, described: bool) -> bool:
         return not good.oblique and self.text[good.end - 1] not in "кг" \

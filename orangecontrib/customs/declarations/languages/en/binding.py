@@ -1,0 +1,213 @@
+"""Whose a material is in English: "leather upper", "upper of leather", "upper: leather".
+
+A material belongs to the part or good right behind it ("leather and textile upper", "rubber
+boots"), or to the last one before it, which a word or a mark binds to it ("uppers made of
+leather", "sole - rubber").  Where neither binds ("upper leather sole rubber") all of them stand
+as the first one does.  What is said to have the largest area ("leather predominating") is said
+of the upper, whatever was named last.
+"""
+from __future__ import annotations
+
+import re
+
+from orangecontrib.customs.declarations.languages import any_of, words
+from orangecontrib.customs.declarations.languages import binder as base
+from orangecontrib.customs.declarations.languages.denial import Negation
+from orangecontrib.customs.declarations.shares import prevails
+
+__all__ = ["Binder"]
+
+_LACKING = set(words("en", "lacking"))
+
+
+def _only(kind: str, marks: str) -> re.Pattern:
+    """Nothing but these words and marks; what was taken is never given back."""
+    return re.compile(rf"(?:[{marks}]|(?<![^\W\d])(?:{any_of('en', kind)})(?![\w]))*+")
+
+
+_CHAIN = _only("chain", r"\s/&+,-")
+_BEFORE_PART = re.compile(
+    rf"[\s-]*+(?:(?:{any_of('en', 'before_part')})[\s-]++)*+(?:(?!(?:{any_of('en', 'chain')}|"
+    rf"{any_of('en', 'preposition')}|{any_of('en', 'verb')}|{any_of('en', 'relative')}|"
+    rf"{any_of('en', 'participle')})(?!\w))[a-z][\w'-]*+[\s-]++){{0,2}}"
+    rf"(?:(?:{any_of('en', 'before_part')})[\s-]++)*+")
+_CONNECTS = re.compile(rf"[\s\"]*+(?:[:=(]|-+(?=\s|\w)|(?:{any_of('en', 'connects')})(?!\w)|\d+\s?%)")
+_PART_GAP = _only("part_gap", r"\s:\-/(),+&\"%*=\d.'")
+_GOOD_GAP = _only("good_gap", r"\s():\-,\"/%\d.'")
+_JUXTAPOSED = re.compile(r"[\s\"]*+")
+_STRONG = re.compile(r";|(?<=[a-z\d)\"])\.(?=\s|$)")
+_JOINT = re.compile(r"[\s,]*+(?:(?:and|or|/|&|\+)\s?)?(?:(?:its|the|outer|out)\s)?")
+_LIST_GAP = re.compile(r"\s?(?:,|/|and|or|&|\+|,\s?and|,\s?or)?\s?(?:outer |out)?")
+
+
+class Binder(base.Binder):
+    """… in an English text."""
+
+    alone = re.compile(r"(?:[\s/+()\d%&-]|\b(?:and|or|genuine|real|white|black|all|100)\b)*+")
+    governs = re.compile(r"(?<!\w)(?:without|with|w/o|w/|no)\s(?:\w+\s)?$")
+    opens = re.compile(r"[\s.]*+\(\s?(?:of\s|made of\s|i\.e\.?\s)?(?:\w++\s)?")
+    either = re.compile(r"(?<!\w)or(?!\w)")
+
+    def owners(self) -> dict[int, tuple[int, ...]]:
+        found = [i for i, mention in enumerate(self.mentions)
+                 if mention.kind == "material" and mention.material.upper]
+        self._clauses()
+        owners: dict[int, tuple[int, ...]] = {}
+        for i in found:
+            owners[i] = self._prevailing(i) or self._owner(i, owners)
+        self.distribute(owners)
+        return owners
+
+    @staticmethod
+    def lacks_part(denied: Negation) -> bool:
+        return denied.word in _LACKING and not denied.joined
+
+    @staticmethod
+    def denies_material(denied: Negation) -> bool:
+        return not denied.joined or denied.word in ("neither", "nor", "not")
+
+    def in_a_list(self, mention) -> bool:
+        return False
+
+    # -- one material
+
+    def _prevailing(self, i: int) -> tuple[int, ...]:
+        """The upper, of a material that is said to have the largest area, and of no part."""
+        mentions = self.mentions
+        if not prevails(self.text, mentions[i].end) or self._after(i) \
+                or i + 1 < len(mentions) and self._near_part(i):
+            return ()
+        uppers = [j for j in range(i) if mentions[j].kind == "part" and mentions[j].role == "upper"]
+        goods = [j for j in range(i) if mentions[j].kind == "good"]
+        last = self.beside(i, -1)
+        if last is not None and mentions[last].role in ("sole", "contact") \
+                and _CONNECTS.match(self.text, mentions[last].end, mentions[i].start) \
+                and "(" not in self.text[mentions[last].end:mentions[i].start]:
+            return (last,)
+        return tuple((uppers or goods)[-1:])
+
+    def _near_part(self, i: int) -> bool:
+        """Is the part that it prevails in named behind it: "making up most of the sole"?"""
+        j = self.beside(i, 1)
+        return j is not None and self.mentions[j].role == "sole" and \
+            re.fullmatch(r"[\w\s]{0,60}(?:of|in|on) (?:the )?(?:outer )?",
+                         self.text[self.mentions[i].end:self.mentions[j].start]) is not None
+
+    def _owner(self, i: int, owners) -> tuple[int, ...]:
+        after, before = self._after(i), self._before(i, owners)
+        if not after or not before:
+            return after or before
+        part = self.mentions[before[-1]]
+        between = self.text[part.end:self.mentions[i].start]
+        if part.kind == "good" and self.mentions[after[0]].kind == "part":
+            return after
+        if _JUXTAPOSED.fullmatch(between):   # «upper leather sole rubber»
+            return before if self._part_first[before[-1]] else after
+        if _CONNECTS.match(between) and before[-1] == i - 1:
+            return before if self._connected(after[-1]) or not self._stands_apart(i) else after
+        return after
+
+    def _stands_apart(self, i: int) -> bool:
+        """Does a mark or "and" stand between the part before and this material?"""
+        return False
+
+    def _connected(self, part: int) -> bool:
+        """Is the part followed by a mark or word that binds a material to it?"""
+        return _CONNECTS.match(self.text, self.mentions[part].end) is not None
+
+    def _clauses(self):
+        """Of each part: does a part stand first in its row of parts and materials?"""
+        self._part_first: dict[int, bool] = {}
+        first = None
+        for i, mention in enumerate(self.mentions):
+            if first is None or i and re.search(
+                    r"[,;.(]", self.text[self.mentions[i - 1].end:mention.start]):
+                first = mention.kind == "part"
+            self._part_first[i] = first
+
+    # -- behind it
+
+    def _after(self, i: int) -> tuple[int, ...]:
+        """The part or good right behind a material, or behind a chain of materials."""
+        text, mentions = self.text, self.mentions
+        j = i + 1
+        listed = False
+        while j < len(mentions) and mentions[j].kind == "material":
+            gap = text[mentions[j - 1].end:mentions[j].start]
+            if not _CHAIN.fullmatch(gap) or "," in gap and not self._list_ends(j):
+                return ()
+            listed |= gap.strip() not in ("", "-")
+            j += 1
+        if j == len(mentions):
+            return ()
+        gap = text[mentions[j - 1].end:mentions[j].start]
+        if not _BEFORE_PART.fullmatch(gap):
+            bracket = re.fullmatch(r"\s?\(\s?(?:outer )?", gap)
+            if bracket and mentions[j].kind == "part" \
+                    and text[mentions[j].end:mentions[j].end + 1] == ")":
+                return (j,)
+            return ()
+        if mentions[j].kind == "good" and gap and not self._may_describe(gap):
+            return ()
+        return (j, *self._further(j))
+
+    def _may_describe(self, gap: str) -> bool:
+        return len(gap) <= 40
+
+    def _list_ends(self, j: int) -> bool:
+        """Does "and" or "or" stand further on in this list of materials?"""
+        while j + 1 < len(self.mentions) and self.mentions[j + 1].kind == "material":
+            gap = self.text[self.mentions[j].end:self.mentions[j + 1].start]
+            if re.search(r"(?<!\w)(?:and|or)(?!\w)|&|/", gap):
+                return True
+            j += 1
+        return False
+
+    def _further(self, j: int) -> tuple[int, ...]:
+        """«Leather upper and outer sole»: the parts that share what stands before the first."""
+        further = []
+        while j + 1 < len(self.mentions) and self.mentions[j].kind == "part" \
+                and self.mentions[j + 1].listed and self.mentions[j].listed \
+                and re.fullmatch(r"\s?(?:and|&|/|\+)\s?(?:outer |out)?", self.text[
+                    self.mentions[j].end:self.mentions[j + 1].start]) \
+                and not self._connected(j + 1):
+            j += 1
+            further.append(j)
+        return tuple(further)
+
+    # -- before it
+
+    def _before(self, i: int, owners) -> tuple[int, ...]:
+        """The last part or good before a material, if it is bound to it."""
+        text, mentions = self.text, self.mentions
+        j = self.beside(i, -1)
+        if j is None:
+            return ()
+        part, gap = mentions[j], text[mentions[j].end:mentions[i].start]
+        if _STRONG.search(gap) or len(gap) > 160:
+            return ()
+        rest = self.gap(j, i)
+        if part.kind == "good":
+            return (j,) if _GOOD_GAP.fullmatch(rest) else ()
+        if any(j in owners.get(k, ()) and self._stands_before(k, j) for k in owners):
+            # it has a material before it («leather upper, rubber»): only what a word binds is its
+            if not _CONNECTS.match(gap) or "," in gap:
+                return ()
+        if not (_CONNECTS.match(gap) or _JUXTAPOSED.fullmatch(gap) or _PART_GAP.fullmatch(rest)):
+            return ()
+        if not _PART_GAP.fullmatch(rest) and ("," in gap or part.role in ("upper", "sole")
+                                              and len(rest) > 40):
+            return ()
+        group = [j]
+        while j > 0 and mentions[j - 1].listed and mentions[j].listed \
+                and not any(j - 1 in of for of in owners.values()) \
+                and re.fullmatch(r"\s?(?:,|/|and|&|\+|,? and)\s?(?:the )?(?:outer |out)?",
+                                 text[mentions[j - 1].end:mentions[j].start]):
+            if "," in text[mentions[j - 1].end:mentions[j].start] and not _CONNECTS.match(gap):
+                break
+            j -= 1
+            group.append(j)
+        return tuple(reversed(group))
+
+    def _stands_before(self, i: int, j: int) -> bool:
+        return i < j

@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from orangecontrib.customs.i18n import Capital, Joined, Message
 
@@ -27,6 +28,7 @@ from .languages import part as part_of_language
 from .languages.place import Place
 from .literals import literals
 from .materials import Mention, PartOf
+from .negation import negation_before
 from .patterns import NEVER, Alternatives, Tables, compile_pattern, needed, spoken
 from .reading import IMPLIED
 
@@ -222,7 +224,9 @@ class Gate:
             if match and place.leads(match.start()):
                 return self._verdict(kind, *match.span())
         if self._noun is None:
-            types = self._named_together(place, place_in, goods)
+            named = [good for good in goods if negation_before(
+                folded.text, good.start, good.end, language) is None]
+            types = self._named_together(place, place_in, named)
             if types:
                 return Verdict(problems=self._several(types), read_facts=True, types=types)
             head = None
@@ -263,8 +267,11 @@ class Gate:
 
     def _named_together(self, place: Place, place_in: Callable[[str], Place],
                         goods: Sequence[Good]) -> tuple[Good, ...]:
-        """The nouns that name the good, or goods, together."""
+        """The nouns that name the good, or goods, together: up to what describes the first."""
         named = place.together(goods)
+        ends = [number for number, (one, other) in enumerate(pairwise(named), start=1)
+                if any(map(str.isdigit, place.text[one.end:other.start]))]
+        named = named[:ends[0]] if ends else named
         if len(named) > 1 or named and named[0].noun.general:
             # the tariff's words before a colon, and the good behind it
             end = place.text.find(":", named[-1].end) + 1

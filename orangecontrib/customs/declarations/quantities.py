@@ -26,6 +26,7 @@ _LESS = r"(?:менее|меньше|ниже|<|less than|under|below)"
 _AT_MOST = r"(?:до|<=|≤|up to|max\.?|maximum)"
 _AT_LEAST = r"(?:от|>=|≥|from|at least|min\.?|minimum)"
 _NOT = r"(?:не|not|no)"
+_COMPARED = "|".join((rf"{_NOT} (?:{_MORE}|{_LESS})", _AT_MOST, _AT_LEAST, _MORE, _LESS))
 
 #: A list or range of sizes: «35-41», «8, 9, 10», «6-12, 13», «36/37».
 NUMBER_LIST = re.compile(
@@ -55,7 +56,7 @@ class _Dimension:
     """The units of one kind of quantity, and how its numbers are written."""
 
     units: tuple[_Unit, ...]
-    alone: str          # a place where a number with a unit begins
+    alone: str          # where a number with a unit begins, with what compares it
     before: re.Pattern
     but: re.Pattern     # «…, но не более 125 А»
     number: re.Pattern
@@ -92,8 +93,8 @@ def _dimensions() -> dict[str, _Dimension]:
         number = _SHORT if bare else _LONG
         clear = "|".join(rf"(?:{unit.words.pattern})(?!\w){unit.after}" for unit in units)
         dimension = _Dimension(
-            tuple(units), rf"(?<![.,])(?={number}\s?(?:{clear}))", _before(number, some),
-            _but(number, some), _ONE if bare else _ONE_LONG)
+            tuple(units), rf"(?<![.,])(?=(?:(?:{_COMPARED}) )?{number}\s?(?:{clear}))",
+            _before(number, some), _but(number, some), _ONE if bare else _ONE_LONG)
         found.update({unit.id: dimension for unit in units})
     return found
 
@@ -140,11 +141,10 @@ def alone(unit: str) -> str:
 
 def _before(number: str, unit: str) -> re.Pattern:
     """What follows the name of a quantity: a comparison, numbers, a unit."""
-    compared = "|".join((rf"{_NOT} (?:{_MORE}|{_LESS})", _AT_MOST, _AT_LEAST, _MORE, _LESS))
     return re.compile(
         rf"[\s.:(=,\-]*+(?:составля\w+|равн\w+|около|примерно|ок\.|высотой|длиной|в среднем|"
         rf"высот\w*\.?|выс\.)?[\s:(=\-]*+"
-        rf"(?P<cmp>{compared})?"
+        rf"(?P<cmp>{_COMPARED})?"
         rf"[\s:]*+(?:чем |уровня )?(?P<a>{number})\s?(?P<ua>{unit})?"
         # after «24 см» another number needs its own unit: «24 см, 36-41» is no range
         rf"(?:\s?(?:-|до|to|/|\.\.\.?|,|;|и|and)\s?(?P<b>{number})\s?"

@@ -215,7 +215,9 @@ class Place(base.Place):
         return self.leads(good.start) and self._whole(good)
 
     def together(self, goods: Sequence) -> tuple:
-        return tuple(g for g in goods if g.start < self.noun and self.is_head(g))
+        # a name may go on behind a preposition: "parts of transformers"
+        return tuple(g for g in goods if g.start < self.noun and self.leads(g.start) and (
+            self._whole(g) or self.governed(g.end - 1) and not self.governed(g.start)))
 
     def follows_a_name(self, good, described: bool) -> bool:
         return described and self._whole(good) and not self.governed(good.start)

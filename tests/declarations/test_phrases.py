@@ -12,10 +12,10 @@ from orangecontrib.customs.declarations import forms as forms_module
 from orangecontrib.customs.declarations.forms import NOMINATIVE, OBLIQUE, forms, in_dictionary
 from orangecontrib.customs.declarations.patterns import compile_pattern
 from orangecontrib.customs.declarations.phrases import Phrases, words_regex
-from orangecontrib.customs.groups import find_group
 
-CLASSES = {"ankle": ("лодыжка | щиколотка", "classes.csv, line 2"),
-           "round": ("<round> a", "classes.csv, line 3")}
+CLASSES = {"ankle": ("лодыжка | щиколотка", "", "classes.csv, line 2"),
+           "round": ("<round> a", "", "classes.csv, line 3"),
+           "shoe": ("туфля | сапог", "nominative", "classes.csv, line 4")}
 
 
 def reads(phrase, text, **beside):
@@ -25,7 +25,7 @@ def reads(phrase, text, **beside):
 
 
 @pytest.mark.parametrize("phrase, texts", [
-    ("закрывать лодыжка", ["закрывающая лодыжку", "закрывают лодыжки", "закрывает. лодыжку"]),
+    ("закрывать лодыжка", ["закрывающая лодыжку", "закрывают лодыжки", "закрывает.лодыжку"]),
     ("искусственная кожа", ["искусственной кожи", "искусственные кожи"]),
     ("чешки", ["чешки", "чешек", "чешками"]), ("=сапоги", ["сапоги"]),
     ("для улицы", ["для улицы"]),
@@ -38,7 +38,7 @@ def reads(phrase, text, **beside):
     ("кожа [натуральный] лаковый", ["кожа лаковая", "кожа натуральная лаковая"]),
     ("лодыжка [, | и] не закрывать", ["лодыжку, не закрывает", "лодыжку и не закрывая",
                                       "лодыжку не закрывающая"]),
-    ("закрывать <ankle>", ["закрывающая щиколотку"]),
+    ("закрывать <ankle>", ["закрывающая щиколотку"]), ("для <shoe>", ["для туфли"]),
     ("высота <number> см", ["высота 5 см", "высота 5,5см"]),
     ("обувь _ домашний", ["обувь мягкая домашняя"]),
     ("обувь _2 домашний", ["обувь домашняя", "обувь очень мягкая домашняя"]),
@@ -55,9 +55,11 @@ def test_a_phrase_reads(phrase, texts):
 
 
 @pytest.mark.parametrize("phrase, texts", [
-    ("закрывать лодыжка", ["закрывающая, лодыжка", "закрывающая", "незакрывающая лодыжку"]),
+    ("закрывать лодыжка", ["закрывающая, лодыжка", "закрывающая. лодыжка", "закрывающая",
+                           "незакрывающая лодыжку"]),
     ("чешки", ["чешка", "чешкой"]), ("=сапоги", ["сапогами", "сапог"]),
-    ("для улицы", ["для улице"]), ("нат. кожа", ["натуральная кожа"]),
+    ("для улицы", ["для улице"]), ("для <shoe>", ["для туфель"]),
+    ("нат. кожа", ["натуральная кожа"]),
     ("обувь _ домашний", ["обувь не домашняя", "обувь домашняя"]),
     ("ремешок … подошва", ["ремешки; подошва", "ремешки" + " мягкие" * 9 + " подошва"]),
     ("без каблук", ["без меха с каблуком", "без меха, каблук"]),
@@ -97,18 +99,17 @@ def test_what_is_no_phrase_is_named_with_its_place(phrase, said):
 
 
 def test_a_misspelled_word_of_a_table_is_found_when_the_group_is_loaded(changed):
-    group = changed("classes.csv", lambda text: text + "wrong,закрывтаь,\n") \
-        if (Path(find_group("footwear").folder) / "classes.csv").exists() else None
-    if group is not None:
-        with pytest.raises(ValueError, match="закрывтаь"):
-            FactReader(group)
+    group = changed("parts.csv", lambda text: text.replace("подмётка", "подмётак"))
+    with pytest.raises(ValueError, match="parts.csv, line 5: .* no dictionary has 'подметак'"):
+        FactReader(group)
 
 
 # -- forms
 
 def test_nominative_and_oblique_forms_are_those_of_the_word():
-    for word in ("сапог", "сапоги", "обувь", "кеды", "тапочка", "домашний", "boot"):
+    for word in ("сапог", "сапоги", "обувь", "кеды", "тапочка", "boot", "сабо"):
         assert sorted(forms(word, NOMINATIVE) + forms(word, OBLIQUE)) == list(forms(word))
+    assert forms("для", OBLIQUE) == forms("для", NOMINATIVE) == ("для",)
     assert forms("обувь", NOMINATIVE) == ("обувь",)
     assert "сапог" in forms("сапог", NOMINATIVE) and "сапог" in forms("сапоги", OBLIQUE)
 

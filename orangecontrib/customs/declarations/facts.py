@@ -36,11 +36,13 @@ from .folding import Folded, fold
 from .gate import Gate, Good
 from .goods import Noun, Said, TextGoods, apart, goods_of_text
 from .language import languages_of
+from .languages import LANGUAGES, any_of
 from .literals import literals
 from .materials import Materials, Mention, PartOf
 from .negation import negation_after, negation_before, negation_goes_on
-from .patterns import Tables, Taken, compile_pattern, needed, number
-from .quantities import NUMBER_LIST, alone, read_interval, read_numbers
+from .patterns import Tables, Taken, compile_pattern, needed, number, spoken
+from .quantities import NUMBER_LIST, measured, read_numbers
+from .rated import alone
 from .reading import IMPLIED, STATED, Finding, Reading, _agree, evidence_of
 from .stages import GoodRead, Stages
 
@@ -120,20 +122,21 @@ class _SizeSystem:
     ratio: float
 
 
+def _any(kind: str) -> str:
+    return "|".join(any_of(language, kind) for language in LANGUAGES)
+
+
 _SIZE_WORD = re.compile(
-    r"(?<!\w)(?:размер(?:ы|ов|а|ом|ами|ный ряд|ная сетка|ности|ность)?|разм|р-ры|р-р|рр|р|"
-    r"sizes?)"
-    r"(?!\w)[.]?(?P<gap>[^\d;]{0,45}?)(?P<list>" + NUMBER_LIST.pattern + ")"
+    rf"(?<!\w)(?:{_any('size')})(?!\w)[.]?(?P<gap>[^\d;]{{0,45}}?)(?P<list>{NUMBER_LIST.pattern})"
     r"(?P<tail>[^\d;,]{0,12})")
 _SIZE_SYSTEM = re.compile(
     r"(?<!\w)(?:eu|eur|евро\w*|us|usa|сша|uk)(?!\w)(?P<gap>[^\d;.,]{0,30}?)"
-    r"(?P<list>" + NUMBER_LIST.pattern + r")(?P<tail>[^\d;,]{0,12})")
+    rf"(?P<list>{NUMBER_LIST.pattern})(?P<tail>[^\d;,]{{0,12}})")
 _SIZE_BEFORE_WORD = re.compile(
-    r"(?<![\w.,/-])(?P<list>\d{2}(?:\s?-\s?\d{2})?)(?P<gap>\s?)(?:размер\w*|разм|р-р\w*)(?!\w)")
-_SYSTEMS = (("us", re.compile(r"\b(?:us|usa|сша|америк\w*)\b")),
-            ("uk", re.compile(r"\b(?:uk|англ\w*|брит\w*)\b")),
-            ("eu", re.compile(r"\b(?:eu|eur|евро\w*|росс\w*|ru|rus|рф|штихмас\w*)\b")),
-            ("mm", re.compile(r"\bмм\b")), ("cm", re.compile(r"\bсм\b")))
+    rf"(?<![\w.,/-])(?P<list>\d{{2}}(?:\s?-\s?\d{{2}})?)(?P<gap>\s?)"
+    rf"(?:{any_of('ru', 'size_behind')})(?!\w)")
+_SYSTEMS = tuple((system, re.compile(rf"\b(?:{_any(system)})\b"))
+                 for system in ("us", "uk", "eu", "mm", "cm"))
 _TIMES = re.compile(r"\s?[xх*]\s?\d")  # «36 x 24» is not a list of sizes
 
 
@@ -248,6 +251,8 @@ class FactReader:
 
     def _load(self, tables: Tables):
         self._rules = tuple(self._read_rules(tables))
+        # a Russian text has words of English, too; of an English one the English rows say all
+        self._english_rules = tuple(rule for rule in self._rules if spoken(rule.id) != rule.id)
         self._general = {rule.id for rule in self._rules if rule.general}
         self._problems = {rule.id: rule.problem for rule in self._rules if rule.problem}
         self._measures = tuple(self._read_measures(tables))
@@ -395,11 +400,11 @@ class FactReader:
                                  len(part.values[fact])))
         nouns = view.nouns
         if self._materials is None:
-            nouns, said = self._named_apart(text, nouns)
+            nouns, said = self._named_apart(text, nouns, view.language)
         return goods_of_text(text, [Noun(noun.noun.id, noun.start, noun.end, noun.oblique,
                                          noun.noun.general) for noun in nouns], said)
 
-    def _named_apart(self, text: str, nouns) -> tuple[list, list[Said]]:
+    def _named_apart(self, text: str, nouns, language: str) -> tuple[list, list[Said]]:
         """The nouns that may be goods of their own, and the facts of which a good has one.
 
         «Блок питания, разъем USB» is one good, «реле 5 шт, розетки; трансформаторы» are three.
@@ -409,7 +414,7 @@ class FactReader:
         said = [Said(said.fact, said.values, noun.start, noun.end) for noun in named
                 for said in noun.noun.facts if said.kind == STATED]
         said += [Said(measure.fact, _values_of(met), start, interval.end)
-                 for measure, met, start, interval in self._measured(text)]
+                 for measure, met, start, interval in self._measured(text, language)]
         kept, end = nouns[:1], nouns[0].end
         for noun in nouns[1:]:
             if noun in lists or not re.search(r"\d", text[end:noun.start]):
@@ -558,7 +563,7 @@ class FactReader:
         """Matches of the phrase patterns; of two on one fact that overlap the longer."""
         folded, text = view.folded, view.folded.text
         found: dict[str, list] = {}
-        for rule in self._rules:
+        for rule in self._rules if view.language == "ru" else self._english_rules:
             if needed(rule.needs, text):
                 for match in rule.regex.finditer(text):
                     found.setdefault(rule.fact, []).append((match.start(), match.end(), rule))
@@ -601,26 +606,25 @@ class FactReader:
         after = negation_after(text, end, language)
         return None if after is None else (start, after)
 
-    def _measured(self, text: str):
+    def _measured(self, text: str, language: str):
         """Quantities after the words that say of what, with the bins that they meet."""
         taken = Taken(len(text))
         for measure in self._measures:
             if not needed(measure.needs, text):
                 continue
-            for match in measure.regex.finditer(text):
-                interval = read_interval(text, match.end(), measure.unit)
-                if interval is None or taken.meets(match.start(), interval.end):
+            for start, interval in measured(text, measure, language):
+                if taken.meets(start, interval.end):
                     continue
-                taken.add(match.start(), interval.end)
+                taken.add(start, interval.end)
                 met = [b for b in measure.bins
                        if interval.meets(b.above, b.to, b.closed)]
                 if met:
-                    yield measure, met, match.start(), interval
+                    yield measure, met, start, interval
 
     def _read_lengths(self, view: _View, problems) -> list[Finding]:
         """What quantities say: стелька, каблук, голенище; мощность, ток."""
         folded, result = view.folded, []
-        for measure, met, start, interval in self._measured(folded.text):
+        for measure, met, start, interval in self._measured(folded.text, view.language):
             values, span = _values_of(met), (start, interval.end)
             words = folded.text[start:interval.end].strip()
             note = Message.of("reader.measured", measure=measure.name, words=words)

@@ -59,7 +59,7 @@ def forms(word: str, case: str = ANY) -> tuple[str, ...]:
     word : str
         Of one alphabet.
     case : str
-        :data:`ANY`, :data:`NOMINATIVE` or :data:`OBLIQUE`.
+        :data:`ANY`, :data:`NOMINATIVE` or :data:`OBLIQUE`; what has no case is in both.
 
     Examples
     --------
@@ -67,6 +67,8 @@ def forms(word: str, case: str = ANY) -> tuple[str, ...]:
     ('подошва', 'подошвы')
     >>> forms("сапоги")
     ('сапог', 'сапогам', 'сапогами', 'сапогах', 'сапоги')
+    >>> forms("сабо", OBLIQUE)
+    ()
     """
     word = fold(word).text
     if _CYRILLIC.search(word) is None:
@@ -102,16 +104,14 @@ def _russian(word: str, case: str, number: str) -> tuple[str, ...]:
     readings = analyzer().parse(word)
     readings = [r for r in readings if not _ASIDE & r.tag.grammemes] or readings
     readings = [r for r in readings if r.tag.POS in _CLOSED] or readings
-    found: dict[str, bool] = {}   # form -> is it a nominative?
+    cases: dict[str, set] = {}
     for reading in readings:
         for form in _meant(reading, word):
-            if number and form.tag.number != number:
-                continue
-            spelled = fold(form.word).text
-            found[spelled] = found.get(spelled, False) or form.tag.case in (None, "nomn")
-    found.setdefault(word, True)
-    return tuple(sorted(form for form, nominative in found.items()
-                        if case == ANY or nominative == (case == NOMINATIVE)))
+            if not number or form.tag.number == number:
+                cases.setdefault(fold(form.word).text, set()).add(form.tag.case)
+    cases.setdefault(word, {None})
+    return tuple(sorted(form for form, found in cases.items() if case == ANY or None in found
+                        or ("nomn" in found) == (case == NOMINATIVE)))
 
 
 def _meant(reading, word: str) -> list:

@@ -23,7 +23,7 @@ from itertools import pairwise
 from orangecontrib.customs.i18n import Capital, Joined, Message
 
 from .folding import Folded
-from .forms import NOMINATIVE, OBLIQUE
+from .forms import ANY, NOMINATIVE, OBLIQUE
 from .languages import part as part_of_language
 from .languages.place import Place
 from .literals import literals
@@ -160,7 +160,7 @@ class Gate:
             values = tables.values(row["fact"], row["value"], where)
             if row["where"] not in self._kinds:
                 raise ValueError(f"{where}: where must be one of {', '.join(self._kinds)}")
-            regex = tables.regex(row, where)
+            regex = tables.regex(row, where, ANY if row["where"] == "any" else NOMINATIVE)
             if row["where"] in _PLACES and not regex:
                 raise ValueError(f"{where}: a phrase is needed where '{row['where']}'")
             self._kinds[row["where"]].append(Kind(

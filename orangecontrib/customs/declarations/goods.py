@@ -134,7 +134,7 @@ _SENTENCE = re.compile(r"\s?(?:\"[^\"]{0,99}+\"\s?)?\w+(?:[ею]т|[аия]т|[�
 _INCLUDING = re.compile(r"(?<!\w)(?:в том числе|в т\. ?ч\.?|включая)(?!\w)")
 _STRONG = re.compile(r"[;.]")
 _BRACKET = re.compile(r"\([^()]*+\)")
-_QUOTE = re.compile("\"[^\"]{0,99}+\"")
+_QUOTE = re.compile("(?<![0-9])\"[^\"]{0,99}+\"")
 _BRACKETED, _QUOTED = 1, 2  # how a place stands aside
 _DIGITS = re.compile(r"(?:^|(?<=[\s;:(.,]))(\d{1,2})\s?[.)/](?!\d)\s?")
 

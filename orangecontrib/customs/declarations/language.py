@@ -38,7 +38,7 @@ BOTH = 2
 BEGINNING, LONGEST = 12, 60
 
 _WORD = re.compile(r"(?<!\w)[^\W\d_]+(?:['’ʼ`][^\W\d_]+)?(?!\w)")
-_QUOTED = re.compile("\"[^\"]{0,99}+\"|«[^»]{0,99}+»|“[^”]{0,99}+”|„[^“”]{0,99}+[“”]")
+_QUOTED = re.compile("(?<![0-9])\"[^\"]{0,99}+\"|«[^»]{0,99}+»|“[^”]{0,99}+”|„[^“”]{0,99}+[“”]")
 _MARKS = re.compile("[\"«»“”„]")
 _CLAUSE = re.compile(r"[.;,:/()|\n]+")
 _CYRILLIC = re.compile("[\u0400-\u052f]")

@@ -10,6 +10,7 @@ bound to the noun of the good itself («сапоги резиновые») speak
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, replace
 
 from .languages import part as part_of_language
@@ -37,7 +38,7 @@ class Mention:
 
     kind: str       # "part", "material", "good"
     name: str       # id of the part, the material or the type of good
-    role: str       # of a part: "upper", "sole", "none", "trim"; "good" of a good
+    role: str       # of a part: "upper", "sole", "none", "trim", "spare"; "good" of a good
     start: int
     end: int
     material: _Material | None = None
@@ -61,6 +62,7 @@ class PartOf:
     implied: bool = False        # a clause of materials alone: of the good, it seems
 
 
+_SHARE_BEFORE = re.compile(r"\d[\d.,]*\s?%\s?$")
 NOT_SAID = Area((), math.inf, "")
 class Materials:
     """Finds parts and materials in folded text and binds them to each other.
@@ -78,7 +80,7 @@ class Materials:
         for where, row in tables.rows("parts.csv", ("role", "listed")):
             regex = tables.regex(row, where)
             compile_pattern(regex, where)
-            if row["role"] not in ("upper", "sole", "contact", "none", "trim"):
+            if row["role"] not in ("upper", "sole", "contact", "none", "trim", "spare"):
                 raise ValueError(f"{where}: unknown role '{row['role']}'")
             self.parts.append((row["id"], row["role"], row["listed"] == "yes"))
             patterns.append(regex)
@@ -130,7 +132,9 @@ class Materials:
         parts = self._collect(binder, owners, language)
         if any(part.role in ("upper", "good") for part in parts):
             return parts
-        return parts + self._alone(binder, owners, language)
+        # «leather straps»: the upper, where nothing else is named as such
+        spare = self._collect(binder, owners, language, "spare")
+        return parts + (spare or self._alone(binder, owners, language))
 
     def _alone(self, binder: Binder, owners, language) -> list[PartOf]:
         """The good's materials, where they are a clause («туфли женские, ткань; …»), one only.
@@ -194,6 +198,9 @@ class Materials:
         first, last = places[0].start, places[-1].end
         start = max(min(owner.start, first), first - REACH)
         start = start if owner.end > first else owner.end
+        if start == first:  # «70% leather and 30% nylon upper»
+            share = _SHARE_BEFORE.search(text, max(0, first - 8), first)
+            start = first if share is None else share.start()
         for k in range(found[0] - 1, -1, -1):
             if mentions[k].kind != "material" or mentions[k].end <= start:
                 start = max(start, mentions[k].end)
@@ -208,7 +215,7 @@ class Materials:
         stop = text.find(";", last, end)
         return largest_area(text, places, start, end if stop < 0 else stop)
 
-    def _collect(self, binder: Binder, owners, language) -> list[PartOf]:
+    def _collect(self, binder: Binder, owners, language, spare: str = "") -> list[PartOf]:
         """Statements: the materials of one part (or group) in one place."""
         text, mentions = binder.text, binder.mentions
 
@@ -227,7 +234,9 @@ class Materials:
                 role = "upper"
             elif role == "contact":
                 role = "sole"
-            if role not in ("upper", "sole", "good"):
+            if spare and role == spare:
+                role = "upper"
+            elif spare or role not in ("upper", "sole", "good"):
                 continue
             denied = denied_by(owner)
             if denied is not None and binder.lacks_part(denied) \
@@ -241,9 +250,11 @@ class Materials:
                 asked = [i for i in asked if mentions[i].material.of_good != "alone"] or asked
                 if not asked:
                     continue
+            most = [i for i in asked if i in binder.prevailing]
+            asked = most or asked
             named = self._clarified(binder, asked)
             area = self._area(text, mentions, role, owner, asked) if len(named) > 1 else None
-            if owner.name in largest or owner.role == "contact" and area is None:
+            if most or owner.name in largest or owner.role == "contact" and area is None:
                 area = Area((), BY_WORDS, "words")
             if area is not None and len(area.keys) == 1:
                 fact = "upper" if role == "good" else role

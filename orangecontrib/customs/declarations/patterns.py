@@ -31,7 +31,7 @@ from orangecontrib.customs.files import strict_rows
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Message, put_in
 
-from .forms import ANY, OBLIQUE
+from .forms import ANY, NOMINATIVE, OBLIQUE
 from .languages import LANGUAGES
 from .negation import BETWEEN
 from .phrases import Phrases
@@ -47,6 +47,10 @@ _MEANINGS = {"~": r"\w{0,30}", "@": r"(?!(?:не|без|кроме|нет)\b)\w+
 
 #: What no text has.
 NEVER = re.compile(r"(?!)")
+#: In English a hyphen is as good as a space: "mid-calf", "open-toed".
+_HYPHENED = ((r"(?: ++|\.(?=\w))", r"(?: ++|[.-](?=\w))"), ("[ .]++", "(?:[ .]++|-)"),
+             ("[ .]*+", "(?:-|[ .]*+)"))
+
 #: The standard library keeps fewer than there are rows, so a second reader would take as long.
 _compiled = lru_cache(maxsize=4096)(re.compile)
 
@@ -120,8 +124,12 @@ class Tables:
         """What turns phrases into regular expressions, with the classes of ``classes.csv``."""
         if not (self.group.folder / "classes.csv").exists():
             return Phrases()
-        return Phrases({row["id"]: (row["phrase"], where)
-                        for where, row in self.rows("classes.csv", ("phrase",))})
+        classes = {}
+        for where, row in self.rows("classes.csv", ("case", "phrase")):
+            if row["case"] not in (ANY, NOMINATIVE, OBLIQUE):
+                raise ValueError(f"{where}: case must be empty, '{NOMINATIVE}' or '{OBLIQUE}'")
+            classes[row["id"]] = row["phrase"], row["case"], where
+        return Phrases(classes)
 
     def regex(self, row: dict[str, str], where: str = "pattern", case: str = ANY) -> str:
         """The regular expression of a row's phrase, in a case; "" where it has none.
@@ -129,8 +137,12 @@ class Tables:
         While tables are on their way into phrases, that of its `pattern` (or `oblique`) too.
         """
         if row.get("phrase"):
-            return self.phrases.regex(row["phrase"], where, case, **{
+            regex = self.phrases.regex(row["phrase"], where, case, **{
                 name: row.get(name, "") for name in ("not_before", "not_after", "not_between")})
+            if spoken(row["id"]) != row["id"]:
+                for gap, hyphened in _HYPHENED:
+                    regex = regex.replace(gap, hyphened)
+            return regex
         return expand(row.get("oblique" if case == OBLIQUE else "pattern", ""))
 
     @cached_property

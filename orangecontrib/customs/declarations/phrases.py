@@ -4,7 +4,8 @@ A word stands for all its forms (:mod:`.forms`): as a dictionary lists it, an ad
 gender.  A noun in the plural stands for its plural alone, any other form for itself.
 
 =====================  =========================================================================
-``закрывать лодыжка``  words one after the other: «закрывающая лодыжку», «закрывают лодыжки»
+``закрывать лодыжка``  words one after the other: «закрывающая лодыжку», «закрывают лодыжки»,
+                       and not «закрывает. Лодыжка»
 ``=сапоги``            this form alone
 ``нат. кожа``          an abbreviation, with its point or without: «нат.кожа», «нат кожи»
 ``перфор*``            whatever begins so, up to 30 letters more
@@ -13,10 +14,12 @@ gender.  A noun in the plural stands for its plural alone, any other form for it
 ``a | b``              either
 ``(a | b) c``          a group of words
 ``[a] b``              «a» may lack
-``<ankle>``            any phrase of the class ``ankle`` (``classes.csv`` of the group)
+``<ankle>``            any phrase of the class ``ankle`` (``classes.csv`` of the group), whose
+                       words may be limited to the ``nominative`` or what is ``oblique``
 ``<number>``           any number
 ``_``                  one word that is no negation; ``_3``: none to three such words
-``…``                  none to 40 characters of the same clause, ``…60``: to 60
+``…``                  none to 40 characters of the same clause, ``…60``: to 60; at the end of
+                       a phrase as many as there are
 ``без a``              «a» with adjectives and nouns that are denied, too: «без меха и a»
 ``a, b``               signs are themselves; spaces beside them don't matter
 ``a - b``              a dash, colon, equals sign or opening bracket, or nothing but a space
@@ -35,7 +38,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from .folding import fold
-from .forms import ANY, forms, in_dictionary
+from .forms import ANY, OBLIQUE, forms, in_dictionary
 from .negation import BETWEEN
 
 __all__ = ["Phrases", "words_regex"]
@@ -52,8 +55,9 @@ _DENYING = {"без", "кроме"}
 _NO_NEGATION = r"(?!(?:не|без|кроме|нет)\b)\w++"
 _NUMBER = r"\d++(?:[.,]\d++)?"
 _DASH = r"[ .:=(-]++"
+_SPACE = r"(?: ++|\.(?=\w))"   # behind a whole word a point and a space end the sentence
 #: What may stand last: a word, a sign or number after which no space is needed, …
-WORD, SIGN, DIGIT, DENIAL, OPEN = "word", "sign", "digit", "denial", "open"
+WORD, CUT, SIGN, DIGIT, OPEN = "word", "cut", "sign", "digit", "open"
 
 
 @dataclass(frozen=True)
@@ -126,12 +130,13 @@ class Phrases:
 
     Parameters
     ----------
-    classes : mapping of str to (str, str)
-        Name of a class → its phrase, and where it stands.
+    classes : mapping of str to (str, str, str)
+        Name of a class → its phrase, the case of its words (:data:`.forms.ANY` where that of
+        the phrase counts), and where it stands.
     """
 
-    def __init__(self, classes: Mapping[str, tuple[str, str]] = {}):
-        self._classes = classes
+    def __init__(self, classes: Mapping[str, tuple[str, str, str]] | None = None):
+        self._classes = classes or {}
         self._known: dict[tuple[str, str], object] = {}
 
     def regex(self, phrase: str, where: str = "phrase", case: str = ANY, not_before: str = "",
@@ -144,7 +149,8 @@ class Phrases:
         where : str
             Names its place in errors.
         case : str
-            Which cases of the words: :data:`.forms.ANY`, ``NOMINATIVE`` or ``OBLIQUE``.
+            Which cases of the words: :data:`.forms.ANY`, ``NOMINATIVE`` or ``OBLIQUE``; where
+            there are none of it the expression is empty.
         not_before, not_after, not_between : str
             Phrases that may not stand right before or behind it, or within «…».
 
@@ -155,9 +161,10 @@ class Phrases:
         """
         try:
             tree = self._parse(phrase, case)
+            if _absent(tree):
+                return ""
             between = self._emit(self._parse(not_between), None)[0] if not_between else ""
-            emitter = _Emitter(rf"(?:(?!(?<!\w)(?:{between})(?!\w))[^;.])" if between
-                               else "[^;.]")
+            emitter = _Emitter(rf"(?!(?:(?<!\w)|(?!\w))(?:{between})(?!\w))" if between else "")
             regex, _ = emitter.emit(tree, None)
             if not_before:
                 regex = _behind(_texts(self._parse(not_before)), "<!", "") + f"(?:{regex})"
@@ -169,16 +176,17 @@ class Phrases:
             raise ValueError(f"{where}: phrase '{phrase}': {error}") from None
 
     def _emit(self, tree, left):
-        return _Emitter("[^;.]").emit(tree, left)
+        return _Emitter("").emit(tree, left)
 
     def _parse(self, phrase: str, case: str = ANY):
         return _Parser(phrase, case, self._class).whole()
 
     def _class(self, name: str, case: str):
+        if name not in self._classes:
+            raise ValueError(f"there is no class <{name}> in classes.csv")
+        phrase, own, where = self._classes[name]
+        case = own or case
         if (name, case) not in self._known:
-            if name not in self._classes:
-                raise ValueError(f"there is no class <{name}> in classes.csv")
-            phrase, where = self._classes[name]
             self._known[name, case] = None   # while it is read
             try:
                 self._known[name, case] = _Parser(phrase, case, self._class).whole()
@@ -220,13 +228,14 @@ class _Parser:
         while self._sign() == "|":
             self._at += 1
             options.append(self._sequence())
-        return options[0] if len(options) == 1 else _Choice(tuple(options))
+        kept = [option for option in options if not _absent(option)] or options[:1]
+        return kept[0] if len(kept) == 1 else _Choice(tuple(kept))
 
     def _sequence(self):
         items = []
         while self._at < len(self._tokens) and self._sign() not in tuple("|)]}"):
             items.append(self._item())
-        if not any(not isinstance(item, (_Optional, _Beside)) for item in items):
+        if not items or all(isinstance(item, _Optional) for item in items):
             raise ValueError("something must stand there, before and behind each '|'")
         return _Sequence(tuple(items))
 
@@ -235,7 +244,7 @@ class _Parser:
         self._at += 1
         sign = token["sign"]
         if sign and sign in "([{":
-            inner = self._choice()
+            inner = self._beside() if sign == "{" else self._choice()
             if self._sign() != ")]}"["([{".index(sign)]:
                 raise ValueError(f"'{sign}' is not closed")
             self._at += 1
@@ -255,32 +264,43 @@ class _Parser:
             return _Leaf(token["stretch"] or str(STRETCH), OPEN)
         return self._word(fold(token["word"]).text, token)
 
+    def _beside(self):
+        """What stands beside the phrase, in whatever case."""
+        case, self._case = self._case, ANY
+        inner = self._choice()
+        self._case = case
+        return inner
+
     def _word(self, word: str, token: re.Match) -> _Leaf:
         if word.isdigit():
             return _Leaf(word, DIGIT, (word,))
         if token["end"] == "*":
-            return _Leaf(rf"{words_regex([word])}\w{{0,{ENDING}}}", WORD)
-        if token["exact"] or token["end"] or "/" in word or "&" in word:
-            found = (word,)
+            return _Leaf(rf"{words_regex([word])}\w{{0,{ENDING}}}", CUT)
+        if token["end"]:
+            return _Leaf(words_regex([word]), CUT, (word,))
+        if token["exact"] or "/" in word or "&" in word:
+            found = (word,) if self._case != OBLIQUE or word in forms(word, OBLIQUE) else ()
         elif in_dictionary(word):
-            found = forms(word, self._case) or ("",)
+            found = forms(word, self._case)
         else:
             raise ValueError(
                 f"no dictionary has '{word}': mend it, write '={word}' for this form alone, "
                 f"'{word}.' for an abbreviation, '{word}*' for what begins so, or add it to "
                 "forms.csv")
-        return _Leaf(words_regex(found) if found != ("",) else "(?!)",
-                     DENIAL if word in _DENYING else WORD, found)
+        if word in _DENYING and not token["exact"]:
+            return _Leaf(f"{words_regex(found)}[ .]++{BETWEEN}", SIGN, found)
+        return _Leaf(words_regex(found), WORD, found)
 
 
 class _Emitter:
     """Writes a tree as a regular expression.
 
-    `inside`: a character of «…».
+    `unless`: looks for what may not stand within «…», and is no «_».
     """
 
-    def __init__(self, inside: str):
-        self._inside = inside
+    def __init__(self, unless: str):
+        self._unless = unless
+        self._inside = f"(?:{unless}[^;.])" if unless else "[^;.]"
 
     def emit(self, tree, left: set[str] | None) -> tuple[str, set[str]]:
         """The expression, with the gap before it, and what may stand last in it.
@@ -297,14 +317,17 @@ class _Emitter:
         if leaf.kind == OPEN:
             if left is None:
                 raise ValueError("nothing stands before '…'")
-            return rf"(?!\w){self._inside}{{0,{leaf.regex}}}?(?<!\w)"
-        return leaf.regex if leaf.regex is _DASH else _gap(left, leaf.kind) + leaf.regex
+            return rf"(?!\w){self._inside}{{0,{leaf.regex}}}?"
+        if leaf.regex is _DASH:
+            return leaf.regex
+        kind = WORD if leaf.regex[0].isalpha() and leaf.kind == SIGN else leaf.kind
+        return _gap(left, kind) + self._unless * (leaf.regex is _NO_NEGATION) + leaf.regex
 
     def _choice(self, tree: _Choice, left) -> tuple[str, set[str]]:
         plain = [tree for tree in map(_only_word, tree.options)]
-        if all(plain) and len({leaf.kind for leaf in plain}) == 1:  # written as one tree
+        if all(plain):  # written as one tree
             words = dict.fromkeys(word for leaf in plain for word in leaf.texts)
-            return _gap(left, plain[0].kind) + words_regex(words), {plain[0].kind}
+            return _gap(left, WORD) + words_regex(words), {leaf.kind for leaf in plain}
         written, ends = [], set()
         for option in tree.options:
             regex, last = self.emit(option, left)
@@ -316,10 +339,13 @@ class _Emitter:
         written = []
         for number, item in enumerate(items):
             if isinstance(item, _Beside):
-                if number == 0 and left is None:
+                if number == 0 and left is None and len(items) > 1:
                     written.append(_behind(_texts(item.item), "<=", "|"))
                 else:
                     written.append(rf"(?={self.emit(item.item, left)[0]}(?!\w))")
+                continue
+            if isinstance(item, _Leaf) and item.kind == OPEN and item is items[-1]:
+                written.append(rf"(?!\w){self._inside}{{0,{item.regex}}}")  # up to the end
                 continue
             if not isinstance(item, _Optional):
                 regex, left = self.emit(item, left)
@@ -336,11 +362,18 @@ class _Emitter:
         return "".join(written), left or set()
 
 
+def _absent(tree) -> bool:
+    """Is there none of it in the case that is asked for?  «Сабо» has no oblique forms."""
+    if isinstance(tree, _Sequence):
+        return any(map(_absent, tree.items))
+    return isinstance(tree, _Leaf) and tree.texts == ()
+
+
 def _only_word(tree) -> _Leaf | None:
     """The one word that this is, without hyphens, if it is one."""
     while isinstance(tree, _Sequence) and len(tree.items) == 1:
         tree = tree.items[0]
-    if isinstance(tree, _Leaf) and tree.kind == WORD and tree.texts \
+    if isinstance(tree, _Leaf) and tree.kind in (WORD, CUT) and tree.texts \
             and all(text.isalnum() for text in tree.texts):
         return tree
     return None
@@ -348,16 +381,16 @@ def _only_word(tree) -> _Leaf | None:
 
 def _gap(left: set[str] | None, kind: str) -> str:
     """What stands between what came last and what comes next, of this kind."""
-    if left is None or left == {OPEN}:
+    if left is None:
         return ""
     if kind in (SIGN, DIGIT):
-        return "" if kind == SIGN and left == {SIGN} else "[ .]*+"
-    if DENIAL in left:
-        return f"[ .]++{BETWEEN}"
-    if left <= {SIGN, DIGIT, OPEN}:
+        return "" if kind == SIGN and left <= {SIGN, OPEN} else "[ .]*+"
+    if left == {OPEN}:
+        return r"(?<!\w)"
+    if left <= {SIGN, DIGIT}:
         return "[ .]*+"
-    if left == {WORD}:
-        return "[ .]++"
+    if left <= {WORD, CUT}:
+        return _SPACE if left == {WORD} else "[ .]++"
     return r"(?:[ .]++|(?<!\w))" if DIGIT not in left else r"(?:[ .]++|(?<!\w)|(?<=\d))"
 
 

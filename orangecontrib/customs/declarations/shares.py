@@ -5,7 +5,7 @@ It says so by shares («кожа 35%, текстиль 65%», «70/30», «1/3»
 кожи»).  Shares of the mass tell nothing of areas.  Without a word on what they are shares of,
 they are taken as shares of the area, which decides by notes 3(а) and 4 to group 64.
 
-The words are in ``shares.csv``, in the pattern language of :mod:`.patterns`.
+The words are in ``shares.csv`` of each language, in the pattern language of :mod:`.patterns`.
 """
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from orangecontrib.customs.files import strict_rows
 
+from .languages import LANGUAGES
 from .patterns import compile_pattern, expand
 
 __all__ = ["BY_WORDS", "Area", "Place", "largest_area", "prevails"]
@@ -58,7 +59,9 @@ class Area:
     by: str
 
 
-_PERCENT = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,2})?)\s?%")
+# «more than 50 %» is said in words: it is more than that
+_PERCENT = re.compile(r"(?<![\d.,])(?<!more than )(?<!over )(?<!at least )(?<!exceeding )"
+                      r"(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:%|per ?cent\b)")
 _FRACTION = re.compile(r"(?<![\d/.,])(\d)\s?/\s?(\d)(?![\d/])")
 _RATIO = re.compile(r"(?<![\d/.,])(\d{1,2})((?:\s?[/:-]\s?\d{1,2}){1,3})(?![\d/%]|\s?%)")
 _NUMBER = re.compile(r"\d+")
@@ -68,9 +71,15 @@ _WORD = re.compile(r"\w+")
 
 @cache
 def _patterns() -> dict[str, re.Pattern]:
-    path = Path(__file__).with_name("shares.csv")
-    return {row["kind"]: compile_pattern(expand(row["pattern"]), f"{path}, line {line}")
-            for line, row in strict_rows(path, ("kind", "pattern", "why"))[1]}
+    """By kind the words of all languages."""
+    said: dict[str, list[str]] = {}
+    for language in LANGUAGES:
+        path = Path(__file__).parent / "languages" / language / "shares.csv"
+        for line, row in strict_rows(path, ("kind", "pattern", "why"))[1]:
+            regex = expand(row["pattern"])
+            compile_pattern(regex, f"{path}, line {line}")
+            said.setdefault(row["kind"], []).append(regex)
+    return {kind: compile_pattern("|".join(some)) for kind, some in said.items()}
 
 
 def _any(kind: str, text: str, start: int = 0, end: int | None = None) -> bool:
@@ -117,8 +126,7 @@ def prevails(text: str, end: int) -> bool:
 
 
 def _ratio(text: str, start: int, end: int) -> float:
-    said = text.find("площад", start, end) >= 0 or text.find("поверхност", start, end) >= 0
-    return BY_AREA if said else BY_SHARE
+    return BY_AREA if _any("area", text, start, end) else BY_SHARE
 
 
 # -- shares

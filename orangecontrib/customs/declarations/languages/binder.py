@@ -37,6 +37,8 @@ class Binder:
     def __init__(self, text: str, mentions: Sequence):
         self.text = text
         self.mentions = mentions
+        #: Materials that are said to have the largest area, of no part that is named there.
+        self.prevailing: set[int] = set()
 
     def owners(self) -> dict[int, tuple[int, ...]]:
         """Index of a material mention → indices of the parts it belongs to."""

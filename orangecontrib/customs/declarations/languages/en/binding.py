@@ -17,23 +17,32 @@ from orangecontrib.customs.declarations.shares import prevails
 
 __all__ = ["Binder"]
 
+#: Within so many characters behind a material it is said that it prevails.
+NEAR = 60
+
 _LACKING = set(words("en", "lacking"))
 
 
-def _only(kind: str, marks: str) -> re.Pattern:
-    """Nothing but these words and marks; what was taken is never given back."""
-    return re.compile(rf"(?:[{marks}]|(?<![^\W\d])(?:{any_of('en', kind)})(?![\w]))*+")
+def _only(marks: str, *kinds: str) -> re.Pattern:
+    """Nothing but these marks and words; what was taken is never given back."""
+    return re.compile(rf"(?:[{marks}]|(?<![^\W\d])(?:{any_of('en', *kinds)})(?!\w))*+")
 
 
-_CHAIN = _only("chain", r"\s/&+,-")
+_CHAIN = _only(r"\s/&+,\d%.-", "chain")
 _BEFORE_PART = re.compile(
     rf"[\s-]*+(?:(?:{any_of('en', 'before_part')})[\s-]++)*+(?:(?!(?:{any_of('en', 'chain')}|"
     rf"{any_of('en', 'preposition')}|{any_of('en', 'verb')}|{any_of('en', 'relative')}|"
     rf"{any_of('en', 'participle')})(?!\w))[a-z][\w'-]*+[\s-]++){{0,2}}"
     rf"(?:(?:{any_of('en', 'before_part')})[\s-]++)*+")
-_CONNECTS = re.compile(rf"[\s\"]*+(?:[:=(]|-+(?=\s|\w)|(?:{any_of('en', 'connects')})(?!\w)|\d+\s?%)")
-_PART_GAP = _only("part_gap", r"\s:\-/(),+&\"%*=\d.'")
-_GOOD_GAP = _only("good_gap", r"\s():\-,\"/%\d.'")
+_CONNECTS = re.compile(
+    rf"[\s\"]*+(?:[:=(]|-+(?=\s|\w)|(?:{any_of('en', 'connects')})(?!\w)|\d+\s?%)")
+_PART_GAP = _only(r"\s:\-/(),+&\"%*=\d.'", "part_gap", "before_part", "adjective")
+_GOOD_GAP = _only(r"\s():\-,\"/%\d.'", "good_gap", "before_part", "adjective", "people")
+#: «Shoes of patent PU»: with a word or two that are in no list.
+_OF = re.compile(r"\s(?:made )?(?:of|in|from)\s"
+                 rf"(?:(?!(?:{any_of('en', 'preposition')})\s)[a-z-]+\s){{0,2}}")
+#: Behind it no material is a main one: "leather with plastic plates".
+_WITH = re.compile(r"(?<!\w)(?:with|w/|plus|including)(?!\w)")
 _JUXTAPOSED = re.compile(r"[\s\"]*+")
 _STRONG = re.compile(r";|(?<=[a-z\d)\"])\.(?=\s|$)")
 _JOINT = re.compile(r"[\s,]*+(?:(?:and|or|/|&|\+)\s?)?(?:(?:its|the|outer|out)\s)?")
@@ -52,9 +61,14 @@ class Binder(base.Binder):
         found = [i for i, mention in enumerate(self.mentions)
                  if mention.kind == "material" and mention.material.upper]
         self._clauses()
+        self.prevailing = set()
         owners: dict[int, tuple[int, ...]] = {}
         for i in found:
-            owners[i] = self._prevailing(i) or self._owner(i, owners)
+            owners[i] = self._prevailing(i)
+            if owners[i]:
+                self.prevailing.add(i)
+            else:
+                owners[i] = self._owner(i, owners)
         self.distribute(owners)
         return owners
 
@@ -74,8 +88,7 @@ class Binder(base.Binder):
     def _prevailing(self, i: int) -> tuple[int, ...]:
         """The upper, of a material that is said to have the largest area, and of no part."""
         mentions = self.mentions
-        if not prevails(self.text, mentions[i].end) or self._after(i) \
-                or i + 1 < len(mentions) and self._near_part(i):
+        if not self._is_main(i) or self._after(i) or self._near_part(i):
             return ()
         uppers = [j for j in range(i) if mentions[j].kind == "part" and mentions[j].role == "upper"]
         goods = [j for j in range(i) if mentions[j].kind == "good"]
@@ -85,6 +98,13 @@ class Binder(base.Binder):
                 and "(" not in self.text[mentions[last].end:mentions[i].start]:
             return (last,)
         return tuple((uppers or goods)[-1:])
+
+    def _is_main(self, i: int) -> bool:
+        """Is it said right behind it that it has the largest area?"""
+        end = self.mentions[i].end
+        following = next((m.start for m in self.mentions[i + 1:i + 2] if m.kind == "material"),
+                         end + NEAR)
+        return prevails(self.text[end:min(following, end + NEAR)], 0)
 
     def _near_part(self, i: int) -> bool:
         """Is the part that it prevails in named behind it: "making up most of the sole"?"""
@@ -104,12 +124,8 @@ class Binder(base.Binder):
         if _JUXTAPOSED.fullmatch(between):   # «upper leather sole rubber»
             return before if self._part_first[before[-1]] else after
         if _CONNECTS.match(between) and before[-1] == i - 1:
-            return before if self._connected(after[-1]) or not self._stands_apart(i) else after
+            return before
         return after
-
-    def _stands_apart(self, i: int) -> bool:
-        """Does a mark or "and" stand between the part before and this material?"""
-        return False
 
     def _connected(self, part: int) -> bool:
         """Is the part followed by a mark or word that binds a material to it?"""
@@ -120,23 +136,25 @@ class Binder(base.Binder):
         self._part_first: dict[int, bool] = {}
         first = None
         for i, mention in enumerate(self.mentions):
-            if first is None or i and re.search(
+            if mention.kind == "good":
+                first = None
+            elif first is None or i and re.search(
                     r"[,;.(]", self.text[self.mentions[i - 1].end:mention.start]):
                 first = mention.kind == "part"
-            self._part_first[i] = first
+            self._part_first[i] = bool(first)
 
     # -- behind it
 
     def _after(self, i: int) -> tuple[int, ...]:
         """The part or good right behind a material, or behind a chain of materials."""
         text, mentions = self.text, self.mentions
+        if i and mentions[i - 1].kind == "good" and mentions[i].end <= mentions[i - 1].end:
+            return (i - 1,)   # «rubber boots» is a name
         j = i + 1
-        listed = False
         while j < len(mentions) and mentions[j].kind == "material":
             gap = text[mentions[j - 1].end:mentions[j].start]
             if not _CHAIN.fullmatch(gap) or "," in gap and not self._list_ends(j):
                 return ()
-            listed |= gap.strip() not in ("", "-")
             j += 1
         if j == len(mentions):
             return ()
@@ -188,11 +206,15 @@ class Binder(base.Binder):
             return ()
         rest = self.gap(j, i)
         if part.kind == "good":
-            return (j,) if _GOOD_GAP.fullmatch(rest) else ()
-        if any(j in owners.get(k, ()) and self._stands_before(k, j) for k in owners):
+            return (j,) if _GOOD_GAP.fullmatch(rest) or _OF.fullmatch(rest) else ()
+        if any(j in of and k < j for k, of in owners.items()):
             # it has a material before it («leather upper, rubber»): only what a word binds is its
             if not _CONNECTS.match(gap) or "," in gap:
                 return ()
+        if part.role not in ("upper", "sole", "contact") and "," in gap:
+            return ()
+        if j < i - 1 and _WITH.search(text, mentions[i - 1].end, mentions[i].start):
+            return ()
         if not (_CONNECTS.match(gap) or _JUXTAPOSED.fullmatch(gap) or _PART_GAP.fullmatch(rest)):
             return ()
         if not _PART_GAP.fullmatch(rest) and ("," in gap or part.role in ("upper", "sole")
@@ -200,7 +222,7 @@ class Binder(base.Binder):
             return ()
         group = [j]
         while j > 0 and mentions[j - 1].listed and mentions[j].listed \
-                and not any(j - 1 in of for of in owners.values()) \
+                and not any(j - 1 in of and k < j - 1 for k, of in owners.items()) \
                 and re.fullmatch(r"\s?(?:,|/|and|&|\+|,? and)\s?(?:the )?(?:outer |out)?",
                                  text[mentions[j - 1].end:mentions[j].start]):
             if "," in text[mentions[j - 1].end:mentions[j].start] and not _CONNECTS.match(gap):
@@ -208,6 +230,3 @@ class Binder(base.Binder):
             j -= 1
             group.append(j)
         return tuple(reversed(group))
-
-    def _stands_before(self, i: int, j: int) -> bool:
-        return i < j

@@ -2,8 +2,8 @@
 
 Rules make candidates, and a dictionary (simplemma's, MIT) keeps those that it leads back to the
 word.  ``irregular.csv`` names the forms of words that rules or dictionary get wrong,
-``spelling.csv`` what British and American English spell differently, ``trade.csv`` trade words
-and abbreviations, which have no forms.
+``spelling.csv`` what British and American English spell differently, ``trade.csv`` trade words,
+which have a plural, and abbreviations, which have no other form.
 """
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from orangecontrib.customs.files import strict_rows
 
 __all__ = ["forms", "in_dictionary"]
 
+#: Letters of the shortest trade word that is a noun, and no abbreviation.
+_NOUN = 5
 _DOUBLED = re.compile(r"[^aeiou][aeiou][bdgklmnprt]$")
 
 
@@ -66,9 +68,14 @@ def forms(word: str) -> tuple[str, ...]:
     ('boots',)
     """
     found = {word}
+    if "-" in word:
+        first, _, last = word.rpartition("-")
+        return tuple(f"{first}-{form}" for form in forms(last))
     if word in _irregular():
         found |= {word, *_irregular()[word]}
-    elif word not in _trade() and word.isalpha() and len(word) > 2:
+    elif word in _trade():
+        found |= {f"{word}s"} if len(word) >= _NOUN else set()
+    elif word.isalpha() and len(word) > 2:
         found |= {form for form in _candidates(word) if _lemma(form) == word}
     return tuple(sorted(set().union(*map(_spelled, found))))
 

@@ -38,6 +38,9 @@ def negation_before(text: str, start: int, end: int) -> Negation | None:
     found, count, joined = None, 0, False
     for match in _TOKEN.finditer(text, at, start):
         token = match.group()
+        if token == "non" and text[match.end():match.end() + 1] == "-" \
+                and match.end() + 1 < start:
+            continue   # «non-slip suede soles» are of suede
         if token in _NEGATION:
             found, count, joined = match, 0, False
         elif found is not None:

@@ -21,11 +21,11 @@ __all__ = ["Place"]
 LONGEST = 60
 
 _WORD = re.compile(r"w/o?(?!\w)|[a-z]+(?:[-'][a-z]+)*'?|\d[\d.,/]*")
-_ASIDE = re.compile(r"\([^()]*+\)|\"[^\"]*+\"|\[[^\[\]]*+\]")
+_ASIDE = re.compile(r"\([^()]*+\)|(?<!\d)\"[^\"]*+\"|\[[^\[\]]*+\]")
 #: A mark between phrases; a hyphen with spaces around is one, too.
 _DELIMITER = re.compile(r"[,;:!?()\[\]\"|=*]|\.(?!\d|\w\.)|\s-+\s?|\s/\s|/(?=\s)|-\s|(?<=\d)[)]")
 _CONJUNCTIONS = {"and", "or", "&", "+", "plus", "nor"}
-_ADJECTIVE = re.compile(r"\w+(?:proof|able|ible|ous|ful|less|ive|ish|ed|ical|resistant|free|"
+_ADJECTIVE = re.compile(r"\w+(?:proof|able|ible|ous|ful|less|ive|ed|ical|resistant|free|"
                         r"style|type|cut|top|toe|toed|inch)|\w+-\w+ed|.*'s?|\w+ic")
 
 
@@ -233,7 +233,9 @@ class Place(base.Place):
 
     def _further(self, at: int) -> bool:
         """Is a part named behind the first word that describes a good («shoe leather upper»)?"""
-        return self._part_word.search(self._clean, at, at + 60) is not None
+        mark = _DELIMITER.search(self._clean, at)
+        end = len(self._clean) if mark is None else mark.start()
+        return self._part_word.search(self._clean, at, end) is not None
 
     def leads(self, place: int) -> bool:
         return bool(self._leads[place])

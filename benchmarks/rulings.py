@@ -22,6 +22,7 @@ from intervals import grouped_share  # beside this file
 
 from orangecontrib.customs.cases import decide
 from orangecontrib.customs.declarations import FactReader
+from orangecontrib.customs.groups import find_group
 
 FILE = "rulings_dev.csv"
 LANGUAGES = {"ru": "Russian", "en": "English"}
@@ -158,7 +159,7 @@ def main():
     goods = read_goods(path)
     halves = Counter((g["half"], g["lang"]) for g in goods)
     print("Goods: " + ", ".join(f"{half} {lang} {n}" for (half, lang), n in sorted(halves.items())))
-    reader = FactReader()
+    reader = FactReader(find_group("footwear"))
     for language, name in LANGUAGES.items():
         mine = [g for g in goods if (g["half"], g["lang"]) == (arguments.half, language)]
         rulings = len({g["source"] for g in mine})

@@ -19,7 +19,7 @@ from pathlib import Path
 from intervals import wilson  # beside this file
 
 from orangecontrib.customs.declarations import FactReader
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import find_group, footwear
 
 HEADING_UPPERS = {"6401": {"rubber", "plastic"}, "6402": {"rubber", "plastic"},
                   "6403": {"leather"}, "6404": {"textile"}}
@@ -208,7 +208,7 @@ def main():
     parser.add_argument("--shared", type=Path, default=default, help="folder with the data sets")
     parser.add_argument("--show", action="store_true", help="list what is not right")
     arguments = parser.parse_args()
-    reader = FactReader()
+    reader = FactReader(find_group("footwear"))
     path = arguments.shared / "footwear" / "paired_goods.csv"
     if path.exists():
         paired(reader, path, arguments.show)

@@ -39,7 +39,7 @@ def facts(texts, **columns):
                     metas=[StringVariable(n) for n in ("good_id", "description", *words)])
     rows = zip(*numbers.values(), *zip(*texts), *words.values())
     return facts_table(Table.from_list(domain, [list(row) for row in rows]), "description",
-                       FactReader(), "good_id")[0]
+                       FactReader(find_group("footwear")), "good_id")[0]
 
 
 def case_of(engine, *texts, **columns):

@@ -161,7 +161,7 @@ def described(**columns):
     names = ["good_id", "description", *columns]
     raw = Table.from_list(Domain([], metas=[StringVariable(name) for name in names]),
                           [["A", BOOTS, *columns.values()]])
-    return facts_table(raw, "description", FactReader(), "good_id")[0]
+    return facts_table(raw, "description", FactReader(find_group("footwear")), "good_id")[0]
 
 
 def test_a_column_that_repeats_the_description_is_not_read_twice():

@@ -149,7 +149,7 @@ MEASURES = rows("measures")
 
 @pytest.fixture(scope="module")
 def reader():
-    return FactReader()
+    return FactReader(find_group("footwear"))
 
 
 def english(row):
@@ -262,3 +262,49 @@ def test_a_phrase_that_is_not_read_is_found():
     """Of the generator: a pattern that promises more than what is read."""
     assert silent("обувь(?: красн(?:ая|ой))?|туфли", ["{}"], lambda text: "ой" not in text) == [
         "обувь красной"]
+
+
+# -- electrical goods
+
+ELECTRICAL = Tables(find_group("electrical"))
+
+
+MY_TYPES, MY_FACTS, MY_PHRASES, MY_KINDS, MY_MEASURES = (
+    [row for _, row in ELECTRICAL.rows(f"{name}.csv")]
+    for name in ("types", "type_facts", "text_patterns", "kinds", "measures"))
+
+
+@pytest.fixture(scope="module")
+def electrician():
+    return FactReader(find_group("electrical"))
+
+
+@pytest.mark.parametrize("row", named(MY_PHRASES))
+def test_every_phrase_on_electrical_goods_is_read(electrician, row):
+    assert not silent(ELECTRICAL.regex(row), [
+        "реле {}", "блок питания, {}", "трансформатор: {}", "термостат, {}, 10 шт", "{}",
+        "relay, {}", "transformer {}"], rests_on(electrician, row["id"]))
+
+
+@pytest.mark.parametrize("row", named(MY_KINDS))
+def test_every_kind_of_other_good_is_told_from_electrical_ones(electrician, row):
+    regex = ELECTRICAL.regex(row, case="" if row["where"] == "any" else NOMINATIVE)
+    assert not silent(regex, ["{}", "{}, 10 шт", "{}, new"], rests_on(electrician, row["id"]))
+
+
+@pytest.mark.parametrize("case, carriers", [
+    (NOMINATIVE, ["{}", "{}, 220 В", "{}, new"]), (OBLIQUE, ["комплект {}", "образцы {}"])])
+@pytest.mark.parametrize("row", named(MY_TYPES))
+def test_every_noun_of_electrical_goods_is_read(electrician, row, case, carriers):
+    implied = [said["id"] for said in MY_FACTS if said["type"] == row["id"].removesuffix(".en")]
+    if regex := ELECTRICAL.regex(row, case=case):
+        lost = silent(regex, carriers, rests_on(electrician, *implied))
+        assert not [phrase for phrase in lost if re.search(regex, phrase)]  # not all decline
+
+
+@pytest.mark.parametrize("row", named(row for row in MY_MEASURES if row["phrase"]))
+def test_every_name_of_an_electrical_quantity_is_read(electrician, row):
+    ids = [other["id"] for other in MY_MEASURES if other["measure"] == row["measure"]]
+    assert not silent(ELECTRICAL.regex(row), [
+        "реле, {} 12 В", "реле, {} 10 А", "трансформатор, {} 5 кВА", "relay, {} 12 V",
+        "relay, {} 10 A", "transformer, {} 5 kVA"], rests_on(electrician, *ids))

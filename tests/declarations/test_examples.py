@@ -13,6 +13,7 @@ import pytest
 
 from orangecontrib.customs.declarations import STATED, FactReader
 from orangecontrib.customs.declarations.patterns import Pattern
+from orangecontrib.customs.groups import find_group
 
 with open(Path(__file__).with_name("examples.csv"), encoding="utf-8", newline="") as _file:
     EXAMPLES = [(row["description"], row["facts"]) for row in csv.DictReader(_file)]
@@ -20,7 +21,7 @@ with open(Path(__file__).with_name("examples.csv"), encoding="utf-8", newline=""
 
 @pytest.fixture(scope="module")
 def reader():
-    return FactReader()
+    return FactReader(find_group("footwear"))
 
 
 @pytest.mark.parametrize("description, facts", EXAMPLES, ids=[d[:60] for d, _ in EXAMPLES])
@@ -60,7 +61,7 @@ def test_the_words_that_a_phrase_needs_never_hide_a_match(reader):
     """What is derived from a phrase only spares searches: every description reads the same."""
     def plain(pattern):
         return Pattern(pattern.regex)
-    patient = FactReader()
+    patient = FactReader(find_group("footwear"))
     patient._rules = tuple(replace(rule, pattern=plain(rule.pattern)) for rule in patient._rules)
     patient._measures = tuple(replace(measure, pattern=plain(measure.pattern))
                               for measure in patient._measures)

@@ -110,7 +110,7 @@ FOOTWEAR = [
 
 @pytest.fixture(scope="module")
 def reader():
-    return FactReader()
+    return FactReader(find_group("footwear"))
 
 
 @pytest.fixture(scope="module")

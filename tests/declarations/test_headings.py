@@ -17,6 +17,7 @@ from orangecontrib.customs.declarations.table import (
     text_candidates,
     texts_of,
 )
+from orangecontrib.customs.groups import find_group
 
 BOOTS = "Ботинки мужские, верх из натуральной кожи, подошва из резины"
 SLIPPERS = "Тапочки домашние, верх из текстиля"
@@ -55,7 +56,7 @@ def repeated(name="description"):
 def test_a_repeated_description_is_read_and_not_the_id(name):
     data = repeated(name)
     assert default_text(data).name == name
-    facts, _ = facts_table(data, default_text(data), FactReader(), "good_id")
+    facts, _ = facts_table(data, default_text(data), FactReader(find_group("footwear")), "good_id")
     assert facts.get_column("upper: leather")[0] > .9
 
 

@@ -5,11 +5,12 @@ from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.declarations.negation import negation_after, negation_before
 from orangecontrib.customs.declarations.patterns import Pattern
 from orangecontrib.customs.declarations.phrases import Phrases
+from orangecontrib.customs.groups import find_group
 
 
 @pytest.fixture(scope="module")
 def reader():
-    return FactReader()
+    return FactReader(find_group("footwear"))
 
 
 @pytest.mark.parametrize("text, expected", [

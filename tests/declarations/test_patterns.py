@@ -13,6 +13,7 @@ import orangecontrib.customs as package
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.declarations.patterns import Alternatives, Pattern
 from orangecontrib.customs.declarations.phrases import Phrases
+from orangecontrib.customs.groups import find_group
 
 ROOMS = ("declarations", "evaluation", "facts", "files", "fusion", "headless", "nomenclature")
 #: So many turns of a repeat are few enough to be tried in every way.
@@ -237,7 +238,7 @@ def shipped():
                     and getattr(node.func.value, "id", "") == "re" and node.args \
                     and isinstance(node.args[0], ast.Constant):
                 yield pytest.param(node.args[0].value, 0, id=f"{name}:{node.lineno}")
-    for number, pattern in enumerate(patterns_within(FactReader(), seen)):
+    for number, pattern in enumerate(patterns_within(FactReader(find_group("footwear")), seen)):
         yield pytest.param(pattern.pattern, pattern.flags, id=f"footwear-{number}")
     for pattern in looked_for(FactReader(), {}):
         yield pytest.param(pattern.regex, 0, id=pattern.regex[:40])

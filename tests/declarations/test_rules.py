@@ -35,7 +35,7 @@ TEXTS += [
 
 @pytest.fixture(scope="module")
 def reader():
-    return FactReader()
+    return FactReader(find_group("footwear"))
 
 
 def rows():
@@ -138,10 +138,12 @@ def test_a_problem_of_a_row_that_is_not_there_is_refused(changed):
         FactReader(group)
 
 
-def test_a_group_without_tables_for_text_is_told_apart_from_a_missing_file():
-    with pytest.raises(GroupError, match="group 'electrical' can't read text: .*"
-                                         "text_patterns.csv"):
-        FactReader(find_group("electrical"))
+def test_a_group_without_tables_for_text_is_told_apart_from_a_missing_file(changed):
+    group = changed("", str)
+    (group.folder / "text_patterns.csv").unlink()
+    assert not group.reads_text
+    with pytest.raises(GroupError, match="group 'changed' can't read text: .*text_patterns.csv"):
+        FactReader(group)
 
 
 @pytest.mark.parametrize("command", ["classify", "facts"])

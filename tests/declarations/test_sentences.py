@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from orangecontrib.customs.declarations import FactReader
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import find_group, footwear
 
 CASES = [
     # ---- parts and materials, word orders, abbreviations
@@ -275,7 +275,7 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def reader():
-    return FactReader()
+    return FactReader(find_group("footwear"))
 
 
 @pytest.mark.parametrize("text, expected", CASES, ids=[text[:60] for text, _ in CASES])

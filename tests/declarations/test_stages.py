@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.declarations.goods import Noun, Said, goods_of_text, ids_of_goods
 from orangecontrib.customs.declarations.shares import Place, largest_area
+from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.i18n import speaking
 
-READER = FactReader()
+READER = FactReader(find_group("footwear"))
 TWO = "Ботинки, верх кожа, подошва резина - 10 пар; кеды, верх текстиль, подошва резина - 20 пар"
 UNCLEAR = "Сапоги женские, верх - кожа, подошва - резина; туфли"
 

@@ -5,7 +5,7 @@ from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVari
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.declarations.table import describe, facts_table
 from orangecontrib.customs.facts import Evidence, Priors
-from orangecontrib.customs.groups import footwear
+from orangecontrib.customs.groups import find_group, footwear
 from orangecontrib.customs.i18n import speaking
 
 TEXTS = ["Ботинки мужские, верх – кожа, подошва – резина", "", "Тапочки домашние", "  "]
@@ -13,7 +13,7 @@ TEXTS = ["Ботинки мужские, верх – кожа, подошва �
 
 @pytest.fixture(scope="module")
 def reader():
-    return FactReader()
+    return FactReader(find_group("footwear"))
 
 
 @pytest.fixture(scope="module")

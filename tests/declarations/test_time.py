@@ -104,7 +104,8 @@ def measure():
         folded = fold(text.removeprefix(BEGINNING))
         gate.judge(folded, gate.goods(folded.text))
 
-    readers = {"facts": FactReader().read, "kind": kind, "folding": fold, "words": fold_text,
+    facts = FactReader(find_group("footwear")).read
+    readers = {"facts": facts, "kind": kind, "folding": fold, "words": fold_text,
                "keywords": PhraseFinder(["кожаный верх", "верх из кожи"], 2).find}
     cases = [(name, fragment) for fragment in (*FRAGMENTS, *generated(30)) for name in readers]
     for again in range(1 + AGAIN):

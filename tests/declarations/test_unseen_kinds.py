@@ -9,6 +9,7 @@ import pytest
 
 from orangecontrib.customs.cases import decide
 from orangecontrib.customs.declarations import FactReader
+from orangecontrib.customs.groups import find_group
 
 with open(Path(__file__).with_name("unseen_kinds.csv"), encoding="utf-8", newline="") as file:
     ROWS = list(csv.DictReader(file))
@@ -16,7 +17,7 @@ with open(Path(__file__).with_name("unseen_kinds.csv"), encoding="utf-8", newlin
 
 @pytest.fixture(scope="module")
 def reader():
-    return FactReader()
+    return FactReader(find_group("footwear"))
 
 
 @pytest.mark.parametrize("text, expect", [

@@ -12,6 +12,7 @@ from orangecontrib.customs.declarations.language import languages_of
 from orangecontrib.customs.declarations.materials import Materials
 from orangecontrib.customs.declarations.patterns import Tables
 from orangecontrib.customs.declarations.shares import Place, largest_area
+from orangecontrib.customs.groups import find_group
 
 with open(Path(__file__).with_name("unseen_stages.csv"), encoding="utf-8", newline="") as file:
     ROWS = list(csv.DictReader(file))
@@ -28,7 +29,7 @@ def test_the_language(text, expect):
     assert ("+".join(found.read + found.unread) or "none") == expect
 
 
-READER = FactReader()
+READER = FactReader(find_group("footwear"))
 
 
 def names(word):

@@ -27,12 +27,12 @@ def declarations(texts=TEXTS, ids=("a", "b")):
 
 def facts(table=None):
     table = declarations() if table is None else table
-    return facts_table(table, table.domain["description"], FactReader(),
+    return facts_table(table, table.domain["description"], FactReader(find_group("footwear")),
                        table.domain["good_id"])[0]
 
 
 def test_facts_travel_through_a_table_without_loss():
-    reader = FactReader()
+    reader = FactReader(find_group("footwear"))
     direct = reader.evidence(("a", "b"), [reader.read(t) for t in TEXTS])
     read = evidence_from_table(facts()).evidence
     assert read.keys == ("a", "b")
@@ -81,7 +81,7 @@ def test_facts_from_a_tab_file_meet_the_photos_by_their_key(lot, part, tmp_path)
     cells = {"lot": ("b", "a"), "number": ("1", "2"), "description": TEXTS}
     table = Table.from_list(domain, [
         [cells[v.name][row] for v in (*domain.variables, *domain.metas)] for row in (0, 1)])
-    said = facts_table(table, "description", FactReader(), "lot")[0]
+    said = facts_table(table, "description", FactReader(find_group("footwear")), "lot")[0]
     assert "role" not in lot.attributes, "the sender's table is left alone"
     assert list(said.get_column("lot")) == list(table.get_column("lot"))
     shown = pooled_table(photos("abb"), "lot")
@@ -93,7 +93,7 @@ def test_facts_from_a_tab_file_meet_the_photos_by_their_key(lot, part, tmp_path)
 def test_facts_from_a_tab_file_meet_the_photos_in_a_case(tmp_path):
     lots = Table.from_list(Domain([], metas=[StringVariable("lot"), StringVariable("text")]),
                            [[lot, text] for lot, text in zip("ab", TEXTS)])
-    said = facts_table(lots, "text", FactReader(), "lot")[0]
+    said = facts_table(lots, "text", FactReader(find_group("footwear")), "lot")[0]
     case = case_from_tables([Engine(find_group("footwear"))], saved(said, tmp_path / "facts.tab"),
                             saved(pooled_table(photos("ba"), "lot"), tmp_path / "goods.tab"))
     assert case.keys == ("a", "b") and not case.unmatched
@@ -105,7 +105,7 @@ def test_goods_have_one_key_though_their_tables_brought_others_along():
                             [["1", "a", TEXTS[0]]])
     shown = photos("a")
     shown = shown.transform(Domain(shown.domain.attributes, metas=[old, lot]))
-    for result in (facts_table(table, "text", FactReader(), "lot")[0],
+    for result in (facts_table(table, "text", FactReader(find_group("footwear")), "lot")[0],
                    pooled_table(shown, "lot")):
         assert [v.name for v in result.domain.metas if Role.of(v) is Role.KEY] == ["lot"]
         assert default_key(result).name == "lot" and "old" in result.domain

@@ -327,7 +327,8 @@ class TestOWDeclarationFacts(WidgetTest):
         read, real = [], owdeclarationfacts.reader()
 
         class Slow:
-            group, vocabulary, evidence = real.group, real.vocabulary, real.evidence
+            priors, vocabulary = real.priors, real.vocabulary
+            spoken, evidence = real.spoken, real.evidence
 
             def read(self, text):
                 read.append(text)

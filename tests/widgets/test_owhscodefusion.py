@@ -43,7 +43,7 @@ SNEAKERS = ("Кеды для взрослых, не спортивные, не �
 MEN_ANKLE, WOMEN_ANKLE = "6403911600", "6403911800"
 
 
-def text_facts(goods, declared=None, quantity=None, reader=FactReader()):  # noqa: B008
+def text_facts(goods, declared=None, quantity=None, reader=FactReader(find_group("footwear"))):  # noqa: B008
     """Facts of {key: description}."""
     attributes, columns = [], []
     for name, values in (("declared_code", declared), ("quantity", quantity)):

@@ -13,7 +13,7 @@ from itertools import product
 
 import numpy as np
 
-from orangecontrib.customs.declarations import FactReader, Reading
+from orangecontrib.customs.declarations import FactReader, GroupsReader, Reading
 from orangecontrib.customs.declarations.several import Choice, Option, Several
 from orangecontrib.customs.defaults import ERROR, TRUST
 from orangecontrib.customs.facts import Evidence, Vocabulary
@@ -156,16 +156,17 @@ def _engine(group: Group) -> Engine:
     return Engine(group)
 
 
-def lines_in(readings: Sequence[Reading], reader: FactReader) -> list[tuple[Message, ...]]:
+def lines_in(readings: Sequence[Reading], reader: FactReader | GroupsReader
+             ) -> list[tuple[Message, ...]]:
     """What is to be declared of the goods of descriptions, by what they say and nothing else."""
     keys = [str(number) for number, reading in enumerate(readings) if reading.several.choices]
     if not keys:
         return [()] * len(readings)
-    engine = _engine(reader.group)
+    engines = list(map(_engine, reader.groups))
     open_ = {key: readings[int(key)].several for key in keys}
     witness = Witness(TEXT, reader.evidence(keys, [readings[int(key)] for key in keys]),
                       reliability=TRUST)
-    verdicts = decide_among([engine], [witness], keys)
+    verdicts = decide_among(engines, [witness], keys)
     said = {after.key: after.problems[:len(after.problems) - len(before.problems)]
-            for before, after in zip(verdicts, of_each([engine], [witness], verdicts, open_, {}))}
+            for before, after in zip(verdicts, of_each(engines, [witness], verdicts, open_, {}))}
     return [said.get(str(number), ()) for number in range(len(readings))]

@@ -2,5 +2,7 @@
 from .facts import EMPTY, FactReader
 from .folding import Folded, fold
 from .reading import IMPLIED, STATED, Finding, Reading
+from .together import GroupsReader
 
-__all__ = ["EMPTY", "FactReader", "Finding", "Reading", "Folded", "fold", "STATED", "IMPLIED"]
+__all__ = ["EMPTY", "FactReader", "GroupsReader", "Finding", "Reading", "Folded", "fold", "STATED",
+           "IMPLIED"]

@@ -6,7 +6,8 @@ they imply (``type_facts.csv``),
 lengths (``measures.csv``), size systems (``sizes.csv``), what the good is, or is not
 (``kinds.csv``), and other words that are looked for (``words.csv``).  A row has an id, by
 which ``messages.csv`` says what it means, and what is wrong where it is met
-(``problem.<id>``).
+(``problem.<id>``).  Only phrases and type nouns are required: what there is no table of, a good
+of the group does not have.
 The engine knows about spans, negation, parts, and what excludes what.
 
 Readings of footwear that are ours, where the law or the trade leaves room: boys' footwear
@@ -20,24 +21,26 @@ watertight membrane, lining or zip only suggests that the footwear is watertight
 """
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, pairwise
 
-from orangecontrib.customs.facts import Evidence
+from orangecontrib.customs.facts import Evidence, Vocabulary
 from orangecontrib.customs.groups import Group, GroupError, loaded_groups
 from orangecontrib.customs.i18n import Joined, Message, add_wordings
 
 from .folding import Folded, fold
-from .gate import Gate, Good
-from .goods import Noun, Said, TextGoods, goods_of_text, told_together
+from .gate import Gate, Good, Verdict
+from .goods import Noun, Said, TextGoods, apart, goods_of_text, told_together
 from .language import languages_of
 from .materials import Materials, Mention, PartOf
 from .negation import negation_after, negation_before, negation_goes_on
 from .patterns import LATIN_WORD, Pattern, Tables, Taken, number, spoken
 from .quantities import measured
+from .rated import alone
 from .reading import IMPLIED, STATED, Finding, Reading, _agree, evidence_of
 from .several import Choice, Option, Several
 from .sizes import Sizes, choice_of_sizes
@@ -103,6 +106,7 @@ class _Measure:
     border: Message | None   # of which it is a problem that a length crosses it
     yields: bool             # only hints, against the tariff's own words on its fact
     checked: bool            # what is implied of its fact must agree with what is stated
+    kind: str = STATED
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,10 @@ class _View:
 
 def _named(nouns: Sequence[Good]) -> list[Mention]:
     return [Mention("good", noun.noun.id, "good", noun.start, noun.end) for noun in nouns]
+
+
+def _kind_of(verdict: Verdict) -> tuple[str, ...]:
+    return () if verdict.kind is None else verdict.kind.values
 
 
 def _said_once(said: Sequence[Finding], more: Sequence[Finding]) -> list[Finding]:
@@ -138,10 +146,11 @@ def _cut(description: str) -> str:
 _TOO_LONG = Message.of("reader.too_long", characters=MAX_CHARACTERS)
 #: How a text settles what has the largest area.
 SETTLED = {"share", "words", "trim"}
-#: Messages of a group with which it says what only the engine knows.
-_SAID = {"mixed.upper": ("values",), "mixed.sole": ("values",), "tie.upper": ("values",),
-         "tie.sole": ("values",), "unclear.upper": ("values",), "unclear.sole": ("values",),
-         "of_good.upper": ("values",), "of_good.sole": (), "by_area": ("fact", "values")}
+#: Messages of a group with which it says what only the engine knows, by the table of which it is.
+_SAID = {"materials.csv": {
+             "mixed.upper": ("values",), "mixed.sole": ("values",), "tie.upper": ("values",),
+             "tie.sole": ("values",), "unclear.upper": ("values",), "unclear.sole": ("values",),
+             "of_good.upper": ("values",), "of_good.sole": (), "by_area": ("fact", "values")}}
 
 
 def _shared(readings: Sequence[Reading], vocabulary) -> tuple[Finding, ...]:
@@ -179,6 +188,10 @@ def _exclude(kinds: Iterable[tuple[tuple[str, tuple[str, ...]], ...]]) -> bool:
                for fact, values in one for same, others in other if fact == same)
 
 
+def _values_of(met: Sequence[_Bin]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for some in met for value in some.values))
+
+
 def _in_word(character: str) -> bool:
     """Letters, digits, marks on letters and the soft hyphen."""
     return not character.isspace() and unicodedata.category(character)[0] in "LNMC"
@@ -195,7 +208,7 @@ def _the_group() -> Group:
 
 
 class FactReader:
-    """Reads facts from Russian declarations; compiled once, picklable.
+    """Reads facts of one group from declarations; compiled once, picklable.
 
     Parameters
     ----------
@@ -214,7 +227,7 @@ class FactReader:
 
     def __init__(self, group: Group | None = None):
         self.group = _the_group() if group is None else group
-        self.vocabulary = self.group.vocabulary
+        self.vocabulary, self.priors = self.group.vocabulary, self.group.priors
         try:
             self._load(Tables(self.group))
         except (OSError, ValueError) as error:
@@ -231,11 +244,12 @@ class FactReader:
         self._yielding = {b.id for m in self._measures if m.yields for b in m.bins}
         self._checked = {m.fact for m in self._measures if m.checked}
         self._sizes = Sizes(tables)
-        self._detail = tables.word("words.detail")
-        self._materials = Materials(tables)
+        self._detail = tables.word("words.detail", "materials.csv")
+        self._materials = Materials(tables) if tables.has("materials.csv") else None
         self._gate = Gate(tables)
         self._said = {name: tables.message(name, given=given).id
-                      for name, given in _SAID.items()}
+                      for table, said in _SAID.items() if tables.has(table)
+                      for name, given in said.items()}
         self._known_names: dict[tuple, Joined] = {}
         tables.check()
 
@@ -273,11 +287,14 @@ class FactReader:
         for name, rows in grouped.items():
             where, first = rows[0]
             bins = tuple(self._bin(tables, w, r) for w, r in rows)
-            yield _Measure(tables.message(name, where), tables.pattern(first, where),
-                           first["unit"],
+            # without a phrase any number with such a unit is read
+            pattern = tables.pattern(first, where) if first["phrase"] \
+                else Pattern(alone(first["unit"]))
+            yield _Measure(tables.message(name, where), pattern, first["unit"],
                            first["fact"], bins,
                            tables.message(first["border"], where) if first["border"] else None,
-                           first["yields"] == "yes", first["checked"] == "yes")
+                           first["yields"] == "yes", first["checked"] == "yes",
+                           first.get("kind") or STATED)
 
     # -- reading
 
@@ -337,7 +354,7 @@ class FactReader:
 
     def _parts(self, language: str, folded: Folded, nouns) -> list[PartOf]:
         """The parts of the goods with their materials; none where no word speaks of either."""
-        if not nouns and not self._detail.search(folded.text):
+        if self._materials is None or not nouns and not self._detail.search(folded.text):
             return []
         return self._materials.read(folded.text, _named(nouns), language)
 
@@ -352,17 +369,36 @@ class FactReader:
             return told_together(*told, folded.english)
         return told[0] if told else None
 
-    @staticmethod
-    def _told(text: str, view: _View) -> TextGoods:
+    def _told(self, text: str, view: _View) -> TextGoods:
         said = []
         for part in view.parts:
             fact = "upper" if part.role == "good" else part.role
             if not part.negated:
                 said.append(Said(fact, part.values[fact], part.start, part.end,
                                  len(part.values[fact])))
+        nouns = view.nouns
+        if self._materials is None:
+            nouns, said = self._named_apart(text, nouns, view.language)
         return goods_of_text(text, [Noun(noun.noun.id, noun.start, noun.end, noun.oblique,
-                                         not noun.noun.facts) for noun in view.nouns], said,
-                             view.language)
+                                         noun.noun.general) for noun in nouns], said, view.language)
+
+    def _named_apart(self, text: str, nouns, language: str) -> tuple[list, list[Said]]:
+        """The nouns that may be goods of their own, and the facts of which a good has one.
+
+        «Блок питания, разъем USB» is one good, «реле 5 шт, розетки; трансформаторы» are three.
+        """
+        lists = [noun for before, noun in pairwise(nouns) if apart(text[before.end:noun.start])]
+        named = [nouns[0], *lists] if lists else []
+        said = [Said(said.fact, said.values, noun.start, noun.end) for noun in named
+                for said in noun.noun.facts if said.kind == STATED]
+        said += [Said(measure.fact, _values_of(met), start, interval.end)
+                 for measure, met, start, interval in self._measured(text, language)]
+        kept, end = nouns[:1], nouns[0].end
+        for noun in nouns[1:]:
+            if noun in lists or not re.search(r"\d", text[end:noun.start]):
+                kept.append(noun)
+                end = noun.end
+        return kept, said
 
     def _read_one_of(self, folded: Folded, languages, goods: TextGoods, number: int) -> GoodRead:
         """One of several goods: what speaks of the others is blank."""
@@ -380,10 +416,11 @@ class FactReader:
         if not any(view.folded.text.strip() for view in views):
             return GoodRead((), Reading(description, (), (Message("reader.empty"),)))
         verdicts = [self._judge(view) for view in views]
-        told = [pair for pair in zip(views, verdicts) if pair[1].kind is not None]
-        # the language that names footwear counts («Men's shoes, стелька – кожа»), else the first
+        told = [pair for pair in zip(views, verdicts)
+                if pair[1].kind is not None or pair[1].read_facts]
+        # the language that names such goods counts («Men's shoes, стелька – кожа»), else the first
         told.sort(key=lambda pair: not pair[1].read_facts)
-        told = [pair for pair in told if pair[1].kind.value == told[0][1].kind.value] \
+        told = [pair for pair in told if _kind_of(pair[1]) == _kind_of(told[0][1])] \
             or list(zip(views, verdicts))[:1]
         findings: list[Finding] = []
         problems: list[Message] = []
@@ -430,8 +467,9 @@ class FactReader:
                 if part.role == role and not part.negated and role not in settled))), False)
 
     def _judge(self, view: _View):
-        known = () if view.language == "ru" else self._materials.mentions(
-            view.folded.text, _named(view.nouns))
+        named = _named(view.nouns)
+        known = () if view.language == "ru" else named if self._materials is None \
+            else self._materials.mentions(view.folded.text, named)
         return self._gate.judge(view.folded, view.nouns, view.parts, view.language, known)
 
     def _read_view(self, view: _View, verdict, goods: TextGoods | None, apart: bool,
@@ -450,6 +488,15 @@ class FactReader:
             findings += self._read_size_lists(view.folded, findings, choices)
         return findings
 
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The one group whose facts it reads."""
+        return (self.group,)
+
+    def spoken(self, readings: Sequence[Reading]) -> Vocabulary:
+        """The facts of which readings may speak."""
+        return self.vocabulary
+
     def evidence(self, keys: Sequence[str], readings: Sequence[Reading]) -> Evidence:
         """Log-likelihoods (N, k) per fact; the same one by one and in a batch."""
         return evidence_of(keys, readings, self.vocabulary)
@@ -466,7 +513,7 @@ class FactReader:
         row = verdict.kind
         if row is None:
             return ()
-        return (self._finding(folded, (verdict.start, verdict.end), row.fact, (row.value,),
+        return (self._finding(folded, (verdict.start, verdict.end), row.fact, row.values,
                               row.ratio, row.kind, row.id, verdict.note),)
 
     def _names(self, fact: str, values) -> Joined:
@@ -574,28 +621,31 @@ class FactReader:
         after = negation_after(text, end, language)
         return None if after is None else (start, after)
 
-    def _read_lengths(self, view: _View, choices: list[Choice]) -> list[Finding]:
-        """Lengths after the words that say of what: стелька, каблук, голенище."""
-        folded, text = view.folded, view.folded.text
-        result, taken = [], Taken(len(text))
+    def _measured(self, text: str, language: str):
+        """Quantities after the words that say of what, with the bins that they meet."""
+        taken = Taken(len(text))
         for measure in self._measures:
-            for start, interval in measured(text, measure, view.language):
+            for start, interval in measured(text, measure, language):
                 if taken.meets(start, interval.end):
                     continue
                 taken.add(start, interval.end)
                 met = [b for b in measure.bins
                        if interval.meets(b.above, b.to, b.closed)]
-                if not met:
-                    continue
-                values = tuple(dict.fromkeys(v for b in met for v in b.values))
-                words = text[start:interval.end].strip()
-                note = Message.of("reader.measured", measure=measure.name, words=words)
-                result.append(self._finding(folded, (start, interval.end), measure.fact, values,
-                                            min(b.ratio for b in met), STATED, met[0].id,
-                                            note))
-                if len(met) > 1 and measure.border is not None:
-                    choices.append(Choice(tuple(
-                        Option(((measure.fact, b.values),)) for b in met), result[-1].text))
+                if met:
+                    yield measure, met, start, interval
+
+    def _read_lengths(self, view: _View, choices: list[Choice]) -> list[Finding]:
+        """What quantities say: стелька, каблук, голенище; мощность, ток."""
+        folded, result = view.folded, []
+        for measure, met, start, interval in self._measured(folded.text, view.language):
+            words = folded.text[start:interval.end].strip()
+            note = Message.of("reader.measured", measure=measure.name, words=words)
+            result.append(self._finding(folded, (start, interval.end), measure.fact,
+                                        _values_of(met), min(b.ratio for b in met),
+                                        measure.kind, met[0].id, note))
+            if len(met) > 1 and measure.border is not None:
+                choices.append(Choice(tuple(
+                    Option(((measure.fact, b.values),)) for b in met), result[-1].text))
         return result
 
     def _read_size_lists(self, folded, findings: list[Finding], choices: list[Choice]
@@ -621,7 +671,7 @@ class FactReader:
         """What the noun of the good implies; of several kinds in one good, what all imply."""
         listed = [good for good in types if good.noun.id in kinds]
         findings = [self._finding(folded, (good.start, good.end), said.fact, said.values,
-                                  said.ratio, IMPLIED, said.id, good.noun.note)
+                                  said.ratio, said.kind, said.id, good.noun.note)
                     for good in types if good.noun.id not in kinds for said in good.noun.facts]
         if not listed:
             return findings
@@ -633,7 +683,7 @@ class FactReader:
                 findings.append(self._finding(
                     folded, span, fact, tuple(values),
                     min(facts[fact].ratio for facts in implied),
-                    IMPLIED, implied[0][fact].id, listed[0].noun.note))
+                    implied[0][fact].kind, implied[0][fact].id, listed[0].noun.note))
         return findings
 
     def _yield(self, findings: list[Finding]) -> list[Finding]:

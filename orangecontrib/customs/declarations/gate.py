@@ -1,19 +1,24 @@
-"""Is it footwear?  The head noun of a description decides (note 1 to group 64).
+"""Is it of the group?  The head noun of a description decides.
 
 «Крем для обуви» names footwear and is none: a noun counts only where it heads
 the description, that is in the nominative, not governed by a preposition, and
 with nothing but adjectives, people and trade words before it.
 
-"Not footwear" needs words that say so: a row of ``kinds.csv``, or
-footwear named only as what the goods are for.  A noun that is in no list tells
+That a good is none of the group needs words that say so: a row of ``kinds.csv``, or goods of
+the group named only as what the goods are for.  A noun that is in no list tells
 nothing by itself: where upper and sole are named beside it the good is taken as
 footwear, else its kind stays open.
+
+Where a row says what any noun of ``types.csv`` means (`noun`), all of them name one kind of good,
+and whichever stands in the text tells more of it.  Without it they name different goods, and only
+those count that are named together at the head: the others may be parts of it.
 """
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from orangecontrib.customs.i18n import Capital, Joined, Message
 
@@ -22,9 +27,13 @@ from .forms import ANY, NOMINATIVE, OBLIQUE
 from .languages import part as part_of_language
 from .languages.place import Place
 from .materials import Mention, PartOf
-from .patterns import Alternatives, Pattern, Tables, spoken
+from .negation import negation_before
+from .patterns import NEVER, Alternatives, Pattern, Tables, spoken
+from .reading import IMPLIED
 
 __all__ = ["Good", "Implied", "Kind", "Noun", "Verdict", "Gate"]
+
+_CLAUSE = re.compile(r"\s?:?[^.;:]*")
 
 
 @dataclass(frozen=True)
@@ -35,16 +44,21 @@ class Implied:
     fact: str
     values: tuple[str, ...]
     ratio: float
+    kind: str = IMPLIED
 
 
 @dataclass(frozen=True)
 class Noun:
-    """A row of ``types.csv``: nouns that name a type of good, and what it implies."""
+    """A row of ``types.csv``: nouns that name a type of good, and what it implies.
+
+    `general`: they name a whole group of goods, and others may say which.
+    """
 
     id: str
     name: Message
     facts: tuple[Implied, ...]
     note: Message
+    general: bool
 
 
 @dataclass(frozen=True)
@@ -63,7 +77,7 @@ class Kind:
 
     id: str
     fact: str
-    value: str
+    values: tuple[str, ...]
     ratio: float
     kind: str
     pattern: Pattern | None
@@ -115,9 +129,9 @@ class Gate:
         patterns = []
         implied = self._implied(tables)
         for where, row in tables.rows("types.csv", ("phrase",)):
-            name = tables.message(row["id"], where)
-            noun = Noun(row["id"], name, self._of(row["id"], implied),
-                        Message.of("reader.usual", type=name))
+            name, facts = tables.message(row["id"], where), self._of(row["id"], implied)
+            noun = Noun(row["id"], name, facts, Message.of("reader.usual", type=name),
+                        not facts or row.get("general") == "yes")
             for case in (NOMINATIVE, OBLIQUE):
                 pattern = tables.pattern(row, where, case)
                 if pattern is not None:
@@ -128,33 +142,39 @@ class Gate:
             raise ValueError(f"{tables.group.folder / 'type_facts.csv'}: types.csv has no row "
                              f"'{min(strange)}'")
         self._nouns = Alternatives(patterns, r"(?<![\w-])")
-        self._part_word = tables.word("words.part")
-        self._own = {role: tables.word(f"words.own.{role}") for role in ("upper", "sole")}
+        self._part_word = tables.word("words.part", "parts.csv")
+        self._own = {role: tables.word(f"words.own.{role}", "parts.csv")
+                     for role in ("upper", "sole")}
+        self._heading, self._abbreviated, self._within = (
+            tables.words.get(f"words.{name}", NEVER)
+            for name in ("heading", "abbreviated", "within"))
         self._kinds: dict[str, list[Kind]] = {
             where: [] for where in (*_PLACES, *_WITHOUT_PATTERN)}
         rows = list(tables.rows("kinds.csv", ("where", "fact", "value", "when_true", "when_false",
                                               "source", "kind", "phrase")))
         for name in _WITHOUT_PATTERN:
             count = sum(row["where"] == name for _, row in rows)
-            if count != 1:
-                raise ValueError(f"{tables.group.folder / 'kinds.csv'}: one row is needed where "
+            if count > 1:
+                raise ValueError(f"{tables.group.folder / 'kinds.csv'}: one row can be where "
                                  f"'{name}', there are {count}")
         for where, row in rows:
-            value, = tables.values(row["fact"], row["value"], where)
+            values = tables.values(row["fact"], row["value"], where)
             if row["where"] not in self._kinds:
                 raise ValueError(f"{where}: where must be one of {', '.join(self._kinds)}")
             case = ANY if row["where"] == "any" else NOMINATIVE
             self._kinds[row["where"]].append(Kind(
-                row["id"], row["fact"], value, tables.ratio(row, row["fact"], (value,), where),
+                row["id"], row["fact"], values, tables.ratio(row, row["fact"], values, where),
                 row["kind"],
                 tables.pattern(row, where, case) if row["where"] in _PLACES else None,
                 tables.message(row["id"], where, _GIVEN.get(row["where"], ())),
                 tables.problem(row["id"], _GIVEN_TO_PROBLEM.get(row["where"], ()))))
         self._noun, self._described, self._purpose = (
-            self._kinds[name][0] for name in _WITHOUT_PATTERN)
-        self._open_kind, self._mentioned, self._several_types = (
+            next(iter(self._kinds[name]), None) for name in _WITHOUT_PATTERN)
+        self._open_kind, self._mentioned = (
             tables.message(f"kind.{name}", given=given).id for name, given in (
-                ("open", ("kind",)), ("mentioned", ("kind", "words")), ("several", ("types",))))
+                ("open", ("kind",)), ("mentioned", ("kind", "words"))))
+        self._several_types = tables.message("kind.several", given=("types",)).id \
+            if tables.says("kind.several") else ""
 
     @staticmethod
     def _of(type_: str, implied: dict[str, list[Implied]]) -> tuple[Implied, ...]:
@@ -170,22 +190,31 @@ class Gate:
             values = tables.values(row["fact"], row["values"], where)
             implied.setdefault(row["type"], []).append(Implied(
                 row["id"], row["fact"], values,
-                tables.ratio(row, row["fact"], values, where)))
+                tables.ratio(row, row["fact"], values, where), row.get("kind") or IMPLIED))
         return implied
 
     def goods(self, text: str) -> list[Good]:
-        """All nouns of footwear in the text, in order, none inside another."""
+        """All nouns of the group's goods in the text, in order, none inside another.
+
+        None of what a good is made up of: «в составе: реле, …».
+        """
         found = []
+        within = [(match.start(), _CLAUSE.match(text, match.end()).end())
+                  for match in self._within.finditer(text)]
         for place, match in self._nouns.finditer(text):
+            if any(start <= match.start() < end for start, end in within):
+                continue
             noun, oblique = self._types[place]
             found.append(Good(noun, match.start(), match.end(), oblique))
         return found
 
     def judge(self, folded: Folded, goods: list[Good], parts: Sequence[PartOf] = (),
               language: str = "ru", known: Sequence[Mention] = ()) -> Verdict:
-        """Footwear, its parts, something else – or nothing, where no words say which."""
-        place = part_of_language(language, "place").Place(
-            folded.masked, self._part_word, known)
+        """Of the group, its parts, something else – or nothing, where no words say which."""
+        def place_in(text: str) -> Place:
+            return part_of_language(language, "place").Place(text, self._part_word, known)
+
+        place = place_in(self._without_headings(folded.masked, goods))
         described = {"upper", "sole"} <= {part.role for part in parts}
         has_upper = any(part.role == "upper" for part in parts)
         text = folded.masked
@@ -193,8 +222,16 @@ class Gate:
             match = kind.pattern.search(text)
             if match and place.leads(match.start()):
                 return self._verdict(kind, *match.span())
-        head = next((g for g in goods if place.is_head(g)), None) or next(
-            (g for g in goods if place.follows_a_name(g, described)), None)
+        if self._noun is None:
+            named = [good for good in goods if negation_before(
+                folded.text, good.start, good.end, language) is None]
+            types = self._named_together(place, place_in, named)
+            if types:
+                return Verdict(problems=self._several(types), read_facts=True, types=types)
+            head = None
+        else:
+            head = next((g for g in goods if place.is_head(g)), None) or next(
+                (g for g in goods if place.follows_a_name(g, described)), None)
         if head is not None:
             types = tuple(g for g in goods if not g.oblique and g.start >= head.start
                           and not place.governed(g.start))
@@ -207,17 +244,43 @@ class Gate:
         other = self._named_head(place, "head", places) or (None if described else part)
         if other is not None:
             return other
-        served = self._served(text, place, goods)
+        served = self._served(text, place, goods) if self._purpose is not None else None
         if served is not None and not self._has_parts_of_its_own(place, parts):
             return self._verdict(self._purpose, *served,
                                  words=folded.text[served[0]:served[1]])
-        if described and served is None and self._describes_own(folded, place, goods, parts):
+        if self._described is not None and described and served is None \
+                and self._describes_own(folded, place, goods, parts):
             spans = [next(p for p in parts if p.role == role) for role in ("upper", "sole")]
             return replace(
                 self._verdict(self._described, min(p.start for p in spans),
                               max(p.end for p in spans),
                               kind=self._not_established(folded, place)), read_facts=True)
         return part or Verdict(problems=(self._open(folded, place, goods),))
+
+    def _without_headings(self, text: str, goods: list[Good]) -> str:
+        """The text without «запасные части к экскаватору:» and «эл.», which name no good."""
+        spans = [match.span() for match in self._heading.finditer(text)
+                 if not any(match.start() <= g.start < match.end() for g in goods)]
+        spans += [(match.start(), match.end() + 1) for match in self._abbreviated.finditer(text)
+                  if text.startswith(".", match.end())]
+        for start, end in spans:
+            text = text[:start] + " " * (end - start) + text[end:]
+        return text
+
+    def _named_together(self, place: Place, place_in: Callable[[str], Place],
+                        goods: Sequence[Good]) -> tuple[Good, ...]:
+        """The nouns that name the good, or goods, together: up to what describes the first."""
+        named = place.together(goods)
+        ends = [number for number, (one, other) in enumerate(pairwise(named), start=1)
+                if any(map(str.isdigit, place.text[one.end:other.start]))]
+        named = named[:ends[0]] if ends else named
+        if len(named) > 1 or named and named[0].noun.general:
+            # the tariff's words before a colon, and the good behind it
+            end = place.text.find(":", named[-1].end) + 1
+            rest = [good for good in goods if good.start >= end > 0]
+            behind = place_in(" " * end + place.text[end:])
+            return self._named_together(behind, place_in, rest) or named
+        return named
 
     @staticmethod
     def _verdict(row: Kind, start: int, end: int, **said) -> Verdict:
@@ -291,6 +354,8 @@ class Gate:
 
     def _several(self, types) -> tuple[Message, ...]:
         """A line when nouns of different heights stand side by side."""
+        if not self._several_types:
+            return ()
         heights = [(g.noun.name, set(f.values)) for g in types for f in g.noun.facts
                    if f.fact == "height"]
         if len(heights) > 1 and not set.intersection(*(v for _, v in heights)):

@@ -23,7 +23,7 @@ from orangecontrib.customs.files import strict_rows
 from .languages import LANGUAGES, words
 from .lemmas import known, lemma
 
-__all__ = ["Noun", "Said", "TextGood", "TextGoods", "goods_of_text", "ids_of_goods",
+__all__ = ["Noun", "Said", "TextGood", "TextGoods", "apart", "goods_of_text", "ids_of_goods",
            "told_together"]
 
 Span = tuple[int, int]
@@ -199,6 +199,11 @@ def _cut(spans: Sequence[Span], parts: Sequence[Span], inside: bool) -> list[Spa
         if not inside:
             kept.append((at, end))
     return [span for span in kept if span[0] < span[1]]
+
+
+def apart(between: str) -> bool:
+    """Does what stands between two nouns say that they name goods of their own?"""
+    return ";" in between or "\n" in between or _patterns()[2].search(between) is not None
 
 
 def goods_of_text(text: str, nouns: Sequence[Noun], said: Sequence[Said],

@@ -18,8 +18,8 @@ from .forms import ANY, NOMINATIVE, OBLIQUE
 from .languages import LANGUAGES
 from .phrases import Phrases, words_regex
 
-__all__ = ["LATIN_WORD", "Alternatives", "Pattern", "Tables", "Taken", "number", "spoken",
-           "words_of"]
+__all__ = ["LATIN_WORD", "NEVER", "Alternatives", "Pattern", "Tables", "Taken", "number",
+           "spoken", "words_of"]
 
 _ID = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)*")
 
@@ -75,6 +75,10 @@ class Pattern:
         return self.compiled.match(text, start) if self.may_be_in(text) else None
 
 
+#: What no text has.
+NEVER = Pattern(r"(?!)")
+
+
 class Tables:
     """The pattern tables of a group: rows by ids, and what messages say of them.
 
@@ -85,10 +89,20 @@ class Tables:
 
     #: What is wrong where a row is met: the message of this name and the row's id, if there is one.
     PROBLEM = "problem."
+    #: Without these no description can be read; what another table is about is then not read.
+    REQUIRED = ("text_patterns.csv", "types.csv")
 
     def __init__(self, group: Group):
         self.group = group
         self._ids: dict[str, str] = {}
+
+    def has(self, name: str) -> bool:
+        """Whether the group has a table of this name."""
+        return (self.group.folder / name).is_file()
+
+    def says(self, id_: str) -> bool:
+        """Whether ``messages.csv`` says anything by an id."""
+        return f"{self.group.id}.{id_}" in self.group.wordings
 
     def rows(self, name: str, columns: Sequence[str] = ()) -> Iterator[tuple[str, dict[str, str]]]:
         """Rows of a table with where they stand ("file, line n"); see :func:`strict_rows`.
@@ -99,6 +113,8 @@ class Tables:
             The table can't be read, or an id is none, or names a row above or of another table.
         """
         path = self.group.folder / name
+        if name not in self.REQUIRED and not self.has(name):
+            return
         for line, row in strict_rows(path, ("id", *columns))[1]:
             where, id_ = f"{path}, line {line}", row["id"]
             if _ID.fullmatch(id_) is None:
@@ -146,9 +162,14 @@ class Tables:
         return {row["id"]: self.pattern(row, where)
                 for where, row in self.rows("words.csv", ("phrase",))}
 
-    def word(self, id_: str) -> Pattern:
-        """What a row of ``words.csv`` looks for; ValueError where there is none."""
+    def word(self, id_: str, table: str = "words.csv") -> Pattern:
+        """What a row of ``words.csv`` looks for; ValueError where there is none.
+
+        Without the `table` that needs it no words are needed, and none are met.
+        """
         if id_ not in self.words:
+            if not self.has(table):
+                return NEVER
             raise ValueError(f"{self.group.folder / 'words.csv'}: no row '{id_}'")
         return self.words[id_]
 

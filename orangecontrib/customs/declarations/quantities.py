@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from .languages import LANGUAGES, any_of, part
 from .languages.interval import Interval
 from .languages.ru.lengths import read_interval
+from .rated import is_rated, rated
 
 __all__ = ["NUMBER_LIST", "Interval", "measured", "read_interval"]
 
@@ -26,7 +27,7 @@ NUMBER_LIST = re.compile(
 
 
 def measured(text: str, measure, language: str) -> Iterator[tuple[int, Interval]]:
-    """Lengths of what a measure names, in folded text: where the words begin, the interval.
+    """What a measure names, in folded text: where the words begin, the interval.
 
     Parameters
     ----------
@@ -36,4 +37,6 @@ def measured(text: str, measure, language: str) -> Iterator[tuple[int, Interval]
     language : str
         In Russian a length stands behind what is measured, in English before it, too.
     """
+    if is_rated(measure.unit):
+        return rated(text, measure.pattern, measure.unit)
     return part(language, "lengths").measured(text, measure.pattern, measure.unit)

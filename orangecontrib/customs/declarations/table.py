@@ -38,6 +38,7 @@ from .headings import (
     numbers_in,
 )
 from .reading import IMPLIED, Reading
+from .together import GroupsReader
 
 __all__ = ["declarations_table", "default_text", "describe", "described", "description_of",
            "facts_table", "holds_ids", "misread", "names_of", "role_column", "skipped_rows",
@@ -256,7 +257,7 @@ def names_of(fact: Fact, values: Collection[str]) -> str:
     return f" {Message('reader.or')} ".join(say(v) for v in fact.values if v.id in values)
 
 
-def facts_table(table: Table, text_variable, reader: FactReader, key_variable=None,
+def facts_table(table: Table, text_variable, reader: FactReader | GroupsReader, key_variable=None,
                 priors: Priors | None = None) -> tuple[Table, Table | None]:
     """Facts of the descriptions in `table`, as probabilities that people can read.
 
@@ -266,11 +267,11 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
         A row per good.
     text_variable : str or Variable
         The column with the descriptions.
-    reader : FactReader
+    reader : FactReader or GroupsReader
     key_variable : str or Variable, optional
         The column with the goods' ids; it is kept, and marked as the key.
     priors : Priors, optional
-        What the probabilities contain; those of the reader's group by default.
+        What the probabilities contain; those of the reader's groups by default.
 
     Returns
     -------
@@ -288,7 +289,7 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
     skipped : Table or None
         The rows with an empty description once more, with the reason.
     """
-    priors = reader.group.priors if priors is None else priors
+    priors = reader.priors if priors is None else priors
     texts = texts_of(table, text_variable)
     filled = np.array([bool(text.strip()) for text in texts], dtype=bool)
     rows, told, wholes = table, _told(table), []
@@ -307,7 +308,7 @@ def facts_table(table: Table, text_variable, reader: FactReader, key_variable=No
     posterior = evidence.posterior(priors)
 
     columns, attributes = [], []
-    for fact in reader.vocabulary.values():
+    for fact in reader.spoken(readings).values():
         spoken = evidence.says(fact.id)
         for k, value in enumerate(fact.values):
             column = FactColumn(fact.id, value.id, priors[fact.id][k])

@@ -9,14 +9,14 @@ this group, and does not compare it with others.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from orangecontrib.customs.defaults import ERROR
-from orangecontrib.customs.facts import Evidence, Fact, Vocabulary
+from orangecontrib.customs.facts import Evidence
 from orangecontrib.customs.fusion.classifier import is_outside
 from orangecontrib.customs.fusion.engine import MODEL, Engine, Witness
 from orangecontrib.customs.fusion.verdict import (
@@ -27,7 +27,7 @@ from orangecontrib.customs.fusion.verdict import (
     decide,
     decide_block,
 )
-from orangecontrib.customs.groups import Group
+from orangecontrib.customs.groups import vocabulary_of
 from orangecontrib.customs.i18n import Joined, Message
 from orangecontrib.customs.nomenclature.decision_table import OUTSIDE
 
@@ -53,14 +53,6 @@ class Answer:
 def codes_of(engines: Sequence[Engine]) -> list[str]:
     """All codes of the groups' tables, sorted."""
     return sorted({code for engine in engines for code in engine.codes})
-
-
-def vocabulary_of(groups: Iterable[Group]) -> Vocabulary:
-    """The facts of all the groups; of a fact that several have, the words of the first."""
-    facts: dict[str, Fact] = {}
-    for group in groups:
-        facts = {**group.vocabulary, **facts}
-    return Vocabulary(facts.values())
 
 
 def decide_among(engines: Sequence[Engine], witnesses: Sequence[Witness], keys: Sequence[str], *,

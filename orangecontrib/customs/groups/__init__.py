@@ -11,7 +11,9 @@ from .loading import (
     loaded_groups,
     visual_group,
     visual_groups,
+    vocabulary_of,
 )
 
 __all__ = ["ENTRY_POINT", "Group", "GroupError", "announced_groups", "find_group",
-           "group_of", "loaded_groups", "visual_group", "visual_groups"]
+           "group_of", "loaded_groups", "visual_group", "visual_groups",
+           "vocabulary_of"]

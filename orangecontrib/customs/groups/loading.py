@@ -8,10 +8,12 @@ from functools import lru_cache
 from importlib.metadata import entry_points
 from pathlib import Path
 
+from orangecontrib.customs.facts import Fact, Vocabulary
+
 from .group import Group, GroupError
 
-__all__ = ["ENTRY_POINT", "find_group", "loaded_groups", "visual_groups", "visual_group",
-           "group_of"]
+__all__ = ["ENTRY_POINT", "find_group", "loaded_groups", "vocabulary_of", "visual_groups",
+           "visual_group", "group_of"]
 
 #: A package announces a group here: its id, and a function without arguments that returns it.
 ENTRY_POINT = "orangecontrib.customs.groups"
@@ -76,6 +78,14 @@ def loaded_groups(names: Iterable[str | os.PathLike | Group] = ()) -> tuple[Grou
                 raise GroupError(f"groups '{first}' and '{group.id}' both have a fact '{fact}', "
                                  "with other values: rename it in one of them")
     return tuple(groups)
+
+
+def vocabulary_of(groups: Iterable[Group]) -> Vocabulary:
+    """The facts of all the groups; of a fact that several have, the words of the first."""
+    facts: dict[str, Fact] = {}
+    for group in groups:
+        facts = {**group.vocabulary, **facts}
+    return Vocabulary(facts.values())
 
 
 def visual_groups() -> tuple[Group, ...]:

@@ -30,7 +30,13 @@ from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 
 from orangecontrib.customs.cases.lines import lines_in
-from orangecontrib.customs.declarations import EMPTY, STATED, FactReader, Reading
+from orangecontrib.customs.declarations import (
+    EMPTY,
+    STATED,
+    FactReader,
+    GroupsReader,
+    Reading,
+)
 from orangecontrib.customs.declarations.stages import Stages
 from orangecontrib.customs.declarations.table import (
     default_text,
@@ -53,17 +59,17 @@ STEP = 50
 
 
 @lru_cache(maxsize=1)
-def reader() -> FactReader:
-    """The reader of the loaded group; its patterns are compiled once."""
-    return FactReader()
+def reader() -> GroupsReader:
+    """The reader of the loaded groups; their patterns are compiled once."""
+    return GroupsReader()
 
 
 class _Known:
-    """A FactReader that answers from readings made before."""
+    """A reader that answers from readings made before."""
 
-    def __init__(self, made_by: FactReader, readings: dict[str, Reading]):
-        self.group, self.vocabulary = made_by.group, made_by.vocabulary
-        self.evidence = made_by.evidence
+    def __init__(self, made_by: GroupsReader, readings: dict[str, Reading]):
+        self.priors, self.vocabulary = made_by.priors, made_by.vocabulary
+        self.spoken, self.evidence = made_by.spoken, made_by.evidence
         self.read = readings.__getitem__
 
 
@@ -169,7 +175,7 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
         self.data: Table | None = None
         self.goods: list[Good] = []
         self._empty = False     # the data have no columns at all
-        self.stages: Stages | None = None
+        self.stages: list[tuple[FactReader, Stages]] = []
         self.reading: Reading | None = None
         self._stop = threading.Event()
         self._restored_row = self.selected_row
@@ -375,7 +381,7 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
 
     def _on_trial(self, text: str):
         if text.strip():
-            self._show_reading(reader().stages(text))
+            self._show_reading(text)
         else:
             self._show_selected()
 
@@ -383,12 +389,11 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
         if self.trial.text().strip():
             return
         row = self.list.row
-        self._show_reading(reader().stages(self.goods[row].text) if 0 <= row < len(self.goods)
-                           else None)
+        self._show_reading(self.goods[row].text if 0 <= row < len(self.goods) else None)
 
-    def _show_reading(self, stages: Stages | None):
-        self.stages = stages
-        self.reading = reading = stages.reading if stages is not None else None
+    def _show_reading(self, text: str | None):
+        self.stages = reader().stages(text) if text is not None else []
+        self.reading = reading = reader().read(text) if text is not None else None
         self.table.clear()
         self.text_view.clear()
         if reading is None:
@@ -397,7 +402,7 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
         else:
             self._show_text(reading)
             self._show_findings(reading)
-        self.stages_view.setHtml(stages_html(stages) if stages is not None else "")
+        self.stages_view.setHtml(stages_html(self.stages))
         problems = (*lines_in([reading], reader())[0], *reading.problems) if reading else ()
         self.problems.setText("<br>".join(
             f"<span style='color:#c0392b'>⚠ {escape(words)}</span>"
@@ -502,14 +507,18 @@ def _values(finding) -> str:
     return names_of(reader().vocabulary[finding.fact], finding.values)
 
 
-def stages_html(stages: Stages) -> str:
+def stages_html(stages: list[tuple[FactReader, Stages]]) -> str:
     """What each stage made of a text, a paragraph each; the stage stands out."""
     paragraphs = []
-    for line in map(str, stages.lines(reader().vocabulary)):
-        stage, _, found = line.partition(": ")
-        paragraphs.append("<p style='margin:0 0 3px 14px; text-indent:-14px'>"
-                          f"<b>{escape(stage)}:</b> {escape(found)}</p>" if found
-                          else f"<p style='margin:0 0 3px 0'>{escape(line)}</p>")
+    for made_by, some in stages:
+        if len(stages) > 1:
+            paragraphs.append(f"<h4 style='margin:6px 0 3px 0'>{escape(str(made_by.group.name))}"
+                              "</h4>")
+        for line in map(str, some.lines(made_by.vocabulary)):
+            stage, _, found = line.partition(": ")
+            paragraphs.append("<p style='margin:0 0 3px 14px; text-indent:-14px'>"
+                              f"<b>{escape(stage)}:</b> {escape(found)}</p>" if found
+                              else f"<p style='margin:0 0 3px 0'>{escape(line)}</p>")
     return "".join(paragraphs)
 
 

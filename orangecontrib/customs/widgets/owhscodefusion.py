@@ -739,7 +739,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
 if __name__ == "__main__":  # pragma: no cover
     from Orange.data import Domain, StringVariable
 
-    from orangecontrib.customs.declarations import FactReader
+    from orangecontrib.customs.declarations import GroupsReader
     from orangecontrib.customs.declarations.table import facts_table
     goods = Table.from_list(
         Domain([], metas=[StringVariable("good_id"), StringVariable("description")]),
@@ -748,4 +748,4 @@ if __name__ == "__main__":  # pragma: no cover
          ["A-2", "Туфли комнатные женские, верх из текстильных материалов, подошва ПВХ"],
          ["A-3", "Крем для обуви чёрный"]])
     WidgetPreview(OWHSCodeFusion).run(
-        set_text=facts_table(goods, "description", FactReader(), "good_id")[0])
+        set_text=facts_table(goods, "description", GroupsReader(), "good_id")[0])

@@ -36,6 +36,10 @@ class Place:
         """Does this noun of the group's goods name the good?"""
         raise NotImplementedError
 
+    def together(self, goods: Sequence) -> tuple:
+        """The nouns at the head of the text: nothing but such nouns, adjectives … before them."""
+        raise NotImplementedError
+
     def follows_a_name(self, good, described: bool) -> bool:
         """Does it after a strange word or two: «Рибок кроссовки»?
 

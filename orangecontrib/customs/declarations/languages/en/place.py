@@ -214,6 +214,11 @@ class Place(base.Place):
     def is_head(self, good) -> bool:
         return self.leads(good.start) and self._whole(good)
 
+    def together(self, goods: Sequence) -> tuple:
+        # a name may go on behind a preposition: "parts of transformers"
+        return tuple(g for g in goods if g.start < self.noun and self.leads(g.start) and (
+            self._whole(g) or self.governed(g.end - 1) and not self.governed(g.start)))
+
     def follows_a_name(self, good, described: bool) -> bool:
         return described and self._whole(good) and not self.governed(good.start)
 

@@ -111,6 +111,13 @@ class Place(base.Place):
             return start is not None and self.leads(start)
         return self.leads(good.start) and not self.governed(good.start)
 
+    def together(self, goods: Sequence) -> tuple:
+        text = self.text
+        for good in goods:
+            text = f"{text[:good.start]}{' ' * (good.end - good.start)}{text[good.end:]}"
+        place = Place(text, self._part_word)
+        return tuple(g for g in goods if g.start < place.noun and place.is_head(g))
+
     def follows_a_name(self, good, described: bool) -> bool:
         return not good.oblique and self.text[good.end - 1] not in "кг" \
             and not self.governed(good.start) \

@@ -393,11 +393,9 @@ class Gate:
     def _named_head(self, text: str, where: str, places: list[int]) -> Verdict | None:
         """The first row of ``kinds.csv`` that the head of the description meets."""
         for kind in self._kinds[where]:
-            match_at = kind.pattern.match
-            for place in places:
-                match = match_at(text, place)
-                if match:
-                    return self._verdict(kind, *match.span())
+            match = kind.pattern.first(text, places)
+            if match:
+                return self._verdict(kind, *match.span())
         return None
 
     def _served(self, text: str, place: _Place, goods: list[Good]) -> tuple[int, int] | None:

@@ -63,9 +63,11 @@ class Pattern:
         """The first match in ``text[start:end]``."""
         return self.compiled.search(text, start, end) if self.may_be_in(text) else None
 
-    def match(self, text: str, start: int = 0) -> re.Match | None:
-        """The match that begins at `start`."""
-        return self.compiled.match(text, start) if self.may_be_in(text) else None
+    def first(self, text: str, places: Sequence[int]) -> re.Match | None:
+        """The match that begins at the first of these places at which one does."""
+        if not self.may_be_in(text):
+            return None
+        return next(filter(None, (self.compiled.match(text, place) for place in places)), None)
 
 
 class Tables:

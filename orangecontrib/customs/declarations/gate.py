@@ -292,10 +292,8 @@ class Gate:
     def _named_head(self, place: Place, where: str, places: list[int]) -> Verdict | None:
         """The first row of ``kinds.csv`` that the head of the description meets."""
         for kind in self._kinds[where]:
-            match_at = kind.pattern.match
-            for start in places:
-                match = match_at(place.text, start)
-                if match and place.ends(match.end()):
+            for match in kind.pattern.matches(place.text, places):
+                if place.ends(match.end()):
                     return self._verdict(kind, *match.span())
         return None
 

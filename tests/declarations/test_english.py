@@ -12,6 +12,7 @@ from orangecontrib.customs.declarations import STATED, FactReader
 from orangecontrib.customs.declarations.languages.en.forms import forms, in_dictionary
 from orangecontrib.customs.declarations.languages.en.lengths import lengths
 from orangecontrib.customs.declarations.negation import negation_after, negation_before
+from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.i18n import speaking
 
 FOOTWEAR = ("6401", "6402", "6403", "6404", "6405")
@@ -28,7 +29,7 @@ LINES, OTHERS = rows("english"), [row["description"] for row in rows("english_ot
 
 @pytest.fixture(scope="module")
 def reader():
-    return FactReader()
+    return FactReader(find_group("footwear"))
 
 
 @pytest.mark.parametrize("line", LINES, ids=[line["description"][:60] for line in LINES])
@@ -183,14 +184,14 @@ def test_capitals_change_nothing(line, change):
     text = line["description"]
     if CYRILLIC.search(text):
         return
-    reader = FactReader()
+    reader = FactReader(find_group("footwear"))
     assert reader.read(change(text)).stated() == reader.read(text).stated()
 
 
 @given(st.sampled_from(LINES))
 @settings(max_examples=60, deadline=None)
 def test_curly_quotes_and_hard_spaces_change_nothing(line):
-    reader = FactReader()
+    reader = FactReader(find_group("footwear"))
     text = line["description"]
     typeset = text.replace("'", "’").replace(" ", "\u00a0")
     assert reader.read(typeset).stated() == reader.read(text).stated()

@@ -240,7 +240,7 @@ def shipped():
                 yield pytest.param(node.args[0].value, 0, id=f"{name}:{node.lineno}")
     for number, pattern in enumerate(patterns_within(FactReader(find_group("footwear")), seen)):
         yield pytest.param(pattern.pattern, pattern.flags, id=f"footwear-{number}")
-    for pattern in looked_for(FactReader(), {}):
+    for pattern in looked_for(FactReader(find_group("footwear")), {}):
         yield pytest.param(pattern.regex, 0, id=pattern.regex[:40])
 
 

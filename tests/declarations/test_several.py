@@ -5,11 +5,12 @@ from hypothesis import strategies as st
 
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.declarations.several import Choice, Option, Several, joined, told
+from orangecontrib.customs.groups import find_group
 
 
 @pytest.fixture(scope="module")
 def reader():
-    return FactReader()
+    return FactReader(find_group("footwear"))
 
 
 def sizes(reader, text):

@@ -32,7 +32,7 @@ from orangecontrib.customs.declarations.table import (
 )
 from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.fusion.table import default_key
-from orangecontrib.customs.groups import loaded_groups
+from orangecontrib.customs.groups import find_group, loaded_groups
 from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.widgets import owdeclarations
 from orangecontrib.customs.widgets.owdeclarationfacts import OWDeclarationFacts
@@ -189,7 +189,7 @@ class TestKinds(DeclarationsTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.reader, cls.engines = FactReader(), engines_of(loaded_groups())
+        cls.reader, cls.engines = FactReader(find_group("footwear")), engines_of(loaded_groups())
 
     def test_a_file_of_each_kind_and_encoding_gives_the_goods_of_the_command_line(self):
         vocabulary = vocabulary_of(loaded_groups())

@@ -70,6 +70,10 @@ class Pattern:
         """The first match in ``text[start:end]``."""
         return self.compiled.search(text, start, end) if self.may_be_in(text) else None
 
+    def match(self, text: str, start: int = 0) -> re.Match | None:
+        """The match that begins at `start`."""
+        return self.compiled.match(text, start) if self.may_be_in(text) else None
+
     def matches(self, text: str, places: Sequence[int]) -> Iterator[re.Match]:
         """The matches that begin at one of these places."""
         if self.may_be_in(text):

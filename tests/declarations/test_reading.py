@@ -66,7 +66,7 @@ def test_a_row_with_too_few_columns_is_refused_with_its_line(changed):
     ("measures.csv", "measure.insole,", "measure.inseam,", "messages.csv has no"),
     ("sizes.csv", "36.5", "many", "not a number: 'many'"),
     ("kinds.csv", "ролики |", "(ролики |", r"line \d+: phrase .* '\(' is not closed"),
-    ("kinds.csv", "kind.named,noun", "kind.named,head", "a phrase is needed where"),
+    ("kinds.csv", "kind.named,noun", "kind.named,head", "phrase is empty"),
     ("text_patterns.csv", "height.under_ankle", "height.not_covering_ankle", "too"),
     ("types.csv", "type.boots", "sapogi", "messages.csv has no 'sapogi'"),
     ("words.csv", "words.detail,", "words.details,", "no row 'words.detail'"),

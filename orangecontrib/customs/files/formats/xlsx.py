@@ -25,8 +25,8 @@ MOST_TEXTS = 600 * 10 ** 6
 
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _COMPUTED = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+)(\d+)"[^>]*>\s*<(?:\w+:)?f\b'
-                       rb'(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*'
-                       rb'(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>')
+                       rb'(?:[^>/]*+/>|[^>]*+>[^<]*+</(?:\w+:)?f>)\s*'
+                       rb'(?:(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)\s*)?</(?:\w+:)?c>')
 #: What is looked through at once, and how much of it again with the next.
 _CHUNK, _OVERLAP = 1 << 20, 1 << 14
 #: More merged cells, or formulas without a value, are not looked at.

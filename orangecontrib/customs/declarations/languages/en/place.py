@@ -239,7 +239,7 @@ class Place(base.Place):
         return bool(self._governed[place])
 
     def ends(self, place: int) -> bool:
-        return bool(self._ends[place])
+        return bool(self._ends[place]) or self.governed(place - 1)  # «heel of a boot»
 
     def heads(self, end: int) -> list[int]:
         return [m.start() for m in _WORD.finditer(self._clean, 0, end) if self._leads[m.start()]]

@@ -37,7 +37,7 @@ from .language import languages_of
 from .languages import LANGUAGES, any_of
 from .materials import Materials, Mention, PartOf
 from .negation import negation_after, negation_before, negation_goes_on
-from .patterns import LATIN_WORD, Pattern, Tables, Taken, number, spoken
+from .patterns import LATIN_WORD, Pattern, Tables, Taken, language_of, number, spoken
 from .quantities import NUMBER_LIST, measured, read_numbers
 from .reading import IMPLIED, STATED, Finding, Reading, _agree, evidence_of
 from .stages import GoodRead, Stages
@@ -102,6 +102,7 @@ class _Measure:
     border: Message | None   # of which it is a problem that a length crosses it
     yields: bool             # only hints, against the tariff's own words on its fact
     checked: bool            # what is implied of its fact must agree with what is stated
+    language: str
 
 
 @dataclass(frozen=True)
@@ -299,7 +300,8 @@ class FactReader:
                            first["unit"],
                            first["fact"], bins,
                            tables.message(first["border"], where) if first["border"] else None,
-                           first["yields"] == "yes", first["checked"] == "yes")
+                           first["yields"] == "yes", first["checked"] == "yes",
+                           language_of(first["id"]))
 
     @staticmethod
     def _read_sizes(tables: Tables) -> dict[tuple[str, str], _SizeSystem]:
@@ -429,7 +431,8 @@ class FactReader:
         if not apart:
             problems.append(Message("stages.unclear"))
         for view, verdict in zip(views, verdicts):
-            findings += _said_once(findings, self._read_view(view, verdict, goods, apart, problems))
+            more = self._read_view(view, verdict, goods, apart, problems)
+            findings += more if view is views[0] else _said_once(findings, more)
         findings = self._choose(findings, problems)
         problems += [self._problems[f.rule] for f in findings if f.rule in self._problems]
         findings.sort(key=lambda f: (f.start, f.end, f.fact))
@@ -586,6 +589,8 @@ class FactReader:
         folded, text = view.folded, view.folded.text
         result, taken = [], Taken(len(text))
         for measure in self._measures:
+            if measure.language != view.language or not measure.pattern.may_be_in(text):
+                continue
             for start, interval in measured(text, measure, view.language):
                 if taken.meets(start, interval.end):
                     continue

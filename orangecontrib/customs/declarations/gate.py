@@ -22,7 +22,7 @@ from .forms import ANY, NOMINATIVE, OBLIQUE
 from .languages import part as part_of_language
 from .languages.place import Place
 from .materials import Mention, PartOf
-from .patterns import Alternatives, Pattern, Tables, spoken
+from .patterns import Alternatives, Pattern, Tables, language_of, spoken
 
 __all__ = ["Good", "Implied", "Kind", "Noun", "Verdict", "Gate"]
 
@@ -69,6 +69,7 @@ class Kind:
     pattern: Pattern | None
     note: Message
     problem: Message | None
+    language: str
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,8 @@ class Gate:
                 row["kind"],
                 tables.pattern(row, where, case) if row["where"] in _PLACES else None,
                 tables.message(row["id"], where, _GIVEN.get(row["where"], ())),
-                tables.problem(row["id"], _GIVEN_TO_PROBLEM.get(row["where"], ()))))
+                tables.problem(row["id"], _GIVEN_TO_PROBLEM.get(row["where"], ())),
+                language_of(row["id"])))
         self._noun, self._described, self._purpose = (
             self._kinds[name][0] for name in _WITHOUT_PATTERN)
         self._open_kind, self._mentioned, self._several_types = (
@@ -190,7 +192,7 @@ class Gate:
         has_upper = any(part.role == "upper" for part in parts)
         text = folded.masked
         for kind in self._kinds["any"]:
-            match = kind.pattern.search(text)
+            match = kind.language == language and kind.pattern.search(text)
             if match and place.leads(match.start()):
                 return self._verdict(kind, *match.span())
         head = next((g for g in goods if place.is_head(g)), None) or next(
@@ -203,8 +205,8 @@ class Gate:
                            types or (head,))
         places = place.heads(place.part if has_upper else len(text))
         # Beside an upper «подошва: резина» is a part of the good, else it is the good.
-        part = self._named_head(place, "part", places)
-        other = self._named_head(place, "head", places) or (None if described else part)
+        part = self._named_head(place, "part", places, language)
+        other = self._named_head(place, "head", places, language) or (None if described else part)
         if other is not None:
             return other
         served = self._served(text, place, goods)
@@ -226,9 +228,12 @@ class Gate:
             if row.problem is None else Message.of(row.problem.id, **said)
         return Verdict(row, start, end, row.note, (problem,))
 
-    def _named_head(self, place: Place, where: str, places: list[int]) -> Verdict | None:
+    def _named_head(self, place: Place, where: str, places: list[int],
+                    language: str) -> Verdict | None:
         """The first row of ``kinds.csv`` that the head of the description meets."""
         for kind in self._kinds[where]:
+            if kind.language != language or not kind.pattern.may_be_in(place.text):
+                continue
             match_at = kind.pattern.match
             for start in places:
                 match = match_at(place.text, start)

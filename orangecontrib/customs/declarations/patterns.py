@@ -18,8 +18,8 @@ from .forms import ANY, NOMINATIVE, OBLIQUE
 from .languages import LANGUAGES
 from .phrases import Phrases, words_regex
 
-__all__ = ["LATIN_WORD", "Alternatives", "Pattern", "Tables", "Taken", "number", "spoken",
-           "words_of"]
+__all__ = ["LATIN_WORD", "Alternatives", "Pattern", "Tables", "Taken", "language_of", "number",
+           "spoken", "words_of"]
 
 _ID = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)*")
 
@@ -218,6 +218,12 @@ def spoken(id_: str) -> str:
     for language in LANGUAGES[1:]:
         id_ = id_.removesuffix(f".{language}")
     return id_
+
+
+def language_of(id_: str) -> str:
+    """The language of a row by its id."""
+    return next((language for language in LANGUAGES[1:] if id_.endswith(f".{language}")),
+                LANGUAGES[0])
 
 
 def words_of(text: str) -> tuple[str, ...]:

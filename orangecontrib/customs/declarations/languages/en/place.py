@@ -23,7 +23,7 @@ LONGEST = 60
 _WORD = re.compile(r"w/o?(?!\w)|[a-z]+(?:[-'][a-z]+)*'?|\d[\d.,/]*")
 _ASIDE = re.compile(r"\([^()]*+\)|(?<!\d)\"[^\"]*+\"|\[[^\[\]]*+\]")
 #: A mark between phrases; a hyphen with spaces around is one, too.
-_DELIMITER = re.compile(r"[,;:!?()\[\]\"|=*]|\.(?!\d|\w\.)|\s-+\s?|\s/\s|/(?=\s)|-\s|(?<=\d)[)]")
+_DELIMITER = re.compile(r"[,;:!?()\[\]\"|=*]|\.(?!\w)|\s-+\s?|\s/\s|/(?=\s)|-\s|(?<=\d)[)]")
 _CONJUNCTIONS = {"and", "or", "&", "+", "plus", "nor"}
 _ADJECTIVE = re.compile(r"\w+(?:proof|able|ible|ous|ful|less|ive|ed|ical|resistant|free|"
                         r"style|type|cut|top|toe|toed|inch)|\w+-\w+ed|.*'s?|\w+ic")

@@ -232,13 +232,11 @@ class Gate:
                     language: str) -> Verdict | None:
         """The first row of ``kinds.csv`` that the head of the description meets."""
         for kind in self._kinds[where]:
-            if kind.language != language or not kind.pattern.may_be_in(place.text):
+            if kind.language != language:
                 continue
-            match_at = kind.pattern.match
-            for start in places:
-                match = match_at(place.text, start)
-                if match and place.ends(match.end()):
-                    return self._verdict(kind, *match.span())
+            match = kind.pattern.first(place.text, places, place.ends)
+            if match:
+                return self._verdict(kind, *match.span())
         return None
 
     def _served(self, text: str, place: Place, goods: list[Good]) -> tuple[int, int] | None:

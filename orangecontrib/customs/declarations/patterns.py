@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -73,6 +73,14 @@ class Pattern:
     def match(self, text: str, start: int = 0) -> re.Match | None:
         """The match that begins at `start`."""
         return self.compiled.match(text, start) if self.may_be_in(text) else None
+
+    def first(self, text: str, places: Sequence[int],
+              ends: Callable[[int], bool]) -> re.Match | None:
+        """The match that begins at the first of these places at which one does that may end so."""
+        if not self.may_be_in(text):
+            return None
+        return next((match for place in places for match in (self.compiled.match(text, place),)
+                     if match and ends(match.end())), None)
 
 
 class Tables:

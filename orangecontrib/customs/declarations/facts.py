@@ -38,9 +38,9 @@ from .goods import Noun, Said, TextGoods, apart, goods_of_text, told_together
 from .language import languages_of
 from .materials import Materials, Mention, PartOf
 from .negation import negation_after, negation_before, negation_goes_on
-from .patterns import LATIN_WORD, Pattern, Tables, Taken, number, spoken
+from .patterns import LATIN_WORD, Pattern, Tables, Taken, language_of, number, spoken
 from .quantities import measured
-from .rated import alone
+from .rated import alone, is_rated
 from .reading import IMPLIED, STATED, Finding, Reading, _agree, evidence_of
 from .several import Choice, Option, Several
 from .sizes import Sizes, choice_of_sizes
@@ -107,6 +107,7 @@ class _Measure:
     yields: bool             # only hints, against the tariff's own words on its fact
     checked: bool            # what is implied of its fact must agree with what is stated
     kind: str = STATED
+    language: str = ""   # in which it is named; "": in any
 
 
 @dataclass(frozen=True)
@@ -294,7 +295,8 @@ class FactReader:
                            first["fact"], bins,
                            tables.message(first["border"], where) if first["border"] else None,
                            first["yields"] == "yes", first["checked"] == "yes",
-                           first.get("kind") or STATED)
+                           first.get("kind") or STATED,
+                           "" if is_rated(first["unit"]) else language_of(first["id"]))
 
     # -- reading
 
@@ -435,8 +437,8 @@ class FactReader:
             problems.append(Message("stages.unclear"))
         choices: list[Choice] = []
         for view, verdict in zip(views, verdicts):
-            findings += _said_once(findings, self._read_view(view, verdict, goods, apart, choices,
-                                                             problems))
+            more = self._read_view(view, verdict, goods, apart, choices, problems)
+            findings += more if view is views[0] else _said_once(findings, more)
         findings = self._choose(findings, problems)
         types = [good for verdict in verdicts for good in verdict.types]
         several = self._several(findings, choices, types, parts, goods)
@@ -625,6 +627,8 @@ class FactReader:
         """Quantities after the words that say of what, with the bins that they meet."""
         taken = Taken(len(text))
         for measure in self._measures:
+            if measure.language not in ("", language) or not measure.pattern.may_be_in(text):
+                continue
             for start, interval in measured(text, measure, language):
                 if taken.meets(start, interval.end):
                     continue

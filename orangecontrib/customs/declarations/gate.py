@@ -28,7 +28,7 @@ from .languages import part as part_of_language
 from .languages.place import Place
 from .materials import Mention, PartOf
 from .negation import negation_before
-from .patterns import NEVER, Alternatives, Pattern, Tables, spoken
+from .patterns import NEVER, Alternatives, Pattern, Tables, language_of, spoken
 from .reading import IMPLIED
 
 __all__ = ["Good", "Implied", "Kind", "Noun", "Verdict", "Gate"]
@@ -83,6 +83,7 @@ class Kind:
     pattern: Pattern | None
     note: Message
     problem: Message | None
+    language: str
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,8 @@ class Gate:
                 row["kind"],
                 tables.pattern(row, where, case) if row["where"] in _PLACES else None,
                 tables.message(row["id"], where, _GIVEN.get(row["where"], ())),
-                tables.problem(row["id"], _GIVEN_TO_PROBLEM.get(row["where"], ()))))
+                tables.problem(row["id"], _GIVEN_TO_PROBLEM.get(row["where"], ())),
+                language_of(row["id"])))
         self._noun, self._described, self._purpose = (
             next(iter(self._kinds[name]), None) for name in _WITHOUT_PATTERN)
         self._open_kind, self._mentioned = (
@@ -219,7 +221,7 @@ class Gate:
         has_upper = any(part.role == "upper" for part in parts)
         text = folded.masked
         for kind in self._kinds["any"]:
-            match = kind.pattern.search(text)
+            match = kind.language == language and kind.pattern.search(text)
             if match and place.leads(match.start()):
                 return self._verdict(kind, *match.span())
         if self._noun is None:
@@ -240,8 +242,8 @@ class Gate:
                            types or (head,))
         places = place.heads(place.part if has_upper else len(text))
         # Beside an upper «подошва: резина» is a part of the good, else it is the good.
-        part = self._named_head(place, "part", places)
-        other = self._named_head(place, "head", places) or (None if described else part)
+        part = self._named_head(place, "part", places, language)
+        other = self._named_head(place, "head", places, language) or (None if described else part)
         if other is not None:
             return other
         served = self._served(text, place, goods) if self._purpose is not None else None
@@ -289,12 +291,15 @@ class Gate:
             if row.problem is None else Message.of(row.problem.id, **said)
         return Verdict(row, start, end, row.note, (problem,))
 
-    def _named_head(self, place: Place, where: str, places: list[int]) -> Verdict | None:
+    def _named_head(self, place: Place, where: str, places: list[int],
+                    language: str) -> Verdict | None:
         """The first row of ``kinds.csv`` that the head of the description meets."""
         for kind in self._kinds[where]:
-            for match in kind.pattern.matches(place.text, places):
-                if place.ends(match.end()):
-                    return self._verdict(kind, *match.span())
+            if kind.language != language:
+                continue
+            match = kind.pattern.first(place.text, places, place.ends)
+            if match:
+                return self._verdict(kind, *match.span())
         return None
 
     def _served(self, text: str, place: Place, goods: list[Good]) -> tuple[int, int] | None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -18,8 +18,8 @@ from .forms import ANY, NOMINATIVE, OBLIQUE
 from .languages import LANGUAGES
 from .phrases import Phrases, words_regex
 
-__all__ = ["LATIN_WORD", "NEVER", "Alternatives", "Pattern", "Tables", "Taken", "number",
-           "spoken", "words_of"]
+__all__ = ["LATIN_WORD", "NEVER", "Alternatives", "Pattern", "Tables", "Taken",
+           "language_of", "number", "spoken", "words_of"]
 
 _ID = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)*")
 
@@ -74,10 +74,13 @@ class Pattern:
         """The match that begins at `start`."""
         return self.compiled.match(text, start) if self.may_be_in(text) else None
 
-    def matches(self, text: str, places: Sequence[int]) -> Iterator[re.Match]:
-        """The matches that begin at one of these places."""
-        if self.may_be_in(text):
-            yield from filter(None, (self.compiled.match(text, place) for place in places))
+    def first(self, text: str, places: Sequence[int],
+              ends: Callable[[int], bool]) -> re.Match | None:
+        """The match that begins at the first of these places at which one does that may end so."""
+        if not self.may_be_in(text):
+            return None
+        return next((match for place in places for match in (self.compiled.match(text, place),)
+                     if match and ends(match.end())), None)
 
 
 #: What no text has.
@@ -244,6 +247,12 @@ def spoken(id_: str) -> str:
     for language in LANGUAGES[1:]:
         id_ = id_.removesuffix(f".{language}")
     return id_
+
+
+def language_of(id_: str) -> str:
+    """The language of a row by its id."""
+    return next((language for language in LANGUAGES[1:] if id_.endswith(f".{language}")),
+                LANGUAGES[0])
 
 
 def words_of(text: str) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ from orangecontrib.customs.declarations.shares import prevails
 
 __all__ = ["Binder"]
 
+#: So many materials may stand in a list with commas.
+LISTED = 12
 #: Within so many characters behind a material it is said that it prevails.
 NEAR = 60
 
@@ -62,13 +64,15 @@ class Binder(base.Binder):
                  if mention.kind == "material" and mention.material.upper]
         self._clauses()
         self.prevailing = set()
+        self._has_before: set[int] = set()   # parts with a material in front
         owners: dict[int, tuple[int, ...]] = {}
         for i in found:
             owners[i] = self._prevailing(i)
             if owners[i]:
                 self.prevailing.add(i)
             else:
-                owners[i] = self._owner(i, owners)
+                owners[i] = self._owner(i)
+            self._has_before.update(part for part in owners[i] if part > i)
         self.distribute(owners)
         return owners
 
@@ -113,8 +117,8 @@ class Binder(base.Binder):
             re.fullmatch(r"[\w\s]{0,60}(?:of|in|on) (?:the )?(?:outer )?",
                          self.text[self.mentions[i].end:self.mentions[j].start]) is not None
 
-    def _owner(self, i: int, owners) -> tuple[int, ...]:
-        after, before = self._after(i), self._before(i, owners)
+    def _owner(self, i: int) -> tuple[int, ...]:
+        after, before = self._after(i), self._before(i)
         if not after or not before:
             return after or before
         part = self.mentions[before[-1]]
@@ -154,6 +158,8 @@ class Binder(base.Binder):
             return (i - 1,)   # «rubber boots» is a name
         j = i + 1
         while j < len(mentions) and mentions[j].kind == "material":
+            if not self.near(mentions[i], mentions[j]):
+                return ()
             gap = text[mentions[j - 1].end:mentions[j].start]
             if not _CHAIN.fullmatch(gap) or "," in gap and not self._list_ends(j):
                 return ()
@@ -176,7 +182,9 @@ class Binder(base.Binder):
 
     def _list_ends(self, j: int) -> bool:
         """Does "and" or "or" stand further on in this list of materials?"""
-        while j + 1 < len(self.mentions) and self.mentions[j + 1].kind == "material":
+        for _ in range(LISTED):
+            if j + 1 >= len(self.mentions) or self.mentions[j + 1].kind != "material":
+                break
             gap = self.text[self.mentions[j].end:self.mentions[j + 1].start]
             if re.search(r"(?<!\w)(?:and|or)(?!\w)|&|/", gap):
                 return True
@@ -197,7 +205,7 @@ class Binder(base.Binder):
 
     # -- before it
 
-    def _before(self, i: int, owners) -> tuple[int, ...]:
+    def _before(self, i: int) -> tuple[int, ...]:
         """The last part or good before a material, if it is bound to it."""
         text, mentions = self.text, self.mentions
         j = self.beside(i, -1)
@@ -209,7 +217,7 @@ class Binder(base.Binder):
         rest = self.gap(j, i)
         if part.kind == "good":
             return (j,) if _GOOD_GAP.fullmatch(rest) or _OF.fullmatch(rest) else ()
-        if any(j in of and k < j for k, of in owners.items()):
+        if j in self._has_before:
             # it has a material before it («leather upper, rubber»): only what a word binds is its
             if not _CONNECTS.match(gap) or "," in gap:
                 return ()
@@ -224,7 +232,7 @@ class Binder(base.Binder):
             return ()
         group = [j]
         while j > 0 and mentions[j - 1].listed and mentions[j].listed \
-                and not any(j - 1 in of and k < j - 1 for k, of in owners.items()) \
+                and j - 1 not in self._has_before \
                 and re.fullmatch(r"\s?(?:,|/|and|&|\+|,? and)\s?(?:the )?(?:outer |out)?",
                                  text[mentions[j - 1].end:mentions[j].start]):
             if "," in text[mentions[j - 1].end:mentions[j].start] and not _CONNECTS.match(gap):

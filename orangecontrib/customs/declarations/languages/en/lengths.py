@@ -30,6 +30,7 @@ _LENGTH = re.compile(
 #: Between a length and the word that says of what it is: "heel of about 5 cm", "5 cm block heel".
 _BEFORE = re.compile(rf"[\s:(=,-]*+(?:(?:{any_of('en', 'measured')})[\s:(=]*+)*+")
 _AFTER = re.compile(rf"[\s-]*+(?:(?:{any_of('en', 'before_measured')})[\s-]++){{0,2}}")
+_SPACES = re.compile("[ -]*+")
 #: How far the word may stand before, in characters.
 REACH = 50
 
@@ -88,7 +89,7 @@ def _named(text: str, pattern, start: int, end: int) -> tuple[int, int] | None:
     gap = _AFTER.match(text, end)
     after = pattern.match(text, gap.end())
     if after is None and gap.end() > end:
-        after = pattern.match(text, end + len(text[end:]) - len(text[end:].lstrip(" -")))
+        after = pattern.match(text, _SPACES.match(text, end).end())
     if after is not None:
         return after.span()
     found = None

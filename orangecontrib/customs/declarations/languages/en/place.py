@@ -23,7 +23,7 @@ LONGEST = 60
 _WORD = re.compile(r"w/o?(?!\w)|[a-z]+(?:[-'][a-z]+)*'?|\d[\d.,/]*")
 _ASIDE = re.compile(r"\([^()]*+\)|(?<!\d)\"[^\"]*+\"|\[[^\[\]]*+\]")
 #: A mark between phrases; a hyphen with spaces around is one, too.
-_DELIMITER = re.compile(r"[,;:!?()\[\]\"|=*]|\.(?!\d|\w\.)|\s-+\s?|\s/\s|/(?=\s)|-\s|(?<=\d)[)]")
+_DELIMITER = re.compile(r"[,;:!?()\[\]\"|=*]|\.(?!\w)|\s-+\s?|\s/\s|/(?=\s)|-\s|(?<=\d)[)]")
 _CONJUNCTIONS = {"and", "or", "&", "+", "plus", "nor"}
 _ADJECTIVE = re.compile(r"\w+(?:proof|able|ible|ous|ful|less|ive|ed|ical|resistant|free|"
                         r"style|type|cut|top|toe|toed|inch)|\w+-\w+ed|.*'s?|\w+ic")
@@ -244,7 +244,7 @@ class Place(base.Place):
         return bool(self._governed[place])
 
     def ends(self, place: int) -> bool:
-        return bool(self._ends[place])
+        return bool(self._ends[place]) or self.governed(place - 1)  # «heel of a boot»
 
     def heads(self, end: int) -> list[int]:
         return [m.start() for m in _WORD.finditer(self._clean, 0, end) if self._leads[m.start()]]

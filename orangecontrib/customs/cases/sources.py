@@ -9,7 +9,7 @@ import numpy as np
 from orangecontrib.customs.declarations import EMPTY, FactReader, Reading
 from orangecontrib.customs.declarations.goods import ids_of_goods
 from orangecontrib.customs.declarations.several import joined
-from orangecontrib.customs.declarations.together import readings_of
+from orangecontrib.customs.declarations.together import finds, readings_of
 from orangecontrib.customs.facts import Evidence, Vocabulary
 from orangecontrib.customs.files import composed_of
 from orangecontrib.customs.fusion.among import Answer
@@ -90,10 +90,12 @@ def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
             keys.append(good.key)
             problems = ()
             spans = composed_of(good.description, good.statements)
+            heard = any(map(finds, readings))  # else what it lacks concerns all groups
             for reader, reading in zip(readers, readings):
                 notes.update({(good.key, fact): words
                               for fact, words in reading.words(spans).items()})
-                problems += tuple(OfGroup(reader.group.id, p) for p in reading.problems)
+                problems += tuple(OfGroup(reader.group.id, problem) if heard else problem
+                                  for problem in reading.problems)
         several = joined([reading.several for reading in readings])
         read.append(replace(good, problems=(*good.problems, *problems),
                             several=several.without(settled.get(good.key, ()))))

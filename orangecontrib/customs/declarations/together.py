@@ -12,7 +12,7 @@ from .reading import Reading, evidence_of
 from .several import joined
 from .stages import Stages
 
-__all__ = ["GroupsReader", "readings_of"]
+__all__ = ["GroupsReader", "finds", "readings_of"]
 
 
 def readings_of(readers: Sequence[FactReader], description: str) -> list[Reading]:
@@ -23,12 +23,13 @@ def readings_of(readers: Sequence[FactReader], description: str) -> list[Reading
     """
     stages = stages_of(readers, description)
     named = [some.goods is not None for some in stages]
-    silent = any(named) and not any(map(_finds, (some.reading for some in stages)))
+    silent = any(named) and not any(map(finds, (some.reading for some in stages)))
     return [replace(some.reading, problems=()) if silent and not names else some.reading
             for some, names in zip(stages, named)]
 
 
-def _finds(reading: Reading) -> bool:
+def finds(reading: Reading) -> bool:
+    """Whether anything is found in a description, or in a good of it."""
     return bool(reading.findings) or any(good.findings for good in reading.goods)
 
 
@@ -63,7 +64,7 @@ class GroupsReader:
         Of the first, where none does.
         """
         found = list(zip(self.readers, stages_of(self.readers, description)))
-        return [pair for pair in found if _finds(pair[1].reading)] or found[:1]
+        return [pair for pair in found if finds(pair[1].reading)] or found[:1]
 
     def spoken(self, readings: Sequence[Reading]) -> Vocabulary:
         """The facts of the groups of which readings speak; of all, where they speak of none."""
@@ -78,7 +79,7 @@ class GroupsReader:
 
 def _together(readings: Sequence[Reading]) -> Reading:
     """Problems are those of the groups that find something, or else of all."""
-    speaking = [r for r in readings if _finds(r)] or readings
+    speaking = [r for r in readings if finds(r)] or readings
     if len(speaking) == 1:
         return speaking[0]
     findings = sorted({f: None for r in speaking for f in r.findings},

@@ -106,7 +106,7 @@ class Binder(base.Binder):
             return ()
         part = mentions[j]
         gap = text[mention.end:part.start]
-        if j == i + 1 and part.kind == "part" and re.fullmatch(r"\s?\(", gap) \
+        if j == i + 1 and part.kind == "part" and re.fullmatch(r"(?:\s?\d{1,3}\s?%)?\s?\(", gap) \
                 and re.match(r"[^),;]{0,12}\)", text[part.end:part.end + 14]):
             return (j,)
         word = text[mention.start:mention.end].split()[-1]

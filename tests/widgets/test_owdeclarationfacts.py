@@ -246,9 +246,9 @@ class TestOWDeclarationFacts(WidgetTest):
         self.facts_of(goods_table())
         self.widget.tabs.setCurrentWidget(self.widget.stages_view)
         stages = self.widget.stages_view.toPlainText()
-        self.assertEqual(stages.splitlines(), [
-            str(line) for line in owdeclarationfacts.reader().stages(GOODS[0][1]).lines(
-                owdeclarationfacts.reader().vocabulary)])
+        (made_by, read), = owdeclarationfacts.reader().stages(GOODS[0][1])
+        self.assertEqual(stages.splitlines(), [str(line) for line in read.lines(
+            made_by.vocabulary)])
         self.assertTrue(stages.startswith("язык: русский"))
         self.widget.trial.setText("1) Сапоги, верх – кожа; 2) Туфли, верх – текстиль")
         with speaking("en"):

@@ -90,7 +90,8 @@ def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
             keys.append(good.key)
             problems = ()
             spans = composed_of(good.description, good.statements)
-            heard = any(map(finds, readings))  # else what it lacks concerns all groups
+            # else what it lacks concerns all groups that read
+            heard = len(readings) == 1 or any(map(finds, readings))
             for reader, reading in zip(readers, readings):
                 notes.update({(good.key, fact): words
                               for fact, words in reading.words(spans).items()})

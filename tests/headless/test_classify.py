@@ -137,6 +137,20 @@ def test_facts_are_listed_with_their_words(tmp_path):
     assert "пустое описание" in rows[1]["problems"]
 
 
+def test_a_group_to_whose_goods_a_description_does_not_speak_has_no_problem_with_it(tmp_path,
+                                                                                  capsys):
+    given = f"good_id,description\nA,\"{BOOTS}\"\nB,Реле электромагнитное 12 В\nC,Вещь\n"
+    code, rows = run(tmp_path, given, "--explain", command="facts")
+    assert code == 0
+    assert rows[0]["problems"] == rows[1]["problems"] == ""
+    assert rows[0]["upper"] == "leather" and rows[1]["article"] == "relay"
+    # of what is named nowhere each group says what it needs
+    assert "обувь" in rows[2]["problems"] and "электротехническое" in rows[2]["problems"]
+    explained = capsys.readouterr().out
+    assert "электротехническое" not in explained.split("B: ")[0]
+    assert explained.count("язык") == 3
+
+
 @pytest.mark.parametrize("arguments", [[], ["classify"], ["nonsense"]])
 def test_bad_arguments_are_exit_2(arguments):
     with pytest.raises(SystemExit) as stop:

@@ -246,7 +246,8 @@ class TestOWDeclarationFacts(WidgetTest):
         self.facts_of(goods_table())
         self.widget.tabs.setCurrentWidget(self.widget.stages_view)
         stages = self.widget.stages_view.toPlainText()
-        (made_by, read), = owdeclarationfacts.reader().stages(GOODS[0][1])
+        reader = owdeclarationfacts.reader()
+        (made_by, read), = reader.speaking(reader.stages(GOODS[0][1]))
         self.assertEqual(stages.splitlines(), [str(line) for line in read.lines(
             made_by.vocabulary)])
         self.assertTrue(stages.startswith("язык: русский"))

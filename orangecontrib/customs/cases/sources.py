@@ -9,7 +9,7 @@ import numpy as np
 from orangecontrib.customs.declarations import EMPTY, FactReader, Reading
 from orangecontrib.customs.declarations.goods import ids_of_goods
 from orangecontrib.customs.declarations.several import joined
-from orangecontrib.customs.declarations.together import finds, readings_of
+from orangecontrib.customs.declarations.together import finds, readings_of, stages_of
 from orangecontrib.customs.facts import Evidence, Vocabulary
 from orangecontrib.customs.files import composed_of
 from orangecontrib.customs.fusion.among import Answer
@@ -72,7 +72,7 @@ def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
     found: list[list[Reading]] = []
     for number, good in enumerate(goods, start=1):
         there = good.description and good.description.strip()
-        found.append(readings_of(readers, good.description) if there else [])
+        found.append(readings_of(stages_of(readers, good.description)) if there else [])
         if progress is not None:
             progress(number, len(goods))
     goods, found = named_goods(goods, found)

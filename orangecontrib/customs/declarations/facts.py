@@ -46,7 +46,7 @@ from .several import Choice, Option, Several
 from .sizes import Sizes, choice_of_sizes
 from .stages import GoodRead, Stages
 
-__all__ = ["EMPTY", "FactReader", "stages_of"]
+__all__ = ["EMPTY", "FactReader"]
 
 #: Of a good with a description in which nothing stands.
 EMPTY = Message("cases.empty_description")
@@ -103,7 +103,7 @@ class _Measure:
     unit: str
     fact: str
     bins: tuple[_Bin, ...]
-    border: Message | None   # of which it is a problem that a length crosses it
+    border: bool             # a length that crosses a limit is that of several goods
     yields: bool             # only hints, against the tariff's own words on its fact
     checked: bool            # what is implied of its fact must agree with what is stated
     kind: str = STATED
@@ -292,8 +292,7 @@ class FactReader:
             pattern = tables.pattern(first, where) if first["phrase"] \
                 else Pattern(alone(first["unit"]))
             yield _Measure(tables.message(name, where), pattern, first["unit"],
-                           first["fact"], bins,
-                           tables.message(first["border"], where) if first["border"] else None,
+                           first["fact"], bins, first["border"] == "yes",
                            first["yields"] == "yes", first["checked"] == "yes",
                            first.get("kind") or STATED,
                            "" if is_rated(first["unit"]) else language_of(first["id"]))
@@ -647,7 +646,7 @@ class FactReader:
             result.append(self._finding(folded, (start, interval.end), measure.fact,
                                         _values_of(met), min(b.ratio for b in met),
                                         measure.kind, met[0].id, note))
-            if len(met) > 1 and measure.border is not None:
+            if len(met) > 1 and measure.border:
                 choices.append(Choice(tuple(
                     Option(((measure.fact, b.values),)) for b in met), result[-1].text))
         return result
@@ -733,17 +732,3 @@ class FactReader:
                     continue
             kept.append(finding)
         return kept
-
-
-def stages_of(readers: Sequence[FactReader], description: str) -> list[Stages]:
-    """What readers of several groups make of one description, by reader.
-
-    The one that tells the most goods in it tells them for all.
-    """
-    read = [reader.stages(description) for reader in readers]
-    most = max(read, key=lambda stages: len(stages.read), default=None)
-    if most is None or len(most.read) < 2:
-        return read
-    return [stages if stages is most or stages.goods == most.goods
-            else reader.stages(description, most.goods)
-            for reader, stages in zip(readers, read)]

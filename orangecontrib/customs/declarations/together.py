@@ -7,23 +7,36 @@ from dataclasses import replace
 from orangecontrib.customs.facts import Evidence, Priors, Vocabulary
 from orangecontrib.customs.groups import Group, loaded_groups, vocabulary_of
 
-from .facts import FactReader, stages_of
+from .facts import FactReader
 from .reading import Reading, evidence_of
 from .several import joined
 from .stages import Stages
 
-__all__ = ["GroupsReader", "finds", "readings_of"]
+__all__ = ["GroupsReader", "finds", "readings_of", "stages_of"]
 
 
-def readings_of(readers: Sequence[FactReader], description: str) -> list[Reading]:
+def stages_of(readers: Sequence[FactReader], description: str) -> list[Stages]:
     """What readers of several groups make of one description, by reader.
+
+    The one that tells the most goods in it tells them for all.
+    """
+    read = [reader.stages(description) for reader in readers]
+    most = max(read, key=lambda stages: len(stages.read), default=None)
+    if most is None or len(most.read) < 2:
+        return read
+    return [stages if stages is most or stages.goods == most.goods
+            else reader.stages(description, most.goods)
+            for reader, stages in zip(readers, read)]
+
+
+def readings_of(stages: Sequence[Stages]) -> list[Reading]:
+    """The readings of one description by several groups.
 
     Where none of them finds anything, those have no problem with it in whose goods nothing is
     named, if something is in another's.
     """
-    stages = stages_of(readers, description)
     named = [some.goods is not None for some in stages]
-    silent = any(named) and not any(map(finds, (some.reading for some in stages)))
+    silent = any(named) and not any(finds(some.reading) for some in stages)
     return [replace(some.reading, problems=()) if silent and not names else some.reading
             for some, names in zip(stages, named)]
 
@@ -56,15 +69,20 @@ class GroupsReader:
 
     def read(self, description: str) -> Reading:
         """What one description says, with the facts of all groups."""
-        return _together(readings_of(self.readers, description))
+        return self.reading(self.stages(description))
 
-    def stages(self, description: str) -> list[tuple[FactReader, Stages]]:
-        """What each stage makes of one description, for the groups that find something in it.
+    def stages(self, description: str) -> list[Stages]:
+        """What each stage makes of one description, by group."""
+        return stages_of(self.readers, description)
 
-        Of the first, where none does.
-        """
-        found = list(zip(self.readers, stages_of(self.readers, description)))
-        return [pair for pair in found if finds(pair[1].reading)] or found[:1]
+    def reading(self, stages: Sequence[Stages]) -> Reading:
+        """What the stages of one description come to, with the facts of all groups."""
+        return _together(readings_of(stages))
+
+    def speaking(self, stages: Sequence[Stages]) -> list[tuple[FactReader, Stages]]:
+        """Those of the groups that find something in a description; the first, where none does."""
+        pairs = list(zip(self.readers, stages))
+        return [pair for pair in pairs if finds(pair[1].reading)] or pairs[:1]
 
     def spoken(self, readings: Sequence[Reading]) -> Vocabulary:
         """The facts of the groups of which readings speak; of all, where they speak of none."""

@@ -338,51 +338,47 @@ def _facts(args, place) -> tuple[str, int]:
     from orangecontrib.customs.cases.files import InputError, write_rows
     from orangecontrib.customs.cases.lines import lines_in
     from orangecontrib.customs.cases.sources import named_goods
-    from orangecontrib.customs.declarations import EMPTY, FactReader, Reading
-    from orangecontrib.customs.declarations.facts import stages_of
-    from orangecontrib.customs.fusion.among import vocabulary_of
+    from orangecontrib.customs.declarations import EMPTY, GroupsReader, Reading
     from orangecontrib.customs.i18n import say
     groups = [group for group in _groups(args) if group.reads_text]
     if not groups:
         raise InputError("no chosen group reads descriptions: choose one with a "
                          "text_patterns.csv (--group)")
-    vocabulary, readers = vocabulary_of(groups), list(map(FactReader, groups))
-    goods = _read_goods(args)
+    reader, goods = GroupsReader(groups), _read_goods(args)
     advance = _bar("declarations", "texts")
     found, rows = [], []
     for number, good in enumerate(goods, start=1):
-        stages = stages_of(readers, good.description) if good.description else []
-        found.append([some.reading for some in stages])
+        stages = reader.stages(good.description) if good.description else []
+        found.append([reader.reading(stages)] if stages else [])
         if args.explain and stages:
-            _explain(good, readers, stages, sys.stderr if place.direct else sys.stdout)
+            _explain(good, reader.speaking(stages), sys.stderr if place.direct else sys.stdout)
         advance(number, len(goods))
     named, found = named_goods(goods, found)
-    lines = [lines_in([readings[place] if readings else Reading("", ()) for readings in found],
-                      reader) for place, reader in enumerate(readers)]
-    for good, readings, *said in zip(named, found, *lines):
-        problems = [*good.problems, *(line for some in said for line in some)]
+    lines = lines_in([readings[0] if readings else Reading("", ()) for readings in found], reader)
+    for good, readings, said in zip(named, found, lines):
+        problems = [*good.problems, *said]
         row = {"good_id": good.good_id, "description": good.description}
-        for reading in readings:
+        for reading in readings:  # one, or none
             problems += reading.problems
             for fact, values in reading.stated().items():
                 row[fact] = "|".join(values)
         row["findings"] = "; ".join(
-            f"{say(vocabulary[f.fact])}: {'|'.join(f.values)} «{f.text}» "
+            f"{say(reader.vocabulary[f.fact])}: {'|'.join(f.values)} «{f.text}» "
             f"[{f.start}:{f.end}] {f.kind} {f.ratio:.3g}:1"
             for reading in readings for f in reading.findings)
         if good.description is not None and not readings:
             problems.append(EMPTY)
         row["problems"] = "; ".join(map(say, problems))
         rows.append(row)
-    write_rows(place, ("good_id", "description", *vocabulary, "findings", "problems"), rows)
+    write_rows(place, ("good_id", "description", *reader.vocabulary, "findings", "problems"), rows)
     return f"{len(goods)} declarations", 0 if rows else 1
 
 
-def _explain(good, readers, stages, file) -> None:
-    """What each stage of reading made of a description, for each group that reads it."""
+def _explain(good, speaking, file) -> None:
+    """What each stage of reading made of a description, for each group that it speaks to."""
     print(f"{good.good_id}: {' '.join(good.description.split())}", file=file)
-    for reader, some in zip(readers, stages):
-        if len(readers) > 1:
+    for reader, some in speaking:
+        if len(speaking) > 1:
             print(f"  {reader.group.id}:", file=file)
         for line in some.lines(reader.vocabulary):
             print(f"    {line}", file=file)

@@ -392,8 +392,9 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
         self._show_reading(self.goods[row].text if 0 <= row < len(self.goods) else None)
 
     def _show_reading(self, text: str | None):
-        self.stages = reader().stages(text) if text is not None else []
-        self.reading = reading = reader().read(text) if text is not None else None
+        stages = reader().stages(text) if text is not None else []
+        self.stages = reader().speaking(stages)
+        self.reading = reading = reader().reading(stages) if stages else None
         self.table.clear()
         self.text_view.clear()
         if reading is None:

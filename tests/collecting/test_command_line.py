@@ -106,6 +106,15 @@ def test_photos_are_generated(tmp_path, loopback, capsys, monkeypatch):
     assert "0 new photos, 2 known" in capsys.readouterr().out
 
 
+def test_a_photo_model_that_can_not_be_used_is_named_before_anything_is_asked(tmp_path, loopback,
+                                                                               capsys):
+    assert main(["collect", "generate", str(tmp_path / "c"), "--feature", "house", "--endpoint",
+                 loopback.url + "/v1", "--model", "painter", "--photo-model",
+                 str(tmp_path / "none.safetensors")]) == 2
+    assert "none.safetensors" in capsys.readouterr().err
+    assert not loopback.requests and not (tmp_path / "c").exists()
+
+
 def test_prompts_are_shown_without_asking_anybody(tmp_path, capsys):
     assert main(["collect", "generate", str(tmp_path / "c"), "--feature", "house", "--show",
                  "--words", "ru", "--count", "1"]) == 0

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 from orangecontrib.customs.defaults import ERROR, TRUST, WEIGHT
 from orangecontrib.customs.headless import cli_collect, cli_run
+from orangecontrib.customs.headless.models import photo_model_named
 from orangecontrib.customs.i18n import speaking
 
 __all__ = ["main"]
@@ -229,25 +229,6 @@ def _bar(description: str, unit: str):
     return advance
 
 
-@contextmanager
-def _model(args, groups=()):
-    """The photo model of the arguments; what it can't work with is input that can't be used."""
-    from orangecontrib.customs.cases.files import InputError
-    from orangecontrib.customs.cases.sources import photo_model
-    from orangecontrib.customs.photos.model import FORMER, INSTEAD, ModelError, bundled_path
-    from orangecontrib.customs.photos.trunks import TrunkError
-    try:
-        model = photo_model(args.model, groups)
-        if args.model == FORMER:
-            print(f"orange-customs: {INSTEAD}", file=sys.stderr)
-        elif not bundled_path(args.model):
-            print(f"orange-customs: licence of {args.model}: {model.licence or 'not stated'}",
-                  file=sys.stderr)
-        yield model
-    except (ModelError, TrunkError) as error:
-        raise InputError(str(error)) from error
-
-
 def _find(args, place):
     from orangecontrib.customs.cases.files import InputError
     from orangecontrib.customs.photos.sources import SourceError, survey
@@ -305,7 +286,7 @@ def _read_photos(args, found, groups):
     from orangecontrib.customs.i18n import say
     if not args.photos:
         return None
-    with _model(args, groups) as model:
+    with photo_model_named(args.model, groups) as model:
         photos = read_photos(found, model, device=args.device, backend=args.backend,
                              progress=_bar("photos", "photos"))
     for good_id, image, reason in photos.skipped:
@@ -319,7 +300,7 @@ def _features(args, place) -> tuple[str, int]:
     from orangecontrib.customs.i18n import say
     from orangecontrib.customs.photos.extract import Extractor
     photos = _find(args, place)
-    with _model(args) as model:
+    with photo_model_named(args.model) as model:
         extractor = Extractor(model, args.device, backend=args.backend)
         results = extractor.run(photos, progress=_bar("photos", "photos"))
     names = list(model.features)

@@ -15,10 +15,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 from orangecontrib.customs.headless import cli_run
+from orangecontrib.customs.headless.models import photo_model_named
 from orangecontrib.customs.i18n import say, speaking
 
 __all__ = ["add_arguments", "main"]
@@ -73,8 +75,9 @@ def add_arguments(parser) -> None:
     generate.add_argument("--view", action="append", default=[], metavar="ID")
     generate.add_argument("--background", action="append", default=[], metavar="ID")
     generate.add_argument("--show", action="store_true", help="print the prompts only")
-    generate.add_argument("--photo-model", default="default", metavar="default|free|M|none",
-                          help="judges the results (default: the bundled one)")
+    generate.add_argument("--photo-model", default="free", metavar="free|M.safetensors|none",
+                          help="judges the results (default: the bundled one; a file's licence is "
+                               "printed)")
 
     labels = _command(commands, "labels", _labels, "weak labels, merged with a person's")
     labels.add_argument("--labels", type=Path, metavar="L.csv", help="of the Photo Labeler")
@@ -243,13 +246,15 @@ def _generate(args) -> int:
         raise CollectError("which_generator")
     client = Client(Limits(timeout=300., whole=600.))
     generator = _endpoint(args, client) if args.endpoint else _local(args)
-    with Manifest(args.folder) as manifest:
+    # a model that can't be used is known before anything is asked and paid for
+    judge = nullcontext() if args.photo_model == "none" \
+        else photo_model_named(args.photo_model, [group])
+    with judge as model, Manifest(args.folder) as manifest:
         done = generate(manifest, generator, prompts, client)
         _remarks(done)
-        if args.photo_model != "none":
-            from orangecontrib.customs.cases.sources import photo_model
+        if model is not None:
             from orangecontrib.customs.photos.extract import Extractor
-            screened = screen(manifest, Extractor(photo_model(args.photo_model, [group])), client)
+            screened = screen(manifest, Extractor(model), client)
             print(f"{screened.kept} kept, {screened.doubtful} doubtful, {screened.dropped} "
                   "dropped" + ("" if screened.distances else
                                "; too few real photos to measure distances"))

@@ -45,6 +45,23 @@ def test_no_links(registry, flow):
     assert outcome.widgets == ["Source"]
 
 
+def test_who_looks_finds_the_widgets_as_they_are_when_all_is_done(run):
+    seen = {}
+    outcome = run("InThread", before_close=lambda scheme, widgets: seen.update(
+        nodes=len(scheme.nodes), widgets={title: type(widget).__name__
+                                          for title, widget in widgets.items()}))
+    assert outcome.exit_code == 0
+    assert seen["nodes"] == 2 and set(seen["widgets"]) == {"Source", "InThread"}
+
+
+def test_what_a_look_raises_fails_the_run(run, capsys):
+    def look(scheme, widgets):
+        raise ValueError("nothing to be seen")
+    outcome = run("InThread", before_close=look)
+    assert outcome.exit_code == 1
+    assert any("nothing to be seen" in text for _, text in errors(outcome))
+
+
 def test_handler_raises(run, capsys):
     outcome = run("Raises")
     assert outcome.exit_code == 1

@@ -67,7 +67,8 @@ class _CannotRun(Exception):
 
 
 def run_workflow(path, *, settings=(), save=(), timeout=600.0, pickles=True, registry=None,
-                 on_output=None, cached_descriptions=None, configuration=None, journal=None):
+                 on_output=None, before_close=None, cached_descriptions=None, configuration=None,
+                 journal=None):
     """
     Load a workflow, let it run until nothing is left to do, and close it.
 
@@ -96,6 +97,9 @@ def run_workflow(path, *, settings=(), save=(), timeout=600.0, pickles=True, reg
         The known widgets; discovered (some seconds) if not given.
     on_output : callable(title, output, value), optional
         Called when a widget sends something; lazy values come as they are.
+    before_close : callable(scheme, widgets), optional
+        Called when the workflow is done, with orangecanvas' scheme and the widgets by title:
+        to look at them, to press their buttons.
     cached_descriptions : dict, optional
         Passed to :func:`discover`.
     configuration : type, optional
@@ -120,6 +124,8 @@ def run_workflow(path, *, settings=(), save=(), timeout=600.0, pickles=True, reg
                     run.settle()
                     run.collect()
                     run.save()
+                    if before_close is not None:
+                        run.show(before_close)
                 finally:
                     run.close()
     except (_CannotRun, ArgumentError) as error:
@@ -450,6 +456,14 @@ class _Run:
                     self.add(label, "Error", f"can't save {output} to {file}: {error}", NOT_RUN)
                 else:
                     self.add(label, "Information", f"{output} saved to {file}")
+
+    def show(self, visitor):
+        """Let somebody look at the workflow; widgets that are given work go on with it."""
+        self.mark("being looked at")
+        self.model.signal_manager.resume()
+        with self.widgets_code():
+            visitor(self.model, {self.labels[node]: widget
+                                 for node, widget in self.widgets.items()})
 
     def close(self):
         """Take the workflow apart as Canvas does, so that widgets stop their threads."""

@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 export QT_QPA_PLATFORM ?= offscreen
 export QTWEBENGINE_CHROMIUM_FLAGS ?= --disable-gpu --no-sandbox
 
-.PHONY: demo test mutants lint bench docs state clean
+.PHONY: demo test mutants lint types bench docs state clean
 
 # a stamp per set of dependencies: re-installed only when setup.py changes
 $(VENV)/.demo: setup.py
@@ -36,6 +36,9 @@ mutants: $(VENV)/.test
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check orangecontrib tests benchmarks tools setup.py
+
+types: $(VENV)/.test
+	$(BIN)/python tools/types.py
 
 bench: $(VENV)/.test
 	for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

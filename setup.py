@@ -81,7 +81,7 @@ setup(
     extras_require={
         "gui": ["PyQt5>=5.15.10", "PyQtWebEngine>=5.15.6"],
         "test": ["PyQt5>=5.15.10", "PyQtWebEngine>=5.15.6", "pytest>=8",
-                 "pytest-timeout", "hypothesis>=6", "ruff",
+                 "pytest-timeout", "hypothesis>=6", "ruff", "mypy>=1.11,<3",
                  "xlwt>=1.3",       # makes the .xls that are read
                  "setuptools>=69", "markdown-it-py[plugins]>=3",  # builds the package
                  *COLLECT],

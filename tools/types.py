@@ -4,8 +4,8 @@
 
     python tools/types.py [ROOM...] [--write]      # `make types`
 
-Strict rooms are checked with mypy's --strict. ``--write`` lowers the numbers to what is found; it
-never raises one.
+Which rooms are checked strictly stands in ``pyproject.toml``. ``--write`` lowers the numbers to
+what is found; it never raises one.
 """
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = Path("orangecontrib") / "customs"
 LIST = Path(__file__).with_suffix(".csv")
-FIELDS = ("room", "strict", "errors")
+FIELDS = ("room", "errors")
 
 
 def main(arguments=None) -> int:
     """Check; 1 if a room has more errors than it may."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("rooms", nargs="*", help="those whose errors are shown; without any, counts")
+    parser.add_argument("rooms", nargs="*", help="whose errors to show; counts without any")
     parser.add_argument("--write", action="store_true", help="lower the numbers in the list")
     options = parser.parse_args(arguments)
     with open(LIST, encoding="utf-8", newline="") as file:
@@ -37,18 +37,15 @@ def main(arguments=None) -> int:
     if missing := there ^ known:
         print(f"{LIST.name} and the package differ in {', '.join(sorted(missing))}")
         return 1
-    found: Counter = Counter()
-    for strict in ("yes", ""):
-        rooms = [row["room"] for row in rows if row["strict"] == strict]
-        lines = _check(rooms, strict == "yes")
-        found.update(room for room, _ in lines)
-        for room, line in lines:
-            if room in options.rooms:
-                print(line)
+    lines = _check([row["room"] for row in rows])
+    found = Counter(room for room, _ in lines)
+    for room, line in lines:
+        if room in options.rooms:
+            print(line)
     worse = [row["room"] for row in rows if found[row["room"]] > int(row["errors"])]
     for row in rows:
         room, count, allowed = row["room"], found[row["room"]], int(row["errors"])
-        print(f"{room:14}{'strict' if row['strict'] else '':8}{count:4} of {allowed}"
+        print(f"{room:14}{count:4} of {allowed}"
               + ("  MORE than allowed: python tools/types.py " + room if room in worse else ""))
         row["errors"] = str(min(count, allowed))
     if options.write:
@@ -59,10 +56,9 @@ def main(arguments=None) -> int:
     return int(bool(worse))
 
 
-def _check(rooms: list[str], strict: bool) -> list[tuple[str, str]]:
+def _check(rooms: list[str]) -> list[tuple[str, str]]:
     """(room, line) of each error in these rooms."""
     command = [sys.executable, "-m", "mypy", "--no-error-summary", "--follow-imports=silent",
-               *(["--strict"] if strict else []),
                *(part for room in rooms for part in ("-p", f"orangecontrib.customs.{room}"))]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if run.returncode not in (0, 1):

@@ -89,7 +89,22 @@ class HasAttributes(Protocol):
     attributes: dict[str, Any]
 
 
+class HasRows(HasAttributes, Protocol):
+    """An Orange table, as far as this module knows it."""
+
+    def __len__(self) -> int: ...
+
+
+class Named(HasAttributes, Protocol):
+    """An Orange variable, as far as this module knows it."""
+
+    name: str
+
+    def copy(self) -> Self: ...
+
+
 V = TypeVar("V", bound=HasAttributes)
+N = TypeVar("N", bound=Named)
 
 
 class Role(StrEnum):
@@ -117,11 +132,12 @@ class Role(StrEnum):
         return self in (Role.NOTE, Role.PROBLEMS, Role.SEVERAL, Role.WHOLE)
 
     @classmethod
-    def _missing_(cls, value):
+    def _missing_(cls, value: object) -> Role | None:
         return cls.KEY if value == "good_id" else None  # the Aggregator's spelling in 0.1.0
 
     @classmethod
-    def find(cls, role: str, variables: Iterable[V]) -> V | None:
+    def find(  # type: ignore[override]
+            cls, role: str, variables: Iterable[V]) -> V | None:
         """The first of the variables that has a role."""
         return next((v for v in variables if cls.of(v) == role), None)
 
@@ -134,7 +150,7 @@ class Role(StrEnum):
     def of(cls, variable: HasAttributes) -> Role | None:
         """The role of a variable; None where it has none that is known."""
         try:
-            return cls(variable.attributes.get("role"))
+            return cls(variable.attributes.get("role", ""))
         except ValueError:
             return None
 
@@ -157,7 +173,7 @@ class _Kind:
         raise NotImplementedError
 
 
-def _number(text) -> float | None:
+def _number(text: Any) -> float | None:
     try:
         number = float(text)
     except (TypeError, ValueError):
@@ -176,12 +192,12 @@ class FactColumn(_Kind):
     prior: float | None = None
 
     @property
-    def attributes(self):
+    def attributes(self) -> dict[str, Any]:
         prior = {} if self.prior is None else {"prior": repr(float(self.prior))}
         return {"fact": self.fact, "value": self.value, **prior}
 
     @classmethod
-    def of(cls, variable):
+    def of(cls, variable: HasAttributes) -> Self | None:
         said = variable.attributes
         if "fact" not in said or "value" not in said or said.get("feature") or "label" in said:
             return None
@@ -211,14 +227,14 @@ class FeatureColumn(_Kind):
     made_only: bool = False
 
     @property
-    def attributes(self):
+    def attributes(self) -> dict[str, Any]:
         numbers = {"prior": self.prior, "rho": self.rho}
         return {"feature": self.feature, "fact": self.fact, "value": self.value,
                 **{name: f"{n:.6g}" for name, n in numbers.items() if n is not None},
                 **({"made_only": "yes"} if self.made_only else {})}
 
     @classmethod
-    def of(cls, variable):
+    def of(cls, variable: HasAttributes) -> Self | None:
         said = variable.attributes
         if not said.get("feature") or "label" in said:
             return None
@@ -235,11 +251,11 @@ class LabelColumn(_Kind):
     value: str = ""
 
     @property
-    def attributes(self):
+    def attributes(self) -> dict[str, Any]:
         return {"label": "yes", "feature": self.feature, "fact": self.fact, "value": self.value}
 
     @classmethod
-    def of(cls, variable):
+    def of(cls, variable: HasAttributes) -> Self | None:
         said = variable.attributes
         return cls(*(str(said.get(name, "")) for name in ("feature", "fact", "value"))) \
             if "label" in said else None
@@ -257,11 +273,11 @@ class NoteColumn(_Kind):
     fact: str
 
     @property
-    def attributes(self):
+    def attributes(self) -> dict[str, Any]:
         return {"role": Role.NOTE.value, "fact": self.fact}
 
     @classmethod
-    def of(cls, variable):
+    def of(cls, variable: HasAttributes) -> Self | None:
         return cls(str(variable.attributes["fact"])) \
             if Role.of(variable) is Role.NOTE and "fact" in variable.attributes else None
 
@@ -275,11 +291,11 @@ class GradabilityColumn(_Kind):
     fact: str
 
     @property
-    def attributes(self):
+    def attributes(self) -> dict[str, Any]:
         return {"gradability": self.fact}
 
     @classmethod
-    def of(cls, variable):
+    def of(cls, variable: HasAttributes) -> Self | None:
         said = variable.attributes
         return cls(str(said["gradability"])) if "gradability" in said else None
 
@@ -289,11 +305,11 @@ class ContradictionColumn(_Kind):
     """P that the features of a photo fit no group of goods."""
 
     @property
-    def attributes(self):
+    def attributes(self) -> dict[str, Any]:
         return {"contradiction": "yes"}
 
     @classmethod
-    def of(cls, variable):
+    def of(cls, variable: HasAttributes) -> Self | None:
         return cls() if "contradiction" in variable.attributes else None
 
 
@@ -304,11 +320,11 @@ class ContributionColumn(_Kind):
     feature: str
 
     @property
-    def attributes(self):
+    def attributes(self) -> dict[str, Any]:
         return {"contribution": self.feature}
 
     @classmethod
-    def of(cls, variable):
+    def of(cls, variable: HasAttributes) -> Self | None:
         said = variable.attributes
         return cls(str(said["contribution"])) if "contribution" in said else None
 
@@ -320,11 +336,11 @@ class CodeColumn(_Kind):
     designation: str
 
     @property
-    def attributes(self):
+    def attributes(self) -> dict[str, Any]:
         return {"designation": self.designation}
 
     @classmethod
-    def of(cls, variable):
+    def of(cls, variable: HasAttributes) -> Self | None:
         said = variable.attributes
         return cls(str(said["designation"])) if "designation" in said else None
 
@@ -338,11 +354,11 @@ class ImageColumn(_Kind):
     origin: str = ""
 
     @property
-    def attributes(self):
+    def attributes(self) -> dict[str, Any]:
         return {"type": "image", "origin": self.origin}
 
     @classmethod
-    def of(cls, variable):
+    def of(cls, variable: HasAttributes) -> Self | None:
         return cls(origin_of(variable)) if variable.attributes.get("type") == "image" else None
 
 
@@ -356,11 +372,11 @@ class WordsColumn(_Kind):
     """Words or phrases, as Word List sends them."""
 
     @property
-    def attributes(self):
+    def attributes(self) -> dict[str, Any]:
         return {"type": "words"}
 
     @classmethod
-    def of(cls, variable):
+    def of(cls, variable: HasAttributes) -> Self | None:
         return cls() if variable.attributes.get("type") == "words" else None
 
 
@@ -369,11 +385,11 @@ class TextColumn(_Kind):
     """A text that a corpus reads."""
 
     @property
-    def attributes(self):
+    def attributes(self) -> dict[str, Any]:
         return {"include": True}
 
     @classmethod
-    def of(cls, variable):
+    def of(cls, variable: HasAttributes) -> Self | None:
         # a .tab file makes True of "True", and Orange3-Text reads both
         return cls() if variable.attributes.get("include") in (True, "True") else None
 
@@ -385,11 +401,11 @@ class ComposedColumn(_Kind):
     statements: tuple[tuple[str, str], ...]     #: name of a column, what it is called in the text
 
     @property
-    def attributes(self):
+    def attributes(self) -> dict[str, Any]:
         return {"composed": json.dumps(self.statements, ensure_ascii=False)}
 
     @classmethod
-    def of(cls, variable):
+    def of(cls, variable: HasAttributes) -> Self | None:
         try:
             said = json.loads(variable.attributes.get("composed", ""))
             return cls(tuple((str(column), str(label)) for column, label in said))
@@ -402,11 +418,11 @@ class BagColumn(_Kind):
     """Counts or weights of a word, from Bag of Words."""
 
     @property
-    def attributes(self):
+    def attributes(self) -> dict[str, Any]:
         return {"bow-feature": True}
 
     @classmethod
-    def of(cls, variable):
+    def of(cls, variable: HasAttributes) -> Self | None:
         return cls() if variable.attributes.get("bow-feature") else None
 
 
@@ -422,12 +438,12 @@ def marked(variable: HasAttributes) -> bool:
 
 # --- the key of the goods, and copies ---------------------------------------------------------
 
-def keyed(variables: Iterable[V], key: str | None) -> list[V]:
+def keyed(variables: Iterable[N], key: str | None) -> list[N]:
     """The variables, in which the one named `key` has the role of the key, and no other one.
 
     Variables that change are copies: those of the sender's table are left alone.
     """
-    def changed(variable):
+    def changed(variable: N) -> N:
         if (variable.name == key) == (Role.of(variable) is Role.KEY):
             return variable
         copy = variable.copy()
@@ -467,7 +483,7 @@ class SkippedPhotos:
     whole: bool = True
 
     @classmethod
-    def of(cls, table: HasAttributes) -> Self:
+    def of(cls, table: HasRows) -> Self:
         """What a table tells."""
         try:
             said = json.loads(table.attributes.get("skipped_photos", ""))
@@ -475,7 +491,7 @@ class SkippedPhotos:
         except (TypeError, ValueError, KeyError):
             return cls()
 
-    def tell(self, table: HasAttributes) -> None:
+    def tell(self, table: HasRows) -> None:
         """Let a table tell of them."""
         others = {k: v for k, v in table.attributes.items() if k != "skipped_photos"}
         # text: Orange copies what tables tell whenever it makes one of another

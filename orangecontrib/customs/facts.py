@@ -78,7 +78,7 @@ class Vocabulary(Mapping[str, Fact]):
         Names and question of a fact stand in the first row of its values; ``question_en`` may be
         absent.
         """
-        grouped: dict[str, list[dict]] = {}
+        grouped: dict[str, list[dict[str, str]]] = {}
         for _, row in strict_rows(path)[1]:
             grouped.setdefault(row["fact"], []).append(row)
         return cls(

@@ -36,8 +36,8 @@ def corrected_error(values: Sequence[float], odds: float) -> float:
     odds : float
         Test documents per training document.
     """
-    values = np.asarray(values, dtype=float)
-    values = values[~np.isnan(values)]
-    if len(values) < 2:
+    known = np.asarray(values, dtype=float)
+    known = known[~np.isnan(known)]
+    if len(known) < 2:
         return float("nan")
-    return float(values.std(ddof=1) * np.sqrt(1 / len(values) + odds))
+    return float(known.std(ddof=1) * np.sqrt(1 / len(known) + odds))

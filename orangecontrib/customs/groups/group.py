@@ -114,7 +114,7 @@ class Group:
         add_wordings(wordings)
         return group
 
-    def _check(self):
+    def _check(self) -> None:
         """What no single table can know."""
         for code in self.table.codes:
             if code != OUTSIDE and code not in self.nomenclature:
@@ -126,7 +126,7 @@ class Group:
                 raise GroupError(f"group '{self.id}': feature '{feature.id}' speaks of "
                                  f"'{feature.fact} = {feature.value}', which facts.csv lacks")
 
-    def message(self, name: str, /, **args) -> Message | Words:
+    def message(self, name: str, /, **args: object) -> Message | Words:
         """A message of the group by its own id: ``outside``, ``gap.vamp_house``.
 
         Where ``messages.csv`` has no such row, the id stands for itself.

@@ -5,8 +5,9 @@ import copyreg
 import os
 from collections.abc import Iterable
 from functools import lru_cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from typing import Any
 
 from orangecontrib.customs.facts import Fact, Vocabulary
 
@@ -20,7 +21,7 @@ ENTRY_POINT = "orangecontrib.customs.groups"
 
 
 @lru_cache(maxsize=None)
-def _announced() -> dict[str, object]:
+def _announced() -> dict[str, EntryPoint]:
     found = {point.name: point for point in entry_points(group=ENTRY_POINT)}
     if not found:  # an old *.egg-info in the folder that Python was started in hides the new
         raise GroupError("no installed package announces a group of goods: install the add-on "
@@ -41,7 +42,7 @@ def announced_groups() -> list[str]:
     return sorted(_announced())
 
 
-def find_group(name: str | os.PathLike | Group) -> Group:
+def find_group(name: str | os.PathLike[str] | Group) -> Group:
     """A group by its id, or from a folder of tables; a group is itself.
 
     Raises
@@ -54,12 +55,12 @@ def find_group(name: str | os.PathLike | Group) -> Group:
     if str(name) in _announced():
         return _group(str(name))
     if str(name).strip() and Path(name).is_dir():
-        return Group.load(name)
+        return Group.load(Path(name))
     raise GroupError(f"no group '{name}': there are {', '.join(sorted(_announced()))}, and any "
                      "folder with facts.csv, decision_table.csv and tariff.csv")
 
 
-def loaded_groups(names: Iterable[str | os.PathLike | Group] = ()) -> tuple[Group, ...]:
+def loaded_groups(names: Iterable[str | os.PathLike[str] | Group] = ()) -> tuple[Group, ...]:
     """Groups by their ids or folders, or else all that packages announce, by id.
 
     Raises
@@ -68,7 +69,7 @@ def loaded_groups(names: Iterable[str | os.PathLike | Group] = ()) -> tuple[Grou
         A group can't be read; the same id twice; a fact of one group has other values in another.
     """
     groups = [find_group(name) for name in tuple(names) or sorted(_announced())]
-    known: dict[str, tuple[str, object]] = {}
+    known: dict[str, tuple[str, Fact]] = {}
     for number, group in enumerate(groups):
         if group.id in (other.id for other in groups[:number]):
             raise GroupError(f"group '{group.id}' is named twice")
@@ -137,7 +138,7 @@ def group_of(features: Iterable[str], groups: Iterable[Group] = ()) -> Group:
                      f"{', '.join(wanted) or '(none)'}; loaded are: {known or 'none'}")
 
 
-def _put_away(group: Group) -> tuple:
+def _put_away(group: Group) -> tuple[Any, ...]:
     announced = group.id in _announced() and group is _group(group.id)
     return _again, (group.id, os.fspath(group.folder), announced)
 

@@ -71,7 +71,8 @@ class Wordings(Mapping[str, Mapping[str, str]]):
 
 def put_in(text: str) -> set[str]:
     """Names of what is put into a wording; ValueError where one can't be a name."""
-    parts = [part[1:] for part in _FORMATTER.parse(text) if part[1] is not None]
+    parts = [(name, format_ or "", conversion)
+             for _, name, format_, conversion in _FORMATTER.parse(text) if name is not None]
     for name, format_, conversion in parts:
         if not name.isidentifier() or conversion:
             raise ValueError(f"in braces stands the name of what is put in, not '{name}"
@@ -110,7 +111,7 @@ class Message:
     args: tuple[tuple[str, object], ...] = ()
 
     @classmethod
-    def of(cls, id_: str, /, **args) -> Message:
+    def of(cls, id_: str, /, **args: object) -> Message:
         """A message with what is put in by name."""
         return cls(id_, tuple(args.items()))
 
@@ -138,7 +139,7 @@ class Words:
     ru: str
     en: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "en", self.en or self.ru)
 
     def __bool__(self) -> bool:
@@ -152,7 +153,7 @@ class Words:
 class Joined:
     """Several things said one after another."""
 
-    parts: tuple
+    parts: tuple[object, ...]
     between: str = ", "
 
     def text(self, name: str | None = None) -> str:
@@ -179,14 +180,14 @@ class Capital:
         return self.text()
 
 
-def say(thing, name: str | None = None) -> str:
+def say(thing: object, name: str | None = None) -> str:
     """The words for a message, a fact, a value, or text, in a language."""
     if type(thing) is str:  # most of what is put in
         return thing
     return str(_put(thing, name or language()))
 
 
-def _put(value, name: str):
+def _put(value: object, name: str) -> object:
     """What stands for `value` in a wording: numbers stay numbers, for their format."""
     if isinstance(value, (Message, Joined, Capital)):
         return value.text(name)

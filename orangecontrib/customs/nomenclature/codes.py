@@ -119,10 +119,10 @@ def parse_code(value: object) -> Code:
         return Code(typed, problem="range")
     if not _CODE_LIKE.fullmatch(body) or not re.search("[0-9]", body):
         return Code(typed, problem="words")
-    remarks = ("letter",) if set(body) & set(_LETTER_O) else ()
+    remarks: tuple[str, ...] = ("letter",) if set(body) & set(_LETTER_O) else ()
     body = "".join(re.sub(f"[{_LETTER_O}]", "0", body).split())
-    number = _FLOAT.fullmatch(body)
-    digits = number[1] if number else _SEPARATORS.sub("", body)
+    whole = _FLOAT.fullmatch(body)
+    digits = whole[1] if whole else _SEPARATORS.sub("", body)
     if not digits.isdigit():
         return Code(typed, problem="words")
     if not LEVELS[0] <= len(digits) <= LEVELS[-1]:

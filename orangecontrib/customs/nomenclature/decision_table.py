@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,6 +29,13 @@ BLOCK = 1 << 12
 
 #: In the place of a code: goods that the table does not speak of.
 OUTSIDE = "none"
+
+
+#: Fact → values that are allowed.
+Box = dict[str, frozenset[str]]
+
+#: Number of a row, its codes, what it allows, name of the gap, basis.
+Row = tuple[int, tuple[str, ...], Box, str, Words]
 
 
 class TableError(ValueError):
@@ -68,13 +76,13 @@ class DecisionTable:
         Disjoint, and together covering every combination of facts.
     """
 
-    def __init__(self, vocabulary: Vocabulary, lines: Sequence[tuple]):
+    def __init__(self, vocabulary: Vocabulary, lines: Sequence[Row]):
         self.vocabulary = vocabulary
         self.outcomes: list[tuple[str, ...]] = []
         self.gaps: list[str] = []
         self.basis: dict[int, Words] = {}
         self.rules: list[Rule] = []
-        earlier: list[dict[str, frozenset]] = []
+        earlier: list[Box] = []
         full = {fact: frozenset(f.value_ids) for fact, f in vocabulary.items()}
         for number, codes, allowed, gap, basis in lines:
             box = {**full, **allowed}
@@ -140,7 +148,7 @@ class DecisionTable:
                           Words(row["basis"], row.get("basis_en", ""))))
         return cls(vocabulary, lines)
 
-    def _outcome(self, codes, gap) -> int:
+    def _outcome(self, codes: tuple[str, ...], gap: str) -> int:
         for i, known in enumerate(zip(self.outcomes, self.gaps)):
             if known == (codes, gap):
                 return i
@@ -148,9 +156,9 @@ class DecisionTable:
         self.gaps.append(gap)
         return len(self.outcomes) - 1
 
-    def _compile(self):
+    def _compile(self) -> None:
         # each distinct set of allowed values is summed once for all rules
-        self._masks: dict[tuple[str, frozenset], np.ndarray] = {}
+        self._masks: dict[tuple[str, frozenset[str]], np.ndarray] = {}
         for rule in self.rules:
             for fact, values in rule.allowed.items():
                 if (fact, values) not in self._masks:
@@ -163,7 +171,7 @@ class DecisionTable:
             for fact in rule.allowed:
                 uses[fact] = uses.get(fact, 0) + 1
         order = {f: i for i, f in enumerate(sorted(uses, key=lambda f: -uses[f]))}
-        self._tree: dict = {}
+        self._tree: dict[Any, Any] = {}
         for i, rule in enumerate(self.rules):
             node = self._tree
             for key in sorted(rule.allowed.items(),
@@ -202,7 +210,8 @@ class DecisionTable:
             result[block] = part.T
         return result
 
-    def _walk(self, node, product, sums, result):
+    def _walk(self, node: dict[Any, Any], product: np.ndarray,
+              sums: Mapping[tuple[str, frozenset[str]], np.ndarray], result: np.ndarray) -> None:
         for key, child in node.items():
             if key is None:
                 for i in child:
@@ -227,7 +236,7 @@ class DecisionTable:
         raise KeyError("a fact is missing or has an unknown value")
 
 
-def _subtract(box: dict, other: dict) -> list[dict]:
+def _subtract(box: Box, other: Box) -> list[Box]:
     """`box` without `other`, as disjoint boxes."""
     if any(not values & other[fact] for fact, values in box.items()):
         return [box]
@@ -240,7 +249,7 @@ def _subtract(box: dict, other: dict) -> list[dict]:
     return pieces
 
 
-def _merge(boxes: list[dict]) -> list[dict]:
+def _merge(boxes: list[Box]) -> list[Box]:
     """Join boxes that differ in one fact only: fewer rules, the same set."""
     boxes = list(boxes)
     joined = True

@@ -79,7 +79,7 @@ class Edition:
         return ", ".join(said)
 
 
-def read_editions(path: str | os.PathLike) -> list[Edition]:
+def read_editions(path: str | os.PathLike[str]) -> list[Edition]:
     """Read a table of editions.
 
     Its columns are ``id``, ``branch``, ``name_ru``, ``name_en``, ``in_force`` (a day),

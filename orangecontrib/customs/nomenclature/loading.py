@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 import gzip
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 from orangecontrib.customs.files import (
@@ -17,7 +19,7 @@ from orangecontrib.customs.files import (
 
 from .codes import parse_code
 from .editions import Edition
-from .rates import parse_rate, strip_footnotes
+from .rates import Rate, parse_rate, strip_footnotes
 from .tree import Line, Tariff
 
 __all__ = ["ROLES", "LoadingError", "LoadingCancelled", "guess_mapping", "read_rows",
@@ -233,7 +235,7 @@ class _Builder:
         self._rows: dict[str, int] = {}
         self._groups: dict[str, int] = {}
 
-    def add(self, row: int, code: str, text: str, level: int | None, unit: str, rate) -> None:
+    def add(self, row: int, code: str, text: str, level: int | None, unit: str, rate: Rate) -> None:
         """A row of the table; `level` None: the code alone tells its place."""
         if code and not (code.isascii() and code.isdigit()):
             self.problems.append(f"row {row}: '{code}' is not a code; the row is left out")
@@ -312,7 +314,8 @@ class _Builder:
         return self._groups[code[:2]]
 
 
-def _columns(path, header: list[str], mapping: Mapping[str, str]) -> dict[str, int]:
+def _columns(path: str | os.PathLike[str], header: list[str], mapping: Mapping[str, str]
+             ) -> dict[str, int]:
     """Role → number of its column."""
     unknown = [role for role in mapping if role not in ROLES]
     if unknown:
@@ -410,12 +413,12 @@ def _xlsx_rows(path: Path) -> list[list[str]]:
         book.close()
 
 
-def _sheet_rows(sheet) -> Iterator[list[str]]:
+def _sheet_rows(sheet: Any) -> Iterator[list[str]]:
     for row in sheet.iter_rows(values_only=True):
         yield [_cell(value) for value in row]
 
 
-def _cell(value) -> str:
+def _cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, float):

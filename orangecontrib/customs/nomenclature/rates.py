@@ -65,6 +65,7 @@ def parse_measure(text: str) -> Measure:
     (True, 'шт')
     """
     match = _MEASURE.fullmatch(" ".join(text.split()))
+    assert match  # whatever follows the number is a unit
     unit = re.sub(r"[\s.]+", " ", match["unit"]).strip().lower()
     unit, count = _UNITS.get(unit, unit), _number(match["count"] or "1")
     if unit in _KILOGRAMS:
@@ -199,7 +200,7 @@ class Rate:
         if any(missing.values()):
             return Duty(None, currency, tuple(need for need in missing if missing[need]), self)
         shares = ((self.percent or 0.) / 100 * (value or 0.),
-                  (self.amount or 0.) * counted * (price or 1.))
+                  (self.amount or 0.) * (counted or 0.) * (price or 1.))
         return Duty(max(shares) if self.rule == "at least" else sum(shares), currency, (), self)
 
     @property
@@ -209,6 +210,7 @@ class Rate:
     def _counted(self, quantity: float | None, weight: float | None, unit: str) -> float | None:
         """How many times the goods hold what the specific part is for."""
         measure, own = self.measure, parse_measure(unit) if unit else None
+        assert measure  # who has an amount has what it is for
         if self._counter == "weight" and weight is not None:
             return weight / measure.count
         if quantity is None or (own is None and self._counter == "weight"):

@@ -5,7 +5,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
+from Orange.data import (
+    ContinuousVariable,
+    DiscreteVariable,
+    Domain,
+    StringVariable,
+    Table,
+    Variable,
+)
 
 from .codes import LEVELS, parse_code
 from .tree import Tariff
@@ -69,7 +76,7 @@ def selected_codes_table(tariff: Tariff, lines: Sequence[int]) -> Table | None:
     return table
 
 
-def codes_of(table: Table, variable) -> list[str]:
+def codes_of(table: Table, variable: Variable | str) -> list[str]:
     """Codes in a text, categorical or numeric column, without spaces; "" where unknown.
 
     A value that is no code comes back as it is written.
@@ -112,7 +119,8 @@ def missing_codes_table(codes: Iterable[str], tariff: Tariff) -> Table | None:
     for row, (code, count) in enumerate(sorted(counts.items(), key=lambda i: (-i[1], i[0]))):
         closest = next((code[:n] for n in range(len(code) - 1, 1, -1)
                         if tariff.find(code[:n]) is not None), "")
-        text = tariff.title(tariff.find(closest)) if closest else ""
+        line = tariff.find(closest) if closest else None
+        text = tariff.title(line) if line is not None else ""
         metas[row] = (code, closest, text)
         numbers[row] = count
     table = Table.from_numpy(domain, numbers, metas=metas)
@@ -120,7 +128,8 @@ def missing_codes_table(codes: Iterable[str], tariff: Tariff) -> Table | None:
     return table
 
 
-def _with_text(domain: Domain, numbers, metas, text_name: str, tariff: Tariff) -> Table:
+def _with_text(domain: Domain, numbers: np.ndarray, metas: np.ndarray, text_name: str,
+               tariff: Tariff) -> Table:
     try:
         from orangecontrib.text import Corpus
     except ImportError:

@@ -3,10 +3,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from orangecontrib.customs.files import strict_rows
 
@@ -107,7 +108,7 @@ class Tariff:
                 self.ends[parent] = max(self.ends[parent], self.ends[number])
 
     @classmethod
-    def load(cls, path: str | os.PathLike, edition: Edition | str = "") -> Tariff:
+    def load(cls, path: str | os.PathLike[str], edition: Edition | str = "") -> Tariff:
         """Read a table made for this program, all of which must be right.
 
         Its columns are
@@ -143,7 +144,7 @@ class Tariff:
         return cls(_below_each_other(_rows(path, edition)), [edition])
 
     @classmethod
-    def in_force(cls, editions: str | os.PathLike, on: date | str | None = None,
+    def in_force(cls, editions: str | os.PathLike[str], on: date | str | None = None,
                  branches: Iterable[str] | None = None) -> Tariff:
         """The tariff of a day, out of the tables that a table of editions names.
 
@@ -164,6 +165,7 @@ class Tariff:
         chosen = in_force(read_editions(editions), on, branches)
         lines: dict[str, Line] = {}
         for edition in chosen:
+            assert edition.path  # read from a table of editions, which names it
             lines |= _rows(edition.path, edition)
         return cls(_below_each_other(lines), chosen)
 
@@ -188,9 +190,9 @@ class Tariff:
                 while parent is not None and parent not in kept:
                     kept.add(parent)
                     parent = self.lines[parent].parent
-        places = {number: place for place, number in enumerate(sorted(kept))}
+        places: dict[int | None, int] = {number: place for place, number in enumerate(sorted(kept))}
         lines = [replace(self.lines[number], parent=places.get(self.lines[number].parent))
-                 for number in places]
+                 for number in sorted(kept)]
         return Tariff(lines, [edition for edition in self.editions
                               if any(map(edition.covers, prefixes))], self.language, self.problems)
 
@@ -293,7 +295,7 @@ class Tariff:
                     found[prefix] = number
         return list(found.items())
 
-    def _inside(self, branches: Sequence[int] | None):
+    def _inside(self, branches: Sequence[int] | None) -> Collection[int]:
         if branches is None:
             return range(len(self.lines))
         return {n for branch in branches for n in range(branch, self.ends[branch])}
@@ -304,8 +306,10 @@ class Tariff:
         The line is told by its number or its code; for a code that is not printed, it is the
         longest one that the code begins with.
         """
-        number = line
-        if isinstance(line, str):
+        number: int | None
+        if isinstance(line, int):
+            number = line
+        else:
             number = next((self._codes[line[:length]] for length in range(len(line), 1, -1)
                            if line[:length] in self._codes), None)
         lines = []
@@ -366,7 +370,7 @@ class Tariff:
                 if own_any[n] and all(here[n] for here in inherited)]
 
     @cached_property
-    def _stemmer(self):
+    def _stemmer(self) -> Any:
         import Stemmer
         return Stemmer.Stemmer({"ru": "russian", "en": "english"}[self.language])
 
@@ -380,7 +384,7 @@ class Tariff:
         return index
 
 
-def _rows(path: str | os.PathLike, edition: Edition) -> dict[str, Line]:
+def _rows(path: str | os.PathLike[str], edition: Edition) -> dict[str, Line]:
     """Code → its line, of a table for :meth:`Tariff.load`."""
     lines: dict[str, Line] = {}
     for number, row in strict_rows(path, _COLUMNS)[1]:

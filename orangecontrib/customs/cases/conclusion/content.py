@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 from orangecontrib.customs.declarations import FactReader, Reading
-from orangecontrib.customs.fusion.duties import EUR
+from orangecontrib.customs.fusion.duties import EUR, PERCENT
 from orangecontrib.customs.fusion.engine import Engine
 from orangecontrib.customs.fusion.trace import Step
 from orangecontrib.customs.fusion.verdict import Question, Verdict
@@ -17,9 +17,9 @@ from orangecontrib.customs.nomenclature import Edition, spaced
 
 from ..case import Case
 from ..goods import Good
+from ..plain import plain
 from ..rows import row_of
 from .pictures import Photo, Picture, picture_of
-from .plain import plain
 
 __all__ = ["Code", "Conclusion", "Exhibit", "Fact", "Piece", "conclusion_of", "exhibits_of"]
 
@@ -168,7 +168,7 @@ def conclusion_of(exhibit: Exhibit, day: date | None = None) -> Conclusion:
         lines=tuple(_lines(engine, verdict)),
         **_question(engine, verdict),
         answers=tuple(_answers(case, exhibit.answers)),
-        duties=tuple(_duties(row)), editions=tuple(_editions(engine, verdict)),
+        duties=tuple(_duties(engine, row)), editions=tuple(_editions(engine, verdict)),
         day=_day(day or date.today()))
 
 
@@ -182,7 +182,7 @@ def percent(p: float) -> str:
     >>> from orangecontrib.customs.i18n import speaking
     >>> with speaking("en"):
     ...     percent(.724), percent(.998), percent(.002)
-    ('72 %', 'over 99 %', 'under 1 %')
+    ('72\xa0%', 'over 99\xa0%', 'under 1\xa0%')
     """
     if p >= .995:
         return _say("most")
@@ -193,7 +193,7 @@ def number(value: float) -> str:
     """A number as people write it: two digits where there are any, thousands apart.
 
     >>> number(1234.5), number(100.)
-    ('1 234,50', '100')
+    ('1\xa0234,50', '100')
     """
     text = f"{value:,.2f}".removesuffix(".00")
     return text.replace(",", "\N{NO-BREAK SPACE}").replace(".", "," if language() == "ru" else ".")
@@ -330,24 +330,23 @@ def _answers(case: Case, answers: Mapping[str, str]) -> Iterable[str]:
 
 # -- money, and the edition
 
-def _duties(row: Mapping[str, object]) -> Iterable[tuple[str, str]]:
+def _duties(engine: Engine | None, row: Mapping[str, object]) -> Iterable[tuple[str, str]]:
     """The lines of the duty, by the columns of the result; what is not known has none."""
     if row["duty_rate"]:
         yield _say("rate"), str(row["duty_rate"])
+    by_value = engine is not None and engine.measure == PERCENT
+    columns = [("duty_percent", "of_value", {}),
+               ("duty", "in_all", {"currency": row["duty_currency"]})] if by_value else \
+        [("duty_eur_per_unit", "per_unit", {}), ("duty_eur", "in_all", {"currency": "EUR"})]
     for label, low, high in (("due", "low", "high"), ("at_risk", "at_risk", "at_risk"),
                              ("at_declared", "at_declared", "at_declared")):
-        said = []
-        for name, message, args in (
-                ("duty_eur_per_unit", "per_unit", {}), ("duty_eur", "in_all", {"currency": "EUR"}),
-                ("duty_percent", "of_value", {}),
-                ("duty", "in_all", {"currency": row["duty_currency"]})):
-            lowest, highest = row.get(f"{name}_{low}"), row.get(f"{name}_{high}")
-            if lowest is None or highest is None:
-                continue
-            told = _say(message, amount=_between(lowest, highest), **args)
-            said += [told] if told not in said else []
-        if said:
-            yield _say(label), "; ".join(said)
+        known = [(message, amounts, args) for name, message, args in columns
+                 if None not in (amounts := (row.get(f"{name}_{low}"), row.get(f"{name}_{high}")))]
+        several = any(lowest != highest for _, (lowest, highest), _ in known)
+        if known:
+            yield (_say("due_likely" if several else label), "; ".join(
+                _say(message, amount=_between(*amounts), **args)
+                for message, amounts, args in known))
 
 
 def _editions(engine: Engine | None, verdict: Verdict) -> Iterable[str]:

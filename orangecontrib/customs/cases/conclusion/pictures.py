@@ -10,7 +10,7 @@ from typing import Protocol
 from orangecontrib.customs.i18n import Message, say
 from orangecontrib.customs.photos.decode import PhotoError, decode_and_place
 
-from .plain import plain
+from ..plain import plain
 
 __all__ = ["Photo", "Picture", "picture_of"]
 

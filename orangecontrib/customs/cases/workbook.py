@@ -43,7 +43,8 @@ def _description(good: Good) -> str:
 def write_workbook(file: BinaryIO, rows: Sequence[Mapping[str, str | float | None]]) -> None:
     """Write rows of the result as .xlsx, in the language that is spoken.
 
-    A column of which nothing is known of any good is left out; so are keys that are the ids.
+    A column of which nothing is known of any good is left out; so is one that says again what
+    another one does: keys that are the ids, totals in EUR.
 
     Parameters
     ----------
@@ -63,7 +64,9 @@ def write_workbook(file: BinaryIO, rows: Sequence[Mapping[str, str | float | Non
     if len(rows) >= MOST_ROWS:
         raise ValueError(f"a sheet holds {MOST_ROWS - 1:,} goods, and there are {len(rows):,}: "
                          "write a CSV, or split the declarations")
-    shown = [column for column in LAYOUT if _is_known(column["column"], rows)]
+    left = _told_twice(rows)
+    shown = [column for column in LAYOUT
+             if column["column"] not in left and _is_known(column["column"], rows)]
     book = Workbook(write_only=True)
     sheet = book.create_sheet(say(Message("columns.sheet")))
     sheet.freeze_panes = FROZEN
@@ -93,6 +96,14 @@ def _is_known(column: str, rows: Sequence[Mapping[str, str | float | None]]) -> 
     return column in ("good_id", "code") or any(row[column] not in (None, "") for row in rows)
 
 
+def _told_twice(rows: Sequence[Mapping[str, str | float | None]]) -> set[str]:
+    """Columns that say of each good what other ones do."""
+    pairs = {f"duty_{name}": f"duty_eur_{name}" for name in ("low", "high", "at_declared")}
+    same = all(row[total] is None or row["duty_currency"] == "EUR" and row[total] == row[eur]
+               for row in rows for total, eur in pairs.items())
+    return {*pairs, "duty_currency"} if same else set()
+
+
 def _value(column: str, row: Mapping[str, str | float | None]) -> str | float | None:
     """What stands in a cell: a number, or a text as people read it."""
     value = row[column]
@@ -103,7 +114,8 @@ def _value(column: str, row: Mapping[str, str | float | None]) -> str | float | 
         text = text.replace(" | ", "\n")
     elif column == "problems":
         text = text.replace("; ", ";\n")
-    return plain(text)[:MOST_LETTERS]
+    text = plain(text)
+    return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS - 1]}…"
 
 
 def _cell(sheet, value: str | float | None, **style):

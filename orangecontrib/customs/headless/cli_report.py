@@ -94,7 +94,7 @@ def _chosen(case, wanted: Sequence[str]) -> list[int]:
 
 
 def _paper(path: Path, exhibits: Sequence) -> bytes:
-    from orangecontrib.customs.cases.conclusion import conclusion_of, page
+    from orangecontrib.customs.cases.conclusion import conclusion_of, page, title_of_all
     from orangecontrib.customs.files import OutputError
     from orangecontrib.customs.headless.pdf import FontError, pdf_of
 
@@ -103,6 +103,6 @@ def _paper(path: Path, exhibits: Sequence) -> bytes:
             conclusion = conclusion_of(exhibit)
             yield conclusion.good, page(conclusion)
     try:
-        return pdf_of(pages())
+        return pdf_of(pages(), title_of_all())
     except FontError as error:
         raise OutputError(path, str(error)) from error

@@ -9,9 +9,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 
-from orangecontrib.customs.i18n import Message, say
-
-__all__ = ["FontError", "application", "paint_pages", "pdf_of", "quiet_document"]
+__all__ = ["FontError", "application", "paint_pages", "pdf_of", "quiet_document", "set_paper"]
 
 #: Fonts with Cyrillic letters, the first that is there.
 FONTS = ("DejaVu Sans", "Noto Sans", "Liberation Sans", "Segoe UI", "Arial", "Helvetica Neue")
@@ -187,8 +185,16 @@ def set_paper(device) -> None:
                                      QPageLayout.Millimeter))
 
 
-def pdf_of(pages: Iterable[tuple[str, str]], stopped: Callable[[], bool] | None = None) -> bytes:
+def pdf_of(pages: Iterable[tuple[str, str]], title: str = "",
+           stopped: Callable[[], bool] | None = None) -> bytes:
     """The PDF of pages, with the fonts that it needs inside.
+
+    Parameters
+    ----------
+    pages, stopped
+        As in :func:`paint_pages`.
+    title : str
+        Of the whole, as viewers show it.
 
     Raises
     ------
@@ -202,7 +208,7 @@ def pdf_of(pages: Iterable[tuple[str, str]], stopped: Callable[[], bool] | None 
     buffer.open(QIODevice.WriteOnly)
     writer = QPdfWriter(buffer)
     writer.setResolution(RESOLUTION)
-    writer.setTitle(say(Message("conclusion.titles")))
+    writer.setTitle(title)
     writer.setCreator("Orange3-Customs")
     set_paper(writer)
     if not paint_pages(writer, pages, stopped):

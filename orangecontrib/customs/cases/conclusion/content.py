@@ -19,7 +19,7 @@ from ..case import Case
 from ..goods import Good
 from ..plain import plain
 from ..rows import row_of
-from .pictures import Photo, Picture, picture_of
+from .pictures import Picture, picture_of
 
 __all__ = ["Code", "Conclusion", "Exhibit", "Fact", "Piece", "conclusion_of", "exhibits_of"]
 
@@ -40,13 +40,14 @@ class Exhibit:
     verdict : Verdict
     answers : dict of str to str
         Fact → value, as they were answered by hand.
-    photos : sequence of Photo or path
+    photos : sequence
+        See :func:`.pictures.picture_of`.
     """
 
     case: Case
     verdict: Verdict
     answers: Mapping[str, str] = field(default_factory=dict)
-    photos: Sequence[Photo | str] = ()
+    photos: Sequence = ()
 
     @property
     def good(self) -> Good:
@@ -122,7 +123,7 @@ class Conclusion:
 
 def exhibits_of(case: Case, verdicts: Iterable[Verdict],
                 answers: Mapping[str, Mapping[str, str]] | None = None,
-                photos: Mapping[str, Sequence[Photo | str]] | None = None) -> list[Exhibit]:
+                photos: Mapping[str, Sequence] | None = None) -> list[Exhibit]:
     """Goods with their answers, by key, and photos, by declared id."""
     answers, photos = answers or {}, photos or {}
     return [Exhibit(case, verdict, answers.get(verdict.key, {}), photos.get(good.good_id, ()))

@@ -12,7 +12,7 @@ from orangecontrib.customs.i18n import Message, language, say
 from .content import Conclusion, Exhibit, conclusion_of
 from .pictures import Picture
 
-__all__ = ["document", "fragment", "page", "style"]
+__all__ = ["document", "fragment", "page", "style", "title_of_all"]
 
 FOLDER = Path(__file__).parent / "templates"
 #: The row of photos: its height, and how wide it may get, in CSS pixels.
@@ -39,6 +39,11 @@ def _version() -> str:
         return ""
 
 
+def title_of_all() -> str:
+    """What a file with conclusions is called inside."""
+    return say(Message("conclusion.titles"))
+
+
 def style() -> str:
     """The style sheet of a page."""
     return (FOLDER / "style.css").read_text(encoding="utf-8")
@@ -59,7 +64,7 @@ def document(exhibits: Iterable[Exhibit], day: date | None = None) -> Iterator[s
     """An HTML document with a page per good, in parts that are made as they are asked for."""
     from markupsafe import Markup
     yield _templates().get_template("document.html").render(
-        language=language(), title=say(Message("conclusion.titles")), style=Markup(style())) + "\n"
+        language=language(), title=title_of_all(), style=Markup(style())) + "\n"
     for exhibit in exhibits:
         yield fragment(conclusion_of(exhibit, day)) + "\n"
     yield "</body>\n</html>\n"

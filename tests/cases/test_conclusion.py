@@ -143,6 +143,25 @@ def test_of_goods_in_one_description_each_has_its_own_words_marked():
     assert "Сапоги" in marked[1] and "Туфли" not in marked[1]
 
 
+def test_what_is_not_established_is_said_to_be_so():
+    said = conclusion({"description": "Обувь мужская, верх из натуральной кожи, подошва резина",
+                       "good_id": "A"}, answers={"height": "ankle"})
+    assert {fact.answer for fact in said.facts} <= {"yes", "no", "not_established"}
+    assert all(re.match("да|нет|не установлено", fact.established) for fact in said.facts)
+
+
+def test_every_wording_of_the_page_is_known():
+    for name in ("ru", "en"):
+        with speaking(name):
+            for exhibit in exhibits(
+                    {"good_id": "A", "description": BOOTS, "declared_code": "6404199000",
+                     "quantity": 3, "value": 5, "currency": "EUR", "weight": 2},
+                    {"good_id": "B", "description": "Шлёпанцы, верх – ремешки"},
+                    {"good_id": "C", "description": ""}):
+                html = fragment(conclusion_of(exhibit, DAY))
+                assert not re.search(r"\b(conclusion|columns|verdict|fusion|cases)\.\w", html)
+
+
 @pytest.mark.parametrize("row, headline", [
     ({"description": ""}, "Код не определяется"),
     ({"description": "Крем для обуви чёрный"}, "Не обувь")])

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from AnyQt.QtCore import Qt
+from AnyQt.QtGui import QGuiApplication
 from AnyQt.QtPrintSupport import QPrintDialog, QPrinter, QPrintPreviewWidget
 from AnyQt.QtWidgets import (
     QButtonGroup,
@@ -93,7 +94,9 @@ class ConclusionDialog(QDialog):
         self.preview = QPrintPreviewWidget(self.printer)
         self.preview.paintRequested.connect(self._paint)
         self._init_controls()
-        self.resize(720, 860)
+        self.preview.fitToWidth()
+        screen = QGuiApplication.primaryScreen().availableSize()
+        self.resize(min(780, screen.width()), min(940, round(.9 * screen.height())))
         self._show_good()
 
     def _init_controls(self):

@@ -287,3 +287,12 @@ def test_a_document_is_made_good_by_good():
     for _ in range(3):
         next(parts)
     assert len(asked) == 2
+
+
+def test_both_codes_of_a_legal_gap_stand_there_with_what_they_have_in_common_once():
+    said = conclusion({"description": "Ботинки унисекс с верхом из натуральной кожи, на подошве "
+                                      "из натуральной кожи", "declared_code": "6403 51"})
+    assert len(said.codes) == 2
+    assert [line for line, _ in said.lines].count("6403 51") == 1
+    assert "Пробел закона" in Seen(fragment(said)).text
+    assert said.agrees.startswith("Заявленный код 6403 51 согласуется")

@@ -7,11 +7,15 @@ import pypdf
 import pytest
 from AnyQt.QtCore import Qt
 from AnyQt.QtWidgets import QMessageBox, QProgressDialog, QWidget
-from Orange.widgets.tests.base import GuiTest
+from Orange.data import Domain, StringVariable, Table
+from Orange.widgets.tests.base import GuiTest, WidgetTest
 
 from orangecontrib.customs.cases.api import case_of
-from orangecontrib.customs.cases.conclusion import exhibits_of
+from orangecontrib.customs.cases.conclusion import conclusion_of, exhibits_of
 from orangecontrib.customs.cases.files import goods_of_rows
+from orangecontrib.customs.declarations import GroupsReader
+from orangecontrib.customs.declarations.table import facts_table
+from orangecontrib.customs.widgets.owhscodefusion import OWHSCodeFusion
 from orangecontrib.customs.widgets.utils import conclusion
 from orangecontrib.customs.widgets.utils.conclusion import ConclusionDialog, open_for
 
@@ -153,3 +157,36 @@ class TestConclusionDialog(GuiTest):
         self.assertTrue(dialog.testAttribute(Qt.WA_DeleteOnClose))
         self.assertIsInstance(dialog, ConclusionDialog)
 
+
+
+class TestConclusionOfFusion(WidgetTest):
+    def setUp(self):
+        self.widget = self.create_widget(OWHSCodeFusion)
+        goods = Table.from_list(
+            Domain([], metas=[StringVariable("good_id"), StringVariable("description")]),
+            [["A-1", BOOTS], ["A-2", "Туфли комнатные женские, верх из текстиля, подошва ПВХ"]])
+        self.facts = facts_table(goods, "description", GroupsReader(), "good_id")[0]
+
+    def decide(self):
+        self.send_signal(self.widget.Inputs.text, self.facts)
+        self.wait_until_finished()
+
+    def test_the_button_opens_the_selected_good_with_its_text_and_answers(self):
+        self.assertFalse(self.widget.conclusion_button.isEnabled())
+        self.decide()
+        self.widget._on_answer("sex", "women")
+        with patch.object(conclusion, "open_for") as opened:
+            self.widget.conclusion_button.click()
+        widget, exhibits, chosen = opened.call_args.args
+        self.assertIs(widget, self.widget)
+        self.assertEqual([e.good.good_id for e in exhibits], ["A-1", "A-2"])
+        said = conclusion_of(exhibits[chosen])
+        self.assertEqual("".join(piece.text for piece in said.text), BOOTS)
+        self.assertTrue(any(piece.numbers for piece in said.text))
+        self.assertEqual(said.answers, ("пол: женская",))
+
+    def test_the_report_holds_the_conclusion_on_the_selected_good(self):
+        self.decide()
+        self.widget.send_report()
+        self.assertIn('class="conclusion"', self.widget.report_html)
+        self.assertIn("Таможенная пошлина", self.widget.report_html)

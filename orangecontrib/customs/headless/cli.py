@@ -1,4 +1,4 @@
-"""The console script ``orange-customs``: run, canvas, classify, features, facts, collect.
+"""The console script ``orange-customs``: run, canvas, classify, report, features, facts, collect.
 
 Exit codes: 0 done; 1 nothing could be classified or read, or (run) a widget shows an
 error or ends the run; 2 bad arguments, input that can't be used, a result that can't be
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from orangecontrib.customs.defaults import ERROR, TRUST, WEIGHT
-from orangecontrib.customs.headless import cli_collect, cli_run
+from orangecontrib.customs.headless import cli_collect, cli_report, cli_run
 from orangecontrib.customs.headless.models import photo_model_named
 from orangecontrib.customs.i18n import speaking
 
@@ -53,26 +53,17 @@ def main(argv: list[str] | None = None) -> int:
                     "Photos: a folder or zip with a sub-folder per good id, or a CSV "
                     "good_id,image.\nFacts and their values, for answers and priors: see the "
                     "columns that `facts` writes.")
-    _declarations_arguments(classify)
-    _group_argument(classify)
-    _photo_arguments(classify, required=False)
-    classify.add_argument("--priors", type=Path, metavar="P.csv",
-                          help="fact,value,probability that replace the groups' own")
-    classify.add_argument("--predictions", type=Path, metavar="M.csv",
-                          help="a classifier's probabilities, as Predictions saves them: columns "
-                               "“model (code)”, good_id")
-    classify.add_argument("--answers", type=Path, metavar="A.csv",
-                          help="an analyst's answers: good_id,fact,value; the second good of an "
-                               "id A is A#2, as in the column key of the result")
-    for option, metavar, default, meaning in (
-            ("--error", "E", ERROR, "accepted error of the safe code"),
-            ("--trust", "T", TRUST, "probability that what the text declares is about this good"),
-            ("--weight", "W", WEIGHT, "exponent of the predictions' likelihood, 0 ignores them")):
-        classify.add_argument(option, type=float, default=default, metavar=metavar,
-                              help=f"{meaning} (default {default:g})")
-    _text_arguments(classify, "OUT.csv")
-    cli_run.add_language(classify)
+    _case_arguments(classify, "OUT.csv|OUT.xlsx")
     classify.set_defaults(job=_classify)
+
+    report = commands.add_parser(
+        "report", help="declarations and photos -> conclusions to print and sign",
+        description="A page per good with its photos, text, facts, code, reasons, question and "
+                    "duty: .html, or .pdf; .xlsx is the table of all codes. The other arguments "
+                    "are those of classify.")
+    _case_arguments(report, "R.html|R.pdf|R.xlsx")
+    cli_report.add_arguments(report)
+    report.set_defaults(job=_report)
 
     features = commands.add_parser("features", help="photos -> the 13 visual features")
     _photo_arguments(features, required=True)
@@ -119,6 +110,29 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("orange-customs: interrupted", file=sys.stderr)
         return 2
+
+
+def _case_arguments(parser, out):
+    """What decides goods: declarations, photos, predictions, answers, priors."""
+    _declarations_arguments(parser)
+    _group_argument(parser)
+    _photo_arguments(parser, required=False)
+    parser.add_argument("--priors", type=Path, metavar="P.csv",
+                        help="fact,value,probability that replace the groups' own")
+    parser.add_argument("--predictions", type=Path, metavar="M.csv",
+                        help="a classifier's probabilities, as Predictions saves them: columns "
+                             "“model (code)”, good_id")
+    parser.add_argument("--answers", type=Path, metavar="A.csv",
+                        help="an analyst's answers: good_id,fact,value; the second good of an "
+                             "id A is A#2, as in the column key of the result")
+    for option, metavar, default, meaning in (
+            ("--error", "E", ERROR, "accepted error of the safe code"),
+            ("--trust", "T", TRUST, "probability that what the text declares is about this good"),
+            ("--weight", "W", WEIGHT, "exponent of the predictions' likelihood, 0 ignores them")):
+        parser.add_argument(option, type=float, default=default, metavar=metavar,
+                            help=f"{meaning} (default {default:g})")
+    _text_arguments(parser, out)
+    cli_run.add_language(parser)
 
 
 def _declarations_arguments(parser):
@@ -245,7 +259,30 @@ def _find(args, place):
 
 
 def _classify(args, place) -> tuple[str, int]:
-    from orangecontrib.customs.cases import COLUMNS, case_of, rows_of
+    from orangecontrib.customs.cases import COLUMNS, rows_of
+    from orangecontrib.customs.cases.files import write_rows
+    case, answers, _ = _case(args, place)
+    progress = _bar("goods", "goods")
+    if cli_report.ending(args.out) == cli_report.WORKBOOK:
+        rows = cli_report.write_codes(place, case, case.decide(
+            error=args.error, answers=answers, progress=progress))
+    else:
+        rows = rows_of(case, args.error, answers, progress)
+        write_rows(place, COLUMNS, rows)
+    coded = sum(bool(row["code"]) for row in rows)
+    code = 0 if coded or any(row["trace"] for row in rows) else 1
+    return f"{len(rows)} goods, {coded} with a code", code
+
+
+def _report(args, place) -> tuple[str, int]:
+    cli_report.check(args.out)
+    case, answers, photos = _case(args, place)
+    return cli_report.write(args, place, case, answers, photos, _bar("goods", "goods"))
+
+
+def _case(args, place):
+    """The case of the arguments, the answers by hand, and the photos that were found."""
+    from orangecontrib.customs.cases import case_of
     from orangecontrib.customs.cases import files as cases
     from orangecontrib.customs.cases.predictions import PredictionsError
     from orangecontrib.customs.fusion.among import vocabulary_of
@@ -273,11 +310,7 @@ def _classify(args, place) -> tuple[str, int]:
         print(f"orange-customs: {remark}", file=sys.stderr)
     for meeting in case.strangers(SOURCES):
         print(f"orange-customs: fewer than half of the ids meet: {meeting}", file=sys.stderr)
-    rows = rows_of(case, args.error, answers, _bar("goods", "goods"))
-    cases.write_rows(place, COLUMNS, rows)
-    coded = sum(bool(row["code"]) for row in rows)
-    code = 0 if coded or any(row["trace"] for row in rows) else 1
-    return f"{len(rows)} goods, {coded} with a code", code
+    return case, answers, photos
 
 
 def _read_photos(args, found, groups):

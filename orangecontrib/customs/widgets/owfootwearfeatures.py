@@ -44,6 +44,7 @@ from orangecontrib.customs.widgets.utils.maploader import MapLoader, MapThumbnai
 from orangecontrib.customs.widgets.utils.modelbox import ModelBox
 from orangecontrib.customs.widgets.utils.modelfiles import MODEL_FILES, write_model
 from orangecontrib.customs.widgets.utils.modelnotes import FROM_FILE, Choice
+from orangecontrib.customs.widgets.utils.reports import gallery_html
 from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
 from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
 from orangecontrib.customs.widgets.utils.variables import VariableCombo, listed
@@ -600,6 +601,8 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
             ("Device", self.results.device),
             ("Photos used", 0 if features is None else len(features)),
             ("Photos skipped", 0 if skipped is None else len(skipped))])
+        if html := gallery_html(self.gallery):
+            self.report_raw("Photos", html)
 
     def onDeleteWidget(self):
         self._stopped.set()

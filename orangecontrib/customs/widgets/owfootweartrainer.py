@@ -69,6 +69,7 @@ from orangecontrib.customs.widgets.utils.mistakespage import MistakesPage
 from orangecontrib.customs.widgets.utils.modelfiles import MODEL_FILES, write_model
 from orangecontrib.customs.widgets.utils.pathedit import PathEdit
 from orangecontrib.customs.widgets.utils.recipeform import RecipeForm, cleaned, preset_of
+from orangecontrib.customs.widgets.utils.reports import gallery_html
 from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
 from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
 from orangecontrib.customs.widgets.utils.trainingnotes import (
@@ -832,6 +833,11 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         self.report_table("Gradability", [row[:4] + row[5:] for row in report_rows(
             self.gradability_page.model)], header_rows=1)
         self.report_plot("Loss", self.curves_page.loss)
+        self.report_plot("Accuracy", self.curves_page.accuracy)
+        self.report_plot("Reliability", self.reliability_page.plot)
+        self.report_plot("Contradiction", self.gradability_page.histogram)
+        if html := gallery_html(self.mistakes_page.gallery):
+            self.report_raw("Mistakes", html)
         self.report_raw("Log", self.log.toHtml())
 
     def onDeleteWidget(self):

@@ -43,6 +43,7 @@ from orangecontrib.customs.photos.table import GOOD_ID, image_paths
 from orangecontrib.customs.widgets.utils.drops import SourceDropHandler
 from orangecontrib.customs.widgets.utils.gallery import PhotoGallery, Tile
 from orangecontrib.customs.widgets.utils.photofolder import Scan, scan
+from orangecontrib.customs.widgets.utils.reports import gallery_html
 from orangecontrib.customs.widgets.utils.sourcepath import SourceMixin
 from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
 
@@ -420,6 +421,8 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
                 ("Photos", len(self._paths)),
                 ("Skipped", 0 if skipped is None else len(skipped))])
             self.report_table("Goods", self.goods_view, indicate_selection=False)
+            if html := gallery_html(self.gallery):
+                self.report_raw("Photos", html)
 
     def onDeleteWidget(self):
         self._stopped.set()

@@ -4,7 +4,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -30,6 +29,7 @@ from Orange.widgets.widget import Input, Msg, Output, OWWidget
 
 from orangecontrib.customs.cases import ERROR, TRUST, WEIGHT, Case
 from orangecontrib.customs.cases.api import engines_of
+from orangecontrib.customs.cases.conclusion import Exhibit, exhibits_of
 from orangecontrib.customs.cases.predictions import PredictionsError
 from orangecontrib.customs.cases.rows import duty_at_risk, percent_at_risk
 from orangecontrib.customs.cases.table import (
@@ -49,7 +49,7 @@ from orangecontrib.customs.fusion.table import default_key, key_candidates
 from orangecontrib.customs.groups import Group, GroupError
 from orangecontrib.customs.i18n import say
 from orangecontrib.customs.nomenclature import spaced
-from orangecontrib.customs.widgets.utils import language
+from orangecontrib.customs.widgets.utils import conclusion, language
 from orangecontrib.customs.widgets.utils.answerpanel import AnswerPanel
 from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsList, report_rows
 from orangecontrib.customs.widgets.utils.groupchoice import (
@@ -348,6 +348,11 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
             "Stop; the goods decided so far are sent"))
         self.cancel_button.clicked.connect(self._stop_deciding)
         self.buttonsArea.layout().addWidget(self.cancel_button)
+        self.conclusion_button = QPushButton("Conclusion…", enabled=False, autoDefault=False)
+        self.conclusion_button.setToolTip("A page on the good to print and sign, and a table of "
+                                          "all codes")
+        self.conclusion_button.clicked.connect(self._open_conclusion)
+        self.buttonsArea.layout().addWidget(self.conclusion_button)
         gui.auto_commit(self.buttonsArea, self, "auto_commit", "Decide")
 
     def _init_main(self):
@@ -662,6 +667,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
 
     def _show_good(self):
         verdict = self.verdict
+        self.conclusion_button.setEnabled(verdict is not None)
         self.bars.show_verdict(self.case, verdict)
         self.panel.setEnabled(verdict is not None)
         if verdict is None:
@@ -715,7 +721,13 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self._show_good()
         self.commit.deferred()
 
-    # -- report
+    # -- conclusion and report
+
+    def _exhibits(self) -> list[Exhibit]:
+        return exhibits_of(self.case, self.verdicts, self.answers)
+
+    def _open_conclusion(self):
+        conclusion.open_for(self, self._exhibits(), self.list.row)
 
     def send_report(self):
         if self.case is None:
@@ -730,10 +742,9 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
             ("Tariff", self.edition_label.text())))
         self.report_table("Goods", report_rows(self.list.model), header_rows=1)
         if self.verdict is not None:
-            self.report_raw(f"Good {escape(self.verdict.key)}", headline_html(
-                self.case, self.verdict, self._question(self.verdict)))
+            self.report_raw("Conclusion", conclusion.report_html(
+                self._exhibits()[self.list.row]))
             self.report_table("Ranked Codes", report_rows(self.bars.model()), header_rows=1)
-            self.report_raw("Legal Trace", trace_html(self.verdict))
 
 
 if __name__ == "__main__":  # pragma: no cover

@@ -58,6 +58,7 @@ from orangecontrib.customs.widgets.utils import language
 from orangecontrib.customs.widgets.utils.contributions import ContributionsView, GoodEvidence
 from orangecontrib.customs.widgets.utils.features import COLOURS, FeatureView
 from orangecontrib.customs.widgets.utils.gallery import paint_bar
+from orangecontrib.customs.widgets.utils.reports import MOST, photos_html
 from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
 from orangecontrib.customs.widgets.utils.variables import VariableCombo
 
@@ -513,6 +514,10 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
                                       ("Method", EXPLAINED[self.mode][0]), ("ρ", rho)])
         if self.results is not None and self.results.goods is not None:
             self.report_table("Goods", self.goods_view, indicate_selection=False)
+        if tiles := self.drawing.tiles():
+            self.report_raw(f"Photos of {escape(self.selected_good)}",
+                            "<p>What each photo adds, in log-odds:</p>"
+                            + photos_html(tiles[:MOST], max(0, len(tiles) - MOST)))
 
     def onDeleteWidget(self):
         language.changed.happened.disconnect(self._on_language)

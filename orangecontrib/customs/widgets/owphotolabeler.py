@@ -63,6 +63,7 @@ from orangecontrib.customs.widgets.utils.labelpanel import (
 )
 from orangecontrib.customs.widgets.utils.labelrun import Looked, run
 from orangecontrib.customs.widgets.utils.photoview import PhotoView
+from orangecontrib.customs.widgets.utils.reports import gallery_html
 from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
 from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
 from orangecontrib.customs.widgets.utils.variables import VariableCombo
@@ -864,6 +865,8 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
             self.sheet.counts().tolist())]
         self.report_items("Photos labelled 1 / 0 / 0.5", [
             (name, f"{yes} / {no} / {unseen}") for name, yes, no, unseen in rows])
+        if html := gallery_html(self.gallery):
+            self.report_raw("Photos", html)
 
     def onDeleteWidget(self):
         self._sending.stop()

@@ -8,11 +8,15 @@ from AnyQt.QtCore import QAbstractTableModel, QModelIndex, QRect, QSize, Qt
 from AnyQt.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPen
 from AnyQt.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QStyledItemDelegate, QTableView
 
+from .features import Chip
+from .gallery import Tile
 from .thumbnails import ThumbnailLoader, paint_thumbnail
 
 __all__ = ["GoodEvidence", "ContributionsView"]
 
 THUMBNAIL = 64
+#: Features of each photo that a report names.
+TOLD = 3
 
 
 @dataclass(frozen=True)
@@ -274,6 +278,15 @@ class ContributionsView(QTableView):
         frame = self.frameWidth()
         self._corner.setGeometry(frame, frame, width, height)
         self._corner.setVisible(self._model.good is not None and height > 60)
+
+    def tiles(self) -> list[Tile]:
+        """The photos of the good that is drawn, with the features for which each says most."""
+        good = self._model.good
+        return [] if good is None else [
+            Tile(path or "", title, tuple(
+                Chip(good.names[i], float(row[i]), good.colours[i])
+                for i in np.argsort(-np.abs(row), kind="stable")[:TOLD] if row[i]))
+            for (title, path), row in zip(good.photos, good.contributions)]
 
     def show_good(self, good: GoodEvidence | None):
         """Draw this good; None for nothing."""

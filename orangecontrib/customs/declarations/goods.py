@@ -136,7 +136,7 @@ _CLAUSE_START = re.compile(r"(?:^|[;.,:/+\n-]|(?<!\w)(?:и|или|либо|та�
 _INCLUDING = re.compile(r"(?<!\w)(?:в том числе|в т\. ?ч\.?|включая|including|incl\.?)(?!\w)")
 _STRONG = re.compile(r"[;.]")
 _BRACKET = re.compile(r"\([^()]*+\)")
-_QUOTE = re.compile("(?<![0-9])\"[^\"]{0,99}+\"")
+_QUOTE = re.compile(r"(?<![0-9])\"[^\"]{0,99}+\"|(?<![\w'])'[^']{1,60}+'(?!\w)")
 _ENGLISH = re.compile("[a-z]+(?:[-'][a-z]+)*'?")
 _BRACKETED, _QUOTED = 1, 2  # how a place stands aside
 _DIGITS = re.compile(r"(?:^|(?<=[\s;:(.,]))(\d{1,2})\s?[.)/](?!\d)\s?")

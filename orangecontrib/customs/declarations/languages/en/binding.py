@@ -67,6 +67,9 @@ class Binder(base.Binder):
         self._has_before: set[int] = set()   # parts with a material in front
         owners: dict[int, tuple[int, ...]] = {}
         for i in found:
+            owners[i] = self.inside(i)
+            if owners[i]:
+                continue
             owners[i] = self._prevailing(i)
             if owners[i]:
                 self.prevailing.add(i)

@@ -30,7 +30,7 @@ def _only(others: str, words: str) -> re.Pattern:
 
 _GAP_WORDS = _only(r"[\s:\-/(),+&\"%*=\d.]",  # which points end a sentence _STRONG knows
                    any_of("ru", "part_gap"))
-_STRONG = re.compile(r";|(?<=[аеиоуыэюяь\d)\"])\.(?=\s|$)|(?<=\w\w\w[йхм])\.(?=\s|$)|"
+_STRONG = re.compile(r";|(?<=[аеиоуыэюяь\d)\"])\.(?=\s|$)|(?<=\w\w\w[йхм])(?<!преим)\.(?=\s|$)|"
                      r"(?<=\w\w)\.\s(?=верх|подошв|обувь|длина|размер)")
 _NOMINATIVE = re.compile(r"(?:верх|низ|подклад|[кв]а|ище)(?!\w)")
 _LATIN = re.compile(r"[a-z-]+")
@@ -76,7 +76,7 @@ class Binder(base.Binder):
         settled: set[int] = set()
         for i, mention in enumerate(self.mentions):
             if mention.kind == "material" and mention.material.upper:
-                owners[i] = self._part_after(i, settled)
+                owners[i] = self.inside(i) or self._part_after(i, settled)
                 settled.update(owners[i])
         for i, parts in owners.items():
             if not parts:

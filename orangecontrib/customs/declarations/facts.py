@@ -124,6 +124,11 @@ def _named(nouns: Sequence[Good]) -> list[Mention]:
     return [Mention("good", noun.noun.id, "good", noun.start, noun.end) for noun in nouns]
 
 
+def _nouns(goods: Sequence[Good]) -> list[Noun]:
+    return [Noun(good.noun.id, good.start, good.end, good.oblique, good.noun.general)
+            for good in goods]
+
+
 def _kind_of(verdict: Verdict) -> tuple[str, ...]:
     return () if verdict.kind is None else verdict.kind.values
 
@@ -380,8 +385,12 @@ class FactReader:
         nouns = view.nouns
         if self._materials is None:
             nouns, said = self._named_apart(text, nouns, view.language)
-        return goods_of_text(text, [Noun(noun.noun.id, noun.start, noun.end, noun.oblique,
-                                         noun.noun.general) for noun in nouns], said, view.language)
+        return goods_of_text(text, _nouns(nouns), said, view.language)
+
+    def nouns(self, stages: Stages) -> list[Noun]:
+        """The nouns of the group's goods in a text, in the first language that names any."""
+        return next((_nouns(found) for _, own in stages.folded.views(stages.languages.read)
+                     if (found := self._gate.goods(own.text))), [])
 
     def _named_apart(self, text: str, nouns, language: str) -> tuple[list, list[Said]]:
         """The nouns that may be goods of their own, and the facts of which a good has one.

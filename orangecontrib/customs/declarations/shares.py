@@ -123,12 +123,16 @@ def largest_area(text: str, places: Sequence[Place], start: int, end: int) -> Ar
 def prevails(text: str, end: int) -> bool:
     """Is it said that what ends here has the largest area: «накладки занимают большую часть»?"""
     match = _patterns()["prevails"].search(text, end, end + 60)
-    return match is not None and _near(text, end, match.start())
+    if match is None:
+        return False
+    between = text[end:match.start()]  # «накладки (преобладает кожа)» are not the largest
+    return "(" not in between.rstrip("( ") and not between.rstrip().endswith(")") \
+        and _near(text, end, match.start())
 
 
 def is_main(text: str, start: int, end: int) -> bool:
     """Do the words between say that a material has the largest area: «верх в основном мех»?"""
-    return _any("main", text, start, end)
+    return _any("main", text, start, end) or _any("prevails", text, start, end)
 
 
 def _ratio(text: str, start: int, end: int) -> float:

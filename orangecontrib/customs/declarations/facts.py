@@ -38,7 +38,7 @@ from .goods import Noun, Said, TextGoods, apart, goods_of_text, told_together
 from .language import languages_of
 from .materials import Materials, Mention, PartOf
 from .negation import negation_after, negation_before, negation_goes_on
-from .patterns import LATIN_WORD, Pattern, Tables, Taken, language_of, number, spoken
+from .patterns import LATIN_WORD, Pattern, Tables, Taken, grams_of, language_of, number, spoken
 from .quantities import measured
 from .rated import alone, is_rated
 from .reading import IMPLIED, STATED, Finding, Reading, _agree, evidence_of
@@ -585,7 +585,10 @@ class FactReader:
         """Matches of the phrase patterns; of two on one fact that overlap the longer."""
         folded, text = view.folded, view.folded.text
         found: dict[str, list] = {}
+        grams = grams_of(text)
         for rule in self._rules_of(view):
+            if (needed := rule.pattern.grams) and needed.isdisjoint(grams):
+                continue
             for match in rule.pattern.finditer(text):
                 found.setdefault(rule.fact, []).append((match.start(), match.end(), rule))
         findings = []

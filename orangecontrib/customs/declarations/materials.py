@@ -293,7 +293,8 @@ class Materials:
             most = [i for i in asked if i in binder.prevailing]
             asked = most or asked
             named = self._clarified(binder, asked)
-            area = self._area(text, mentions, role, owner, asked) if len(asked) > 1 else None
+            area = self._area(text, mentions, role, owner, asked) if len(named) > 1 \
+                or len(asked) > 1 and "%" in text[owner.start:mentions[asked[-1]].end + 5] else None
             if area is not None and len(named) == 1:  # «кожа (кожа 55%, резина 45%)»
                 area, named = (area, [mentions[i].material for i in asked]) \
                     if area.by == "share" else (None, named)

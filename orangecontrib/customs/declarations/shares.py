@@ -125,9 +125,8 @@ def prevails(text: str, end: int) -> bool:
     match = _patterns()["prevails"].search(text, end, end + 60)
     if match is None:
         return False
-    between = text[end:match.start()]  # «накладки (преобладает кожа)» are not the largest
-    return "(" not in between.rstrip("( ") and not between.rstrip().endswith(")") \
-        and _near(text, end, match.start())
+    between = text[end:match.start()]  # not «накладки из кожи (преобладает текстиль)»
+    return ("(" not in between or between.strip() == "(") and _near(text, end, match.start())
 
 
 def is_main(text: str, start: int, end: int) -> bool:

@@ -217,3 +217,57 @@ def test_stages_are_told_in_english_without_russian_but_what_they_quote(text):
     for line in READER.stages(text).lines(READER.vocabulary):
         assert not re.search("[а-яё]", QUOTED.sub("", line.text("en")), re.I), line.text("en")
         assert re.search("[а-яё]", line.text("ru"), re.I)
+
+
+@pytest.mark.parametrize("text, sole", [
+    ("Тапочки, верх - текстиль, подошва - тоже", "other"),
+    ("Туфли, верх - кожа, подошва из того же материала", "leather"),
+    ("Тапочки, верх - кожа, подошва тоже из резины", "rubber"),
+    ("Slippers, upper of felt, outer sole of the same material", "other"),
+    ("Moccasins, leather upper, sole likewise", "leather")])
+def test_the_same_material_is_that_of_the_part_before(text, sole):
+    assert READER.read(text).stated()["sole"] == (sole,)
+
+
+@pytest.mark.parametrize("text, sole", [
+    ("Тапочки, верх - текстиль, подошва - ткань с точками из ПВХ, с землёй соприкасаются точки",
+     "plastic"),
+    ("Slippers, textile upper, textile sole with rubber dots which alone touch the ground",
+     "rubber"),
+    ("Тапочки, верх - текстиль, подошва - ткань с точками из ПВХ", "other")])
+def test_dots_are_the_sole_where_nothing_else_touches_the_ground(text, sole):
+    assert READER.read(text).stated()["sole"] == (sole,)
+
+
+@pytest.mark.parametrize("text, sole", [
+    ("Сапоги, верх - резина, на резиновую подошву наклеен войлок", "other"),
+    ("Сапоги, верх - резина, подошва - войлок, приклеенный к резиновой подошве", "other"),
+    ("Boots, rubber upper, a felt sole is glued under the rubber sole", "other"),
+    ("Boots, rubber upper cemented to a rubber sole", "rubber")])
+def test_what_is_put_under_a_sole_is_the_sole(text, sole):
+    assert READER.read(text).stated()["sole"] == (sole,)
+
+
+@pytest.mark.parametrize("text", [
+    "Skating boot Tour 800, leather upper, plastic sole",
+    "Men's trekking boot 'New Chasm View', leather upper, rubber sole",
+    "Men's trail running shoe Air Trail Wrap, textile upper, rubber sole"])
+def test_names_of_models_name_no_other_good(text):
+    assert READER.read(text).stated()["is_footwear"] == ("footwear",)
+
+
+@pytest.mark.parametrize("text", [
+    "Boot Polish, black", "Shoe Tree of cedar wood, with a Brass Knob", "BOOT JACK OF WOOD",
+    "Men's Boot Socks, cotton"])
+def test_capitals_make_no_name_of_a_noun_that_is_another_good(text):
+    assert READER.read(text).stated().get("is_footwear") != ("footwear",)
+
+
+@pytest.mark.parametrize("text, upper", [
+    ("Туфли, верх - текстиль с накладками из кожи (преобладает текстиль)", "textile"),
+    ("Туфли, верх - текстиль с накладками из кожи (преобладает кожа)", "leather"),
+    ("Туфли, верх - ткань, накладки из кожи занимают большую часть верха", "leather"),
+    ("Shoes, textile upper with leather overlays (textile predominates)", "textile"),
+    ("Ботинки, верх преим. текстильный с кожаным кантом", "textile")])
+def test_what_prevails_is_the_upper_whatever_trims_it(text, upper):
+    assert READER.read(text).stated()["upper"] == (upper,)

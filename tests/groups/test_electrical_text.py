@@ -93,6 +93,27 @@ def test_goods_of_one_text_are_decided_apart():
     assert [row["code"] for row in rows] == ["850432", "853641", "9032102000"]
 
 
+@pytest.mark.parametrize("text, headings", [
+    ("Ботинки мужские, верх - кожа, подошва - резина; стабилизатор напряжения 10 кВА, "
+     "автоматический", ["6403", "9032"]),
+    ("1) Стабилизатор напряжения автоматический 10 кВА; 2) сапоги резиновые литые",
+     ["9032", "6401"]),
+    ("Туфли, верх - кожа, подошва - кожа. Реле электромагнитное 12 В - 5 шт. Кроссовки, верх - "
+     "текстиль, подошва - ЭВА", ["6403", "8536", "6404"]),
+    ("Men's shoes, leather upper, rubber sole; power supply unit 12 V 5 A, AC to DC",
+     ["6403", "8504"])])
+def test_goods_of_two_groups_in_one_text_are_decided_each_by_its_group(text, headings):
+    rows = decide([{"good_id": "1", "description": text}])
+    assert [row["code"][:4] for row in rows] == headings
+    assert [row["good_id"] for row in rows] == [f"1#{n + 1}" for n in range(len(rows))]
+
+
+def test_what_comes_with_a_good_is_no_good_of_another_group():
+    row, = decide([{"good_id": "1", "description": "Ботинки с подогревом, верх - кожа, подошва - "
+                    "резина, в комплекте зарядное устройство"}])
+    assert row["code"].startswith("6403")
+
+
 def test_goods_that_are_counted_are_decided_apart_and_a_component_is_no_good():
     rows = decide([{"good_id": "A", "description": "Реле - 10 шт, предохранители - 5 шт"}])
     assert [(row["code"][:4], row["quantity"]) for row in rows] == [("8536", 10), ("8536", 5)]

@@ -38,7 +38,7 @@ from .goods import Noun, Said, TextGoods, apart, goods_of_text, told_together
 from .language import languages_of
 from .materials import Materials, Mention, PartOf
 from .negation import negation_after, negation_before, negation_goes_on
-from .patterns import LATIN_WORD, Pattern, Tables, Taken, language_of, number, spoken
+from .patterns import LATIN_WORD, Pattern, Tables, Taken, grams_of, language_of, number, spoken
 from .quantities import measured
 from .rated import alone, is_rated
 from .reading import IMPLIED, STATED, Finding, Reading, _agree, evidence_of
@@ -122,6 +122,11 @@ class _View:
 
 def _named(nouns: Sequence[Good]) -> list[Mention]:
     return [Mention("good", noun.noun.id, "good", noun.start, noun.end) for noun in nouns]
+
+
+def _nouns(goods: Sequence[Good]) -> list[Noun]:
+    return [Noun(good.noun.id, good.start, good.end, good.oblique, good.noun.general)
+            for good in goods]
 
 
 def _kind_of(verdict: Verdict) -> tuple[str, ...]:
@@ -380,8 +385,12 @@ class FactReader:
         nouns = view.nouns
         if self._materials is None:
             nouns, said = self._named_apart(text, nouns, view.language)
-        return goods_of_text(text, [Noun(noun.noun.id, noun.start, noun.end, noun.oblique,
-                                         noun.noun.general) for noun in nouns], said, view.language)
+        return goods_of_text(text, _nouns(nouns), said, view.language)
+
+    def nouns(self, stages: Stages) -> list[Noun]:
+        """The nouns of the group's goods in a text, in the first language that names any."""
+        return next((_nouns(found) for _, own in stages.folded.views(stages.languages.read)
+                     if (found := self._gate.goods(own.text))), [])
 
     def _named_apart(self, text: str, nouns, language: str) -> tuple[list, list[Said]]:
         """The nouns that may be goods of their own, and the facts of which a good has one.
@@ -544,8 +553,9 @@ class FactReader:
                     mixed = f"{part.area}.{fact}" if part.area in ("tie", "unclear") \
                         else f"mixed.{fact}"
                     problems.append(Message.of(self._said[mixed], values=said["values"]))
+            kind, most = (IMPLIED, CLAUSE_RATIO) if part.implied else (STATED, part.ratio)
             findings.append(self._finding(folded, (part.start, part.end), fact, values,
-                                          part.ratio, STATED, part.rule, note))
+                                          min(part.ratio, most), kind, part.rule, note))
             if fact == "upper" and len(part.first) == 1 < len(values) and not part.negated:
                 findings.append(self._finding(
                     folded, (part.start, part.end), fact, part.first,
@@ -575,7 +585,10 @@ class FactReader:
         """Matches of the phrase patterns; of two on one fact that overlap the longer."""
         folded, text = view.folded, view.folded.text
         found: dict[str, list] = {}
+        grams = grams_of(text)
         for rule in self._rules_of(view):
+            if (needed := rule.pattern.grams) and needed.isdisjoint(grams):
+                continue
             for match in rule.pattern.finditer(text):
                 found.setdefault(rule.fact, []).append((match.start(), match.end(), rule))
         findings = []

@@ -80,6 +80,14 @@ class Folded:
                                masked=_blanked(self.masked, self.english))),
                 ("en", replace(self, text=english, masked=english))]
 
+    @property
+    def cased(self) -> str:
+        """The folded text in the case of the original."""
+        if self.starts is None:
+            return self.original
+        return "".join(letter.upper() if self.original[start].isupper() else letter
+                       for letter, start in zip(self.text, self.starts))
+
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The span of the original text that folded ``text[start:end]`` stands for."""
         if self.starts is None:

@@ -16,7 +16,7 @@ those count that are named together at the head: the others may be parts of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -102,9 +102,9 @@ class Verdict:
     types: tuple[Good, ...] = ()
 
 
-#: Where a row of ``kinds.csv`` is looked for: anywhere, at the head of the description, or
-#: there where it may name a part of the good instead.
-_PLACES = ("any", "head", "part")
+#: Where a row of ``kinds.csv`` is looked for: anywhere, the same where not both upper and sole are
+#: described, at the head of the description, or where it may name a part of the good instead.
+_PLACES = ("any", "bare", "head", "part")
 #: … or what speaks for a kind without a pattern, a row each: a noun of ``types.csv`` as the
 #: head, upper and sole beside an unknown noun, such goods only as what the good is for.
 _WITHOUT_PATTERN = ("noun", "described", "purpose")
@@ -116,6 +116,15 @@ QUOTED = 50
 
 _LETTER = re.compile(r"[^\W\d_]")
 _READABLE = re.compile("[a-zа-я]")
+
+
+
+def _blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with spaces in place of some stretches."""
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
 
 class Gate:
     """The nouns of ``types.csv`` and the kinds of goods of ``kinds.csv``.
@@ -162,7 +171,7 @@ class Gate:
             values = tables.values(row["fact"], row["value"], where)
             if row["where"] not in self._kinds:
                 raise ValueError(f"{where}: where must be one of {', '.join(self._kinds)}")
-            case = ANY if row["where"] == "any" else NOMINATIVE
+            case = ANY if row["where"] in ("any", "bare") else NOMINATIVE
             self._kinds[row["where"]].append(Kind(
                 row["id"], row["fact"], values, tables.ratio(row, row["fact"], values, where),
                 row["kind"],
@@ -220,7 +229,7 @@ class Gate:
         described = {"upper", "sole"} <= {part.role for part in parts}
         has_upper = any(part.role == "upper" for part in parts)
         text = folded.masked
-        for kind in self._kinds["any"]:
+        for kind in self._kinds["any"] + self._kinds["bare"] * (not described):
             match = kind.language == language and kind.pattern.search(text)
             if match and place.leads(match.start()):
                 return self._verdict(kind, *match.span())
@@ -232,8 +241,11 @@ class Gate:
                 return Verdict(problems=self._several(types), read_facts=True, types=types)
             head = None
         else:
-            head = next((g for g in goods if place.is_head(g)), None) or next(
-                (g for g in goods if place.follows_a_name(g, described)), None)
+            head = self._head(place, goods, described)
+            if head is None and goods and (names := place.names(folded.cased)):
+                named = place_in(self._without_headings(_blank(folded.masked, names), goods))
+                head = self._head(named, goods, described)
+                place = place if head is None else named
         if head is not None:
             types = tuple(g for g in goods if not g.oblique and g.start >= head.start
                           and not place.governed(g.start))
@@ -259,15 +271,19 @@ class Gate:
                               kind=self._not_established(folded, place)), read_facts=True)
         return part or Verdict(problems=(self._open(folded, place, goods),))
 
+    @staticmethod
+    def _head(place: Place, goods: list[Good], described: bool) -> Good | None:
+        """The noun that names the good."""
+        return next((g for g in goods if place.is_head(g)), None) or next(
+            (g for g in goods if place.follows_a_name(g, described)), None)
+
     def _without_headings(self, text: str, goods: list[Good]) -> str:
         """The text without «запасные части к экскаватору:» and «эл.», which name no good."""
         spans = [match.span() for match in self._heading.finditer(text)
                  if not any(match.start() <= g.start < match.end() for g in goods)]
         spans += [(match.start(), match.end() + 1) for match in self._abbreviated.finditer(text)
                   if text.startswith(".", match.end())]
-        for start, end in spans:
-            text = text[:start] + " " * (end - start) + text[end:]
-        return text
+        return _blank(text, spans)
 
     def _named_together(self, place: Place, place_in: Callable[[str], Place],
                         goods: Sequence[Good]) -> tuple[Good, ...]:

@@ -23,8 +23,8 @@ from orangecontrib.customs.files import strict_rows
 from .languages import LANGUAGES, words
 from .lemmas import known, lemma
 
-__all__ = ["Noun", "Said", "TextGood", "TextGoods", "apart", "goods_of_text", "ids_of_goods",
-           "told_together"]
+__all__ = ["Noun", "Said", "TextGood", "TextGoods", "apart", "goods_of_groups", "goods_of_text",
+           "ids_of_goods", "told_together"]
 
 Span = tuple[int, int]
 
@@ -133,10 +133,11 @@ class _Item:
 _WORD = re.compile(r"[^\W\d_]++(?:-[^\W\d_]++)*+")
 _ADJECTIVE = re.compile(r"\w+(?:ая|яя|ое|ее|ый|ий|ой|ые|ие|ого|его|ых|их)")
 _CLAUSE_START = re.compile(r"(?:^|[;.,:/+\n-]|(?<!\w)(?:и|или|либо|также|and|or|plus))\s?$")
+_NEW_CLAUSE = re.compile(r"(?:^|[;.])\s?$")
 _INCLUDING = re.compile(r"(?<!\w)(?:в том числе|в т\. ?ч\.?|включая|including|incl\.?)(?!\w)")
 _STRONG = re.compile(r"[;.]")
 _BRACKET = re.compile(r"\([^()]*+\)")
-_QUOTE = re.compile("(?<![0-9])\"[^\"]{0,99}+\"")
+_QUOTE = re.compile(r"(?<![0-9])\"[^\"]{0,99}+\"|(?<![\w'])'[^']{1,60}+'(?!\w)")
 _ENGLISH = re.compile("[a-z]+(?:[-'][a-z]+)*'?")
 _BRACKETED, _QUOTED = 1, 2  # how a place stands aside
 _DIGITS = re.compile(r"(?:^|(?<=[\s;:(.,]))(\d{1,2})\s?[.)/](?!\d)\s?")
@@ -223,6 +224,29 @@ def goods_of_text(text: str, nouns: Sequence[Noun], said: Sequence[Said],
     """
     reader = (_English if language == "en" else _Reader)(text, nouns, said)
     return reader.numbered() or reader.by_nouns() or reader.articles() or reader.one()
+
+
+def goods_of_groups(text: str, groups: Sequence[tuple[Sequence[Noun], TextGoods]],
+                    language: str = "ru") -> TextGoods | None:
+    """The goods of a text that names those of several groups in turn: «ботинки …; реле …».
+
+    None where all of them are of one group, or where they don't stand apart.
+
+    Parameters
+    ----------
+    text : str
+        Folded.
+    groups : sequence of (sequence of Noun, TextGoods)
+        The nouns of each group, in the order of the text, and the goods that it tells itself.
+    language : str
+        Of the nouns.
+    """
+    kind = _English if language == "en" else _Reader
+    nouns = sorted((noun for some, _ in groups for noun in some), key=lambda noun: noun.start)
+    markers = kind(text, nouns, ()).markers()
+    for start, end in markers:
+        text = f"{text[:start]}{';' * (end - start)}{text[end:]}"
+    return kind(text, nouns, ()).by_groups(groups)
 
 
 class _Reader:
@@ -351,6 +375,27 @@ class _Reader:
         if self._unclear(items):
             return replace(self.one(), apart=False)
         return None
+
+    def markers(self) -> list[Span]:
+        """Places of the numbers of goods, where there are several."""
+        found = (self._in_order(pattern) for pattern in (_patterns()[0], _DIGITS))
+        return next((some for some in found if len(some) > 1), [])
+
+    def by_groups(self, groups: Sequence[tuple[Sequence[Noun], TextGoods]]) -> TextGoods | None:
+        """Goods of several groups, each from the noun that begins it in a clause of its own."""
+        begun = sorted((own.start, number, own) for number, (nouns, _) in enumerate(groups)
+                       for own in map(self._own_place, nouns)
+                       if own is not None and _NEW_CLAUSE.search(
+                           self.text, max(0, own.start - 2), own.start))
+        told = [{good.spans[0][0] for good in goods.goods} if len(goods.goods) > 1 else set()
+                for _, goods in groups]
+        runs = [run for before, run in zip([None, *begun], begun)
+                if before is None or before[1] != run[1] or run[0] in told[run[1]]]
+        if len({number for _, number, _ in runs}) < 2:
+            return None
+        ends = [*(start for start, _, _ in runs[1:]), len(self.text)]
+        return self._several([self._item(start, end, [noun])
+                              for (start, _, noun), end in zip(runs, ends)], "noun")
 
     def _lists(self, nouns: Sequence[Noun]) -> list[list[Noun]]:
         """Nouns, those of one list together."""

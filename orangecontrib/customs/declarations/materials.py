@@ -17,7 +17,7 @@ from .languages import part as part_of_language
 from .languages.binder import REACH, Binder
 from .negation import negation_before
 from .patterns import Alternatives, Tables, Taken
-from .shares import BY_WORDS, Area, Place, largest_area, prevails
+from .shares import BY_WORDS, Area, Place, is_main, largest_area, prevails
 
 __all__ = ["Mention", "PartOf", "Materials"]
 
@@ -59,11 +59,14 @@ class PartOf:
     negated: bool
     rule: str                    # id of the material, of several the first
     first: tuple[str, ...] = ()  # of a mix: values of the upper that is named first
-    implied: bool = False        # a clause of materials alone: of the good, it seems
+    implied: bool = False        # a clause of materials alone, or of straps: of the good, it seems
 
 
 _SHARE_BEFORE = re.compile(r"\d[\d.,]*\s?%\s?$")
+_SAME_GAP = re.compile(r"\s?(?:из |of )?")
 NOT_SAID = Area((), math.inf, "")
+
+
 class Materials:
     """Finds parts and materials in folded text and binds them to each other.
 
@@ -83,6 +86,8 @@ class Materials:
             self.parts.append((row["id"], row["role"], row["listed"] == "yes"))
             patterns.append(tables.pattern(row, where))
         self._part = Alternatives(patterns)
+        self._trims = [(name, pattern) for (name, role, _), pattern in zip(self.parts, patterns)
+                       if role == "trim"]
         self.materials: list[_Material] = []
         patterns = []
         for where, row in tables.rows("materials.csv", ("upper", "sole", "when_true", "when_false",
@@ -94,6 +99,7 @@ class Materials:
                                             row["gives_way"] == "yes"))
             patterns.append(tables.pattern(row, where))
         self._material = Alternatives(patterns)
+        self._same = tables.word("words.same", "materials.csv")
 
     def mentions(self, text: str, goods: list[Mention]) -> list[Mention]:
         """Parts, materials and goods of the text, in order, none inside another."""
@@ -117,7 +123,23 @@ class Materials:
             if kept and mention.start < kept[-1].end and kept[-1].kind == mention.kind:
                 continue
             kept.append(mention)
-        return kept
+        return self._with_same(text, kept)
+
+    def _with_same(self, text: str, mentions: list[Mention]) -> list[Mention]:
+        """With the material of the part before, where it is said to be the same."""
+        for match in self._same.finditer(text):
+            before = [m for m in mentions if m.end <= match.start()]
+            after = next((m for m in mentions if m.start >= match.end()), None)
+            if after is not None and after.kind == "material" \
+                    and _SAME_GAP.fullmatch(text, match.end(), after.start):
+                continue  # «тоже полиэстер»
+            part = next((m for m in reversed(before) if m.kind == "part"), None)
+            same = part and next((m for m in reversed(before) if m.kind == "material"
+                                  and m.end <= part.start and m.material.upper), None)
+            if same:
+                mentions = sorted([*mentions, replace(same, start=match.start(), end=match.end())],
+                                  key=lambda m: (m.start, -m.end))
+        return mentions
 
     def read(self, text: str, goods: list[Mention], language: str = "ru") -> list[PartOf]:
         """What the text says of uppers, soles and the goods as a whole."""
@@ -130,7 +152,8 @@ class Materials:
         if any(part.role in ("upper", "good") for part in parts):
             return parts
         # «leather straps»: the upper, where nothing else is named as such
-        spare = self._collect(binder, owners, language, "spare")
+        spare = [replace(part, implied=True)
+                 for part in self._collect(binder, owners, language, "spare")]
         return parts + (spare or self._alone(binder, owners, language))
 
     def _alone(self, binder: Binder, owners, language) -> list[PartOf]:
@@ -212,6 +235,26 @@ class Materials:
         stop = text.find(";", last, end)
         return largest_area(text, places, start, end if stop < 0 else stop)
 
+    def _largest(self, text: str, mentions) -> dict[str, str]:
+        """Trimmings that are said to have the largest area, and of what: by their part's id."""
+        largest, role = {}, "upper"
+        for mention in mentions:
+            if mention.role in ("upper", "sole"):
+                role = mention.role
+            elif mention.role == "trim" and prevails(text, mention.end):
+                largest[mention.name] = role
+            elif mention.role == "contact":  # «с землёй соприкасаются точки»
+                words = text[mention.start:mention.end]
+                largest |= {name: "sole" for name, trim in self._trims if trim.search(words)}
+        return largest
+
+    @staticmethod
+    def _mainly(text: str, part: PartOf) -> PartOf:
+        """A part of one material is what its words say is mostly of it: «верх в основном мех»."""
+        if part.area or part.several or part.negated or not is_main(text, part.start, part.end):
+            return part
+        return replace(part, area="words", ratio=min(part.ratio, BY_WORDS))
+
     def _collect(self, binder: Binder, owners, language, spare: str = "") -> list[PartOf]:
         """Statements: the materials of one part (or group) in one place."""
         text, mentions = binder.text, binder.mentions
@@ -223,12 +266,12 @@ class Materials:
             for part in parts:
                 places.setdefault(part, []).append(i)
         result = []
-        largest = {m.name for m in mentions if m.role == "trim" and prevails(text, m.end)}
+        largest = self._largest(text, mentions)
         for part, found in sorted(places.items()):
             owner = mentions[part]
             role = "good" if owner.kind == "good" else owner.role
             if owner.name in largest:  # «накладки занимают большую часть»: they are the upper
-                role = "upper"
+                role = largest[owner.name]
             elif role == "contact":
                 role = "sole"
             if spare and role == spare:
@@ -250,7 +293,11 @@ class Materials:
             most = [i for i in asked if i in binder.prevailing]
             asked = most or asked
             named = self._clarified(binder, asked)
-            area = self._area(text, mentions, role, owner, asked) if len(named) > 1 else None
+            area = self._area(text, mentions, role, owner, asked) if len(named) > 1 \
+                or len(asked) > 1 and "%" in text[owner.start:mentions[asked[-1]].end + 5] else None
+            if area is not None and len(named) == 1:  # «кожа (кожа 55%, резина 45%)»
+                area, named = (area, [mentions[i].material for i in asked]) \
+                    if area.by == "share" else (None, named)
             if most or owner.name in largest or owner.role == "contact" and area is None:
                 area = Area((), BY_WORDS, "words")
             if area is not None and len(area.keys) == 1:
@@ -268,5 +315,7 @@ class Materials:
                 role, values, min((area or NOT_SAID).ratio, *(m.ratio for m in named)),
                 start, end, len(names) > 1, (area or NOT_SAID).by, not kept,
                 named[0].id, named[0].upper if mixed else ()))
+        if len({p.role for p in result}) < len(result):
+            result = [self._mainly(text, part) for part in result]
         decided = {p.role for p in result if p.area in ("share", "words")}
         return [p for p in result if p.area or p.role not in decided]

@@ -18,7 +18,7 @@ from .forms import ANY, NOMINATIVE, OBLIQUE
 from .languages import LANGUAGES
 from .phrases import Phrases, words_regex
 
-__all__ = ["LATIN_WORD", "NEVER", "Alternatives", "Pattern", "Tables", "Taken",
+__all__ = ["LATIN_WORD", "NEVER", "Alternatives", "Pattern", "Tables", "Taken", "grams_of",
            "language_of", "number", "spoken", "words_of"]
 
 _ID = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)*")
@@ -27,6 +27,9 @@ _ID = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)*")
 _RUSSIAN = re.compile("[бгджзийлпфцчшщъыьэюя]")
 #: A word of Latin letters, in folded text.
 LATIN_WORD = re.compile("[a-z][a-z0-9]")
+
+#: So many letters of a piece tell at once whether it may be in a text.
+GRAM = 3
 
 #: The standard library keeps fewer than there are rows, so a second reader would take as long.
 _compiled = lru_cache(maxsize=4096)(re.compile)
@@ -55,6 +58,15 @@ class Pattern:
         return _compiled(
             rf"(?<!\w){_begins(self.beginnings)}(?:{self.regex})(?:(?!\w)|(?<!\w))")
 
+    @cached_property
+    def grams(self) -> frozenset[str]:
+        """Three letters of each piece; none where a piece has fewer, or none is known.
+
+        A text with other ones (:func:`grams_of`) holds no match.
+        """
+        found = frozenset(piece[:GRAM] for piece in self.pieces)
+        return found if all(len(gram) == GRAM for gram in found) else frozenset()
+
     def may_be_in(self, text: str) -> bool:
         """Is one of the pieces in the text?  Spares most patterns their search."""
         for piece in self.pieces:
@@ -81,6 +93,11 @@ class Pattern:
             return None
         return next((match for place in places for match in (self.compiled.match(text, place),)
                      if match and ends(match.end())), None)
+
+
+def grams_of(text: str) -> set[str]:
+    """All that stands in :data:`GRAM` characters of a text beside each other."""
+    return {text[i:i + GRAM] for i in range(len(text) - GRAM + 1)}
 
 
 #: What no text has.

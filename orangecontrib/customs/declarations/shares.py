@@ -21,7 +21,7 @@ from .languages import LANGUAGES
 from .patterns import Pattern
 from .phrases import Phrases
 
-__all__ = ["BY_WORDS", "Area", "Place", "largest_area", "prevails"]
+__all__ = ["BY_WORDS", "Area", "Place", "is_main", "largest_area", "prevails"]
 
 #: How many times as often it is said of the largest area as of another (judgement), by how the
 #: text says it: shares that it says are of the area or the surface, other shares, words, what
@@ -123,7 +123,15 @@ def largest_area(text: str, places: Sequence[Place], start: int, end: int) -> Ar
 def prevails(text: str, end: int) -> bool:
     """Is it said that what ends here has the largest area: «накладки занимают большую часть»?"""
     match = _patterns()["prevails"].search(text, end, end + 60)
-    return match is not None and _near(text, end, match.start())
+    if match is None:
+        return False
+    between = text[end:match.start()]  # not «накладки из кожи (преобладает текстиль)»
+    return ("(" not in between or between.strip() == "(") and _near(text, end, match.start())
+
+
+def is_main(text: str, start: int, end: int) -> bool:
+    """Do the words between say that a material has the largest area: «верх в основном мех»?"""
+    return _any("main", text, start, end) or _any("prevails", text, start, end)
 
 
 def _ratio(text: str, start: int, end: int) -> float:
@@ -224,7 +232,9 @@ def _ended(kind: str, text, places, start, end) -> set[Hashable]:
     for match in _patterns()[kind].finditer(text, start, end):
         before = next((p for p in reversed(places) if p.end <= match.start()), None)
         after = next((p for p in places if p.start >= match.end()), None)
-        if before is not None and _near(text, before.end, match.start()):
+        if before is not None and _near(text, before.end, match.start()) and (
+                after is None or text[match.end():after.start].strip()
+                or not text[before.end:match.start()].strip()):
             found.add(before.key)
         elif after is not None and _near(text, match.end(), after.start):
             found.add(after.key)

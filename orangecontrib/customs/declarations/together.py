@@ -8,6 +8,7 @@ from orangecontrib.customs.facts import Evidence, Priors, Vocabulary
 from orangecontrib.customs.groups import Group, loaded_groups, vocabulary_of
 
 from .facts import FactReader
+from .goods import TextGoods, goods_of_groups
 from .reading import Reading, evidence_of
 from .several import joined
 from .stages import Stages
@@ -22,11 +23,24 @@ def stages_of(readers: Sequence[FactReader], description: str) -> list[Stages]:
     """
     read = [reader.stages(description) for reader in readers]
     most = max(read, key=lambda stages: len(stages.read), default=None)
+    goods = _of_groups(readers, read)
+    if goods is not None:
+        return [reader.stages(description, goods) for reader in readers]
     if most is None or len(most.read) < 2:
         return read
     return [stages if stages is most or stages.goods == most.goods
             else reader.stages(description, most.goods)
             for reader, stages in zip(readers, read)]
+
+
+def _of_groups(readers: Sequence[FactReader], read: Sequence[Stages]) -> TextGoods | None:
+    """The goods of a description that names those of several groups in turn."""
+    named = [(reader, stages) for reader, stages in zip(readers, read) if stages.goods is not None]
+    if len(named) < 2:
+        return None
+    return goods_of_groups(named[0][1].folded.text,
+                           [(reader.nouns(stages), stages.goods) for reader, stages in named],
+                           named[0][1].languages.read[0])
 
 
 def readings_of(stages: Sequence[Stages]) -> list[Reading]:

@@ -73,6 +73,16 @@ class Binder:
             j += step
         return None
 
+    def inside(self, i: int) -> tuple[int, ...]:
+        """The part that the words of material `i` name themselves: «на подошву наклеен войлок»."""
+        end = self.mentions[i].end
+        for j in range(i + 1, len(self.mentions)):
+            if self.mentions[j].start >= end:
+                break
+            if self.mentions[j].role in ("upper", "sole", "contact"):
+                return (j,)
+        return ()
+
     def gap(self, j: int, i: int) -> str:
         """The text between mentions j and i, without the materials named there."""
         pieces, at = [], self.mentions[j].end

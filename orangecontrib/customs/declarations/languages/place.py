@@ -47,6 +47,10 @@ class Place:
         """
         raise NotImplementedError
 
+    def names(self, cased: str) -> list[tuple[int, int]]:
+        """Names of models and makers, by the text with its capitals; none where nothing tells."""
+        return []
+
     def leads(self, place: int) -> bool:
         """May what comes here be the head, given all the text before it?"""
         raise NotImplementedError

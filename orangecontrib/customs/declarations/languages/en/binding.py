@@ -67,6 +67,9 @@ class Binder(base.Binder):
         self._has_before: set[int] = set()   # parts with a material in front
         owners: dict[int, tuple[int, ...]] = {}
         for i in found:
+            owners[i] = self.inside(i)
+            if owners[i]:
+                continue
             owners[i] = self._prevailing(i)
             if owners[i]:
                 self.prevailing.add(i)
@@ -127,8 +130,9 @@ class Binder(base.Binder):
             return after
         if _JUXTAPOSED.fullmatch(between):   # «upper leather sole rubber»
             return before if self._part_first[before[-1]] else after
-        if _CONNECTS.match(between) and (before[-1] == i - 1 or self._connected(after[-1])):
-            return before   # «upper: textile/PVC sole: TPR»
+        if _CONNECTS.match(between) and (self._connected(after[-1]) or before[-1] == i - 1
+                                         and part.role != "none"):
+            return before   # «upper: textile/PVC sole: TPR», but «laced: leather upper»
         return after
 
     def _connected(self, part: int) -> bool:

@@ -26,6 +26,8 @@ _TOKEN = re.compile(rf"(?:not only|no longer|no later|no\. ?\d|(?:{_any('negatio
                     r"|\w++(?:'\w++)?|\S)")
 _NEGATION = set(words("en", "negation"))
 _LACKING = set(words("en", "lacking"))
+#: Without one of these nothing is denied: most places need no look at each word.
+_DENIES = re.compile(rf"(?<!\w)(?:{_any('negation')})(?!\w)")
 _ENDS = set(words("en", "ends_negation"))
 _AFTER = re.compile(rf"[\s:=(\-]*+(?:(?:is|are|=) )?(?:{_any('denies_before')})(?!\w|[ -]\w)")
 _JOINT = re.compile(r"\s?(?:,? ?(?:or|nor|and|and/or)|,|/)\s(?:(?:the|a|an|any|of|with|for)\s)*+")
@@ -35,6 +37,8 @@ def negation_before(text: str, start: int, end: int) -> Negation | None:
     at = max(0, start - REACH)
     while 0 < at < start and text[at - 1].isalnum() and text[at].isalnum():
         at += 1
+    if _DENIES.search(text, at, start) is None:
+        return None
     found, count, joined = None, 0, False
     for match in _TOKEN.finditer(text, at, start):
         token = match.group()

@@ -21,9 +21,12 @@ __all__ = ["Place"]
 LONGEST = 60
 
 _WORD = re.compile(r"w/o?(?!\w)|[a-z]+(?:[-'][a-z]+)*'?|\d[\d.,/]*")
-_ASIDE = re.compile(r"\([^()]*+\)|(?<!\d)\"[^\"]*+\"|\[[^\[\]]*+\]")
+_ASIDE = re.compile(r"\([^()]*+\)|(?<!\d)\"[^\"]*+\"|\[[^\[\]]*+\]|(?<![\w'])'[^']{1,60}+'(?!\w)")
 #: A mark between phrases; a hyphen with spaces around is one, too.
 _DELIMITER = re.compile(r"[,;:!?()\[\]\"|=*]|\.(?!\w)|\s-+\s?|\s/\s|/(?=\s)|-\s|(?<=\d)[)]")
+#: A word with a capital, and some behind a word without: «boot Tour 800», not «Shoe Tree».
+_CAPITAL = re.compile(r"(?<![^\W_])[A-Z]")
+_NAME = re.compile(r"(?<![\w'-])[a-z][\w'-]*+,? ([A-Z][\w-]*+(?: [A-Z\d][\w-]*+)*+)")
 _CONJUNCTIONS = {"and", "or", "&", "+", "plus", "nor"}
 _ADJECTIVE = re.compile(r"\w+(?:proof|able|ible|ous|ful|less|ive|ed|ical|resistant|free|"
                         r"style|type|cut|top|toe|toed|inch)|\w+-\w+ed|.*'s?|\w+ic")
@@ -210,6 +213,13 @@ class Place(base.Place):
         return bool(self._ours_at[token.end - 1]) and not self._described_at[token.end - 1]
 
     # -- what the gate asks
+
+    def names(self, cased: str) -> list[tuple[int, int]]:
+        """Words with capitals behind one without, in a text that is mostly in small letters."""
+        if 2 * len(_CAPITAL.findall(cased)) > len(_WORD.findall(self.text)):
+            return []
+        return [m.span(1) for m in _NAME.finditer(cased)
+                if not (self._ours_at[m.end() - 1] or self._described_at[m.end() - 1])]
 
     def is_head(self, good) -> bool:
         return self.leads(good.start) and self._whole(good)

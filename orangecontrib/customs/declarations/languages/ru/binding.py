@@ -11,8 +11,12 @@ import re
 from orangecontrib.customs.declarations.languages import any_of
 from orangecontrib.customs.declarations.languages import binder as base
 from orangecontrib.customs.declarations.languages.denial import Negation
+from orangecontrib.customs.declarations.shares import is_main
 
 __all__ = ["Binder"]
+
+#: Within so many characters of a material it is said that it prevails.
+NEAR = 30
 
 _ADJECTIVE = (r"\w+(?:ая|яя|ое|ее|ый|ий|ой|ые|ие|ого|его|ых|их|ую|юю|ей|ым|им|ыми|ими|ом|ем"
               r"|ою|ею)")
@@ -30,7 +34,7 @@ def _only(others: str, words: str) -> re.Pattern:
 
 _GAP_WORDS = _only(r"[\s:\-/(),+&\"%*=\d.]",  # which points end a sentence _STRONG knows
                    any_of("ru", "part_gap"))
-_STRONG = re.compile(r";|(?<=[аеиоуыэюяь\d)\"])\.(?=\s|$)|(?<=\w\w\w[йхм])\.(?=\s|$)|"
+_STRONG = re.compile(r";|(?<=[аеиоуыэюяь\d)\"])\.(?=\s|$)|(?<=\w\w\w[йхм])(?<!преим)\.(?=\s|$)|"
                      r"(?<=\w\w)\.\s(?=верх|подошв|обувь|длина|размер)")
 _NOMINATIVE = re.compile(r"(?:верх|низ|подклад|[кв]а|ище)(?!\w)")
 _LATIN = re.compile(r"[a-z-]+")
@@ -76,13 +80,27 @@ class Binder(base.Binder):
         settled: set[int] = set()
         for i, mention in enumerate(self.mentions):
             if mention.kind == "material" and mention.material.upper:
-                owners[i] = self._part_after(i, settled)
+                owners[i] = self.inside(i) or self._prevailing(i) or self._part_after(i, settled)
                 settled.update(owners[i])
         for i, parts in owners.items():
             if not parts:
                 owners[i] = self._group_before(i, settled)
         self.distribute(owners)
         return owners
+
+    def _prevailing(self, i) -> tuple[int, ...]:
+        """The upper or sole, of what is said to prevail in brackets: «(преобладает кожа)»."""
+        mention = self.mentions[i]
+        bracket = self.text.rfind("(", max(0, mention.start - NEAR), mention.start)
+        if bracket < 0 or ")" in self.text[bracket:mention.start] \
+                or not is_main(self.text, bracket, min(
+                    mention.end + NEAR, self.text.find(")", mention.end))):
+            return ()
+        parts = [j for j in range(i) if self.mentions[j].role in ("upper", "sole")]
+        if not parts or not any(m.role == "trim" for m in self.mentions[parts[-1]:i]):
+            return ()
+        self.prevailing.add(i)
+        return tuple(parts[-1:])
 
     @staticmethod
     def lacks_part(denied: Negation) -> bool:

@@ -23,6 +23,8 @@ REACH = 60
 _TOKEN = re.compile(r"(?:за исключением|кроме того|не только)\b|\w++(?:-\w++)*+\.?|\S")
 _PARTICLES = {"не", "ни"}
 _WITHOUT = re.compile(r"без|кроме|нет|исключая|за исключением|помимо|отсутству\w+")
+#: Without one of these nothing is denied: most places need no look at each word.
+_DENIES = re.compile("не|ни|без|кроме|исключ|помимо|отсутств")
 _JOINTS = {"и", "или", "либо", "ни", "/"}
 # Verbs and empty nouns that stand between a negation and what it denies.
 _COMPLEMENT = re.compile(rf"(?P<list>{any_of('ru', 'listing_verb')})|{any_of('ru', 'empty_verb')}")
@@ -167,6 +169,8 @@ def negation_before(text: str, start: int, end: int) -> Negation | None:
     at = max(0, start - REACH)
     while 0 < at < start and text[at - 1].isalnum() and text[at].isalnum():
         at += 1
+    if _DENIES.search(text, at, start) is None:
+        return None
     scope = None
     for match in _TOKEN.finditer(text, at, start):
         token = match.group()

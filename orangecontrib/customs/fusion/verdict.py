@@ -17,7 +17,8 @@ from orangecontrib.customs.nomenclature.decision_table import OUTSIDE
 __all__ = ["Beside", "Verdict", "Question", "Discrepancy", "Voice", "blind", "decide",
            "decide_block"]
 
-#: A fact counts as missing when knowing it would lower P(error) by this much.
+#: A fact counts as missing when knowing it would lower P(error) by this much, or by a tenth of
+#: the accepted error: who accepts less is asked further.
 WORTH_ASKING = 0.01
 #: Two witnesses disagree on a fact when the Bayes factor is below this.
 DISAGREEMENT = 0.1
@@ -264,7 +265,7 @@ def decide_block(engine: Engine, voices: Sequence[Voice], evidence: Evidence, er
         questions = tuple(sorted(
             (Question(fact, float(gain[i]), float(duty[i]), bool(silent[fact][i]),
                       engine.table.vocabulary[fact])
-             for fact, (gain, duty) in gains.items() if gain[i] >= WORTH_ASKING),
+             for fact, (gain, duty) in gains.items() if gain[i] >= min(WORTH_ASKING, error / 10)),
             key=lambda q: -q.gain))
         held = _held(engine, p_codes, order, of, error, beside) if codes else ()
         low, high = engine.duties_between(held, EUR)

@@ -15,10 +15,9 @@ from orangecontrib.customs.i18n import Joined, Message, Words, say
 from orangecontrib.customs.nomenclature.decision_table import OUTSIDE
 
 __all__ = ["Beside", "Verdict", "Question", "Discrepancy", "Voice", "blind", "decide",
-           "decide_block"]
+           "decide_block", "worth_asking"]
 
-#: A fact counts as missing when knowing it would lower P(error) by this much, or by a tenth of
-#: the accepted error: who accepts less is asked further.
+#: A fact counts as missing when knowing it would lower P(error) by this much.
 WORTH_ASKING = 0.01
 #: Two witnesses disagree on a fact when the Bayes factor is below this.
 DISAGREEMENT = 0.1
@@ -116,6 +115,8 @@ class Verdict:
     probabilities: Mapping[str, float] = field(repr=False, default_factory=dict)
     group: str = ""                 #: id of the group that decided; "": none is spoken of
     held: tuple[str, ...] = ()      #: the codes that hold 1 − error of the mass
+    #: of an authority, that gave the code (:class:`orangecontrib.customs.cases.Decision`)
+    decision: object | None = None
 
     @property
     def code(self) -> str:
@@ -166,6 +167,11 @@ class Verdict:
             return "yes"
         return "prefix" if any(c.startswith(declared) or declared.startswith(c)
                                for c in self.codes) else "no"
+
+
+def worth_asking(error: float) -> float:
+    """How much knowing a fact must lower P(error): who accepts less of it is asked further."""
+    return min(WORTH_ASKING, error / 10)
 
 
 def decide(engine: Engine, witnesses: Sequence[Witness], *, error: float = ERROR,
@@ -265,7 +271,7 @@ def decide_block(engine: Engine, voices: Sequence[Voice], evidence: Evidence, er
         questions = tuple(sorted(
             (Question(fact, float(gain[i]), float(duty[i]), bool(silent[fact][i]),
                       engine.table.vocabulary[fact])
-             for fact, (gain, duty) in gains.items() if gain[i] >= min(WORTH_ASKING, error / 10)),
+             for fact, (gain, duty) in gains.items() if gain[i] >= worth_asking(error)),
             key=lambda q: -q.gain))
         held = _held(engine, p_codes, order, of, error, beside) if codes else ()
         low, high = engine.duties_between(held, EUR)

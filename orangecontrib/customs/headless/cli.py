@@ -64,6 +64,13 @@ def main(argv: list[str] | None = None) -> int:
     classify.add_argument("--answers", type=Path, metavar="A.csv",
                           help="an analyst's answers: good_id,fact,value; the second good of an "
                                "id A is A#2, as in the column key of the result")
+    classify.add_argument("--decisions", type=Path, metavar="FILE|example",
+                          help="decisions of authorities that have the word on the goods they "
+                               "fit: number, date, authority, code, words, facts, valid_from, "
+                               "valid_to, reason")
+    classify.add_argument("--tariff", type=Path, metavar="FILE",
+                          help="an official edition of the tariff: what rests on a code whose "
+                               "wording it changes is not established")
     for option, metavar, default, meaning in (
             ("--error", "E", ERROR, "accepted error of the safe code"),
             ("--trust", "T", TRUST, "probability that what the text declares is about this good"),
@@ -189,8 +196,8 @@ def _text_arguments(parser, out):
 def _inputs(args) -> list[Path]:
     """What a command reads, photos aside."""
     named = [getattr(args, name, None)
-             for name in ("declarations", "priors", "predictions", "answers", "photos",
-                          "photos_root")]
+             for name in ("declarations", "priors", "predictions", "answers", "decisions",
+                          "tariff", "photos", "photos_root")]
     if getattr(args, "photos", None):
         from orangecontrib.customs.photos.model import bundled_path
         named.append(bundled_path(args.model) or args.model)
@@ -263,10 +270,13 @@ def _classify(args, place) -> tuple[str, int]:
         if args.answers else {}
     predictions = cases.read_predictions(args.predictions, args.encoding) \
         if args.predictions else None
+    decisions = cases.read_decisions(args.decisions, vocabulary, args.encoding) \
+        if args.decisions else ()
+    tariff = cases.read_tariff(args.tariff, args.encoding) if args.tariff else None
     try:
         case = case_of(goods, _read_photos(args, photos, groups), predictions, groups=groups,
                        priors=priors, trust=args.trust, weight=args.weight,
-                       progress=_bar("texts", "texts"))
+                       decisions=decisions, tariff=tariff, progress=_bar("texts", "texts"))
     except PredictionsError as error:
         raise cases.InputError(f"{args.predictions}: {error}") from error
     for remark in (*case.remarks, *case.strange_answers(answers)):

@@ -10,11 +10,12 @@ from functools import cached_property
 import numpy as np
 
 from orangecontrib.customs.defaults import ERROR, TRUST
-from orangecontrib.customs.facts import Evidence, Vocabulary
+from orangecontrib.customs.facts import Evidence, Fact, Vocabulary
 from orangecontrib.customs.fusion.among import Answer, codes_of, decide_among, vocabulary_of
 from orangecontrib.customs.fusion.engine import MODEL, PHOTOS, TEXT, Engine, Witness
 from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.fusion.meeting import Meeting, strangers
+from orangecontrib.customs.fusion.photographs import photographs_of
 from orangecontrib.customs.fusion.pinned import guarded
 from orangecontrib.customs.fusion.verdict import Verdict
 from orangecontrib.customs.i18n import Message, Words, say
@@ -191,7 +192,27 @@ class Case:
         if self.decisions:
             verdicts = decide_pinned(self.engines, self.decisions, self.goods[some], witnesses,
                                      verdicts, error, self.on, self.changed)
-        return verdicts
+        return [self._with_photographs(good, verdict)
+                for good, verdict in zip(self.goods[some], verdicts)]
+
+    def _with_photographs(self, good: Good, verdict: Verdict) -> Verdict:
+        """A verdict with what to photograph."""
+        engine = self.engine_of(verdict)
+        if engine is None or not verdict.questions:
+            return verdict
+        found = photographs_of(verdict.questions, engine.group, good.shown or (), 1 - verdict.p)
+        return replace(verdict, photographs=found) if found else verdict
+
+    def not_shown(self, verdict: Verdict) -> tuple[Fact, ...]:
+        """The facts that photos of such goods show, and none of this good's does.
+
+        Of a good without photos nothing is told.
+        """
+        engine, shown = self.engine_of(verdict), self.good(verdict).shown
+        if engine is None or shown is None:
+            return ()
+        return tuple(engine.group.vocabulary[fact] for fact in engine.group.visual_facts
+                     if fact not in shown)
 
     def decide_one(self, row: int, error: float = ERROR,
                    answers: Mapping[str, Mapping[str, str]] | None = None) -> Verdict:
@@ -316,7 +337,8 @@ def _told(good: Good, source: Source, row: int) -> Good:
     if row < 0:
         return replace(good, problems=(*good.problems, LACKS[source.id]))
     own = source.goods[row]
-    good = replace(good, problems=(*good.problems, *own.problems))
+    good = replace(good, problems=(*good.problems, *own.problems),
+                   shown=good.shown if own.shown is None else own.shown)
     if own.key != good.key:  # a row that is shared declares nothing of the others
         return good
     numbers = {name: getattr(own if getattr(good, name) is None else good, name)

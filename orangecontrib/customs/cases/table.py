@@ -121,7 +121,7 @@ def _source(name: str, title: str, table: Table, key: Variable | None,
     whole = dict(marked_texts(table, [good.key for good in rows], Role.WHOLE))
     goods = [replace(good, problems=(*good.problems, *without, *told.get(good.key, ())),
                      several=read.several.get(good.key, good.several),
-                     whole=whole.get(good.key, ""))
+                     whole=whole.get(good.key, ""), shown=read.shown.get(good.key))
              for good, without in zip(rows, _silent(name, read.evidence))]
     if name == PHOTOS and key is not None:
         goods += _unseen(table, key.name, goods)

@@ -117,6 +117,8 @@ class Verdict:
     held: tuple[str, ...] = ()      #: the codes that hold 1 − error of the mass
     #: of an authority, that gave the code (:class:`orangecontrib.customs.cases.Decision`)
     decision: object | None = None
+    #: what to photograph, the photo of most worth first (:mod:`.photographs`)
+    photographs: tuple = ()
 
     @property
     def code(self) -> str:
@@ -144,6 +146,11 @@ class Verdict:
     @property
     def missing_facts(self) -> tuple[str, ...]:
         return tuple(q.text for q in self.questions if q.silent)
+
+    @property
+    def asks(self) -> tuple:
+        """Questions and photos to be taken, together, by what they are worth."""
+        return tuple(sorted((*self.questions, *self.photographs), key=lambda ask: -ask.gain))
 
     def p_of(self, code: str) -> float:
         """P(the good falls under `code`), for any prefix of digits.

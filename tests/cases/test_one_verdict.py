@@ -309,7 +309,7 @@ def test_another_language_changes_words_and_nothing_else(given):
         assert {k: v for k, v in one.items() if k not in words} \
             == {k: v for k, v in other.items() if k not in words}
         assert all(bool(one[name]) == bool(other[name]) for name in words)
-    assert all(any(row[name] for row in english) for name in words)
+    assert all(any(row[name] for row in english) for name in words - {"not_shown"})
 
 
 def test_rows_in_english_hold_no_russian_but_what_they_quote(given):

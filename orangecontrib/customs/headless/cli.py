@@ -1,8 +1,9 @@
-"""The console script ``orange-customs``: run, canvas, classify, features, facts, collect.
+"""The console script ``orange-customs``: run, canvas, classify, evaluate, features, facts, collect.
 
 Exit codes: 0 done; 1 nothing could be classified or read, or (run) a widget shows an
-error or ends the run; 2 bad arguments, input that can't be used, a result that can't be
-written, a workflow that can't be loaded, a timeout, an interrupt.
+error or ends the run, or (evaluate) codes got worse; 2 bad arguments, input that can't be
+used, a result that can't be written, a workflow that can't be loaded, a timeout, an
+interrupt.
 """
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ import sys
 from pathlib import Path
 
 from orangecontrib.customs.defaults import ERROR, TRUST, WEIGHT
-from orangecontrib.customs.headless import cli_collect, cli_run
+from orangecontrib.customs.headless import cli_collect, cli_evaluate, cli_run
 from orangecontrib.customs.headless.models import photo_model_named
 from orangecontrib.customs.i18n import speaking
 
@@ -53,33 +54,28 @@ def main(argv: list[str] | None = None) -> int:
                     "Photos: a folder or zip with a sub-folder per good id, or a CSV "
                     "good_id,image.\nFacts and their values, for answers and priors: see the "
                     "columns that `facts` writes.")
-    _declarations_arguments(classify)
-    _group_argument(classify)
-    _photo_arguments(classify, required=False)
-    classify.add_argument("--priors", type=Path, metavar="P.csv",
-                          help="fact,value,probability that replace the groups' own")
-    classify.add_argument("--predictions", type=Path, metavar="M.csv",
-                          help="a classifier's probabilities, as Predictions saves them: columns "
-                               "“model (code)”, good_id")
-    classify.add_argument("--answers", type=Path, metavar="A.csv",
-                          help="an analyst's answers: good_id,fact,value; the second good of an "
-                               "id A is A#2, as in the column key of the result")
-    classify.add_argument("--decisions", type=Path, metavar="FILE|example",
-                          help="decisions of authorities that have the word on the goods they "
-                               "fit: number, date, authority, code, words, facts, valid_from, "
-                               "valid_to, reason")
-    classify.add_argument("--tariff", type=Path, metavar="FILE",
-                          help="an official edition of the tariff: what rests on a code whose "
-                               "wording it changes is not established")
-    for option, metavar, default, meaning in (
-            ("--error", "E", ERROR, "accepted error of the safe code"),
-            ("--trust", "T", TRUST, "probability that what the text declares is about this good"),
-            ("--weight", "W", WEIGHT, "exponent of the predictions' likelihood, 0 ignores them")):
-        classify.add_argument(option, type=float, default=default, metavar=metavar,
-                              help=f"{meaning} (default {default:g})")
+    _case_arguments(classify)
     _text_arguments(classify, "OUT.csv")
     cli_run.add_language(classify)
     classify.set_defaults(job=_classify)
+
+    evaluate = commands.add_parser(
+        "evaluate", help="final codes against known ones",
+        description="Top-1 and top-3 at 4, 6, 8 and 10 digits, macro-F1, log-loss, Brier score, "
+                    "calibration, AUGRC, coverage, duty error: of all that is given, of text and "
+                    "photos alone, and of trivial baselines.")
+    _case_arguments(evaluate)
+    evaluate.add_argument("--truth", required=True, metavar="COLUMN",
+                          help="of the declarations: the true codes, of 4 to 10 digits")
+    evaluate.add_argument("--by", metavar="COLUMN",
+                          help="goods that are alike here, of one ruling or model, are one witness "
+                               "in the intervals")
+    evaluate.add_argument("--against", type=Path, metavar="EARLIER.json",
+                          help="an earlier report: exit code 1 where top-1 fell by more than 1 "
+                               "point at 4 digits, 2 at 6, 3 at 8 or 10")
+    _text_arguments(evaluate, "REPORT.json")
+    cli_run.add_language(evaluate)
+    evaluate.set_defaults(job=_evaluate)
 
     features = commands.add_parser("features", help="photos -> the 13 visual features")
     _photo_arguments(features, required=True)
@@ -126,6 +122,34 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("orange-customs: interrupted", file=sys.stderr)
         return 2
+
+
+def _case_arguments(parser):
+    """What decides goods."""
+    _declarations_arguments(parser)
+    _group_argument(parser)
+    _photo_arguments(parser, required=False)
+    parser.add_argument("--priors", type=Path, metavar="P.csv",
+                          help="fact,value,probability that replace the groups' own")
+    parser.add_argument("--predictions", type=Path, metavar="M.csv",
+                          help="a classifier's probabilities, as Predictions saves them: columns "
+                               "“model (code)”, good_id")
+    parser.add_argument("--answers", type=Path, metavar="A.csv",
+                          help="an analyst's answers: good_id,fact,value; the second good of an "
+                               "id A is A#2, as in the column key of the result")
+    parser.add_argument("--decisions", type=Path, metavar="FILE|example",
+                          help="decisions of authorities that have the word on the goods they "
+                               "fit: number, date, authority, code, words, facts, valid_from, "
+                               "valid_to, reason")
+    parser.add_argument("--tariff", type=Path, metavar="FILE",
+                          help="an official edition of the tariff: what rests on a code whose "
+                               "wording it changes is not established")
+    for option, metavar, default, meaning in (
+            ("--error", "E", ERROR, "accepted error of the safe code"),
+            ("--trust", "T", TRUST, "probability that what the text declares is about this good"),
+            ("--weight", "W", WEIGHT, "exponent of the predictions' likelihood, 0 ignores them")):
+        parser.add_argument(option, type=float, default=default, metavar=metavar,
+                              help=f"{meaning} (default {default:g})")
 
 
 def _declarations_arguments(parser):
@@ -197,7 +221,7 @@ def _inputs(args) -> list[Path]:
     """What a command reads, photos aside."""
     named = [getattr(args, name, None)
              for name in ("declarations", "priors", "predictions", "answers", "decisions",
-                          "tariff", "photos", "photos_root")]
+                          "tariff", "against", "photos", "photos_root")]
     if getattr(args, "photos", None):
         from orangecontrib.customs.photos.model import bundled_path
         named.append(bundled_path(args.model) or args.model)
@@ -251,8 +275,9 @@ def _find(args, place):
     return found.photos
 
 
-def _classify(args, place) -> tuple[str, int]:
-    from orangecontrib.customs.cases import COLUMNS, case_of, rows_of
+def _case(args, place):
+    """The case of the arguments, and the analyst's answers; what is odd is said on stderr."""
+    from orangecontrib.customs.cases import case_of
     from orangecontrib.customs.cases import files as cases
     from orangecontrib.customs.cases.predictions import PredictionsError
     from orangecontrib.customs.fusion.among import vocabulary_of
@@ -283,11 +308,22 @@ def _classify(args, place) -> tuple[str, int]:
         print(f"orange-customs: {remark}", file=sys.stderr)
     for meeting in case.strangers(SOURCES):
         print(f"orange-customs: fewer than half of the ids meet: {meeting}", file=sys.stderr)
+    return case, answers
+
+
+def _classify(args, place) -> tuple[str, int]:
+    from orangecontrib.customs.cases import COLUMNS, rows_of
+    from orangecontrib.customs.cases import files as cases
+    case, answers = _case(args, place)
     rows = rows_of(case, args.error, answers, _bar("goods", "goods"))
     cases.write_rows(place, COLUMNS, rows)
     coded = sum(bool(row["code"]) for row in rows)
     code = 0 if coded or any(row["trace"] for row in rows) else 1
     return f"{len(rows)} goods, {coded} with a code", code
+
+
+def _evaluate(args, place) -> tuple[str, int]:
+    return cli_evaluate.main(args, place, _case(args, place)[0], _bar("goods", "goods"))
 
 
 def _read_photos(args, found, groups):

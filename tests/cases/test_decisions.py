@@ -49,7 +49,7 @@ def test_a_stabiliser_gets_the_decision_where_a_model_of_practice_says_otherwise
     assert without["p"] < .5
     assert (row["code"], row["safe_code"]) == ("9032890000", "9032890000")
     assert "ФТС" in row["trace"] and "Жиряевой" in row["trace"]
-    assert f"без решения: {without['code']} (P {without['p']:.2f})" in row["trace"]
+    assert f"без решения: код {without['code']} (P {without['p']:.2f})" in row["trace"]
 
 
 @pytest.mark.parametrize("text", [

@@ -30,7 +30,7 @@ import numpy as np
 
 from orangecontrib.customs.declarations.folding import fold
 from orangecontrib.customs.declarations.patterns import Pattern
-from orangecontrib.customs.declarations.phrases import Phrases
+from orangecontrib.customs.declarations.phrases import NOT_NAMED, Phrases
 from orangecontrib.customs.defaults import TRUST
 from orangecontrib.customs.facts import Evidence, Vocabulary
 from orangecontrib.customs.files import strict_rows
@@ -48,8 +48,6 @@ __all__ = ["BUNDLED", "Decision", "bundled_decisions", "decide_pinned", "decisio
 #: What a choice of decisions is called where the bundled example is meant.
 BUNDLED = "example"
 REQUIRED = ("number", "authority", "code")
-#: Words before which a phrase does not name the good.
-_NOT_BEFORE = "без | для | кроме | от | к | под"
 
 
 @dataclass(frozen=True)
@@ -162,7 +160,7 @@ def _decisions_of_rows(rows: Iterable[tuple[str, Mapping[str, str]]], vocabulary
         found.append(Decision(
             cells["number"], cells["date"], Words(cells["authority"], cells["authority_en"]),
             code.digits, _facts(cells["facts"], vocabulary, where),
-            _pattern(phrases, cells["words"], where, _NOT_BEFORE),
+            _pattern(phrases, cells["words"], where, NOT_NAMED),
             _pattern(phrases, cells["unless"], where), cells["valid_from"], cells["valid_to"],
             Words(cells["reason"], cells["reason_en"])))
     return tuple(found)

@@ -6,17 +6,18 @@ probabilities are, and never as accepted.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
 from orangecontrib.customs.intervals import grouped_wilson
 
 from .calibration import ece, ece_limit
+from .errors import Scored
 from .risk import accept, augrc
 
 __all__ = ["ALLOWED", "DIGITS", "ERRORS", "FinalCodes", "LevelScores", "commonest_codes",
-           "final_scores", "worse"]
+           "final_scores", "level_scores", "worse"]
 
 #: Levels at which codes are compared.
 DIGITS = (4, 6, 8, 10)
@@ -134,7 +135,8 @@ def _at_level(said: FinalCodes, digits: int) -> LevelScores:
     silent = np.array([not some for some in chosen])
     # of equals the worst order: who says the same of all codes knows none of them
     better = (p >= of_true[:, None]).sum(axis=1)
-    top3 = np.where(np.isnan(said.p[rows]).all(axis=1), 0., better <= 3)
+    told = ~np.isnan(said.p[rows]).all(axis=1)
+    top3 = np.maximum(top1, told & (better <= 3))  # the code that was given is among them
     stated = np.array([min(1., sum(p[row, names.index(code)] for code in set(some)))
                        if some else np.nan for row, some in enumerate(chosen)])
     right = top1 > 0
@@ -177,6 +179,32 @@ def _duty_error(said: FinalCodes, rows: np.ndarray) -> float:
              if said.chosen[row] and {said.chosen[row][0], said.true[row]} <= duties.keys()]
     owed = sum(true for _, true in pairs)
     return sum(abs(one - true) for one, true in pairs) / owed if owed else float("nan")
+
+
+def level_scores(scored: Scored) -> list[LevelScores]:
+    """The scores of a model's predictions; classes that are no codes are left out.
+
+    A document that was tested several times is one witness.  Where only the probability of the
+    predicted code is stated, what rests on those of the others is NaN.
+    """
+    rows = [row for row, code in enumerate(scored.true) if code.isdigit()]
+    codes = sorted({*scored.codes, *(scored.predicted[row] for row in rows)} - {""})
+    if not rows or not codes:
+        return []
+    if scored.shares is not None:
+        p = np.zeros((len(rows), len(codes)))
+        for column, code in enumerate(scored.codes):
+            p[:, codes.index(code)] += scored.shares[rows, column]
+    else:
+        p = np.array([[scored.p[row] if code == scored.predicted[row] else 0. for code in codes]
+                      for row in rows])
+    chosen = [(scored.predicted[row],) if scored.predicted[row] else () for row in rows]
+    levels = final_scores(FinalCodes(codes, p, chosen, [scored.true[row] for row in rows],
+                                     scored.document[rows].tolist()))
+    if scored.shares is not None:
+        return levels
+    unknown = dict.fromkeys(("top3", "top3_low", "top3_high", "log_loss", "brier"), float("nan"))
+    return [replace(level, **unknown) for level in levels]
 
 
 def commonest_codes(said: FinalCodes) -> FinalCodes:

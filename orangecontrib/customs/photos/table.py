@@ -549,6 +549,8 @@ def _with_judgement(result: Table, table: Table, pooled: Pooled) -> Table:
     columns = [(sources[fact], pooled.gradability[:, number])
                for number, fact in enumerate(facts) if fact in sources]
     columns += [] if said is None else [(said, pooled.contradiction)]
+    if not columns:
+        return result
     taken = get_unique_names(result.domain, [source.name for source, _ in columns])
     variables = [copy_marks(source, ContinuousVariable(name, number_of_decimals=3))
                  for name, (source, _) in zip(taken, columns)]

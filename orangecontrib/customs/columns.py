@@ -28,8 +28,8 @@ made_only           "yes": damped, for     Extractor, Aggregator        gallerie
                     want of real photos
 label               "yes": what people    Labeler                      Trainer, Labeler; the others
                     said of a photo                                    leave the column alone
-gradability         id of a fact that can Extractor, Aggregator        Aggregator, galleries; Fusion,
-                    be judged here                                     which refuses single photos
+gradability         id of a fact that can Extractor, Aggregator        Aggregator, galleries;
+                    be judged here                                     Fusion refuses single photos
 contradiction       "yes": P that the     Extractor, Aggregator        galleries
                     features fit nothing
 contribution        id of the feature     Aggregator (Contributions)   people

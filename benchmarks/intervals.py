@@ -1,7 +1,5 @@
 """Shares with n and their 95 % Wilson interval, as all benchmarks print them."""
-from collections import Counter
-
-from orangecontrib.customs.intervals import wilson
+from orangecontrib.customs.intervals import grouped_wilson, wilson
 
 __all__ = ["grouped_share", "grouped_wilson", "share", "wilson"]
 
@@ -12,26 +10,6 @@ def share(hits) -> str:
     low, high = wilson(sum(hits), len(hits)) if hits else (0., 1.)
     p = sum(hits) / len(hits) if hits else float("nan")
     return f"{p:.3f} [{low:.2f}, {high:.2f}] n={len(hits)}"
-
-
-def grouped_wilson(right, groups) -> tuple[float, float]:
-    """Interval of the share `right` / n as if members of a group were one witness.
-
-    That is Wilson's interval with Kish's effective number in place of n: (Σ m)² / Σ m² of
-    groups of m members.
-
-    Parameters
-    ----------
-    right : number
-    groups : iterable, of length n
-        The group of each.
-    """
-    sizes = Counter(groups).values()
-    n = sum(sizes)
-    if not n:
-        return 0., 1.
-    effective = n * n / sum(size * size for size in sizes)
-    return wilson(right / n * effective, effective)
 
 
 def grouped_share(hits, groups) -> str:

@@ -58,6 +58,23 @@ MUTANTS = (
     mutant("the safe code accepts three times the error",
            "mass[i, at[path[depth]]] >= 1 - error", "mass[i, at[path[depth]]] >= 1 - 3 * error",
            tests=[f"{PROMISES}::test_safe_digits_are_the_most_that_hold_the_accepted_error"]),
+    mutant("the safe code of a decision accepts three times the error",
+           "held = [(node, mass) for node in path if (mass := _mass(of, node)) >= 1 - error]",
+           "held = [(node, mass) for node in path if (mass := _mass(of, node)) >= 1 - 3 * error]",
+           tests=["tests/fusion/test_pinned.py::"
+                  "test_safe_digits_are_the_most_that_hold_the_accepted_error"]),
+    mutant("a photo of another good counts as much as the others",
+           "weight = np.where(foreign[:, None], FOREIGN * weight, weight)", "pass",
+           "MAX_APART = 6.", "MAX_APART = 600.",
+           tests=["tests/photos/test_sufficiency.py::"
+                  "test_no_single_photo_turns_what_two_or_more_say_plainly"]),
+    mutant("a decision that is over counts", "if not decision.in_force(day):", "if False:",
+           tests=["tests/cases/test_decisions.py::"
+                  "test_a_decision_counts_while_it_is_in_force_and_is_named_when_not"]),
+    mutant("a report may lose ten points", "ALLOWED = {4: .01, 6: .02, 8: .03, 10: .03}",
+           "ALLOWED = {4: .1, 6: .1, 8: .1, 10: .1}",
+           tests=["tests/headless/test_evaluate.py::"
+                  "test_a_worse_report_ends_with_1_and_says_what_got_worse"]),
     mutant("the answer that flips the code is the first one, not the likeliest",
            "best = max(best, answer)",
            "best = best if best[1] else answer",

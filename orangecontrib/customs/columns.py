@@ -28,9 +28,9 @@ made_only           "yes": damped, for     Extractor, Aggregator        gallerie
                     want of real photos
 label               "yes": what people    Labeler                      Trainer, Labeler; the others
                     said of a photo                                    leave the column alone
-gradability         id of a fact that can Extractor                    Aggregator, galleries; Fusion
-                    be judged here, or                                 refuses single photos
-contradiction       "yes": P that the     Extractor                    galleries
+gradability         id of a fact that can Extractor, Aggregator        Aggregator, galleries;
+                    be judged here                                     Fusion refuses single photos
+contradiction       "yes": P that the     Extractor, Aggregator        galleries
                     features fit nothing
 contribution        id of the feature     Aggregator (Contributions)   people
 designation         words of the code     Fusion (Code probabilities)  people

@@ -194,3 +194,14 @@ def test_priors_of_a_table_name_the_row():
     table.name = "mine"
     with pytest.raises(ValueError, match="mine, row 2: unknown fact 'colour'"):
         priors_from_table(table, footwear.group().vocabulary, footwear.group().priors)
+
+
+def test_a_table_of_decisions_has_the_word_on_the_goods_it_fits(engine):
+    names = ("number", "authority", "code", "words")
+    decisions = Table.from_numpy(
+        Domain([], metas=[StringVariable(name) for name in names]), np.empty((1, 0)),
+        metas=np.array([["7", "ФТС", "6403911800", "ботинок"]], dtype=object))
+    case = case_from_tables([engine], facts([("a", BOOTS), ("b", "КЕДЫ")]), decisions=decisions)
+    boots, plimsolls = case.decide()
+    assert boots.codes == ("6403911800",) and boots.decision.number == "7"
+    assert plimsolls.decision is None

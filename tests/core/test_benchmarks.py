@@ -58,3 +58,26 @@ def test_goods_of_one_ruling_are_one_witness(monkeypatch):
     alone = module.grouped_share([True] * 8, range(8))
     together = module.grouped_share([True] * 8, [0] * 4 + [1] * 4)
     assert alone == "8/8 = 1.000 [0.68, 1.00]" and together == "8/8 = 1.000 [0.34, 1.00]"
+
+
+def test_questions_of_an_order_are_counted_until_the_code_is_settled(monkeypatch):
+    module = loaded(next(s for s in SCRIPTS if s.stem == "questions"), monkeypatch)
+    goods = [{"description": "Сандалии домашние женские, верх - текстиль, подошва - резина",
+              "official_code": "640419", "source": "ruling 1"},
+             {"description": "Туфли, верх - текстиль, подошва - дерево",
+              "official_code": "640520", "source": "ruling 2"}]
+    engine = module.Engine(module.find_group("footwear"))
+    some = module.simulated(goods, engine, False, module.np.random.default_rng(0))
+    assert [good.code for good in some] == [("6404191000",), ("6405201000",)]
+    sets = module.Sets(some, engine)
+    settled, both = sets.settled(.01), module.np.arange(2)
+    order = [sets.facts.index(fact) for fact in ("upper", "sole", "sport", "house")]
+    assert [sets.asked(settled, order, row) for row in both] == [4, 2]
+    best = sets.best_order(settled, both)
+    assert sum(sets.asked(settled, best, row) for row in both) == 6 <= sum(
+        sets.asked(settled, order[::-1], row) for row in both)
+    assert sets.least(settled).tolist() == [4, 2]
+    proposed, right = module.asked_by_proposal(some, .01)
+    assert right.all() and (proposed >= [4, 2]).all()
+    vain = [order[0], sets.facts.index("insole"), order[1]]  # decides nothing of textile
+    assert [sets.asked(settled, vain, 1, skipping) for skipping in (False, True)] == [3, 2]

@@ -268,7 +268,7 @@ def test_rho_of_the_user_replaces_the_models(features):
     assert np.abs(strict.contributions).sum() < np.abs(loose.contributions).sum()
 
 
-def test_contradiction_is_a_meta_of_the_photo_and_not_of_the_good(table, extractor):
+def test_contradiction_and_what_can_be_judged_are_metas_of_photos_and_of_goods(table, extractor):
     result, _ = features_table(table, "image", extractor)
     (variable,) = [v for v in result.domain.metas if "contradiction" in v.attributes]
     assert variable.attributes["contradiction"] == "yes" and variable.name == "contradiction"
@@ -280,7 +280,16 @@ def test_contradiction_is_a_meta_of_the_photo_and_not_of_the_good(table, extract
     assert [v.name for v in again.domain.metas if "contradiction" in v.attributes
             ] == ["противоречие"]
     goods = pooled_table(result, "good_id")
-    assert not any("contradiction" in v.attributes for v in goods.domain.metas)
+    (pooled,) = [v for v in goods.domain.metas if "contradiction" in v.attributes]
+    judged = [v for v in goods.domain.metas if "gradability" in v.attributes]
+    assert len(judged) == len(find_group("footwear").visual_facts) and len(goods) == 2
+    for variable in (pooled, *judged):
+        values = goods.get_column(variable).astype(float)
+        assert ((values >= 0) & (values <= 1)).all()
+    for v in judged:
+        photos = result.get_column(result.domain[v.name]).astype(float)
+        np.testing.assert_allclose(goods.get_column(v).astype(float), [
+            1 - (1 - photos[:2]).prod(), 1 - (1 - photos[2:]).prod()], atol=1e-9)
 
 
 def test_labels_of_people_stay_and_are_no_features(table, extractor):

@@ -76,6 +76,23 @@ class TestOWEvaluateCodes(WidgetTest):
         combo.activated.emit(combo.currentIndex())
         self.assertEqual([str(row["code"]) for row in self.out("codes")], ["8504", "8536"])
 
+    def test_each_level_of_the_tariff_stands_beside_the_commonest_code(self):
+        found = results()
+        self.feed(found)
+        levels = self.out("levels")
+        digits = levels.get_column("digits")
+        names = [str(row["model"]) for row in levels]
+        self.assertEqual(list(zip(names, digits)), [
+            ("model 0", 4), ("model 0", 6), ("commonest code", 4), ("commonest code", 6)])
+        top1 = levels.get_column("top-1")
+        self.assertAlmostEqual(top1[1], (found.predicted[0] == found.actual).mean())
+        self.assertGreater(top1[0], top1[1])
+        self.assertGreater(top1[1], top1[3])
+        self.assertEqual(len(self.widget.final_page.model.rows), 4)
+        self.assertEqual(self.widget.tabs.tabText(2), "Reliability")
+        self.feed(None)
+        self.assertEqual(self.widget.final_page.model.rows, [])
+
     def test_another_model_stays_chosen(self):
         before = self.feed(results()).X
         self.widget.model_combo.setCurrentIndex(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.defaults import ERROR, TRUST, WEIGHT
@@ -12,9 +13,19 @@ from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.fusion.engine import Engine
 from orangecontrib.customs.fusion.statements import fact_columns
 from orangecontrib.customs.groups import Group, loaded_groups
+from orangecontrib.customs.nomenclature import Tariff
 
 from .case import Case, join
-from .files import goods_of_rows, read_answers, read_goods, read_predictions, read_priors
+from .decisions import Decision
+from .files import (
+    goods_of_rows,
+    read_answers,
+    read_decisions,
+    read_goods,
+    read_predictions,
+    read_priors,
+    read_tariff,
+)
 from .goods import Good
 from .predictions import Predictions
 from .rows import row_of
@@ -45,8 +56,13 @@ def case_of(goods: Sequence[Good], photos: PhotoEvidence | None = None,
             predictions: Predictions | None = None, *,
             groups: Iterable[str | os.PathLike | Group] = (), priors: Priors | None = None,
             trust: float = TRUST, weight: float = WEIGHT,
+            decisions: Sequence[Decision] = (), on: date | None = None,
+            tariff: Tariff | None = None,
             progress: Callable[[int, int], None] | None = None) -> Case:
-    """The case of declared goods and of what other witnesses say of them."""
+    """The case of declared goods and of what other witnesses say of them.
+
+    For `decisions`, `on` and `tariff` see :class:`Case`.
+    """
     engines = engines_of(groups, priors)
     readers = [FactReader(engine.group) for engine in engines if engine.group.reads_text]
     sources = [text_source(goods, readers, progress,
@@ -55,7 +71,8 @@ def case_of(goods: Sequence[Good], photos: PhotoEvidence | None = None,
         sources.append(photo_source(photos))
     if predictions is not None:
         sources.append(predictions.source(engines, weight))
-    return join(engines, sources, trust)
+    case = join(engines, sources, trust, decisions, on)
+    return case if tariff is None else case.under(tariff)
 
 
 def rows_of(case: Case, error: float = ERROR,
@@ -72,7 +89,9 @@ def decide(goods: str | os.PathLike | Iterable[Mapping[str, object]],
            answers: str | os.PathLike | Mapping[str, Mapping[str, str]] | None = None,
            priors: str | os.PathLike | Priors | None = None, model: str = "default",
            error: float = ERROR, trust: float = TRUST, weight: float = WEIGHT,
-           groups: Iterable[str | os.PathLike | Group] = ()) -> list[dict]:
+           groups: Iterable[str | os.PathLike | Group] = (),
+           decisions: str | os.PathLike | Sequence[Decision] = (), on: date | None = None,
+           tariff: str | os.PathLike | Tariff | None = None) -> list[dict]:
     """Ten-digit codes of goods, with reasons: the rows of ``orange-customs classify``.
 
     Parameters
@@ -100,6 +119,13 @@ def decide(goods: str | os.PathLike | Iterable[Mapping[str, object]],
     groups : iterable of str, path or Group
         The groups of goods that decide: ids, folders of tables, or as they are; all that
         installed packages bring by default.
+    decisions : path, "example" or sequence of Decision
+        Of authorities: a good that matches one gets its code, with its number in the trace
+        beside what is said without it (:mod:`.decisions`).
+    on : date, optional
+        The day that counts for the validity of decisions; today by default.
+    tariff : path or Tariff, optional
+        An official edition: what rests on a code whose wording it changes is not established.
 
     Returns
     -------
@@ -141,8 +167,12 @@ def decide(goods: str | os.PathLike | Iterable[Mapping[str, object]],
         answers = read_answers(answers, vocabulary)
     if _is_path(priors):
         priors = read_priors(priors, vocabulary)
+    if _is_path(decisions):
+        decisions = read_decisions(decisions, vocabulary)
+    if _is_path(tariff):
+        tariff = read_tariff(tariff)
     case = case_of(goods, photos, predictions, groups=groups, priors=priors, trust=trust,
-                   weight=weight)
+                   weight=weight, decisions=decisions, on=on, tariff=tariff)
     for remark in (*case.remarks, *case.strange_answers(answers or {})):
         warnings.warn(remark, stacklevel=2)
     return rows_of(case, error, answers)

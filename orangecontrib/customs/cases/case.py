@@ -4,20 +4,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 
 import numpy as np
 
 from orangecontrib.customs.defaults import ERROR, TRUST
-from orangecontrib.customs.facts import Evidence, Vocabulary
+from orangecontrib.customs.facts import Evidence, Fact, Vocabulary
 from orangecontrib.customs.fusion.among import Answer, codes_of, decide_among, vocabulary_of
 from orangecontrib.customs.fusion.engine import MODEL, PHOTOS, TEXT, Engine, Witness
 from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.fusion.meeting import Meeting, strangers
+from orangecontrib.customs.fusion.photographs import photographs_of
+from orangecontrib.customs.fusion.pinned import guarded
 from orangecontrib.customs.fusion.verdict import Verdict
 from orangecontrib.customs.i18n import Message, Words, say
-from orangecontrib.customs.nomenclature import Tariff
+from orangecontrib.customs.nomenclature import Tariff, compare_wordings
 
+from .decisions import Decision, decide_pinned
 from .goods import Good, OfGroup
 from .lines import of_each
 from .sources import NO_PHOTOS, Source, analyst_witness
@@ -59,6 +63,13 @@ class Case:
         Per witness, goods that it lacks and another one has.
     ids : dict of str to list of str
         Per witness, the ids of its goods.
+    decisions : tuple of Decision
+        Of authorities: they have the word on the goods that match them.
+    on : date or None
+        The day that counts for their validity; None: today.
+    changed : dict of str to Message
+        Codes whose official wording a loaded tariff changes: what rests on them is not
+        established.
     """
 
     engines: tuple[Engine, ...]
@@ -68,6 +79,22 @@ class Case:
     remarks: tuple[str, ...] = ()
     unmatched: Mapping[str, int] = field(default_factory=dict)
     ids: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    decisions: tuple[Decision, ...] = ()
+    on: date | None = None
+    changed: Mapping[str, Message] = field(default_factory=dict)
+
+    def under(self, tariff: Tariff) -> Case:
+        """The same case where a loaded edition of the tariff is looked at, too.
+
+        What rests on a code whose official wording it changes is not established; why nothing
+        could be compared is among the remarks.
+        """
+        found = compare_wordings(tariff, self.codes)
+        said = {code: Message.of("decisions.changed", code=code, now=now) if now
+                else Message.of("decisions.absent", code=code)
+                for code, now in found.changed.items()}
+        remarks = (found.problem,) if found.problem else ()
+        return replace(self, changed=said, remarks=(*self.remarks, *remarks))
 
     def __len__(self) -> int:
         return len(self.goods)
@@ -155,9 +182,37 @@ class Case:
         verdicts = decide_among(self.engines, witnesses, keys, error=error, answer=answer,
                                 progress=progress)
         several = {good.key: good.several for good in self.goods[some] if good.several}
-        return of_each(self.engines, [
-            replace(witness, evidence=witness.evidence.align(keys)) for witness in witnesses],
-            verdicts, several, answers, answer, error) if several else verdicts
+        if several or self.decisions:
+            witnesses = [replace(witness, evidence=witness.evidence.align(keys))
+                         for witness in witnesses]
+        if several:
+            verdicts = of_each(self.engines, witnesses, verdicts, several, answers, answer, error)
+        if self.changed:
+            verdicts = [guarded(verdict, self.changed) for verdict in verdicts]
+        if self.decisions:
+            verdicts = decide_pinned(self.engines, self.decisions, self.goods[some], witnesses,
+                                     verdicts, error, self.on, self.changed)
+        return [self._with_photographs(good, verdict)
+                for good, verdict in zip(self.goods[some], verdicts)]
+
+    def _with_photographs(self, good: Good, verdict: Verdict) -> Verdict:
+        """A verdict with what to photograph."""
+        engine = self.engine_of(verdict)
+        if engine is None or not verdict.questions:
+            return verdict
+        found = photographs_of(verdict.questions, engine.group, good.shown or (), 1 - verdict.p)
+        return replace(verdict, photographs=found) if found else verdict
+
+    def not_shown(self, verdict: Verdict) -> tuple[Fact, ...]:
+        """The facts that photos of such goods show, and none of this good's does.
+
+        Of a good without photos nothing is told.
+        """
+        engine, shown = self.engine_of(verdict), self.good(verdict).shown
+        if engine is None or shown is None:
+            return ()
+        return tuple(engine.group.vocabulary[fact] for fact in engine.group.visual_facts
+                     if fact not in shown)
 
     def decide_one(self, row: int, error: float = ERROR,
                    answers: Mapping[str, Mapping[str, str]] | None = None) -> Verdict:
@@ -179,7 +234,8 @@ class Case:
         return result
 
 
-def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TRUST) -> Case:
+def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TRUST,
+         decisions: Sequence[Decision] = (), on: date | None = None) -> Case:
     """Goods of all sources, matched by declared id; a good that one of them lacks is kept.
 
     The second good of an id is matched with a source's second row of that id.  Where there is
@@ -193,6 +249,10 @@ def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TR
         The text first: later ones fill in what earlier ones do not declare.
     trust : float
         Reliability of declared facts: people misdeclare.
+    decisions : sequence of Decision
+        Of authorities, which have the word on the goods that match them.
+    on : date, optional
+        The day that counts for their validity; today by default.
     """
     goods: list[Good] = []
     places = []
@@ -224,7 +284,7 @@ def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TR
     return Case(tuple(engines), tuple(goods), tuple(witnesses), answer,
                 tuple(remark for source in sources for remark in source.remarks), unmatched,
                 {source.id: [good.whole or good.good_id for good in source.goods]
-                 for source in sources})
+                 for source in sources}, tuple(decisions), on)
 
 
 def _of_wholes(goods: Sequence[Good], source: Source, known: Collection[int]
@@ -277,7 +337,8 @@ def _told(good: Good, source: Source, row: int) -> Good:
     if row < 0:
         return replace(good, problems=(*good.problems, LACKS[source.id]))
     own = source.goods[row]
-    good = replace(good, problems=(*good.problems, *own.problems))
+    good = replace(good, problems=(*good.problems, *own.problems),
+                   shown=good.shown if own.shown is None else own.shown)
     if own.key != good.key:  # a row that is shared declares nothing of the others
         return good
     numbers = {name: getattr(own if getattr(good, name) is None else good, name)

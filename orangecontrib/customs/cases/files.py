@@ -32,12 +32,14 @@ from orangecontrib.customs.files import (
 from orangecontrib.customs.files.words import label_of
 from orangecontrib.customs.fusion.statements import fact_columns, plain_facts
 from orangecontrib.customs.i18n import Message, say
+from orangecontrib.customs.nomenclature import Tariff, load_tariff
 
+from .decisions import BUNDLED, Decision, bundled_decisions, decisions_of_table
 from .goods import DECLARED, Good, currency_in, goods_of
 from .predictions import LIKELY, Predictions, answer_columns
 
-__all__ = ["InputError", "goods_of_rows", "read_answers", "read_goods", "read_predictions",
-           "read_priors", "roles_of", "write_rows"]
+__all__ = ["InputError", "goods_of_rows", "read_answers", "read_decisions", "read_goods",
+           "read_predictions", "read_priors", "read_tariff", "roles_of", "write_rows"]
 
 
 class InputError(ValueError):
@@ -221,6 +223,36 @@ def read_answers(path: str | Path, vocabulary: Vocabulary, encoding: str = ""
                 fact, value) != value:
             raise InputError(f"{where}: '{good}' has two answers for '{fact}'")
     return answers
+
+
+def read_decisions(path: str | Path, vocabulary: Vocabulary, encoding: str = ""
+                   ) -> tuple[Decision, ...]:
+    """Decisions of authorities (:mod:`.decisions`): a table, or the bundled ``example``.
+
+    Raises
+    ------
+    InputError
+        The message names the line.
+    """
+    if str(path) == BUNDLED and not Path(path).exists():
+        return bundled_decisions(vocabulary)
+    table = _read(path, [], encoding)
+    for row in table.rows:
+        if row.doubt:
+            raise InputError(f"{path}, line {row.line}: {row.doubt}")
+    try:
+        return decisions_of_table(table.columns, [(f"{path}, line {row.line}", row.cells)
+                                                  for row in table.rows], str(path), vocabulary)
+    except ValueError as error:
+        raise InputError(str(error)) from error
+
+
+def read_tariff(path: str | Path, encoding: str = "") -> Tariff:
+    """An official edition of the tariff; InputError where it can't be read."""
+    try:
+        return load_tariff(path, encoding=encoding)
+    except (OSError, ValueError) as error:
+        raise InputError.of(error) from error
 
 
 def read_predictions(path: str | Path, encoding: str = "") -> Predictions:

@@ -59,6 +59,8 @@ class Good:
     several: Several = Several()
     #: The declared id of a description that names several goods, of which this is one.
     whole: str = ""
+    #: Facts that its photos show; None: there are none.
+    shown: frozenset[str] | None = None
     #: The row of the file, by column: facts may stand there.
     row: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
     #: Columns of a specification that the description states, and what they are called there.

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from orangecontrib.customs.fusion.duties import EUR, PERCENT, percent_of_value, span
 from orangecontrib.customs.fusion.engine import Engine
 from orangecontrib.customs.fusion.verdict import Verdict
+from orangecontrib.customs.i18n import say
 from orangecontrib.customs.nomenclature import Duty
 
 from .case import Case
@@ -55,7 +56,9 @@ def row_of(case: Case, verdict: Verdict) -> dict[str, str | float | None]:
         "quantity": good.quantity, "value": good.value, "currency": good.currency,
         "weight": good.weight, **_duties(case, verdict, good),
         "trace": verdict.trace, "problems": "; ".join(case.notes_of(verdict)),
-        **_group(case, verdict)}
+        **_group(case, verdict),
+        "not_shown": "; ".join(map(say, case.not_shown(verdict))),
+        "photograph": "; ".join(photograph.text for photograph in verdict.photographs)}
     return {name: _known(found[name]) for name in COLUMNS}
 
 

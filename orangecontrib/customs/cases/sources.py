@@ -160,11 +160,17 @@ class PhotoEvidence:
         The photos that the evidence rests on.
     skipped : list of (str, str, str or Message)
         Good id, photo and reason of each photo that could not be used.
+    shown : dict of str to frozenset of str
+        By good id, the facts that its photos show.
+    doubts : dict of str to Message
+        By good id, that a photo seems to show another good.
     """
 
     evidence: Evidence
     notes: Mapping[tuple[str, str], str]
     skipped: Sequence[tuple[str, str, Message | str]]
+    shown: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    doubts: Mapping[str, Message] = field(default_factory=dict)
 
 
 def photo_model(name: str, groups: Sequence[Group] = ()):
@@ -206,13 +212,16 @@ def read_photos(photos, model, *, device=None, backend: str = "auto", mode: str 
     from orangecontrib.customs.photos.notes import photo_notes
     from orangecontrib.customs.photos.pooling import photo_evidence, pool
     from orangecontrib.customs.photos.sources import natural
+    from orangecontrib.customs.photos.sufficiency import doubtful_photos, shown_facts
     results = Extractor(model, device, backend=backend).run(photos, progress=progress)
     pooled = pool(results.probabilities, results.gradability, results.good_ids,
                   model.priors, model.rho, mode=mode)
     skipped = sorted(((photo.good_id, photo.image, reason) for photo, reason in results.skipped),
                      key=lambda photo: natural(photo[1]))
+    names = [photo.image for photo in results.photos]
     return PhotoEvidence(photo_evidence(pooled, model.group.features, model.priors),
-                         photo_notes(pooled, [photo.image for photo in results.photos]), skipped)
+                         photo_notes(pooled, names), skipped, shown_facts(pooled),
+                         doubtful_photos(pooled, names))
 
 
 def photo_source(photos: PhotoEvidence) -> Source:
@@ -221,7 +230,10 @@ def photo_source(photos: PhotoEvidence) -> Source:
     for good_id, image, reason in photos.skipped:
         if good_id:
             problems.setdefault(good_id, [NO_PHOTOS]).append(Joined((image, reason), ": "))
-    goods = [Good(good_id, good_id, problems=tuple(said)) for good_id, said in problems.items()]
+    for good_id, doubt in photos.doubts.items():
+        problems[good_id].append(doubt)
+    goods = [Good(good_id, good_id, problems=tuple(said), shown=photos.shown.get(good_id))
+             for good_id, said in problems.items()]
     return Source(PHOTOS, goods, photos.evidence, photos.notes)
 
 

@@ -17,6 +17,7 @@ from orangecontrib.customs.declarations.table import (
 )
 from orangecontrib.customs.defaults import TRUST, WEIGHT
 from orangecontrib.customs.facts import Evidence, Priors, Vocabulary
+from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.fusion.engine import PHOTOS, TEXT, Engine
 from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.fusion.table import (
@@ -32,14 +33,15 @@ from orangecontrib.customs.i18n import Message, say
 from orangecontrib.customs.photos.notes import why_skipped
 
 from .case import Case, join
+from .decisions import Decision, decisions_of_table
 from .goods import DECLARED, Good, OfGroup, currency_in, goods_of
 from .predictions import LIKELY, Predictions, answer_columns
 from .rows import row_of
 from .schema import COLUMNS, SCHEMA, Column
 from .sources import NO_PHOTOS, Source
 
-__all__ = ["case_from_tables", "codes_table", "predictions_from_table", "priors_from_table",
-           "probabilities_table", "with_verdicts"]
+__all__ = ["case_from_tables", "codes_table", "decisions_from_table", "predictions_from_table",
+           "priors_from_table", "probabilities_table", "with_verdicts"]
 
 UNREAD = Message("cases.unread")
 #: The corpus reads another column than the description; the answer is left out, or counts.
@@ -56,7 +58,8 @@ def case_from_tables(engines: Sequence[Engine], text: Table | None = None,
                      text_key: Variable | None = None,
                      photo_key: Variable | None = None, predictions_key: Variable | None = None,
                      features: Sequence[Variable] | None = None,
-                     trust: float = TRUST, weight: float = WEIGHT) -> Case:
+                     trust: float = TRUST, weight: float = WEIGHT,
+                     decisions: Table | None = None) -> Case:
     """The case of the goods in tables.
 
     Parameters
@@ -75,11 +78,14 @@ def case_from_tables(engines: Sequence[Engine], text: Table | None = None,
         Reliability of declared facts.
     weight : float
         Exponent of the classifier's likelihood.
+    decisions : Table, optional
+        Of authorities; see :func:`decisions_from_table`.
 
     Raises
     ------
     ValueError
-        If an input holds no evidence; the message begins with its name.
+        If an input holds no evidence, or the decisions can't be understood; the message begins
+        with its name.
     PredictionsError
         If the predictions hold no probabilities of codes.
     """
@@ -91,7 +97,18 @@ def case_from_tables(engines: Sequence[Engine], text: Table | None = None,
     if predictions is not None:
         sources.append(predictions_from_table(predictions, predictions_key, features)
                        .source(engines, weight))
-    return join(engines, sources, trust)
+    return join(engines, sources, trust, () if decisions is None
+                else decisions_from_table(decisions, vocabulary_of(groups)))
+
+
+def decisions_from_table(table: Table, vocabulary: Vocabulary) -> tuple[Decision, ...]:
+    """Decisions of a table with the columns of :mod:`.decisions`; ValueError names the row."""
+    names = {var.name.strip().lower(): var for var in table.domain.variables + table.domain.metas}
+    columns = {name: ["" if (text := var.str_val(value)) == "?" else text
+                      for value in table.get_column(var)] for name, var in names.items()}
+    rows = [(f"Decisions: row {row + 1}", {name: texts[row] for name, texts in columns.items()})
+            for row in range(len(table))]
+    return decisions_of_table(list(names), rows, "Decisions:", vocabulary)
 
 
 def _source(name: str, title: str, table: Table, key: Variable | None,
@@ -109,7 +126,7 @@ def _source(name: str, title: str, table: Table, key: Variable | None,
     whole = dict(marked_texts(table, [good.key for good in rows], Role.WHOLE))
     goods = [replace(good, problems=(*good.problems, *without, *told.get(good.key, ())),
                      several=read.several.get(good.key, good.several),
-                     whole=whole.get(good.key, ""))
+                     whole=whole.get(good.key, ""), shown=read.shown.get(good.key))
              for good, without in zip(rows, _silent(name, read.evidence))]
     if name == PHOTOS and key is not None:
         goods += _unseen(table, key.name, goods)
@@ -139,7 +156,7 @@ def _goods(table: Table, key: Variable | None) -> list[Good]:
     value = role_column(domain, "value")
     common = {} if value is None else {"currency": currency_in(value.name)}
     cells: list[dict[str, object]] = [dict(common) for _ in range(len(table))]
-    for what in DECLARED:
+    for what in ("description", *DECLARED):
         if (variable := role_column(domain, what)) is not None:
             for row, value in zip(cells, _values(table, variable)):
                 row[what] = value

@@ -44,7 +44,10 @@ from .folding import fold
 from .forms import ANY, OBLIQUE, forms, in_dictionary
 from .negation import BETWEEN
 
-__all__ = ["Phrases", "words_regex"]
+__all__ = ["NOT_NAMED", "Phrases", "words_regex"]
+
+#: Words behind which a phrase names something else than the good.
+NOT_NAMED = "без | для | кроме | от | к | под"
 
 #: Characters of «…», and letters that an ending has at most.
 STRETCH, ENDING = 40, 30

@@ -14,11 +14,12 @@ from Orange.evaluation import Results
 from orangecontrib.customs.nomenclature import parse_code
 
 from .errors import CodeErrors, Scored
+from .final import ERRORS, LevelScores
 from .models.judging import verdict
 
-__all__ = ["Prediction", "answers_of", "check", "codes_table", "learner_names", "predictions_in",
-           "scored_from_results", "scored_from_table", "scored_table", "strings", "unique_names",
-           "with_probabilities"]
+__all__ = ["Prediction", "answers_of", "check", "codes_table", "learner_names", "levels_table",
+           "predictions_in", "scored_from_results", "scored_from_table", "scored_table", "strings",
+           "unique_names", "with_probabilities"]
 
 #: What Orange adds to a name that is taken.
 _NUMBER = re.compile(r" \(\d+\)$")
@@ -235,6 +236,25 @@ def scored_from_table(table: Table, prediction: Prediction, truth=None,
 
 
 # -- tables that go out
+
+def levels_table(rows: Sequence[tuple[str, LevelScores]]) -> Table:
+    """A row per level of the tariff, and of whom: how often its codes are right, how surely."""
+    limits = [f"{limit:g}" for limit in ERRORS]
+    names = {"digits": 0, "n": 0, **dict.fromkeys(
+        ("top-1", "top-1 low", "top-1 high", "top-3", "top-3 low", "top-3 high", "macro-F1",
+         "log-loss", "Brier", "ECE", "ECE by chance", "AUGRC",
+         *(f"coverage at {limit}" for limit in limits)), 3)}
+    domain = Domain([ContinuousVariable(n, number_of_decimals=d) for n, d in names.items()],
+                    metas=[StringVariable("model")])
+    X = np.array([[s.digits, s.n, s.top1, s.top1_low, s.top1_high, s.top3, s.top3_low,
+                   s.top3_high, s.macro_f1, s.log_loss, s.brier, s.ece, s.ece_chance, s.augrc,
+                   *(s.coverage[limit] for limit in limits)] for _, s in rows],
+                 dtype=float).reshape(len(rows), len(names))
+    table = Table.from_numpy(domain, X, metas=np.array([[name] for name, _ in rows],
+                                                       dtype=object).reshape(len(rows), 1))
+    table.name = "Reliability"
+    return table
+
 
 def codes_table(rows: Sequence[CodeErrors]) -> Table:
     """A row per code: predictions, errors, P(error) with its interval, and what it was."""

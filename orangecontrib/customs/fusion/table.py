@@ -50,6 +50,8 @@ class TableEvidence:
     good_problems: dict[str, list[str | Message]] = field(default_factory=dict)
     #: per good, what its description leaves open of several
     several: dict[str, Several] = field(default_factory=dict)
+    #: per good with photos, the facts that these show
+    shown: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 def key_candidates(table: Table) -> list[Variable]:
@@ -159,7 +161,9 @@ def evidence_from_table(table: Table, key: Variable | None = None,
         if missing:
             problems.append(f"columns of fact '{fact}' carry no prior; uniform is assumed")
     evidence = Evidence.from_probabilities(keys, probabilities, priors)
-    if features and any(GradabilityColumn.of(var) for var in table.domain.metas):
+    judged = {column.fact: var for var in table.domain.metas
+              if (column := GradabilityColumn.of(var))}
+    if features and judged and not any(Role.of(var) is Role.PHOTOS for var in table.domain.metas):
         raise ValueError("these are single photos; pool them with Bayesian Photo "
                          "Aggregator first")
     if features:
@@ -172,7 +176,19 @@ def evidence_from_table(table: Table, key: Variable | None = None,
         good_problems[key] = [*good_problems.get(key, ()), *some]
     several = {key: several for key, text in marked_texts(table, keys, Role.SEVERAL)
                if (several := told(text).without(fact for of, fact in said.cells if of == key))}
-    return TableEvidence(evidence, notes, problems, good_problems, several)
+    return TableEvidence(evidence, notes, problems, good_problems, several,
+                         _shown(table, keys, judged, features, groups) if features else {})
+
+
+def _shown(table: Table, keys: Sequence[str], judged: dict[str, Variable],
+           features: dict[str, Variable], groups: Sequence[Group]) -> dict[str, frozenset[str]]:
+    """Per good, the facts that its photos show; all of them where the table does not tell."""
+    from orangecontrib.customs.photos.sufficiency import SHOWN
+    facts = [fact for group in groups if group.feature_ids and features.keys()
+             & set(group.feature_ids) for fact in group.visual_facts]
+    said = {fact: np.asarray(table.get_column(var), dtype=float) for fact, var in judged.items()}
+    return {key: frozenset(fact for fact in facts if fact not in said
+                           or not said[fact][row] < SHOWN) for row, key in enumerate(keys)}
 
 
 def _plain(table: Table, key: Variable | None) -> list[str]:

@@ -7,7 +7,8 @@ from functools import reduce
 
 from orangecontrib.customs.i18n import Joined, Message, Words, say
 
-__all__ = ["ASSUMED", "NO", "NOT_ESTABLISHED", "YES", "Step", "trace_steps", "trace_text"]
+__all__ = ["ASSUMED", "NO", "NOT_ESTABLISHED", "YES", "Step", "condition", "line_step",
+           "trace_steps", "trace_text"]
 
 #: A fact is established above this probability of the values that the rule needs.
 ESTABLISHED = 0.9
@@ -27,7 +28,9 @@ class Step:
     Attributes
     ----------
     kind : str
-        "basis" (note, GIR), "line" (a node of the tariff) or "fact".
+        "basis" (note, GIR), "line" (a node of the tariff) or "fact"; "decision" (of an
+        authority, that gives the code), "practice" (what would be said without it), "guard" (the
+        official wording changed).
     what : Words
         The designation, or the fact with the values that the code needs.
     answer : str
@@ -73,8 +76,8 @@ def trace_steps(engine, belief, voices, i: int, codes) -> tuple[Step, ...]:
     rule = _likeliest_rule(table, belief, i, codes)
     steps = [Step("basis", table.basis[rule.line])]
     if codes[0].isdigit():
-        steps += [_line(engine, node.code) for node in engine.nomenclature.path(codes[0])]
-        steps += [_line(engine, code) for code in codes[1:]]
+        steps += [line_step(engine, node.code) for node in engine.nomenclature.path(codes[0])]
+        steps += [line_step(engine, code) for code in codes[1:]]
     for fact, spec in table.vocabulary.items():
         if fact not in rule.allowed:
             continue
@@ -87,12 +90,12 @@ def trace_steps(engine, belief, voices, i: int, codes) -> tuple[Step, ...]:
                 name = voice.name if _supports(voice, engine, fact, i, rule.allowed[fact]) \
                     else Message.of("witness.against", witness=voice.name)
                 said_by.append(Joined((name, note), ": ") if note else name)
-        steps.append(Step("fact", _condition(engine, fact, rule.allowed[fact]), answer, p,
+        steps.append(Step("fact", condition(engine, fact, rule.allowed[fact]), answer, p,
                           tuple(said_by), fact))
     return tuple(steps)
 
 
-def _line(engine, code: str) -> Step:
+def line_step(engine, code: str) -> Step:
     """The step of a node of the tariff; made once."""
     if code not in engine.said:
         node, spaced = engine.nomenclature[code], engine.nomenclature.spaced(code)
@@ -101,7 +104,7 @@ def _line(engine, code: str) -> Step:
     return engine.said[code]
 
 
-def _condition(engine, fact: str, allowed: frozenset[str]) -> Words:
+def condition(engine, fact: str, allowed: frozenset[str]) -> Words:
     """A fact with the values that a rule allows; worded once."""
     if (fact, allowed) not in engine.said:
         spec = engine.table.vocabulary[fact]
@@ -130,8 +133,11 @@ def _likeliest_rule(table, belief, i, codes):
 
 
 def trace_text(steps: Sequence[Step]) -> str:
-    """The trace as one line: lines of the tariff, then facts, then what is assumed."""
-    basis = [s.text for s in steps if s.kind == "basis"]
+    """The trace as one line: lines of the tariff, then facts, then what is assumed.
+
+    A decision stands in front, and what would be said without it behind.
+    """
+    basis = [s.text for s in steps if s.kind in ("guard", "decision", "basis")]
     lines = [s.text for s in steps if s.kind == "line"]
     answers = {id_: say(answer) for id_, answer in _ANSWERS.items()}
     known = [f"{s.text} – {answers[s.answer]} {s.p:.2f} ({s.source})" for s in steps
@@ -140,4 +146,5 @@ def trace_text(steps: Sequence[Step]) -> str:
     parts = ["; ".join(basis), " > ".join(lines), "; ".join(known)]
     if assumed:
         parts.append(f"{ASSUMED}: " + "; ".join(assumed))
+    parts += [s.text for s in steps if s.kind == "practice"]
     return " | ".join(part for part in parts if part)

@@ -15,7 +15,7 @@ from orangecontrib.customs.i18n import Joined, Message, Words, say
 from orangecontrib.customs.nomenclature.decision_table import OUTSIDE
 
 __all__ = ["Beside", "Verdict", "Question", "Discrepancy", "Voice", "blind", "decide",
-           "decide_block"]
+           "decide_block", "worth_asking"]
 
 #: A fact counts as missing when knowing it would lower P(error) by this much.
 WORTH_ASKING = 0.01
@@ -115,6 +115,10 @@ class Verdict:
     probabilities: Mapping[str, float] = field(repr=False, default_factory=dict)
     group: str = ""                 #: id of the group that decided; "": none is spoken of
     held: tuple[str, ...] = ()      #: the codes that hold 1 − error of the mass
+    #: of an authority, that gave the code (:class:`orangecontrib.customs.cases.Decision`)
+    decision: object | None = None
+    #: what to photograph, the photo of most worth first (:mod:`.photographs`)
+    photographs: tuple = ()
 
     @property
     def code(self) -> str:
@@ -143,6 +147,11 @@ class Verdict:
     def missing_facts(self) -> tuple[str, ...]:
         return tuple(q.text for q in self.questions if q.silent)
 
+    @property
+    def asks(self) -> tuple:
+        """Questions and photos to be taken, together, by what they are worth."""
+        return tuple(sorted((*self.questions, *self.photographs), key=lambda ask: -ask.gain))
+
     def p_of(self, code: str) -> float:
         """P(the good falls under `code`), for any prefix of digits.
 
@@ -165,6 +174,11 @@ class Verdict:
             return "yes"
         return "prefix" if any(c.startswith(declared) or declared.startswith(c)
                                for c in self.codes) else "no"
+
+
+def worth_asking(error: float) -> float:
+    """How much knowing a fact must lower P(error): who accepts less of it is asked further."""
+    return min(WORTH_ASKING, error / 10)
 
 
 def decide(engine: Engine, witnesses: Sequence[Witness], *, error: float = ERROR,
@@ -264,7 +278,7 @@ def decide_block(engine: Engine, voices: Sequence[Voice], evidence: Evidence, er
         questions = tuple(sorted(
             (Question(fact, float(gain[i]), float(duty[i]), bool(silent[fact][i]),
                       engine.table.vocabulary[fact])
-             for fact, (gain, duty) in gains.items() if gain[i] >= WORTH_ASKING),
+             for fact, (gain, duty) in gains.items() if gain[i] >= worth_asking(error)),
             key=lambda q: -q.gain))
         held = _held(engine, p_codes, order, of, error, beside) if codes else ()
         low, high = engine.duties_between(held, EUR)

@@ -1,8 +1,9 @@
-"""The console script ``orange-customs``: run, canvas, classify, report, features, facts, collect.
+"""The console script ``orange-customs``, whose commands are those of `main`.
 
 Exit codes: 0 done; 1 nothing could be classified or read, or (run) a widget shows an
-error or ends the run; 2 bad arguments, input that can't be used, a result that can't be
-written, a workflow that can't be loaded, a timeout, an interrupt.
+error or ends the run, or (evaluate) codes got worse; 2 bad arguments, input that can't be
+used, a result that can't be written, a workflow that can't be loaded, a timeout, an
+interrupt.
 """
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ import sys
 from pathlib import Path
 
 from orangecontrib.customs.defaults import ERROR, TRUST, WEIGHT
-from orangecontrib.customs.headless import cli_collect, cli_report, cli_run
+from orangecontrib.customs.headless import cli_collect, cli_evaluate, cli_report, cli_run
 from orangecontrib.customs.headless.models import photo_model_named
 from orangecontrib.customs.i18n import speaking
 
@@ -64,6 +65,22 @@ def main(argv: list[str] | None = None) -> int:
     _case_arguments(report, "R.html|R.pdf|R.xlsx")
     cli_report.add_arguments(report)
     report.set_defaults(job=_report)
+
+    evaluate = commands.add_parser(
+        "evaluate", help="final codes against known ones",
+        description="Top-1 and top-3 at 4, 6, 8 and 10 digits, macro-F1, log-loss, Brier score, "
+                    "calibration, AUGRC, coverage, duty error: of all that is given, of text and "
+                    "photos alone, and of trivial baselines.")
+    _case_arguments(evaluate, "REPORT.json")
+    evaluate.add_argument("--truth", required=True, metavar="COLUMN",
+                          help="of the declarations: the true codes, of 4 to 10 digits")
+    evaluate.add_argument("--by", metavar="COLUMN",
+                          help="goods that are alike here, of one ruling or model, are one witness "
+                               "in the intervals")
+    evaluate.add_argument("--against", type=Path, metavar="EARLIER.json",
+                          help="an earlier report: exit code 1 where top-1 fell by more than 1 "
+                               "point at 4 digits, 2 at 6, 3 at 8 or 10")
+    evaluate.set_defaults(job=_evaluate)
 
     features = commands.add_parser("features", help="photos -> the 13 visual features")
     _photo_arguments(features, required=True)
@@ -125,6 +142,13 @@ def _case_arguments(parser, out):
     parser.add_argument("--answers", type=Path, metavar="A.csv",
                         help="an analyst's answers: good_id,fact,value; the second good of an "
                              "id A is A#2, as in the column key of the result")
+    parser.add_argument("--decisions", type=Path, metavar="FILE|example",
+                        help="decisions of authorities that have the word on the goods they "
+                             "fit: number, date, authority, code, words, facts, valid_from, "
+                             "valid_to, reason")
+    parser.add_argument("--tariff", type=Path, metavar="FILE",
+                        help="an official edition of the tariff: what rests on a code whose "
+                             "wording it changes is not established")
     for option, metavar, default, meaning in (
             ("--error", "E", ERROR, "accepted error of the safe code"),
             ("--trust", "T", TRUST, "probability that what the text declares is about this good"),
@@ -203,8 +227,8 @@ def _text_arguments(parser, out):
 def _inputs(args) -> list[Path]:
     """What a command reads, photos aside."""
     named = [getattr(args, name, None)
-             for name in ("declarations", "priors", "predictions", "answers", "photos",
-                          "photos_root")]
+             for name in ("declarations", "priors", "predictions", "answers", "decisions",
+                          "tariff", "against", "photos", "photos_root")]
     if getattr(args, "photos", None):
         from orangecontrib.customs.photos.model import bundled_path
         named.append(bundled_path(args.model) or args.model)
@@ -300,10 +324,13 @@ def _case(args, place):
         if args.answers else {}
     predictions = cases.read_predictions(args.predictions, args.encoding) \
         if args.predictions else None
+    decisions = cases.read_decisions(args.decisions, vocabulary, args.encoding) \
+        if args.decisions else ()
+    tariff = cases.read_tariff(args.tariff, args.encoding) if args.tariff else None
     try:
         case = case_of(goods, _read_photos(args, photos, groups), predictions, groups=groups,
                        priors=priors, trust=args.trust, weight=args.weight,
-                       progress=_bar("texts", "texts"))
+                       decisions=decisions, tariff=tariff, progress=_bar("texts", "texts"))
     except PredictionsError as error:
         raise cases.InputError(f"{args.predictions}: {error}") from error
     for remark in (*case.remarks, *case.strange_answers(answers)):
@@ -311,6 +338,10 @@ def _case(args, place):
     for meeting in case.strangers(SOURCES):
         print(f"orange-customs: fewer than half of the ids meet: {meeting}", file=sys.stderr)
     return case, answers, photos
+
+
+def _evaluate(args, place) -> tuple[str, int]:
+    return cli_evaluate.main(args, place, _case(args, place)[0], _bar("goods", "goods"))
 
 
 def _read_photos(args, found, groups):

@@ -12,8 +12,9 @@ from .loading import (
 )
 from .rates import Duty, Rate, parse_currency, parse_rate
 from .tree import Line, Tariff
+from .wordings import Comparison, compare_wordings
 
 __all__ = ["LEVELS", "Code", "leading_code", "parse_code", "spaced", "Edition", "read_editions",
            "Line", "Tariff", "bundled_tariff", "Duty", "Rate", "parse_currency", "parse_rate",
            "LoadingCancelled", "LoadingError", "guess_mapping", "read_rows", "load_tariff",
-           "harmonized_system"]
+           "harmonized_system", "Comparison", "compare_wordings"]

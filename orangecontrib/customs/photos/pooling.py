@@ -20,13 +20,18 @@ from orangecontrib.customs.facts import (
 )
 from orangecontrib.customs.groups import Group, visual_group
 
+from .agreement import FOREIGN, foreign_photos, log_agreement
+from .consistency import contradiction
+
 __all__ = ["MODES", "Pooled", "pool", "photo_evidence", "evidence_from_columns"]
 
 MODES = ("tempered", "paper", "mean", "max")
 
 #: One photo's logit, and the pooled one, stay within this: no photo has a veto.
 MAX_LOGIT = 6.
-
+#: Of three photos or more no one adds log-odds that differ by more from those of the photo in
+#: the middle: what one photo can do to a good is bounded, whatever it shows.
+MAX_APART = 6.
 
 @dataclass(frozen=True)
 class Pooled:
@@ -47,6 +52,14 @@ class Pooled:
         Photos used.
     group : Group
         Whose features these are.
+    gradability : ndarray, shape (N, n_facts)
+        P that a photo of the good can show the fact, in the order of ``group.visual_facts``.
+    contradiction : ndarray, shape (N,)
+        P that the pooled features fit no kind of goods.
+    agreement : ndarray, shape (M,)
+        How well each photo fits the others of its good (:mod:`.agreement`), NaN alone.
+    foreign : ndarray of bool, shape (M,)
+        Photos that seem to show another good; in the mode tempered they weigh less.
     """
 
     good_ids: tuple[str, ...]
@@ -55,6 +68,10 @@ class Pooled:
     photo_good: np.ndarray
     n_photos: np.ndarray
     group: Group = field(default_factory=visual_group)
+    gradability: np.ndarray | None = None
+    contradiction: np.ndarray | None = None
+    agreement: np.ndarray | None = None
+    foreign: np.ndarray | None = None
 
 
 def _logit(p: np.ndarray) -> np.ndarray:
@@ -80,6 +97,10 @@ def pool(probabilities: np.ndarray, gradability: np.ndarray, good_ids: Sequence[
     paper: the same with ρ = 0 (naive Bayes, paper 1).  mean: average of p, weighted by g.
     max: the largest p, each drawn to the prior by its g.  Heights are pooled as one
     distribution over their four values, in the same way with log instead of logit.
+
+    tempered bounds what a single photo can do: one that seems to show another good than the rest
+    (:mod:`.agreement`) counts a quarter, and of three or more no one is further than
+    :data:`MAX_APART` from the one in the middle.
 
     Parameters
     ----------
@@ -114,7 +135,8 @@ def pool(probabilities: np.ndarray, gradability: np.ndarray, good_ids: Sequence[
         check_probabilities(values, lambda row, column, names=names: (
             f"'{names[column]}' of the photo in row {row + 1} (good '{good_ids[row]}')"))
     priors = np.asarray(priors, float)
-    rho = np.broadcast_to(np.asarray(rho, float), len(features)) * (mode != "paper")
+    rho = np.broadcast_to(np.asarray(rho, float), len(features))
+    correlated, rho = rho, rho * (mode != "paper")
     goods = tuple(dict.fromkeys(good for good in good_ids if good))
     rows = {good: row for row, good in enumerate(goods)}
     owner = np.array([rows.get(good, -1) for good in good_ids], dtype=int)
@@ -137,9 +159,20 @@ def pool(probabilities: np.ndarray, gradability: np.ndarray, good_ids: Sequence[
         np.add.at(result, owner[mine], values[mine])
         return result
 
+    def agreement(rows):
+        return log_agreement(weight[rows], evidence[rows], base, owner[rows], correlated,
+                             exclusive)
+    agreeing = agreement(slice(None))
+    foreign = foreign_photos(agreeing, owner, agreement)
+    hidden = np.ones((len(goods), len(facts)))
+    np.multiply.at(hidden, owner[mine], 1 - np.clip(np.nan_to_num(g, nan=1.), 0, 1)[mine])
+    if mode == "tempered":
+        weight = np.where(foreign[:, None], FOREIGN * weight, weight)
     effective = total(weight)
     tempering = 1 / (1 + np.maximum(effective - 1, 0) * rho)
     contributions = weight * evidence
+    if mode == "tempered":
+        _bound(contributions, owner, n_photos)
     contributions[mine] *= tempering[owner[mine]]
     contributions[~mine] = 0
     if mode in ("tempered", "paper"):
@@ -159,7 +192,19 @@ def pool(probabilities: np.ndarray, gradability: np.ndarray, good_ids: Sequence[
         np.maximum.at(pooled, owner[mine], drawn[mine])
     for members in exclusive:
         pooled[:, members] = normalise(np.clip(pooled[:, members], 1e-12, None))
-    return Pooled(goods, pooled, contributions, owner, n_photos, group)
+    return Pooled(goods, pooled, contributions, owner, n_photos, group, 1 - hidden,
+                  contradiction(pooled, group), agreeing, foreign)
+
+
+def _bound(contributions: np.ndarray, owner: np.ndarray, n_photos: np.ndarray) -> None:
+    """Draw what is far from the middle photo of a good to it, in place."""
+    far = (np.abs(contributions) > MAX_APART / 2).any(axis=1) & (owner >= 0)
+    for good in np.unique(owner[far]):
+        if n_photos[good] < 3:
+            continue
+        rows = np.flatnonzero(owner == good)
+        middle = np.median(contributions[rows], axis=0)
+        contributions[rows] = np.clip(contributions[rows], middle - MAX_APART, middle + MAX_APART)
 
 
 def photo_evidence(pooled: Pooled, features: Sequence[Feature],

@@ -47,6 +47,7 @@ from .model import PhotoModel
 from .notes import photo_notes, skipped_photo, why_skipped
 from .pooling import Pooled, pool
 from .sources import Photo, natural
+from .sufficiency import doubtful_photos
 
 __all__ = ["GOOD_ID", "photos_table", "image_variables", "image_paths", "features_table",
            "pool_table", "pooled_table", "feature_columns", "gradable_columns", "append_metas",
@@ -476,12 +477,14 @@ def pooled_table(table: Table, good_variable: Variable | str, mode: str = "tempe
                  pooled: Pooled | None = None) -> Table:
     """A row per good: the pooled features, the number of photos used, and what is constant.
 
-    The good's id comes as a text meta; classes and other metas stay where all the photos
-    of each good agree on them.  Where the photos have names, a text meta per fact
-    (a note) tells which of them speak for it, for the trace of the fusion.  Photos that could
-    not be used stand in "problems", in the language that is spoken; of a good that has no
-    other ones the table tells (:class:`~orangecontrib.customs.columns.SkippedPhotos`), without
-    a row, that a model would take for features that were seen.
+    How far each fact can be judged on the photos together, and how much the pooled features
+    contradict each other, come as metas.  The good's id comes as a text meta; classes and
+    other metas stay where all the photos of each good agree on them.  Where the photos have
+    names, a text meta per fact (a note) tells which of them speak for it, for the trace of the
+    fusion.  Photos that could not be used, or seem to show another good, stand in "problems", in
+    the language that is spoken; of a good that has no other ones the table tells
+    (:class:`~orangecontrib.customs.columns.SkippedPhotos`), without a row, that a model would
+    take for features that were seen.
 
     Parameters
     ----------
@@ -517,7 +520,8 @@ def pooled_table(table: Table, good_variable: Variable | str, mode: str = "tempe
     if len(first):  # Orange leaves a table without rows locked
         _fill(result, table, pooled, first, [i for i, _ in features])
     result.name = table.name
-    return _with_problems(_with_notes(result, table, pooled), table, good.name)
+    result = _with_judgement(result, table, pooled)
+    return _with_problems(_with_notes(result, table, pooled), table, good.name, pooled)
 
 
 def _fill(result: Table, table: Table, pooled: Pooled, first: np.ndarray,
@@ -537,13 +541,36 @@ def _fill(result: Table, table: Table, pooled: Pooled, first: np.ndarray,
             result.metas[:, column] = table.get_column(variable)[first]
 
 
-def _with_problems(result: Table, table: Table, good: str) -> Table:
-    """Pooled goods with their photos that could not be used; the table tells of other goods."""
+def _with_judgement(result: Table, table: Table, pooled: Pooled) -> Table:
+    """Pooled goods with what can be judged of each, and how much it contradicts itself."""
+    facts = pooled.group.visual_facts
+    sources = gradable_columns(table.domain)
+    said = next((v for v in table.domain.metas if ContradictionColumn.of(v)), None)
+    columns = [(sources[fact], pooled.gradability[:, number])
+               for number, fact in enumerate(facts) if fact in sources]
+    columns += [] if said is None else [(said, pooled.contradiction)]
+    if not columns:
+        return result
+    taken = get_unique_names(result.domain, [source.name for source, _ in columns])
+    variables = [copy_marks(source, ContinuousVariable(name, number_of_decimals=3))
+                 for name, (source, _) in zip(taken, columns)]
+    return append_metas(result, variables, [values for _, values in columns])
+
+
+def _with_problems(result: Table, table: Table, good: str, pooled: Pooled) -> Table:
+    """Pooled goods with their photos that could not be used, or don't fit.
+
+    The table tells of other goods.
+    """
     told = SkippedPhotos.of(table)
     told = SkippedPhotos(tuple(sorted(told.photos, key=lambda p: natural(p["image"]))), told.whole)
     keys = list(result.get_column(result.domain.metas[0]))
     found = told.by_good(good, keys)
-    mine = [say(Joined(tuple(map(why_skipped, found.get(key, ()))), "; ")) for key in keys]
+    images = image_variables(table.domain)
+    names = _texts(table, images[0]) if images else [f"row {row + 1}" for row in range(len(table))]
+    doubts = doubtful_photos(pooled, names)
+    mine = [say(Joined((*map(why_skipped, found.get(key, ())),
+                        *([doubts[key]] if key in doubts else ())), "; ")) for key in keys]
     if any(mine):
         variable = StringVariable(get_unique_names(result.domain, "problems"))
         result = append_metas(result, [Role.PROBLEMS.mark(variable)],

@@ -35,7 +35,14 @@ from orangecontrib.customs.evaluation import (
     equal_mass_bins,
     risk_coverage,
 )
-from orangecontrib.customs.evaluation.models import Judge, ModelScores, standing
+from orangecontrib.customs.evaluation.final import LevelScores, level_scores
+from orangecontrib.customs.evaluation.models import (
+    COMMONEST,
+    Judge,
+    ModelScores,
+    commonest,
+    standing,
+)
 from orangecontrib.customs.evaluation.models.table import (
     baseline,
     judged_table,
@@ -48,12 +55,14 @@ from orangecontrib.customs.evaluation.table import (
     check,
     codes_table,
     learner_names,
+    levels_table,
     predictions_in,
     scored_table,
     with_probabilities,
 )
 from orangecontrib.customs.intervals import wilson
 from orangecontrib.customs.widgets.utils.errorpage import ErrorPage
+from orangecontrib.customs.widgets.utils.finalpage import FinalPage
 from orangecontrib.customs.widgets.utils.goodslist import report_rows
 from orangecontrib.customs.widgets.utils.modelspage import ModelsPage, Verdict
 from orangecontrib.customs.widgets.utils.variables import VariableCombo, listed
@@ -91,6 +100,8 @@ class Evaluated:
     augrc: float
     accepted: Accepted
     leaks: list[str]
+    #: Scores at each level of the tariff, and whose: the model's, the baseline's.
+    final: list[tuple[str, LevelScores]]
 
     @property
     def scored(self) -> Scored:
@@ -181,7 +192,9 @@ def evaluate(judge: Judge, request: SimpleNamespace) -> Evaluated:
         equal_mass_bins(scored.p, right, weight), equal_mass_bins(1 - p_error, right, weight),
         ece(scored.p, right, weight), ece_limit(scored.p, weight, scored.document),
         risk_coverage(ranked, scored.wrong, weight), augrc(ranked, scored.wrong, weight),
-        judge.accepted(request.limit), [variable.name for variable in found])
+        judge.accepted(request.limit), [variable.name for variable in found],
+        [(name, level) for name, some in ((judge.name, scored), (COMMONEST, commonest(scored)))
+         for level in level_scores(some)])
 
 
 def unknown_verdicts(compared: Compared, limit: float) -> list[Verdict]:
@@ -217,6 +230,9 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
                           doc="Documents for which the selected code was predicted")
         models = Output("Models", Table, dynamic=False,
                         doc="A row per model: five scores, Mean, s.d., interval of CA")
+        levels = Output("Reliability", Table, dynamic=False,
+                        doc="A row per level: top-1, top-3, macro-F1, log-loss, Brier, ECE, "
+                            "AUGRC, coverage")
         judged = Output("Judged by All Models", Table, dynamic=False,
                         doc="A row per document and model: code, P, P(error), accept")
 
@@ -268,6 +284,7 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
         self._build()
         self.page.clear()
         self.models_page.clear()
+        self.final_page.clear()
         self.sentence.setText("Connect the evaluation results of Test and Score or Predictions.")
 
     def _build(self):
@@ -307,7 +324,8 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
         self.page.chosen.connect(self._on_code)
         self.sentence = self.page.sentence
         self.models_page = ModelsPage()
-        for page in (self.page, self.models_page):
+        self.final_page = FinalPage()
+        for page in (self.page, self.models_page, self.final_page):
             self.tabs.addTab(page, page.title)
 
     def sizeHint(self):
@@ -474,6 +492,7 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
         self._table = None if e is None else self._scored_documents(e)
         self.Outputs.scored.send(self._table)
         self.Outputs.codes.send(codes_table(e.codes) if e is not None else None)
+        self.Outputs.levels.send(levels_table(e.final) if e is not None else None)
         self.Outputs.models.send(models_table(c.rows) if c is not None else None)
         self.Outputs.judged.send(judged_table(c.asked, c.judges, self.limit)
                                  if c is not None else None)
@@ -508,6 +527,7 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
     def _show(self):
         self._show_models()
         e = self.evaluated
+        self.final_page.show_scores(() if e is None else e.final)
         if e is None:
             self.page.clear()
             self.sentence.setText("Nothing evaluated.")
@@ -565,6 +585,7 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
         if self.models_page.verdicts.rows:
             self.report_table("Documents without a known code",
                               report_rows(self.models_page.verdicts), header_rows=1)
+        self.report_table("Reliability", report_rows(self.final_page.model), header_rows=1)
         self.report_plot("Calibration", self.page.calibration)
         self.report_plot("Risk and coverage", self.page.risk)
 

@@ -96,6 +96,7 @@ class Job:
     answers: Mapping[str, Mapping[str, str]]
     stop: threading.Event = field(default_factory=threading.Event)
     features: tuple | None = None   #: what the model behind the predictions learnt from
+    decisions: Table | None = None  #: of authorities
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def run(job: Job, state: TaskState) -> SimpleNamespace | None:
     """Decide all goods; a set `job.stop` ends it with those that were decided."""
     state.set_status("Matching goods…")
     inputs = {"text": job.text, "photos": job.photos, "text_key": job.keys["text"],
-              "photo_key": job.keys["photos"], "trust": job.trust}
+              "photo_key": job.keys["photos"], "trust": job.trust, "decisions": job.decisions}
     trouble = ""
     try:
         case = case_from_tables(job.engines, **inputs, predictions=job.predictions,
@@ -223,6 +224,9 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         model = Input("Model", Model,
                       doc="The model behind Predictions: tells which texts it can't read")
         priors = Input("Priors", Table, doc="Columns fact, value, probability[, source]")
+        decisions = Input("Decisions", Table,
+                          doc="Of authorities, which have the word on the goods they fit: number, "
+                              "date, authority, code, words, facts, valid_from, valid_to, reason")
 
     class Outputs:
         codes = Output("Codes", Table, default=True, dynamic=False,
@@ -271,6 +275,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self.tables: dict[str, Table | None] = dict.fromkeys(("text", "photos", "predictions"))
         self.features: tuple | None = None
         self.priors_table: Table | None = None
+        self.decisions: Table | None = None
         self.case: Case | None = None
         self.verdicts: list[Verdict] = []
         self.lines: list[Line] = []
@@ -411,6 +416,10 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self.priors_table = table
         self._show_priors()
 
+    @Inputs.decisions
+    def set_decisions(self, table: Table | None):
+        self.decisions = table
+
     def _set_table(self, name: str, table: Table | None):
         self.tables[name] = table
         if table is None:
@@ -544,7 +553,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self.Warning.clear()
         self.Information.clear()
         self._changed_rows.clear()
-        given = {**self.tables, "priors": self.priors_table}
+        given = {**self.tables, "priors": self.priors_table, "decisions": self.decisions}
         silent = silent_links(self, [getattr(self.Inputs, name).name
                                      for name, table in given.items() if table is None])
         self.Warning.nothing("; ".join(silent), shown=bool(silent))
@@ -571,6 +580,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         priors = self._priors(vocabulary_of(groups))
         self._job = Job(
             engines_of(groups, priors), **self.tables, features=self.features,
+            decisions=self.decisions,
             keys={name: combo.variable for name, combo in self.key_combos.items()},
             trust=self.trust, weight=self.weight, error=self.accepted_error,
             answers={key: dict(facts) for key, facts in self.answers.items()})

@@ -5,6 +5,7 @@ model stands out, :mod:`.judging` judges documents by what the results of a mode
 :mod:`.table` is the door to Orange's scores.
 """
 from .judging import Judge
-from .scores import ModelScores, Standing, accuracy_interval, commonest, standing
+from .scores import COMMONEST, ModelScores, Standing, accuracy_interval, commonest, standing
 
-__all__ = ["Judge", "ModelScores", "Standing", "accuracy_interval", "commonest", "standing"]
+__all__ = ["COMMONEST", "Judge", "ModelScores", "Standing", "accuracy_interval", "commonest",
+           "standing"]

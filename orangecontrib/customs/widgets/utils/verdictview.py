@@ -140,7 +140,7 @@ def trace_html(verdict: Verdict) -> str:
     """The legal trace: lines of the tariff, conditions with their evidence, what is assumed."""
     parts = []
     for step in verdict.steps:
-        if step.kind == "basis":
+        if step.kind in ("guard", "decision", "practice", "basis"):
             parts.append(f"<p style='margin:0 0 4px 0'><b>{escape(step.text)}</b></p>")
     depth = 0
     for step in verdict.steps:

@@ -12,7 +12,7 @@ from orangecontrib.customs.i18n import say
 from ..errors import CollectError
 from ..weak import written_labels
 
-__all__ = ["Prompt", "compose", "scenes"]
+__all__ = ["Prompt", "compose", "scenes", "view_names"]
 
 #: Views, backgrounds and the frame; a group brings ``prompts.csv`` with its own words.
 SCENES = Path(__file__).parents[1] / "scenes.csv"
@@ -56,6 +56,11 @@ def scenes() -> tuple[list[str], list[str]]:
     """Ids of the views and of the backgrounds."""
     words = _words(SCENES)
     return list(words["view"]), list(words["background"])
+
+
+def view_names(language: str) -> dict[str, str]:
+    """Id of a view → its words."""
+    return {id_: row[language] for id_, row in _words(SCENES)["view"].items()}
 
 
 def compose(group: Group, features: tuple[str, ...], language: str = "en", number: int = 0,

@@ -1,13 +1,13 @@
-"""Weak labels say what they rest on; a person's label wins; what is lacking is counted."""
+"""Weak labels say what they rest on; a person's label wins."""
 import csv
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from loopback import jpeg, picture
+from loopback import add, jpeg, picture
 
-from orangecontrib.customs.collecting import Entry, balance, labelled, missing, settle
+from orangecontrib.customs.collecting import Entry, labelled, settle
 from orangecontrib.customs.collecting.labels import PERSON, people_of, write_merged
 from orangecontrib.customs.collecting.pictures import picture_of
 from orangecontrib.customs.collecting.table import collection_table
@@ -112,25 +112,6 @@ def test_a_group_without_patterns_and_categories_has_no_weak_labels(lamps):
 
 # --- a collection
 
-def add(manifest, number, seed=None, **known):
-    content = jpeg(number if seed is None else seed)
-    known = {"kind": "catalogue", "source": "shop", **known}
-    return manifest.add(Entry(url=f"http://shop/{number}", **known), content, picture_of(content))
-
-
-@pytest.fixture
-def collection(manifest, footwear):
-    """Two photos of heels, one of a boot, a generated one, and one that was dropped."""
-    add(manifest, 1, product="shop:1", text="Туфли, каблук 7 см", name="Туфли")
-    add(manifest, 2, product="shop:1", text="Туфли, каблук 7 см", name="Туфли")
-    add(manifest, 3, product="shop:2", text="Сапоги резиновые", category="Резиновые сапоги")
-    add(manifest, 4, product="generated:4", kind="generated", source="painter", synthetic="yes",
-        wanted="wooden_platform=1", view="side", state="kept")
-    add(manifest, 5, product="shop:5", category="Сумки", state="dropped")
-    settle(manifest, footwear)
-    return manifest
-
-
 def test_settling_says_of_each_photo_its_good_and_its_labels(collection, footwear):
     entries = list(collection)
     assert [e.good_id for e in entries] == [e.product for e in entries]
@@ -188,23 +169,6 @@ def test_the_merged_table_is_the_labeler_s_and_its_sources_stand_beside_it(colle
         rows = list(csv.DictReader(sources))
     assert {"image": file.rows[0].image, "feature": "high_heel", "label": "1",
             "source": "text"} in rows
-
-
-def test_the_balance_counts_by_feature_source_and_view(collection, footwear):
-    rows = {(r.feature, r.source, r.view): r
-            for r in balance(labelled(collection, footwear), footwear)}
-    heel = rows["high_heel", "shop", ""]
-    assert heel.positives == 2 and not heel.synthetic and heel.by_person == 0
-    wood = rows["wooden_platform", "painter", "side"]
-    assert wood.positives == 1 and wood.synthetic
-
-
-def test_generated_photos_do_not_fill_what_is_lacking(collection, footwear):
-    rows = balance(labelled(collection, footwear), footwear)
-    lack = missing(rows, footwear, goal=2)
-    assert "high_heel" not in lack and lack["wooden_platform"] == 2 and lack["waterproof"] == 1
-    assert list(lack.values()) == sorted(lack.values(), reverse=True)
-    assert missing(rows, footwear, goal=2, real=False)["wooden_platform"] == 1
 
 
 # --- in Orange

@@ -135,6 +135,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
     language: str = Setting("en")
     last_folder: str = Setting("")
     splitter: list = Setting([400, 90])
+    path_setting = "folder"
 
     def __init__(self):
         OWWidget.__init__(self)
@@ -188,9 +189,9 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
                                 (self.found_label, 0), (self.russian_box, 0)):
             top.addWidget(widget, stretch)
         group = self.group_combo.group
-        self.catalogue_page = CataloguePage(self.recipe, group)
-        self.search_page = SearchPage(self.search, group)
-        self.generate_page = GeneratePage(self.generator, group)
+        self.catalogue_page = CataloguePage(self.recipe, group, self.language)
+        self.search_page = SearchPage(self.search, group, self.language)
+        self.generate_page = GeneratePage(self.generator, group, self.language)
         #: Pages that ask for photos, by their kind, and the settings that hold them.
         self.pages: dict[str, SourcePage] = {}
         for page, setting in ((self.catalogue_page, "recipe"), (self.search_page, "search"),
@@ -251,6 +252,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.log.setAccessibleName("What happened")
         self.log.setMinimumHeight(40)
         self.waiting_list.setMinimumHeight(40)
+        self.waiting_list.hide()
         row = QHBoxLayout()
         row.addWidget(self.status, 1)
         row.addWidget(self.progress, 1)
@@ -339,7 +341,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
     def _group_chosen(self, id_: str):
         self.group_id = id_
         for page in self.pages.values():
-            page.set_group(self.group)
+            page.set_group(self.group, self.language)
         self.reload()
 
     def _set_labels(self, path: str):
@@ -355,13 +357,14 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
 
     def _language_chosen(self, russian: bool):
         self.language = "ru" if russian else "en"
+        for page in self.pages.values():
+            page.set_group(self.group, self.language)
+        self._show_balance()
         self._send()
 
     def _on_language(self):
-        """Another language is spoken: notices and names are worded again."""
-        for page in self.pages.values():
-            page.show_settings()
-        self._show(self.held)
+        """Another language is spoken: notices are worded again."""
+        self._show_jobs()
 
     # --- inputs
 
@@ -643,12 +646,12 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
                                  f"</b> photos</a> of <b>{goods}</b> goods")
 
     def _rows(self):
-        return balance(self.held.photos, self.group)
+        return balance([*self.held.photos, *self.held.own], self.group)
 
     def _show_balance(self):
         rows = self._rows()
         self.balance_page.show_balance(rows, needs(rows, self.group, self.goal), self.group,
-                                       self.source is not None)
+                                       self.language, self.source is not None)
 
     def _show_running(self):
         collecting = self._collecting
@@ -656,13 +659,13 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.stop_button.setEnabled(running or bool(self.queue))
         for widget in (self.path_edit, self.folder_button, self.group_combo):
             widget.setEnabled(not collecting)
-        self.path_edit.setToolTip(self.path_edit.toolTip())
         if not running:
             self.status.setText("Nothing is running.")
             self.progress.setValue(0)
 
     def _show_queue(self):
         self.waiting_list.clear()
+        self.waiting_list.setVisible(bool(self.queue))
         waiting = [job for job in self.queue if job.receiver
                    and job.receiver not in self._agreed]
         for job in self.queue:

@@ -23,7 +23,6 @@ from AnyQt.QtWidgets import (
 from orangecontrib.customs.collecting.balance import Balance, Need
 from orangecontrib.customs.collecting.generators.prompts import view_names
 from orangecontrib.customs.groups import Group
-from orangecontrib.customs.i18n import language
 
 from .pathedit import PathEdit
 
@@ -107,19 +106,22 @@ class BalancePage(QWidget):
         self._show()
 
     def show_balance(self, rows: Sequence[Balance], needs: Sequence[Need], group: Group,
-                     ready: bool) -> None:
+                     language: str, ready: bool) -> None:
         """Show what there is.
 
         Parameters
         ----------
+        language : {"en", "ru"}
+            Of the features' names.
         ready : bool
             There is a folder for more.
         """
-        self._rows, self._needs, self._group, self._ready = rows, needs, group, ready
+        self._group, self._language = group, language
+        self._rows, self._needs, self._ready = rows, needs, ready
         self._show()
 
     def _show(self):
-        names = {f.id: getattr(f, f"name_{language()}") for f in self._group.features}
+        names = {f.id: getattr(f, f"name_{self._language}") for f in self._group.features}
         parts = self._parts()
         columns = list(dict.fromkeys(part for counts in parts.values() for part in counts))
         table = self.table
@@ -150,7 +152,7 @@ class BalancePage(QWidget):
 
     def _parts(self) -> dict[str, dict[str, int]]:
         """Feature → column → positives."""
-        views, kind = view_names(language()), self.breakdown.currentData()
+        views, kind = view_names(self._language), self.breakdown.currentData()
         result: dict[str, dict[str, int]] = {}
         for row in self._rows:
             source, view = row.source or row.kind, views.get(row.view, row.view) or "view unknown"

@@ -20,6 +20,7 @@ from orangecontrib.customs.collecting import (
     Recipe,
     crawl,
     labelled,
+    own_photos,
     read_manifest,
     search,
     settle,
@@ -81,11 +82,14 @@ class Held:
     entries : list of Entry
     photos : list of Labelled
         Those to learn from.
+    own : list of Labelled
+        What a person has labelled elsewhere: it counts.
     problems : list of str
     """
 
     entries: list[Entry] = field(default_factory=list)
     photos: list[Labelled] = field(default_factory=list)
+    own: list[Labelled] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     @classmethod
@@ -98,7 +102,8 @@ class Held:
                 problems += more
             except CollectError as error:
                 problems.append(str(error))
-        return cls(entries, labelled(entries, collection.group, people), problems)
+        return cls(entries, labelled(entries, collection.group, people),
+                   own_photos(people, entries, collection.group), problems)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ A page shows and changes a dict of literals, and says which job it would start.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -45,7 +44,7 @@ from orangecontrib.customs.collecting.pages import Page
 from orangecontrib.customs.collecting.recipe import Bounds
 from orangecontrib.customs.collecting.weak import written_labels
 from orangecontrib.customs.groups import Group
-from orangecontrib.customs.i18n import language, say
+from orangecontrib.customs.i18n import say
 
 from .collectjobs import Collection, Crawling, Generating, Job, Previewing, Searching
 from .consentbox import ConsentBox
@@ -68,6 +67,9 @@ class SourcePage(QWidget):
     ----------
     settings : dict
         Literals; what is not in there is as by default.
+    group : Group
+    language : {"en", "ru"}
+        Of the features' names.
     """
 
     #: Its settings are others now.
@@ -81,12 +83,12 @@ class SourcePage(QWidget):
     #: Of the settings, by name.
     TYPES: dict[str, type] = {}
 
-    def __init__(self, settings: dict, group: Group, parent=None):
+    def __init__(self, settings: dict, group: Group, language: str, parent=None):
         super().__init__(parent)
         # what somebody has written into a workflow by hand need not be of the right type
         self.settings = {name: value for name, value in settings.items()
                          if type(value) is self.TYPES.get(name)}
-        self.group = group
+        self.group, self.language = group, language
         self.form = QFormLayout(fieldGrowthPolicy=QFormLayout.AllNonFixedFieldsGrow)
         self.form.setContentsMargins(0, 0, 6, 0)
         self.form.setVerticalSpacing(4)
@@ -138,9 +140,9 @@ class SourcePage(QWidget):
 
     # --- for all of them
 
-    def set_group(self, group: Group) -> None:
-        """Other goods have other features."""
-        self.group = group
+    def set_group(self, group: Group, language: str) -> None:
+        """Other goods have other features, with other names."""
+        self.group, self.language = group, language
         self.show_settings()
 
     def show_job(self, job: Job | None, problem: str, agreed: bool, ready: bool) -> None:
@@ -469,6 +471,7 @@ class SearchPage(SourcePage):
         self.permitted.setToolTip("The terms of the service forbid it otherwise. Not kept in "
                                   "the workflow")
         self.permitted.toggled.connect(lambda _: self.changed.emit(self.settings))
+        self.changed.connect(lambda _: self._show_service())
         self.form.addRow("", self.permitted)
         self.key = QToolButton(text="Keep a Key…", clicked=self._ask_key)
         self.key.setToolTip("Into the keyring of this computer; never into the workflow")
@@ -479,7 +482,7 @@ class SearchPage(SourcePage):
         self._add_start("&Search", "Collect the photos that the service finds")
 
     def show_settings(self):
-        _fill_features(self.feature, self.group)
+        _fill_features(self.feature, self.group, self.language)
         self._fill({"service": (self.service, SERVICES[0]), "feature": (self.feature, ""),
                     "most": (self.most, 50)})
         self._quiet = True
@@ -490,7 +493,6 @@ class SearchPage(SourcePage):
         self._show_service()
 
     def show_job(self, job, problem, agreed, ready):
-        self._show_service()
         super().show_job(job, problem if self._queries() else "", agreed, ready)
 
     def _show_service(self):
@@ -548,11 +550,11 @@ def _feature_combo(tooltip: str) -> QComboBox:
     return combo
 
 
-def _fill_features(combo: QComboBox, group: Group) -> None:
+def _fill_features(combo: QComboBox, group: Group, language: str) -> None:
     combo.clear()
     combo.addItem("(no feature)", "")
     for feature in group.features:
-        combo.addItem(getattr(feature, f"name_{language()}"), feature.id)
+        combo.addItem(getattr(feature, f"name_{language}"), feature.id)
 
 
 # --- generator
@@ -630,12 +632,17 @@ class GeneratePage(SourcePage):
         self._rest.timeout.connect(self._show_prompts)
         self.changed.connect(lambda _: self._show_who())
 
+    def show_job(self, job, problem, agreed, ready):
+        if not (self.url.text().strip() or self.model.text().strip()):
+            problem = ""  # the empty lines say it
+        super().show_job(job, problem, agreed, ready)
+
     def show_settings(self):
         self._quiet = True
         wanted, self._prompts = self.settings.get("features", []), None
         self.features.clear()
         for feature in self.group.features:
-            item = QListWidgetItem(getattr(feature, f"name_{language()}"))
+            item = QListWidgetItem(getattr(feature, f"name_{self.language}"))
             item.setData(Qt.UserRole, feature.id)
             item.setFlags(Qt.ItemIsEnabled | Qt.ItemIsUserCheckable)
             item.setCheckState(Qt.Checked if feature.id in wanted else Qt.Unchecked)
@@ -643,7 +650,7 @@ class GeneratePage(SourcePage):
         self.cluster.clear()
         self.cluster.addItem("(any that can show it)", "")
         for cluster in self.group.clusters:
-            self.cluster.addItem(getattr(cluster, f"name_{language()}"), cluster.id)
+            self.cluster.addItem(getattr(cluster, f"name_{self.language}"), cluster.id)
         self.local.setEditText(self.settings.get("local", known_weights()[0]))
         self._fill({"cluster": (self.cluster, ""), "count": (self.count, 4),
                     "words": (self.words, "en"), "by": (self.by, ENDPOINT),
@@ -708,9 +715,3 @@ class GeneratePage(SourcePage):
                                         "this computer:", QLineEdit.Password)
         if ok and text.strip():
             _keep(self, "images", text)
-
-
-#: Type of a page, to be made with its settings and the group of goods.
-PageType = Callable[[dict, Group], SourcePage]
-
-PAGES: Sequence[PageType] = (CataloguePage, SearchPage, GeneratePage)

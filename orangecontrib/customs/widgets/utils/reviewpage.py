@@ -225,7 +225,7 @@ class ReviewPage(QWidget):
         if not chosen:
             return
         self.decided.emit(chosen, state)
-        if len(chosen) == 1:
+        if len(chosen) == 1 and self._entries[chosen[0]].state == state:  # it could be written
             self.skip()
 
     def go_to(self, row: int) -> None:

@@ -14,7 +14,7 @@ from orangecontrib.customs.collecting.table import collection_table
 from orangecontrib.customs.collecting.weak import read_weak, weak_labels, written_weak
 from orangecontrib.customs.declarations import IMPLIED, FactReader, Finding, Reading
 from orangecontrib.customs.training.labelling import LabelRow, LabelSheet, write_labels
-from orangecontrib.customs.training.labelling.table import TablePhotos
+from orangecontrib.customs.training.labelling.table import TablePhotos, labelled_tables
 from orangecontrib.customs.training.trainer.table import WEAK_WEIGHT, training_photos
 
 
@@ -216,3 +216,34 @@ def test_licence_author_and_link_of_each_photo_are_in_the_table(manifest, footwe
     row = table[0]
     assert [str(row[name]) for name in ("licence", "author", "page", "url")] == [
         "CC BY 4.0", "Jo", "http://page", "http://shop/1"]
+
+
+@pytest.mark.parametrize("answer", [0, .5, 1])
+def test_what_a_person_says_in_the_labeler_is_weak_no_more_whatever_the_source_said(
+        collection, footwear, answer):
+    first = next(iter(collection))
+    collection.change(first, weak="sport=0 (text); house=0.5 (text); "
+                                  "high_heel=0.5 (text, category)")
+    table = collection_table(collection.folder, labelled(collection, footwear), footwear)
+    photos = TablePhotos.of(table, table.domain["image"], footwear)
+    sheet = LabelSheet(photos.images, photos.goods, photos.folder, group=footwear)
+    sheet.start_from(photos.labels, photos.clusters)
+    sheet.answer([0], "high_heel", answer)
+    done, _ = labelled_tables(table, photos, sheet, {})
+    assert str(done[0]["label source"]) == "sport=0 (text); house=0.5 (text)"
+    assert "high_heel=0.5" in str(table[0]["label source"])  # the input stays as it is
+    known, _ = training_photos(done, group=footwear)
+    heel, house, sport = map(footwear.feature_ids.index, ("high_heel", "house", "sport"))
+    assert (known.labels[0, heel], known.weights[0, heel]) == (answer, 1)
+    assert np.isnan(known.labels[0, house])  # nobody has said it
+    assert (known.labels[0, sport], known.weights[0, sport]) == (0, WEAK_WEIGHT)
+
+
+def test_an_answer_taken_back_leaves_the_source_as_it_was(table, footwear):
+    photos = TablePhotos.of(table, table.domain["image"], footwear)
+    sheet = LabelSheet(photos.images, photos.goods, photos.folder, group=footwear)
+    sheet.start_from(photos.labels, photos.clusters)
+    sheet.answer([0], "high_heel", 0)
+    sheet.undo()
+    done, _ = labelled_tables(table, photos, sheet, {})
+    assert str(done[0]["label source"]) == str(table[0]["label source"])

@@ -365,7 +365,7 @@ class TestGenerate(CollectorTest):
 
     def generator(self, **known):
         return self.filled(self.widget.generate_page, url=self.net.url + "/v1", model="painter",
-                           features=["high_heel"], count=3, **{"judge": False, **known})
+                           features=["high_heel"], **{"count": 3, "judge": False, **known})
 
     def test_generated_photos_wait_for_a_person_and_are_no_output_before(self):
         self.endpoint()
@@ -545,9 +545,11 @@ class TestBalance(CollectorTest):
         self.button("high_heel", "generated").click()
         self.assertTrue(self.widget.Information.nothing.is_shown())  # by whom?
         self.assertIs(self.widget.tabs.currentWidget(), self.widget.generate_page)
-        page = TestGenerate.generator(self)
-        self.agree(page)
+        page = TestGenerate.generator(self, count=90)
         self.button("high_heel", "generated").click()
+        self.assertIn("descriptions of 2 photos", page.consent.text.text())
+        self.assertFalse(self.net.requests)
+        self.agree(page)
         self.wait()
         # one real, one kept by a person: two are missing to four
         self.assertEqual(self.net.count("/v1/images/generations"), 2)
@@ -573,7 +575,7 @@ class TestBalance(CollectorTest):
         store.write([LabelRow(image, "shop:0", "", labels)])
         self.widget.tabs.setCurrentWidget(self.widget.balance_page)
         self.wait()
-        self.assertEqual(self.cell("sport", "By a person"), "1")
+        self.assertEqual(self.cell("sport", "Person"), "1")
         self.assertEqual(self.photos().get_column("sport (spikes)")[0], 1)
 
 

@@ -134,7 +134,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
     #: "en" or "ru": of the output's columns.
     language: str = Setting("en")
     last_folder: str = Setting("")
-    splitter: list = Setting([400, 90])
+    splitter: list = Setting([410, 80])
     path_setting = "folder"
 
     def __init__(self):
@@ -241,6 +241,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.stop_button.setToolTip("End what runs and forget what waits; what was collected "
                                     "stays, and the next run goes on from there")
         self.waiting_list = QListWidget()
+        self.waiting_list.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
         self.waiting_list.setToolTip("What waits, one after the other; a double click takes it "
                                      "off")
         self.waiting_list.setAccessibleName("What waits")
@@ -281,6 +282,10 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
     def collection(self) -> Collection:
         """Where photos go, and what for."""
         return Collection(self.source or Path(), self.group, self._labels_file())
+
+    def _names_of(self) -> dict[str, str]:
+        """Names of the features by id."""
+        return {f.id: getattr(f, f"name_{self.language}") for f in self.group.features}
 
     def _labels_file(self) -> Path | None:
         if self.labels_path:
@@ -359,8 +364,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.language = "ru" if russian else "en"
         for page in self.pages.values():
             page.set_group(self.group, self.language)
-        self._show_balance()
-        self._send()
+        self._show(self.held)
 
     def _on_language(self):
         """Another language is spoken: notices are worded again."""
@@ -430,8 +434,6 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         """Queue what may bring the photos that a feature lacks."""
         self.Information.nothing.clear()
         page = self.pages["generate" if kind == "generated" else kind]
-        name = next(getattr(f, f"name_{self.language}") for f in self.group.features
-                    if f.id == feature)
         try:
             jobs = self._planned(feature, kind)
         except CollectError as error:
@@ -439,7 +441,8 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
             self.Information.nothing(f"Fill in this page first: {error}")
             return
         if not jobs:
-            self.Information.nothing(f"Nothing is likely to bring more of “{name}” there.")
+            self.Information.nothing(f"Nothing is likely to bring more of "
+                                     f"“{self._names_of()[feature]}” there.")
         for job in jobs:
             self.enqueue(job)
 
@@ -452,23 +455,24 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         if kind == "search":
             jobs = planned(services=(page.service.currentData(),))
             if jobs:
-                page.settings = {**page.settings, "feature": feature, "most": jobs[0].count,
-                                 "queries": [job.text for job in jobs]}
-                page.show_settings()
-                self.search = page.settings
-                self._show_job(page)
+                self._put(page, {"feature": feature, "most": jobs[0].count,
+                                 "queries": [job.text for job in jobs]})
             return [self._job_of(page)] if jobs else []
         if kind == "catalogue":
             recipe = page.recipe()
             return [replace(self._job_of(page), recipe=job.recipe)
                     for job in planned(recipes={recipe.name: recipe})]
-        page.settings = {**page.settings, "features": [feature], "cluster": ""}
+        made_by = self._job_of(page)
+        jobs = planned(model=made_by.local or made_by.model, words=page.words.currentData())
+        if jobs:  # one: the page composes the same prompts
+            self._put(page, {"features": [feature], "cluster": "", "count": len(jobs[0].prompts)})
+        return [self._job_of(page)] if jobs else []
+
+    def _put(self, page: SourcePage, settings: dict):
+        """Fill in a page, so that it says what is sent, and the workflow keeps it."""
+        page.settings = {**page.settings, **settings}
         page.show_settings()
-        self.generator = page.settings
-        self._show_job(page)
-        job = self._job_of(page)
-        return [replace(job, prompts=each.prompts) for each in planned(
-            model=job.local or job.model, words=page.words.currentData())]
+        page.changed.emit(page.settings)
 
     def _turn_to(self, page: QWidget):
         self.tabs.setCurrentWidget(page)
@@ -624,7 +628,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.held = held
         self._known = {entry.key: entry for entry in held.entries}
         self.Warning.problems(listed(held.problems), shown=bool(held.problems))
-        self.review_page.show_entries(self.source or Path(), held.entries)
+        self.review_page.show_entries(self.source or Path(), held.entries, self._names_of())
         waiting = self.review_page.waiting
         self.Information.choose(shown=self.source is None)
         self.Information.empty(shown=self.source is not None and not held.entries

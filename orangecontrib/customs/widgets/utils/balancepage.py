@@ -37,7 +37,7 @@ BUTTONS = (("catalogue", "Crawl", "Queue a crawl of the recipe on the page Catal
            ("generated", "Generate", "Queue photos of the generator on the page Generate"))
 
 _COLUMNS = ("Feature", "Go for what is missing", "Real", "Missing", "Goods", "Made",
-            "By a person", "No", "Unsure")
+            "Person", "No", "Unsure")
 _TOOLTIPS = ("", "One click queues it", "Positives on real photos",
              "Real positives up to the goal", "That the real positives show: fifty photos of one "
              "good are one good", "Positives on generated photos: they teach, and measure nothing",

@@ -647,6 +647,8 @@ class GeneratePage(SourcePage):
             item.setFlags(Qt.ItemIsEnabled | Qt.ItemIsUserCheckable)
             item.setCheckState(Qt.Checked if feature.id in wanted else Qt.Unchecked)
             self.features.addItem(item)
+            if feature.id in wanted[:1]:
+                self.features.scrollToItem(item)
         self.cluster.clear()
         self.cluster.addItem("(any that can show it)", "")
         for cluster in self.group.clusters:

@@ -20,10 +20,13 @@ class ConsentBox(QFrame):
     def __init__(self, parent=None):
         super().__init__(parent)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 5, 8, 5)
-        layout.setSpacing(3)
+        layout.setContentsMargins(8, 4, 8, 4)
+        layout.setSpacing(2)
         self.text = QLabel(wordWrap=True, textFormat=Qt.PlainText)
         self.text.setTextInteractionFlags(Qt.TextSelectableByMouse)
+        font = self.text.font()
+        font.setPointSizeF(max(7., font.pointSizeF() * .88))
+        self.text.setFont(font)
         self.box = QCheckBox("I &agree: send this")
         self.box.setToolTip("Nothing is asked before; kept until the window's workflow is closed, "
                             "in no file")

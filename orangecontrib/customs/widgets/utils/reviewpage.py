@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from AnyQt.QtWidgets import (
 )
 
 from orangecontrib.customs.collecting import Entry
+from orangecontrib.customs.collecting.weak import read_labels_of, read_weak
 
 from .gallery import Mark, PhotoGallery, Tile
 from .labelkeys import character_at
@@ -38,9 +39,8 @@ _MARKS = {KEPT: Mark(1., "kept"), DROPPED: Mark(.0, "\N{MULTIPLICATION SIGN} dro
           "doubtful": Mark(0., "?")}
 
 #: What is said of a photo, and where it stands.
-_SAID = (("wanted", "Wanted"), ("weak", "Weak labels"), ("prompt", "Prompt"), ("query", "Query"),
-         ("name", "Name"), ("text", "Text"), ("source", "From"), ("licence", "Licence"),
-         ("author", "Author"), ("page", "Page"))
+_SAID = (("prompt", "Prompt"), ("query", "Query"), ("name", "Name"), ("text", "Text"),
+         ("source", "From"), ("licence", "Licence"), ("author", "Author"), ("page", "Page"))
 
 
 def waits(entry: Entry) -> bool:
@@ -69,7 +69,7 @@ class ReviewPage(QWidget):
 
     def __init__(self, shown: str = "waiting", parent=None):
         super().__init__(parent)
-        self._folder = Path()
+        self._folder, self._names = Path(), {}
         self._entries: dict[str, Entry] = {}
         self._rows: list[str] = []
         self._paths: dict[str, str] = {}
@@ -120,7 +120,7 @@ class ReviewPage(QWidget):
         side = QSplitter(Qt.Vertical, childrenCollapsible=False)
         side.addWidget(self.view)
         side.addWidget(area)
-        side.setSizes([230, 140])
+        side.setSizes([260, 110])
         splitter = QSplitter(Qt.Horizontal, childrenCollapsible=False)
         splitter.addWidget(self.gallery)
         splitter.addWidget(side)
@@ -132,9 +132,16 @@ class ReviewPage(QWidget):
 
     # --- what there is
 
-    def show_entries(self, folder: Path, entries: Iterable[Entry]) -> None:
-        """Show the photos of a collection."""
-        self._folder = folder
+    def show_entries(self, folder: Path, entries: Iterable[Entry],
+                     names: Mapping[str, str]) -> None:
+        """Show the photos of a collection.
+
+        Parameters
+        ----------
+        names : mapping of str to str
+            Of the features, by id.
+        """
+        self._folder, self._names = folder, names
         self._entries = {entry.key: entry for entry in entries if entry.file}
         self._arrange()
 
@@ -206,7 +213,7 @@ class ReviewPage(QWidget):
         entry, path = self._entries[self.current], self._paths[self.current]
         pixmap = self.large.get(path)
         self.view.show_photo(pixmap, self.large.reasons.get(path) or "Loading…", new)
-        self.about.setText("<br>".join(_described(entry)))
+        self.about.setText("<br>".join(_described(entry, self._names)))
 
     def _show_count(self):
         left = sum(waits(self._entries[key]) for key in self._rows)
@@ -265,11 +272,15 @@ class ReviewPage(QWidget):
         self.large.stop()
 
 
-def _described(entry: Entry) -> list[str]:
+def _described(entry: Entry, names: Mapping[str, str]) -> list[str]:
     lines = [f"<b>{escape(entry.state)}</b>" + (f": {escape(entry.reason)}"
                                                 if entry.reason else "")]
     if waits(entry) and not entry.reason:
         lines[0] += ": generated, and judged by nobody"
+    for title, labels in (("Wanted", read_labels_of(entry.wanted)),
+                          ("Weak labels", read_weak(entry.weak))):
+        if labels:
+            lines.append(f"{title}: {escape(_in_words(labels, names))}")
     for name, title in _SAID:
         text = getattr(entry, name)
         if name == "page" and text.startswith(("http://", "https://")):
@@ -277,3 +288,14 @@ def _described(entry: Entry) -> list[str]:
         elif text:
             lines.append(f"{title}: {escape(text[:300])}")
     return lines
+
+
+def _in_words(labels: Mapping, names: Mapping[str, str]) -> str:
+    """What is said to be seen, or perhaps to be seen, with the features' names and the sources."""
+    found = []
+    for feature, said in labels.items():
+        label, source = said if isinstance(said, tuple) else (said, "")
+        if label:
+            found.append(("perhaps " if label == .5 else "") + names.get(feature, feature)
+                         + (f" ({source})" if source else ""))
+    return ", ".join(found) or "none of the features"

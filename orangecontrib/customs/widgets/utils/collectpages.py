@@ -647,8 +647,6 @@ class GeneratePage(SourcePage):
             item.setFlags(Qt.ItemIsEnabled | Qt.ItemIsUserCheckable)
             item.setCheckState(Qt.Checked if feature.id in wanted else Qt.Unchecked)
             self.features.addItem(item)
-            if feature.id in wanted[:1]:
-                self.features.scrollToItem(item)
         self.cluster.clear()
         self.cluster.addItem("(any that can show it)", "")
         for cluster in self.group.clusters:
@@ -676,6 +674,16 @@ class GeneratePage(SourcePage):
         self.about.setText(f"Weights of {about['model'] or '?'}: about {about['gigabytes']} GB, "
                            f"licence {about['licence']} ({about['licence_url']}). They are "
                            "fetched only where you tick that.")
+
+    def showEvent(self, event):
+        super().showEvent(event)
+        QTimer.singleShot(0, self._scroll_to_chosen)  # when the list is laid out
+
+    def _scroll_to_chosen(self):
+        ids = [feature.id for feature in self.group.features]
+        chosen = [ids.index(id_) for id_ in self.settings.get("features", []) if id_ in ids]
+        if chosen:
+            self.features.scrollToItem(self.features.item(min(chosen)))
 
     def _features_changed(self, _item):
         if not self._quiet:

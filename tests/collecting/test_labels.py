@@ -62,9 +62,17 @@ def test_what_a_text_makes_likelier_is_not_denied_because_it_is_rare(footwear):
     ("Тапочки", "house", 1), ("Football boots", "sport", 1), ("Сандалии", "strap_vamp", 1),
     ("Женские туфли на шпильке", "high_heel", 1), ("Кроссовки", "high_heel", 0),
     ("Сабо на деревянной подошве", "wooden_platform", 1), ("Сабо", "wooden_platform", .5),
-    ("Сумки", "not_footwear", 1), ("Вьетнамки", "riveted_straps", .5)])
+    ("Сумки", "not_footwear", 1), ("Вьетнамки", "riveted_straps", .5),
+    ("Watches", "not_footwear", 1), ("Рюкзаки", "not_footwear", 1),
+    ("Heels", "high_heel", 1), ("Felt slippers", "house", 1),
+    ("Men's Slippers", "house", .5)])  # in many shops slides and flip-flops are called so, too
 def test_a_category_implies_features(footwear, category, feature, label):
     assert weak(footwear, None, category=category)[feature] == (label, "category")
+
+
+@pytest.mark.parametrize("category", ["Heels Flats", "Kitten heels", "Low heels", "Black wheels"])
+def test_heels_that_are_said_to_be_low_are_not_high(footwear, category):
+    assert "high_heel" not in weak(footwear, None, category=category)
 
 
 def test_a_word_inside_another_word_is_none(footwear):

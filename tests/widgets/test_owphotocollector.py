@@ -336,6 +336,7 @@ class TestSearch(CollectorTest):
             page.start.click()
             self.wait()
             self.assertFalse(self.net.requests)
+            self.assertTrue(self.widget.Error.collecting.is_shown())
             self.assertIn("ORANGE_CUSTOMS_PEXELS_KEY", str(self.widget.Error.collecting))
 
     def test_a_key_goes_into_the_keyring_and_into_no_setting(self):
@@ -434,6 +435,7 @@ class TestGenerate(CollectorTest):
         page.start.click()
         self.wait()
         self.assertIn("ended early", self.widget.log.toPlainText())
+        self.assertIn("/v1/images/generations", str(self.widget.Warning.early))
         self.assertEqual(len(self.photos()), 2)
 
 
@@ -535,8 +537,12 @@ class TestBalance(CollectorTest):
         self.assertIn("clogs", page.consent.text.text())
         self.assertEqual(len(self.widget.queue), 1)
         self.assertFalse(self.net.requests)
+        self.button("wooden_platform", "search").click()
+        self.assertEqual(len(self.widget.queue), 1)  # once is enough
         self.widget.stop_button.click()
         self.assertFalse(self.widget.queue)
+        self.assertEqual(self.widget.status.text(), "Nothing is running.")
+        self.assertFalse(self.widget.Information.consent.is_shown())
 
     def test_a_click_generates_what_one_feature_lacks(self):
         self.made()
@@ -602,11 +608,42 @@ class TestWindow(CollectorTest):
 
     def test_settings_that_somebody_wrote_by_hand_open(self):
         widget = self.create_widget(OWPhotoCollector, stored_settings={
-            "recipe": {"start": 1, "selectors": [], "limits": {"pages": "many"}},
-            "search": {"service": "nobody", "queries": "clogs", "most": "x"},
+            "recipe": {"start": [1], "selectors": {"product": 5}, "skip": 3,
+                       "limits": {"pages": "many", "photos": 10 ** 12}},
+            "search": {"service": "nobody", "queries": "clogs", "most": 10 ** 12},
             "generator": {"features": ["heels"], "count": [], "by": "magic"}, "page": "none",
             "shown": "?", "breakdown": "?"})
         self.assertEqual(widget.search_page.service.currentData(), "openverse")
+
+    def test_what_waits_was_for_the_folder_that_was_chosen(self):
+        self.open()
+        page = self.filled(self.widget.search_page, queries=["clogs"])
+        page.start.click()
+        self.assertEqual(len(self.widget.queue), 1)
+        self.open(self.place / "other")
+        self.assertFalse(self.widget.queue)
+
+    def test_the_folder_stays_while_photos_are_collected(self):
+        serve(self.net)
+        self.open()
+        page = self.filled(self.widget.catalogue_page, **self.recipe())
+        self.agree(page)
+        page.start.click()
+        self.widget.set_source(self.place / "other")
+        self.assertEqual(self.widget.source, self.folder)
+        self.assertEqual(self.widget.path_edit.text(), str(self.folder))
+        self.wait()
+        self.assertEqual(len(self.photos()), 6)
+
+    def test_without_the_extra_it_opens_and_says_what_to_install(self):
+        from orangecontrib.customs.collecting import errors
+        with patch.object(errors, "find_spec", lambda name: None):
+            widget = self.create_widget(OWPhotoCollector,
+                                        stored_settings={"recipe": self.recipe()})
+            self.assertIn("Orange3-Customs[collect]", str(widget.Error.extra))
+            self.assertFalse(widget.catalogue_page.start.isEnabled())
+            widget.catalogue_page.save(str(self.place / "shop.toml"))
+            self.assertIn("Orange3-Customs[collect]", widget.catalogue_page.problem.text())
 
     def test_it_fits_two_thirds_of_a_small_screen(self):
         hint = self.widget.minimumSizeHint()

@@ -250,7 +250,7 @@ def _value(name: str, kind: str, value):
 
 def _lines(settings: Mapping) -> list[str]:
     """Lines of TOML; its texts, lists and numbers are written as those of JSON."""
-    return [f"{name} = {json.dumps(value, ensure_ascii=False)}"
+    return [f"{name} = {json.dumps(value, ensure_ascii=False)}".replace("\x7f", "\\u007f")
             for name, value in settings.items()]
 
 

@@ -109,6 +109,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
 
     class Warning(OWWidget.Warning):
         problems = Msg("{}")
+        early = Msg("“{}” ended early: {}")
 
     class Information(OWWidget.Information):
         choose = Msg("Choose an empty folder for the photos, or one with a collection.")
@@ -323,25 +324,35 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
 
     def reload(self):
         """Read the collection; nobody is asked for anything."""
-        if self._collecting:  # the folder can't be another one meanwhile
-            return
-        self._close_manifest()
+        self._close_manifest(read=False)
         self._undo.clear()
+        self.queue.clear()  # it was for another folder
+        self._ended.set()
         self.cancel()
         self.job = None
         for message in (self.Error.folder, self.Error.collecting, self.Error.unexpected,
-                        self.Warning.problems):
+                        self.Warning.problems, self.Warning.early):
             message.clear()
         self.Error.group(self.group_combo.problem, shown=bool(self.group_combo.problem))
         if self.source is not None and not self.group_combo.problem:
             self._begin(Reading(self.collection))
         else:
             self._show(Held())
+        self._show_queue()
+
+    def set_source(self, path: str | os.PathLike):
+        if self._collecting:
+            self.show_path(self.folder)
+            self.Information.nothing("Photos are being collected: stop that before you choose "
+                                     "another folder.")
+            return
+        super().set_source(path)
 
     def _refresh(self):
-        """Read what was labelled meanwhile."""
-        if self.source is not None and self.task is None and not self.group_combo.problem:
-            self._begin(Reading(self.collection))
+        """Read what was labelled or decided meanwhile; what is on the screen stays."""
+        if self.source is not None and not self.group_combo.problem \
+                and not any(isinstance(job, Reading) for job in self.queue):
+            self.enqueue(Reading(self.collection, quiet=True))
 
     def _group_chosen(self, id_: str):
         self.group_id = id_
@@ -387,6 +398,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
 
     def _page_chosen(self, index: int):
         self.page = self._names[index]
+        self.Information.nothing.clear()
         if self.page == "balance":
             self._refresh()
 
@@ -484,25 +496,35 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         return self.task is not None and not isinstance(self.job, (Reading, Previewing))
 
     def enqueue(self, job: Job, first: bool = False):
-        """Do a job when those before it are done, and when it was agreed to what it sends."""
+        """Do a job when those before it are done, and when it was agreed to what it sends.
+
+        It takes the place of one like it that waits.
+        """
+        self.queue = [other for other in self.queue
+                      if (type(other), other.title) != (type(job), job.title)]
         self.queue.insert(0 if first else len(self.queue), job)
         self._next()
+        if job in self.queue and not self._may(job):
+            page = self.pages[job.kind]
+            self._turn_to(page)
+            page.consent.urge()
+
+    def _may(self, job: Job) -> bool:
+        """Whether it was agreed to what a job sends."""
+        return not job.receiver or job.receiver in self._agreed
 
     def _next(self):
         """Begin the first job that was agreed to."""
-        self._show_queue()
-        if self.task is not None and not isinstance(self.job, Reading):
-            return
-        for job in self.queue:
-            if not job.receiver or job.receiver in self._agreed:
-                self.queue.remove(job)
-                self._begin(job)
-                break
+        job = next(filter(self._may, self.queue), None) if self.task is None else None
+        if job is not None:
+            self.queue = [other for other in self.queue if other is not job]
+            self._begin(job)
         self._show_queue()
 
     def _begin(self, job: Job):
-        self.Error.collecting.clear()
-        self.Error.unexpected.clear()
+        if not isinstance(job, Reading):
+            for message in (self.Error.collecting, self.Error.unexpected, self.Warning.early):
+                message.clear()
         self._close_manifest(read=False)
         labels = self._labels_file()
         if labels is not None:
@@ -518,8 +540,9 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         """End what runs, and forget what waits."""
         self.queue.clear()
         self._ended.set()
-        self.status.setText("Stopping…")
         self._show_queue()
+        if self.task is not None:
+            self.status.setText("Stopping…")
 
     def _forget(self, row: int):
         del self.queue[row]
@@ -543,7 +566,11 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         if result.done is not None:
             self._say_remarks(result.done)
             self._say(_sentence(result))
-        if result.held is not None:
+            if result.done.ended == "broken" and result.done.remarks:
+                self.Warning.early(result.job.title, say(result.done.remarks[-1]))
+        if result.held is not None and getattr(result.job, "quiet", False):
+            self._show_counts(result.held)
+        elif result.held is not None:
             self._undo.clear()
             self._show(result.held)
         self._finished()
@@ -559,7 +586,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         if not isinstance(self.job, Reading):
             self._say(f"{self.job.title}: {ex or type(ex).__name__}")
             if not isinstance(self.job, Previewing):  # what was collected before is there
-                self.queue.insert(0, Reading(self.job.collection))
+                self.queue.insert(0, Reading(self.collection))
         self._finished()
 
     def _finished(self):
@@ -616,29 +643,30 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
             manifest.close()
         except (CollectError, OSError) as error:  # the rows are there, appended
             self.Error.collecting(str(error))
-        if read and self.task is None:
-            self.held = Held.of(self.collection)
-            self._show_balance()
-            self._show_found()
-            self._send()
+        if read:
+            self._refresh()
 
     # --- showing
 
-    def _show(self, held: Held):
+    def _show_counts(self, held: Held):
+        """Show and send what a collection holds; the photos under review stay on the screen."""
         self.held = held
-        self._known = {entry.key: entry for entry in held.entries}
         self.Warning.problems(listed(held.problems), shown=bool(held.problems))
+        self._show_found()
+        self._show_balance()
+        self._send()
+
+    def _show(self, held: Held):
+        self._known = {entry.key: entry for entry in held.entries}
         self.review_page.show_entries(self.source or Path(), held.entries, self._names_of())
         waiting = self.review_page.waiting
         self.Information.choose(shown=self.source is None)
         self.Information.empty(shown=self.source is not None and not held.entries
                                and not self.Error.folder.is_shown())
         self.Information.review(waiting, shown=waiting > 0)
-        self._show_found()
-        self._show_balance()
+        self._show_counts(held)
         self._show_jobs()
         self._show_running()
-        self._send()
 
     def _show_found(self):
         photos = self.held.photos
@@ -670,8 +698,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
     def _show_queue(self):
         self.waiting_list.clear()
         self.waiting_list.setVisible(bool(self.queue))
-        waiting = [job for job in self.queue if job.receiver
-                   and job.receiver not in self._agreed]
+        waiting = [job for job in self.queue if not self._may(job)]
         for job in self.queue:
             text = job.title + (" – waits for your consent" if job in waiting else "")
             self.waiting_list.addItem(text)
@@ -679,10 +706,6 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.stop_button.setEnabled(self.task is not None and not isinstance(self.job, Reading)
                                     or bool(self.queue))
         self.Information.consent(waiting[0].title if waiting else "", shown=bool(waiting))
-        if waiting:
-            page = self.pages[waiting[0].kind]
-            self._turn_to(page)
-            page.consent.urge()
 
     # --- outputs
 

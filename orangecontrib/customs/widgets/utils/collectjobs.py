@@ -164,7 +164,15 @@ class Job:
 
 @dataclass(frozen=True)
 class Reading(Job):
-    """Read what the folder holds; nothing is written, nobody is asked."""
+    """Read what the folder holds; nothing is written, nobody is asked.
+
+    Attributes
+    ----------
+    quiet : bool
+        What is on the screen stays there.
+    """
+
+    quiet: bool = False
 
     title = "read the collection"
 

@@ -37,6 +37,7 @@ from AnyQt.QtWidgets import (
 from orangecontrib.customs.collecting import CollectError, Recipe
 from orangecontrib.customs.collecting.adapters import find_adapter, names
 from orangecontrib.customs.collecting.client import Answer, check_url
+from orangecontrib.customs.collecting.errors import needed
 from orangecontrib.customs.collecting.generators.local import about_weights, known_weights
 from orangecontrib.customs.collecting.generators.prompts import Prompt, compose
 from orangecontrib.customs.collecting.keys import keep_key, variable_of
@@ -210,7 +211,7 @@ class SourcePage(QWidget):
             elif isinstance(control, QComboBox):
                 control.setCurrentIndex(max(0, control.findData(value)))
             else:
-                control.setValue(value)
+                control.setValue(min(value, control.maximum()))
         self._quiet = False
 
 
@@ -343,7 +344,7 @@ class CataloguePage(SourcePage):
         for name, (part, setting, _) in self.LINES.items():
             value = (self.settings.get(part) or {}) if part else self.settings
             value = value.get(setting, "")
-            text = value if isinstance(value, str) else " ".join(map(str, value))
+            text = " ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
             if self.lines[name].text().strip() != text:
                 self.lines[name].setText(text)
         limits = self.settings.get("limits") or {}
@@ -351,12 +352,13 @@ class CataloguePage(SourcePage):
         for name, spin in self.numbers.items():
             try:
                 spin.setValue(limits.get(name, getattr(usual, name)))
-            except TypeError:  # the file of a workflow was changed by hand; recipe() says it
-                pass
+            except (TypeError, OverflowError):
+                pass  # somebody has changed the workflow by hand; recipe() says it
         self._quiet = False
 
     def recipe(self) -> Recipe:
         """The recipe; CollectError where it is none yet."""
+        needed()
         return Recipe.of(self.settings, "of this page")
 
     def job(self, collection):
@@ -411,6 +413,7 @@ class CataloguePage(SourcePage):
     def load(self, path: str) -> None:
         """Take a recipe from a file; what is wrong with it is said."""
         try:
+            needed()
             self.settings = Recipe.load(path).said()
         except CollectError as error:
             self.problem.setText(str(error))

@@ -461,7 +461,8 @@ class TestReview(CollectorTest):
         self.press(ord("В"))  # the same key as D
         self.assertEqual(self.states()["a photo 3"], "dropped")
         self.assertEqual(self.widget.review_page.waiting, 0)
-        self.process_events(lambda: self.widget._manifest is None)
+        self.process_events(lambda: not self.widget._resting.isActive())
+        self.wait()
         self.assertEqual(len(self.photos()), 3)
         self.assertEqual(list(self.photos().get_column("made")), ["", "yes", "yes"])
 
@@ -677,6 +678,7 @@ class TestWindow(CollectorTest):
     def test_russian_names(self):
         self.made()
         self.widget.russian_box.setChecked(True)
+        self.wait()
         self.assertIn("КАБЛУК", [v.name for v in self.photos().domain.attributes])
 
 

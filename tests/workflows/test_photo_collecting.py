@@ -120,11 +120,11 @@ class Analyst:
 
         def look():
             nonlocal quiet
-            busy = collector.task or any(
-                not job.receiver or job.receiver in collector._agreed for job in collector.queue) \
-                or collector._manifest or manager.pending_nodes() or manager.invalidated_nodes() \
-                or any(w.task for w in self.widgets.values() if hasattr(w, "task")) \
-                or self.widgets["Footwear Photo Labeler"]._sending.isActive()
+            busy = (manager.pending_nodes() or manager.invalidated_nodes()
+                    or any(w.task for w in self.widgets.values() if hasattr(w, "task"))
+                    or any(map(collector._may, collector.queue))
+                    or collector._resting.isActive()
+                    or self.widgets["Footwear Photo Labeler"]._sending.isActive())
             quiet = 0 if busy else quiet + 1
             if quiet > 5:
                 loop.quit()

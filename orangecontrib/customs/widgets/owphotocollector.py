@@ -35,12 +35,11 @@ from orangecontrib.customs.collecting import (
     Done,
     Entry,
     Manifest,
-    balance,
     needs,
     plan,
 )
 from orangecontrib.customs.collecting.errors import needed
-from orangecontrib.customs.collecting.table import collection_table, needs_table
+from orangecontrib.customs.collecting.table import needs_table
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import say
 from orangecontrib.customs.photos.model import ModelError, PhotoModel
@@ -73,7 +72,7 @@ from orangecontrib.customs.widgets.utils.reviewpage import FILTERS, ReviewPage
 from orangecontrib.customs.widgets.utils.sourcepath import SourceMixin
 from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
 
-#: Milliseconds of peace after a decision until the table is written anew and sent.
+#: Milliseconds of peace after a decision until the table is sent.
 PAUSE = 1500
 
 #: The model that judges where none is on the input.
@@ -151,7 +150,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self._manifest: Manifest | None = None  # open as long as photos are reviewed
         self._undo: list[list[Entry]] = []
         self._resting = QTimer(self, singleShot=True, interval=PAUSE)
-        self._resting.timeout.connect(self._close_manifest)
+        self._resting.timeout.connect(self._refresh)
         self.setAcceptDrops(True)
         self.group_combo = GroupCombo(self.group_id)
         self.group_combo.chosen.connect(self._group_chosen)
@@ -282,7 +281,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
     @property
     def collection(self) -> Collection:
         """Where photos go, and what for."""
-        return Collection(self.source or Path(), self.group, self._labels_file())
+        return Collection(self.source or Path(), self.group, self._labels_file(), self.language)
 
     def _names_of(self) -> dict[str, str]:
         """Names of the features by id."""
@@ -324,7 +323,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
 
     def reload(self):
         """Read the collection; nobody is asked for anything."""
-        self._close_manifest(read=False)
+        self._close_manifest()
         self._undo.clear()
         self.queue.clear()  # it was for another folder
         self._ended.set()
@@ -375,7 +374,9 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.language = "ru" if russian else "en"
         for page in self.pages.values():
             page.set_group(self.group, self.language)
-        self._show(self.held)
+        self.review_page.show_entries(self.source or Path(), self.held.entries, self._names_of())
+        self._show_balance()
+        self._refresh()
 
     def _on_language(self):
         """Another language is spoken: notices are worded again."""
@@ -399,6 +400,8 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
     def _page_chosen(self, index: int):
         self.page = self._names[index]
         self.Information.nothing.clear()
+        if self.page != "review":
+            self._close_manifest()
         if self.page == "balance":
             self._refresh()
 
@@ -460,7 +463,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
 
     def _planned(self, feature: str, kind: str) -> list[Job]:
         def planned(**more):
-            return plan(self.held.entries, self._rows(), self.group, self.goal, (feature,),
+            return plan(self.held.entries, self.held.rows, self.group, self.goal, (feature,),
                         kinds=(kind,), folder=os.fspath(self.source), **more)
 
         page = self.pages["generate" if kind == "generated" else kind]
@@ -525,7 +528,8 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         if not isinstance(job, Reading):
             for message in (self.Error.collecting, self.Error.unexpected, self.Warning.early):
                 message.clear()
-        self._close_manifest(read=False)
+        if not isinstance(job, (Reading, Previewing)):
+            self._close_manifest()
         labels = self._labels_file()
         if labels is not None:
             try:
@@ -633,9 +637,8 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.Information.review(self.review_page.waiting, shown=self.review_page.waiting > 0)
         self._resting.start()
 
-    def _close_manifest(self, read: bool = True):
-        """Let go of the collection after a while of peace, and send what is in it now."""
-        self._resting.stop()
+    def _close_manifest(self):
+        """Let go of the collection when the review is over."""
         if self._manifest is None:
             return
         manifest, self._manifest = self._manifest, None
@@ -643,8 +646,10 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
             manifest.close()
         except (CollectError, OSError) as error:  # the rows are there, appended
             self.Error.collecting(str(error))
-        if read:
-            self._refresh()
+
+    def hideEvent(self, event):
+        self._close_manifest()
+        super().hideEvent(event)
 
     # --- showing
 
@@ -677,13 +682,12 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.found_label.setText(f'<a href="{escape(os.fspath(self.source))}"><b>{len(photos)}'
                                  f"</b> photos</a> of <b>{goods}</b> goods")
 
-    def _rows(self):
-        return balance([*self.held.photos, *self.held.own], self.group)
+    def _needs(self):
+        return needs(self.held.rows, self.group, self.goal)
 
     def _show_balance(self):
-        rows = self._rows()
-        self.balance_page.show_balance(rows, needs(rows, self.group, self.goal), self.group,
-                                       self.language, self.source is not None)
+        self.balance_page.show_balance(self.held.rows, self._needs(), self.group, self.language,
+                                       self.source is not None)
 
     def _show_running(self):
         collecting = self._collecting
@@ -710,14 +714,12 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
     # --- outputs
 
     def _send(self):
-        photos = self.held.photos
-        self.Outputs.photos.send(collection_table(self.source, photos, self.group, self.language)
-                                 if photos else None)
+        self.Outputs.photos.send(self.held.table)
         self._send_balance()
 
     def _send_balance(self):
         self.Outputs.features.send(
-            needs_table(needs(self._rows(), self.group, self.goal), self.group, self.language)
+            needs_table(self._needs(), self.group, self.language)
             if self.held.photos else None)
 
     def send_report(self):
@@ -737,14 +739,14 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
             self.report_items("Sources and licences", list(licences.items()))
         self.report_items(f"Real positives (goal: {self.goal})", [
             (getattr(feature, f"name_{self.language}"), f"{need.real}; {need.lacking} missing")
-            for feature, need in zip(self.group.features,
-                                     needs(self._rows(), self.group, self.goal))])
+            for feature, need in zip(self.group.features, self._needs())])
 
     def onDeleteWidget(self):
         language.changed.happened.disconnect(self._on_language)
         self.queue.clear()
         self._ended.set()
-        self._close_manifest(read=False)
+        self._resting.stop()
+        self._close_manifest()
         self.review_page.stop()
         # not waited for: a request that hangs would freeze the window; what comes is kept
         self.cancel()

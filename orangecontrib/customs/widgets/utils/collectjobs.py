@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from Orange.data import Table
+
 from orangecontrib.customs.collecting import (
     Client,
     CollectError,
@@ -18,6 +20,7 @@ from orangecontrib.customs.collecting import (
     Limits,
     Manifest,
     Recipe,
+    balance,
     crawl,
     labelled,
     own_photos,
@@ -26,6 +29,7 @@ from orangecontrib.customs.collecting import (
     settle,
 )
 from orangecontrib.customs.collecting.adapters import find_adapter
+from orangecontrib.customs.collecting.balance import Balance
 from orangecontrib.customs.collecting.client import Answer
 from orangecontrib.customs.collecting.consent import (
     notice_of_catalogue,
@@ -41,6 +45,7 @@ from orangecontrib.customs.collecting.generators.screening import Screened, scre
 from orangecontrib.customs.collecting.keys import find_key
 from orangecontrib.customs.collecting.labels import Labelled, people_of
 from orangecontrib.customs.collecting.pages import Page, read_page
+from orangecontrib.customs.collecting.table import collection_table
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import language
 from orangecontrib.customs.photos.model import ModelError, PhotoModel
@@ -66,11 +71,14 @@ class Collection:
     group : Group
     labels : Path or None
         The Labeler's file, where a person's labels are.
+    language : {"en", "ru"}
+        Of the output's columns.
     """
 
     folder: Path
     group: Group
     labels: Path | None = None
+    language: str = "en"
 
 
 @dataclass(frozen=True)
@@ -82,14 +90,17 @@ class Held:
     entries : list of Entry
     photos : list of Labelled
         Those to learn from.
-    own : list of Labelled
-        What a person has labelled elsewhere: it counts.
+    rows : list of Balance
+        Of these, and of what a person has labelled elsewhere.
+    table : Table or None
+        The photos for other widgets.
     problems : list of str
     """
 
     entries: list[Entry] = field(default_factory=list)
     photos: list[Labelled] = field(default_factory=list)
-    own: list[Labelled] = field(default_factory=list)
+    rows: list[Balance] = field(default_factory=list)
+    table: Table | None = None
     problems: list[str] = field(default_factory=list)
 
     @classmethod
@@ -102,8 +113,12 @@ class Held:
                 problems += more
             except CollectError as error:
                 problems.append(str(error))
-        return cls(entries, labelled(entries, collection.group, people),
-                   own_photos(people, entries, collection.group), problems)
+        group = collection.group
+        photos = labelled(entries, group, people)
+        table = collection_table(collection.folder, photos, group, collection.language) \
+            if photos else None
+        return cls(entries, photos, balance([*photos, *own_photos(people, entries, group)], group),
+                   table, problems)
 
 
 @dataclass(frozen=True)

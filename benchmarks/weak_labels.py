@@ -15,7 +15,7 @@ are per feature n, positives, AUC with an interval in which photos of one produc
 (a model that knows nothing has .5), and the difference "both − own" with a bootstrap interval over
 products; and how often weak labels agree with the eye, where both speak of one photo.
 
-Takes some six minutes of one core, most of them the trunk; a second run with the same cache two.
+Takes some two minutes of one core that is free.
 """
 from __future__ import annotations
 

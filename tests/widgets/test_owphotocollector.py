@@ -583,6 +583,9 @@ class TestBalance(CollectorTest):
         self.widget.tabs.setCurrentWidget(self.widget.balance_page)
         self.wait()
         self.assertEqual(self.cell("sport", "Person"), "1")
+        self.assertTrue(np.isnan(self.photos().get_column("sport (spikes)")[0]))
+        self.widget.balance_page.refresh.click()
+        self.wait()
         self.assertEqual(self.photos().get_column("sport (spikes)")[0], 1)
 
 

@@ -169,8 +169,8 @@ def label_clogs(analyst):
 def lacking(analyst):
     """Feature → what it lacks, as the page Balance says when one looks at it."""
     collector = analyst.widgets["Training Photo Collector"]
+    collector.tabs.setCurrentWidget(collector.review_page)
     collector.tabs.setCurrentWidget(collector.balance_page)
-    collector.balance_page.refresh.click()
     analyst.wait()
     table = analyst.sent["Training Photo Collector", "Balance"]
     return dict(zip(table.get_column("feature"), table.get_column("lacking")))

@@ -214,7 +214,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.balance_page.breakdown_changed.connect(
             lambda name: setattr(self, "breakdown", name))
         self.balance_page.labels_changed.connect(self._set_labels)
-        self.balance_page.refresh_wanted.connect(self._refresh)
+        self.balance_page.refresh_wanted.connect(lambda: self._refresh(True))
         self.tabs = QTabWidget()
         self._names = [*self.pages, "review", "balance"]
         for page in (*self.pages.values(), self.review_page, self.balance_page):
@@ -347,11 +347,15 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
             return
         super().set_source(path)
 
-    def _refresh(self):
-        """Read what was labelled or decided meanwhile; what is on the screen stays."""
+    def _refresh(self, whole: bool = False):
+        """Read what was labelled or decided meanwhile; what is on the screen stays.
+
+        Photos are sent again where decisions are others, or with `whole`: the Labeler behind has
+        what was labelled in it, and would begin anew.
+        """
         if self.source is not None and not self.group_combo.problem \
                 and not any(isinstance(job, Reading) for job in self.queue):
-            self.enqueue(Reading(self.collection, quiet=True))
+            self.enqueue(Reading(self.collection, quiet=True, whole=whole))
 
     def _group_chosen(self, id_: str):
         self.group_id = id_
@@ -363,7 +367,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.labels_path = storable_path(resolve_path(path, self._basedir()),
                                          self._basedir()) if path else ""
         self.balance_page.labels.set_path(self.labels_path)
-        self._refresh()
+        self._refresh(True)
 
     def _set_goal(self, goal: int):
         self.goal = goal
@@ -376,7 +380,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
             page.set_group(self.group, self.language)
         self.review_page.show_entries(self.source or Path(), self.held.entries, self._names_of())
         self._show_balance()
-        self._refresh()
+        self._refresh(True)
 
     def _on_language(self):
         """Another language is spoken: notices are worded again."""
@@ -572,8 +576,9 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
             self._say(_sentence(result))
             if result.done.ended == "broken" and result.done.remarks:
                 self.Warning.early(result.job.title, say(result.done.remarks[-1]))
-        if result.held is not None and getattr(result.job, "quiet", False):
-            self._show_counts(result.held)
+        if isinstance(result.job, Reading) and result.job.quiet:
+            self._show_counts(result.held, result.job.whole
+                              or result.held.entries != self.held.entries)
         elif result.held is not None:
             self._undo.clear()
             self._show(result.held)
@@ -653,13 +658,15 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
 
     # --- showing
 
-    def _show_counts(self, held: Held):
+    def _show_counts(self, held: Held, send: bool = True):
         """Show and send what a collection holds; the photos under review stay on the screen."""
-        self.held = held
+        self.held = held if send else replace(held, table=self.held.table)
         self.Warning.problems(listed(held.problems), shown=bool(held.problems))
         self._show_found()
         self._show_balance()
-        self._send()
+        if send:
+            self.Outputs.photos.send(held.table)
+        self._send_balance()
 
     def _show(self, held: Held):
         self._known = {entry.key: entry for entry in held.entries}
@@ -712,10 +719,6 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.Information.consent(waiting[0].title if waiting else "", shown=bool(waiting))
 
     # --- outputs
-
-    def _send(self):
-        self.Outputs.photos.send(self.held.table)
-        self._send_balance()
 
     def _send_balance(self):
         self.Outputs.features.send(

@@ -185,9 +185,12 @@ class Reading(Job):
     ----------
     quiet : bool
         What is on the screen stays there.
+    whole : bool
+        Labels that a person gave elsewhere are sent on, too.
     """
 
     quiet: bool = False
+    whole: bool = True
 
     title = "read the collection"
 

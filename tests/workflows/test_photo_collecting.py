@@ -60,7 +60,7 @@ def net():
         server.photo(f"/found/{n}.jpg", encoded(image))
         results.append({
             "id": f"id-{n}", "title": "Shoes" if n < 2 else
-            f"Clogs with a wooden sole, leather upper, model {n}",
+            f"Clogs, leather upper, model {n}",
             "creator": "Anna", "foreign_landing_url": f"https://flickr.example/{n}",
             "url": f"{server.url}/found/{n}.jpg", "license": "by", "license_version": "4.0",
             "license_url": "https://creativecommons.org/licenses/by/4.0/"})

@@ -14,6 +14,7 @@ ORDER = (
     "footwear-training.ows",
     "footwear-features.ows",
     "electrical-hs-code.ows",
+    "photo-collecting.ows",
 )
 
 

@@ -8,9 +8,9 @@ HERE = str(Path(__file__).parent)
 if HERE not in sys.path:
     sys.path.insert(0, HERE)
 
-from loopback import Loopback, Time  # noqa: E402
+from loopback import Loopback, Time, add  # noqa: E402
 
-from orangecontrib.customs.collecting import Client, Limits, Manifest  # noqa: E402
+from orangecontrib.customs.collecting import Client, Limits, Manifest, settle  # noqa: E402
 from orangecontrib.customs.groups import find_group  # noqa: E402
 
 
@@ -35,6 +35,19 @@ def client(time_):
 def manifest(tmp_path):
     with Manifest(tmp_path / "collection") as manifest:
         yield manifest
+
+
+@pytest.fixture
+def collection(manifest, footwear):
+    """Two photos of heels, one of a boot, a generated one, and one that was dropped."""
+    add(manifest, 1, product="shop:1", text="Туфли, каблук 7 см", name="Туфли")
+    add(manifest, 2, product="shop:1", text="Туфли, каблук 7 см", name="Туфли")
+    add(manifest, 3, product="shop:2", text="Сапоги резиновые", category="Резиновые сапоги")
+    add(manifest, 4, product="generated:4", kind="generated", source="painter", synthetic="yes",
+        wanted="wooden_platform=1", view="side", state="kept")
+    add(manifest, 5, product="shop:5", category="Сумки", state="dropped")
+    settle(manifest, footwear)
+    return manifest
 
 
 @pytest.fixture(scope="session")

@@ -109,6 +109,15 @@ def jpeg(seed=0, **options):
     return encoded(picture(seed, **options), quality=90)
 
 
+def add(manifest, number, seed=None, **known):
+    """A photo into a collection."""
+    from orangecontrib.customs.collecting import Entry
+    from orangecontrib.customs.collecting.pictures import picture_of
+    content = jpeg(number if seed is None else seed)
+    known = {"kind": "catalogue", "source": "shop", **known}
+    return manifest.add(Entry(url=f"http://shop/{number}", **known), content, picture_of(content))
+
+
 class Time:
     """Time that passes only when somebody waits."""
 

@@ -34,7 +34,7 @@ def test_a_catalogue_is_collected_labelled_and_reported(tmp_path, loopback, reci
 
     assert main(["collect", "report", folder, "--goal", "3"]) == 0
     said = capsys.readouterr()
-    assert "high_heel,shop,,,2," in said.out
+    assert "high_heel,catalogue,shop,,2," in said.out
     assert "high_heel: 1 more real positives to 3" in said.err
 
     out = tmp_path / "labels.csv"

@@ -1,7 +1,10 @@
 """A recipe is a small file; what can't be done in it is named."""
 import json
+import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from orangecontrib.customs.collecting import CollectError, Recipe
 
@@ -77,3 +80,25 @@ def test_a_recipe_that_is_not_there_is_named(tmp_path):
 
 def test_a_recipe_survives_its_description(toml):
     assert Recipe.of(json.loads(json.dumps(toml.described()))) == toml
+
+
+def test_a_recipe_is_saved_with_what_is_not_as_by_default(tmp_path, toml):
+    toml.save(tmp_path / "saved.toml")
+    assert Recipe.load(tmp_path / "saved.toml") == toml
+    text = (tmp_path / "saved.toml").read_text(encoding="utf-8")
+    assert "pages = 40" in text and "hosts" not in text and "photos" not in text
+
+
+@given(text=st.text(), lists=st.lists(st.text().map(re.escape)), delay=st.floats(0, 1e300))
+def test_whatever_stands_in_a_recipe_comes_back(tmp_path_factory, text, lists, delay):
+    recipe = Recipe.of({"start": ["https://a.example/"], "licence": text, "name": text or "a",
+                        "skip": lists, "limits": {"delay": delay}})
+    path = tmp_path_factory.mktemp("recipes") / "r.toml"
+    recipe.save(path)
+    assert Recipe.load(path) == recipe
+    assert Recipe.of(recipe.said()) == recipe
+
+
+def test_a_recipe_that_can_not_be_saved_is_said(tmp_path, toml):
+    with pytest.raises(CollectError, match="No such file"):
+        toml.save(tmp_path / "none" / "r.toml")

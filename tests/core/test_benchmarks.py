@@ -81,3 +81,48 @@ def test_questions_of_an_order_are_counted_until_the_code_is_settled(monkeypatch
     assert right.all() and (proposed >= [4, 2]).all()
     vain = [order[0], sets.facts.index("insole"), order[1]]  # decides nothing of textile
     assert [sets.asked(settled, vain, 1, skipping) for skipping in (False, True)] == [3, 2]
+
+
+def weak_labels(monkeypatch):
+    return loaded(next(s for s in SCRIPTS if s.stem == "weak_labels"), monkeypatch)
+
+
+def test_weak_labels_are_skipped_where_their_data_are_not(tmp_path, monkeypatch, capsys):
+    module = weak_labels(monkeypatch)
+    monkeypatch.setattr(sys, "argv", ["weak_labels", str(tmp_path)])
+    module.main()
+    assert capsys.readouterr().out.startswith(f"skipped: {tmp_path} lacks fpi_224.zip")
+
+
+def test_photos_of_one_product_are_drawn_together(monkeypatch):
+    import numpy as np
+    module = weak_labels(monkeypatch)
+    y = np.arange(40) % 2 == 0
+    p = np.random.default_rng(0).random(40)
+    q = np.where(np.arange(40) < 30, y, p)  # right about most of them
+    alone = module.difference(p, q, y, np.arange(40).astype(object), samples=200)
+    together = module.difference(p, q, y, (np.arange(40) // 10).astype(object), samples=200)
+    assert alone[0] == together[0] > 0
+    assert together[2] - together[1] > alone[2] - alone[1]
+    assert module.difference(p, p, y, np.arange(40).astype(object), samples=9) == (0, 0, 0)
+
+
+def test_the_shop_sells_what_it_was_given(tmp_path, monkeypatch):
+    import io
+
+    from PIL import Image
+
+    from orangecontrib.customs.photos import find_photos
+    module = weak_labels(monkeypatch)
+    Image.new("RGB", (224, 224), "navy").save(tmp_path / "1.png")
+    photo, = find_photos(tmp_path)[0]
+    good = module.Good("7", "Туфли", "каблук 7 см", "Heels", (photo,), pressed=True)
+    shop = module.Shop([good])
+    try:
+        assert b"/list/0" in shop.answer("/")[1] and b"/good/0" in shop.answer("/list/0")[1]
+        assert b'"sku": "7"' in shop.answer("/good/0")[1]
+        assert Image.open(io.BytesIO(shop.answer("/photo/0/0.jpg")[1])).size == (168, 224)
+        assert shop.answer("/robots.txt")[1] == b""
+    finally:
+        shop.server.shutdown()
+        shop.server.server_close()

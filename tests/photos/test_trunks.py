@@ -207,3 +207,32 @@ def test_a_model_finds_the_local_file_that_held_its_weights(tmp_path, monkeypatc
     (tmp_path / "cache" / "weights.json").write_text("[broken")
     with pytest.raises(trunks.TrunkError, match="Three ways"):
         trunks.load("homeless", device="cpu", wanted=trained_on.digest)
+
+
+@pytest.mark.parametrize("backend", ["torch", "onnxruntime"])
+def test_a_trunk_that_brightens_sees_what_a_brighter_photo_shows(tiny, backend):
+    images = np.random.default_rng(0).integers(0, 256, (3, 16, 16, 3), np.uint8)
+    plain, lit = (trunks.load("tiny", tiny, device="cpu", backend=backend, brighten=factor)
+                  for factor in (1., 2.))
+    brighter = np.minimum(255, images.astype(int) * 2).astype(np.uint8)
+    np.testing.assert_allclose(lit(images), plain(brighter), atol=1e-5)
+    assert np.abs(lit(images) - plain(images)).max() > .1
+    assert lit.trunk.transform == {**plain.trunk.transform, "brighten": 2.}
+    white = np.full((1, 16, 16, 3), 255, np.uint8)
+    np.testing.assert_array_equal(lit(white), plain(white))  # the ground stays white
+
+
+@pytest.mark.parametrize("factor", [.5, 9, float("nan"), "2", [2], None])
+def test_a_factor_that_is_none_is_refused(factor):
+    with pytest.raises(trunks.TrunkError, match="brightened by a factor of 1 to 4"):
+        trunks.get(trunks.DEFAULT).lit(factor)
+
+
+@pytest.mark.parametrize("factor", [9, [2], "much"])
+def test_a_model_that_brightens_beyond_measure_is_refused(tiny, factor):
+    from orangecontrib.customs.photos.extract import Extractor
+    from orangecontrib.customs.photos.model import untrained
+    transform = {**trunks.get("tiny").transform, "brighten": factor}
+    model = untrained("tiny", trunks.load("tiny", tiny, device="cpu").digest, transform, 6)
+    with pytest.raises(trunks.TrunkError, match="brightened by"):
+        Extractor(model, "cpu", weights=tiny).trunk  # noqa: B018

@@ -608,3 +608,15 @@ def test_a_deeply_nested_line_of_the_journal_is_damaged_and_the_rest_is_read(pat
     again = LabelStore(path)
     assert list(again.rows) == ["a.jpg"] and "line 3: damaged" in again.problems[0]
     again.close()
+
+
+def test_a_store_that_is_open_writes_its_file_for_those_who_read_it(path):
+    store = LabelStore.open(path)
+    store.write([LabelRow("a.jpg", "", "", np.zeros(14))])
+    assert not path.exists()
+    LabelStore.flush(path)
+    assert [row.image for row in read_labels(path).rows] == ["a.jpg"]
+    store.write([LabelRow("b.jpg", "", "", np.zeros(14))])
+    store.close()
+    assert [row.image for row in read_labels(path).rows] == ["a.jpg", "b.jpg"]
+    LabelStore.flush(path)  # nobody has it open

@@ -131,6 +131,30 @@ def test_the_model_says_in_the_extractor_what_the_evaluation_says():
     np.testing.assert_allclose(found.gradability[test], held_out.gradability[test], atol=1e-5)
 
 
+@pytest.mark.parametrize("recipe", [LBFGS, replace(ADAM, fine_tune=True, epochs=2),
+                                    replace(SCRATCH, epochs=1)],
+                         ids=["heads", "fine-tuned", "scratch"])
+def test_photos_that_are_brightened_in_training_are_brightened_in_use(recipe, tmp_path):
+    photos = made_photos(40)
+    result = train(photos, replace(recipe, brighten=1.5), device="cpu")
+    result.model.save(tmp_path / "model.safetensors")
+    model = PhotoModel.load(tmp_path / "model.safetensors")
+    assert model.brighten == 1.5 and model.transform["brighten"] == 1.5
+    rows, test = result.held_out.rows, result.held_out.part == "test"
+    used = [photos.photos[i] for i in rows]
+    found = Extractor(model, device="cpu").run(used).probabilities
+    np.testing.assert_allclose(found[test], result.held_out.probabilities[test], atol=1e-5)
+    plain = replace(model, transform={k: v for k, v in model.transform.items()
+                                      if k != "brighten"})
+    other = Extractor(plain, device="cpu").run(used).probabilities
+    assert np.abs(np.log(other / found)).max() > .01  # P near 0 and 1 hardly differ
+
+
+def test_a_model_that_does_not_brighten_says_nothing_of_it():
+    model = train(made_photos(40), LBFGS, device="cpu").model
+    assert model.brighten == 1 and "brighten" not in model.transform
+
+
 @pytest.mark.parametrize("recipe", [LBFGS, replace(LBFGS, copies=2), ADAM,
                                     replace(ADAM, optimiser="sgd")])
 def test_the_same_run_gives_the_same_numbers(recipe):

@@ -44,11 +44,22 @@ def test_every_setting_but_the_length_of_the_run_is_in_the_digest(recipe):
     ({"architecture": "scratch"}, ("lbfgs", "adam or sgd")),
     ({"fine_tune": True}, ("lbfgs", "adam or sgd")),
     ({"learning_rate": float("nan")}, ("learning_rate",)),
+    ({"brighten": .5}, ("brighten", "1", "4")),
+    ({"brighten": float("nan")}, ("brighten",)),
 ])
 def test_what_does_not_go_together_is_said(settings, words):
     with pytest.raises(RecipeError) as error:
         Recipe(**settings)
     assert all(word in str(error.value) for word in words)
+
+
+def test_a_recipe_that_does_not_brighten_is_the_one_from_before_there_was_such_a_setting():
+    literals = Recipe().to_dict()
+    del literals["brighten"]
+    assert Recipe.from_dict(literals) == Recipe()
+    # of version 0.4.0: its checkpoints are resumed
+    assert Recipe().digest == "e547a6bca2464c7ffa95096c69cc74df57217397cead582570fcb9d4417892be"
+    assert Recipe(brighten=1.5).digest != Recipe(brighten=1.6).digest != Recipe().digest
 
 
 def test_unknown_settings_are_named():

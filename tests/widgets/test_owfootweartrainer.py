@@ -125,6 +125,25 @@ class TestOWFootwearTrainer(WidgetTest):
         self.wait_until_finished(widget)
         return self.get_output(getattr(widget.Outputs, name), widget=widget)
 
+    def test_the_augmentations_are_those_of_the_photos_the_settings_and_the_model(self):
+        page = self.widget.augmentation_page
+        self.assertFalse(page._subject.photos)
+        self.send_signal(self.widget.Inputs.photos, self.table())
+        self.set_recipe(replace(LBFGS, rotation=7.))
+        subject = page._subject
+        self.assertEqual((len(subject.photos), subject.recipe.rotation, subject.model),
+                         (40, 7., None))
+        model = self.trained()
+        self.assertEqual(page._subject.model, model)
+        self.send_signal(self.widget.Inputs.photos, None)
+        self.assertFalse(page._subject.photos)
+
+    def test_brightening_is_a_setting_and_is_told_in_the_model(self):
+        self.set_recipe(LBFGS)
+        self.widget.form.control("brighten").setValue(1.5)
+        self.assertEqual(self.widget.recipe["brighten"], 1.5)
+        self.assertEqual(self.trained(self.table()).brighten, 1.5)
+
     # --- a run ---
 
     def test_a_run(self):

@@ -31,7 +31,7 @@ from .pages import Page, Product, read_page
 from .recipe import Recipe
 from .store import Done, keep, refuse
 
-__all__ = ["Ask", "Crawl", "crawl", "journal_of"]
+__all__ = ["Ask", "Crawl", "crawl", "journal_of", "pages_read"]
 
 
 class Ask(NamedTuple):
@@ -205,6 +205,12 @@ def journal_of(folder: Path, recipe: Recipe) -> Path:
     read = {**recipe.described(), "limits": None, "licence": None}
     digest = hashlib.sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()[:12]
     return folder / "crawl" / f"{re.sub(r'[^A-Za-z0-9.-]+', '_', recipe.name)[:40]}-{digest}.jsonl"
+
+
+def pages_read(folder: str | os.PathLike, recipe: Recipe) -> int:
+    """Pages that earlier runs have read."""
+    path = journal_of(Path(folder), recipe)
+    return path.read_bytes().count(b"\n") if path.is_file() else 0
 
 
 def _pattern(url: str) -> str:

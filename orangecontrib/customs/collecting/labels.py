@@ -2,8 +2,7 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,8 +23,7 @@ from .hygiene import Hashes, goods_of
 from .manifest import Entry, Manifest
 from .weak import Weak, read_weak, weak_labels, written_weak
 
-__all__ = ["Balance", "Labelled", "PERSON", "balance", "labelled", "missing", "settle",
-           "write_merged"]
+__all__ = ["Labelled", "PERSON", "labelled", "people_of", "settle", "write_merged"]
 
 #: Source of a label that a person gave.
 PERSON = "person"
@@ -151,60 +149,3 @@ def write_merged(path: str | os.PathLike, photos: Sequence[Labelled], group: Gro
                                          source])
     except (LabelsError, OSError) as error:
         raise CollectError("labels", error=str(error)) from None
-
-
-# --- balance
-
-@dataclass(frozen=True)
-class Balance:
-    """Photos of one feature, source and view.
-
-    Attributes
-    ----------
-    feature, source, view : str
-        `view` is "" where it is not known.
-    synthetic : bool
-    positives, negatives, unsure : int
-    by_person : int
-        Labels, of these, that a person gave.
-    """
-
-    feature: str
-    source: str
-    view: str
-    synthetic: bool
-    positives: int
-    negatives: int
-    unsure: int
-    by_person: int
-
-
-def balance(photos: Iterable[Labelled], group: Group) -> list[Balance]:
-    """Positives and negatives per feature, source and view, in the order of the features."""
-    counts: dict[tuple, Counter] = {}
-    for photo in photos:
-        entry = photo.entry
-        for feature, label, source in zip(group.feature_ids, photo.labels, photo.sources):
-            if not np.isnan(label):
-                key = feature, entry.source, entry.view, entry.synthetic == "yes"
-                counts.setdefault(key, Counter()).update([label, source])
-    order = {feature: n for n, feature in enumerate(group.feature_ids)}
-    return [Balance(*key, n[1.], n[0.], n[.5], n[PERSON])
-            for key, n in sorted(counts.items(), key=lambda i: (order[i[0][0]], *i[0][1:]))]
-
-
-def missing(rows: Iterable[Balance], group: Group, goal: int = 50, real: bool = True
-            ) -> Mapping[str, int]:
-    """Feature → positives that it lacks, those that lack most first.
-
-    Parameters
-    ----------
-    real : bool
-        Only real photos count: generated ones measure nothing.
-    """
-    have = Counter({feature: 0 for feature in group.feature_ids})
-    for row in rows:
-        if not (real and row.synthetic):
-            have[row.feature] += row.positives
-    lack = {feature: goal - n for feature, n in have.items() if n < goal}
-    return dict(sorted(lack.items(), key=lambda item: -item[1]))

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from orangecontrib.customs.files import EncodingError, decode
+from orangecontrib.customs.files import EncodingError, decode, replacing
 
 from .client import check_url
 from .errors import CollectError
@@ -165,6 +165,39 @@ class Recipe:
         """As :meth:`of` takes it."""
         return asdict(self)
 
+    def said(self) -> dict:
+        """Only what is not as it is by default: what a person need write."""
+        plain = Recipe(self.start)
+        result = {name: value for name, value in vars(self).items()
+                  if name in ("start", "name", "hosts", "follow", "skip", "licence")
+                  and (name == "start" or value != getattr(plain, name))}
+        for part in ("selectors", "limits"):
+            usual, mine = asdict(getattr(plain, part)), asdict(getattr(self, part))
+            if changed := {name: value for name, value in mine.items() if value != usual[name]}:
+                result[part] = changed
+        return {name: list(value) if isinstance(value, tuple) else value
+                for name, value in result.items()}
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write it as TOML, to be shared.
+
+        Raises
+        ------
+        CollectError
+            It can't be written.
+        """
+        said = self.said()
+        tables = [(part, said.pop(part)) for part in ("selectors", "limits") if part in said]
+        lines = _lines(said)
+        for part, settings in tables:
+            lines += ["", f"[{part}]", *_lines(settings)]
+        try:
+            with replacing(path) as new:
+                new.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise CollectError("recipe", name=str(path), error=error.strerror or str(error)
+                               ) from None
+
     def wanted(self, url: str) -> bool:
         """Whether a link leads to a page of the catalogue."""
         try:
@@ -213,6 +246,12 @@ def _value(name: str, kind: str, value):
     if not 0 <= number < float("inf"):
         raise ValueError(f"{name}: a number of 0 or more is needed, not {value}")
     return number
+
+
+def _lines(settings: Mapping) -> list[str]:
+    """Lines of TOML; its texts, lists and numbers are written as those of JSON."""
+    return [f"{name} = {json.dumps(value, ensure_ascii=False)}".replace("\x7f", "\\u007f")
+            for name, value in settings.items()]
 
 
 def _of_csv(text: str) -> dict:

@@ -6,7 +6,7 @@
     orange-customs collect search FOLDER --source openverse --query "wooden clogs"
     orange-customs collect generate FOLDER --feature high_heel --endpoint URL --model M
     orange-customs collect labels FOLDER --out LABELS.csv
-    orange-customs collect report FOLDER
+    orange-customs collect report FOLDER [--plan]
 
 What leaves the computer is said on stderr before anything is asked.  Exit code 0: done; 1: nothing
 was found; 2: bad arguments, or nothing could be asked.
@@ -14,9 +14,11 @@ was found; 2: bad arguments, or nothing could be asked.
 from __future__ import annotations
 
 import argparse
+import csv
+import shlex
 import sys
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 from orangecontrib.customs.headless import cli_run
@@ -87,6 +89,19 @@ def add_arguments(parser) -> None:
     report.add_argument("--labels", type=Path, metavar="L.csv", help="of the Photo Labeler")
     report.add_argument("--goal", type=_count, default=50, metavar="N",
                         help="real positives per feature (default 50)")
+    report.add_argument("--features", action="store_true",
+                        help="a row per feature instead of one per source and view")
+    report.add_argument("--plan", action="store_true",
+                        help="print the commands that would collect what is lacking")
+    _feature_argument(report, "with --plan: only this feature")
+    report.add_argument("--source", action="append", default=[], metavar="openverse|commons|A.py",
+                        help="with --plan: the services that are searched")
+    report.add_argument("--recipe", action="append", default=[], metavar="R.toml|json|csv",
+                        help="with --plan: a catalogue; may be given several times")
+    report.add_argument("--words", choices=("en", "ru"), default="en",
+                        help="with --plan: language of queries and prompts (default en)")
+    report.add_argument("--model", default="", metavar="NAME",
+                        help="with --plan: of the generator")
 
 
 def _command(commands, name, job, meaning):
@@ -280,33 +295,54 @@ def _local(args):
     return Local(args.local, args.allow_download, args.device)
 
 
-def _photos(args, group):
-    from orangecontrib.customs.collecting import labelled, read_manifest
+def _photos_and_own(args, group):
+    """The photos that count, those that a person has labelled elsewhere, and all entries."""
+    from orangecontrib.customs.collecting import labelled, own_photos, read_manifest
     from orangecontrib.customs.collecting.labels import people_of
     people, problems = people_of(args.labels, args.folder, group) if args.labels else ([], [])
     for problem in problems:
         print(f"orange-customs: {problem}", file=sys.stderr)
-    return labelled(read_manifest(args.folder), group, people)
+    entries = list(read_manifest(args.folder))
+    return labelled(entries, group, people), own_photos(people, entries, group), entries
 
 
 def _labels(args) -> int:
     from orangecontrib.customs.collecting.labels import write_merged
     group = _group(args)
     _settle(args, group)
-    photos = _photos(args, group)
+    photos, _, _ = _photos_and_own(args, group)
     write_merged(args.out, photos, group)
     print(f"{len(photos)} photos -> {args.out}")
     return 0 if photos else 1
 
 
 def _report(args) -> int:
-    from orangecontrib.customs.collecting import balance, missing
+    from orangecontrib.customs.collecting import balance, missing, needs
+    from orangecontrib.customs.collecting.balance import Balance, Need, cells
     group = _group(args)
-    rows = balance(_photos(args, group), group)
-    print("feature,source,view,synthetic,positives,negatives,unsure,by_person")
-    for row in rows:
-        print(row.feature, row.source, row.view, "yes" if row.synthetic else "", row.positives,
-              row.negatives, row.unsure, row.by_person, sep=",")
+    photos, own, entries = _photos_and_own(args, group)
+    rows = balance([*photos, *own], group)
+    if args.plan:
+        return _plan(args, entries, rows, group)
+    kind, told = (Need, needs(rows, group, args.goal)) if args.features else (Balance, rows)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(field.name for field in fields(kind))
+    writer.writerows(map(cells, told))
     for feature, lack in missing(rows, group, args.goal).items():
         print(f"{feature}: {lack} more real positives to {args.goal}", file=sys.stderr)
     return 0 if rows else 1
+
+
+def _plan(args, entries, rows, group) -> int:
+    from orangecontrib.customs.collecting import Recipe, plan
+    from orangecontrib.customs.collecting.adapters import find_adapter
+    for name in args.source:
+        find_adapter(name)
+    jobs = plan(entries, rows, group, args.goal, _features(args, group),
+                recipes={path: Recipe.load(path) for path in args.recipe}, model=args.model,
+                words=args.words, folder=args.folder,
+                **({"services": args.source} if args.source else {}))
+    for job in jobs:
+        extra = ["--group", args.group] if args.group else []
+        print(shlex.join(["orange-customs", *job.command(str(args.folder)), *extra]))
+    return 0 if jobs else 1

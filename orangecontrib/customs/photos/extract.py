@@ -277,12 +277,13 @@ _TRUNKS_LOCK = threading.Lock()
 def _loaded(model: PhotoModel, weights, device, backend) -> trunks.LoadedTrunk:
     """Trunks of this process: the last two stay, since loading takes seconds."""
     own = model.trunk_state is not None
-    key = (model.trunk, model.trunk_digest, weights and str(weights), device, backend)
+    key = (model.trunk, model.trunk_digest, weights and str(weights), device, backend,
+           str(model.brighten))
     with _TRUNKS_LOCK:
         if key not in _TRUNKS:
             _TRUNKS[key] = _restored(model, device, backend) if own \
                 else trunks.load(model.trunk, weights, device=device, backend=backend,
-                                 wanted=model.trunk_digest)
+                                 wanted=model.trunk_digest, brighten=model.brighten)
             while len(_TRUNKS) > 2:
                 _TRUNKS.popitem(last=False)
         _TRUNKS.move_to_end(key)
@@ -296,6 +297,7 @@ def _restored(model: PhotoModel, device, backend) -> trunks.LoadedTrunk:
                          f"heads were trained on ({model.trunk_digest[:12]}…): get the model's "
                          "file anew")
     try:
-        return trunks.restore(model.trunk, model.trunk_state, device, backend, model.group)
+        return trunks.restore(model.trunk, model.trunk_state, device, backend, model.group,
+                              model.brighten)
     except trunks.TrunkError as error:
         raise ModelError(f"the model's own trunk can't be used: {error}") from error

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .registry import brightened
+
 __all__ = ["Pool", "pooled", "pooled_arrays", "find", "network"]
 
 
@@ -78,7 +80,7 @@ def network(trunk, module, with_maps: bool = False):
 
         def forward(self, images):
             batch = images.permute(0, 3, 1, 2).float()  # NHWC seen as NCHW: channels_last
-            batch = (batch - self.mean) / self.std
+            batch = (brightened(batch, trunk) - self.mean) / self.std
             if not pooling:
                 return self.inner(batch)
             if not path:

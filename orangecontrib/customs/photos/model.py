@@ -159,6 +159,11 @@ class PhotoModel:
             self.__dict__["group"] = _group_of(self.features)
 
     @property
+    def brighten(self) -> float:
+        """Factor by which photos are lit before the trunk sees them; 1 in most models."""
+        return self.transform.get("brighten", 1.) if isinstance(self.transform, dict) else 1.
+
+    @property
     def outputs(self) -> int:
         """Number of heads."""
         return len(self.features) + len(self.facts) + len(self.clusters)

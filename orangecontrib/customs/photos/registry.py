@@ -5,9 +5,12 @@ The networks themselves are in :mod:`.catalogue`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-__all__ = ["TrunkError", "Trunk"]
+__all__ = ["BRIGHTEN", "TrunkError", "Trunk", "brightened"]
+
+#: Factors by which inputs can be brightened.
+BRIGHTEN = (1., 4.)
 
 
 class TrunkError(RuntimeError):
@@ -42,6 +45,8 @@ class Trunk:
         does not show them (see :mod:`.maps`).
     pooling : tuple of maps.Pool
         How the numbers come from those maps, in their order.
+    brighten : float
+        Every photo is lit by this factor first, white staying white; 1 leaves it as it is.
     """
 
     name: str
@@ -56,9 +61,24 @@ class Trunk:
     url: str = ""
     maps: Callable | None = None
     pooling: tuple = ()
+    brighten: float = 1.
 
     @property
     def transform(self) -> dict:
         """The input transform, as it is written into a model file."""
+        lit = {} if self.brighten == 1 else {"brighten": self.brighten}
         return {"size": self.size, "mean": list(self.mean), "std": list(self.std),
-                "fit": "pad-white", "output": self.output}
+                "fit": "pad-white", "output": self.output, **lit}
+
+    def lit(self, brighten: float) -> Trunk:
+        """The same trunk for photos that are brightened first; TrunkError for no factor."""
+        low, high = BRIGHTEN
+        if not isinstance(brighten, (int, float)) or not low <= brighten <= high:
+            raise TrunkError(f"photos can be brightened by a factor of {low:g} to {high:g}, "
+                             f"not {brighten!r}")
+        return self if brighten == self.brighten else replace(self, brighten=float(brighten))
+
+
+def brightened(batch, trunk: Trunk):
+    """Torch values of 0 to 255, brightened as the trunk wants them."""
+    return batch if trunk.brighten == 1 else (batch * trunk.brighten).clamp(max=255.)

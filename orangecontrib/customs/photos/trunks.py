@@ -123,7 +123,8 @@ class LoadedTrunk:
 def load(name: str = DEFAULT, weights: str | os.PathLike | None = None,
          sha256: str | None = None, allow_download: bool = False,
          device: str | None = None, backend: str = "auto",
-         say: Callable[[str], None] = print, wanted: str | None = None) -> LoadedTrunk:
+         say: Callable[[str], None] = print, wanted: str | None = None,
+         brighten: float = 1.) -> LoadedTrunk:
     """A trunk with trained weights.
 
     Weights come from, in this order: the local file `weights`; a local file that once held the
@@ -136,6 +137,8 @@ def load(name: str = DEFAULT, weights: str | os.PathLike | None = None,
         A .pth or .safetensors state dictionary; `sha256`, when given, must match.
     device, backend : str, optional
         As in :class:`LoadedTrunk`.
+    brighten : float
+        Factor by which photos are lit first.
 
     Raises
     ------
@@ -143,7 +146,7 @@ def load(name: str = DEFAULT, weights: str | os.PathLike | None = None,
         No weights (the message names all three ways), a wrong checksum, or weights of
         another network.
     """
-    trunk = get(name)
+    trunk = get(name).lit(brighten)
     given = weights if weights is not None or wanted is None else remembered(wanted)
     path = locate(trunk, given, sha256, allow_download, say)
     device = device or best_device()
@@ -156,7 +159,8 @@ def load(name: str = DEFAULT, weights: str | os.PathLike | None = None,
 
 
 def restore(name: str, state: Mapping[str, np.ndarray], device: str | None = None,
-            backend: str = "auto", group: Group | None = None) -> LoadedTrunk:
+            backend: str = "auto", group: Group | None = None, brighten: float = 1.
+            ) -> LoadedTrunk:
     """A trunk whose weights a model brings along; `group` is the model's.
 
     Raises
@@ -164,7 +168,7 @@ def restore(name: str, state: Mapping[str, np.ndarray], device: str | None = Non
     TrunkError
         The weights do not fit the network of that name.
     """
-    trunk = get(name, group)
+    trunk = get(name, group).lit(brighten)
     device = device or best_device()
     backend = _chosen(device, backend, sum(array.nbytes for array in state.values()))
     return _with_weights(trunk, state, _of_digest(digest(state)), device, backend)

@@ -63,6 +63,7 @@ from orangecontrib.customs.training.trainer.table import (
     training_photos,
 )
 from orangecontrib.customs.widgets.utils import summaries  # noqa: F401 – registers PhotoModel
+from orangecontrib.customs.widgets.utils.augmentationpage import AugmentationPage, Subject
 from orangecontrib.customs.widgets.utils.goodslist import report_rows
 from orangecontrib.customs.widgets.utils.groupcombo import GroupCombo
 from orangecontrib.customs.widgets.utils.mistakespage import MistakesPage
@@ -398,9 +399,11 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         self.heights_page = HeightsPage()
         self.gradability_page = GradabilityPage()
         self.mistakes_page = MistakesPage(self.thumbnails)
+        self.augmentation_page = AugmentationPage()
         self.log = QTextBrowser()
         for page in (self.curves_page, self.evaluation_page, self.reliability_page,
-                     self.heights_page, self.gradability_page, self.mistakes_page):
+                     self.heights_page, self.gradability_page, self.mistakes_page,
+                     self.augmentation_page):
             self.tabs.addTab(page, page.title)
         self.tabs.addTab(self.log, "Log")
         self.evaluation_page.chosen.connect(self._on_feature)
@@ -515,6 +518,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
             self.checkpoint_path and recipe is not None and recipe.optimiser == "lbfgs"))
         self._tell_outdated()
         self._update_buttons()
+        self._show_augmentations()
         if by_user:
             self._train_soon()
 
@@ -768,6 +772,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         group = self.group_combo.group if found is None else found.group
         names = self._names(group)
         self._describe_model()
+        self._show_augmentations()
         if not self._running:
             self.curves_page.show_history(() if outcome is None else outcome.trained.history)
         self.evaluation_page.show_report(found, names)
@@ -787,6 +792,13 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         joined = joined_products(outcome.trained.split, photos.products)
         self.log.setHtml(log_html(outcome.trained, joined, paths, names))
         self.sentence.setText(result_sentence(found, names))
+
+    def _show_augmentations(self):
+        group = self.group_combo.group
+        weights = resolve_path(self.weights_path, self._basedir) if self.weights_path else None
+        self.augmentation_page.show_subject(Subject(
+            () if self._photos is None else self._photos[0].photos, self.form.recipe, group,
+            self.model, weights, self._names(group)))
 
     def _send_tables(self):
         outcome = self.outcome
@@ -844,6 +856,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         self._rest.stop()
         self._stopped.set()
         self.thumbnails.stop()
+        self.augmentation_page.stop()
         self.shutdown()
         super().onDeleteWidget()
 

@@ -9,7 +9,7 @@ from orangecontrib.customs.files import strict_rows
 
 from ..errors import CollectError
 
-__all__ = ["Local", "WEIGHTS", "about_weights"]
+__all__ = ["Local", "WEIGHTS", "about_weights", "known_weights"]
 
 #: Models whose size and licence we know: gigabytes as a rule of thumb.
 WEIGHTS = Path(__file__).parent / "weights.csv"
@@ -22,6 +22,11 @@ def about_weights(model: str) -> dict[str, str]:
             return row
     return {"model": model, "gigabytes": "?", "licence": "?",
             "licence_url": f"https://huggingface.co/{model}"}
+
+
+def known_weights() -> list[str]:
+    """Models whose size and licence are known here."""
+    return [row["model"] for _, row in strict_rows(WEIGHTS, ("model",))[1]]
 
 
 class Local:

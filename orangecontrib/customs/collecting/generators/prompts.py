@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from orangecontrib.customs.facts import Cluster
 from orangecontrib.customs.files import strict_rows
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import say
@@ -12,7 +13,7 @@ from orangecontrib.customs.i18n import say
 from ..errors import CollectError
 from ..weak import written_labels
 
-__all__ = ["Prompt", "compose", "scenes"]
+__all__ = ["Prompt", "compose", "queries", "scenes", "view_names"]
 
 #: Views, backgrounds and the frame; a group brings ``prompts.csv`` with its own words.
 SCENES = Path(__file__).parents[1] / "scenes.csv"
@@ -58,6 +59,11 @@ def scenes() -> tuple[list[str], list[str]]:
     return list(words["view"]), list(words["background"])
 
 
+def view_names(language: str) -> dict[str, str]:
+    """Id of a view → its words."""
+    return {id_: row[language] for id_, row in _words(SCENES)["view"].items()}
+
+
 def compose(group: Group, features: tuple[str, ...], language: str = "en", number: int = 0,
             cluster: str = "", views: tuple[str, ...] = (),
             backgrounds: tuple[str, ...] = ()) -> Prompt:
@@ -82,9 +88,7 @@ def compose(group: Group, features: tuple[str, ...], language: str = "en", numbe
         for name in given:
             if name not in known:
                 raise CollectError("no_such", name=name, names=", ".join(known))
-    fitting = [c for c in group.clusters
-               if (c.id == cluster or not cluster)
-               and set(features) <= set(c.asked) | {f for f, v in c.implied.items() if v == 1}]
+    fitting = [c for c in _fitting(group, features) if c.id == cluster or not cluster]
     if group.clusters and not fitting:
         raise CollectError("no_cluster", names=", ".join(features))
     views, backgrounds = views or tuple(all_views), backgrounds or tuple(all_backgrounds)
@@ -105,6 +109,26 @@ def compose(group: Group, features: tuple[str, ...], language: str = "en", numbe
         features="".join(f" {part}" if n == 0 else f", {part}" for n, part in enumerate(said)),
         view=words["view"][view][language], background=words["background"][background][language])
     return Prompt(text, labels, view, background, kind.id if kind else "")
+
+
+def _fitting(group: Group, features: tuple[str, ...]) -> list[Cluster]:
+    """The kinds of goods that can show all of the features."""
+    return [c for c in group.clusters
+            if set(features) <= set(c.asked) | {f for f, v in c.implied.items() if v == 1}]
+
+
+def queries(group: Group, feature: str, language: str = "en") -> tuple[str, ...]:
+    """What to search for where photos of a feature are wanted.
+
+    The rows ``query`` of the group's ``prompts.csv``; a feature without such is described.
+    """
+    path = group.folder / "prompts.csv"
+    rows = strict_rows(path, ("part", "id", "ru", "en"))[1] if path.is_file() else []
+    found = [row[language] for _, row in rows if row["part"] == "query" and row["id"] == feature]
+    said = _said(group, "feature", feature, language)
+    return tuple(found) or tuple(
+        f"{_said(group, 'goods', kind.id, language)} {said}".strip()
+        for kind in _fitting(group, (feature,))) or (said,)
 
 
 def _said(group: Group, part: str, id_: str, language: str) -> str:

@@ -2,7 +2,8 @@
 
 The paper's «фантазийные и неточные варианты».  A photo is dropped or doubtful for three reasons:
 the gate says that it is none of the goods; its features contradict each other or what was wanted;
-nothing real looks like it.  What a model has learnt from made pictures alone it can't judge.
+nothing real looks like it.  What a model has learnt from made pictures alone it can't judge:
+where that was wanted, the photo waits for a person.
 """
 from __future__ import annotations
 
@@ -119,8 +120,11 @@ def judge(p: np.ndarray, contradiction: float, wanted: Mapping[str, float], dist
         say_(above(contradiction, CONTRADICTION),
              Message.of("collecting.contradiction", p=float(contradiction)))
     for feature, label in wanted.items():
-        if feature not in names or feature in unlearnt or feature in group.gate \
-                or label not in (0, 1):
+        if feature not in names or feature in group.gate or label not in (0, 1):
+            continue
+        if feature in unlearnt:
+            if label:
+                say_(1, Message.of("collecting.unjudged", feature=_Named(names[feature])))
             continue
         value = float(p[group.feature_ids.index(feature)])
         fits = value if label else 1 - value

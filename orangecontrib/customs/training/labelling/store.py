@@ -105,6 +105,19 @@ class LabelStore:
             store._users += 1
         return store
 
+    @staticmethod
+    def flush(path: str | os.PathLike) -> None:
+        """Write the CSV of a store that this process has open, for those who read the file.
+
+        Raises
+        ------
+        LabelsError
+            It can't be written.
+        """
+        store = _OPEN.get(os.path.realpath(path))
+        if store is not None and store.rows:
+            store.checkpoint()
+
     def _read(self) -> None:
         content = read_labels(self.path, self.group)
         self._foreign = not content.as_written_here

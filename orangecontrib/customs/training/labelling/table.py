@@ -24,7 +24,12 @@ from orangecontrib.customs.photos.table import (
     image_paths,
     with_reasons,
 )
-from orangecontrib.customs.training.trainer.table import label_columns, training_photos
+from orangecontrib.customs.training.trainer.table import (
+    LABEL_SOURCE,
+    label_columns,
+    still_said,
+    training_photos,
+)
 
 from .files import LABELS, photo_key
 from .sheet import LabelSheet
@@ -201,6 +206,7 @@ def _labelled(table, photos, sheet, rows, language) -> Table:
     numbers = photos.row_photo[rows]
     with result.unlocked(result.X):
         result.X[:, len(attributes):] = sheet.labels[numbers]
+    _settle_sources(result, photos, sheet, numbers)
     result.name = table.name
     if not group.clusters:
         return result
@@ -210,3 +216,18 @@ def _labelled(table, photos, sheet, rows, language) -> Table:
     result = append_metas(result, [cluster], [column])
     result.name = table.name
     return result
+
+
+def _settle_sources(result: Table, photos: TablePhotos, sheet: LabelSheet, numbers: np.ndarray
+                    ) -> None:
+    """What a person has said rests on no source any more, in place; 0.5 is said, too."""
+    source = next((v for v in result.domain.metas if v.name == LABEL_SOURCE and v.is_string), None)
+    if source is None:
+        return
+    came, ids = photos.labels[numbers], np.array(sheet.group.feature_ids)
+    said = (sheet.labels[numbers] != came) & ~(np.isnan(sheet.labels[numbers]) & np.isnan(came))
+    texts = result.get_column(source)
+    with result.unlocked(result.metas):
+        result.metas[:, result.domain.metas.index(source)] = [
+            still_said("" if text is None else str(text), set(ids[row]))
+            for text, row in zip(texts, said)]

@@ -87,9 +87,10 @@ def train(photos: TrainingPhotos, recipe: Recipe = DEFAULT,
     # what a network begins with, and dropout, are drawn from torch's own generator
     with torch.random.fork_rng(devices=[]):
         if recipe.architecture == "scratch":
-            loaded, trunk = None, scratch.trunk(recipe.kernel, recipe.size, photos.group)
+            loaded = None
+            trunk = scratch.trunk(recipe.kernel, recipe.size, photos.group).lit(recipe.brighten)
         else:  # first of all: that there are no weights is better said at once
-            loaded = given.loaded(recipe.trunk)
+            loaded = given.loaded(recipe.trunk, recipe.brighten)
             trunk = loaded.trunk
         kept, skipped = _usable(photos)
         watch.stage("reading photos", .1)
@@ -116,8 +117,9 @@ class _Given:
         self._weights, self._sha256, self._download = weights, sha256, allow_download
         self.device = device or trunks.best_device()
 
-    def loaded(self, name: str) -> trunks.LoadedTrunk:
-        return trunks.load(name, self._weights, self._sha256, self._download, self.device)
+    def loaded(self, name: str, brighten: float) -> trunks.LoadedTrunk:
+        return trunks.load(name, self._weights, self._sha256, self._download, self.device,
+                           brighten=brighten)
 
     def module(self, trunk: trunks.Trunk):
         """The trunk's network as a torch module; random weights for one from scratch."""

@@ -5,7 +5,7 @@ import numpy as np
 
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.photos import scratch
-from orangecontrib.customs.photos.trunks import Trunk
+from orangecontrib.customs.photos.registry import Trunk, brightened
 from orangecontrib.customs.training.heads import Heads
 
 from .objective import Objective
@@ -57,7 +57,7 @@ def network(trunk: Trunk, module, outputs: int, group: Group, x: np.ndarray | No
                 self.coefficients, self.bias = heads.coefficients, heads.bias
 
         def forward(self, images):
-            pixels = images.permute(0, 3, 1, 2).float()
+            pixels = brightened(images.permute(0, 3, 1, 2).float(), trunk)
             x = self.trunk((pixels - self.pixel_mean) / self.pixel_std)
             return ((x - self.mean) / self.std) @ (self.coefficients * self.mask) + self.bias
 

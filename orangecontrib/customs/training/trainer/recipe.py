@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass, fields
 
 from orangecontrib.customs.photos import scratch, trunks
+from orangecontrib.customs.photos.registry import BRIGHTEN
 
 __all__ = ["RecipeError", "Recipe", "PRESETS", "OPTIMISERS"]
 
@@ -13,6 +14,9 @@ OPTIMISERS = ("lbfgs", "sgd", "adam")
 
 #: What may change between a checkpoint and the run that resumes it.
 _OPEN_ENDED = ("epochs", "patience")
+
+#: Settings that came later, and what goes without saying: checkpoints from before stay good.
+_LATER = {"brighten": 1.}
 
 
 class RecipeError(ValueError):
@@ -46,6 +50,9 @@ class Recipe:
         Strength of the regularisation of the heads.
     patience : int
         Sgd and adam stop after so many epochs without a lower validation loss.
+    brighten : float
+        Every photo is lit by this factor before the network sees it, in training and ever after;
+        the paper's input brightening.  1 leaves photos as they are.
     flip : bool
         Varied copies may be mirrored.
     rotation, brightness : float
@@ -92,6 +99,7 @@ class Recipe:
     validation_share: float = .15
     folds: int = 5
     seed: int = 0
+    brighten: float = 1.
 
     def __post_init__(self):
         for field in fields(self):
@@ -129,7 +137,8 @@ class Recipe:
     @property
     def digest(self) -> str:
         """SHA-256 of all that a checkpoint must agree on: not of epochs and patience."""
-        kept = {k: v for k, v in self.to_dict().items() if k not in _OPEN_ENDED}
+        kept = {k: v for k, v in self.to_dict().items()
+                if k not in _OPEN_ENDED and (k not in _LATER or v != _LATER[k])}
         return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
 
     def to_dict(self) -> dict:
@@ -150,7 +159,7 @@ _RANGES = (
     ("learning_rate", 1e-7, 10), ("epochs", 1, 10_000), ("batch", 1, 4096), ("l2", 0, 100),
     ("patience", 1, 10_000), ("rotation", 0, 45), ("brightness", 0, .9), ("copies", 0, 20),
     ("test_share", 0, .5), ("validation_share", .05, .5), ("folds", 2, 20),
-    ("seed", 0, 2 ** 31 - 1))
+    ("seed", 0, 2 ** 31 - 1), ("brighten", *BRIGHTEN))
 
 #: Starting points, by the name that people see.
 PRESETS = {

@@ -6,7 +6,7 @@ by the features' names.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -35,9 +35,8 @@ from orangecontrib.customs.photos.table import (
 from .photos import NO_NUMBER, Trained, TrainingError, TrainingPhotos
 
 __all__ = ["label_columns", "training_photos", "predictions_table", "history_table",
-           "skipped_table"]
+           "skipped_table", "LABEL_SOURCE", "still_said"]
 
-#: Answers that say yes in a column of made pictures.
 #: Column that tells on what labels rest that nobody gave by eye, and one of them in it.
 LABEL_SOURCE = "label source"
 _SAID = re.compile(r"(\w+)=(1|0\.5|0)(?= \(|;|$)")
@@ -45,6 +44,7 @@ _SAID = re.compile(r"(\w+)=(1|0\.5|0)(?= \(|;|$)")
 #: Weight of such a label against one that a person gave.
 WEAK_WEIGHT = .5
 
+#: Answers that say yes in a column of made pictures.
 _YES = ("1", "1.0", "yes", "true", "made", "да")
 
 
@@ -149,6 +149,12 @@ def _weak(sources: Sequence[str], labels: np.ndarray, group: Group) -> np.ndarra
                 column = group.feature_ids.index(feature)
                 weak[row, column] = labels[row, column] == float(label)
     return weak
+
+
+def still_said(sources: str, settled: Collection[str]) -> str:
+    """A cell of LABEL_SOURCE without the features that a person has settled."""
+    return "; ".join(part for part in map(str.strip, sources.split(";"))
+                     if part and part.partition("=")[0] not in settled)
 
 
 def _named(variables, role: Role | None, *names: str) -> Variable | None:

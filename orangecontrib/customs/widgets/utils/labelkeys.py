@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from AnyQt.QtCore import Qt
 
-__all__ = ["LEGEND", "HEIGHT_KEYS", "action"]
+__all__ = ["LEGEND", "HEIGHT_KEYS", "action", "character_at"]
 
 #: Russian letters and the Latin ones on the same keys.
 _PLACE = dict(zip("йцукенгшщзхъфывапролджэячсмитьбю", "qwertyuiop[]asdfghjkl;'zxcvbnm,."))
@@ -29,7 +29,7 @@ LEGEND = (("1 … 6", "the group of goods"),
           ("Delete", "clear the photo's labels"), ("Ctrl+Z, Ctrl+Y", "undo, redo"))
 
 
-def _character(key: int) -> str:
+def character_at(key: int) -> str:
     """The Latin letter or digit at a key's place."""
     if not 0x20 < key < 0x10000:
         return ""
@@ -40,7 +40,7 @@ def _character(key: int) -> str:
 def action(event) -> tuple[str, object] | None:
     """What a key press asks for: a name and its argument; None if it is no key of ours."""
     modifiers = event.modifiers() & ~Qt.KeypadModifier
-    character = _character(event.key())
+    character = character_at(event.key())
     if modifiers == Qt.ControlModifier:
         return _CTRL.get(character)
     if modifiers == Qt.ControlModifier | Qt.ShiftModifier:

@@ -19,6 +19,7 @@ from AnyQt.QtWidgets import (
 )
 
 from orangecontrib.customs.photos import scratch
+from orangecontrib.customs.photos.registry import BRIGHTEN
 from orangecontrib.customs.training.trainer import OPTIMISERS, PRESETS, Recipe, RecipeError
 
 __all__ = ["RecipeForm", "cleaned", "preset_of"]
@@ -147,6 +148,11 @@ class RecipeForm(QWidget):
         self._add(grid, 2, "size", "Input side:",
                   QSpinBox(minimum=scratch.SIZES[0], maximum=scratch.SIZES[1], suffix=" px"),
                   "Of the network from scratch; the paper's is 224")
+        self._add(grid, 3, "brighten", "Brighten:",
+                  QDoubleSpinBox(minimum=BRIGHTEN[0], maximum=BRIGHTEN[1], singleStep=.1,
+                                 prefix="\u00d7 "),
+                  "Every photo is lit by this factor before the network sees it, in training and "
+                  "in use; the paper brightens its input. 1 leaves photos as they are")
 
     def _learning_box(self, grid):
         optimiser = QComboBox()

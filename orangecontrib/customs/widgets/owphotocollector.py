@@ -1,0 +1,779 @@
+"""Training Photo Collector: catalogues, searches, generators → labelled, licensed photos."""
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import replace
+from html import escape
+from pathlib import Path
+
+from AnyQt.QtCore import QSize, Qt, QTimer, QUrl
+from AnyQt.QtGui import QDesktopServices
+from AnyQt.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QSplitter,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+from Orange.data import Table
+from Orange.widgets.settings import Setting
+from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin
+from Orange.widgets.widget import Msg, OWWidget
+from orangewidget.utils.signals import Input, Output
+
+from orangecontrib.customs.collecting import (
+    CollectError,
+    Done,
+    Entry,
+    Manifest,
+    needs,
+    plan,
+)
+from orangecontrib.customs.collecting.errors import needed
+from orangecontrib.customs.collecting.table import needs_table
+from orangecontrib.customs.groups import Group
+from orangecontrib.customs.i18n import say
+from orangecontrib.customs.photos.model import ModelError, PhotoModel
+from orangecontrib.customs.photos.trunks import TrunkError
+from orangecontrib.customs.training.labelling import LabelsError
+from orangecontrib.customs.training.labelling.store import LabelStore
+from orangecontrib.customs.widgets.utils import (
+    language,
+    summaries,  # noqa: F401 – registers PhotoModel
+)
+from orangecontrib.customs.widgets.utils.balancepage import BREAKDOWNS, BalancePage
+from orangecontrib.customs.widgets.utils.collectjobs import (
+    Collection,
+    Held,
+    Job,
+    Previewing,
+    Reading,
+    Result,
+    run,
+)
+from orangecontrib.customs.widgets.utils.collectpages import (
+    CataloguePage,
+    GeneratePage,
+    SearchPage,
+    SourcePage,
+)
+from orangecontrib.customs.widgets.utils.groupcombo import GroupCombo
+from orangecontrib.customs.widgets.utils.labelfiles import default_labels, listed
+from orangecontrib.customs.widgets.utils.reviewpage import FILTERS, ReviewPage
+from orangecontrib.customs.widgets.utils.sourcepath import SourceMixin
+from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
+
+#: Milliseconds of peace after a decision until the table is sent.
+PAUSE = 1500
+
+#: The model that judges where none is on the input.
+BUNDLED = "free"
+
+
+class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
+    name = "Training Photo Collector"
+    description = ("Collect photos to train on – catalogues, searches, generators – with licences "
+                   "and weak labels, and see what is missing.")
+    icon = "icons/PhotoCollector.svg"
+    priority = 28
+    keywords = ("training photo collector, crawl, catalogue, scrape, search, openverse, "
+                "wikimedia, pexels, generate, training set, balance, собрать, каталог, фото")
+    want_control_area = False
+
+    class Inputs:
+        model = Input("Model", PhotoModel, doc="Judges generated photos")
+
+    class Outputs:
+        photos = Output("Photos", Table, default=True, dynamic=False,
+                        doc="Photos to learn from with their weak labels, for Footwear Photo "
+                            "Labeler and Footwear CNN Trainer")
+        features = Output("Balance", Table, dynamic=False, doc="A row per feature: what there is, "
+                                                              "what is missing")
+
+    class Error(OWWidget.Error):
+        extra = Msg("{}")
+        group = Msg("Nothing can be collected: {}.")
+        folder = Msg("{}")
+        collecting = Msg("{}")
+        unexpected = Msg("Collecting failed: {}")
+
+    class Warning(OWWidget.Warning):
+        problems = Msg("{}")
+        early = Msg("“{}” ended early: {}")
+
+    class Information(OWWidget.Information):
+        choose = Msg("Choose an empty folder for the photos, or one with a collection.")
+        empty = Msg("The collection is empty: begin with Catalogue, Search or Generate.")
+        review = Msg("{} photo(s) wait for you on the page Review.")
+        consent = Msg("“{}” waits: read what would be sent, and tick “I agree”.")
+        nothing = Msg("{}")
+
+    #: Folder of the collection; relative where it lies under the workflow's folder.
+    folder: str = Setting("", schema_only=True)
+    #: Id of the group of goods that is collected for; "" = not chosen yet.
+    group_id: str = Setting("", schema_only=True)
+    #: File with a person's labels; "" = where the Labeler keeps them.
+    labels_path: str = Setting("", schema_only=True)
+    #: What the pages hold, as literals.  No key, no consent, no permission is among it.
+    recipe: dict = Setting({}, schema_only=True)
+    search: dict = Setting({}, schema_only=True)
+    generator: dict = Setting({}, schema_only=True)
+    page: str = Setting("catalogue", schema_only=True)
+    goal: int = Setting(50, schema_only=True)
+    breakdown: str = Setting(next(iter(BREAKDOWNS)), schema_only=True)
+    shown: str = Setting(next(iter(FILTERS)))
+    #: "en" or "ru": of the output's columns.
+    language: str = Setting("en")
+    last_folder: str = Setting("")
+    splitter: list = Setting([410, 80])
+    path_setting = "folder"
+
+    def __init__(self):
+        OWWidget.__init__(self)
+        ConcurrentWidgetMixin.__init__(self)
+        self.model: PhotoModel | None = None
+        self.held = Held()
+        self.queue: list[Job] = []
+        self.job: Job | None = None
+        self._agreed: set[tuple] = set()
+        self._ended = threading.Event()
+        self._told = 0  # remarks of the job that stand in the log
+        self._manifest: Manifest | None = None  # open as long as photos are reviewed
+        self._undo: list[list[Entry]] = []
+        self._resting = QTimer(self, singleShot=True, interval=PAUSE)
+        self._resting.timeout.connect(self._refresh)
+        self.setAcceptDrops(True)
+        self.group_combo = GroupCombo(self.group_id)
+        self.group_combo.chosen.connect(self._group_chosen)
+        self.group_id = self.group_combo.group_id
+        self._set_up()
+        language.changed.happened.connect(self._on_language)
+        self.restore_source()
+        try:
+            needed()
+        except CollectError as error:
+            self.Error.extra(str(error))
+        self.reload()
+
+    # --- window
+
+    def _set_up(self):
+        top = QHBoxLayout()
+        self.path_edit = QLineEdit(placeholderText="Folder of the collection", acceptDrops=False,
+                                   clearButtonEnabled=True)
+        self.path_edit.setText(self.folder)
+        self.path_edit.setToolTip("Photos, and a table that says of each where it is from. A path "
+                                  "under the workflow's\nfolder is kept relative to it, so that "
+                                  "the workflow can be moved.")
+        self.path_edit.setAccessibleName("Folder of the collection")
+        self.path_edit.editingFinished.connect(self._path_edited)
+        self.folder_button = QPushButton("Choose &Folder…", autoDefault=False,
+                                         clicked=self._choose_folder)
+        self.russian_box = QCheckBox("&Russian names", checked=self.language == "ru")
+        self.russian_box.setToolTip("ПЕРФОРАЦИЯ_СОЮЗКА … as in the paper, in the output")
+        self.russian_box.toggled.connect(self._language_chosen)
+        self.found_label = QLabel(textFormat=Qt.RichText)
+        self.found_label.linkActivated.connect(
+            lambda path: QDesktopServices.openUrl(QUrl.fromLocalFile(path)))
+        top.addWidget(self.group_combo)
+        for widget, stretch in ((self.path_edit, 1), (self.folder_button, 0),
+                                (self.found_label, 0), (self.russian_box, 0)):
+            top.addWidget(widget, stretch)
+        group = self.group_combo.group
+        self.catalogue_page = CataloguePage(self.recipe, group, self.language)
+        self.search_page = SearchPage(self.search, group, self.language)
+        self.generate_page = GeneratePage(self.generator, group, self.language)
+        #: Pages that ask for photos, by their kind, and the settings that hold them.
+        self.pages: dict[str, SourcePage] = {}
+        for page, setting in ((self.catalogue_page, "recipe"), (self.search_page, "search"),
+                              (self.generate_page, "generator")):
+            self.pages[page.kind] = page
+            page.changed.connect(
+                lambda values, setting=setting, page=page: self._page_changed(
+                    setting, values, page))
+            page.wanted.connect(lambda page=page: self._start_page(page))
+            page.agreed.connect(lambda on, page=page: self._agree(page, on))
+        self.catalogue_page.preview_wanted.connect(self._start_preview)
+        self.review_page = ReviewPage(self.shown)
+        self.review_page.decided.connect(self._decide)
+        self.review_page.undo_wanted.connect(self._take_back)
+        self.review_page.filter_chosen.connect(lambda name: setattr(self, "shown", name))
+        self.balance_page = BalancePage(self.goal, self.breakdown, self.labels_path,
+                                        self._labels_folder)
+        self.balance_page.wanted.connect(self._go_for)
+        self.balance_page.goal_changed.connect(self._set_goal)
+        self.balance_page.breakdown_changed.connect(
+            lambda name: setattr(self, "breakdown", name))
+        self.balance_page.labels_changed.connect(self._set_labels)
+        self.balance_page.refresh_wanted.connect(lambda: self._refresh(True))
+        self.tabs = QTabWidget()
+        self._names = [*self.pages, "review", "balance"]
+        for page in (*self.pages.values(), self.review_page, self.balance_page):
+            self.tabs.addTab(page, page.title)
+        if self.page in self._names:
+            self.tabs.setCurrentIndex(self._names.index(self.page))
+        self.tabs.currentChanged.connect(self._page_chosen)
+        splitter = QSplitter(Qt.Vertical, childrenCollapsible=False)
+        splitter.addWidget(self.tabs)
+        splitter.addWidget(self._bottom())
+        splitter.setStretchFactor(0, 1)
+        splitter.setSizes(self.splitter)
+        splitter.splitterMoved.connect(lambda *_: setattr(self, "splitter", splitter.sizes()))
+        self.mainArea.layout().addLayout(top)
+        self.mainArea.layout().addWidget(splitter, 1)
+
+    def _bottom(self) -> QWidget:
+        self.progress = QProgressBar(textVisible=False, maximum=100)
+        self.progress.setMaximumHeight(10)
+        self.status = QLabel("Nothing is running.")
+        self.status.setMinimumWidth(60)
+        self.stop_button = QPushButton("Stop", autoDefault=False, enabled=False,
+                                       clicked=self.stop)
+        self.stop_button.setToolTip("End what runs and forget what waits; what was collected "
+                                    "stays, and the next run goes on from there")
+        self.waiting_list = QListWidget()
+        self.waiting_list.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
+        self.waiting_list.setToolTip("What waits, one after the other; a double click takes it "
+                                     "off")
+        self.waiting_list.setAccessibleName("What waits")
+        self.waiting_list.itemDoubleClicked.connect(
+            lambda item: self._forget(self.waiting_list.row(item)))
+        self.log = QPlainTextEdit(readOnly=True, maximumBlockCount=1000,
+                                  placeholderText="What happened, and what went wrong, is said "
+                                                  "here.")
+        self.log.setAccessibleName("What happened")
+        self.log.setMinimumHeight(40)
+        self.waiting_list.setMinimumHeight(40)
+        self.waiting_list.hide()
+        row = QHBoxLayout()
+        row.addWidget(self.status, 1)
+        row.addWidget(self.progress, 1)
+        row.addWidget(self.stop_button)
+        both = QHBoxLayout()
+        both.addWidget(self.log, 2)
+        both.addWidget(self.waiting_list, 1)
+        bottom = QWidget()
+        layout = QVBoxLayout(bottom)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(row)
+        layout.addLayout(both, 1)
+        return bottom
+
+    def sizeHint(self):
+        return QSize(880, 500)
+
+    # --- the collection
+
+    @property
+    def group(self) -> Group:
+        """The group of goods that photos are collected for."""
+        return self.group_combo.group
+
+    @property
+    def collection(self) -> Collection:
+        """Where photos go, and what for."""
+        return Collection(self.source or Path(), self.group, self._labels_file(), self.language)
+
+    def _names_of(self) -> dict[str, str]:
+        """Names of the features by id."""
+        return {f.id: getattr(f, f"name_{self.language}") for f in self.group.features}
+
+    def _labels_file(self) -> Path | None:
+        if self.labels_path:
+            return resolve_path(self.labels_path, self._basedir())
+        return None if self.source is None else \
+            default_labels(os.path.abspath(self.source), self.group)
+
+    def _labels_folder(self) -> str:
+        return self.start_folder()
+
+    @staticmethod
+    def fits(path: str) -> bool:
+        return os.path.isdir(path)
+
+    def show_path(self, path: str):
+        self.path_edit.setText(path)
+
+    def _path_edited(self):
+        if self.path_edit.text().strip() != self.folder:
+            self.set_source(self.path_edit.text())
+
+    def _choose_folder(self):
+        path = QFileDialog.getExistingDirectory(self, "Folder of the Collection",
+                                                self.start_folder())
+        if path:
+            self.set_source(path)
+
+    def workflowEnvChanged(self, key, value, oldvalue):
+        """The workflow was saved elsewhere: folder and labels stay where they are."""
+        if key == "basedir" and self.labels_path:
+            labels = resolve_path(self.labels_path, oldvalue or None)
+            self.labels_path = storable_path(labels, value or None)
+            self.balance_page.labels.set_path(self.labels_path)
+        super().workflowEnvChanged(key, value, oldvalue)
+
+    def reload(self):
+        """Read the collection; nobody is asked for anything."""
+        self._close_manifest()
+        self._undo.clear()
+        self.queue.clear()  # it was for another folder
+        self._ended.set()
+        self.cancel()
+        self.job = None
+        for message in (self.Error.folder, self.Error.collecting, self.Error.unexpected,
+                        self.Warning.problems, self.Warning.early):
+            message.clear()
+        self.Error.group(self.group_combo.problem, shown=bool(self.group_combo.problem))
+        if self.source is not None and not self.group_combo.problem:
+            self._begin(Reading(self.collection))
+        else:
+            self._show(Held())
+        self._show_queue()
+
+    def set_source(self, path: str | os.PathLike):
+        if self._collecting:
+            self.show_path(self.folder)
+            self.Information.nothing("Photos are being collected: stop that before you choose "
+                                     "another folder.")
+            return
+        super().set_source(path)
+
+    def _refresh(self, whole: bool = False):
+        """Read what was labelled or decided meanwhile; what is on the screen stays.
+
+        Photos are sent again where decisions are others, or with `whole`: the Labeler behind has
+        what was labelled in it, and would begin anew.
+        """
+        if self.source is not None and not self.group_combo.problem \
+                and not any(isinstance(job, Reading) for job in self.queue):
+            self.enqueue(Reading(self.collection, quiet=True, whole=whole))
+
+    def _group_chosen(self, id_: str):
+        self.group_id = id_
+        for page in self.pages.values():
+            page.set_group(self.group, self.language)
+        self.reload()
+
+    def _set_labels(self, path: str):
+        self.labels_path = storable_path(resolve_path(path, self._basedir()),
+                                         self._basedir()) if path else ""
+        self.balance_page.labels.set_path(self.labels_path)
+        self._refresh(True)
+
+    def _set_goal(self, goal: int):
+        self.goal = goal
+        self._show_balance()
+        self._send_balance()
+
+    def _language_chosen(self, russian: bool):
+        self.language = "ru" if russian else "en"
+        for page in self.pages.values():
+            page.set_group(self.group, self.language)
+        self.review_page.show_entries(self.source or Path(), self.held.entries, self._names_of())
+        self._show_balance()
+        self._refresh(True)
+
+    def _on_language(self):
+        """Another language is spoken: notices are worded again."""
+        self._show_jobs()
+
+    # --- inputs
+
+    @Inputs.model
+    def set_model(self, model: PhotoModel | None):
+        self.model = model
+
+    def handleNewSignals(self):
+        self._show_jobs()
+
+    # --- pages
+
+    def _page_changed(self, setting: str, values: dict, page: SourcePage):
+        setattr(self, setting, values)
+        self._show_job(page)
+
+    def _page_chosen(self, index: int):
+        self.page = self._names[index]
+        self.Information.nothing.clear()
+        if self.page != "review":
+            self._close_manifest()
+        if self.page == "balance":
+            self._refresh()
+
+    def _job_of(self, page: SourcePage) -> Job:
+        needed()
+        job = page.job(self.collection)
+        if page is self.generate_page and page.settings.get("judge", True):
+            job = replace(job, judge=BUNDLED if self.model is None else self.model)
+        return job
+
+    def _show_job(self, page: SourcePage):
+        """What the page would send, or why it can't."""
+        job, problem = None, ""
+        try:
+            job = self._job_of(page)
+        except CollectError as error:
+            problem = str(error)
+        page.show_job(job, problem, job is not None and job.receiver in self._agreed,
+                      self.source is not None and not self.group_combo.problem)
+
+    def _show_jobs(self):
+        for page in self.pages.values():
+            self._show_job(page)
+
+    def _agree(self, page: SourcePage, on: bool):
+        receiver = self._job_of(page).receiver
+        (self._agreed.add if on else self._agreed.discard)(receiver)
+        self._show_job(page)
+        if on:
+            self._next()
+
+    def _start_page(self, page: SourcePage):
+        self.enqueue(self._job_of(page))
+
+    def _start_preview(self):
+        page = self.catalogue_page
+        try:
+            needed()
+            self.enqueue(page.preview_job(self.collection), first=True)
+        except CollectError as error:
+            page.problem.setText(str(error))
+            page.problem.show()
+
+    def _go_for(self, feature: str, kind: str):
+        """Queue what may bring the photos that a feature lacks."""
+        self.Information.nothing.clear()
+        page = self.pages["generate" if kind == "generated" else kind]
+        try:
+            jobs = self._planned(feature, kind)
+        except CollectError as error:
+            self._turn_to(page)
+            self.Information.nothing(f"Fill in this page first: {error}")
+            return
+        if not jobs:
+            self.Information.nothing(f"Nothing is likely to bring more of "
+                                     f"“{self._names_of()[feature]}” there.")
+        for job in jobs:
+            self.enqueue(job)
+
+    def _planned(self, feature: str, kind: str) -> list[Job]:
+        def planned(**more):
+            return plan(self.held.entries, self.held.rows, self.group, self.goal, (feature,),
+                        kinds=(kind,), folder=os.fspath(self.source), **more)
+
+        page = self.pages["generate" if kind == "generated" else kind]
+        if kind == "search":
+            jobs = planned(services=(page.service.currentData(),))
+            if jobs:
+                self._put(page, {"feature": feature, "most": jobs[0].count,
+                                 "queries": [job.text for job in jobs]})
+            return [self._job_of(page)] if jobs else []
+        if kind == "catalogue":
+            recipe = page.recipe()
+            return [replace(self._job_of(page), recipe=job.recipe)
+                    for job in planned(recipes={recipe.name: recipe})]
+        made_by = self._job_of(page)
+        jobs = planned(model=made_by.local or made_by.model, words=page.words.currentData())
+        if jobs:  # one: the page composes the same prompts
+            self._put(page, {"features": [feature], "cluster": "", "count": len(jobs[0].prompts)})
+        return [self._job_of(page)] if jobs else []
+
+    def _put(self, page: SourcePage, settings: dict):
+        """Fill in a page, so that it says what is sent, and the workflow keeps it."""
+        page.settings = {**page.settings, **settings}
+        page.show_settings()
+        page.changed.emit(page.settings)
+
+    def _turn_to(self, page: QWidget):
+        self.tabs.setCurrentWidget(page)
+
+    # --- work
+
+    @property
+    def _collecting(self) -> bool:
+        return self.task is not None and not isinstance(self.job, (Reading, Previewing))
+
+    def enqueue(self, job: Job, first: bool = False):
+        """Do a job when those before it are done, and when it was agreed to what it sends.
+
+        It takes the place of one like it that waits.
+        """
+        self.queue = [other for other in self.queue
+                      if (type(other), other.title) != (type(job), job.title)]
+        self.queue.insert(0 if first else len(self.queue), job)
+        self._next()
+        if job in self.queue and not self._may(job):
+            page = self.pages[job.kind]
+            self._turn_to(page)
+            page.consent.urge()
+
+    def _may(self, job: Job) -> bool:
+        """Whether it was agreed to what a job sends."""
+        return not job.receiver or job.receiver in self._agreed
+
+    def _next(self):
+        """Begin the first job that was agreed to."""
+        job = next(filter(self._may, self.queue), None) if self.task is None else None
+        if job is not None:
+            self.queue = [other for other in self.queue if other is not job]
+            self._begin(job)
+        self._show_queue()
+
+    def _begin(self, job: Job):
+        if not isinstance(job, Reading):
+            for message in (self.Error.collecting, self.Error.unexpected, self.Warning.early):
+                message.clear()
+        if not isinstance(job, (Reading, Previewing)):
+            self._close_manifest()
+        labels = self._labels_file()
+        if labels is not None:
+            try:
+                LabelStore.flush(labels)
+            except LabelsError:
+                pass  # the Labeler says it
+        self.job, self._told, self._ended = job, 0, threading.Event()
+        self.start(run, job, self._ended)
+        self._show_running()
+
+    def stop(self):
+        """End what runs, and forget what waits."""
+        self.queue.clear()
+        self._ended.set()
+        self._show_queue()
+        if self.task is not None:
+            self.status.setText("Stopping…")
+
+    def _forget(self, row: int):
+        del self.queue[row]
+        self._show_queue()
+
+    def setStatusMessage(self, text):
+        super().setStatusMessage(text)
+        if text:
+            self.status.setText(text)
+
+    def progressBarSet(self, value):
+        super().progressBarSet(value)
+        self.progress.setValue(int(value))
+
+    def on_partial_result(self, done: Done):
+        self._say_remarks(done)
+
+    def on_done(self, result: Result):
+        if result.page is not None:
+            self.catalogue_page.show_page(result.job.url, result.page, result.answer)
+        if result.done is not None:
+            self._say_remarks(result.done)
+            self._say(_sentence(result))
+            if result.done.ended == "broken" and result.done.remarks:
+                self.Warning.early(result.job.title, say(result.done.remarks[-1]))
+        if isinstance(result.job, Reading) and result.job.quiet:
+            self._show_counts(result.held, result.job.whole
+                              or result.held.entries != self.held.entries)
+        elif result.held is not None:
+            self._undo.clear()
+            self._show(result.held)
+        self._finished()
+
+    def on_exception(self, ex: Exception):
+        if isinstance(ex, CollectError) and isinstance(self.job, Reading):
+            self.Error.folder(str(ex))
+            self._show(Held())
+        elif isinstance(ex, (CollectError, ModelError, TrunkError)):
+            self.Error.collecting(str(ex))
+        else:
+            self.Error.unexpected(str(ex) or type(ex).__name__)
+        if not isinstance(self.job, Reading):
+            self._say(f"{self.job.title}: {ex or type(ex).__name__}")
+            if not isinstance(self.job, Previewing):  # what was collected before is there
+                self.queue.insert(0, Reading(self.collection))
+        self._finished()
+
+    def _finished(self):
+        self.job = None
+        self._show_running()
+        QTimer.singleShot(0, self._next)  # not from within what ends a task
+
+    def _say_remarks(self, done: Done):
+        for remark in done.remarks[self._told:]:
+            self._say(say(remark))
+        self._told = max(self._told, len(done.remarks))
+
+    def _say(self, text: str):
+        self.log.appendPlainText(text)
+
+    # --- review
+
+    def _decide(self, keys: list[str], state: str):
+        """Keep or drop photos; each decision is on the disk at once."""
+        if self._collecting:
+            self.Information.nothing("Photos are being collected: decide when that has ended.")
+            return
+        self._change([replace(self._known[key], state=state) for key in keys], undo=True)
+
+    def _take_back(self):
+        if self._undo and not self._collecting:
+            self._change(self._undo.pop(), undo=False)
+
+    def _change(self, entries: list[Entry], undo: bool):
+        self.Error.collecting.clear()
+        before = [self._known[entry.key] for entry in entries]
+        try:
+            if self._manifest is None:
+                self._manifest = Manifest(self.source)
+            for entry in entries:
+                self._manifest.change(entry)
+                self._known[entry.key] = entry
+        except CollectError as error:
+            self.Error.collecting(str(error))
+            return
+        if undo:
+            self._undo.append(before)
+        self.review_page.change(entries, bool(self._undo))
+        self.Information.review(self.review_page.waiting, shown=self.review_page.waiting > 0)
+        self._resting.start()
+
+    def _close_manifest(self):
+        """Let go of the collection when the review is over."""
+        if self._manifest is None:
+            return
+        manifest, self._manifest = self._manifest, None
+        try:
+            manifest.close()
+        except (CollectError, OSError) as error:  # the rows are there, appended
+            self.Error.collecting(str(error))
+
+    def hideEvent(self, event):
+        self._close_manifest()
+        super().hideEvent(event)
+
+    # --- showing
+
+    def _show_counts(self, held: Held, send: bool = True):
+        """Show and send what a collection holds; the photos under review stay on the screen."""
+        self.held = held if send else replace(held, table=self.held.table)
+        self.Warning.problems(listed(held.problems), shown=bool(held.problems))
+        self._show_found()
+        self._show_balance()
+        if send:
+            self.Outputs.photos.send(held.table)
+        self._send_balance()
+
+    def _show(self, held: Held):
+        self._known = {entry.key: entry for entry in held.entries}
+        self.review_page.show_entries(self.source or Path(), held.entries, self._names_of())
+        waiting = self.review_page.waiting
+        self.Information.choose(shown=self.source is None)
+        self.Information.empty(shown=self.source is not None and not held.entries
+                               and not self.Error.folder.is_shown())
+        self.Information.review(waiting, shown=waiting > 0)
+        self._show_counts(held)
+        self._show_jobs()
+        self._show_running()
+
+    def _show_found(self):
+        photos = self.held.photos
+        if self.source is None:
+            self.found_label.setText("")
+            return
+        goods = len({p.entry.good_id or p.entry.product for p in photos})
+        self.found_label.setText(f'<a href="{escape(os.fspath(self.source))}"><b>{len(photos)}'
+                                 f"</b> photos</a> of <b>{goods}</b> goods")
+
+    def _needs(self):
+        return needs(self.held.rows, self.group, self.goal)
+
+    def _show_balance(self):
+        self.balance_page.show_balance(self.held.rows, self._needs(), self.group, self.language,
+                                       self.source is not None)
+
+    def _show_running(self):
+        collecting = self._collecting
+        running = self.task is not None and not isinstance(self.job, Reading)
+        self.stop_button.setEnabled(running or bool(self.queue))
+        for widget in (self.path_edit, self.folder_button, self.group_combo):
+            widget.setEnabled(not collecting)
+        if not running:
+            self.status.setText("Nothing is running.")
+            self.progress.setValue(0)
+
+    def _show_queue(self):
+        self.waiting_list.clear()
+        self.waiting_list.setVisible(bool(self.queue))
+        waiting = [job for job in self.queue if not self._may(job)]
+        for job in self.queue:
+            text = job.title + (" – waits for your consent" if job in waiting else "")
+            self.waiting_list.addItem(text)
+            self.waiting_list.item(self.waiting_list.count() - 1).setToolTip(text)
+        self.stop_button.setEnabled(self.task is not None and not isinstance(self.job, Reading)
+                                    or bool(self.queue))
+        self.Information.consent(waiting[0].title if waiting else "", shown=bool(waiting))
+
+    # --- outputs
+
+    def _send_balance(self):
+        self.Outputs.features.send(
+            needs_table(self._needs(), self.group, self.language)
+            if self.held.photos else None)
+
+    def send_report(self):
+        if self.source is None:
+            return
+        states = {}
+        for entry in self.held.entries:
+            states[entry.state] = states.get(entry.state, 0) + 1
+        self.report_items("Collection", [
+            ("Folder", str(self.source)), ("Photos to learn from", len(self.held.photos)),
+            *((state.capitalize(), n) for state, n in states.items())])
+        licences = {}
+        for photo in self.held.photos:
+            key = f"{photo.entry.source}: {photo.entry.licence or 'no licence stated'}"
+            licences[key] = licences.get(key, 0) + 1
+        if licences:
+            self.report_items("Sources and licences", list(licences.items()))
+        self.report_items(f"Real positives (goal: {self.goal})", [
+            (getattr(feature, f"name_{self.language}"), f"{need.real}; {need.lacking} missing")
+            for feature, need in zip(self.group.features, self._needs())])
+
+    def onDeleteWidget(self):
+        language.changed.happened.disconnect(self._on_language)
+        self.queue.clear()
+        self._ended.set()
+        self._resting.stop()
+        self._close_manifest()
+        self.review_page.stop()
+        # not waited for: a request that hangs would freeze the window; what comes is kept
+        self.cancel()
+        super().onDeleteWidget()
+
+
+def _sentence(result: Result) -> str:
+    """What came of a job."""
+    done, screened = result.done, result.screened
+    ended = {"finished": "done", "stopped": "stopped", "broken": "ended early"}.get(
+        done.ended, f"ended by the bound of {done.ended}")
+    pages = f"{done.pages} pages, {done.products} products, " if done.pages else ""
+    said = (f"{result.job.title}: {ended}; {pages}{done.photos} new photos, {done.known} known, "
+            f"{done.refused} refused, {done.failed} for the next run.")
+    if screened is not None:
+        said += (f" Judged: {screened.kept} kept, {screened.doubtful} doubtful, "
+                 f"{screened.dropped} dropped"
+                 + ("." if screened.distances else "; too few real photos to measure distances."))
+    return said
+
+
+if __name__ == "__main__":  # pragma: no cover
+    import sys
+
+    from Orange.widgets.utils.widgetpreview import WidgetPreview
+
+    WidgetPreview(OWPhotoCollector).run(set_source=sys.argv[1] if len(sys.argv) > 1 else "")

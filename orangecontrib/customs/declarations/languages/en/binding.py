@@ -22,6 +22,8 @@ LISTED = 12
 #: Within so many characters behind a material it is said that it prevails.
 NEAR = 60
 
+#: … of the sole: "rubber has the greater contact with the ground".
+_GROUND = re.compile(r"(?<!\w)(?:ground|floor)(?!\w)")
 _LACKING = set(words("en", "lacking"))
 
 
@@ -97,6 +99,9 @@ class Binder(base.Binder):
         mentions = self.mentions
         if not self._is_main(i) or self._after(i) or self._near_part(i):
             return ()
+        if _GROUND.search(self.text, mentions[i].end, mentions[i].end + NEAR):
+            soles = [j for j in range(i) if mentions[j].role in ("sole", "contact")]
+            return tuple(soles[-1:])
         uppers = [j for j in range(i) if mentions[j].kind == "part" and mentions[j].role == "upper"]
         goods = [j for j in range(i) if mentions[j].kind == "good"]
         last = self.beside(i, -1)

@@ -49,6 +49,8 @@ role = whole        id of a description   Declaration Facts            Fusion
                     goods
 role = n_photos     photos of the good    Aggregator                   people
 role = cluster      group of goods        Labeler                      Labeler, Trainer
+role = view, scene  how a photo was       Labeler                      Labeler
+                    taken
 type = image,       paths of photos,      Goods Photos; Import Images  all that read photos; Image
 origin              their folder          of Image Analytics           Analytics
 type = words        words, phrases        Customs Stop Words, Keyword  the same two; Orange3-Text
@@ -102,6 +104,8 @@ class Role(StrEnum):
     WHOLE = "whole"
     PHOTOS = "n_photos"
     CLUSTER = "cluster"
+    VIEW = "view"
+    SCENE = "scene"
     DESCRIPTION = "description"
     DECLARED_CODE = "declared_code"
     QUANTITY = "quantity"

@@ -160,11 +160,14 @@ class PhotoEvidence:
         The photos that the evidence rests on.
     skipped : list of (str, str, str or Message)
         Good id, photo and reason of each photo that could not be used.
+    hidden : dict of str to Message
+        By good id, what none of its photos can show.
     """
 
     evidence: Evidence
     notes: Mapping[tuple[str, str], str]
     skipped: Sequence[tuple[str, str, Message | str]]
+    hidden: Mapping[str, Message] = field(default_factory=dict)
 
 
 def photo_model(name: str, groups: Sequence[Group] = ()):
@@ -203,7 +206,7 @@ def read_photos(photos, model, *, device=None, backend: str = "auto", mode: str 
         As in :class:`orangecontrib.customs.photos.extract.Extractor`.
     """
     from orangecontrib.customs.photos.extract import Extractor
-    from orangecontrib.customs.photos.notes import photo_notes
+    from orangecontrib.customs.photos.notes import hidden_facts, photo_notes
     from orangecontrib.customs.photos.pooling import photo_evidence, pool
     from orangecontrib.customs.photos.sources import natural
     results = Extractor(model, device, backend=backend).run(photos, progress=progress)
@@ -212,7 +215,9 @@ def read_photos(photos, model, *, device=None, backend: str = "auto", mode: str 
     skipped = sorted(((photo.good_id, photo.image, reason) for photo, reason in results.skipped),
                      key=lambda photo: natural(photo[1]))
     return PhotoEvidence(photo_evidence(pooled, model.group.features, model.priors),
-                         photo_notes(pooled, [photo.image for photo in results.photos]), skipped)
+                         photo_notes(pooled, [photo.image for photo in results.photos]), skipped,
+                         {} if model.shots is None else hidden_facts(
+                             results.good_ids, results.gradability, model.group))
 
 
 def photo_source(photos: PhotoEvidence) -> Source:
@@ -221,6 +226,8 @@ def photo_source(photos: PhotoEvidence) -> Source:
     for good_id, image, reason in photos.skipped:
         if good_id:
             problems.setdefault(good_id, [NO_PHOTOS]).append(Joined((image, reason), ": "))
+    for good_id, hidden in photos.hidden.items():
+        problems.setdefault(good_id, []).append(hidden)
     goods = [Good(good_id, good_id, problems=tuple(said)) for good_id, said in problems.items()]
     return Source(PHOTOS, goods, photos.evidence, photos.notes)
 

@@ -4,6 +4,7 @@ import csv
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orangecontrib.customs.training.labels import REAL_SCENES, read_source
 from orangecontrib.customs.training.setting_aside import ASIDE, LARGE, PARTS, TRAIN, parts, side
 
 NAMES = st.text("abcd", min_size=1, max_size=3)
@@ -41,3 +42,13 @@ def test_the_kept_list_is_what_the_rule_says_and_no_good_is_on_both_sides():
     found = parts([row["source"].split(":")[0] for row in rows], [row["good"] for row in rows])
     assert found == [row["part"] for row in rows]
     assert .25 < found.count(ASIDE) / len(rows) < .4
+
+
+def test_a_model_learns_from_no_photo_that_is_set_aside_and_the_free_one_by_licence_alone(tmp_path):
+    part = {row["image"]: row for row in listed()}
+    every, free = (read_source(tmp_path, source) for source in REAL_SCENES)
+    for labelled in (every, free):
+        assert {part[image]["part"] for image in labelled.image} == {TRAIN}
+        assert [part[image]["good"] for image in labelled.image] == list(labelled.product)
+    assert len(every) > 800 and 150 < len(free) < len(every)
+    assert {part[image]["licence"][:4] for image in free.image} == {"CC0-", "CC B"}

@@ -107,7 +107,10 @@ class Shots:
                     (along.astype(float) ** 2).mean(axis=1) / float(self.limit))
 
     def can_be_judged(self, seen: Seen, gradability: np.ndarray, gate: np.ndarray) -> np.ndarray:
-        """P that each fact can be judged: by the heads, by the view, and not on a strange photo.
+        """P that each fact can be judged: by the view, and not on a strange photo.
+
+        The heads of gradability have learnt from crops and made pictures; on photos of real
+        scenes they decline what can well be seen, so the views take their place.
 
         Parameters
         ----------
@@ -116,7 +119,7 @@ class Shots:
         gate : ndarray of bool, shape (n_facts,)
             Facts that say whether a photo shows such goods at all: they are always judged.
         """
-        judged = gradability * (seen.views @ self.judged)
+        judged = seen.views @ self.judged
         judged[seen.strangeness >= 1] = 0
         return np.where(gate, gradability, judged)
 

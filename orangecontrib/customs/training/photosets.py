@@ -116,13 +116,14 @@ def collect(folder: Path, sources: Sequence[str] = SOURCES, made: bool = True,
 def _source(folder: Path, source: str, group: Group) -> list[tuple[list[Photo], Labelled]]:
     """The photos of a source, varied copies of them, and crops."""
     whole = read_source(folder, source, group)
-    found = {photo.image: photo for photo in find_photos(folder / f"{source}.zip")[0]}
+    archive = folder / f"{source.split('/')[0]}.zip"
+    found = {photo.image: photo for photo in find_photos(archive)[0]}
     photos = [found[image] for image in whole.image]
     if source in PRESSED:
         photos = [changed(photo, photo.image, _Pressed(PRESSED[source])) for photo in photos]
     shoes = np.flatnonzero(whole.labels[:, -1] == 0)
     result = [(photos, whole)]
-    copies = np.where(whole.hand, HAND_COPIES, COPIES[source])
+    copies = np.where(whole.hand, HAND_COPIES, COPIES.get(source, 0))
     rows = np.repeat(shoes, copies[shoes])
     if len(rows):
         result.append(([changed(photos[row], f"{whole.image[row]}#varied {number}",

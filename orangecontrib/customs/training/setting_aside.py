@@ -26,12 +26,12 @@ from orangecontrib.customs.photos.decode import PhotoError, decode
 from orangecontrib.customs.photos.likeness import Hashes, goods_of, hashes_of
 from orangecontrib.customs.photos.sources import Photo, find_photos
 
+from .labels import REAL_LIST as PARTS
+from .labels import TRAIN
+
 __all__ = ["ASIDE", "LARGE", "PARTS", "TAUGHT", "parts", "side"]
 
-#: The list, with a row per photo.
-PARTS = Path(__file__).parent / "real_scenes.csv"
-
-ASIDE, TRAIN = "aside", "train"
+ASIDE = "aside"
 
 #: A source with more photos than this is divided by goods, a smaller one is on one side.
 LARGE = 60

@@ -22,6 +22,9 @@ SHRINK = 4.
 #: Photos with labels that a widening of its own needs at half its size.
 HALF = 30.
 
+#: Photos of the rarer answer without which nothing is widened.
+FEWEST = 15
+
 #: Directions in which a photo may be strange, and the share of usual photos that are so called.
 AXES, STRANGE = 24, .003
 
@@ -111,7 +114,7 @@ def widening(scores: np.ndarray, labels: np.ndarray, scenes: Sequence[str],
             counts = labels[known][:, members].sum(axis=0)
             rarer = known.sum() - (counts.max() if len(members) > 1
                                    else max(counts[0], known.sum() - counts[0]))
-            if rarer < 3:
+            if rarer < FEWEST:
                 continue
             t = _temperature(scores[known][:, members], labels[known][:, members], priors[members])
             share = known.sum() / (known.sum() + HALF)

@@ -31,8 +31,8 @@ _KEPT = ("gradability", "clusters", "class_weights", "flip", "rotation", "bright
 
 #: Networks that are offered; the names of others can be typed.
 ARCHITECTURES = (
-    ("default", "Default (EfficientNet-Lite0)"), ("vgg16", "VGG-16 (paper)"),
-    ("vgg19", "VGG-19 (paper)"), ("scratch", "From scratch (paper)"),
+    ("default", "Default (EfficientNet-Lite0)"), ("vgg16", "VGG-16 (paper; needs a weights file)"),
+    ("vgg19", "VGG-19 (paper; needs a weights file)"), ("scratch", "From scratch (paper)"),
     ("resnet18", "resnet18"), ("resnet50", "resnet50"),
     ("mobilenet_v3_large", "mobilenet_v3_large"), ("efficientnet_b0", "efficientnet_b0"),
     ("efficientnet_v2_s", "efficientnet_v2_s"), ("convnext_tiny", "convnext_tiny"))

@@ -22,6 +22,9 @@ SHRINK = 4.
 #: Photos with labels that a widening of its own needs at half its size.
 HALF = 30.
 
+#: Steps of L-BFGS: later ones change no answer.
+MOST = 80
+
 #: Photos of the rarer answer without which nothing is widened.
 FEWEST = 15
 
@@ -66,7 +69,7 @@ def softmax_head(x: np.ndarray, truth: Sequence[str], names: Sequence[str],
             grad.ravel()
 
     found = minimize(loss, np.zeros((z.shape[1] + 1) * len(names)), jac=True, method="L-BFGS-B",
-                     options={"maxiter": 150}).x.reshape(-1, len(names))
+                     options={"maxiter": MOST}).x.reshape(-1, len(names))
     fitted = found[:-1] / std[:, None]
     bias = found[-1] - mean @ fitted + np.where(there, 0, -50)
     return fitted.astype(np.float32), bias.astype(np.float32)
@@ -139,10 +142,13 @@ def _temperature(scores: np.ndarray, labels: np.ndarray, priors: np.ndarray) -> 
 def usual(x: np.ndarray, axes: int = AXES, strange: float = STRANGE
           ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Centre, whitened axes and limit of usual photos (see :class:`Shots`)."""
+    from scipy.sparse.linalg import svds
     centre = x.mean(axis=0)
-    _, values, vectors = np.linalg.svd(x - centre, full_matrices=False)
-    axes = min(axes, int((values > 1e-6 * values[0]).sum()))
-    scaled = vectors[:axes].T / (values[:axes] / np.sqrt(len(x)))
+    # the few strongest directions alone: a whole decomposition takes most of a minute
+    axes = min(axes, min(x.shape) - 1)
+    _, values, vectors = svds((x - centre).astype(np.float64), axes, v0=np.ones(min(x.shape)))
+    keep = values > 1e-6 * values.max()
+    scaled = vectors[keep].T / (values[keep] / np.sqrt(len(x)))
     far = (((x - centre) @ scaled) ** 2).mean(axis=1)
     return (centre.astype(np.float32), scaled.astype(np.float32),
             np.asarray(np.quantile(far, 1 - strange), np.float64))

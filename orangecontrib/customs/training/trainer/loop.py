@@ -87,7 +87,8 @@ def train(photos: TrainingPhotos, recipe: Recipe = DEFAULT,
     # what a network begins with, and dropout, are drawn from torch's own generator
     with torch.random.fork_rng(devices=[]):
         if recipe.architecture == "scratch":
-            loaded, trunk = None, scratch.trunk(recipe.kernel, recipe.size, photos.group)
+            loaded, trunk = None, scratch.trunk(
+                recipe.kernel, recipe.size, photos.group, recipe.grey)
         else:  # first of all: that there are no weights is better said at once
             loaded = given.loaded(recipe.trunk)
             trunk = loaded.trunk

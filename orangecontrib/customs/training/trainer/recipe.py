@@ -14,6 +14,9 @@ OPTIMISERS = ("lbfgs", "sgd", "adam")
 #: What may change between a checkpoint and the run that resumes it.
 _OPEN_ENDED = ("epochs", "patience")
 
+#: What earlier checkpoints do not know, and had not.
+_NEW = ("grey",)
+
 
 class RecipeError(ValueError):
     """Settings that don't go together; the message says what to change."""
@@ -33,6 +36,8 @@ class Recipe:
         Does not apply to "scratch", which is always trained whole.
     kernel, size : int
         Only "scratch": side of the convolutions (3 to 7) and of the input (64 to 256 pixels).
+    grey : bool
+        Only "scratch": one input channel, the brightness, instead of three.
     optimiser : {"lbfgs", "sgd", "adam"}
         L-BFGS finds the best heads on a frozen trunk in seconds; the other two go through
         the photos in batches and are the paper's.
@@ -92,6 +97,7 @@ class Recipe:
     validation_share: float = .15
     folds: int = 5
     seed: int = 0
+    grey: bool = False
 
     def __post_init__(self):
         for field in fields(self):
@@ -123,13 +129,14 @@ class Recipe:
     def trunk(self) -> str:
         """Name of the trunk in ``photos.trunks``."""
         if self.architecture == "scratch":
-            return scratch.name(self.kernel, self.size)
+            return scratch.name(self.kernel, self.size, self.grey)
         return trunks.DEFAULT if self.architecture == "default" else self.architecture
 
     @property
     def digest(self) -> str:
         """SHA-256 of all that a checkpoint must agree on: not of epochs and patience."""
-        kept = {k: v for k, v in self.to_dict().items() if k not in _OPEN_ENDED}
+        kept = {k: v for k, v in self.to_dict().items()
+                if k not in _OPEN_ENDED and (v or k not in _NEW)}
         return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
 
     def to_dict(self) -> dict:

@@ -147,6 +147,8 @@ class RecipeForm(QWidget):
         self._add(grid, 2, "size", "Input side:",
                   QSpinBox(minimum=scratch.SIZES[0], maximum=scratch.SIZES[1], suffix=" px"),
                   "Of the network from scratch; the paper's is 224")
+        self._add(grid, 3, "grey", "", QCheckBox("One channel (grey)"),
+                  "The network from scratch sees brightness alone, no colours")
 
     def _learning_box(self, grid):
         optimiser = QComboBox()
@@ -258,7 +260,7 @@ class RecipeForm(QWidget):
         values = self._values
         own = values["architecture"] == "scratch"
         batches, whole = values["optimiser"] != "lbfgs", own or values["fine_tune"]
-        for name, on in (("kernel", own), ("size", own), ("fine_tune", not own),
+        for name, on in (("kernel", own), ("size", own), ("grey", own), ("fine_tune", not own),
                          ("learning_rate", batches), ("batch", batches),
                          ("patience", batches), ("validation_share", batches),
                          ("folds", not batches), ("copies", not whole),

@@ -31,6 +31,12 @@ from .train_default import BUNDLES
 
 __all__ = ["Scenes", "add", "real_scenes"]
 
+#: What a model's file says of the photos that it knows views from.
+NOTES = {
+    "free": " Views and scenes: photos of clothing-dataset (CC0) and of Shoes-color of Roboflow "
+            "Universe by way of monzzzz/Shoes-Detection-CV-OCR (CC BY 4.0), and made pictures.",
+    "research": " Views and scenes: photos of public repositories, most without a licence."}
+
 #: Made pictures of each view, twice.
 MADE = {"back": 65, "sole": 65, "closeup": 45, "side_right": 20, "side_left": 15,
         "three_quarter": 25, "pair": 25, "top": 20}
@@ -151,7 +157,8 @@ def add(data: Path, name: str, cache: FeatureCache) -> PhotoModel:
     catalogue, usual = _catalogue(data, bundle.sources, extractor, model.group)
     photos = _real(data, name == "free", extractor, model.group) \
         + _made(extractor.trunk, model.group) + catalogue
-    return replace(model, shots=fit_shots(model, photos.x, photos.labels, photos.views,
+    note = model.note.removesuffix(NOTES[name]) + NOTES[name]
+    return replace(model, note=note, shots=fit_shots(model, photos.x, photos.labels, photos.views,
                                           photos.scenes, photos.measured, known=usual))
 
 

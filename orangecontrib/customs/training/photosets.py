@@ -86,7 +86,7 @@ def _rng(name: str) -> np.random.Generator:
 
 
 def collect(folder: Path, sources: Sequence[str] = SOURCES, made: bool = True,
-            group: Group | None = None) -> PhotoSet:
+            group: Group | None = None, phone: bool = False) -> PhotoSet:
     """Gather the training photos.
 
     Parameters
@@ -99,9 +99,13 @@ def collect(folder: Path, sources: Sequence[str] = SOURCES, made: bool = True,
         Use made pictures, too.
     group : Group, optional
         Whose features are labelled; the only loaded one with visual features by default.
+    phone : bool
+        Varied copies are as a phone takes photos (`augment.photographed`).
     """
     group = visual_group(group)
-    parts = [part for source in sources for part in _source(Path(folder), source, group)]
+    change = augment.photographed if phone else augment.vary
+    parts = [part for source in sources
+             for part in _source(Path(folder), source, group, change)]
     if made:
         parts.append(_made(group))
     photos = [photo for part, _ in parts for photo in part]
@@ -113,7 +117,8 @@ def collect(folder: Path, sources: Sequence[str] = SOURCES, made: bool = True,
         group=group), labelled)
 
 
-def _source(folder: Path, source: str, group: Group) -> list[tuple[list[Photo], Labelled]]:
+def _source(folder: Path, source: str, group: Group, change: Callable = augment.vary
+            ) -> list[tuple[list[Photo], Labelled]]:
     """The photos of a source, varied copies of them, and crops."""
     whole = read_source(folder, source, group)
     archive = folder / f"{source.split('/')[0]}.zip"
@@ -127,7 +132,7 @@ def _source(folder: Path, source: str, group: Group) -> list[tuple[list[Photo], 
     rows = np.repeat(shoes, copies[shoes])
     if len(rows):
         result.append(([changed(photos[row], f"{whole.image[row]}#varied {number}",
-                                 augment.vary) for number, row in enumerate(rows)],
+                                 change) for number, row in enumerate(rows)],
                        augment.vary_labels(whole[rows], copies[rows])))
     for kind in augment.CROPS if source in CROPPED else ():
         cut = _rng(source + kind).permutation(shoes)[:N_CROPS]

@@ -91,7 +91,8 @@ def main(arguments: list[str] | None = None) -> None:
                                                  "lie in a checkout)")
     parser.add_argument("--only", choices=BUNDLES, help="train this one alone")
     parser.add_argument("--real-scenes", action="store_true",
-                        help="learn from the photos of real scenes, too, but for those set aside")
+                        help="learn from the photos of real scenes, too, but for those set aside, "
+                             "and from copies as a phone takes them")
     args = parser.parse_args(arguments)
     cache, names = FeatureCache(args.cache), [args.only] if args.only else list(BUNDLES)
     places = {name: args.out / BUNDLES[name].path.name if args.out else BUNDLES[name].path
@@ -102,7 +103,8 @@ def main(arguments: list[str] | None = None) -> None:
                          "by --out")
     real = dict(zip(("research", "free"), REAL_SCENES)) if args.real_scenes else {}
     everything = collect(args.data, [source for source in SOURCES if any(
-        source in BUNDLES[name].sources for name in names)] + [real[n] for n in names if real])
+        source in BUNDLES[name].sources for name in names)] + [real[n] for n in names if real],
+        phone=args.real_scenes)
     print(f"reading {len(everything.photos)} photos, copies, crops and made pictures")
     pixels = read(everything.photos.photos, trunks.get(trunks.DEFAULT).size)
     for name in names:

@@ -14,8 +14,8 @@ OPTIMISERS = ("lbfgs", "sgd", "adam")
 #: What may change between a checkpoint and the run that resumes it.
 _OPEN_ENDED = ("epochs", "patience")
 
-#: What earlier checkpoints do not know, and had not.
-_NEW = ("grey",)
+#: Settings that came later, and what goes without saying: checkpoints from before stay good.
+_LATER = {"grey": False}
 
 
 class RecipeError(ValueError):
@@ -136,7 +136,7 @@ class Recipe:
     def digest(self) -> str:
         """SHA-256 of all that a checkpoint must agree on: not of epochs and patience."""
         kept = {k: v for k, v in self.to_dict().items()
-                if k not in _OPEN_ENDED and (v or k not in _NEW)}
+                if k not in _OPEN_ENDED and (k not in _LATER or v != _LATER[k])}
         return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
 
     def to_dict(self) -> dict:

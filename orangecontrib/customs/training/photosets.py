@@ -8,20 +8,22 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from orangecontrib.customs.groups import Group, visual_group
+from orangecontrib.customs.photos.decode import PhotoError, decode
+from orangecontrib.customs.photos.likeness import goods_of, hashes_of
 from orangecontrib.customs.photos.sources import Photo, find_photos
 
 from . import augment
 from .labels import SOURCES, Labelled, concatenate, read_source
 from .trainer import TrainingPhotos
 
-__all__ = ["PhotoSet", "collect", "changed"]
+__all__ = ["PhotoSet", "collect", "changed", "linked"]
 
 #: Varied copies per photo, and per photo labelled by eye.
 COPIES = {"zappos_boot_sandal_shoe": 1, "fpi_224": 2, "fpi_60x80": 0, "clothing_small_cc0": 0}
@@ -115,6 +117,27 @@ def collect(folder: Path, sources: Sequence[str] = SOURCES, made: bool = True,
         photos, labelled.labels, weights=labelled.weights, products=labelled.product,
         made=labelled.made, varied=derived & ~labelled.made, by_eye=labelled.hand,
         group=group), labelled)
+
+
+def linked(photos: PhotoSet) -> PhotoSet:
+    """The same photos, in which a product is a model and not a file.
+
+    Products that share a picture, in whatever colours, are one: no split parts them.  Copies and
+    crops follow the photo that they were made of.
+    """
+    own = np.flatnonzero(~photos.photos.aside)
+    products = [str(photos.labelled.product[row]) for row in own]
+    looks = []
+    for row in own:
+        try:
+            looks.append(hashes_of(decode(photos.photos.photos[row].read(), 256)))
+        except PhotoError:
+            looks.append(None)
+    good = dict(zip(products, goods_of(products, looks)))
+    joined = np.array([good.get(str(name), name) for name in photos.labelled.product],
+                      dtype=object)
+    return PhotoSet(replace(photos.photos, products=joined),
+                    replace(photos.labelled, product=joined))
 
 
 def _source(folder: Path, source: str, group: Group, change: Callable = augment.vary

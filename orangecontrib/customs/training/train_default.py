@@ -20,7 +20,7 @@ from orangecontrib.customs.photos.cache import FeatureCache
 from orangecontrib.customs.photos.model import BUNDLED, PhotoModel
 
 from .labels import REAL_SCENES, SOURCES
-from .photosets import PhotoSet, collect
+from .photosets import PhotoSet, collect, linked
 from .trainer import Pixels, Progress, Recipe, Trained, read, train
 
 __all__ = ["Bundle", "BUNDLES", "RECIPE", "fit", "model_of"]
@@ -105,6 +105,8 @@ def main(arguments: list[str] | None = None) -> None:
     everything = collect(args.data, [source for source in SOURCES if any(
         source in BUNDLES[name].sources for name in names)] + [real[n] for n in names if real],
         phone=args.real_scenes)
+    if args.real_scenes:
+        everything = linked(everything)
     print(f"reading {len(everything.photos)} photos, copies, crops and made pictures")
     pixels = read(everything.photos.photos, trunks.get(trunks.DEFAULT).size)
     for name in names:

@@ -32,6 +32,9 @@ gradability         id of a fact that can Extractor, Aggregator        Aggregato
                     be judged here                                     Fusion refuses single photos
 contradiction       "yes": P that the     Extractor, Aggregator        galleries
                     features fit nothing
+shot                "view": id of a view  Extractor, of models that    people
+                    "not_judged": what    know views
+                    a photo can't show
 contribution        id of the feature     Aggregator (Contributions)   people
 designation         words of the code     Fusion (Code probabilities)  people
 role = key          ids of goods, a row   Declaration Facts,           Fusion, Declaration Facts,
@@ -49,6 +52,8 @@ role = whole        id of a description   Declaration Facts            Fusion
                     goods
 role = n_photos     photos of the good    Aggregator                   people
 role = cluster      group of goods        Labeler                      Labeler, Trainer
+role = view, scene  how a photo was       Labeler                      Labeler
+                    taken
 type = image,       paths of photos,      Goods Photos; Import Images  all that read photos; Image
 origin              their folder          of Image Analytics           Analytics
 type = words        words, phrases        Customs Stop Words, Keyword  the same two; Orange3-Text
@@ -79,8 +84,8 @@ from typing import Any, Protocol, Self, TypeVar
 
 __all__ = ["BagColumn", "CodeColumn", "ContradictionColumn", "ContributionColumn", "FactColumn",
            "FeatureColumn", "GradabilityColumn", "ImageColumn", "LabelColumn", "NoteColumn",
-           "Role", "SkippedPhotos", "TextColumn", "WordsColumn", "computed", "copy_marks",
-           "keyed", "marked", "name_key", "named_key", "origin_of"]
+           "Role", "ShotColumn", "SkippedPhotos", "TextColumn", "WordsColumn", "computed",
+           "copy_marks", "keyed", "marked", "name_key", "named_key", "origin_of"]
 
 
 class HasAttributes(Protocol):
@@ -117,6 +122,8 @@ class Role(StrEnum):
     WHOLE = "whole"
     PHOTOS = "n_photos"
     CLUSTER = "cluster"
+    VIEW = "view"
+    SCENE = "scene"
     DESCRIPTION = "description"
     DECLARED_CODE = "declared_code"
     QUANTITY = "quantity"
@@ -298,6 +305,22 @@ class GradabilityColumn(_Kind):
     def of(cls, variable: HasAttributes) -> Self | None:
         said = variable.attributes
         return cls(str(said["gradability"])) if "gradability" in said else None
+
+
+@dataclass(frozen=True)
+class ShotColumn(_Kind):
+    """How a photo was taken: its "view", or in words what it can't show ("not_judged")."""
+
+    says: str
+
+    @property
+    def attributes(self):
+        return {"shot": self.says}
+
+    @classmethod
+    def of(cls, variable):
+        said = variable.attributes.get("shot")
+        return cls(str(said)) if said else None
 
 
 @dataclass(frozen=True)

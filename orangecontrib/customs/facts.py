@@ -16,8 +16,9 @@ import numpy as np
 from orangecontrib.customs.files import strict_rows
 from orangecontrib.customs.i18n import Words
 
-__all__ = ["Value", "Fact", "Vocabulary", "Feature", "Cluster", "Evidence", "Priors",
-           "read_features", "read_clusters", "check_probabilities", "normalise"]
+__all__ = ["Value", "Fact", "Vocabulary", "Feature", "Cluster", "Shot", "SHOT_KINDS",
+           "Evidence", "Priors", "read_features", "read_clusters", "read_shots",
+           "check_probabilities", "normalise"]
 
 #: Probabilities are kept this far from 0 and 1, so that one wild witness
 #: cannot veto all the others (domain knowledge: logits clipped to about +-6).
@@ -149,6 +150,42 @@ def read_clusters(path: str | Path, features: tuple[Feature, ...]) -> tuple[Clus
         clusters.append(Cluster(row["cluster"], row["name_ru"], row["name_en"],
                                 tuple(asked), implied, row["examples_ru"]))
     return tuple(clusters)
+
+
+#: What is asked of a photo as a photo, in the order in which it is kept.
+SHOT_KINDS = ("view", "scene")
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A way in which goods are photographed: a view of them, or a scene that they are in.
+
+    Attributes
+    ----------
+    kind : {"view", "scene"}
+    seen_ru, seen_en : str
+        How one says it of a photo: "seen from behind".
+    """
+
+    kind: str
+    id: str
+    name_ru: str
+    name_en: str
+    seen_ru: str
+    seen_en: str
+
+
+def read_shots(path: str | Path) -> tuple[Shot, ...]:
+    """Read views and scenes; ValueError names one that stands twice or is of no kind."""
+    shots: dict[tuple[str, str], Shot] = {}
+    for _, row in strict_rows(path)[1]:
+        shot = Shot(row["kind"], row["shot"], row["name_ru"], row["name_en"], row["seen_ru"],
+                    row["seen_en"])
+        if shot.kind not in SHOT_KINDS or (shot.kind, shot.id) in shots:
+            raise ValueError(f"{path}: '{shot.kind}' '{shot.id}' stands twice, or is neither "
+                             "view nor scene")
+        shots[shot.kind, shot.id] = shot
+    return tuple(shots.values())
 
 
 def check_probabilities(p: np.ndarray, where: Callable[..., str]) -> None:

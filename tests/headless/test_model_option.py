@@ -4,11 +4,13 @@ from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from orangecontrib.customs.headless.cli import main
 from orangecontrib.customs.photos import model as models
 from orangecontrib.customs.photos.model import BUNDLED, PhotoModel
+from orangecontrib.customs.photos.shots import Shots
 
 SAMPLE = Path(str(files("orangecontrib.customs.workflows"))) / "sample"
 
@@ -87,6 +89,40 @@ def test_a_bundled_model_that_is_missing_is_exit_2(photos, tmp_path, monkeypatch
     monkeypatch.setitem(models.BUNDLED, "free", tmp_path / "free_model.safetensors")
     assert features(photos, tmp_path, "--model", "free")[0] == 2
     assert "free_model.safetensors" in capsys.readouterr().err
+
+
+@pytest.fixture
+def from_behind(tmp_path):
+    """The bundled model, taking every photo for one from behind, which shows no height."""
+    model = PhotoModel.default()
+    group, width = model.group, len(model.weights)
+    views, scenes = len(group.views), len(group.scenes)
+    judged = np.ones((views, len(group.visual_facts)))
+    judged[group.views.index("back"), group.visual_facts.index("height")] = 0
+    shots = Shots(np.zeros((width, views), np.float32),
+                  50 * np.eye(views, dtype=np.float32)[group.views.index("back")],
+                  np.zeros((width, scenes), np.float32), np.zeros(scenes, np.float32), judged,
+                  np.ones((scenes, len(group.features))), np.zeros(width, np.float32),
+                  np.zeros((width, 1), np.float32), np.asarray(1.))
+    replace(model, shots=shots).save(tmp_path / "views.safetensors")
+    return str(tmp_path / "views.safetensors")
+
+
+def test_a_model_that_knows_views_tells_them_photo_by_photo(photos, tmp_path, from_behind):
+    code, text = features(photos, tmp_path, "--model", from_behind)
+    header, row = text.lstrip("\ufeff").splitlines()
+    assert code == 0 and header.endswith("not_footwear,view,not_judged,problem")
+    assert ",back,seen from behind: not judged – height," in row
+
+
+def test_a_good_none_of_whose_photos_shows_the_height_is_told_so(photos, tmp_path, from_behind):
+    (tmp_path / "d.csv").write_text("good_id,description\nA,САПОГИ ЖЕНСКИЕ\n", encoding="utf-8")
+    for language, words in (("en", "no photo can show: height"),
+                            ("ru", "ни одна фотография не показывает: ")):
+        assert main(["classify", "--declarations", str(tmp_path / "d.csv"), "--photos", str(photos),
+                     "--model", from_behind, "--lang", language,
+                     "--out", str(tmp_path / "o.csv")]) == 0
+        assert words in (tmp_path / "o.csv").read_text(encoding="utf-8")
 
 
 def test_an_unknown_name_is_a_file_that_is_missing(photos, tmp_path, capsys):

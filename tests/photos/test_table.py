@@ -1,4 +1,5 @@
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +14,13 @@ from Orange.data import (
 )
 from Orange.data.table import DomainTransformationError
 
-from orangecontrib.customs.columns import Role, SkippedPhotos
+from orangecontrib.customs.columns import Role, ShotColumn, SkippedPhotos
 from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.photos import Extractor, Photo, extract, find_photos
 from orangecontrib.customs.photos import table as door
 from orangecontrib.customs.photos.model import feature_ids
+from orangecontrib.customs.photos.shots import Shots
 from orangecontrib.customs.photos.table import (
     feature_columns,
     features_table,
@@ -69,6 +71,42 @@ def test_columns_carry_their_meaning(features, model):
     judged = [v for v in features.domain.metas if "gradability" in v.attributes]
     assert len(judged) == 10
     assert ((features.X > 0) & (features.X < 1)).all()
+
+
+@pytest.fixture
+def knowing(extractor, trunk):
+    """An extractor whose model takes every photo for one from behind, which shows no height."""
+    model, width = extractor.model, trunk.trunk.width
+    group, views = model.group, model.group.views
+    judged = np.ones((len(views), len(group.visual_facts)))
+    judged[views.index("back"), group.visual_facts.index("height")] = 0
+    n = len(group.scenes)
+    shots = Shots(np.zeros((width, len(views)), np.float32),
+                  50 * np.eye(len(views), dtype=np.float32)[views.index("back")],
+                  np.zeros((width, n), np.float32), np.zeros(n, np.float32), judged,
+                  np.ones((n, len(group.features))), np.zeros(width, np.float32),
+                  np.zeros((width, 1), np.float32), np.asarray(1.))
+    return Extractor(replace(model, shots=shots))
+
+
+def test_a_model_that_knows_views_tells_the_view_and_what_it_can_not_show(table, knowing):
+    result, _ = features_table(table, "image", knowing)
+    view, words = (next(v for v in result.domain.metas if (c := ShotColumn.of(v))
+                        and c.says == says) for says in ("view", "not_judged"))
+    assert {str(row[view]) for row in result} == {"back"}
+    assert set(result.get_column(words)) == {"seen from behind: not judged – height"}
+    russian, _ = features_table(result, "image", knowing, language="ru")
+    assert [v.name for v in russian.domain.metas if ShotColumn.of(v)] == ["вид", "не оценено"]
+    again = table.transform(Domain([], metas=[view]))  # a raw table of photos is looked at
+    assert {str(row[view]) for row in again} == {"back"}
+
+
+def test_a_good_is_told_what_none_of_its_photos_can_show(table, knowing):
+    with speaking("en"):
+        goods = pooled_table(features_table(table, "image", knowing)[0], "good_id")
+    assert set(goods.get_column(Role.find(Role.PROBLEMS, goods.domain.metas))) \
+        == {"no photo can show: height"}
+    assert not any(ShotColumn.of(v) for v in goods.domain.metas)
 
 
 def test_names_in_russian(table, extractor):

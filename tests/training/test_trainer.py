@@ -1,5 +1,7 @@
 """Runs on made photos, mostly on a trunk of twelve numbers."""
+import hashlib
 import io
+import json
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
@@ -664,6 +666,24 @@ def test_thirteen_levels_per_feature(kernel):
     width = scratch.HIDDEN[1]
     torch.testing.assert_close(out[:, width:2 * width], x)
     assert scratch.parse(scratch.name(kernel, 64)) == (kernel, 64)
+
+
+def test_a_grey_network_sees_brightness_and_no_colours():
+    import torch
+    module = scratch.build(3, 64, grey=True).eval()
+    images = torch.rand(2, 3, 64, 64)
+    grey = (images * torch.tensor(scratch.LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True)
+    torch.testing.assert_close(module(images), module(grey.expand(2, 3, 64, 64)))
+    name = Recipe("scratch", optimiser="adam", size=64, kernel=3, grey=True).trunk
+    assert name == "scratch-k3-64-grey" and scratch.is_grey(name)
+    assert trunks.get(name).build().networks[IDS[0]][0].in_channels == 1
+    assert not scratch.is_grey("scratch-k3-64") and scratch.parse(name) == (3, 64)
+
+
+def test_a_checkpoint_from_before_grey_networks_is_still_of_its_recipe():
+    kept = {k: v for k, v in Recipe().to_dict().items() if k not in ("epochs", "patience", "grey")}
+    assert Recipe().digest == hashlib.sha256(
+        json.dumps(kept, sort_keys=True).encode()).hexdigest() != Recipe(grey=True).digest
 
 
 @pytest.mark.parametrize("name", ["scratch-k9", "scratch-k5-2000", "vgg16", "scratch-k5-"])

@@ -145,6 +145,24 @@ class TestKeys(unittest.TestCase):
             self.assertIsNone(action(QKeyEvent(QEvent.KeyPress, key, modifiers)))
 
 
+class TestShots(Labeler, WidgetTest):
+    def test_view_and_scene_by_key_by_button_and_in_the_output(self):
+        self.send(self.table())
+        for character in ("y", "м"):  # the third view, and the fourth scene on a Russian layout
+            self.widget.keyPressEvent(QKeyEvent(QEvent.KeyPress, ord(character.upper()),
+                                                Qt.NoModifier, character))
+        views, scenes = FOOTWEAR.views, FOOTWEAR.scenes
+        row = self.widget.gallery.current
+        self.assertEqual(self.widget.sheet.common_shot([row]), (views[2], scenes[3]))
+        self.widget.panel.shot_rows["view"].buttons["back"].click()
+        self.widget._answer("house", 1.)
+        labeled = self.output()
+        self.assertEqual([str(labeled[0][kind]) for kind in ("view", "scene")],
+                         ["back", scenes[3]])
+        self.widget.panel.shot_rows["view"].buttons["back"].click()  # takes it back
+        self.assertEqual(self.widget.sheet.common_shot([row])[0], "")
+
+
 class TestLabelling(Labeler, WidgetTest):
     def test_by_keyboard(self):
         self.send(self.table())

@@ -164,6 +164,8 @@ class PhotoEvidence:
         By good id, the facts that its photos show.
     doubts : dict of str to Message
         By good id, that a photo seems to show another good.
+    hidden : dict of str to Message
+        By good id, what none of its photos can show.
     """
 
     evidence: Evidence
@@ -171,6 +173,7 @@ class PhotoEvidence:
     skipped: Sequence[tuple[str, str, Message | str]]
     shown: Mapping[str, frozenset[str]] = field(default_factory=dict)
     doubts: Mapping[str, Message] = field(default_factory=dict)
+    hidden: Mapping[str, Message] = field(default_factory=dict)
 
 
 def photo_model(name: str, groups: Sequence[Group] = ()):
@@ -209,7 +212,7 @@ def read_photos(photos, model, *, device=None, backend: str = "auto", mode: str 
         As in :class:`orangecontrib.customs.photos.extract.Extractor`.
     """
     from orangecontrib.customs.photos.extract import Extractor
-    from orangecontrib.customs.photos.notes import photo_notes
+    from orangecontrib.customs.photos.notes import hidden_facts, photo_notes
     from orangecontrib.customs.photos.pooling import photo_evidence, pool
     from orangecontrib.customs.photos.sources import natural
     from orangecontrib.customs.photos.sufficiency import doubtful_photos, shown_facts
@@ -221,7 +224,9 @@ def read_photos(photos, model, *, device=None, backend: str = "auto", mode: str 
     names = [photo.image for photo in results.photos]
     return PhotoEvidence(photo_evidence(pooled, model.group.features, model.priors),
                          photo_notes(pooled, names), skipped, shown_facts(pooled),
-                         doubtful_photos(pooled, names))
+                         doubtful_photos(pooled, names),
+                         {} if model.shots is None else hidden_facts(
+                             results.good_ids, results.gradability, model.group))
 
 
 def photo_source(photos: PhotoEvidence) -> Source:
@@ -232,6 +237,8 @@ def photo_source(photos: PhotoEvidence) -> Source:
             problems.setdefault(good_id, [NO_PHOTOS]).append(Joined((image, reason), ": "))
     for good_id, doubt in photos.doubts.items():
         problems[good_id].append(doubt)
+    for good_id, hidden in photos.hidden.items():
+        problems.setdefault(good_id, []).append(hidden)
     goods = [Good(good_id, good_id, problems=tuple(said), shown=photos.shown.get(good_id))
              for good_id, said in problems.items()]
     return Source(PHOTOS, goods, photos.evidence, photos.notes)

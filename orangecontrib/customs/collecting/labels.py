@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -64,7 +64,7 @@ class Labelled:
         1, 0, 0.5, or NaN where nobody and nothing says it.
     sources : tuple of str
         Of each label: "person", "text", "category", "prompt", "query", or "".
-    cluster : str
+    cluster, view, scene : str
         That a person said.
     """
 
@@ -72,6 +72,8 @@ class Labelled:
     labels: np.ndarray
     sources: tuple[str, ...]
     cluster: str = ""
+    view: str = ""
+    scene: str = ""
 
 
 def labelled(entries: Iterable[Entry], group: Group, people: Iterable[LabelRow] = ()
@@ -98,8 +100,8 @@ def labelled(entries: Iterable[Entry], group: Group, people: Iterable[LabelRow] 
                 labels[number], sources[number] = person.labels[number], PERSON
             elif feature in weak:
                 labels[number], sources[number] = weak[feature]
-        result.append(Labelled(entry, labels, tuple(sources),
-                               person.cluster if person is not None else ""))
+        result.append(Labelled(entry, labels, tuple(sources), *(
+            () if person is None else (person.cluster, person.view, person.scene))))
     return result
 
 
@@ -118,7 +120,7 @@ def people_of(path: str | os.PathLike, folder: str | os.PathLike, group: Group
             image = image.removeprefix(root)
         elif not image.startswith("photos/"):
             image = f"photos/{image}"  # labelled with the folder of the photos as its root
-        rows.append(LabelRow(image, row.good, row.cluster, row.labels, row.line))
+        rows.append(replace(row, image=image))
     return rows, file.problems
 
 
@@ -135,8 +137,8 @@ def write_merged(path: str | os.PathLike, photos: Sequence[Labelled], group: Gro
     from orangecontrib.customs.files import Output, written_cell
     path = Path(path)
     try:
-        write_labels(path, (LabelRow(p.entry.file, p.entry.good_id, p.cluster, p.labels)
-                            for p in photos), group)
+        write_labels(path, (LabelRow(p.entry.file, p.entry.good_id, p.cluster, p.labels,
+                                     view=p.view, scene=p.scene) for p in photos), group)
         with Output(path.with_name(f"{path.stem}.sources.csv")) as place:
             place.write("\ufeff")
             writer = csv.writer(place)

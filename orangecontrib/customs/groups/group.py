@@ -12,9 +12,11 @@ from orangecontrib.customs.facts import (
     Cluster,
     Feature,
     Priors,
+    Shot,
     Vocabulary,
     read_clusters,
     read_features,
+    read_shots,
 )
 from orangecontrib.customs.i18n import Message, Wordings, Words, add_wordings
 from orangecontrib.customs.nomenclature import Edition, Tariff
@@ -52,6 +54,8 @@ class Group:
         ``features.csv``: what photos show; none without it.
     clusters : tuple of Cluster
         ``clusters.csv``: kinds of goods that show only some of the features.
+    shots : tuple of Shot
+        ``shots.csv``: views and scenes in which photos show the goods.
     """
 
     id: str
@@ -63,6 +67,7 @@ class Group:
     wordings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     features: tuple[Feature, ...] = ()
     clusters: tuple[Cluster, ...] = ()
+    shots: tuple[Shot, ...] = ()
 
     @classmethod
     def load(cls, folder: str | Path, nomenclature: Tariff | None = None,
@@ -106,10 +111,11 @@ class Group:
                 if (folder / "features.csv").is_file() else ()
             clusters = read_clusters(folder / "clusters.csv", features) \
                 if (folder / "clusters.csv").is_file() else ()
+            shots = read_shots(folder / "shots.csv") if (folder / "shots.csv").is_file() else ()
         except (OSError, ValueError) as error:
             raise GroupError(f"group '{id_}': {error}") from None
         group = cls(id_, folder, vocabulary, table, priors, nomenclature, wordings, features,
-                    clusters)
+                    clusters, shots)
         group._check()
         add_wordings(wordings)
         return group
@@ -176,6 +182,16 @@ class Group:
     def cluster_ids(self) -> tuple[str, ...]:
         """The kinds of goods."""
         return tuple(cluster.id for cluster in self.clusters)
+
+    @cached_property
+    def views(self) -> tuple[str, ...]:
+        """Ways in which a photo can look at the goods."""
+        return tuple(shot.id for shot in self.shots if shot.kind == "view")
+
+    @cached_property
+    def scenes(self) -> tuple[str, ...]:
+        """Surroundings in which goods are photographed."""
+        return tuple(shot.id for shot in self.shots if shot.kind == "scene")
 
     @cached_property
     def gate(self) -> tuple[str, ...]:

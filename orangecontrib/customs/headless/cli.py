@@ -370,9 +370,14 @@ def _features(args, place) -> tuple[str, int]:
     names = list(model.features)
     rows = [{"image": photo.image, **dict(zip(names, map(float, p)))}
             for photo, p in zip(results.photos, results.probabilities)]
+    seen: tuple[str, ...] = ()
+    if model.shots is not None:
+        seen, views = ("view", "not_judged"), model.group.views
+        for row, view, why in zip(rows, results.seen.views.argmax(axis=1), results.not_judged):
+            row |= {"view": views[view], "not_judged": "" if why is None else say(why, "en")}
     rows += [{"image": photo.image, "problem": say(reason, "en")}
              for photo, reason in results.skipped]
-    write_rows(place, ("image", *names, *FEATURES_AFTER), rows)
+    write_rows(place, ("image", *names, *seen, *FEATURES_AFTER), rows)
     for photo, reason in results.skipped:
         print(f"skipped {photo.image}: {say(reason, 'en')}", file=sys.stderr)
     code = 0 if len(results.photos) else 1

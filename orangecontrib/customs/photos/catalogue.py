@@ -131,4 +131,5 @@ def get(name: str, group: Group | None = None) -> Trunk:
     if name in _REGISTRY:
         return _REGISTRY[name]()
     from_scratch = scratch.parse(name)
-    return scratch.trunk(*from_scratch, group) if from_scratch else _torchvision(name)
+    return scratch.trunk(*from_scratch, group, scratch.is_grey(name)) if from_scratch \
+        else _torchvision(name)

@@ -23,7 +23,8 @@ from . import trunks
 from .cache import FeatureCache
 from .decode import PhotoError, decode
 from .engines import cores, out_of_memory
-from .model import ModelError, PhotoModel
+from .model import Judgement, ModelError, PhotoModel
+from .shots import Seen, not_judged
 from .sources import Photo
 
 __all__ = ["Extractor", "PhotoResults"]
@@ -52,6 +53,10 @@ class PhotoResults:
     skipped : list of (Photo, Message)
         Photos that could not be used, and why.
     cancelled : bool
+    seen : Seen or None
+        How the photos were taken, as far as the model knows it.
+    not_judged : list of (Message or None)
+        Of each photo, what it can't show, and why.
     """
 
     photos: list[Photo]
@@ -60,6 +65,8 @@ class PhotoResults:
     contradiction: np.ndarray
     skipped: list[tuple[Photo, Message]] = field(default_factory=list)
     cancelled: bool = False
+    seen: Seen | None = None
+    not_judged: list[Message | None] = field(default_factory=list)
 
     @property
     def good_ids(self) -> list[str]:
@@ -147,7 +154,7 @@ class Extractor:
         photos, trunk = list(photos), self.trunk
         batch = batch or getattr(trunk, "batch", 32)
         compute = _Computing(trunk, self.cache)
-        used, skipped, said = [], [], [self.model(np.zeros((0, trunk.trunk.width)))]
+        used, skipped, said = [], [], [self.model.judge(np.zeros((0, trunk.trunk.width)))]
         done, cancelled, threads = 0, False, max(2, cores())
         part = int(np.clip(min(batch, len(photos)) // threads, 1, SLICE))
         with ThreadPoolExecutor(threads, "photos") as pool:
@@ -167,7 +174,7 @@ class Extractor:
                 good = [one for one in looked_at if not one.reason]
                 if good:
                     # heads at once: features of many photos would fill the memory
-                    said.append(self.model(compute(good)))
+                    said.append(self.model.judge(compute(good)))
                     used += [one.photo for one in good]
                 done += len(looked_at)
                 del looked_at, good
@@ -176,8 +183,10 @@ class Extractor:
                     for future in (f for futures in ahead for f in futures):
                         future.cancel()
                     break
-        return PhotoResults(used, *(np.concatenate(parts) for parts in zip(*said)), skipped,
-                            cancelled)
+        judged, seen = zip(*said)
+        judged, seen = Judgement.of(judged), Seen.of(seen)
+        return PhotoResults(used, *judged, skipped, cancelled, seen,
+                            not_judged(seen, judged.gradability, self.model.group))
 
 
 @dataclass

@@ -17,6 +17,8 @@ from orangecontrib.customs.groups import Group, GroupError, group_of, visual_gro
 
 from .consistency import contradiction, given_cluster
 from .features import exclusive_groups, fact_ids, feature_ids
+from .shots import DECLINED, Seen, Shots
+from .shots import softmax as _softmax
 
 __all__ = ["ModelError", "Judgement", "PhotoModel", "BUNDLED", "DEFAULT", "FORMER", "INSTEAD",
            "MODEL_LICENSE", "bundled_path", "untrained", "feature_ids", "fact_ids",
@@ -65,6 +67,11 @@ class Judgement(NamedTuple):
     gradability: np.ndarray
     contradiction: np.ndarray
 
+    @classmethod
+    def of(cls, parts: Sequence[Judgement]) -> Judgement:
+        """Several batches of photos as one."""
+        return cls(*map(np.concatenate, zip(*parts)))
+
 
 @dataclass(frozen=True, eq=False)
 class PhotoModel:
@@ -104,6 +111,9 @@ class PhotoModel:
     group : Group
         Without it the one that has the features; without these, too, the only loaded one
         with visual features.
+    shots : Shots, optional
+        What it knows of views, scenes and strange photos.  Features that a photo can't show
+        get their prior, which says nothing.
     """
 
     weights: np.ndarray
@@ -124,6 +134,7 @@ class PhotoModel:
     features: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     group: Group | None = None
+    shots: Shots | None = None
 
     def __post_init__(self):
         group = self.group
@@ -152,11 +163,14 @@ class PhotoModel:
             raise ModelError("the thresholds are not between 0 and 1")
         if not ((self.temperatures > 0).all() and (self.reliability > 0).all()):
             raise ModelError("temperatures and reliability must be above 0")
+        if self.shots is not None and (wrong := self.shots.check(len(self.weights), group)):
+            raise ModelError(wrong)
 
     def __setstate__(self, state: dict):
         self.__dict__.update(state)
         if "group" not in state:  # pickled before models knew it
             self.__dict__["group"] = _group_of(self.features)
+        self.__dict__.setdefault("shots", None)
 
     @property
     def brighten(self) -> float:
@@ -181,10 +195,18 @@ class PhotoModel:
         for name in _ARRAYS:
             array = np.ascontiguousarray(getattr(self, name))
             sha.update(f"{name}{array.shape}{array.dtype}".encode() + array.tobytes())
+        for name, array in self._shot_arrays():
+            sha.update(f"{name}{array.shape}{array.dtype}".encode() + array.tobytes())
         decisive = [self.trunk, self.trunk_digest, self.transform, self.features, self.facts,
                     self.clusters, *more]
         sha.update(json.dumps(decisive, sort_keys=True).encode())
         return sha.hexdigest()
+
+    def _shot_arrays(self) -> list[tuple[str, np.ndarray]]:
+        """By the names that they have in a file."""
+        return [] if self.shots is None else [
+            (_SHOTS + name, np.asarray(getattr(self.shots, name), order="C"))
+            for name in Shots.__annotations__]
 
     def _file_digest(self, group: str = "") -> str:
         """Of everything in the file: the description, the group it names, the trunk's weights."""
@@ -208,9 +230,16 @@ class PhotoModel:
         ----------
         x : ndarray, shape (M, width)
         """
+        return self.judge(x)[0]
+
+    def judge(self, x: np.ndarray) -> tuple[Judgement, Seen]:
+        """What the heads say about the trunk's output, and how the photos were taken."""
         out = np.asarray(x, np.float32) @ self.weights + self.bias
         n, end = len(self.features), len(self.features) + len(self.facts)
         scores = out[:, :n] * (self.reliability / self.temperatures)
+        seen = Seen.nothing(len(out)) if self.shots is None else self.shots.seen(x)
+        if self.shots is not None:
+            scores = scores / (seen.scenes @ self.shots.widening)
         logits = scores + np.log(self.priors / (1 - self.priors))
         probabilities = _sigmoid(logits)
         for members in map(list, self.group.exclusive_features):
@@ -220,7 +249,15 @@ class PhotoModel:
         if self.clusters:
             probabilities = given_cluster(probabilities, _softmax(out[:, end:].astype(float)),
                                           self.group)
-        return Judgement(probabilities, _sigmoid(out[:, n:end].astype(float)), foreign)
+        gradability = _sigmoid(out[:, n:end].astype(float))
+        if self.shots is not None:
+            facts = [self.facts.index(feature.fact) for feature in self.group.features]
+            gate = np.isin(self.facts, [feature.fact for feature in self.group.features
+                                        if feature.id in self.group.gate])
+            gradability = self.shots.can_be_judged(seen, gradability, gate)
+            declined = (gradability < DECLINED)[:, facts] & ~gate[facts]
+            probabilities = np.where(declined, self.priors, probabilities)
+        return Judgement(probabilities, gradability, foreign), seen
 
     def save(self, path: str | os.PathLike) -> None:
         """Write one .safetensors file, heads and description together."""
@@ -230,6 +267,7 @@ class PhotoModel:
                      **{name: getattr(self, name) for name in _DESCRIPTION}}
         arrays = {name: getattr(self, name) for name in _ARRAYS}
         arrays |= {_TRUNK + name: a for name, a in (self.trunk_state or {}).items()}
+        arrays |= dict(self._shot_arrays())
         # asarray: ascontiguousarray would turn a scalar into a vector
         content = save({name: np.asarray(a, order="C") for name, a in arrays.items()},
                        {"model": json.dumps(described, ensure_ascii=False)})
@@ -278,8 +316,10 @@ class PhotoModel:
         try:
             state = {name.removeprefix(_TRUNK): array for name, array in arrays.items()
                      if name.startswith(_TRUNK)}
+            shots = {name.removeprefix(_SHOTS): array for name, array in arrays.items()
+                     if name.startswith(_SHOTS)}
             model = cls(**{name: arrays[name] for name in _ARRAYS}, trunk_state=state or None,
-                        group=_named(described, groups),
+                        shots=Shots(**shots) if shots else None, group=_named(described, groups),
                         **{name: tuple(v) if isinstance(v := described[name], list) else v
                            for name in _DESCRIPTION})
         except (ModelError, GroupError) as error:
@@ -314,8 +354,8 @@ _ARRAYS = ("weights", "bias", "priors", "temperatures", "reliability", "rho", "t
 _DESCRIPTION = ("trunk", "trunk_digest", "transform", "made_only", "note", "licence",
                 "clusters", "features", "facts")
 
-#: What the names of a trained trunk's weights begin with.
-_TRUNK = "trunk/"
+#: What the names of a trained trunk's weights begin with, and of what is known of views.
+_TRUNK, _SHOTS = "trunk/", "shots/"
 
 
 def _group_of(features: Iterable[str], groups: Iterable[Group] = ()) -> Group:
@@ -345,11 +385,6 @@ def _bundled(path: Path) -> PhotoModel:
 
 def _sigmoid(logits: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-np.clip(logits, -50, 50)))
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    weights = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
-    return weights / weights.sum(axis=1, keepdims=True)
 
 
 def untrained(trunk: str, trunk_digest: str, transform: dict, width: int,

@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import LANGUAGES, Joined, Message, Words, say
 
 from .pooling import Pooled
+from .shots import DECLINED
 
-__all__ = ["photo_notes", "skipped_photo", "why_skipped"]
+__all__ = ["hidden_facts", "photo_notes", "skipped_photo", "why_skipped"]
 
 #: Photos named per fact, and the log-odds below which a photo says nothing.
 MOST, LEAST = 2, 0.3
@@ -41,6 +43,26 @@ def photo_notes(pooled: Pooled, names: Sequence[str]) -> dict[tuple[str, str], s
             if said:
                 notes[good, fact] = ", ".join(said)
     return notes
+
+
+def hidden_facts(good_ids: Sequence[str], gradability: np.ndarray, group: Group
+                 ) -> dict[str, Message]:
+    """Good id -> the facts that none of its photos can show; goods that lack none are left out.
+
+    Parameters
+    ----------
+    gradability : ndarray, shape (M, n_facts)
+        Of a model that knows views: others judge nearly everything.
+    """
+    found = {}
+    for good in dict.fromkeys(good_id for good_id in good_ids if good_id):
+        mine = gradability[[id_ == good for id_ in good_ids]]
+        hidden = (mine < DECLINED).all(axis=0)
+        if hidden.any():
+            facts = tuple(group.vocabulary[fact]
+                          for fact, none in zip(group.visual_facts, hidden) if none)
+            found[good] = Message.of("photos.hidden", facts=Joined(facts, ", "))
+    return found
 
 
 def skipped_photo(image: str, columns: Mapping[str, str], reason: Message) -> dict:

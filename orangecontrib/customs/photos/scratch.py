@@ -18,7 +18,7 @@ from orangecontrib.customs.groups import Group, visual_group
 from .registry import Trunk
 
 __all__ = ["KERNELS", "SIZE", "SIZES", "MEAN", "STD", "OUTPUT", "width", "name", "parse",
-           "trunk", "build", "head_mask"]
+           "trunk", "build", "head_mask", "is_grey"]
 
 #: Sides of the convolution kernels that the paper tried; 5 was its best.
 KERNELS = (3, 4, 5, 6, 7)
@@ -35,6 +35,9 @@ HIDDEN = (120, 84)
 #: Input is rgb255 / 255, as in the paper.
 MEAN, STD = (0.,) * 3, (255.,) * 3
 
+#: Weights of red, green and blue in the one channel of a grey input (ITU-R BT.601).
+LUMA = (.299, .587, .114)
+
 #: What the trunk's numbers are.
 OUTPUT = "penultimate activations of a network per feature"
 
@@ -50,27 +53,33 @@ def width(group: Group | None = None) -> int:
     return len(visual_group(group).features) * HIDDEN[1]
 
 
-def name(kernel: int = 5, size: int = SIZE) -> str:
-    """Name of the trunk in the registry: "scratch-k5", or "scratch-k5-64" for other sizes."""
-    return f"scratch-k{kernel}" + (f"-{size}" if size != SIZE else "")
+def name(kernel: int = 5, size: int = SIZE, grey: bool = False) -> str:
+    """Name of the trunk in the registry: "scratch-k5", "scratch-k5-64", "scratch-k5-64-grey"."""
+    return f"scratch-k{kernel}" + f"-{size}" * (size != SIZE) + "-grey" * grey
+
+
+def is_grey(text: str) -> bool:
+    """Whether a trunk's name is of a network with one input channel."""
+    return parse(text) is not None and text.endswith("-grey")
 
 
 def parse(text: str) -> tuple[int, int] | None:
     """Kernel and size of a trunk's name; None when it is not one of these networks."""
-    match = re.fullmatch(r"scratch-k(\d+)(?:-(\d+))?", text)
+    match = re.fullmatch(r"scratch-k(\d+)(?:-(\d+))?(?:-grey)?", text)
     if match is None:
         return None
     kernel, size = int(match[1]), int(match[2] or SIZE)
     return (kernel, size) if kernel in KERNELS and SIZES[0] <= size <= SIZES[1] else None
 
 
-def trunk(kernel: int = 5, size: int = SIZE, group: Group | None = None) -> Trunk:
+def trunk(kernel: int = 5, size: int = SIZE, group: Group | None = None,
+          grey: bool = False) -> Trunk:
     """The networks as the registry of trunks knows them; their weights come with a model."""
-    return Trunk(name(kernel, size), size, width(group), MEAN, STD, "that of the model",
-                 lambda: build(kernel, size, group), OUTPUT)
+    return Trunk(name(kernel, size, grey), size, width(group), MEAN, STD, "that of the model",
+                 lambda: build(kernel, size, group, grey), OUTPUT)
 
 
-def build(kernel: int = 5, size: int = SIZE, group: Group | None = None):
+def build(kernel: int = 5, size: int = SIZE, group: Group | None = None, grey: bool = False):
     """The networks with random weights, drawn from torch's generator.
 
     Parameters
@@ -81,6 +90,8 @@ def build(kernel: int = 5, size: int = SIZE, group: Group | None = None):
         Side of the square input.  At 224 the file of a model of 14 features has 300 MB, at 64 it
         has 18.
     group : Group, optional
+    grey : bool
+        The networks see one channel, the brightness, instead of three.
 
     Returns
     -------
@@ -99,7 +110,7 @@ def build(kernel: int = 5, size: int = SIZE, group: Group | None = None):
     def network():
         # pooling before ReLU: the same numbers, a quarter of the work
         return nn.Sequential(
-            nn.Conv2d(3, CHANNELS[0], kernel), nn.MaxPool2d(2), nn.ReLU(),
+            nn.Conv2d(1 if grey else 3, CHANNELS[0], kernel), nn.MaxPool2d(2), nn.ReLU(),
             nn.Conv2d(CHANNELS[0], CHANNELS[1], kernel), nn.MaxPool2d(2), nn.ReLU(),
             nn.Flatten(),
             nn.Linear(CHANNELS[1] * side * side, HIDDEN[0]), nn.ReLU(),
@@ -111,6 +122,8 @@ def build(kernel: int = 5, size: int = SIZE, group: Group | None = None):
             self.networks = nn.ModuleDict({id_: network() for id_ in ids})
 
         def forward(self, images):
+            if grey:
+                images = (images * images.new_tensor(LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True)
             return torch.cat([part(images) for part in self.networks.values()], 1)
 
     return SideBySide()

@@ -34,6 +34,7 @@ from orangecontrib.customs.columns import (
     LabelColumn,
     NoteColumn,
     Role,
+    ShotColumn,
     SkippedPhotos,
     copy_marks,
     keyed,
@@ -44,8 +45,9 @@ from orangecontrib.customs.i18n import Joined, Message, say
 
 from .extract import Extractor
 from .model import PhotoModel
-from .notes import photo_notes, skipped_photo, why_skipped
+from .notes import hidden_facts, photo_notes, skipped_photo, why_skipped
 from .pooling import Pooled, pool
+from .shots import Seen, not_judged
 from .sources import Photo, natural
 from .sufficiency import doubtful_photos
 
@@ -151,8 +153,8 @@ def _key(path: str, model: PhotoModel):
 
 
 def _width(model: PhotoModel) -> int:
-    """Columns per photo: features, gradability, contradiction."""
-    return len(model.features) + len(model.facts) + 1
+    """Columns per photo: features, gradability, contradiction; view and strangeness if known."""
+    return len(model.features) + len(model.facts) + 1 + 2 * (model.shots is not None)
 
 
 def _extract(paths: Sequence[str | None], extractor: Extractor, progress=None,
@@ -170,6 +172,9 @@ def _extract(paths: Sequence[str | None], extractor: Extractor, progress=None,
         results = extractor.run(todo, progress, batch)
         found = np.column_stack([results.probabilities, results.gradability,
                                  results.contradiction])
+        if model.shots is not None:
+            found = np.column_stack([found, results.seen.views.argmax(axis=1),
+                                     results.seen.strangeness])
         for photo, row in zip(results.photos, found):
             known[photo.image] = row
             if keys[photo.image] is not None:
@@ -253,11 +258,11 @@ def _describe(variable: ContinuousVariable, index: int, model: PhotoModel) -> No
 
 def _is_ours(meta: Variable) -> bool:
     """Whether a meta is of an extraction."""
-    return bool(GradabilityColumn.of(meta) or ContradictionColumn.of(meta))
+    return bool(GradabilityColumn.of(meta) or ContradictionColumn.of(meta) or ShotColumn.of(meta))
 
 
 def _variables(model: PhotoModel, image: Variable, language: str, taken: Sequence[str]
-               ) -> tuple[list[ContinuousVariable], list[ContinuousVariable]]:
+               ) -> tuple[list[ContinuousVariable], list[Variable]]:
     shared = PhotoFeatures(image.name, model)
     facts, vocabulary = model.facts, model.group.vocabulary
     names = [getattr(f, f"name_{language}") for f in model.group.features]
@@ -274,7 +279,27 @@ def _variables(model: PhotoModel, image: Variable, language: str, taken: Sequenc
     for fact, variable in zip(facts, metas):
         GradabilityColumn(fact).mark(variable)
     ContradictionColumn().mark(metas[-1])
+    if model.shots is not None:
+        name = get_unique_names([*taken, *names], _WORDS["view"][language])
+        metas.append(ShotColumn("view").mark(DiscreteVariable(
+            name, model.group.views, compute_value=PhotoFeature(shared, len(names)))))
     return features, metas
+
+
+_WORDS = {"view": {"ru": "вид", "en": "view of the photo"},
+          "not_judged": {"ru": "не оценено", "en": "not judged"}}
+
+
+def _with_words(result: Table, rows: np.ndarray, model: PhotoModel, language: str) -> Table:
+    """With a meta that says what each photo can't show; of a model that knows views."""
+    n, k = len(model.features), len(model.features) + len(model.facts)
+    seen = Seen(np.eye(len(model.group.views))[rows[:, k + 1].astype(int)],
+                np.zeros((len(rows), 0)), rows[:, k + 2])
+    said = not_judged(seen, rows[:, n:k], model.group)
+    name = get_unique_names(result.domain, _WORDS["not_judged"][language])
+    variable = ShotColumn("not_judged").mark(StringVariable(name))
+    return append_metas(result, [variable], [np.array(
+        ["" if one is None else say(one, language) for one in said], dtype=object)])
 
 
 def features_table(table: Table, image_variable: Variable | str, extractor: Extractor,
@@ -318,6 +343,8 @@ def features_table(table: Table, image_variable: Variable | str, extractor: Extr
     with shared.remembering(usable, rows[used]):
         result = usable.transform(Domain((*attributes, *features), domain.class_vars,
                                               (*metas, *said)))
+    if extractor.model.shots is not None:
+        result = _with_words(result, rows[used], extractor.model, language)
     result.name = table.name
     if used.all():
         left_out(table).tell(result)
@@ -560,7 +587,8 @@ def _with_judgement(result: Table, table: Table, pooled: Pooled) -> Table:
 def _with_problems(result: Table, table: Table, good: str, pooled: Pooled) -> Table:
     """Pooled goods with their photos that could not be used, or don't fit.
 
-    The table tells of other goods.
+    And with what none of their photos can show, where the model that judged them knew. The
+    table tells of other goods.
     """
     told = SkippedPhotos.of(table)
     told = SkippedPhotos(tuple(sorted(told.photos, key=lambda p: natural(p["image"]))), told.whole)
@@ -569,8 +597,15 @@ def _with_problems(result: Table, table: Table, good: str, pooled: Pooled) -> Ta
     images = image_variables(table.domain)
     names = _texts(table, images[0]) if images else [f"row {row + 1}" for row in range(len(table))]
     doubts = doubtful_photos(pooled, names)
+    hidden, gradable = {}, gradable_columns(table.domain)
+    facts = pooled.group.visual_facts
+    if any(ShotColumn.of(v) for v in table.domain.metas) and set(facts) <= set(gradable):
+        hidden = hidden_facts([keys[row] if row >= 0 else "" for row in pooled.photo_good],
+                              np.column_stack([table.get_column(gradable[fact]).astype(float)
+                                               for fact in facts]), pooled.group)
     mine = [say(Joined((*map(why_skipped, found.get(key, ())),
-                        *([doubts[key]] if key in doubts else ())), "; ")) for key in keys]
+                        *(said[key] for said in (doubts, hidden) if key in said)), "; "))
+            for key in keys]
     if any(mine):
         variable = StringVariable(get_unique_names(result.domain, "problems"))
         result = append_metas(result, [Role.PROBLEMS.mark(variable)],

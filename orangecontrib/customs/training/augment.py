@@ -6,6 +6,7 @@ negatives of "can this be judged here?".
 from __future__ import annotations
 
 import copy
+import io
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from orangecontrib.customs.groups import Group, visual_group
 
 from .labels import Labelled
 
-__all__ = ["CROPS", "Crop", "crop", "crop_labels", "vary", "vary_labels"]
+__all__ = ["CROPS", "Crop", "PHONE", "crop", "crop_labels", "photographed", "vary", "vary_labels"]
 
 #: Crop → box in the silhouette (left, top, right, bottom, as shares; the toe points left),
 #: the facts that it can't show, and the facts that it still shows.
@@ -104,6 +105,60 @@ def vary(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     scene = ImageEnhance.Brightness(scene).enhance(rng.uniform(.7, 1.2))
     scene = ImageEnhance.Contrast(scene).enhance(rng.uniform(.75, 1.25))
     return ImageEnhance.Color(scene).enhance(rng.uniform(.6, 1.3))
+
+
+def _cast(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """The light of a lamp or of the shade, and a dark or a bright room."""
+    colour = np.exp(rng.normal(0, .12, 3)) * rng.uniform(.65, 1.25)
+    return Image.fromarray(np.uint8(np.clip(np.asarray(image) * colour, 0, 255)))
+
+
+def _perspective(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """Seen from a hand above the floor: corners move inwards, so that nothing is cut off."""
+    width, height = image.size
+    inwards = rng.uniform(0, .14, (4, 2)) * (width, height)
+    square = np.array([(0, 0), (width, 0), (width, height), (0, height)], float)
+    seen = square + inwards * np.array([(1, 1), (-1, 1), (-1, -1), (1, -1)])
+    rows = [row for (x, y), (u, v) in zip(seen, square) for row in (
+        (x, y, 1, 0, 0, 0, -u * x, -u * y), (0, 0, 0, x, y, 1, -v * x, -v * y))]
+    found = np.linalg.solve(np.array(rows), square.ravel())
+    ground = tuple(int(c) for c in np.median(np.asarray(image)[[0, -1]].reshape(-1, 3), axis=0))
+    return image.transform(image.size, Image.Transform.PERSPECTIVE, found,
+                           Image.Resampling.BILINEAR, fillcolor=ground)
+
+
+def _covered(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """A finger, a label or a laces' end over an edge: a twentieth of the picture at most."""
+    side = np.array(image.size)
+    width, height = (rng.uniform(.08, .22, 2) * side).astype(int)
+    x, y = (int(rng.choice([0, most])) if rng.random() < .5 else int(rng.uniform(0, most))
+            for most in side - (width, height))
+    colour = tuple(int(c) for c in rng.uniform(30, 230, 3))
+    image = image.copy()
+    image.paste(colour, (x, y, x + width, y + height))
+    return image
+
+
+def _pressed(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """Sent by a messenger: small, and saved as a JPEG of poor quality."""
+    stream, side = io.BytesIO(), rng.uniform(.35, 1)
+    small = image.resize([max(32, int(n * side)) for n in image.size], Image.Resampling.BICUBIC)
+    small.save(stream, "JPEG", quality=int(rng.integers(25, 90)))
+    with Image.open(stream) as opened:
+        return opened.convert("RGB")
+
+
+#: What a phone in a room does to a picture, and how often.
+PHONE = ((_perspective, .5), (_covered, .2), (_cast, .7), (_pressed, .6))
+
+
+def photographed(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """A varied copy of an RGB photo as if a phone had taken it in a room; see `PHONE`."""
+    image = vary(image, rng)
+    for change, often in PHONE:
+        if rng.random() < often:
+            image = change(image, rng)
+    return image
 
 
 def _ground(side: int, rng: np.random.Generator) -> Image.Image:

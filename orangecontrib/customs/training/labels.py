@@ -18,8 +18,10 @@ import numpy as np
 
 from orangecontrib.customs.groups import Group, visual_group
 
-__all__ = ["Labelled", "SOURCES", "read_source", "weak_labels", "hand_labels",
-           "exclusive_height", "concatenate", "product_groups"]
+from .labelling.files import read_labels
+
+__all__ = ["FREE", "Labelled", "REAL_SCENES", "SOURCES", "read_source", "weak_labels",
+           "hand_labels", "exclusive_height", "concatenate", "product_groups"]
 
 WEAK_LABELS = Path(__file__).parent / "weak_labels.csv"
 
@@ -31,6 +33,19 @@ HAND_WEIGHT = 20.
 
 #: Data sets: name of the zip and of the CSV beside it.
 SOURCES = ("zappos_boot_sandal_shoe", "clothing_small_cc0", "fpi_224", "fpi_60x80")
+
+#: Photos of real scenes: all of them, and those whose licence lets the free model learn from them.
+REAL_SCENES = ("amateur_rare_dev", "amateur_rare_dev/free")
+
+#: Their labels, as the photo labeler keeps them, and where each comes from and belongs.
+REAL_LABELS = Path(__file__).parent / "real_scene_labels.csv"
+REAL_LIST = Path(__file__).parent / "real_scenes.csv"
+
+#: The part of that list which may train.
+TRAIN = "train"
+
+#: Beginnings of licences whose photos may train the model that is part of the add-on.
+FREE = ("CC0", "CC BY 4.0", "MIT", "Apache")
 
 HAND_LABELS = {"zappos_boot_sandal_shoe": "zappos_13features_seed.csv"}
 
@@ -117,11 +132,13 @@ def read_source(folder: Path, source: str, group: Group | None = None) -> Labell
     Parameters
     ----------
     source : str
-        One of SOURCES.
+        One of SOURCES or REAL_SCENES.
     group : Group, optional
         Whose features are labelled; the only loaded one with visual features by default.
     """
     group = visual_group(group)
+    if source in REAL_SCENES:
+        return _read_real(source, group)
     folder, ids = Path(folder), group.feature_ids
     with open(folder / f"{source}.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -139,6 +156,25 @@ def read_source(folder: Path, source: str, group: Group | None = None) -> Labell
     if source in HAND_LABELS:
         _apply_hand_labels(result, folder / HAND_LABELS[source], group)
     _apply_more_hand_labels(result, source, group)
+    return result
+
+
+def _read_real(source: str, group: Group) -> Labelled:
+    """Labels given by eye of photos of real scenes, but for those that are set aside."""
+    with open(REAL_LIST, encoding="utf-8", newline="") as file:
+        known = {row["image"]: row for row in csv.DictReader(file)
+                 if row["part"] == TRAIN
+                 and (source == REAL_SCENES[0] or row["licence"].startswith(FREE))}
+    rows = [row for row in read_labels(REAL_LABELS, group).rows if row.image in known]
+    result = Labelled.empty(len(rows), source, [row.image for row in rows],
+                            [known[row.image]["good"] for row in rows], group=group)
+    result.labels[:] = [row.labels for row in rows]
+    result.weights[:] = HAND_WEIGHT
+    result.hand[:] = True
+    vamp = result.labels[:, [group.feature_ids.index(f"{kind}_vamp")
+                             for kind in ("strap", "perforated")]]
+    result.open_vamp[:] = np.where((vamp == 1).any(axis=1), 1,
+                                   np.where((vamp == 0).all(axis=1), 0, np.nan))
     return result
 
 

@@ -8,20 +8,22 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from orangecontrib.customs.groups import Group, visual_group
+from orangecontrib.customs.photos.decode import PhotoError, decode
+from orangecontrib.customs.photos.likeness import goods_of, hashes_of
 from orangecontrib.customs.photos.sources import Photo, find_photos
 
 from . import augment
 from .labels import SOURCES, Labelled, concatenate, read_source
 from .trainer import TrainingPhotos
 
-__all__ = ["PhotoSet", "collect", "changed"]
+__all__ = ["PhotoSet", "collect", "changed", "linked"]
 
 #: Varied copies per photo, and per photo labelled by eye.
 COPIES = {"zappos_boot_sandal_shoe": 1, "fpi_224": 2, "fpi_60x80": 0, "clothing_small_cc0": 0}
@@ -86,7 +88,7 @@ def _rng(name: str) -> np.random.Generator:
 
 
 def collect(folder: Path, sources: Sequence[str] = SOURCES, made: bool = True,
-            group: Group | None = None) -> PhotoSet:
+            group: Group | None = None, phone: bool = False) -> PhotoSet:
     """Gather the training photos.
 
     Parameters
@@ -99,9 +101,13 @@ def collect(folder: Path, sources: Sequence[str] = SOURCES, made: bool = True,
         Use made pictures, too.
     group : Group, optional
         Whose features are labelled; the only loaded one with visual features by default.
+    phone : bool
+        Varied copies are as a phone takes photos (`augment.photographed`).
     """
     group = visual_group(group)
-    parts = [part for source in sources for part in _source(Path(folder), source, group)]
+    change = augment.photographed if phone else augment.vary
+    parts = [part for source in sources
+             for part in _source(Path(folder), source, group, change)]
     if made:
         parts.append(_made(group))
     photos = [photo for part, _ in parts for photo in part]
@@ -113,20 +119,43 @@ def collect(folder: Path, sources: Sequence[str] = SOURCES, made: bool = True,
         group=group), labelled)
 
 
-def _source(folder: Path, source: str, group: Group) -> list[tuple[list[Photo], Labelled]]:
+def linked(photos: PhotoSet) -> PhotoSet:
+    """The same photos, in which a product is a model and not a file.
+
+    Products that share a picture, in whatever colours, are one: no split parts them.  Copies and
+    crops follow the photo that they were made of.
+    """
+    own = np.flatnonzero(~photos.photos.aside)
+    products = [str(photos.labelled.product[row]) for row in own]
+    looks = []
+    for row in own:
+        try:
+            looks.append(hashes_of(decode(photos.photos.photos[row].read(), 256)))
+        except PhotoError:
+            looks.append(None)
+    good = dict(zip(products, goods_of(products, looks)))
+    joined = np.array([good.get(str(name), name) for name in photos.labelled.product],
+                      dtype=object)
+    return PhotoSet(replace(photos.photos, products=joined),
+                    replace(photos.labelled, product=joined))
+
+
+def _source(folder: Path, source: str, group: Group, change: Callable = augment.vary
+            ) -> list[tuple[list[Photo], Labelled]]:
     """The photos of a source, varied copies of them, and crops."""
     whole = read_source(folder, source, group)
-    found = {photo.image: photo for photo in find_photos(folder / f"{source}.zip")[0]}
+    archive = folder / f"{source.split('/')[0]}.zip"
+    found = {photo.image: photo for photo in find_photos(archive)[0]}
     photos = [found[image] for image in whole.image]
     if source in PRESSED:
         photos = [changed(photo, photo.image, _Pressed(PRESSED[source])) for photo in photos]
     shoes = np.flatnonzero(whole.labels[:, -1] == 0)
     result = [(photos, whole)]
-    copies = np.where(whole.hand, HAND_COPIES, COPIES[source])
+    copies = np.where(whole.hand, HAND_COPIES, COPIES.get(source, 0))
     rows = np.repeat(shoes, copies[shoes])
     if len(rows):
         result.append(([changed(photos[row], f"{whole.image[row]}#varied {number}",
-                                 augment.vary) for number, row in enumerate(rows)],
+                                 change) for number, row in enumerate(rows)],
                        augment.vary_labels(whole[rows], copies[rows])))
     for kind in augment.CROPS if source in CROPPED else ():
         cut = _rng(source + kind).permutation(shoes)[:N_CROPS]

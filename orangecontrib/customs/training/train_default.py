@@ -19,8 +19,8 @@ from orangecontrib.customs.photos import trunks
 from orangecontrib.customs.photos.cache import FeatureCache
 from orangecontrib.customs.photos.model import BUNDLED, PhotoModel
 
-from .labels import SOURCES
-from .photosets import PhotoSet, collect
+from .labels import REAL_SCENES, SOURCES
+from .photosets import PhotoSet, collect, linked
 from .trainer import Pixels, Progress, Recipe, Trained, read, train
 
 __all__ = ["Bundle", "BUNDLES", "RECIPE", "fit", "model_of"]
@@ -90,6 +90,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, help="folder for the models (default: where they "
                                                  "lie in a checkout)")
     parser.add_argument("--only", choices=BUNDLES, help="train this one alone")
+    parser.add_argument("--real-scenes", action="store_true",
+                        help="learn from the photos of real scenes, too, but for those set aside, "
+                             "and from copies as a phone takes them")
     args = parser.parse_args(arguments)
     cache, names = FeatureCache(args.cache), [args.only] if args.only else list(BUNDLES)
     places = {name: args.out / BUNDLES[name].path.name if args.out else BUNDLES[name].path
@@ -98,13 +101,18 @@ def main(arguments: list[str] | None = None) -> None:
         if not path.parent.is_dir():
             parser.error(f"there is no folder {path.parent} for the {name} model: name one "
                          "by --out")
+    real = dict(zip(("research", "free"), REAL_SCENES)) if args.real_scenes else {}
     everything = collect(args.data, [source for source in SOURCES if any(
-        source in BUNDLES[name].sources for name in names)])
+        source in BUNDLES[name].sources for name in names)] + [real[n] for n in names if real],
+        phone=args.real_scenes)
+    if args.real_scenes:
+        everything = linked(everything)
     print(f"reading {len(everything.photos)} photos, copies, crops and made pictures")
     pixels = read(everything.photos.photos, trunks.get(trunks.DEFAULT).size)
     for name in names:
         bundle = BUNDLES[name]
-        rows = everything.of(*bundle.sources, "made")
+        more = (real[name],) if real else ()
+        rows = everything.of(*bundle.sources, *more, "made")
         photos = everything.take(rows)
         print(f"{name}: {len(photos.photos)} of them, of {', '.join(bundle.sources)}")
         trained = fit(photos, bundle, cache, pixels=pixels.take(rows))

@@ -196,6 +196,7 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
         self.panel.cluster_chosen.connect(self._choose_cluster)
         self.panel.answered.connect(self._answer)
         self.panel.accepted.connect(self._accept)
+        self.panel.shot_said.connect(self._say_shot)
         self.counts = CountsTable(group)
         while self.tabs.count() > 1:  # those of another group; the keys stay
             page = self.tabs.widget(0)
@@ -394,7 +395,8 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
         self.sheet.on_news = lambda _: self._changed()
         if store.problems:
             self.Warning.problems(listed(store.problems))
-        self._tell_conflicts(self.sheet.start_from(photos.labels, photos.clusters))
+        self._tell_conflicts(self.sheet.start_from(photos.labels, photos.clusters,
+                                                   photos.shots))
 
     def _close_labels(self):
         if self.sheet is not None:
@@ -532,15 +534,20 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
             if any(q.exclusive for q in self.panel.state.asked):
                 for member in whole[0].members[argument:argument + 1]:
                     self._answer_if_open(member)
+        elif name in self.panel.shot_rows:
+            for shot in list(self.panel.shot_rows[name].buttons)[argument:argument + 1]:
+                self._say_shot(name, shot)
         elif name == "answer":
             if self._question is not None:
                 self._answer_question(argument)
         elif name == "question":
             self._turn(argument)
         else:
-            {"skip": self._skip, "back": self.gallery.back, "accept": self._accept,
-             "clear": self._clear, "move": lambda: self.gallery.move(argument),
-             "undo": lambda: self._step(name), "redo": lambda: self._step(name)}[name]()
+            actions = {"skip": self._skip, "back": self.gallery.back, "accept": self._accept,
+                       "clear": self._clear, "move": lambda: self.gallery.move(argument),
+                       "undo": lambda: self._step(name), "redo": lambda: self._step(name)}
+            if name in actions:  # a group without views or scenes has no use for their keys
+                actions[name]()
         return True
 
     def _do(self, change: Callable[[], bool]) -> bool:
@@ -569,6 +576,12 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
         self._question, self._answered = None, ()
         if rows and self._do(lambda: self.sheet.set_cluster(rows, cluster)):
             self._advance(rows)
+
+    def _say_shot(self, kind: str, shot: str):
+        """Say how the chosen photos were taken; this finishes none, and so goes on to none."""
+        rows = self.gallery.chosen
+        if rows:
+            self._do(lambda: self.sheet.say_shot(rows, kind, shot))
 
     def _answer(self, feature: str, label: float):
         rows = self.gallery.chosen
@@ -802,7 +815,7 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
             order = [*state.asked[place:], *state.asked[:place]]
             open_ = [q for q in order if np.isnan(state.labels[list(q.members)]).any()]
             self._question = (open_ or list(state.asked) or [None])[0]
-        state.current = self._question
+        state.current, state.shot = self._question, self.sheet.common_shot(rows)
         self.panel.show_state(state)
 
     def _show_progress(self):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from orangecontrib.customs.facts import SHOT_KINDS
 from orangecontrib.customs.files import Output, TableFileError, read_table, written_cell
 from orangecontrib.customs.groups import Group, visual_group
 
@@ -37,6 +38,8 @@ class LabelRow:
     labels : ndarray of float, shape (n_features,)
     line : int
         In the file; 0 when it comes from elsewhere.
+    view, scene : str
+        How the photo was taken; "" = nobody said.
     """
 
     image: str
@@ -44,6 +47,8 @@ class LabelRow:
     cluster: str
     labels: np.ndarray
     line: int = 0
+    view: str = ""
+    scene: str = ""
 
 
 @dataclass
@@ -71,7 +76,8 @@ class LabelFile:
     @property
     def as_written_here(self) -> bool:
         """Whether writing the rows again would lose nothing that the file holds."""
-        return self.columns == _columns(self.group) and not self.problems
+        known = (_columns(self.group), _columns_before(self.group))
+        return self.columns in known and not self.problems
 
 
 #: A byte of a file's name that is not UTF-8, as `Output` writes it.
@@ -79,6 +85,11 @@ _ODD_BYTE = re.compile(r"\\u(dc[89a-f][0-9a-f])")
 
 
 def _columns(group: Group) -> tuple[str, ...]:
+    return (*_columns_before(group), *(SHOT_KINDS if group.shots else ()))
+
+
+def _columns_before(group: Group) -> tuple[str, ...]:
+    """Of files that were written before views and scenes were asked."""
     return ("image", "good_id", "cluster", *group.feature_ids)
 
 
@@ -95,6 +106,12 @@ def written(label: float) -> str:
     return "" if np.isnan(label) else f"{label:g}"
 
 
+def _shots(group: Group) -> dict[str, dict[str, str]]:
+    """Kind → names of views or scenes, in both languages, → their ids."""
+    return {kind: {name.casefold(): shot.id for shot in group.shots if shot.kind == kind
+                   for name in (shot.id, shot.name_ru, shot.name_en)} for kind in SHOT_KINDS}
+
+
 def _names(group: Group) -> tuple[dict[str, str], dict[str, str]]:
     """Names of features and clusters, in both languages, → their ids."""
     return tuple({name.casefold(): item.id for item in items
@@ -105,8 +122,8 @@ def _names(group: Group) -> tuple[dict[str, str], dict[str, str]]:
 def read_labels(path: str | os.PathLike, group: Group | None = None) -> LabelFile:
     """Read a CSV with a column ``image`` and columns ``cluster`` or named after features.
 
-    Comma, semicolon or tab; UTF-8, or another encoding that its letters tell; features and
-    clusters by id or by name.
+    Comma, semicolon or tab; UTF-8, or another encoding that its letters tell; features,
+    clusters, and in the columns ``view`` and ``scene`` how a photo was taken, by id or by name.
     A file without columns of features, of clusters only, says what the clusters imply.
 
     Parameters
@@ -133,11 +150,13 @@ def read_labels(path: str | os.PathLike, group: Group | None = None) -> LabelFil
         if column.casefold() in feature_names:
             found.setdefault(feature_names[column.casefold()], column)
     lower = {column.casefold(): column for column in reversed(columns)}
-    if "image" not in lower or not (found or "cluster" in lower):
+    kinds = [kind for kind in SHOT_KINDS if kind in lower and group.shots]
+    if "image" not in lower or not (found or kinds or "cluster" in lower):
         wanted = "image" if "image" not in lower else "cluster, and none named after a feature"
         raise LabelsError(f"{path.name}: no column {wanted} (it has "
                           f"{', '.join(columns)[:200] or 'no columns'}); needed are image, and "
                           "cluster or names of features")
+    shots = _shots(group)
     result = LabelFile(path.name, [], [table.note] if table.note else [], columns,
                        group)
     for read in table.rows:
@@ -167,7 +186,13 @@ def read_labels(path: str | os.PathLike, group: Group | None = None) -> LabelFil
             for id_, value in group.clusters[group.cluster_ids.index(cluster)].implied.items():
                 labels[group.feature_ids.index(id_)] = value
         good = (row.get(lower.get("good_id")) or "").strip()
-        result.rows.append(LabelRow(image, good, cluster, labels, read.line))
+        said = {kind: (row.get(lower[kind]) or "").strip() for kind in kinds}
+        for kind, text in said.items():
+            if text and text.casefold() not in shots[kind]:
+                result.problems.append(f"{where}: '{text}' is no {kind} "
+                                       f"({', '.join(sorted(set(shots[kind].values())))})")
+            said[kind] = shots[kind].get(text.casefold(), "")
+        result.rows.append(LabelRow(image, good, cluster, labels, read.line, **said))
     return result
 
 
@@ -200,6 +225,7 @@ def write_labels(path: str | os.PathLike, rows: Iterable[LabelRow],
             writer.writerow(_columns(group))
             for row in rows:
                 texts = map(written_cell, (row.image, row.good, row.cluster))
-                writer.writerow([*texts, *map(written, row.labels)])
+                shot = (row.view, row.scene) if group.shots else ()
+                writer.writerow([*texts, *map(written, row.labels), *shot])
     except OSError as error:
         raise LabelsError(str(error)) from None

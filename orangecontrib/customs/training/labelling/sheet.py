@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from orangecontrib.customs.facts import SHOT_KINDS
 from orangecontrib.customs.groups import Group, visual_group
 
 from .doubt import Suggestions
@@ -40,8 +41,8 @@ class Merged:
 @dataclass(frozen=True)
 class _Step:
     rows: np.ndarray
-    before: tuple[np.ndarray, np.ndarray]
-    after: tuple[np.ndarray, np.ndarray]
+    before: tuple[np.ndarray, np.ndarray, np.ndarray]
+    after: tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 class LabelSheet:
@@ -65,6 +66,8 @@ class LabelSheet:
         1, 0, 0.5 = this photo can't show it, NaN = nobody said.  To be changed by methods.
     clusters : ndarray of str, shape (N,)
         "" = not said.
+    shots : ndarray of str, shape (N, 2)
+        View and scene; "" = not said.
     done : ndarray of float, shape (N,)
         Share of each photo's questions that are answered.
     on_news : callable or None
@@ -84,6 +87,7 @@ class LabelSheet:
         n = len(self.images)
         self.labels = np.full((n, len(self.group.features)), np.nan)
         self.clusters = np.full(n, "", dtype=object)
+        self.shots = np.full((n, len(SHOT_KINDS)), "", dtype=object)
         self.done = np.zeros(n)
         self.store = store
         self.on_news: Callable[[np.ndarray], None] | None = None
@@ -105,6 +109,7 @@ class LabelSheet:
             row = self._row.get(item.image)
             if row is not None:
                 self.labels[row], self.clusters[row] = item.labels, item.cluster
+                self.shots[row] = item.view, item.scene
                 self._kept[row] = True
                 rows.append(row)
         return _rows(rows)
@@ -147,6 +152,10 @@ class LabelSheet:
         same = ((labels == labels[0]) | (np.isnan(labels) & np.isnan(labels[0]))).all(axis=0)
         return (groups.pop() if len(groups) == 1 else None, np.where(same, labels[0], np.nan),
                 ~same)
+
+    def common_shot(self, rows: Sequence[int]) -> tuple[str, ...]:
+        """View and scene that photos have in common; "" where nobody said, or they differ."""
+        return tuple(said[0] if len(set(said)) == 1 else "" for said in self.shots[rows].T)
 
     def find(self, image: str) -> int | None:
         """Row of a photo, by its path in the folder or its full path."""
@@ -200,11 +209,27 @@ class LabelSheet:
                     labels[np.ix_(mine, open_)] = label
         return self._change(rows, labels, self.clusters[rows])
 
+    def say_shot(self, rows: Sequence[int], kind: str, shot: str) -> bool:
+        """Say from where photos look at the goods ("view"), or in which "scene"; "" takes it back.
+
+        Raises
+        ------
+        ValueError
+            The group has no such view or scene.
+        """
+        if shot and shot not in {"view": self.group.views, "scene": self.group.scenes}[kind]:
+            raise ValueError(f"'{shot}' is no {kind}")
+        rows = _rows(rows)
+        shots = self.shots[rows].copy()
+        shots[:, SHOT_KINDS.index(kind)] = shot
+        return self._change(rows, self.labels[rows].copy(), self.clusters[rows].copy(), shots)
+
     def clear(self, rows: Sequence[int]) -> bool:
         """Take back all that was said about photos."""
         rows = _rows(rows)
         return self._change(rows, np.full((len(rows), self.labels.shape[1]), np.nan),
-                            np.full(len(rows), "", dtype=object))
+                            np.full(len(rows), "", dtype=object),
+                            np.full((len(rows), len(SHOT_KINDS)), "", dtype=object))
 
     def accept(self, rows: Sequence[int], suggested: Suggestions) -> bool:
         """Take suggestions for what has not been answered, as one step.
@@ -232,7 +257,8 @@ class LabelSheet:
 
     # --- other labels
 
-    def start_from(self, labels: np.ndarray, groups: Sequence[str]) -> Merged:
+    def start_from(self, labels: np.ndarray, groups: Sequence[str],
+                   shots: np.ndarray | None = None) -> Merged:
         """Labels that come with the photos; what has been said here before comes first.
 
         No step: there is nothing to go back to, and they will come again with the photos.
@@ -241,8 +267,11 @@ class LabelSheet:
         for row in range(len(self)):
             if self._kept[row]:
                 self._conflicts(row, labels[row], groups[row], result.conflicts)
-            elif groups[row] or not np.isnan(labels[row]).all():
+            elif groups[row] or not np.isnan(labels[row]).all() \
+                    or shots is not None and any(shots[row]):
                 self.labels[row], self.clusters[row] = labels[row], groups[row]
+                if shots is not None:
+                    self.shots[row] = shots[row]
                 result.photos += 1
         self._measure(np.arange(len(self)))
         return result
@@ -259,16 +288,23 @@ class LabelSheet:
                 result.unmatched.append(f"{file.name}, line {item.line}: no photo "
                                         f"'{item.image}'" if item.line else item.image)
                 continue
-            labels, cluster = changed.get(row, (self.labels[row], self.clusters[row]))
+            labels, cluster, shot = changed.get(row, (self.labels[row], self.clusters[row],
+                                                      self.shots[row]))
             self._conflicts(row, item.labels, item.cluster, result.conflicts, labels, cluster)
+            for kind, mine, theirs in zip(SHOT_KINDS, shot, (item.view, item.scene)):
+                if mine and theirs and mine != theirs:
+                    result.conflicts[kind] = result.conflicts.get(kind, 0) + 1
             changed[row] = (np.where(np.isnan(labels), item.labels, labels),
-                            cluster or item.cluster)
+                            cluster or item.cluster,
+                            [mine or theirs for mine, theirs in
+                             zip(shot, (item.view, item.scene))])
         if changed:
             rows = _rows(sorted(changed))
             groups = np.array([changed[int(row)][1] for row in rows], dtype=object)
             labels = np.stack([changed[int(row)][0] for row in rows])
-            result.photos = int(self._differ(rows, labels, groups).sum())
-            self._change(rows, labels, groups)
+            shots = np.array([changed[int(row)][2] for row in rows], dtype=object)
+            result.photos = int(self._differ(rows, labels, groups, shots).sum())
+            self._change(rows, labels, groups, shots)
         return result
 
     def _conflicts(self, row, labels, cluster, counts, mine=None, group=None) -> None:
@@ -283,7 +319,8 @@ class LabelSheet:
 
     def rows(self) -> Iterator[LabelRow]:
         """What is known, photo by photo; photos about which nobody said anything are left out."""
-        for row in np.flatnonzero(self.labelled | self._kept | (self.clusters != "")):
+        known = self.labelled | self._kept | (self.clusters != "") | (self.shots != "").any(axis=1)
+        for row in np.flatnonzero(known):
             yield self._label_row(row)
 
     def save(self, path: str | os.PathLike) -> None:
@@ -292,7 +329,7 @@ class LabelSheet:
 
     def _label_row(self, row: int) -> LabelRow:
         return LabelRow(self.images[row], self.goods[row], self.clusters[row],
-                        self.labels[row].copy())
+                        self.labels[row].copy(), 0, *self.shots[row])
 
     # --- steps
 
@@ -322,25 +359,29 @@ class LabelSheet:
         self._set(step.rows, *step.after)
         return step.rows
 
-    def _differ(self, rows, labels, groups) -> np.ndarray:
+    def _differ(self, rows, labels, groups, shots) -> np.ndarray:
         before = self.labels[rows]
         same = (labels == before) | (np.isnan(labels) & np.isnan(before))
-        return ~same.all(axis=1) | (groups != self.clusters[rows])
+        return ~same.all(axis=1) | (groups != self.clusters[rows]) \
+            | (shots != self.shots[rows]).any(axis=1)
 
-    def _change(self, rows: np.ndarray, labels: np.ndarray, groups: np.ndarray) -> bool:
-        new = self._differ(rows, labels, groups)
+    def _change(self, rows: np.ndarray, labels: np.ndarray, groups: np.ndarray,
+                shots: np.ndarray | None = None) -> bool:
+        shots = self.shots[rows] if shots is None else shots
+        new = self._differ(rows, labels, groups, shots)
         if not new.any():
             return False
         rows = rows[new]
-        step = _Step(rows, (self.labels[rows].copy(), self.clusters[rows].copy()),
-                     (labels[new].copy(), groups[new].copy()))
+        step = _Step(rows, (self.labels[rows].copy(), self.clusters[rows].copy(),
+                            self.shots[rows].copy()),
+                     (labels[new].copy(), groups[new].copy(), shots[new].copy()))
         self._steps.append(step)
         self._undone.clear()
         self._set(rows, *step.after)
         return True
 
-    def _set(self, rows, labels, groups) -> None:
-        self.labels[rows], self.clusters[rows] = labels, groups
+    def _set(self, rows, labels, groups, shots) -> None:
+        self.labels[rows], self.clusters[rows], self.shots[rows] = labels, groups, shots
         self._measure(rows)
         self._kept[rows] = True
         if self.store is not None:

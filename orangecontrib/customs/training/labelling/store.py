@@ -251,14 +251,17 @@ def _header(line: bytes) -> list[str] | None:
 
 
 def _encoded(row: LabelRow) -> list[str]:
+    shot = [row.view, row.scene] if row.view or row.scene else []
     return [row.image, row.good, row.cluster,
-            "".join(_CODES.get(label, ".") for label in row.labels.tolist())]
+            "".join(_CODES.get(label, ".") for label in row.labels.tolist()), *shot]
 
 
 def _decoded(item: list[str], features: Sequence[str], group: Group) -> LabelRow:
-    image, good, cluster, codes = item
-    if len(codes) != len(features) or cluster and cluster not in group.cluster_ids:
+    image, good, cluster, codes, *shot = item
+    view, scene = shot or ("", "")
+    if len(codes) != len(features) or cluster and cluster not in group.cluster_ids \
+            or view and view not in group.views or scene and scene not in group.scenes:
         raise ValueError("not a row of labels")
     said = {feature: _LABELS[code] for feature, code in zip(features, codes)}
     labels = np.array([said.get(id_, np.nan) for id_ in group.feature_ids])
-    return LabelRow(photo_key(image), str(good), cluster, labels)
+    return LabelRow(photo_key(image), str(good), cluster, labels, 0, view, scene)

@@ -16,6 +16,7 @@ from Orange.data import (
 from Orange.data.util import get_unique_names
 
 from orangecontrib.customs.columns import LabelColumn, Role, origin_of
+from orangecontrib.customs.facts import SHOT_KINDS
 from orangecontrib.customs.groups import Group, visual_group
 from orangecontrib.customs.photos.table import (
     GOOD_ID,
@@ -53,6 +54,8 @@ class TablePhotos:
     labels : ndarray, shape (N, n_features)
         That the table brings along.
     clusters : ndarray of str, shape (N,)
+    shots : ndarray of str, shape (N, 2)
+        View and scene.
     foreign : list of Variable
         Columns that bear the name of a feature but hold no labels.
     """
@@ -64,6 +67,7 @@ class TablePhotos:
     row_photo: np.ndarray
     labels: np.ndarray
     clusters: np.ndarray
+    shots: np.ndarray
     foreign: list[Variable]
 
     @classmethod
@@ -108,7 +112,14 @@ class TablePhotos:
                                          labels[photo])
                 if known.clusters[number] in group.cluster_ids:
                     clusters[photo] = known.clusters[number]
-        return cls(str(folder), images, paths, goods, row_photo, labels, clusters, foreign)
+        shots = np.full((len(images), len(SHOT_KINDS)), "", dtype=object)
+        for number, variable in enumerate(_shot_variables(table.domain, group)):
+            if variable is not None:
+                ids = getattr(group, f"{SHOT_KINDS[number]}s")
+                for row, value in enumerate(table.get_column(variable)):
+                    if row_photo[row] >= 0 and (text := variable.str_val(value)) in ids:
+                        shots[row_photo[row], number] = text
+        return cls(str(folder), images, paths, goods, row_photo, labels, clusters, shots, foreign)
 
 
 def _common(paths: list[str]) -> str:
@@ -149,6 +160,12 @@ def _is_cluster(variable: Variable, table: Table, group: Group) -> bool:
         return set(variable.values) <= set(group.cluster_ids)
     return variable.is_string and set(map(str, table.get_column(variable))) \
         <= {"", "?", *group.cluster_ids}
+
+
+def _shot_variables(domain: Domain, group: Group) -> list[Variable | None]:
+    """The columns with view and scene that were made here."""
+    everything = (*domain.variables, *domain.metas) if group.shots else ()
+    return [Role.find(Role(kind), everything) for kind in SHOT_KINDS]
 
 
 def labelled_tables(table: Table, photos: TablePhotos, sheet: LabelSheet,
@@ -192,6 +209,7 @@ def _labelled(table, photos, sheet, rows, language) -> Table:
     domain, group = table.domain, sheet.group
     old = set(_label_variables(table, group)[0].values())
     old |= {v for v in (*domain.variables, *domain.metas) if _is_cluster(v, table, group)}
+    old |= {v for v in _shot_variables(domain, group) if v is not None}
     attributes, classes, metas = ([v for v in part if v not in old] for part in (
         domain.attributes, domain.class_vars, domain.metas))
     taken = [v.name for v in (*attributes, *classes, *metas)]
@@ -208,6 +226,15 @@ def _labelled(table, photos, sheet, rows, language) -> Table:
         result.X[:, len(attributes):] = sheet.labels[numbers]
     _settle_sources(result, photos, sheet, numbers)
     result.name = table.name
+    if group.shots:
+        names = get_unique_names(result.domain, list(SHOT_KINDS))
+        shots = [Role(kind).mark(DiscreteVariable(called, getattr(group, f"{kind}s")))
+                 for kind, called in zip(SHOT_KINDS, names)]
+        result = append_metas(result, shots, [
+            np.array([variable.values.index(said) if said else np.nan
+                      for said in sheet.shots[numbers, number]], dtype=object)
+            for number, variable in enumerate(shots)])
+        result.name = table.name
     if not group.clusters:
         return result
     cluster = Role.CLUSTER.mark(DiscreteVariable(cluster_name, group.cluster_ids))

@@ -88,7 +88,8 @@ def train(photos: TrainingPhotos, recipe: Recipe = DEFAULT,
     with torch.random.fork_rng(devices=[]):
         if recipe.architecture == "scratch":
             loaded = None
-            trunk = scratch.trunk(recipe.kernel, recipe.size, photos.group).lit(recipe.brighten)
+            trunk = scratch.trunk(recipe.kernel, recipe.size, photos.group,
+                                  recipe.grey).lit(recipe.brighten)
         else:  # first of all: that there are no weights is better said at once
             loaded = given.loaded(recipe.trunk, recipe.brighten)
             trunk = loaded.trunk

@@ -16,7 +16,7 @@ OPTIMISERS = ("lbfgs", "sgd", "adam")
 _OPEN_ENDED = ("epochs", "patience")
 
 #: Settings that came later, and what goes without saying: checkpoints from before stay good.
-_LATER = {"brighten": 1.}
+_LATER = {"brighten": 1., "grey": False}
 
 
 class RecipeError(ValueError):
@@ -37,6 +37,8 @@ class Recipe:
         Does not apply to "scratch", which is always trained whole.
     kernel, size : int
         Only "scratch": side of the convolutions (3 to 7) and of the input (64 to 256 pixels).
+    grey : bool
+        Only "scratch": one input channel, the brightness, instead of three.
     optimiser : {"lbfgs", "sgd", "adam"}
         L-BFGS finds the best heads on a frozen trunk in seconds; the other two go through
         the photos in batches and are the paper's.
@@ -100,6 +102,7 @@ class Recipe:
     folds: int = 5
     seed: int = 0
     brighten: float = 1.
+    grey: bool = False
 
     def __post_init__(self):
         for field in fields(self):
@@ -131,7 +134,7 @@ class Recipe:
     def trunk(self) -> str:
         """Name of the trunk in ``photos.trunks``."""
         if self.architecture == "scratch":
-            return scratch.name(self.kernel, self.size)
+            return scratch.name(self.kernel, self.size, self.grey)
         return trunks.DEFAULT if self.architecture == "default" else self.architecture
 
     @property

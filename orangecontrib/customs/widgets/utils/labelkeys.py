@@ -3,13 +3,16 @@ from __future__ import annotations
 
 from AnyQt.QtCore import Qt
 
-__all__ = ["LEGEND", "HEIGHT_KEYS", "action", "character_at"]
+__all__ = ["LEGEND", "HEIGHT_KEYS", "SHOT_KEYS", "action", "character_at"]
 
 #: Russian letters and the Latin ones on the same keys.
 _PLACE = dict(zip("йцукенгшщзхъфывапролджэячсмитьбю", "qwertyuiop[]asdfghjkl;'zxcvbnm,."))
 
 #: Keys of the heights, in the order of the features.
 HEIGHT_KEYS = "7890"
+
+#: Keys of the views and scenes, in the order of the group's.
+SHOT_KEYS = {"view": "rtyuiopghjkl", "scene": "zxcvbnm,"}
 
 _LETTERS = {"a": ("answer", 1.), "s": ("answer", 0.), "d": ("answer", .5),
             "q": ("question", -1), "e": ("question", 1)}
@@ -23,7 +26,8 @@ _OTHERS = {Qt.Key_Space: ("skip", None), Qt.Key_Backspace: ("back", None),
 #: Keys and what they do, for people.
 LEGEND = (("1 … 6", "the group of goods"),
           ("A (Ф), S (Ы), D (В)", "yes, no, hidden (can't be seen here)"),
-          ("7, 8, 9, 0", "height Н, С, В, СВ"), ("Q (Й), E (У)", "question before, after"),
+          ("7, 8, 9, 0", "height Н, С, В, СВ"), ("R … P, G … L", "view, as its button says"),
+          ("Z … М, Б", "scene, as its button says"), ("Q (Й), E (У)", "question before, after"),
           ("Enter", "accept what is suggested"), ("Space", "skip to the next unlabelled"),
           ("← →", "photo before, after"), ("Backspace", "back to the photo seen before"),
           ("Delete", "clear the photo's labels"), ("Ctrl+Z, Ctrl+Y", "undo, redo"))
@@ -54,4 +58,7 @@ def action(event) -> tuple[str, object] | None:
         return "cluster", int(character) - 1
     if character and character in HEIGHT_KEYS:
         return "height", HEIGHT_KEYS.index(character)
+    for kind, keys in SHOT_KEYS.items():
+        if character and character in keys:
+            return kind, keys.index(character)
     return _LETTERS.get(character)

@@ -22,9 +22,10 @@ from AnyQt.QtWidgets import (
     QWidget,
 )
 
+from orangecontrib.customs.facts import SHOT_KINDS
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.training.labelling import Question, Suggestions, asked, questions
-from orangecontrib.customs.widgets.utils.labelkeys import HEIGHT_KEYS, LEGEND
+from orangecontrib.customs.widgets.utils.labelkeys import HEIGHT_KEYS, LEGEND, SHOT_KEYS
 
 __all__ = ["PanelState", "QuestionPanel", "CountsTable", "keys_label"]
 
@@ -71,6 +72,8 @@ class PanelState:
         Whether there are suggestions to accept.
     current : Question or None
         The one that keys answer.
+    shot : tuple of str
+        View and scene; "" where nobody said, or the photos differ.
     """
 
     group: Group
@@ -81,6 +84,7 @@ class PanelState:
     suggestion: Suggestions | None = None
     suggested: bool = False
     current: Question | None = None
+    shot: tuple[str, ...] = ("",) * len(SHOT_KINDS)
 
     def __post_init__(self):
         n = len(self.group.features)
@@ -227,6 +231,43 @@ class _Row(QFrame):
                 self.buttons[answer].show()
 
 
+class _ShotRow(QFrame):
+    """How the photo was taken: a button per view, or per scene."""
+
+    #: Id of a view or scene; "" takes the answer back.
+    said = Signal(str)
+
+    def __init__(self, kind: str, group: Group, parent=None):
+        super().__init__(parent, objectName="row")
+        self.kind = kind
+        self._shots = [shot for shot in group.shots if shot.kind == kind]
+        self.title, self._now = QLabel(), ""
+        self.buttons = {shot.id: _button() for shot in self._shots}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(5, 2, 3, 3)
+        grid.setSpacing(3)
+        grid.addWidget(self.title, 0, 0, 1, 3)
+        for number, (id_, button) in enumerate(self.buttons.items()):
+            button.clicked.connect(
+                lambda _, i=id_: self.said.emit("" if i == self._now else i))
+            grid.addWidget(button, 1 + number // 3, number % 3)
+
+    def set_language(self, language: str) -> None:
+        other = "en" if language == "ru" else "ru"
+        self.title.setText({"view": {"ru": "Вид", "en": "View"},
+                            "scene": {"ru": "Обстановка", "en": "Scene"}}[self.kind][language])
+        keys = SHOT_KEYS[self.kind].upper()
+        for number, shot in enumerate(self._shots):
+            key = f"{keys[number]}  " if number < len(keys) else ""
+            self.buttons[shot.id].setText(key + getattr(shot, f"name_{language}"))
+            self.buttons[shot.id].setToolTip(getattr(shot, f"name_{other}"))
+
+    def show_state(self, shot: str) -> None:
+        self._now = shot
+        for id_, button in self.buttons.items():
+            _look(button, "look", "yes" if id_ == shot else "")
+
+
 class QuestionPanel(QWidget):
     """First the kind of goods, then what differs within it; what follows can be overruled."""
 
@@ -235,6 +276,8 @@ class QuestionPanel(QWidget):
     #: Feature and label; NaN takes the answer back.
     answered = Signal(str, float)
     accepted = Signal()
+    #: "view" or "scene", and its id; "" takes the answer back.
+    shot_said = Signal(str, str)
 
     def __init__(self, group: Group, parent=None):
         super().__init__(parent)
@@ -248,6 +291,9 @@ class QuestionPanel(QWidget):
             button.clicked.connect(lambda _, c=id_: self.cluster_chosen.emit(
                 "" if c == self.state.cluster else c))
         self.rows = {question: _Row(question, group) for question in questions(group)}
+        self.shot_rows = {kind: _ShotRow(kind, group) for kind in SHOT_KINDS if group.shots}
+        for kind, row in self.shot_rows.items():
+            row.said.connect(lambda shot, k=kind: self.shot_said.emit(k, shot))
         self.accept_button = _button("Enter  Accept what is suggested")
         self.accept_button.clicked.connect(self.accepted)
         self.more_button = _button()
@@ -272,6 +318,8 @@ class QuestionPanel(QWidget):
         self._others = QVBoxLayout()
         self._others.setSpacing(2)
         self._layout.addLayout(self._others)
+        for row in self.shot_rows.values():
+            self._layout.addWidget(row)
         self._layout.addStretch(1)
         self._area = QScrollArea(widgetResizable=True, frameShape=QFrame.NoFrame,
                                  focusPolicy=Qt.NoFocus,
@@ -293,7 +341,7 @@ class QuestionPanel(QWidget):
             button = self.cluster_buttons[cluster.id]
             button.setToolTip(f"{getattr(cluster, f'name_{other}')}: {cluster.examples_ru} "
                               f"(key {number})")
-        for row in self.rows.values():
+        for row in (*self.rows.values(), *self.shot_rows.values()):
             row.set_language(language)
         self.show_state(self.state)
 
@@ -323,6 +371,8 @@ class QuestionPanel(QWidget):
                                 and suggested.clusters[0] == cluster else None})
         for question, row in self.rows.items():
             row.show_state(fitting, options.get(question))
+        for row, shot in zip(self.shot_rows.values(), state.shot):
+            row.show_state(shot)
         self.accept_button.setText("Enter  Accept what is suggested" if n == 1 else
                                    f"Enter  Accept for {n} photos")
         self.accept_button.setVisible(state.suggested)

@@ -32,8 +32,8 @@ _KEPT = ("gradability", "clusters", "class_weights", "flip", "rotation", "bright
 
 #: Networks that are offered; the names of others can be typed.
 ARCHITECTURES = (
-    ("default", "Default (EfficientNet-Lite0)"), ("vgg16", "VGG-16 (paper)"),
-    ("vgg19", "VGG-19 (paper)"), ("scratch", "From scratch (paper)"),
+    ("default", "Default (EfficientNet-Lite0)"), ("vgg16", "VGG-16 (paper; needs a weights file)"),
+    ("vgg19", "VGG-19 (paper; needs a weights file)"), ("scratch", "From scratch (paper)"),
     ("resnet18", "resnet18"), ("resnet50", "resnet50"),
     ("mobilenet_v3_large", "mobilenet_v3_large"), ("efficientnet_b0", "efficientnet_b0"),
     ("efficientnet_v2_s", "efficientnet_v2_s"), ("convnext_tiny", "convnext_tiny"))
@@ -153,6 +153,8 @@ class RecipeForm(QWidget):
                                  prefix="\u00d7 "),
                   "Every photo is lit by this factor before the network sees it, in training and "
                   "in use; the paper brightens its input. 1 leaves photos as they are")
+        self._add(grid, 4, "grey", "", QCheckBox("One channel (grey)"),
+                  "The network from scratch sees brightness alone, no colours")
 
     def _learning_box(self, grid):
         optimiser = QComboBox()
@@ -264,7 +266,7 @@ class RecipeForm(QWidget):
         values = self._values
         own = values["architecture"] == "scratch"
         batches, whole = values["optimiser"] != "lbfgs", own or values["fine_tune"]
-        for name, on in (("kernel", own), ("size", own), ("fine_tune", not own),
+        for name, on in (("kernel", own), ("size", own), ("grey", own), ("fine_tune", not own),
                          ("learning_rate", batches), ("batch", batches),
                          ("patience", batches), ("validation_share", batches),
                          ("folds", not batches), ("copies", not whole),

@@ -164,6 +164,16 @@ class Case:
         """The verdict of one good, the same as in the batch."""
         return self.decide(slice(row, row + 1), error, answers)[0]
 
+    def witnesses_of(self, row: int, answers: Mapping[str, Mapping[str, str]] | None,
+                     engine: Engine) -> list[tuple[Witness, Evidence, Mapping[str, np.ndarray]]]:
+        """The witnesses of one good: their evidence as a group's engine uses it, and what
+        each makes of the facts by itself."""
+        heard = []
+        for witness in self._part(slice(row, row + 1), answers or {})[1]:
+            evidence = witness.on(engine.priors).tempered(engine.priors)
+            heard.append((witness, evidence, evidence.posterior(engine.priors)))
+        return heard
+
     def beliefs(self, row: int, answers: Mapping[str, Mapping[str, str]] | None = None
                 ) -> dict[str, Held]:
         """What is believed of each fact of one good."""

@@ -9,7 +9,12 @@ from Orange.data import ContinuousVariable, Domain, StringVariable, Table, Varia
 
 from orangecontrib.customs.columns import BagColumn, CodeColumn, Role, SkippedPhotos
 from orangecontrib.customs.declarations.learning.table import words_read
-from orangecontrib.customs.declarations.table import misread, role_column
+from orangecontrib.customs.declarations.table import (
+    description_of,
+    misread,
+    role_column,
+    strings_of,
+)
 from orangecontrib.customs.defaults import TRUST, WEIGHT
 from orangecontrib.customs.facts import Evidence, Priors, Vocabulary
 from orangecontrib.customs.fusion.engine import PHOTOS, TEXT, Engine
@@ -138,6 +143,9 @@ def _goods(table: Table, key: Variable | None) -> list[Good]:
         if (variable := role_column(domain, what)) is not None:
             for row, value in zip(cells, _values(table, variable)):
                 row[what] = value
+    if (variable := description_of(table)) is not None:
+        for row, text in zip(cells, strings_of(table, variable)):
+            row["description"] = text
     return goods_of(ids_of(table, key), cells)
 
 

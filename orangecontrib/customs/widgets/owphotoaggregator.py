@@ -42,6 +42,7 @@ from orangecontrib.customs.columns import (
     ImageColumn,
     LabelColumn,
     SkippedPhotos,
+    name_key,
 )
 from orangecontrib.customs.photos.pooling import MODES, Pooled
 from orangecontrib.customs.photos.table import (
@@ -121,8 +122,9 @@ def run(data: Table, good: Variable, mode: str, rho: float | None, state: TaskSt
                                        "no good") if lost.any() else None
     if len(data) and lost.all():
         return Results(None, None, skipped, pooled)
-    return Results(pooled_table(data, good, mode, pooled), contributions_table(data, pooled),
-                   skipped, pooled)
+    contributions = contributions_table(data, pooled)
+    name_key(contributions, good.name)
+    return Results(pooled_table(data, good, mode, pooled), contributions, skipped, pooled)
 
 
 class _GoodsModel(QAbstractTableModel):
@@ -398,8 +400,8 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
         self.commit.deferred()
 
     def _on_language(self):
-        """Another language is spoken: why photos could not be used is worded again."""
-        if self.data is not None and SkippedPhotos.of(self.data).photos:
+        """Another language is spoken: what photos say, and why others can't, is worded again."""
+        if self.data is not None:
             self.commit.deferred()
 
     # --- running

@@ -2,7 +2,6 @@
 import ast
 import re
 import threading
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import Mock, patch
@@ -10,6 +9,7 @@ from unittest.mock import Mock, patch
 import numpy as np
 import pytest
 from AnyQt.QtCore import QSettings, Qt
+from made_goods import ANKLE, BOOTS, BOOTS_NO_HEIGHT, LOW, SNEAKERS, photo_features, text_facts
 from Orange.classification import LogisticRegressionLearner
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 from Orange.widgets.tests.base import WidgetTest
@@ -18,8 +18,6 @@ from orangecontrib.text import Corpus
 from orangecontrib.text.preprocess import RegexpTokenizer
 from orangecontrib.text.vectorization import BowVectorizer
 
-from orangecontrib.customs.declarations import FactReader
-from orangecontrib.customs.declarations.table import facts_table
 from orangecontrib.customs.fusion import Engine
 from orangecontrib.customs.fusion.among import codes_of
 from orangecontrib.customs.fusion.table import default_key
@@ -29,51 +27,8 @@ from orangecontrib.customs.widgets import owhscodefusion
 from orangecontrib.customs.widgets.owhscodefusion import OWHSCodeFusion
 from orangecontrib.customs.widgets.utils import language
 
-BOOTS = ("Ботинки мужские, закрывающие лодыжку, но не часть икры, верх из натуральной кожи, "
-         "подошва из резины, длина стельки 27 см, без защитного металлического подноска, "
-         "не спортивные")
-BOOTS_NO_HEIGHT = ("Обувь мужская повседневная, верх из натуральной кожи, подошва из резины, "
-                   "длина стельки 27 см, без защитного металлического подноска")
-SNEAKERS = ("Кеды для взрослых, не спортивные, не закрывающие лодыжку, верх из текстильного "
-            "материала, подошва из резины")
 YES = owhscodefusion.QMessageBox.Yes
 MEN_ANKLE, WOMEN_ANKLE = "6403911600", "6403911800"
-
-
-def text_facts(goods, declared=None, quantity=None, reader=FactReader(find_group("footwear"))):  # noqa: B008
-    """Facts of {key: description}."""
-    attributes, columns = [], []
-    for name, values in (("declared_code", declared), ("quantity", quantity)):
-        if values is not None:
-            attributes.append(ContinuousVariable(name, number_of_decimals=0))
-            columns.append(np.array(values, dtype=float))
-    domain = Domain(attributes, metas=[StringVariable("good_id"),
-                                       StringVariable("description")])
-    x = np.column_stack(columns) if columns else np.empty((len(goods), 0))
-    table = Table.from_numpy(domain, x, metas=np.array(list(goods.items()), dtype=object))
-    return facts_table(table, "description", reader, "good_id")[0]
-
-
-def photo_features(goods, key="good_id"):
-    """Pooled features of {key: {feature: P}}; the rest stays at its prior."""
-    priors = dict.fromkeys([f.id for f in footwear.group().features], .1)
-    priors.update(height_below_ankle=.5, height_ankle=.3, height_calf=.15, height_over_knee=.05)
-    variables = []
-    for feature in footwear.group().features:
-        var = ContinuousVariable(feature.name_en)
-        var.attributes.update(feature=feature.id, fact=feature.fact, value=feature.value,
-                              prior=str(priors[feature.id]))
-        variables.append(var)
-    rows = [[given.get(f, p) for f, p in priors.items()] for given in goods.values()]
-    return Table.from_numpy(
-        Domain(variables, metas=[StringVariable(key)]), np.array(rows, dtype=float),
-        metas=np.array([[key] for key in goods], dtype=object))
-
-
-ANKLE = {"height_below_ankle": .02, "height_ankle": .95, "height_calf": .02,
-         "height_over_knee": .01}
-LOW = {"height_below_ankle": .97, "height_ankle": .01, "height_calf": .01,
-       "height_over_knee": .01}
 
 
 def predictions(goods, codes=("6403", "6404"), name="Logistic Regression ({})"):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orangecontrib.customs.facts import Fact
+from orangecontrib.customs.facts import Fact, Value
 from orangecontrib.customs.fusion.duties import EUR, PERCENT
 from orangecontrib.customs.fusion.engine import Engine
 from orangecontrib.customs.fusion.verdict import Question, Verdict
@@ -20,6 +20,9 @@ from .rows import duty_at_risk, percent_at_risk
 __all__ = ["Asked", "Card", "Candidate", "asked", "card_of", "contradictions", "declared",
            "duties", "risk"]
 
+_ANALYST = Message("witness.analyst")
+#: So many answers to a question stand side by side.
+BUTTONS = 6
 #: What stands in the place of a code that is not determined.
 NO_CODE, OUTSIDE_CODES = Message("verdict.no_code"), Message("fusion.none")
 
@@ -44,6 +47,13 @@ class Asked:
 
     fact: Fact
     worth: Joined
+    #: Values that come into question first, at most :data:`BUTTONS`, in the order of the fact.
+    likely: tuple[Value, ...] = ()
+
+    @property
+    def others(self) -> tuple[Value, ...]:
+        """The other values."""
+        return tuple(value for value in self.fact.values if value not in self.likely)
 
     @property
     def question(self) -> Words:
@@ -101,7 +111,7 @@ def shortened(path: Sequence[str], most: int = PATH, each: int = NODE) -> str:
     """
     kept: list[str] = []
     for line in reversed(path):
-        line = line if len(line) <= each else line[:each].rsplit(" ", 1)[0].rstrip(" ,;:(") + "…"
+        line = line if len(line) <= (each if kept else most) else line[:each].rsplit(" ", 1)[0].rstrip(" ,;:(") + "…"
         if kept and len(" › ".join([line, *kept])) > most:
             return " › ".join(["…", *kept])
         kept.insert(0, line)
@@ -142,10 +152,14 @@ def _safe(verdict: Verdict) -> Message:
 
 
 def contradictions(verdict: Verdict) -> tuple[Message, ...]:
-    """Who says what, without the number; the worst first."""
-    return tuple(Message("card.contradiction", tuple(
-        (name, value) for name, value in d.message.args if name != "factor"))
-        for d in verdict.discrepancies)
+    """Who says what, without the number; the worst first.
+
+    An answer by hand settles what witnesses say; that it differs from them is no news.
+    """
+    said = [dict(d.message.args) for d in verdict.discrepancies]
+    return tuple(Message.of("card.contradiction", **{
+        name: value for name, value in args.items() if name != "factor"})
+        for args in said if _ANALYST not in (args["first"], args["second"]))
 
 
 def risk(case: Case, verdict: Verdict) -> tuple[Message, ...]:
@@ -233,8 +247,18 @@ def _dearer(case: Case, verdict: Verdict, code: str) -> tuple[Message, ...]:
             else Message.of("card.declared_percent", percent=amount),)
 
 
-def asked(case: Case, verdict: Verdict, question: Question) -> Asked:
-    """A question with what its answer is worth: the error before and after, and the money."""
+def asked(case: Case, verdict: Verdict, question: Question,
+          spread: Sequence[float] = ()) -> Asked:
+    """A question with what its answer is worth: the error before and after, and the money.
+
+    Parameters
+    ----------
+    case : Case
+    verdict : Verdict
+    question : Question
+    spread : sequence of float, optional
+        P of the values of its fact: the likeliest ones are offered first.
+    """
     engine, good = case.engine_of(verdict), case.good(verdict)
     error = 1 - verdict.p if verdict.p == verdict.p else 1.
     parts = [Message.of("card.worth_error", before=percent(error),
@@ -247,4 +271,6 @@ def asked(case: Case, verdict: Verdict, question: Question) -> Asked:
         else:
             parts.append(Message.of("card.worth_total",
                                     eur=money(question.duty_gain * good.quantity)))
-    return Asked(question.about, Joined(tuple(parts)))
+    values = question.about.values
+    order = sorted(range(len(values)), key=lambda i: -spread[i] if spread else i)[:BUTTONS]
+    return Asked(question.about, Joined(tuple(parts)), tuple(values[i] for i in sorted(order)))

@@ -37,6 +37,7 @@ class Held:
     value: str
     p: float
     said: bool      #: a witness speaks of it
+    spread: tuple[float, ...] = ()  #: P of all values, in their order
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,8 @@ class Case:
             for fact, p in total.posterior(engine.priors).items():
                 best = int(p[0].argmax())
                 result.setdefault(fact, Held(self.vocabulary[fact].value_ids[best],
-                                             float(p[0, best]), bool(total.says(fact)[0])))
+                                             float(p[0, best]), bool(total.says(fact)[0]),
+                                             tuple(map(float, p[0]))))
         return result
 
 

@@ -77,8 +77,8 @@ def line_of(case: Case, verdict: Verdict, row: int, answered: bool = False,
             reviewed: bool = False) -> Line:
     """How a verdict is listed."""
     good, marks = case.good(verdict), {}
-    if verdict.discrepancies:
-        marks[CONTRADICTED] = contradictions(verdict)
+    if said := contradictions(verdict):
+        marks[CONTRADICTED] = said
     if verdict.agrees(good.declared_code) == "no":
         marks[DIFFERS] = (declared(case, verdict)[1],)
     if notes := case.notes_of(verdict):

@@ -334,7 +334,8 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self.splitter = QSplitter(Qt.Horizontal, childrenCollapsible=False)
         self.splitter.addWidget(self.list)
         self.splitter.addWidget(self.page)
-        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setStretchFactor(1, 3)
         self.splitter.setSizes([338, 540])
         for number, splitter in enumerate((self.splitter, self.page.splitter)):
             if len(self.splitter_sizes) == 2 and len(self.splitter_sizes[number]) == 2:
@@ -367,7 +368,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
             menu.addAction(action)
             self.actions_[name] = action
         stack.canUndoChanged.connect(self.actions_["undo"].setEnabled)
-        stack.canUndoChanged.connect(self.page.question.undo_button.setEnabled)
+        stack.canUndoChanged.connect(self.page.question.can_undo)
         stack.canRedoChanged.connect(self.actions_["redo"].setEnabled)
         for name in ("undo", "redo"):
             self.actions_[name].setEnabled(False)

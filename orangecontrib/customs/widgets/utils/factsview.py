@@ -33,6 +33,8 @@ _SIGNS = {TEXT: "●", PHOTOS: "■", ANALYST: "✎"}
 LEGEND = "● text   ■ photos   ✎ answer   ○ prior   ┃ all together"
 _COLOURS = {TEXT: "#1f6fb2", PHOTOS: "#b5651d", ANALYST: "#2e7d32"}
 ROW = Qt.UserRole + 1
+#: Of the width; what says so gets the rest.
+SHARES = {FACT: .25, VALUE: .23, AXIS: .19}
 
 
 def signs(row: FactRow) -> str:
@@ -119,8 +121,7 @@ class FactsView(QTreeWidget):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(SAYS, QHeaderView.Stretch)
         header.setMinimumSectionSize(20)
-        for column, wide in ((FACT, 130), (VALUE, 122), (AXIS, 100), (ANSWER, 22)):
-            self.setColumnWidth(column, wide)
+        self.setColumnWidth(ANSWER, 22)
         self.itemClicked.connect(self._on_clicked)
         self.itemDoubleClicked.connect(lambda item, _: self.ask(item.data(0, Qt.UserRole)))
         self.currentItemChanged.connect(self._on_current)
@@ -193,6 +194,11 @@ class FactsView(QTreeWidget):
         item = self.currentItem()
         place = self.visualItemRect(item).bottomLeft() if item is not None else self.rect().center()
         self.menu(fact).popup(self.viewport().mapToGlobal(place))
+
+    def resizeEvent(self, event):
+        super().resizeEvent(event)
+        for column, share in SHARES.items():
+            self.setColumnWidth(column, int(share * self.viewport().width()))
 
     def keyPressEvent(self, event):
         if event.key() in (Qt.Key_F2, Qt.Key_Space) and self.fact:

@@ -185,8 +185,12 @@ class GoodPage(QWidget):
         waiting = [q for q in page.verdict.questions if q.fact not in page.put_off]
         none = NOT_NOW if page.verdict.questions else NO_QUESTION
         mine = page.answers.get(page.verdict.key, {})
+        first = None
+        if waiting:
+            held = page.case.beliefs(page.row, page.answers)[waiting[0].fact]
+            first = asked(page.case, page.verdict, waiting[0], held.spread)
         self.question.show_question(
-            asked(page.case, page.verdict, waiting[0]) if waiting else None,
+            first,
             mine.get(waiting[0].fact, "") if waiting else "", none)
 
     @property

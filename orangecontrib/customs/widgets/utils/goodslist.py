@@ -12,6 +12,7 @@ from AnyQt.QtGui import QColor
 from AnyQt.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QLineEdit,
     QMenu,
@@ -45,6 +46,8 @@ class Column:
         Pixels that it takes at most by itself.
     widest : str
         A text for which there is always room, whatever the rows hold.
+    stretch : bool
+        Takes the room that the others leave.
     hidden : bool
         Shown only if the user wants to see it.
     """
@@ -58,6 +61,7 @@ class Column:
     header_tooltip: str = ""
     most: int = 260
     widest: str = ""
+    stretch: bool = False
     hidden: bool = False
 
 
@@ -221,6 +225,8 @@ class GoodsList(QWidget):
         self.view.setSortingEnabled(True)
         for number, column in enumerate(columns):
             header.setSectionHidden(number, column.hidden)
+            if column.stretch:
+                header.setSectionResizeMode(number, QHeaderView.Stretch)
         self.count = QLabel()
         self.top = QHBoxLayout()
         self.top.setSpacing(4)
@@ -343,7 +349,7 @@ class GoodsList(QWidget):
         self.changed.emit()
 
     def _on_resized(self, number: int, _old: int, new: int):
-        if not self._fitting and new:
+        if not self._fitting and new and not self.model.columns[number].stretch:
             self._widths[self.model.columns[number].header] = new
             self.changed.emit()
 

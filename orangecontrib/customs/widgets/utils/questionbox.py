@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from AnyQt.QtCore import QSize, Qt
 from AnyQt.QtCore import pyqtSignal as Signal
-from AnyQt.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout
+from AnyQt.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QSizePolicy, QVBoxLayout
 
 from orangecontrib.customs.cases.card import Asked
 from orangecontrib.customs.i18n import say
@@ -70,6 +70,10 @@ class QuestionBox(QFrame):
             "Leave this question, and show the next one"))
         self.later_button.clicked.connect(
             lambda: self.asked is not None and self.put_off.emit(self.asked.fact.id))
+        self.undo_button.hide()
+        self.more_button = QPushButton("More answers", autoDefault=False,
+                                       toolTip="Less likely answers")
+        self.more_button.setMenu(QMenu(self))
         for button in (self.undo_button, self.later_button):
             button.setFlat(True)
             button.setSizePolicy(QSizePolicy.Maximum, QSizePolicy.Fixed)
@@ -95,8 +99,11 @@ class QuestionBox(QFrame):
             self._answers.removeWidget(button)
             button.setParent(None)
             button.deleteLater()
-        for button in (self.later_button, self.undo_button):
+        tail = (self.more_button, self.later_button, self.undo_button)
+        for button in tail:
             self._answers.removeWidget(button)
+        self.more_button.menu().clear()
+        self.more_button.setVisible(asked is not None and bool(asked.others))
         self.buttons = []
         colours = theme(self.palette())
         self.later_button.setVisible(asked is not None)
@@ -104,7 +111,13 @@ class QuestionBox(QFrame):
             self.text.setText(f"<span style='color:{colours.quiet.name()}'>{none}</span>")
         else:
             self.text.setText(question_html(asked, colours))
-            for number, value in enumerate(asked.fact.values, start=1):
+            for value in asked.others:
+                action = self.more_button.menu().addAction(say(value).replace("&", "&&"))
+                action.setCheckable(True)
+                action.setChecked(value.id == answer)
+                action.triggered.connect(
+                    lambda _, value=value.id: self.answered.emit(self.asked.fact.id, value))
+            for number, value in enumerate(asked.likely, start=1):
                 button = _Answer(say(value), number)
                 button.setCheckable(True)
                 button.setChecked(value.id == answer)
@@ -112,14 +125,19 @@ class QuestionBox(QFrame):
                     lambda _, value=value.id: self.answered.emit(self.asked.fact.id, value))
                 self._answers.addWidget(button)
                 self.buttons.append(button)
-        self._answers.addWidget(self.later_button)
-        self._answers.addWidget(self.undo_button)
+        for button in tail:
+            self._answers.addWidget(button)
         self.updateGeometry()
 
     def show_instead(self, text: str) -> None:
         """What else would settle it: a photo to take."""
         self.instead.setText(text)
         self.instead.setVisible(bool(text))
+
+    def can_undo(self, can: bool) -> None:
+        """Whether there is an answer to take back."""
+        self.undo_button.setEnabled(can)
+        self.undo_button.setVisible(can)
 
     def press(self, number: int) -> None:
         """Answer by the number of a button, from 1."""

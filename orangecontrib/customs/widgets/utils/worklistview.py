@@ -33,7 +33,7 @@ COLUMNS = [
     Column("!", lambda line: line.marks, lambda line: (-len(line.marks), line.marks),
            tooltip=lambda line: line.why, widest="⚡≠?✓",
            header_tooltip="\n".join(f"{mark}  {words}" for mark, words in MARKS.items())),
-    Column("Good", lambda line: line.key, most=92),
+    Column("Good", lambda line: line.key, stretch=True),
     Column("Code", lambda line: line.code, most=118,
            tooltip=lambda line: f"{line.code}\nSafe: {line.safe or '—'}"),
     Column("P", lambda line: line.sure, lambda line: _number(line.p), right=True,
@@ -100,6 +100,8 @@ class WorkList(GoodsList):
     def _on_queue(self):
         self.unsort()
         self.set_queue(self.queue.currentData())
+        if self.model.rowCount():
+            self.choose(self.model.source_row(0))
         self.queue_chosen.emit(self.queue.currentData())
 
     def _restore(self):

@@ -111,7 +111,8 @@ def shortened(path: Sequence[str], most: int = PATH, each: int = NODE) -> str:
     """
     kept: list[str] = []
     for line in reversed(path):
-        line = line if len(line) <= (each if kept else most) else line[:each].rsplit(" ", 1)[0].rstrip(" ,;:(") + "…"
+        if len(line) > (each if kept else most):
+            line = line[:each].rsplit(" ", 1)[0].rstrip(" ,;:(") + "…"
         if kept and len(" › ".join([line, *kept])) > most:
             return " › ".join(["…", *kept])
         kept.insert(0, line)

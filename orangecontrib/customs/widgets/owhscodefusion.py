@@ -28,7 +28,7 @@ from Orange.base import Model
 from Orange.data import Table, Variable
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
-from Orange.widgets.utils.annotated_data import ANNOTATED_DATA_SIGNAL_NAME, create_annotated_table
+from Orange.widgets.utils.annotated_data import ANNOTATED_DATA_SIGNAL_NAME
 from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
@@ -64,6 +64,7 @@ from orangecontrib.customs.widgets.utils.groupchoice import (
     storable_groups,
 )
 from orangecontrib.customs.widgets.utils.links import silent_links
+from orangecontrib.customs.widgets.utils.selecting import send_selection
 from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
 from orangecontrib.customs.widgets.utils.theme import theme
 from orangecontrib.customs.widgets.utils.traceview import trace_html
@@ -689,11 +690,8 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self._send_selected()
 
     def _send_selected(self):
-        codes = self.results[0] if self.results is not None else None
-        rows = [row for row in self.list.rows if codes is not None and row < len(codes)]
-        self.Outputs.selected.send(codes[rows] if rows else None)
-        self.Outputs.annotated.send(
-            None if codes is None else create_annotated_table(codes, rows))
+        send_selection(self.Outputs, self.results[0] if self.results is not None else None,
+                       self.list.rows)
 
     def onDeleteWidget(self):
         language.changed.happened.disconnect(self._on_language)

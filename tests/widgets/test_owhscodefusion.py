@@ -9,6 +9,7 @@ from unittest.mock import Mock, patch
 import numpy as np
 import pytest
 from AnyQt.QtCore import QSettings, Qt
+from AnyQt.QtGui import QFont
 from made_goods import ANKLE, BOOTS, BOOTS_NO_HEIGHT, LOW, SNEAKERS, photo_features, text_facts
 from Orange.classification import LogisticRegressionLearner
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
@@ -18,6 +19,7 @@ from orangecontrib.text import Corpus
 from orangecontrib.text.preprocess import RegexpTokenizer
 from orangecontrib.text.vectorization import BowVectorizer
 
+from orangecontrib.customs.columns import ImageColumn
 from orangecontrib.customs.fusion import Engine
 from orangecontrib.customs.fusion.among import codes_of
 from orangecontrib.customs.fusion.table import default_key
@@ -504,7 +506,118 @@ class TestOWHSCodeFusion(WidgetTest):
             self.widget.actions_["clear_all"].trigger()
         self.assertEqual(self.widget.answers, {})
 
+    def test_a_click_on_an_answer_moves_the_code_and_undo_and_redo_bring_both_back(self):
+        self.codes(text=text_facts({"A": BOOTS_NO_HEIGHT}))
+        before = self.widget.verdict.code
+        self.widget.page.question.press(2)
+        after = self.widget.verdict.code
+        self.assertEqual(self.widget.answers, {"A": {"height": "ankle"}})
+        self.assertNotEqual(before, after)
+        self.widget.actions_["undo"].trigger()
+        self.assertEqual((self.widget.verdict.code, self.widget.answers), (before, {}))
+        codes = self.get_output(self.widget.Outputs.codes)
+        self.assertEqual(column(codes, "code"), [before])
+        self.widget.actions_["redo"].trigger()
+        self.assertEqual(self.widget.verdict.code, after)
+
+    def test_a_question_that_is_put_off_makes_way_for_the_next_one(self):
+        self.codes(text=text_facts({"A": "Обувь"}))
+        box = self.widget.page.question
+        first = box.asked.fact.id
+        box.later_button.click()
+        self.assertNotIn(box.asked.fact.id, ("", first))
+
+    def test_clear_all_asks_and_can_be_undone(self):
+        self.codes(text=text_facts({"A": BOOTS}))
+        self.answer("sex", "women")
+        with patch.object(owhscodefusion.QMessageBox, "question",
+                          return_value=owhscodefusion.QMessageBox.No) as question:
+            self.widget.actions_["clear_all"].trigger()
+        question.assert_called_once()
+        self.assertEqual(self.widget.answers, {"A": {"sex": "women"}})
+        self.widget._clear_all_answers()
+        self.widget.actions_["undo"].trigger()
+        self.assertEqual(self.widget.answers, {"A": {"sex": "women"}})
+
+    # -- the queue
+
+    def test_reviewed_goods_are_marked_kept_with_the_workflow_and_the_next_one_comes(self):
+        text = text_facts({"A": BOOTS, "B": SNEAKERS, "C": "Обувь"})
+        self.widget = self.create_widget(OWHSCodeFusion, stored_settings={"queue": "doubt"})
+        self.codes(text=text)
+        self.widget.list.choose(2)
+        self.widget.actions_["review"].trigger()
+        self.assertEqual(self.widget.reviewed, ["C"])
+        self.assertIn("✓", self.widget.lines[2].marks)
+        self.assertNotEqual(self.widget.verdict.key, "C")
+        self.assertIn("1 reviewed", self.widget.list.count.text())
+        settings = self.widget.settingsHandler.pack_data(self.widget)
+        self.assertEqual(ast.literal_eval(repr(settings)), settings)
+        self.widget = self.create_widget(OWHSCodeFusion, stored_settings=settings)
+        self.codes(text=text)
+        self.assertTrue(self.widget.lines[2].reviewed)
+        self.assertEqual(self.widget.list.queue.currentData(), "doubt")
+        self.widget.list.choose(2)
+        self.widget.actions_["undo"].trigger()
+        self.widget.actions_["review"].trigger()
+        self.assertEqual(self.widget.reviewed, [])
+        other = self.create_widget(OWHSCodeFusion)
+        self.assertEqual((other.reviewed, other.queue), ([], "table"))
+
+    def test_columns_sorting_and_splitters_are_remembered(self):
+        self.codes(text=text_facts({"A": BOOTS, "B": SNEAKERS}))
+        self.widget.list.view.horizontalHeader().resizeSection(2, 88)
+        self.widget.list.view.sortByColumn(1, Qt.DescendingOrder)
+        self.widget.splitter_sizes = [[200, 700], []]
+        self.widget.page.tabs.setCurrentIndex(2)
+        settings = self.widget.settingsHandler.pack_data(self.widget)
+        self.widget = self.create_widget(OWHSCodeFusion, stored_settings=settings)
+        self.codes(text=text_facts({"A": BOOTS, "B": SNEAKERS}))
+        self.assertEqual(self.widget.list.view.horizontalHeader().sectionSize(2), 88)
+        self.assertEqual(self.widget.list.model.source_row(0), 1)
+        self.assertEqual(self.widget.page.tabs.currentIndex(), 2)
+
+    def test_settings_are_folded_away_in_workflows_of_the_first_version_too(self):
+        for stored in ({}, {"controlAreaVisible": True, "trust": .9, "__version__": 1}):
+            widget = self.create_widget(OWHSCodeFusion, stored_settings=stored)
+            self.assertFalse(widget.controlAreaVisible)
+            self.assertEqual(widget.trust, stored.get("trust", .99))
+            widget.settings_button.click()
+            self.assertTrue(widget.controlAreaVisible)
+
+    # -- photos
+
+    def test_photos_are_seen_beside_the_text_and_goods_without_them_say_nothing_of_it(self):
+        photos = Table.from_list(
+            Domain([], metas=[StringVariable("good_id"),
+                              ImageColumn("").mark(StringVariable("image"))]),
+            [["A", "/no/1.jpg"], ["A", "/no/2.jpg"]])
+        self.codes(text=text_facts({"A": BOOTS, "B": SNEAKERS}), images=photos)
+        strip = self.widget.page.strip
+        self.assertEqual([p.path for p in strip.photos.photos], ["/no/1.jpg", "/no/2.jpg"])
+        self.assertEqual(strip.text.toPlainText(), BOOTS)
+        self.widget.list.choose(1)
+        self.assertEqual(strip.photos.photos, ())
+        self.assertEqual(strip.text.toPlainText(), SNEAKERS)
+        self.codes(images=text_facts({"A": BOOTS}))
+        self.assertIn("connect", str(self.widget.Warning.images))
+
     # -- what is shown
+
+    def test_what_decides_is_seen_without_scrolling_in_a_small_window(self):
+        self.codes(text=text_facts({"A": BOOTS}, [6404199000], [100]),
+                   photos=photo_features({"A": LOW}))
+        self.widget.setFont(QFont(self.widget.font().family(), 9))  # the platform's own is 12
+        self.widget.resize(900, 510)
+        self.widget.show()
+        self.widget.grab()
+        card, box = self.widget.page.card, self.widget.page.question
+        self.assertEqual(card.verticalScrollBar().maximum(), 0)
+        for shown in ("≠", "⚡", "€"):
+            self.assertIn(shown, card.toPlainText())
+        self.assertGreaterEqual(len(box.buttons), 2)
+        self.assertLessEqual(self.widget.minimumSizeHint().height(), 510)
+        self.assertLessEqual(self.widget.minimumSizeHint().width(), 900)
 
     def test_discrepancy_is_shown(self):
         self.codes(text=text_facts({"A": BOOTS}), photos=photo_features({"A": LOW}))

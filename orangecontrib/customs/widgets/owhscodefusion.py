@@ -242,6 +242,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self.decisions = Decisions(lambda: (self.answers, self.reviewed), self._on_change)
         self._put_off: set[tuple[str, str]] = set()
         self._arriving = False
+        self._seen = False
         self._changed_rows: set[int] = set()
         self._stale = False
         self._job: Job | None = None
@@ -399,13 +400,28 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
                                            toolTip="Show or hide the settings")
         fold = self.findChild(QAction, "action-show-control-area")
         self.settings_button.setChecked(self.controlAreaVisible)
-        self.settings_button.clicked.connect(fold.trigger)
+        self.settings_button.clicked.connect(self._fold)
         fold.toggled.connect(self.settings_button.setChecked)
         self.statusBar().addPermanentWidget(self.settings_button)
         row = QHBoxLayout()
         row.addWidget(self.list.count, 1)
         row.addWidget(self.cancel_button)
         self.list.layout().addLayout(row)
+
+    def showEvent(self, event):
+        """Folding the settings at first sight takes no width from what is seen."""
+        place, size, first = self.pos(), self.size(), not self._seen
+        self._seen = True
+        super().showEvent(event)
+        if first and not self.controlAreaVisible and self.savedWidgetGeometry is None:
+            self.move(place)
+            self.resize(size)
+
+    def _fold(self, visible: bool):
+        """Show or hide the settings, whatever Orange's own action believes they are."""
+        fold = self.findChild(QAction, "action-show-control-area")
+        fold.setChecked(not visible)
+        fold.trigger()
 
     def sizeHint(self):
         return QSize(900, 510)

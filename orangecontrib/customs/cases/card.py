@@ -1,8 +1,9 @@
 """The decision on one good as it is read: code, how sure, what contradicts, what to ask, money."""
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -221,14 +222,19 @@ def _differing(case: Case, verdict: Verdict, code: str) -> tuple[Fact, ...]:
     engine = case.engine_of(verdict)
     if engine is None or not verdict.codes or code not in engine.codes:
         return ()
-
-    def allowed(wanted: Collection[str], fact: str) -> set[str]:
-        values = engine.table.vocabulary[fact].value_ids
-        return {value for rule in engine.table.rules
-                if set(engine.table.outcomes[rule.outcome]) & set(wanted)
-                for value in rule.allowed.get(fact, values)}
+    found, other = _allowed(engine, verdict.codes), _allowed(engine, (code,))
     return tuple(spec for fact, spec in engine.table.vocabulary.items()
-                 if not allowed(verdict.codes, fact) & allowed([code], fact))
+                 if not found[fact] & other[fact])
+
+
+@lru_cache(maxsize=4096)
+def _allowed(engine: Engine, codes: tuple[str, ...]) -> dict[str, frozenset[str]]:
+    """Per fact, the values with which some rule leads to one of these codes."""
+    rules = [rule.allowed for rule in engine.table.rules
+             if set(engine.table.outcomes[rule.outcome]) & set(codes)]
+    return {fact: frozenset(value for allowed in rules
+                            for value in allowed.get(fact, spec.value_ids))
+            for fact, spec in engine.table.vocabulary.items()}
 
 
 def _dearer(case: Case, verdict: Verdict, code: str) -> tuple[Message, ...]:

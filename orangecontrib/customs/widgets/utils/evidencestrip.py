@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from AnyQt.QtCore import QRect, QSize, Qt
 from AnyQt.QtCore import pyqtSignal as Signal
-from AnyQt.QtGui import QPainter, QPen, QTextCharFormat, QTextCursor
+from AnyQt.QtGui import QFont, QPainter, QPen, QTextCharFormat, QTextCursor
 from AnyQt.QtWidgets import (
     QFrame,
     QLabel,
@@ -186,7 +186,7 @@ class MarkedText(QTextBrowser):
             style.setBackground(ground)
             style.setForeground(text)
             if self.fact in piece.facts:
-                style.setFontWeight(75)
+                style.setFontWeight(QFont.Bold)
                 style.setFontUnderline(True)
             style.setToolTip(as_written("\n".join(map(say, piece.said))))
         return style

@@ -2,8 +2,6 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from orangecontrib.customs.cases import case_of
 from orangecontrib.customs.cases.card import BUTTONS, asked, card_of, shortened
@@ -11,7 +9,7 @@ from orangecontrib.customs.cases.evidence import fact_rows
 from orangecontrib.customs.cases.files import goods_of_rows
 from orangecontrib.customs.cases.marked import pieces_of
 from orangecontrib.customs.cases.sources import PhotoEvidence
-from orangecontrib.customs.cases.worklist import QUEUES, elided, line_of, next_of
+from orangecontrib.customs.cases.worklist import QUEUES, line_of, next_of
 from orangecontrib.customs.facts import Evidence
 from orangecontrib.customs.groups import loaded_groups
 from orangecontrib.customs.i18n import say, speaking
@@ -198,11 +196,3 @@ def test_each_mark_says_why():
     assert [why[0] for why in line.why.splitlines()] == list(line.marks)
     with speaking("en"):
         assert "answered by hand" in line_of(made, made.decide()[0], 0, True).why
-
-
-@given(st.text(max_size=60), st.integers(2, 40))
-def test_a_long_id_keeps_both_its_ends(text, most):
-    short = elided(text, most)
-    assert len(short) <= most + 1
-    assert short == text or (text.startswith(short.partition("…")[0])
-                             and text.endswith(short.rpartition("…")[2]))

@@ -16,7 +16,7 @@ from .card import contradictions, declared
 from .case import Case
 from .rows import duty_at_risk, percent_at_risk
 
-__all__ = ["MARKS", "QUEUES", "Line", "at_risk", "elided", "line_of", "next_of"]
+__all__ = ["MARKS", "QUEUES", "Line", "at_risk", "line_of", "next_of"]
 
 #: Marks of goods, in the order in which they stand.
 CONTRADICTED, DIFFERS, PROBLEM, ASK, ANSWERED, REVIEWED = "⚡", "≠", "⚠", "?", "✎", "✓"
@@ -128,15 +128,3 @@ def next_of(lines: Collection[Line], queue: str, after: int = -1) -> int:
     """The row of the first good in a queue that is not reviewed, `after` left aside; −1: none."""
     waiting = [line for line in lines if not line.reviewed and line.row != after]
     return min(waiting, key=QUEUES[queue][1]).row if waiting else -1
-
-
-def elided(text: str, most: int) -> str:
-    """A long id without its middle, both ends of which tell.
-
-    >>> elided("cs380_nike_blazers_CZ1055_100", 12), elided("G-001", 12)
-    ('cs380_…55_100', 'G-001')
-    """
-    if len(text) <= most + 1:
-        return text
-    return f"{text[:(most + 1) // 2]}…{text[len(text) - most // 2:]}"
-

@@ -32,7 +32,8 @@ PROSE = {"reason", "trace", "problems", "next question", "next_question", "discr
 #: Attributes of columns that tell where something lies on this computer.
 PLACES = {"origin"}
 
-#: Attributes of columns that a photo model sets, and how names of columns end that quote it.
+#: Attributes of columns that a photo model sets, and how names of columns end whose notes say
+#: which photos speak for what.
 OF_MODELS, QUOTED = {"prior", "rho"}, ": photos"
 
 #: Values of attributes that are spelled otherwise by now, and read in both spellings.
@@ -228,9 +229,8 @@ def differences(kept, found, tolerance: float = 1e-6, names=None, moved=(), rema
         if len(new.values) != len(old.values):
             problems.append(f"'{name}' had {len(old.values)} rows and has {len(new.values)}")
             continue
-        quoted = remade and old.name.endswith(QUOTED)
-        alike = _alike_problems if old.name == "problems" else \
-            _alike_prose if old.name in PROSE or quoted else _alike
+        prose = old.name in PROSE or old.name.endswith(QUOTED)
+        alike = _alike_problems if old.name == "problems" else _alike_prose if prose else _alike
         problems += [f"'{name}', row {row}: was «{a}» and is «{b}»"
                      for row, (a, b) in enumerate(zip(old.values, new.values), start=1)
                      if (name, str(row)) not in moved and not alike(a, b, tolerance)

@@ -90,10 +90,26 @@ def test_an_empty_photo_says_nothing_and_white_ground_neither(extractor, photo, 
 def test_enlarging_keeps_the_mass_and_the_place(n, size):
     share = np.zeros((n, n))
     share[n // 2, n - 1] = 3
-    large = explain._enlarged(share, size)
+    large = explain._enlarged(share, np.ones((size, size)))
     assert large.shape == (size, size) and large.sum() == pytest.approx(3)
     y, x = np.unravel_index(large.argmax(), large.shape)
     assert y * n // size == n // 2 and x * n // size == n - 1
+
+
+def test_colours_lie_on_the_good_and_not_on_even_ground_and_their_sum_stays():
+    square = np.full((64, 64, 3), 250, np.uint8)
+    square[20:40, 8:20] = 60
+    there = explain.objectness(square, (0, 0, 64, 64))
+    share = np.zeros((4, 4))
+    share[1, 1] = 2  # a place beside the good, that sees it
+    large = explain._enlarged(share, there)
+    assert large.sum() == pytest.approx(2)
+    assert large[20:40, 8:20].sum() > 1.9
+
+
+def test_where_the_border_is_no_even_ground_every_place_keeps_its_own():
+    square = np.random.default_rng(0).integers(0, 255, (64, 64, 3)).astype(np.uint8)
+    assert (explain.objectness(square, (0, 0, 64, 64)) == 1).all()
 
 
 def test_torchvision_trunks_are_understood_by_computing():

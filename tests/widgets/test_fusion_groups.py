@@ -56,9 +56,13 @@ class TestGroups(WidgetTest):
         self.assertEqual(table.get_column("group")[0], "pens")
         self.assertEqual(table.get_column("duty low (% of value)")[0], 8)
         self.assertIn("баллончик: несменный", table.get_column("trace")[0])
-        self.assertIn("8 % of the value", self.widget.headline.toPlainText())
+        self.assertIn("пошлина 8 % стоимости", self.shown())
         self.assertIn("pens", self.widget.group_choice.text())
-        self.assertEqual(set(self.widget.panel.combos), {"article", "ink", "cartridge"})
+        self.assertEqual(set(self.widget.page.facts.rows), {"article", "ink", "cartridge"})
+
+    def shown(self):
+        """The card as it is read."""
+        return self.widget.page.card.toPlainText().replace("\xa0", " ")
 
     def plain(self, **columns):
         names = ["good_id", *columns]
@@ -72,9 +76,9 @@ class TestGroups(WidgetTest):
             "cartridge": ["fixed", "", ""], "declared_code": ["9608 10 920 0", "", ""]}))
         self.assertEqual(list(table.get_column("code")), ["9608109900", "9608910000", ""])
         self.assertEqual(list(table.get_column("agrees"))[0], "no")
-        self.assertIn("столбец «ink» – «паста»", self.widget.trace.toPlainText())
-        self.assertIn("differs, P 0.01, duty 8 % of the value",
-                      self.widget.headline.toPlainText().replace("\xa0", " "))
+        self.assertIn("столбец «ink» – «паста»", self.widget.page.trace.toPlainText())
+        self.assertIn("заявлен 9608 10 920 0, отличие:", self.shown())
+        self.assertIn("пошлина та же", self.shown())
         self.assertFalse(self.widget.Warning.active)
 
     def test_a_cell_that_is_no_value_is_a_warning_with_column_and_row(self):
@@ -91,7 +95,7 @@ class TestGroups(WidgetTest):
             "сменными баллончиками,with replaceable cartridges,шт,0"), encoding="utf-8")
         self.open("pens")
         self.codes(self.plain(article=["ballpoint"] * 3, declared_code=["9608109200", "", ""]))
-        self.assertIn("duty 0 % of the value", self.widget.headline.toPlainText())
+        self.assertIn("п. п. пошлины", self.shown())
 
     def test_answers_by_hand_are_of_its_facts_and_move_the_code(self):
         self.open("pens", answers={"A": {"cartridge": "replaceable"}})
@@ -103,10 +107,10 @@ class TestGroups(WidgetTest):
         self.open("footwear", "pens")
         table = self.codes(self.pens(A={"article": "nib"}, B={}))
         self.assertEqual(list(table.get_column("group")), ["pens", ""])
-        shown = [fact for fact, combo in self.widget.panel.combos.items() if not combo.isHidden()]
-        self.assertEqual(shown, ["article", "ink", "cartridge"])
+        pens = {"article", "ink", "cartridge"}
+        self.assertEqual(set(self.widget.page.facts.rows), pens)
         self.widget.list.choose(1)
-        self.assertTrue(all(not c.isHidden() for c in self.widget.panel.combos.values()))
+        self.assertGreater(set(self.widget.page.facts.rows), pens)
         self.widget._on_answer("is_footwear", "footwear")
         self.assertEqual(self.widget.verdict.group, "footwear")
         probabilities = self.get_output(self.widget.Outputs.probabilities)

@@ -2,7 +2,6 @@
 import ast
 import re
 import threading
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import Mock, patch
@@ -10,7 +9,8 @@ from unittest.mock import Mock, patch
 import numpy as np
 import pytest
 from AnyQt.QtCore import QSettings, Qt
-from AnyQt.QtGui import QTextDocument
+from AnyQt.QtGui import QFont
+from made_goods import ANKLE, BOOTS, BOOTS_NO_HEIGHT, LOW, SNEAKERS, photo_features, text_facts
 from Orange.classification import LogisticRegressionLearner
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 from Orange.widgets.tests.base import WidgetTest
@@ -19,9 +19,7 @@ from orangecontrib.text import Corpus
 from orangecontrib.text.preprocess import RegexpTokenizer
 from orangecontrib.text.vectorization import BowVectorizer
 
-from orangecontrib.customs.declarations import FactReader
-from orangecontrib.customs.declarations.table import facts_table
-from orangecontrib.customs.facts import Fact, Value, Vocabulary
+from orangecontrib.customs.columns import ImageColumn
 from orangecontrib.customs.fusion import Engine
 from orangecontrib.customs.fusion.among import codes_of
 from orangecontrib.customs.fusion.table import default_key
@@ -30,53 +28,9 @@ from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.widgets import owhscodefusion
 from orangecontrib.customs.widgets.owhscodefusion import OWHSCodeFusion
 from orangecontrib.customs.widgets.utils import language
-from orangecontrib.customs.widgets.utils.answerpanel import AnswerPanel
-from orangecontrib.customs.widgets.utils.verdictview import code_html
 
-BOOTS = ("Ботинки мужские, закрывающие лодыжку, но не часть икры, верх из натуральной кожи, "
-         "подошва из резины, длина стельки 27 см, без защитного металлического подноска, "
-         "не спортивные")
-BOOTS_NO_HEIGHT = ("Обувь мужская повседневная, верх из натуральной кожи, подошва из резины, "
-                   "длина стельки 27 см, без защитного металлического подноска")
-SNEAKERS = ("Кеды для взрослых, не спортивные, не закрывающие лодыжку, верх из текстильного "
-            "материала, подошва из резины")
+YES = owhscodefusion.QMessageBox.Yes
 MEN_ANKLE, WOMEN_ANKLE = "6403911600", "6403911800"
-
-
-def text_facts(goods, declared=None, quantity=None, reader=FactReader(find_group("footwear"))):  # noqa: B008
-    """Facts of {key: description}."""
-    attributes, columns = [], []
-    for name, values in (("declared_code", declared), ("quantity", quantity)):
-        if values is not None:
-            attributes.append(ContinuousVariable(name, number_of_decimals=0))
-            columns.append(np.array(values, dtype=float))
-    domain = Domain(attributes, metas=[StringVariable("good_id"),
-                                       StringVariable("description")])
-    x = np.column_stack(columns) if columns else np.empty((len(goods), 0))
-    table = Table.from_numpy(domain, x, metas=np.array(list(goods.items()), dtype=object))
-    return facts_table(table, "description", reader, "good_id")[0]
-
-
-def photo_features(goods, key="good_id"):
-    """Pooled features of {key: {feature: P}}; the rest stays at its prior."""
-    priors = dict.fromkeys([f.id for f in footwear.group().features], .1)
-    priors.update(height_below_ankle=.5, height_ankle=.3, height_calf=.15, height_over_knee=.05)
-    variables = []
-    for feature in footwear.group().features:
-        var = ContinuousVariable(feature.name_en)
-        var.attributes.update(feature=feature.id, fact=feature.fact, value=feature.value,
-                              prior=str(priors[feature.id]))
-        variables.append(var)
-    rows = [[given.get(f, p) for f, p in priors.items()] for given in goods.values()]
-    return Table.from_numpy(
-        Domain(variables, metas=[StringVariable(key)]), np.array(rows, dtype=float),
-        metas=np.array([[key] for key in goods], dtype=object))
-
-
-ANKLE = {"height_below_ankle": .02, "height_ankle": .95, "height_calf": .02,
-         "height_over_knee": .01}
-LOW = {"height_below_ankle": .97, "height_ankle": .01, "height_calf": .01,
-       "height_over_knee": .01}
 
 
 def predictions(goods, codes=("6403", "6404"), name="Logistic Regression ({})"):
@@ -109,35 +63,21 @@ class TestOWHSCodeFusion(WidgetTest):
         self.assertIn("код 6403999100", first)
         self.assertIn("код 6403999800", first)
         self.assertNotIn("строк", second)
-        self.assertIn("2 строками", self.widget.headline.toPlainText())
+        self.assertIn("2 строками", self.widget.page.card.toPlainText())
         self.assertLess(len(table.get_column("safe code")[0]), 10)
         self.widget._on_answer("insole", "lt24")
-        self.assertNotIn("строками", self.widget.headline.toPlainText())
+        self.assertNotIn("строками", self.widget.page.card.toPlainText())
         self.assertEqual(self.widget.verdict.codes, ("6403999100",))
 
     def test_html_in_a_text_is_shown_as_it_is_written(self):
         text = "<b>Хайтопы</b> <img src=x>, верх из <i>кожи</i>, подошва из <u>резины</u>"
         self.codes(text=text_facts({"<b>1</b>": text}))
-        self.assertIn("«<b>Хайтопы</b> <img src=x>", self.widget.headline.toPlainText())
-        tip = self.widget.list.model.data(self.widget.list.model.index(0, 1), Qt.ToolTipRole)
+        self.assertIn("«<b>Хайтопы</b> <img src=x>", self.widget.page.card.toPlainText())
+        tip = self.widget.list.model.data(self.widget.list.model.index(0, 0), Qt.ToolTipRole)
         self.assertIn("&lt;img src=x&gt;", tip)
         self.widget.send_report()
         self.assertNotIn("<img", self.widget.report_html)
         self.assertNotIn("<b>1", self.widget.report_html)
-
-    def test_the_answer_panel_shows_names_as_they_are_written(self):
-        fact = Fact("ink", "<b>ink</b>", "<i>чернила</i>", (Value("a", "<u>a</u>", "<u>а</u>"),
-                                                         Value("b", "b", "б")), "<img src=x>?")
-        group = replace(find_group("footwear"), vocabulary=Vocabulary([fact]))
-        panel = AnswerPanel([group, replace(group, id="other", vocabulary=Vocabulary([]))])
-        panel.show_good(None, {}, {}, False)
-        shown = QTextDocument()
-        shown.setHtml(panel.labels["ink"].text())
-        self.assertEqual(shown.toPlainText(), "<i>чернила</i>")
-        for tip in (panel.labels["ink"].toolTip(), panel.combos["ink"].toolTip()):
-            shown.setHtml(tip)
-            self.assertEqual(shown.toPlainText().strip(), "<img src=x>?")
-        self.assertEqual(panel.combos["ink"].itemText(1), "<u>а</u>")
 
     # -- language
 
@@ -154,15 +94,14 @@ class TestOWHSCodeFusion(WidgetTest):
                 lambda: QSettings(f"{folder}/s.ini", QSettings.IniFormat)):
             self.widget.answers = {"A": {"height": "below_ankle"}}
             russian = self.codes(text=text_facts({"A": BOOTS, "B": SNEAKERS}, [6403991111] * 2))
-            self.assertIn("да", self.widget.trace.toPlainText())
+            self.assertIn("да", self.widget.page.trace.toPlainText())
             settings = self.widget.settingsHandler.pack_data(self.widget)
             self.speak("en")
             english = self.get_output(self.widget.Outputs.codes)
-            combo, label = (getattr(self.widget.panel, name)["upper"]
-                            for name in ("combos", "labels"))
-            shown = [self.widget.headline.toPlainText(), self.widget.trace.toPlainText(),
-                     self.widget.lines[0].why, label.text(), combo.itemText(0),
-                     combo.itemText(1), combo.toolTip(), self.widget.bars.topLevelItem(0).text(3)]
+            fact = self.widget.page.facts.topLevelItem(0)
+            shown = [self.widget.page.card.toPlainText(), self.widget.page.trace.toPlainText(),
+                     self.widget.lines[0].why, *(fact.text(column) for column in (0, 1, 3)),
+                     fact.toolTip(0), self.widget.page.codes.topLevelItem(0).text(3)]
             for name in ("problems", "trace", "discrepancy"):
                 shown.append(column(english, name)[0])
             self.assertTrue(all(shown))
@@ -234,7 +173,7 @@ class TestOWHSCodeFusion(WidgetTest):
         self.assertIsNone(self.get_output(self.widget.Outputs.probabilities))
         self.assertIsNone(self.get_output(self.widget.Outputs.selected))
         self.assertEqual(self.widget.list.model.rowCount(), 0)
-        self.assertEqual(self.widget.headline.toPlainText(), "")
+        self.assertEqual(self.widget.page.card.toPlainText(), "")
 
     def test_input_without_facts(self):
         table = Table.from_numpy(Domain([ContinuousVariable("x")]), np.ones((2, 1)))
@@ -357,8 +296,8 @@ class TestOWHSCodeFusion(WidgetTest):
             self.assertEqual(column(codes, name), [""])
         self.assertIn("модель относит товар", column(codes, "problems")[0])
         self.assertIn("853630", str(self.widget.Warning.remarks))
-        self.assertIn("Код не определяется", self.widget.headline.toPlainText())
-        self.assertNotIn("прим", self.widget.headline.toPlainText())
+        self.assertIn("Код не определяется", self.widget.page.card.toPlainText())
+        self.assertNotIn("прим", self.widget.page.card.toPlainText())
 
     def test_improper_numbers_are_refused_with_a_message(self):
         codes = self.codes(photos=photo_features({"A": {**LOW, "high_heel": 1.5}}))
@@ -491,22 +430,24 @@ class TestOWHSCodeFusion(WidgetTest):
     # -- the analyst's answers
 
     def answer(self, fact, value):
-        simulate.combobox_activate_item(
-            self.widget.panel.combos[fact],
-            next(v.ru for v in footwear.group().vocabulary[fact].values if v.id == value))
+        """Answer in the menu of a fact; "" takes the answer back."""
+        *_, back = menu = self.widget.page.facts.menu(fact).actions()
+        actions = [action for action in menu if action.isCheckable()]
+        names = [v.id for v in footwear.group().vocabulary[fact].values]
+        (actions[names.index(value)] if value else back).trigger()
 
     def test_an_answer_moves_the_code_at_once(self):
         self.codes(text=text_facts({"A": BOOTS, "B": SNEAKERS}))
         self.answer("sex", "women")
         self.assertEqual(self.widget.verdict.code, WOMEN_ANKLE)
-        self.assertEqual(self.widget.bars.topLevelItem(0).data(0, Qt.UserRole), WOMEN_ANKLE)
+        self.assertEqual(self.widget.page.codes.topLevelItem(0).data(0, Qt.UserRole), WOMEN_ANKLE)
         codes = self.get_output(self.widget.Outputs.codes)
         self.assertEqual(column(codes, "code"), [WOMEN_ANKLE, "6404199000"])
         probabilities = self.get_output(self.widget.Outputs.probabilities)
         self.assertGreater(probabilities.get_column(WOMEN_ANKLE)[0], .5)
         self.assertIn("✎", self.widget.lines[0].marks)
         self.assertIn("аналитик", column(codes, "trace")[0])
-        simulate.combobox_activate_index(self.widget.panel.combos["sex"], 0)
+        self.answer("sex", "")
         self.assertEqual(self.widget.verdict.code, MEN_ANKLE)
         self.assertEqual(self.widget.answers, {})
 
@@ -524,7 +465,7 @@ class TestOWHSCodeFusion(WidgetTest):
         self.assertEqual(ast.literal_eval(repr(settings)), settings)
         self.widget = self.create_widget(OWHSCodeFusion, stored_settings=settings)
         self.assertEqual(column(self.codes(text=text), "code")[0], WOMEN_ANKLE)
-        self.assertEqual(self.widget.panel.combos["sex"].currentData(), "women")
+        self.assertEqual(self.widget.page.facts.rows["sex"].answered, "women")
         other = self.create_widget(OWHSCodeFusion)
         self.assertEqual(other.answers, {}, "answers are no default for new widgets")
 
@@ -532,12 +473,13 @@ class TestOWHSCodeFusion(WidgetTest):
         self.codes(text=text_facts({"A": BOOTS, "B": BOOTS}))
         self.answer("sex", "women")
         self.widget.list.choose(1)
-        self.assertFalse(self.widget.panel.clear_button.isEnabled())
+        self.assertFalse(self.widget.actions_["clear"].isEnabled())
         self.answer("sex", "women")
-        self.widget.panel.clear_button.click()
+        self.widget.actions_["clear"].trigger()
         self.assertEqual(list(self.widget.answers), ["A"])
         self.answer("sex", "women")
-        self.widget.panel.clear_all_button.click()
+        with patch.object(owhscodefusion.QMessageBox, "question", return_value=YES):
+            self.widget.actions_["clear_all"].trigger()
         self.assertEqual(self.widget.answers, {})
         codes = self.get_output(self.widget.Outputs.codes)
         self.assertEqual(column(codes, "code"), [MEN_ANKLE] * 2)
@@ -560,40 +502,153 @@ class TestOWHSCodeFusion(WidgetTest):
         self.codes(text=text_facts({"A": BOOTS}))
         self.assertEqual(self.widget.verdict.code, MEN_ANKLE)
         self.assertEqual(self.widget.answers, {"Z": {"sex": "women"}})
-        self.widget.panel.clear_all_button.click()
+        with patch.object(owhscodefusion.QMessageBox, "question", return_value=YES):
+            self.widget.actions_["clear_all"].trigger()
         self.assertEqual(self.widget.answers, {})
+
+    def test_a_click_on_an_answer_moves_the_code_and_undo_and_redo_bring_both_back(self):
+        self.codes(text=text_facts({"A": BOOTS_NO_HEIGHT}))
+        before = self.widget.verdict.code
+        self.widget.page.question.press(2)
+        after = self.widget.verdict.code
+        self.assertEqual(self.widget.answers, {"A": {"height": "ankle"}})
+        self.assertNotEqual(before, after)
+        self.widget.actions_["undo"].trigger()
+        self.assertEqual((self.widget.verdict.code, self.widget.answers), (before, {}))
+        codes = self.get_output(self.widget.Outputs.codes)
+        self.assertEqual(column(codes, "code"), [before])
+        self.widget.actions_["redo"].trigger()
+        self.assertEqual(self.widget.verdict.code, after)
+
+    def test_a_question_that_is_put_off_makes_way_for_the_next_one(self):
+        self.codes(text=text_facts({"A": "Обувь"}))
+        box = self.widget.page.question
+        first = box.asked.fact.id
+        box.later_button.click()
+        self.assertNotIn(box.asked.fact.id, ("", first))
+
+    def test_clear_all_asks_and_can_be_undone(self):
+        self.codes(text=text_facts({"A": BOOTS}))
+        self.answer("sex", "women")
+        with patch.object(owhscodefusion.QMessageBox, "question",
+                          return_value=owhscodefusion.QMessageBox.No) as question:
+            self.widget.actions_["clear_all"].trigger()
+        question.assert_called_once()
+        self.assertEqual(self.widget.answers, {"A": {"sex": "women"}})
+        self.widget._clear_all_answers()
+        self.widget.actions_["undo"].trigger()
+        self.assertEqual(self.widget.answers, {"A": {"sex": "women"}})
+
+    # -- the queue
+
+    def test_reviewed_goods_are_marked_kept_with_the_workflow_and_the_next_one_comes(self):
+        text = text_facts({"A": BOOTS, "B": SNEAKERS, "C": "Обувь"})
+        self.widget = self.create_widget(OWHSCodeFusion, stored_settings={"queue": "doubt"})
+        self.codes(text=text)
+        self.widget.list.choose(2)
+        self.widget.actions_["review"].trigger()
+        self.assertEqual(self.widget.reviewed, ["C"])
+        self.assertIn("✓", self.widget.lines[2].marks)
+        self.assertNotEqual(self.widget.verdict.key, "C")
+        self.assertIn("1 reviewed", self.widget.list.count.text())
+        settings = self.widget.settingsHandler.pack_data(self.widget)
+        self.assertEqual(ast.literal_eval(repr(settings)), settings)
+        self.widget = self.create_widget(OWHSCodeFusion, stored_settings=settings)
+        self.codes(text=text)
+        self.assertTrue(self.widget.lines[2].reviewed)
+        self.assertEqual(self.widget.list.queue.currentData(), "doubt")
+        self.widget.list.choose(2)
+        self.widget.actions_["undo"].trigger()
+        self.widget.actions_["review"].trigger()
+        self.assertEqual(self.widget.reviewed, [])
+        other = self.create_widget(OWHSCodeFusion)
+        self.assertEqual((other.reviewed, other.queue), ([], "table"))
+
+    def test_columns_sorting_and_splitters_are_remembered(self):
+        self.codes(text=text_facts({"A": BOOTS, "B": SNEAKERS}))
+        self.widget.list.view.horizontalHeader().resizeSection(2, 88)
+        self.widget.list.view.sortByColumn(1, Qt.DescendingOrder)
+        self.widget.splitter_sizes = [[200, 700], []]
+        self.widget.page.tabs.setCurrentIndex(2)
+        settings = self.widget.settingsHandler.pack_data(self.widget)
+        self.widget = self.create_widget(OWHSCodeFusion, stored_settings=settings)
+        self.codes(text=text_facts({"A": BOOTS, "B": SNEAKERS}))
+        self.assertEqual(self.widget.list.view.horizontalHeader().sectionSize(2), 88)
+        self.assertEqual(self.widget.list.model.source_row(0), 1)
+        self.assertEqual(self.widget.page.tabs.currentIndex(), 2)
+
+    def test_settings_are_folded_away_in_workflows_of_the_first_version_too(self):
+        for stored in ({}, {"controlAreaVisible": True, "trust": .9, "__version__": 1}):
+            widget = self.create_widget(OWHSCodeFusion, stored_settings=stored)
+            self.assertFalse(widget.controlAreaVisible)
+            self.assertEqual(widget.trust, stored.get("trust", .99))
+            widget.settings_button.click()
+            self.assertTrue(widget.controlAreaVisible)
+
+    # -- photos
+
+    def test_photos_are_seen_beside_the_text_and_goods_without_them_say_nothing_of_it(self):
+        photos = Table.from_list(
+            Domain([], metas=[StringVariable("good_id"),
+                              ImageColumn("").mark(StringVariable("image"))]),
+            [["A", "/no/1.jpg"], ["A", "/no/2.jpg"]])
+        self.codes(text=text_facts({"A": BOOTS, "B": SNEAKERS}), images=photos)
+        strip = self.widget.page.strip
+        self.assertEqual([p.path for p in strip.photos.photos], ["/no/1.jpg", "/no/2.jpg"])
+        self.assertEqual(strip.text.toPlainText(), BOOTS)
+        self.widget.list.choose(1)
+        self.assertEqual(strip.photos.photos, ())
+        self.assertEqual(strip.text.toPlainText(), SNEAKERS)
+        self.codes(images=text_facts({"A": BOOTS}))
+        self.assertIn("connect", str(self.widget.Warning.images))
 
     # -- what is shown
 
+    def test_what_decides_is_seen_without_scrolling_in_a_small_window(self):
+        self.codes(text=text_facts({"A": BOOTS}, [6404199000], [100]),
+                   photos=photo_features({"A": LOW}))
+        self.widget.setFont(QFont(self.widget.font().family(), 9))  # the platform's own is 12
+        self.widget.resize(900, 510)
+        self.widget.show()
+        self.widget.grab()
+        card, box = self.widget.page.card, self.widget.page.question
+        self.assertEqual(card.verticalScrollBar().maximum(), 0)
+        for shown in ("≠", "⚡", "€"):
+            self.assertIn(shown, card.toPlainText())
+        self.assertGreaterEqual(len(box.buttons), 2)
+        self.assertLessEqual(self.widget.minimumSizeHint().height(), 510)
+        self.assertLessEqual(self.widget.minimumSizeHint().width(), 900)
+
     def test_discrepancy_is_shown(self):
         self.codes(text=text_facts({"A": BOOTS}), photos=photo_features({"A": LOW}))
-        self.assertIn("⚡", self.widget.headline.toPlainText())
+        self.assertIn("⚡", self.widget.page.card.toPlainText())
         self.assertIn("⚡", self.widget.lines[0].marks)
         self.assertIn("высота", self.widget.lines[0].why)
 
     def test_trace_tells_evidence_from_assumption(self):
         self.codes(text=text_facts({"A": BOOTS}))
-        trace = self.widget.trace.toPlainText()
+        trace = self.widget.page.trace.toPlainText()
         self.assertIn("ОПИ", trace)
         self.assertIn("принято по умолчанию", trace)
         self.assertIn("да", trace)
 
     def test_next_question(self):
         self.codes(text=text_facts({"A": BOOTS_NO_HEIGHT}))
-        shown = self.widget.headline.toPlainText()
-        self.assertIn("Спросите: Закрывает ли обувь лодыжку", shown)
-        self.assertIn("Изменит код", shown)
+        asked = self.widget.page.question.asked
+        self.assertEqual(asked.fact.id, "height")
+        self.assertIn("Закрывает ли обувь лодыжку", self.widget.page.question.text.text())
+        self.assertIn("ошибка", self.widget.page.question.text.text())
 
     def test_not_footwear_says_why(self):
         codes = self.codes(text=text_facts({"A": "Крем для обуви чёрный, в тюбиках"}))
         self.assertEqual(column(codes, "code"), [""])
-        self.assertIn("Не обувь", self.widget.headline.toPlainText())
-        self.assertIn("примечание 1", self.widget.headline.toPlainText())
+        self.assertIn("Не обувь", self.widget.page.card.toPlainText())
+        self.assertIn("примечание 1", self.widget.page.card.toPlainText())
 
     def test_a_good_of_unknown_kind_is_not_called_other_than_footwear(self):
         codes = self.codes(text=text_facts({"A": "Чиксы из кожи", "B": BOOTS}))
         self.assertEqual(column(codes, "code")[0], "")
-        shown = self.widget.headline.toPlainText()
+        shown = self.widget.page.card.toPlainText()
         self.assertNotIn("не является", shown)
         self.assertIn("Вид товара по названию не установлен: «Чиксы из кожи»", shown)
 
@@ -603,7 +658,7 @@ class TestOWHSCodeFusion(WidgetTest):
         self.codes(text=text_facts({"A": text}))
         self.answer("sex", "unidentifiable")
         self.assertEqual(len(self.widget.verdict.codes), 2)
-        shown = self.widget.headline.toPlainText()
+        shown = self.widget.page.card.toPlainText()
         self.assertIn("пробел закона", shown)
         self.assertIn(" / ", self.widget.lines[0].code)
 
@@ -657,13 +712,6 @@ class TestOWHSCodeFusion(WidgetTest):
         self.widget.report_html = ""
         self.widget.send_report()
         self.assertIn(MEN_ANKLE[:4], self.widget.report_html)
-
-
-def test_codes_are_emphasised_as_far_as_they_are_safe():
-    html = code_html(MEN_ANKLE, "640391")
-    assert html.startswith("<b>6403&nbsp;91&nbsp;</b><span") and "|&nbsp;160&nbsp;0" in html
-    assert "<span" not in code_html(MEN_ANKLE, MEN_ANKLE)
-    assert "<b></b>" in code_html(MEN_ANKLE, "")
 
 
 def test_numeric_ids_are_keys():

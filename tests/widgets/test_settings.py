@@ -11,7 +11,7 @@ from orangecontrib.customs import widgets
 REMEMBERED = {
     "savedWidgetGeometry", "splitter", "splitter_sizes", "show_more",      # the window
     "auto_apply", "auto_commit", "auto_run", "go_on",                      # when to go on
-    "shown", "order", "shown_metric", "last_folder",                       # where to look
+    "shown", "order", "columns", "shown_metric", "last_folder",            # where to look
     "language",                                                            # of columns' names
     "batch",                                                               # what the memory holds
 }

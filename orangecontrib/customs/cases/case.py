@@ -41,6 +41,7 @@ class Held:
     value: str
     p: float
     said: bool      #: a witness speaks of it
+    spread: tuple[float, ...] = ()  #: P of all values, in their order
 
 
 @dataclass(frozen=True)
@@ -219,6 +220,16 @@ class Case:
         """The verdict of one good, the same as in the batch."""
         return self.decide(slice(row, row + 1), error, answers)[0]
 
+    def witnesses_of(self, row: int, answers: Mapping[str, Mapping[str, str]] | None,
+                     engine: Engine) -> list[tuple[Witness, Evidence, Mapping[str, np.ndarray]]]:
+        """The witnesses of one good: their evidence as a group's engine uses it, and what
+        each makes of the facts by itself."""
+        heard = []
+        for witness in self._part(slice(row, row + 1), answers or {})[1]:
+            evidence = witness.on(engine.priors).tempered(engine.priors)
+            heard.append((witness, evidence, evidence.posterior(engine.priors)))
+        return heard
+
     def beliefs(self, row: int, answers: Mapping[str, Mapping[str, str]] | None = None
                 ) -> dict[str, Held]:
         """What is believed of each fact of one good."""
@@ -230,7 +241,8 @@ class Case:
             for fact, p in total.posterior(engine.priors).items():
                 best = int(p[0].argmax())
                 result.setdefault(fact, Held(self.vocabulary[fact].value_ids[best],
-                                             float(p[0, best]), bool(total.says(fact)[0])))
+                                             float(p[0, best]), bool(total.says(fact)[0]),
+                                             tuple(map(float, p[0]))))
         return result
 
 

@@ -41,7 +41,8 @@ from .reading import IMPLIED, Reading
 from .together import GroupsReader
 
 __all__ = ["declarations_table", "default_text", "describe", "described", "description_of",
-           "facts_table", "holds_ids", "misread", "names_of", "role_column", "skipped_rows",
+           "facts_table", "holds_ids", "misread", "names_of", "role_column", "rows_of_goods",
+           "skipped_rows",
            "strings_of", "text_candidates", "texts_of"]
 
 #: The roles of columns that stay texts, and what all roles of a file are here.
@@ -437,6 +438,32 @@ def _words(readings, vocabulary, spans) -> dict[str, list[str]]:
     said = [reading.words(some) for reading, some in zip(readings, spans)]
     return {fact: [say(words.get(fact, "")) for words in said] for fact in vocabulary
             if any(fact in words for words in said)}
+
+
+def rows_of_goods(facts: Table, keys: Sequence[str], rows: Sequence[int]) -> list[int]:
+    """The rows of a table of facts that are about goods of the data that it was made of.
+
+    Parameters
+    ----------
+    facts : Table
+        Of :func:`facts_table`: a description that names several goods has a row for each of them.
+    keys : sequence of str
+        Of all rows of the data.
+    rows : sequence of int
+        Of the data.
+    """
+    whole = Role.find(Role.WHOLE, facts.domain.metas)
+    if whole is None:
+        return [row for row in rows if row < len(facts)]
+    wholes, found, row = strings_of(facts, whole), [], 0
+    for number, key in enumerate(keys):
+        start = row
+        while row < len(facts) and wholes[row] == key and key:
+            row += 1
+        row = max(row, start + 1)
+        if number in rows:
+            found += range(start, min(row, len(facts)))
+    return found
 
 
 def skipped_rows(table: Table, kept: np.ndarray, reasons) -> Table | None:

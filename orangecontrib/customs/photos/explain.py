@@ -84,7 +84,8 @@ def activation_map(extractor: Extractor, photo: Photo, feature_id: str) -> Activ
     constant = float(pooled_arrays([m[None] for m in empty], pooling)[0] @ weights
                      + model.bias[column] * scale + _prior(model, column))
     shares = _shares(maps, empty, pooling, weights)
-    values = sum(_enlarged(share, trunk.trunk.size) for share in shares)
+    there = objectness(square, box)
+    values = sum(_enlarged(share, there) for share in shares)
     return ActivationMap(values, constant + sum(float(s.sum()) for s in shares), constant, box)
 
 
@@ -114,16 +115,58 @@ def _shares(maps: Sequence[np.ndarray], empty: Sequence[np.ndarray], pooling: Se
     return shares
 
 
-def _enlarged(share: np.ndarray, size: int) -> np.ndarray:
-    """(h, w) → (size, size), smoothly, with the same sum."""
-    rows, columns = (_interpolation(n, size) for n in share.shape)
-    return rows @ share @ columns.T
+#: Difference of a pixel from the ground (0 to 255) from which on it is the good, and the share of
+#: the border that has to be alike for a ground to be told.
+OTHER, EVEN = 24, .6
+#: What even ground gets of a place that shows the good, too.
+GROUND = .003
 
 
-def _interpolation(n: int, size: int) -> np.ndarray:
-    """(size, n) weights of linear interpolation; each of the n places keeps its mass."""
+def objectness(square: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
+    """Where a photo shows something else than even ground: 1, and nearly 0 on the ground.
+
+    Parameters
+    ----------
+    square : ndarray of uint8, shape (size, size, 3)
+        The photo, padded with white.
+    box : tuple of int
+        Where the photo lies in it.
+
+    Returns
+    -------
+    ndarray, shape (size, size)
+        1 everywhere where the border of the photo is no even ground.
+    """
+    left, top, right, bottom = box
+    photo = square[top:bottom, left:right].astype(float)
+    border = np.concatenate([photo[0], photo[-1], photo[:, 0], photo[:, -1]])
+    ground = np.median(border, axis=0)
+    differs = np.abs(photo - ground).max(axis=2) > OTHER
+    even = (np.abs(border - ground).max(axis=1) <= OTHER).mean() >= EVEN
+    if not even or not differs.any():
+        return np.ones(square.shape[:2])
+    result = np.full(square.shape[:2], GROUND)
+    result[top:bottom, left:right][differs] = 1
+    return result
+
+
+def _enlarged(share: np.ndarray, there: np.ndarray) -> np.ndarray:
+    """(h, w) → (size, size), with the same sum, on what the photo shows.
+
+    A place of a map sees more of the photo than lies under it: what it adds is laid on the good in
+    it and beside it, not on the ground between.
+    """
+    wide = 1 if there.min() == 1 else 2
+    rows, columns = (_interpolation(n, len(there), wide) for n in share.shape)
+    # how much of the good each place has around it
+    mass = rows.T @ there @ columns
+    return there * (rows @ (share / np.maximum(mass, 1e-12)) @ columns.T)
+
+
+def _interpolation(n: int, size: int, wide: int = 1) -> np.ndarray:
+    """(size, n) weights of linear interpolation, over so many times the width of a place."""
     at = np.clip((np.arange(size) + .5) * n / size - .5, 0, n - 1)
-    weights = np.clip(1 - np.abs(at[:, None] - np.arange(n)), 0, None)
+    weights = np.clip(1 - np.abs(at[:, None] - np.arange(n)) / wide, 0, None)
     return weights / weights.sum(axis=0)
 
 

@@ -5,20 +5,22 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from orangecontrib.customs.facts import Feature
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import LANGUAGES, Joined, Message, Words, say
+from orangecontrib.customs.i18n.numbers import SILENT, strength
 
 from .pooling import Pooled
 from .shots import DECLINED
 
-__all__ = ["hidden_facts", "photo_notes", "skipped_photo", "why_skipped"]
+__all__ = ["hidden_facts", "photo_notes", "skipped_photo", "speaks", "why_skipped"]
 
-#: Photos named per fact, and the log-odds below which a photo says nothing.
-MOST, LEAST = 2, 0.3
+#: Photos named per fact.
+MOST = 2
 
 
-def photo_notes(pooled: Pooled, names: Sequence[str]) -> dict[tuple[str, str], str]:
-    """(good id, fact) -> the photos that weigh most, with their signed log-odds.
+def photo_notes(pooled: Pooled, names: Sequence[str]) -> dict[tuple[str, str], Joined]:
+    """(good id, fact) -> the photos that weigh most, and the value for which each speaks.
 
     Parameters
     ----------
@@ -36,12 +38,15 @@ def photo_notes(pooled: Pooled, names: Sequence[str]) -> dict[tuple[str, str], s
             if not part.size:
                 continue
             # of several features of a fact (heights), the one that says most
-            strongest = part[np.arange(len(photos)), np.abs(part).argmax(axis=1)]
-            order = np.argsort(-np.abs(strongest), kind="stable")[:MOST]
-            said = [f"{names[photos[j]].rsplit('/', 1)[-1]} {strongest[j]:+.1f}"
-                    for j in order if abs(strongest[j]) >= LEAST]
+            strongest = np.abs(part).argmax(axis=1)
+            weights = part[np.arange(len(photos)), strongest]
+            order = np.argsort(-np.abs(weights), kind="stable")[:MOST]
+            said = tuple(
+                _said(names[photos[j]].rsplit("/", 1)[-1], pooled.group,
+                      pooled.group.features[members[strongest[j]]], float(weights[j]))
+                for j in order if abs(weights[j]) >= SILENT)
             if said:
-                notes[good, fact] = ", ".join(said)
+                notes[good, fact] = Joined(said)
     return notes
 
 
@@ -63,6 +68,40 @@ def hidden_facts(good_ids: Sequence[str], gradability: np.ndarray, group: Group
                           for fact, none in zip(group.visual_facts, hidden) if none)
             found[good] = Message.of("photos.hidden", facts=Joined(facts, ", "))
     return found
+
+
+def _said(photo: str, group: Group, feature: Feature, weight: float) -> Message:
+    """What a photo says of the fact of a feature: against one of two values is for the other."""
+    fact = group.vocabulary[feature.fact]
+    value, speaks_for = fact.values[fact.index(feature.value)], weight > 0
+    if not speaks_for and len(fact.values) == 2:
+        value, speaks_for = fact.values[1 - fact.index(feature.value)], True
+    return Message.of("card.photo_for" if speaks_for else "card.photo_against", photo=photo,
+                      value=value, strength=strength(weight))
+
+
+def speaks(weights: Mapping[str, float], features: Sequence[Feature], fact: str, value: str
+           ) -> tuple[Feature | None, float]:
+    """What a photo says of a value of a fact: the feature that says most, and how much.
+
+    Parameters
+    ----------
+    weights : dict of str to float
+        What the photo adds to each feature, in log-odds.
+    features : sequence of Feature
+    fact, value : str
+
+    Returns
+    -------
+    Feature or None
+        None where no feature is a witness of the fact.
+    float
+        Above 0 for the value, below 0 against it.
+    """
+    said = [(f, weights[f.id] if f.value == value else -weights[f.id])
+            for f in features if f.fact == fact and f.id in weights]
+    own = [one for one in said if one[0].value == value]
+    return max(own or said, key=lambda one: abs(one[1]), default=(None, 0.))
 
 
 def skipped_photo(image: str, columns: Mapping[str, str], reason: Message) -> dict:

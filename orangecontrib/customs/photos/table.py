@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -28,6 +29,7 @@ from Orange.data.util import SharedComputeValue, get_unique_names
 
 from orangecontrib.customs.columns import (
     ContradictionColumn,
+    ContributionColumn,
     FeatureColumn,
     GradabilityColumn,
     ImageColumn,
@@ -38,6 +40,7 @@ from orangecontrib.customs.columns import (
     SkippedPhotos,
     copy_marks,
     keyed,
+    named_key,
     origin_of,
 )
 from orangecontrib.customs.groups import Group, visual_groups
@@ -53,7 +56,8 @@ from .sufficiency import doubtful_photos
 
 __all__ = ["GOOD_ID", "photos_table", "image_variables", "image_paths", "features_table",
            "pool_table", "pooled_table", "feature_columns", "gradable_columns", "append_metas",
-           "with_reasons", "good_variables", "photo_group"]
+           "with_reasons", "good_variables", "photo_group", "SeenPhoto", "model_behind",
+           "photos_by_good"]
 
 #: Name of the column with the good's id in tables that are made here.
 GOOD_ID = "good_id"
@@ -456,6 +460,59 @@ class PooledFeature:
         return hash((type(self), self.feature, self.source, self.mode))
 
 
+@dataclass(frozen=True)
+class SeenPhoto:
+    """A photo of a good.
+
+    Attributes
+    ----------
+    path : str
+    weights : dict of str to float
+        What it adds to each visual feature of its good, in log-odds; empty where that is not said.
+    """
+
+    path: str
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+
+def photos_by_good(table: Table) -> dict[str, list[SeenPhoto]]:
+    """The photos of each good in a table with a row per photo, in their order.
+
+    The goods are those of the column that the table names as its key, or of the likeliest one.
+
+    Raises
+    ------
+    ValueError
+        There is no column with photos, or none with the goods' ids; says what to do.
+    """
+    images = [v for v in image_variables(table.domain) if ImageColumn.of(v)]
+    goods = good_variables(table.domain)
+    named = named_key(table)
+    goods = [v for v in goods if v.name == named] or goods
+    if not images or not goods:
+        raise ValueError("no column holds " + ("the goods' ids" if images else "photos")
+                         + "; connect Contributions of Bayesian Photo Aggregator, or Goods Photos")
+    weights = {column.feature: table.get_column(v).astype(float) for v in table.domain.variables
+               if (column := ContributionColumn.of(v))}
+    found: dict[str, list[SeenPhoto]] = {}
+    for row, (good, path) in enumerate(zip(_texts(table, goods[0]),
+                                           image_paths(table, images[0]))):
+        if good and path:
+            found.setdefault(good, []).append(SeenPhoto(
+                path, {feature: float(column[row]) for feature, column in weights.items()}))
+    return found
+
+
+def model_behind(domain: Domain) -> PhotoModel | None:
+    """The model that computed features of photos, pooled ones too; None where nobody knows it."""
+    for variable in feature_columns(domain).values():
+        computed = getattr(variable.compute_value, "source", variable).compute_value
+        model = getattr(getattr(computed, "compute_shared", None), "model", None)
+        if model is not None:
+            return model
+    return None
+
+
 def pool_table(table: Table, good_variable: Variable | str, mode: str = "tempered",
                rho: float | None = None, group: Group | None = None) -> Pooled:
     """Pool a table of features_table over the column that names the good.
@@ -626,7 +683,7 @@ def _with_notes(result: Table, table: Table, pooled: Pooled) -> Table:
     for variable, fact in zip(variables, spoken):
         NoteColumn(fact).mark(variable)
     return append_metas(result, variables, [
-        np.array([notes.get((good, fact), "") for good in pooled.good_ids], dtype=object)
+        np.array([say(notes.get((good, fact), "")) for good in pooled.good_ids], dtype=object)
         for fact in spoken])
 
 

@@ -238,6 +238,8 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
     keywords = "customs stop-word filter, stopwords, стоп-слова, tariff, ТН ВЭД, vocabulary, " \
                "lexicon, tautology"
 
+    graph_name = "mainArea"  # Save Image
+
     class Inputs:
         corpus = Input("Corpus", Corpus, default=True, doc="Declarations, best preprocessed")
         words = Input("Words", Table, doc="The user's own stop-words, as Word List sends them")

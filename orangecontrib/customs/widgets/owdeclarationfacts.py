@@ -25,6 +25,7 @@ from AnyQt.QtWidgets import (
 from Orange.data import StringVariable, Table
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
+from Orange.widgets.utils.annotated_data import ANNOTATED_DATA_SIGNAL_NAME
 from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
@@ -43,6 +44,7 @@ from orangecontrib.customs.declarations.table import (
     facts_table,
     holds_ids,
     names_of,
+    rows_of_goods,
     text_candidates,
     texts_of,
 )
@@ -52,6 +54,7 @@ from orangecontrib.customs.widgets.utils import language
 from orangecontrib.customs.widgets.utils.escaping import as_written
 from orangecontrib.customs.widgets.utils.factview import FACT_COLOURS, pale
 from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsList, report_rows
+from orangecontrib.customs.widgets.utils.selecting import send_selection
 from orangecontrib.customs.widgets.utils.variables import VariableCombo
 
 #: Descriptions read between two looks at the Cancel button.
@@ -138,6 +141,8 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
     priority = 40
     keywords = "declaration facts, description, графа 31, описание товара, text, footwear, HS"
 
+    graph_name = "mainArea"  # Save Image
+
     class Inputs:
         data = Input("Data", Table, doc="Goods with their descriptions, a row per good")
 
@@ -147,6 +152,10 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
                            "without a description")
         skipped = Output("Skipped Declarations", Table,
                          doc="Goods without a description, with the reason")
+        selected = Output("Selected Facts", Table, dynamic=False,
+                          doc="The rows of Facts of the selected goods")
+        annotated = Output(ANNOTATED_DATA_SIGNAL_NAME, Table, dynamic=False,
+                           doc="All rows of Facts, and which of them are selected")
 
     class Error(OWWidget.Error):
         no_text = Msg("No column looks like descriptions of goods: choose one, or name it "
@@ -173,6 +182,7 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
         super().__init__()
         ConcurrentWidgetMixin.__init__(self)
         self.data: Table | None = None
+        self.facts: Table | None = None
         self.goods: list[Good] = []
         self._empty = False     # the data have no columns at all
         self.stages: list[tuple[FactReader, Stages]] = []
@@ -206,8 +216,9 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
         gui.auto_commit(self.buttonsArea, self, "auto_commit", "Read")
 
     def _init_main(self):
-        self.list = GoodsList(_columns())
+        self.list = GoodsList(_columns(), multiple=True)
         self.list.chosen.connect(self._on_chosen)
+        self.list.selected.connect(self._send_selected)
 
         right = QWidget()
         layout = QVBoxLayout(right)
@@ -356,6 +367,13 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
     def _send(self, facts: Table | None, skipped: Table | None):
         self.Outputs.facts.send(facts)
         self.Outputs.skipped.send(skipped)
+        self.facts = facts
+        self._send_selected()
+
+    def _send_selected(self):
+        rows = () if self.facts is None else rows_of_goods(
+            self.facts, [good.key for good in self.goods], self.list.rows)
+        send_selection(self.Outputs, self.facts, rows)
 
     def onDeleteWidget(self):
         language.changed.happened.disconnect(self._on_language)

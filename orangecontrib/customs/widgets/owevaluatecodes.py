@@ -216,6 +216,8 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
     keywords = "evaluate codes, error probability, calibration, risk coverage, augrc, wilson, " \
                "ошибка"
 
+    graph_name = "mainArea"  # Save Image
+
     class Inputs:
         results = Input("Evaluation Results", Results, default=True,
                         doc="Of Test & Score or Predictions: documents with known codes")

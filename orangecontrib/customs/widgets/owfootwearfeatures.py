@@ -119,6 +119,8 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
     keywords = ("footwear cnn feature extractor, image embedding, photos, neural network, "
                 "обувь, признаки, фото")
 
+    graph_name = "mainArea"  # Save Image
+
     class Inputs:
         images = Input("Images", Table, default=True)
         model = Input("Model", PhotoModel)

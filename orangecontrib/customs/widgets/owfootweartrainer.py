@@ -192,6 +192,8 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
     keywords = ("footwear cnn trainer, photo model, transfer learning, vgg, calibration, "
                 "evaluation, обучение, модель")
 
+    graph_name = "mainArea"  # Save Image
+
     class Inputs:
         photos = Input("Labeled Photos", Table, default=True,
                        doc="Photos with labels 1, 0, 0.5 or empty, as Footwear Photo Labeler "

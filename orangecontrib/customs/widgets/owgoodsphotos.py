@@ -32,6 +32,7 @@ from Orange.data import Table
 from Orange.misc import environ
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
+from Orange.widgets.utils.annotated_data import ANNOTATED_DATA_SIGNAL_NAME
 from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
 from Orange.widgets.utils.itemmodels import PyTableModel
 from Orange.widgets.widget import Msg, OWWidget
@@ -44,6 +45,7 @@ from orangecontrib.customs.widgets.utils.drops import SourceDropHandler
 from orangecontrib.customs.widgets.utils.gallery import PhotoGallery, Tile
 from orangecontrib.customs.widgets.utils.photofolder import Scan, scan
 from orangecontrib.customs.widgets.utils.reports import gallery_html
+from orangecontrib.customs.widgets.utils.selecting import send_selection
 from orangecontrib.customs.widgets.utils.sourcepath import SourceMixin
 from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
 
@@ -74,9 +76,13 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
     priority = 10
     keywords = "goods photos, import images, folder, zip, pictures, load, товары, фото"
 
+    graph_name = "mainArea"  # Save Image
+
     class Outputs:
         photos = Output("Photos", Table, default=True, dynamic=False)
         skipped = Output("Skipped Images", Table, dynamic=False)
+        selected = Output("Selected Photos", Table, dynamic=False)
+        annotated = Output(ANNOTATED_DATA_SIGNAL_NAME, Table, dynamic=False)
 
     class Error(OWWidget.Error):
         source = Msg("{}")
@@ -108,6 +114,7 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.scanned: Scan | None = None
         self._stopped = threading.Event()
         self._rows_of_good: dict[str, np.ndarray] = {}
+        self._shown: list[int] = []     # rows of the photos in the gallery
         self._paths: list[str | None] = []
         self.setAcceptDrops(True)
         self._set_up_controls()
@@ -192,7 +199,7 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.goods_view.sortByColumn(-1, Qt.AscendingOrder)
         self.goods_view.setToolTip("Choose goods to see their photos")
         self.goods_view.setAccessibleName("Goods")
-        self.goods_view.selectionModel().selectionChanged.connect(self._show_photos)
+        self.goods_view.selectionModel().selectionChanged.connect(self._on_goods)
         self.filter_edit = QLineEdit(placeholderText="Filter goods…", clearButtonEnabled=True,
                                      acceptDrops=False)
         self.filter_edit.textChanged.connect(proxy.setFilterFixedString)
@@ -203,6 +210,7 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         left.layout().addWidget(self.goods_view)
         self.gallery = PhotoGallery(self.thumbnails)
         self.gallery.setAccessibleName("Photos of the chosen goods")
+        self.gallery.selectionModel().selectionChanged.connect(lambda *_: self._send_selected())
         splitter = QSplitter(Qt.Horizontal, childrenCollapsible=False)
         splitter.addWidget(left)
         splitter.addWidget(self.gallery)
@@ -264,6 +272,7 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.clear_messages()
         self.Outputs.photos.send(None)
         self.Outputs.skipped.send(None)
+        self._send_selected(None)
         self._show(None)
         self.reload_button.setEnabled(self.source is not None)
         self.stop_button.setEnabled(self.source is not None)
@@ -303,6 +312,7 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
                 result.problems[:3] + ([f"… and {more} more"] if more > 0 else [])))
         self.Outputs.photos.send(result.photos)
         self.Outputs.skipped.send(result.skipped)
+        self._send_selected()
 
     def on_exception(self, ex: Exception):
         self.stop_button.setEnabled(False)
@@ -313,6 +323,7 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.found_label.setText("Nothing: see the message below")
         self.Outputs.photos.send(None)
         self.Outputs.skipped.send(None)
+        self._send_selected(None)
 
     # --- showing
 
@@ -390,13 +401,24 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
                          "of this computer.")
         return "<br>".join(lines)
 
-    def _show_photos(self, *_):
+    def _on_goods(self, *_):
+        self._show_photos()
+        self._send_selected()
+
+    def _send_selected(self, *nothing):
+        """The photos that are selected in the gallery, else all of the chosen goods."""
+        photos = self.scanned.photos if self.scanned is not None and not nothing else None
+        rows = self.gallery.selected_rows() or range(len(self._shown))
+        send_selection(self.Outputs, photos, sorted(self._shown[row] for row in rows))
+
+    def _show_photos(self):
         view = self.goods_view
         chosen = [index.data() for index in view.selectionModel().selectedRows(0)]
         rows = [self._rows_of_good[good] for good in chosen if good in self._rows_of_good]
         # before the photos are read there are numbers of them only
         rows = np.concatenate(rows) if rows and self._paths else np.empty(0, int)
         photos = self.scanned.photos if self.scanned is not None else None
+        self._shown = list(map(int, rows))
 
         def tile(i):
             path = self._paths[rows[i]]

@@ -7,22 +7,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 
-import numpy as np
 from AnyQt.QtCore import QSize, Qt
+from AnyQt.QtGui import QKeySequence
 from AnyQt.QtWidgets import (
+    QAction,
     QComboBox,
     QFileDialog,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
+    QMenu,
+    QMessageBox,
     QPushButton,
+    QShortcut,
     QSplitter,
-    QTabWidget,
-    QTextBrowser,
+    QToolButton,
 )
 from Orange.base import Model
 from Orange.data import Table, Variable
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
+from Orange.widgets.utils.annotated_data import ANNOTATED_DATA_SIGNAL_NAME
 from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
@@ -31,7 +36,6 @@ from orangecontrib.customs.cases import ERROR, TRUST, WEIGHT, Case
 from orangecontrib.customs.cases.api import engines_of
 from orangecontrib.customs.cases.conclusion import Exhibit, exhibits_of
 from orangecontrib.customs.cases.predictions import PredictionsError
-from orangecontrib.customs.cases.rows import duty_at_risk, percent_at_risk
 from orangecontrib.customs.cases.table import (
     case_from_tables,
     codes_table,
@@ -39,34 +43,30 @@ from orangecontrib.customs.cases.table import (
     probabilities_table,
     with_verdicts,
 )
+from orangecontrib.customs.cases.worklist import Line, line_of, next_of
 from orangecontrib.customs.declarations.learning.table import learnt_from
 from orangecontrib.customs.facts import Priors, Vocabulary
 from orangecontrib.customs.fusion import Engine, Verdict
 from orangecontrib.customs.fusion.among import vocabulary_of
-from orangecontrib.customs.fusion.duties import PERCENT
 from orangecontrib.customs.fusion.engine import MODEL, PHOTOS, TEXT
 from orangecontrib.customs.fusion.table import default_key, key_candidates
 from orangecontrib.customs.groups import Group, GroupError
 from orangecontrib.customs.i18n import say
-from orangecontrib.customs.nomenclature import spaced
+from orangecontrib.customs.photos.table import SeenPhoto, model_behind, photos_by_good
 from orangecontrib.customs.widgets.utils import conclusion, language
-from orangecontrib.customs.widgets.utils.answerpanel import AnswerPanel
-from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsList, report_rows
+from orangecontrib.customs.widgets.utils.decisions import Change, Decisions
+from orangecontrib.customs.widgets.utils.goodpage import GoodPage, Page
+from orangecontrib.customs.widgets.utils.goodslist import report_rows
 from orangecontrib.customs.widgets.utils.groupchoice import (
     GroupChoice,
     chosen_groups,
     storable_groups,
 )
 from orangecontrib.customs.widgets.utils.links import silent_links
+from orangecontrib.customs.widgets.utils.selecting import send_selection
 from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
 from orangecontrib.customs.widgets.utils.variables import VariableCombo
-from orangecontrib.customs.widgets.utils.verdictview import (
-    AMBER,
-    RED,
-    CodeBars,
-    headline_html,
-    trace_html,
-)
+from orangecontrib.customs.widgets.utils.worklistview import WorkList
 
 #: Above this many goods with new answers the thread decides all of them again.
 AT_ONCE = 20
@@ -78,6 +78,10 @@ LANGUAGE_TITLES = {"": "As the system", "ru": "Russian", "en": "English"}
 
 #: What the witnesses are called in messages.
 TITLES = {TEXT: "Text Facts", PHOTOS: "Photo Features", MODEL: "Predictions"}
+#: What to do where there is nothing yet.
+EMPTY = ("Connect Declaration Facts to Text Facts, Bayesian Photo Aggregator to Photo Features, "
+         "or both; its Contributions to Photos to see the photos.\n\nNew here? Help ▸ Example "
+         "Workflows ▸ “1. Footwear: photos and text to ten digits”.")
 WITHOUT = {TEXT: "without text", PHOTOS: "without photos", MODEL: "without a prediction"}
 
 
@@ -95,49 +99,9 @@ class Job:
     error: float
     answers: Mapping[str, Mapping[str, str]]
     stop: threading.Event = field(default_factory=threading.Event)
+    reviewed: frozenset[str] = frozenset()
     features: tuple | None = None   #: what the model behind the predictions learnt from
     decisions: Table | None = None  #: of authorities
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of the goods list."""
-
-    key: str
-    code: str
-    p: float
-    safe: str
-    marks: str
-    why: str
-    risk: float
-    unit: str       #: of the risk: " %" of the value, else EUR
-
-
-def line_of(case: Case, verdict: Verdict, answered: bool) -> Line:
-    """How a verdict is listed."""
-    good = case.good(verdict)
-    marks, why = "", []
-    if verdict.discrepancies:
-        marks += "⚡"
-        why += [d.text for d in verdict.discrepancies]
-    if verdict.agrees(good.declared_code) == "no":
-        marks += "≠"
-        why.append(f"declared {spaced(good.declared_code)} differs")
-    notes = case.notes_of(verdict)
-    if notes:
-        marks += "⚠"
-        why += notes
-    if answered:
-        marks += "✎"
-        why.append("answered by hand")
-    engine = case.engine_of(verdict)
-    if engine is not None and engine.measure == PERCENT:
-        risk, unit = percent_at_risk(engine, verdict), " %"
-    else:  # per unit only where no good has a quantity: the column sorts comparable euros
-        times = np.nan if good.quantity is None else good.quantity
-        risk, unit = duty_at_risk(engine, verdict) * (times if case.has_quantities else 1.), ""
-    return Line(verdict.key, " / ".join(map(spaced, verdict.codes)) or "—", verdict.p,
-                spaced(verdict.safe_code), marks, "\n".join(why), risk, unit)
 
 
 def editions_of(groups: Sequence[Group]) -> str:
@@ -165,45 +129,23 @@ def run(job: Job, state: TaskState) -> SimpleNamespace | None:
         case = case_from_tables(job.engines, **inputs)
     state.set_status("Deciding…")
     verdicts: list[Verdict] = []
+    lines: list[Line] = []
     for start in range(0, len(case), BLOCK):
         if state.is_interruption_requested():
             return None
         if job.stop.is_set():
             break
-        verdicts += case.decide(slice(start, start + BLOCK), job.error, job.answers)
+        some = case.decide(slice(start, start + BLOCK), job.error, job.answers)
+        lines += [line_of(case, v, row, bool(job.answers.get(v.key)), v.key in job.reviewed)
+                  for row, v in enumerate(some, start=start)]
+        verdicts += some
+        if len(verdicts) < len(case):
+            state.set_partial_result((case, some, lines[start:]))
         state.set_progress_value(95 * len(verdicts) / len(case))
     state.set_status("Writing…")
     return SimpleNamespace(
-        case=case, verdicts=verdicts, predictions_trouble=trouble,
-        lines=[line_of(case, v, bool(job.answers.get(v.key))) for v in verdicts],
+        case=case, verdicts=verdicts, lines=lines, predictions_trouble=trouble,
         tables=(codes_table(case, verdicts), probabilities_table(case, verdicts)))
-
-
-def _number(value: float) -> float:
-    """NaN sorts below all."""
-    return value if value == value else -1.
-
-
-COLUMNS = [
-    Column("Good", lambda line: line.key),
-    Column("!", lambda line: line.marks, lambda line: (-len(line.marks), line.marks),
-           colour=lambda line: RED if "⚡" in line.marks or "≠" in line.marks else AMBER,
-           tooltip=lambda line: line.why,
-           header_tooltip="⚡ text and photos contradict each other   ≠ another code is "
-                          "declared   ⚠ problems   ✎ answered by hand"),
-    Column("Code", lambda line: line.code),
-    Column("P", lambda line: f"{line.p:.2f}" if line.p == line.p else "",
-           lambda line: line.p if line.p == line.p else -1., right=True,
-           header_tooltip="Probability of the code"),
-    Column("Safe", lambda line: line.safe, header_tooltip=(
-        "The digits that are wrong with at most the accepted error")),
-    Column("€ at risk",
-           lambda line: f"{line.risk:.2f}{line.unit}" if line.risk == line.risk else "",
-           lambda line: (line.unit, _number(line.risk)), right=True, header_tooltip=(
-               "Expected error of the duty if this code is taken: EUR for the declared "
-               "quantity, or per unit where the data have no quantities; % of the value for "
-               "goods whose duty is a share of it")),
-]
 
 
 class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
@@ -227,6 +169,9 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         decisions = Input("Decisions", Table,
                           doc="Of authorities, which have the word on the goods they fit: number, "
                               "date, authority, code, words, facts, valid_from, valid_to, reason")
+        images = Input("Photos", Table, doc=(
+            "A row per photo, to be seen beside the text: Contributions of Bayesian Photo "
+            "Aggregator, or Goods Photos"))
 
     class Outputs:
         codes = Output("Codes", Table, default=True, dynamic=False,
@@ -234,7 +179,9 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         probabilities = Output("Code Probabilities", Table, dynamic=False,
                                doc="A row per good, P of every code")
         selected = Output("Selected Good", Table, dynamic=False,
-                          doc="The row of Codes of the selected good")
+                          doc="The rows of Codes of the selected goods")
+        annotated = Output(ANNOTATED_DATA_SIGNAL_NAME, Table, dynamic=False,
+                           doc="All rows of Codes, and which of them are selected")
 
     class Error(OWWidget.Error):
         no_evidence = Msg("{}")
@@ -244,6 +191,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
 
     class Warning(OWWidget.Warning):
         predictions = Msg("Predictions are left out: {}.")
+        images = Msg("Photos can't be shown: {}.")
         nothing = Msg("A link brings nothing, the goods are decided without it. {}")
         remarks = Msg("{}")
         cancelled = Msg("Cancelled: {} of {} goods were decided.")
@@ -255,7 +203,10 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         row_numbers = Msg("{}: no column holds the goods' ids, rows are numbered instead.")
 
     buttons_area_orientation = Qt.Vertical
-    settings_version = 1
+    settings_version = 2
+    graph_name = "page"
+    #: Settings fold away: ⚙ in the status bar.
+    controlAreaVisible: bool = Setting(False, schema_only=True)
     text_key: str = Setting("", schema_only=True)
     photo_key: str = Setting("", schema_only=True)
     predictions_key: str = Setting("", schema_only=True)
@@ -266,8 +217,16 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
     #: Ids of groups of goods, or folders with their tables; none: all that are loaded.
     groups: list = Setting([], schema_only=True)
     answers: dict = Setting({}, schema_only=True)
+    #: Keys of the goods that somebody has looked at.
+    reviewed: list = Setting([], schema_only=True)
+    #: In which order the goods are worked through: see :data:`..cases.worklist.QUEUES`.
+    queue: str = Setting("table", schema_only=True)
     selected_key: str = Setting("", schema_only=True)
     auto_commit: bool = Setting(True)
+    #: Columns of the list, parts of the window, the page that is open.
+    columns: dict = Setting({})
+    splitter_sizes: list = Setting([])
+    shown: int = Setting(0)
 
     def __init__(self):
         super().__init__()
@@ -280,6 +239,11 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self.verdicts: list[Verdict] = []
         self.lines: list[Line] = []
         self.results: tuple[Table, Table] | None = None
+        self.images: dict[str, list[SeenPhoto]] | None = None
+        self.decisions = Decisions(lambda: (self.answers, self.reviewed), self._on_change)
+        self._put_off: set[tuple[str, str]] = set()
+        self._arriving = False
+        self._seen = False
         self._changed_rows: set[int] = set()
         self._stale = False
         self._job: Job | None = None
@@ -352,46 +316,127 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self.cancel_button = QPushButton("Cancel", enabled=False, autoDefault=False, toolTip=(
             "Stop; the goods decided so far are sent"))
         self.cancel_button.clicked.connect(self._stop_deciding)
-        self.buttonsArea.layout().addWidget(self.cancel_button)
+        self.cancel_button.hide()
         self.conclusion_button = QPushButton("Conclusion…", enabled=False, autoDefault=False)
         self.conclusion_button.setToolTip("A page on the good to print and sign, and a table of "
-                                          "all codes")
+                                          "all codes (Enter)")
         self.conclusion_button.clicked.connect(self._open_conclusion)
-        self.buttonsArea.layout().addWidget(self.conclusion_button)
         gui.auto_commit(self.buttonsArea, self, "auto_commit", "Decide")
 
     def _init_main(self):
-        self.list = GoodsList(COLUMNS)
+        self.list = WorkList()
+        self.list.set_queue(self.queue)
+        self.list.state = self.columns
         self.list.chosen.connect(self._on_chosen)
-        self.headline = QTextBrowser(openLinks=False)
-        self.headline.setPlaceholderText("Connect Declaration Facts, Bayesian Photo Aggregator, "
-                                         "or both.")
-        self.bars = CodeBars()
-        self.trace = QTextBrowser(openLinks=False)
-        self.panel = AnswerPanel()
-        self.panel.answered.connect(self._on_answer)
-        self.panel.cleared.connect(self._clear_answers)
-        self.panel.all_cleared.connect(self._clear_all_answers)
-        self.tabs = QTabWidget()
-        self.tabs.addTab(self.trace, "Legal Trace")
-        self.tabs.addTab(self.panel, "Answers")
-        self.tabs.setTabToolTip(1, "Answer facts by hand and see the codes move")
-        vertical = QSplitter(Qt.Vertical, childrenCollapsible=False)
-        for widget, stretch in ((self.headline, 5), (self.bars, 3), (self.tabs, 5)):
-            vertical.addWidget(widget)
-            vertical.setStretchFactor(vertical.count() - 1, stretch)
-        vertical.setSizes([200, 110, 240])
-        vertical.setMinimumWidth(160)
+        self.list.selected.connect(self._send_selected)
+        self.list.queue_chosen.connect(lambda queue: setattr(self, "queue", queue))
+        self.list.changed.connect(lambda: setattr(self, "columns", self.list.state))
+        self.page = GoodPage()
+        self.page.answered.connect(self._on_answer)
+        self.page.put_off.connect(self._on_put_off)
+        self.page.undo.connect(self.decisions.undo)
+        self.page.tabs.setCurrentIndex(self.shown)
+        self.page.tabs.currentChanged.connect(lambda page: setattr(self, "shown", page))
+        self.page.card.setPlaceholderText(EMPTY)
         self.splitter = QSplitter(Qt.Horizontal, childrenCollapsible=False)
         self.splitter.addWidget(self.list)
-        self.splitter.addWidget(vertical)
-        self.splitter.setStretchFactor(0, 2)
+        self.splitter.addWidget(self.page)
+        self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 3)
-        self.splitter.setSizes([425, 480])
+        self.splitter.setSizes([338, 540])
+        for number, splitter in enumerate((self.splitter, self.page.splitter)):
+            if len(self.splitter_sizes) == 2 and len(self.splitter_sizes[number]) == 2:
+                splitter.setSizes(self.splitter_sizes[number])
+                self.page.moved = self.page.moved or splitter is self.page.splitter
+            splitter.splitterMoved.connect(lambda *_: self._keep_splitters())
         self.mainArea.layout().addWidget(self.splitter)
+        self._init_answers()
+        self._init_status()
+
+    def _keep_splitters(self):
+        self.splitter_sizes = [self.splitter.sizes(),
+                               self.page.splitter.sizes() if self.page.moved else []]
+
+    def _init_answers(self):
+        """The menu of answers, and the keys."""
+        menu, stack = QMenu(self), self.decisions.stack
+        self.actions_ = {}
+        for name, title, keys, job in (
+                ("undo", "Undo", (QKeySequence.Undo,), self.decisions.undo),
+                ("redo", "Redo", ("Ctrl+Y", "Ctrl+Shift+Z"), self.decisions.redo),
+                ("review", "Reviewed", ("R", "\u041a"), self._toggle_reviewed),
+                ("conclusion", "Conclusion…", ("Return", "Enter"), self._open_conclusion),
+                ("clear", "Clear Answers of This Good", (), self._clear_answers),
+                ("clear_all", "Clear All Answers…", (), self._ask_clear_all)):
+            action = QAction(title, self)
+            action.setShortcuts([QKeySequence(key) for key in keys])
+            action.setShortcutContext(Qt.WidgetWithChildrenShortcut)
+            action.triggered.connect(lambda *_, job=job: job())
+            self.addAction(action)
+            menu.addAction(action)
+            self.actions_[name] = action
+        stack.canUndoChanged.connect(self.actions_["undo"].setEnabled)
+        stack.canUndoChanged.connect(self.page.question.can_undo)
+        stack.canRedoChanged.connect(self.actions_["redo"].setEnabled)
+        for name in ("undo", "redo"):
+            self.actions_[name].setEnabled(False)
+        self.actions_["review"].setCheckable(True)
+        self.review_button = QPushButton("✓ Reviewed", autoDefault=False, checkable=True,
+                                         toolTip="Reviewed: the next good of the queue (R)")
+        self.review_button.setFlat(True)
+        self.review_button.clicked.connect(self._toggle_reviewed)
+        more = QToolButton(text="✎ ▾", popupMode=QToolButton.InstantPopup, autoRaise=True,
+                           toolTip="Undo, redo, clear answers")
+        more.setAccessibleName("Answers")
+        more.setMenu(menu)
+        corner = gui.hBox(None, addToLayout=False, spacing=2)
+        corner.layout().setContentsMargins(0, 0, 0, 0)
+        for button in (self.review_button, self.conclusion_button, more):
+            corner.layout().addWidget(button)
+        self.page.tabs.setCornerWidget(corner)
+        for number in range(1, 10):
+            shortcut = QShortcut(QKeySequence(str(number)), self,
+                                 context=Qt.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(
+                lambda number=number: self.page.question.press(number))
+
+    def _init_status(self):
+        """⚙ in the status bar; Cancel beside the number of goods while goods are decided."""
+        self.settings_button = QToolButton(text="⚙ Settings", autoRaise=True, checkable=True,
+                                           toolTip="Show or hide the settings")
+        fold = self.findChild(QAction, "action-show-control-area")
+        self.settings_button.setChecked(self.controlAreaVisible)
+        self.settings_button.clicked.connect(self._fold)
+        fold.toggled.connect(self.settings_button.setChecked)
+        self.statusBar().addPermanentWidget(self.settings_button)
+        row = QHBoxLayout()
+        row.addWidget(self.list.count, 1)
+        row.addWidget(self.cancel_button)
+        self.list.layout().addLayout(row)
+
+    def showEvent(self, event):
+        """Folding the settings at first sight takes no width from what is seen."""
+        place, size, first = self.pos(), self.size(), not self._seen
+        self._seen = True
+        super().showEvent(event)
+        if first and not self.controlAreaVisible and self.savedWidgetGeometry is None:
+            self.move(place)
+            self.resize(size)
+
+    def _fold(self, visible: bool):
+        """Show or hide the settings, whatever Orange's own action believes they are."""
+        fold = self.findChild(QAction, "action-show-control-area")
+        fold.setChecked(not visible)
+        fold.trigger()
 
     def sizeHint(self):
-        return QSize(1160, 700)
+        return QSize(900, 510)
+
+    @classmethod
+    def migrate_settings(cls, settings, version):
+        """Settings were always in sight before the second version; they fold away now."""
+        if (version or 0) < 2:
+            settings.pop("controlAreaVisible", None)
 
     # -- inputs
 
@@ -410,6 +455,16 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
     @Inputs.model
     def set_model(self, model: Model | None):
         self.features = learnt_from(model)
+
+    @Inputs.images
+    def set_images(self, table: Table | None):
+        self.Warning.images.clear()
+        self.images = None
+        if table is not None:
+            try:
+                self.images = photos_by_good(table)
+            except ValueError as error:
+                self.Warning.images(error)
 
     @Inputs.priors
     def set_priors(self, table: Table | None):
@@ -478,8 +533,6 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self._ask_for(self._chosen_groups() or ())
 
     def _ask_for(self, groups: tuple[Group, ...]):
-        if groups != self.panel.groups:
-            self.panel.set_groups(groups)
         self.edition_label.setText(editions_of(groups))
 
     # -- priors
@@ -534,7 +587,6 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
     def _on_language(self):
         """Another language is spoken: all that is shown and sent is worded again."""
         self._show_language()
-        self.panel.say_names()
         self._decide()
 
     # -- work
@@ -548,9 +600,11 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
 
     def _decide(self):
         self.cancel()
-        self.cancel_button.setEnabled(False)
+        self._deciding(False)
         self.Error.clear()
-        self.Warning.clear()
+        for message in (self.Warning.predictions, self.Warning.nothing, self.Warning.remarks,
+                        self.Warning.cancelled, self.Warning.strangers):
+            message.clear()
         self.Information.clear()
         self._changed_rows.clear()
         given = {**self.tables, "priors": self.priors_table, "decisions": self.decisions}
@@ -583,18 +637,38 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
             decisions=self.decisions,
             keys={name: combo.variable for name, combo in self.key_combos.items()},
             trust=self.trust, weight=self.weight, error=self.accepted_error,
-            answers={key: dict(facts) for key, facts in self.answers.items()})
-        self.panel.setEnabled(False)
-        self.cancel_button.setEnabled(True)
+            answers={key: dict(facts) for key, facts in self.answers.items()},
+            reviewed=frozenset(self.reviewed))
+        photos = self.tables["photos"]
+        self.page.set_model(None if photos is None else model_behind(photos.domain))
+        self._deciding(True)
+        self._arriving = False
         self.start(run, self._job)
+
+    def _deciding(self, on: bool):
+        """Nothing is answered while goods are decided."""
+        self.page.question.setEnabled(not on)
+        self.page.facts.setEnabled(not on)
+        self.cancel_button.setEnabled(on)
+        self.cancel_button.setVisible(on)
 
     def _stop_deciding(self):
         if self._job is not None:
             self._job.stop.set()
 
+    def on_partial_result(self, result: tuple[Case, list[Verdict], list[Line]]):
+        """Goods appear as they are decided."""
+        case, verdicts, lines = result
+        if not self._arriving:
+            self._arriving = True
+            self._show_case(case, list(verdicts), list(lines))
+            return
+        self.verdicts += verdicts
+        self.lines += lines
+        self.list.add_rows(lines)
+
     def on_done(self, result: SimpleNamespace | None):
-        self.cancel_button.setEnabled(False)
-        self.panel.setEnabled(True)
+        self._deciding(False)
         if result is None:
             return
         self._stale = False
@@ -618,8 +692,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self._send()
 
     def on_exception(self, ex: Exception):
-        self.cancel_button.setEnabled(False)
-        self.panel.setEnabled(True)
+        self._deciding(False)
         self._stale = False
         message = str(ex) or type(ex).__name__
         if isinstance(ex, PredictionsError):
@@ -644,14 +717,13 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self._send_selected()
 
     def _send_selected(self):
-        row = self.list.row
-        codes = self.results[0] if self.results is not None else None
-        self.Outputs.selected.send(
-            codes[row:row + 1] if codes is not None and 0 <= row < len(codes) else None)
+        send_selection(self.Outputs, self.results[0] if self.results is not None else None,
+                       self.list.rows)
 
     def onDeleteWidget(self):
         language.changed.happened.disconnect(self._on_language)
         self._stop_deciding()
+        self.page.stop()
         self.shutdown()
         super().onDeleteWidget()
 
@@ -667,7 +739,6 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
     def _on_chosen(self, row: int):
         self.selected_key = self.lines[row].key
         self._show_good()
-        self._send_selected()
 
     @property
     def verdict(self) -> Verdict | None:
@@ -678,65 +749,94 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
     def _show_good(self):
         verdict = self.verdict
         self.conclusion_button.setEnabled(verdict is not None)
-        self.bars.show_verdict(self.case, verdict)
-        self.panel.setEnabled(verdict is not None)
+        self.actions_["conclusion"].setEnabled(verdict is not None)
+        answered = verdict is not None and bool(self.answers.get(verdict.key))
+        reviewed = verdict is not None and verdict.key in self.reviewed
+        for button in (self.review_button, self.actions_["review"]):
+            button.setEnabled(verdict is not None)
+            button.setChecked(reviewed)
+        self.actions_["clear"].setEnabled(answered)
+        self.actions_["clear_all"].setEnabled(bool(self.answers))
         if verdict is None:
-            self.headline.clear()
-            self.trace.clear()
-            self.panel.show_good(None, {}, {}, bool(self.answers))
+            self.page.show_page(None)
             return
-        answers = self.answers.get(verdict.key, {})
-        self.headline.setHtml(headline_html(self.case, verdict, self._question(verdict)))
-        self.trace.setHtml(trace_html(verdict))
-        self.panel.show_good(verdict, self.case.beliefs(self.list.row, self.answers), answers,
-                             bool(self.answers))
-
-    @staticmethod
-    def _question(verdict: Verdict) -> str:
-        return say(verdict.questions[0].about.question) \
-            if verdict.questions else ""
+        good = self.case.good(verdict)
+        photos = self.images or {}
+        self.page.show_page(Page(
+            self.case, self.list.row, verdict, self.answers,
+            photos.get(good.good_id) or photos.get(good.whole) or (),
+            frozenset(fact for key, fact in self._put_off if key == verdict.key),
+            self.images is not None or self.tables["photos"] is None))
 
     # -- the analyst's answers
 
     def _on_answer(self, fact: str, value: str):
-        verdict = self.verdict
-        if verdict is None:
-            return
-        mine = {f: v for f, v in self.answers.get(verdict.key, {}).items() if f != fact}
-        if value:
-            mine[fact] = value
-        self._set_answers({verdict.key: mine})
+        if self.verdict is not None:
+            self.decisions.answer(self.verdict.key, fact, value)
+
+    def _on_put_off(self, fact: str):
+        if self.verdict is not None:
+            self._put_off.add((self.verdict.key, fact))
+            self._show_good()
 
     def _clear_answers(self):
         if self.verdict is not None:
-            self._set_answers({self.verdict.key: {}})
+            self.decisions.clear([self.verdict.key])
+
+    def _ask_clear_all(self):
+        count = len(self.answers)
+        if QMessageBox.question(
+                self, "Clear All Answers", f"Take back the answers for {count} good"
+                + "s" * (count != 1) + "? Undo brings them back.") == QMessageBox.Yes:
+            self._clear_all_answers()
 
     def _clear_all_answers(self):
-        self._set_answers({key: {} for key in self.answers})
+        self.decisions.clear(list(self.answers))
 
-    def _set_answers(self, changed: dict[str, dict[str, str]]):
+    def _toggle_reviewed(self):
+        """The selected goods are reviewed, and the next one comes; or they are not any more."""
+        if self.verdict is None:
+            return
+        keys = [self.verdicts[row].key for row in self.list.rows]
+        on = self.verdict.key not in self.reviewed
+        row = self.list.row
+        self.decisions.review(keys, on)
+        if on and (following := next_of(self.lines, self.queue, row)) >= 0:
+            self.list.choose(following)
+
+    def _on_change(self, change: Change):
         """Take new answers, decide these goods again at once, and send them on."""
+        changed, reviewed = change
         answers = {**self.answers, **changed}
-        self.answers = {key: facts for key, facts in answers.items() if facts}
+        self.answers = {key: dict(facts) for key, facts in answers.items() if facts}
+        self.reviewed = [*(key for key in self.reviewed if reviewed.get(key, True)),
+                         *(key for key, on in reviewed.items() if on)]
         if len(changed) > AT_ONCE:
             self._decide()
             return
+        seen = set(self.reviewed)
         for row, verdict in enumerate(self.verdicts):
             if verdict.key in changed:
-                self.verdicts[row] = self.case.decide_one(row, self._job.error, self.answers)
-                self.lines[row] = line_of(self.case, self.verdicts[row],
-                                          verdict.key in self.answers)
-                self.list.model.set_row(row, self.lines[row])
+                self.verdicts[row] = verdict = self.case.decide_one(row, self._job.error,
+                                                                    self.answers)
                 self._changed_rows.add(row)
+            elif verdict.key not in reviewed:
+                continue
+            self.lines[row] = line_of(self.case, verdict, row, verdict.key in self.answers,
+                                      verdict.key in seen)
+            self.list.set_row(row, self.lines[row])
         self._show_good()
-        self.commit.deferred()
+        if changed:
+            self.commit.deferred()
 
     # -- conclusion and report
 
     def _exhibits(self) -> list[Exhibit]:
-        return exhibits_of(self.case, self.verdicts, self.answers)
+        return exhibits_of(self.case, self.verdicts, self.answers, self.images)
 
     def _open_conclusion(self):
+        if self.verdict is None:
+            return
         conclusion.open_for(self, self._exhibits(), self.list.row)
 
     def send_report(self):
@@ -754,7 +854,8 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         if self.verdict is not None:
             self.report_raw("Conclusion", conclusion.report_html(
                 self._exhibits()[self.list.row]))
-            self.report_table("Ranked Codes", report_rows(self.bars.model()), header_rows=1)
+            self.report_table("Ranked Codes", report_rows(self.page.codes.model()),
+                              header_rows=1)
 
 
 if __name__ == "__main__":  # pragma: no cover

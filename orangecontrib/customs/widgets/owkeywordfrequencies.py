@@ -89,6 +89,8 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
     priority = 75
     keywords = "keyword frequencies, phrases, ключевые слова, likelihood ratio, table 1, expert"
 
+    graph_name = "mainArea"  # Save Image
+
     class Inputs:
         corpus = Input("Corpus", Corpus, default=True, doc="Declarations with their codes")
         words = Input("Words", Table, doc="Phrases, instead of those typed here")

@@ -103,6 +103,8 @@ class OWNomenclature(OWWidget, ConcurrentWidgetMixin):
     keywords = "tariff nomenclature, ТН ВЭД, HS, harmonized system, codes, duty, товарная " \
                "номенклатура, designations"
 
+    graph_name = "mainArea"  # Save Image
+
     class Inputs:
         codes = Input("Codes", Table, doc="Codes to look up in the edition")
 

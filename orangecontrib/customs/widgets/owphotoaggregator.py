@@ -31,6 +31,7 @@ from Orange.data import ContinuousVariable, Domain, Table, Variable
 from Orange.data.util import get_unique_names
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
+from Orange.widgets.utils.annotated_data import ANNOTATED_DATA_SIGNAL_NAME
 from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
 from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
@@ -42,6 +43,7 @@ from orangecontrib.customs.columns import (
     ImageColumn,
     LabelColumn,
     SkippedPhotos,
+    name_key,
 )
 from orangecontrib.customs.photos.pooling import MODES, Pooled
 from orangecontrib.customs.photos.table import (
@@ -59,6 +61,7 @@ from orangecontrib.customs.widgets.utils.contributions import ContributionsView,
 from orangecontrib.customs.widgets.utils.features import COLOURS, FeatureView
 from orangecontrib.customs.widgets.utils.gallery import paint_bar
 from orangecontrib.customs.widgets.utils.reports import MOST, photos_html
+from orangecontrib.customs.widgets.utils.selecting import send_selection
 from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
 from orangecontrib.customs.widgets.utils.variables import VariableCombo
 
@@ -122,8 +125,9 @@ def run(data: Table, good: Variable, mode: str, rho: float | None, state: TaskSt
                                        "no good") if lost.any() else None
     if len(data) and lost.all():
         return Results(None, None, skipped, pooled)
-    return Results(pooled_table(data, good, mode, pooled), contributions_table(data, pooled),
-                   skipped, pooled)
+    contributions = contributions_table(data, pooled)
+    name_key(contributions, good.name)
+    return Results(pooled_table(data, good, mode, pooled), contributions, skipped, pooled)
 
 
 class _GoodsModel(QAbstractTableModel):
@@ -214,6 +218,8 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
         goods = Output("Goods", Table, default=True, dynamic=False)
         contributions = Output("Contributions", Table)
         skipped = Output("Skipped Images", Table)
+        selected = Output("Selected Goods", Table, dynamic=False)
+        annotated = Output(ANNOTATED_DATA_SIGNAL_NAME, Table, dynamic=False)
 
     class Error(OWWidget.Error):
         no_features = Msg("The data has no features of photos: connect Footwear CNN Feature "
@@ -230,6 +236,8 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
     class Information(OWWidget.Information):
         guessed = Msg("Photos are grouped by '{}'; choose another column if it isn't the "
                       "good's id.")
+
+    graph_name = "drawing"
 
     #: Name of the column with the goods' ids.
     good_name: str = Setting("", schema_only=True)
@@ -292,7 +300,7 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
         self.proxy.setSourceModel(self.goods_model)
         self.goods_view = QTableView(
             sortingEnabled=True, selectionBehavior=QAbstractItemView.SelectRows,
-            selectionMode=QAbstractItemView.SingleSelection, showGrid=False,
+            selectionMode=QAbstractItemView.ExtendedSelection, showGrid=False,
             editTriggers=QAbstractItemView.NoEditTriggers, alternatingRowColors=True,
             cornerButtonEnabled=False, textElideMode=Qt.ElideMiddle, wordWrap=False)
         view = self.goods_view
@@ -399,8 +407,8 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
         self.commit.deferred()
 
     def _on_language(self):
-        """Another language is spoken: why photos could not be used is worded again."""
-        if self.data is not None and SkippedPhotos.of(self.data).photos:
+        """Another language is spoken: what photos say, and why others can't, is worded again."""
+        if self.data is not None:
             self.commit.deferred()
 
     # --- running
@@ -441,6 +449,13 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
         self.Outputs.goods.send(None if results is None else results.goods)
         self.Outputs.contributions.send(None if results is None else results.contributions)
         self.Outputs.skipped.send(None if results is None else results.skipped)
+        self._send_selected()
+
+    def _send_selected(self):
+        goods = self.results.goods if self.results is not None else None
+        send_selection(self.Outputs, goods, sorted(
+            self.proxy.mapToSource(index).row()
+            for index in self.goods_view.selectionModel().selectedRows(0)))
 
     # --- showing
 
@@ -471,10 +486,13 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
         self.goods_view.scrollTo(index)
 
     def _good_selected(self, *_):
+        self._send_selected()
         rows = self.goods_view.selectionModel().selectedRows(0)
         if not rows:
             self._draw(None)
             return
+        current = self.goods_view.currentIndex()
+        rows = [index for index in rows if index.row() == current.row()] or rows
         row = self.proxy.mapToSource(rows[0]).row()
         self.selected_good = self.results.pooled.good_ids[row]
         self._draw(row)

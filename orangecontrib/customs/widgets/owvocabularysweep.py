@@ -94,6 +94,8 @@ class OWVocabularySweep(OWWidget, ConcurrentWidgetMixin):
     priority = 80
     keywords = "vocabulary sweep, document frequency, grid, heat map, tables 4 and 5, словарь"
 
+    graph_name = "mainArea"  # Save Image
+
     class Inputs:
         corpus = Input("Corpus", Corpus, default=True, doc="Declarations, codes as class")
         learner = Input("Learner", Learner, doc="Instead of the L1 logistic regression")

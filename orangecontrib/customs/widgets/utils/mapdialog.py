@@ -34,7 +34,7 @@ def colours_html() -> str:
     red, blue = ("#{:02x}{:02x}{:02x}".format(*colour) for colour in (FOR, AGAINST))
     return (f"<span style='color: {red}'>■</span> speaks for the feature &nbsp;"
             f"<span style='color: {blue}'>■</span> speaks against it; the strongest place of "
-            "each photo has full colour")
+            "each photo has full colour; even ground has none")
 
 
 class MapDialog(QDialog):

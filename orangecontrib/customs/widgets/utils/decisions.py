@@ -1,0 +1,71 @@
+"""What an analyst decided – answers, reviewed goods –, with undo and redo without limit."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from AnyQt.QtGui import QUndoCommand, QUndoStack
+
+__all__ = ["Change", "Decisions"]
+
+#: Per good, its answers (fact → value), or whether it is reviewed; None: as it is.
+Change = tuple[Mapping[str, Mapping[str, str]], Mapping[str, bool]]
+
+
+class _Command(QUndoCommand):
+    def __init__(self, text: str, apply: Callable[[Change], None], before: Change, after: Change):
+        super().__init__(text)
+        self._apply, self._before, self._after = apply, before, after
+
+    def redo(self):
+        self._apply(self._after)
+
+    def undo(self):
+        self._apply(self._before)
+
+
+class Decisions:
+    """Changes answers and reviewed goods by commands that can be taken back.
+
+    Parameters
+    ----------
+    current : callable
+        The answers, and the keys of the goods that are reviewed.
+    apply : callable
+        Takes a :data:`Change`.
+    """
+
+    def __init__(self, current: Callable[[], tuple[Mapping, Iterable[str]]],
+                 apply: Callable[[Change], None]):
+        self._current, self._apply = current, apply
+        self.stack = QUndoStack()
+
+    def answer(self, key: str, fact: str, value: str) -> None:
+        """Answer a fact of a good; "" takes the answer back."""
+        mine = {f: v for f, v in self._current()[0].get(key, {}).items() if f != fact}
+        self._answer("Answer", {key: {**mine, fact: value} if value else mine})
+
+    def clear(self, keys: Iterable[str]) -> None:
+        """Take back all answers for these goods."""
+        self._answer("Clear Answers", {key: {} for key in keys})
+
+    def review(self, keys: Iterable[str], on: bool) -> None:
+        """Goods are reviewed, or are not any more."""
+        reviewed = set(self._current()[1])
+        after = {key: on for key in keys if (key in reviewed) != on}
+        if after:
+            self.stack.push(_Command("Reviewed", self._apply,
+                                     ({}, {key: not on for key in after}), ({}, after)))
+
+    def undo(self) -> None:
+        self.stack.undo()
+
+    def redo(self) -> None:
+        self.stack.redo()
+
+    def _answer(self, text: str, after: Mapping[str, Mapping[str, str]]) -> None:
+        answers = self._current()[0]
+        before = {key: dict(answers.get(key, {})) for key in after}
+        after = {key: dict(facts) for key, facts in after.items() if facts != before[key]}
+        if after:
+            self.stack.push(_Command(text, self._apply,
+                                     ({key: before[key] for key in after}, {}), (after, {})))

@@ -1,0 +1,119 @@
+"""The goods of HS Code Fusion: marks, codes, money; a queue; which of them are reviewed."""
+from __future__ import annotations
+
+from AnyQt.QtCore import QRectF, Qt
+from AnyQt.QtCore import pyqtSignal as Signal
+from AnyQt.QtGui import QPainter, QPalette
+from AnyQt.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
+
+from orangecontrib.customs.cases.worklist import MARKS, QUEUES, Line
+
+from .goodslist import Column, GoodsList
+from .theme import readable
+
+__all__ = ["COLUMNS", "WorkList"]
+
+#: Of the marks on the card and in the list; their shapes differ as well.
+_COLOURS = {"⚡": "#c0392b", "≠": "#c0392b", "⚠": "#a05a00", "?": "#1f6fb2", "✎": "#2e7d32",
+            "✓": "#2e7d32"}
+
+
+def _number(value: float) -> float:
+    """NaN sorts below all."""
+    return value if value == value else -1.
+
+
+COLUMNS = [
+    Column("!", lambda line: line.marks, lambda line: (-len(line.marks), line.marks),
+           tooltip=lambda line: line.why, widest="⚡≠?✓",
+           header_tooltip="\n".join(f"{mark}  {words}" for mark, words in MARKS.items())),
+    Column("Good", lambda line: line.key, stretch=True),
+    Column("Code", lambda line: line.code, most=118,
+           tooltip=lambda line: f"{line.code}\nSafe: {line.safe or '—'}"),
+    Column("P", lambda line: line.sure, lambda line: _number(line.p), right=True,
+           header_tooltip="Probability of the code"),
+    Column("€ at risk", lambda line: line.at_risk,
+           lambda line: (line.unit, _number(line.risk)), right=True, header_tooltip=(
+               "Expected error of the duty if this code is taken: EUR for the declared "
+               "quantity, or per unit where the data have no quantities; % of the value for "
+               "goods whose duty is a share of it")),
+    Column("Safe", lambda line: line.safe, hidden=True, header_tooltip=(
+        "The digits that are wrong with at most the accepted error")),
+]
+
+
+class _MarksDelegate(QStyledItemDelegate):
+    """Each mark in its colour."""
+
+    def paint(self, painter, option, index):
+        option = QStyleOptionViewItem(option)
+        self.initStyleOption(option, index)
+        marks, option.text = option.text, ""
+        style = option.widget.style() if option.widget else QApplication.style()
+        style.drawControl(QStyle.CE_ItemViewItem, option, painter, option.widget)
+        selected = bool(option.state & QStyle.State_Selected)
+        ground = option.palette.color(QPalette.Highlight if selected else QPalette.Base)
+        room = QRectF(option.rect).adjusted(4, 0, 0, 0)
+        painter.save()
+        painter.setRenderHint(QPainter.Antialiasing)
+        painter.setFont(option.font)
+        for mark in marks:
+            painter.setPen(option.palette.color(QPalette.HighlightedText) if selected
+                           else readable(_COLOURS.get(mark, "#808080"), ground))
+            painter.drawText(room, int(Qt.AlignLeft | Qt.AlignVCenter), mark)
+            room.setLeft(room.left() + option.fontMetrics.horizontalAdvance(mark))
+        painter.restore()
+
+
+class WorkList(GoodsList):
+    """Goods in the order of a queue, unless a column sorts them."""
+
+    #: Id of the queue that the user chose.
+    queue_chosen = Signal(str)
+
+    def __init__(self, parent=None):
+        super().__init__(COLUMNS, parent, multiple=True)
+        self._delegate = _MarksDelegate(self)
+        self.view.setItemDelegateForColumn(0, self._delegate)
+        self.view.setMinimumWidth(220)
+        self.queue = QComboBox(toolTip="In which order the goods are worked through")
+        self.queue.setAccessibleName("Queue")
+        self.queue.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
+        self.queue.setMinimumContentsLength(13)
+        for id_, (title, _) in QUEUES.items():
+            self.queue.addItem(title, id_)
+        self.queue.activated.connect(lambda _: self._on_queue())
+        self.top.addWidget(self.queue)
+
+    def set_queue(self, id_: str) -> None:
+        """Stand in this order; nobody is told."""
+        id_ = id_ if id_ in QUEUES else next(iter(QUEUES))
+        self.queue.setCurrentIndex(self.queue.findData(id_))
+        self.model.set_queue(None if id_ == "table" else QUEUES[id_][1])
+
+    def _on_queue(self):
+        self.unsort()
+        self.set_queue(self.queue.currentData())
+        if self.model.rowCount():
+            self.choose(self.model.source_row(0))
+        self.queue_chosen.emit(self.queue.currentData())
+
+    def _restore(self):
+        super()._restore()
+        self.show_reviewed()
+
+    def set_row(self, row: int, value: Line) -> None:
+        super().set_row(row, value)
+        self.show_reviewed()
+
+    def show_reviewed(self) -> None:
+        """How many goods are reviewed, behind how many there are."""
+        reviewed = sum(line.reviewed for line in self.model.rows)
+        text = self.count.text().partition(" · ")[0]
+        self.count.setText(f"{text} · {reviewed} reviewed" if reviewed else text)

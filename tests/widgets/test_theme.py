@@ -1,0 +1,59 @@
+"""What decides can be read on every palette: contrasts are computed from it."""
+import pytest
+from AnyQt.QtGui import QColor, QPalette
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orangecontrib.customs.widgets.utils.factview import FACT_COLOURS
+from orangecontrib.customs.widgets.utils.theme import (
+    DECIDES,
+    REST,
+    contrast,
+    luminance,
+    readable,
+    theme,
+)
+
+
+def palette(base, text):
+    result = QPalette()
+    result.setColor(QPalette.Base, QColor(base))
+    result.setColor(QPalette.Text, QColor(text))
+    return result
+
+
+PALETTES = [("#ffffff", "#000000"), ("#232629", "#eeeeee"), ("#1e1e1e", "#d0d0d0"),
+            ("#fdf6e3", "#657b83"), ("#002b36", "#93a1a1"), ("#808080", "#000000")]
+
+
+def test_contrast_is_that_of_wcag():
+    assert contrast(QColor("white"), QColor("black")) == pytest.approx(21)
+    assert contrast(QColor("#777777"), QColor("white")) == pytest.approx(4.48, abs=.01)
+    assert luminance(QColor("white")) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("base, text", PALETTES)
+def test_what_decides_has_four_and_a_half_and_the_rest_three(base, text):
+    colours = theme(palette(base, text))
+    for name in ("text", "quiet", "bad", "good", "doubt", "accent"):
+        # nothing reaches more than black or white on the ground does
+        most = max(contrast(QColor(end), colours.ground) for end in ("black", "white"))
+        assert contrast(getattr(colours, name), colours.ground) >= min(DECIDES, most), name
+    assert contrast(colours.pale, colours.ground) >= REST
+
+
+@pytest.mark.parametrize("base, text", PALETTES)
+def test_marked_words_can_be_read_on_their_colours(base, text):
+    colours = theme(palette(base, text))
+    for colour in FACT_COLOURS.values():
+        assert contrast(*colours.marker(colour)) >= DECIDES
+
+
+@given(st.integers(0, 0xffffff), st.integers(0, 0xffffff))
+def test_any_colour_becomes_readable_on_any_ground(colour, ground):
+    colour, ground = QColor(f"#{colour:06x}"), QColor(f"#{ground:06x}")
+    assert contrast(readable(colour, ground, REST), ground) >= REST
+
+
+def test_a_colour_that_can_be_read_stays_as_it_is():
+    assert readable("#c0392b", QColor("white")) == QColor("#c0392b")

@@ -179,7 +179,8 @@ class Case:
         return result
 
 
-def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TRUST) -> Case:
+def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TRUST,
+         taken: Collection[str] = ()) -> Case:
     """Goods of all sources, matched by declared id; a good that one of them lacks is kept.
 
     The second good of an id is matched with a source's second row of that id.  Where there is
@@ -193,6 +194,8 @@ def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TR
         The text first: later ones fill in what earlier ones do not declare.
     trust : float
         Reliability of declared facts: people misdeclare.
+    taken : collection of str
+        Keys of other goods, of which these are a part.
     """
     goods: list[Good] = []
     places = []
@@ -205,7 +208,8 @@ def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TR
         new = [row for row in range(len(source.goods)) if row not in known]
         declared = any(earlier.id == TEXT for earlier in sources[:len(places)])
         keys = unique_keys([*(good.key for good in goods),
-                            *(source.goods[row].good_id for row in new)])[len(goods):]
+                            *(source.goods[row].good_id for row in new)],
+                           taken=taken)[len(goods):]
         for key, row in zip(keys, new):
             good, only = source.goods[row], (ONLY[source.id],) if declared else ()
             goods.append(replace(good, key=key, problems=only + good.problems))

@@ -110,7 +110,7 @@ def _words(cells: Sequence[str]) -> bool:
 
 def read_grid(name: str, lines: Iterable[Line], *, kind: str, areas: Sequence[Area] = (),
               size: int = 0, progress: Callable[[float], None] | None = None,
-              **more) -> TextTable:
+              rows: list[Row] | None = None, **more) -> TextTable:
     """The table in rows of cells.
 
     Parameters
@@ -124,7 +124,7 @@ def read_grid(name: str, lines: Iterable[Line], *, kind: str, areas: Sequence[Ar
         Merged cells.
     size : int
         About how many lines there are, for the progress.
-    progress : callable, optional
+    progress, rows : optional
         As in :func:`.sources.read_source`.
     **more
         What else the table tells of itself.
@@ -156,7 +156,7 @@ def read_grid(name: str, lines: Iterable[Line], *, kind: str, areas: Sequence[Ar
         rest = rest[1:]
     names, renamed = named(names[:MOST_COLUMNS], f"{name}, row {header}")
     notes += renamed
-    rows, totals = [], []
+    rows, totals = [] if rows is None else rows, []
     for number, line in enumerate(chain(rest, filled)):
         if progress is not None and number % 1000 == 0:
             progress(min(1., line.number / max(size, line.number, 1)))

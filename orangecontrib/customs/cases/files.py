@@ -19,6 +19,7 @@ from orangecontrib.customs.facts import Fact, Priors, Vocabulary
 from orangecontrib.customs.files import (
     ROLES,
     Output,
+    OutputError,
     RoleError,
     Roles,
     Row,
@@ -59,6 +60,8 @@ def _read(path: str | Path, required: Sequence[str], encoding: str, sheet: str =
         table = read_source(path, encoding=encoding, sheet=sheet, progress=progress, rows=rows)
     except TableFileError as error:
         raise InputError.of(error) from error
+    except OutputError:  # of where the rows are put
+        raise
     except (OSError, ValueError) as error:
         raise InputError(f"cannot read {path}: "
                          f"{getattr(error, 'strerror', None) or error}") from error

@@ -133,6 +133,7 @@ class Output:
         self._sync = sync
         self._stack = ExitStack()
         self._file = None
+        self._done = False
         self.spare(inputs)
         try:
             stream = _stream(path)
@@ -181,10 +182,15 @@ class Output:
             self._file = self._stack.enter_context(open(new, "wb"))
         return self._file
 
+    def commit(self) -> None:
+        """The result is whole: put it into its place now, where nothing more is to be written."""
+        self.__exit__(None, None, None)
+
     def __exit__(self, kind, error, trace):
         try:
-            if kind is None:
+            if kind is None and not self._done:
                 self._opened().flush()
+                self._done = True
             return self._stack.__exit__(kind, error, trace)
         except OSError as problem:
             if problem is error:

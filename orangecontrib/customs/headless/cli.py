@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import ExitStack, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 from orangecontrib.customs.defaults import ERROR, TRUST, WEIGHT
-from orangecontrib.customs.headless import cli_collect, cli_run
+from orangecontrib.customs.headless import cli_batch, cli_collect, cli_run
 from orangecontrib.customs.headless.models import photo_model_named
 from orangecontrib.customs.i18n import speaking
 
@@ -72,6 +74,7 @@ def main(argv: list[str] | None = None) -> int:
                               help=f"{meaning} (default {default:g})")
     _text_arguments(classify, "OUT.csv")
     cli_run.add_language(classify)
+    cli_batch.add_arguments(classify)
     classify.set_defaults(job=_classify)
 
     features = commands.add_parser("features", help="photos -> the 13 visual features")
@@ -118,7 +121,13 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         print("orange-customs: interrupted", file=sys.stderr)
-        return 2
+        return 130 if getattr(args, "resume", False) else 2
+    except cli_batch.Ended as error:
+        print(f"orange-customs: {error}", file=sys.stderr)
+        return error.code
+    except cli_batch.Terminated:
+        print("orange-customs: terminated", file=sys.stderr)
+        return 143
 
 
 def _declarations_arguments(parser):
@@ -245,54 +254,87 @@ def _find(args, place):
 
 
 def _classify(args, place) -> tuple[str, int]:
-    from orangecontrib.customs.cases import COLUMNS, case_of, rows_of
+    from orangecontrib.customs.batch import Declarations, Job, Report, Stopped, run_batch
+    from orangecontrib.customs.batch.parts import form_of
+    from orangecontrib.customs.batch.run import state_of
     from orangecontrib.customs.cases import files as cases
-    from orangecontrib.customs.cases.predictions import PredictionsError
+    from orangecontrib.customs.files import Output
     from orangecontrib.customs.fusion.among import vocabulary_of
     for name, fits, wanted in (("error", 0 < args.error < 1, "lie between 0 and 1"),
                                ("trust", 0 < args.trust <= 1, "be above 0 and at most 1"),
                                ("weight", 0 <= args.weight < float("inf"), "be 0 or more")):
         if not fits:
             raise cases.InputError(f"--{name} must {wanted}, not {getattr(args, name)}")
+    inputs = _inputs(args)
+    others = [Output(path, [*inputs, args.out]) if path else None
+              for path in (args.summary, args.bad_rows)]
+    summary, bad_rows = others
+    state = state_of(args.declarations)
     groups = _groups(args)
     vocabulary = vocabulary_of(groups)
     photos = _find(args, place) if args.photos else []
-    goods = _read_goods(args, vocabulary, {photo.good_id for photo in photos if photo.good_id})
-    priors = cases.read_priors(args.priors, vocabulary, args.encoding) if args.priors else None
-    answers = cases.read_answers(args.answers, vocabulary, args.encoding) \
-        if args.answers else {}
+    if args.photos:
+        with photo_model_named(args.model, groups):
+            pass  # it can be used
+    job = Job(
+        Path(), None, None, groups=tuple(args.groups),
+        priors=cases.read_priors(args.priors, vocabulary, args.encoding) if args.priors else None,
+        answers=cases.read_answers(args.answers, vocabulary, args.encoding)
+        if args.answers else {},
+        model=args.model if args.photos else "", device=args.device, backend=args.backend,
+        error=args.error, trust=args.trust, form=form_of(args.out), lang=args.lang)
     predictions = cases.read_predictions(args.predictions, args.encoding) \
         if args.predictions else None
-    try:
-        case = case_of(goods, _read_photos(args, photos, groups), predictions, groups=groups,
-                       priors=priors, trust=args.trust, weight=args.weight,
-                       progress=_bar("texts", "texts"))
-    except PredictionsError as error:
-        raise cases.InputError(f"{args.predictions}: {error}") from error
-    for remark in (*case.remarks, *case.strange_answers(answers)):
-        print(f"orange-customs: {remark}", file=sys.stderr)
-    for meeting in case.strangers(SOURCES):
-        print(f"orange-customs: fewer than half of the ids meet: {meeting}", file=sys.stderr)
-    rows = rows_of(case, args.error, answers, _bar("goods", "goods"))
-    cases.write_rows(place, COLUMNS, rows)
-    coded = sum(bool(row["code"]) for row in rows)
-    code = 0 if coded or any(row["trace"] for row in rows) else 1
-    return f"{len(rows)} goods, {coded} with a code", code
+    report, stopped = Report(), None
+    with ExitStack() as stack:
+        checkpoint = stack.enter_context(cli_batch.checkpoint_of(
+            args, _made_of(args, photos, groups) if args.resume else {}, place.direct))
+        signals = stack.enter_context(cli_batch.Signals(gently=args.resume))
+        folder = stack.enter_context(cli_batch.work_folder(checkpoint))
+        declarations = Declarations(
+            args.declarations, args.encoding, args.sheet, dict(args.columns), state=state,
+            tell=cli_batch.teller(f"orange-customs: {args.declarations.name}: "))
+        try:
+            with nullcontext() if bad_rows is None else bad_rows, \
+                    cli_batch.Progress("goods") as progress:
+                run_batch(replace(job, spool=folder / "rows"), declarations, place, photos=photos,
+                          predictions=predictions, weight=args.weight, engine=args.engine,
+                          workers=args.workers, checkpoint=checkpoint, bad_rows=bad_rows,
+                          say=cli_batch.teller(), titles=SOURCES, progress=progress,
+                          stopped=lambda: signals.number, report=report)
+        except Stopped as error:
+            stopped = error
+        code = 128 + signals.number if stopped else \
+            0 if report.counts["with_code"] or report.counts["explained"] else 1
+        if summary is not None:
+            with summary:
+                summary.write(cli_batch.summary_of(report, args, {"exit_code": code}))
+        if stopped:
+            raise cli_batch.Ended(f"stopped; {report.tasks} tasks are kept, and the same command "
+                                  "goes on from there", code)
+        if state is not None and state_of(args.declarations) != state:
+            print(f"orange-customs: {args.declarations} has been changed since it was read: the "
+                  "result is of what it held then", file=sys.stderr)
+        if checkpoint is not None:
+            place.commit()
+            checkpoint.remove()
+    return f"{report.counts['goods']} goods, {report.counts['with_code']} with a code", code
 
 
-def _read_photos(args, found, groups):
-    """What the photos of the arguments say; None without photos."""
-    from orangecontrib.customs.cases.sources import read_photos
-    from orangecontrib.customs.i18n import say
-    if not args.photos:
-        return None
-    with photo_model_named(args.model, groups) as model:
-        photos = read_photos(found, model, device=args.device, backend=args.backend,
-                             progress=_bar("photos", "photos"))
-    for good_id, image, reason in photos.skipped:
-        owner = f" (good {good_id})" if good_id else ""
-        print(f"skipped {image}{owner}: {say(reason, 'en')}", file=sys.stderr)
-    return photos
+def _made_of(args, photos, groups) -> dict[str, str]:
+    """What the result of the arguments depends on."""
+    from orangecontrib.customs.photos.model import bundled_path
+    files = {name: getattr(args, name) for name in ("declarations", "priors", "answers",
+                                                    "predictions") if getattr(args, name)}
+    if args.photos:
+        files["model"] = Path(bundled_path(args.model) or args.model)
+    options = {name: getattr(args, name) for name in (
+        "encoding", "sheet", "columns", "error", "trust", "weight", "device", "backend", "lang")}
+    options |= {"form": Path(args.out).suffix.lower(), "groups": [group.id for group in groups]}
+    made_of = cli_batch.digests_of(args, files, options)
+    if args.photos:
+        made_of["photos"] = cli_batch.digest_of_photos(photos)
+    return made_of
 
 
 def _features(args, place) -> tuple[str, int]:

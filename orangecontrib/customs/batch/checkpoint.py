@@ -93,7 +93,8 @@ class Checkpoint:
 
     def keep(self, done: Done) -> None:
         """Keep what came of a task; when this returns, it is on the disk."""
-        about = {name: value for name, value in asdict(done).items() if name != "parts"}
+        about = {name: value for name, value in vars(done).items() if name != "parts"}
+        about["bad"] = list(map(asdict, done.bad))
         head = json.dumps({**about, "lengths": list(map(len, done.parts))},
                           ensure_ascii=True).encode()
         content = b"".join((head, b"\n", *done.parts))

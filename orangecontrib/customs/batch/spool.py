@@ -12,7 +12,7 @@ from orangecontrib.customs.files import OutputError, Row
 __all__ = ["BLOCK", "Spool", "read_block"]
 
 #: Rows that are read and written together.
-BLOCK = 2048
+BLOCK = 4096
 
 
 class Spool:

@@ -89,6 +89,11 @@ class Job:
     trust: float = TRUST
     form: str = "csv"
     lang: str = "ru"
+    #: The photo model, where this process has it already; others load it.
+    loaded: object = field(default=None, compare=False, repr=False)
+
+    def __getstate__(self):
+        return {**vars(self), "loaded": None}
 
 
 @dataclass(frozen=True)
@@ -217,7 +222,8 @@ class Worker:
 
     @cached_property
     def model(self):
-        return photo_model(self.job.model, [engine.group for engine in self.engines])
+        return self.job.loaded or photo_model(
+            self.job.model, [engine.group for engine in self.engines])
 
     def __call__(self, task: Task) -> Done:
         """What comes of a task; a good that can't be decided does not keep the others from it."""

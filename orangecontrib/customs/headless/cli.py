@@ -273,8 +273,9 @@ def _classify(args, place) -> tuple[str, int]:
     groups = _groups(args)
     vocabulary = vocabulary_of(groups)
     photos = _find(args, place) if args.photos else []
+    model = None
     if args.photos:
-        with photo_model_named(args.model, groups):
+        with photo_model_named(args.model, groups) as model:
             pass  # it can be used
     job = Job(
         Path(), None, None, groups=tuple(args.groups),
@@ -282,7 +283,7 @@ def _classify(args, place) -> tuple[str, int]:
         answers=cases.read_answers(args.answers, vocabulary, args.encoding)
         if args.answers else {},
         model=args.model if args.photos else "", device=args.device, backend=args.backend,
-        error=args.error, trust=args.trust, form=form_of(args.out), lang=args.lang)
+        error=args.error, trust=args.trust, form=form_of(args.out), lang=args.lang, loaded=model)
     predictions = cases.read_predictions(args.predictions, args.encoding) \
         if args.predictions else None
     report, stopped = Report(), None

@@ -207,9 +207,11 @@ def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TR
         known |= spread
         new = [row for row in range(len(source.goods)) if row not in known]
         declared = any(earlier.id == TEXT for earlier in sources[:len(places)])
+        # the first source has named its goods itself, who knows what else there is
         keys = unique_keys([*(good.key for good in goods),
                             *(source.goods[row].good_id for row in new)],
-                           taken=taken)[len(goods):]
+                           taken=taken)[len(goods):] if places else \
+            [source.goods[row].key for row in new]
         for key, row in zip(keys, new):
             good, only = source.goods[row], (ONLY[source.id],) if declared else ()
             goods.append(replace(good, key=key, problems=only + good.problems))

@@ -98,7 +98,7 @@ def sizes(runs, texts, counts):
 
 def processes(runs, texts, count):
     source = make(runs.folder / "p.csv", texts, count)
-    for turn in range(2):
+    for _ in range(2):
         one, _, _ = runs.measured(source, runs.folder / "one.csv")
         two, _, _ = runs.measured(source, runs.folder / "two.csv", "--engine", "processes",
                                   "--workers", 2)

@@ -165,7 +165,7 @@ def test_rows_that_can_not_be_trusted_are_put_aside_with_the_reason(tmp_path):
     assert classify(source, tmp_path / "o.csv", "--bad-rows", bad) == 0
     first, last = rows_in(bad)
     assert (first["line"], first["id"], first["description"]) == ("2", "A", "туфли")
-    assert "строка 2" in first["reason"] and first["surplus"] == "верх кожа".join((" ", ""))
+    assert "строка 2" in first["reason"] and first["surplus"] == " верх кожа"
     assert last["id"] == "'=C"
 
 
@@ -203,14 +203,14 @@ def test_a_run_that_is_ended_anywhere_goes_on_and_gives_the_same_bytes(
     class Killed(BaseException):
         pass
 
-    def until(self, task, left=[0]):
-        if left[0] == 0:
-            raise Killed
-        left[0] -= 1
-        return real(self, task)
     for end in ends:
-        monkeypatch.setattr(work.Worker, "__call__",
-                            lambda self, task, left=[end]: until(self, task, left))
+        left = [real] * end
+
+        def until(self, task, left=left):
+            if not left:
+                raise Killed
+            return left.pop()(self, task)
+        monkeypatch.setattr(work.Worker, "__call__", until)
         try:
             assert classify(source, out, "--resume") == 0
             break

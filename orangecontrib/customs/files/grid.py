@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import NamedTuple
 
-from .tables import Row, TableFileError, TextTable
+from .tables import MOST_IN_CELL, Row, TableFileError, TextTable
 from .words import NAMED, ROLES, bare, fits, label_of
 from .writing import read_cell
 
@@ -21,8 +21,6 @@ LONGEST_NAME = 100
 MOST_CELLS, MOST_CHARACTERS = 30_000_000, 500_000_000
 #: So many columns may have a name; sheets have formats in 16 384.
 MOST_COLUMNS = 2000
-#: A longer cell is cut.
-MOST_IN_CELL = 1_000_000
 
 _TOTAL = re.compile(r"(?:итого|всего|итог|total|grand total|subtotal)\b", re.I)
 #: Kinds of columns and their roles in the two rows below the names, as Orange writes them.

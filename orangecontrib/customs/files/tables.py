@@ -22,6 +22,8 @@ MOST_BYTES = 2 ** 30
 
 #: A text up to this length is read at once; a longer one line by line, up to so many bytes.
 AT_ONCE, MOST_STREAMED = 2 ** 25, 2 ** 37
+#: A longer cell is cut.
+MOST_IN_CELL = 1_000_000
 #: A longer line of such a text is a mistake.
 MOST_IN_LINE = 10 ** 8
 
@@ -308,7 +310,11 @@ def row_of(names: Sequence[str], delimiter: str, line: int, fields: list[str],
     whole, *inner = physical.splitlines()
     swallows = len(names) > 1 and bool(inner) and whole.count(delimiter) >= len(names) - 1 \
         and all(part.count(delimiter) == len(names) - 1 for part in inner)
-    return Row(line, cells, len(fields), tuple(surplus), swallows)
+    marks = _UNMARKED
+    if len(physical) > MOST_IN_CELL:
+        marks = {name: "cut" for name, text in cells.items() if len(text) > MOST_IN_CELL}
+        cells.update({name: cells[name][:MOST_IN_CELL] for name in marks})
+    return Row(line, cells, len(fields), tuple(surplus), swallows, marks)
 
 
 def delimiter_of(text: str) -> str:

@@ -98,7 +98,7 @@ def main(argv: list[str] | None = None) -> int:
 
     args = parser.parse_args(argv)
     from orangecontrib.customs.cases.files import InputError
-    from orangecontrib.customs.files import Output, OutputError
+    from orangecontrib.customs.files import Output, OutputError, shown
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # names of files need not be text
             stream.reconfigure(errors="backslashreplace")
@@ -111,7 +111,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"{done} -> {args.out}", file=sys.stderr if place.direct else sys.stdout)
         return code
     except (InputError, OutputError) as error:
-        print(f"orange-customs: {error}", file=sys.stderr)
+        print(shown(f"orange-customs: {error}"), file=sys.stderr)
         return 2
     except ValueError as error:
         from orangecontrib.customs.groups import GroupError
@@ -240,6 +240,7 @@ def _bar(description: str, unit: str):
 
 def _find(args, place):
     from orangecontrib.customs.cases.files import InputError
+    from orangecontrib.customs.files import shown
     from orangecontrib.customs.photos.sources import SourceError, survey
     try:
         found = survey(args.photos, args.photos_root, args.encoding, args.photo_ids)
@@ -249,7 +250,7 @@ def _find(args, place):
     told = [f"{found.told} (--photo-ids)"] if found.told else []
     for line in (*told, *found.problems,
                  *(f"{name}: {why}, left out" for name, why in found.left_out)):
-        print(f"photos: {line}", file=sys.stderr)
+        print(shown(f"photos: {line}"), file=sys.stderr)
     return found.photos
 
 
@@ -340,6 +341,7 @@ def _made_of(args, photos, groups) -> dict[str, str]:
 
 def _features(args, place) -> tuple[str, int]:
     from orangecontrib.customs.cases.files import write_rows
+    from orangecontrib.customs.files import shown
     from orangecontrib.customs.i18n import say
     from orangecontrib.customs.photos.extract import Extractor
     photos = _find(args, place)
@@ -353,7 +355,7 @@ def _features(args, place) -> tuple[str, int]:
              for photo, reason in results.skipped]
     write_rows(place, ("image", *names, *FEATURES_AFTER), rows)
     for photo, reason in results.skipped:
-        print(f"skipped {photo.image}: {say(reason, 'en')}", file=sys.stderr)
+        print(shown(f"skipped {photo.image}: {say(reason, 'en')}"), file=sys.stderr)
     code = 0 if len(results.photos) else 1
     return f"{len(results.photos)} photos, {len(results.skipped)} skipped", code
 

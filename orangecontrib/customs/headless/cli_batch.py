@@ -242,4 +242,5 @@ def summary_of(report, args, more: Mapping[str, object]) -> str:
 
 def teller(prefix: str = "orange-customs: ") -> Callable[[str], None]:
     """Prints lines for people."""
-    return lambda line: print(f"{prefix}{line}", file=sys.stderr)
+    from orangecontrib.customs.files import shown
+    return lambda line: print(shown(f"{prefix}{line}"), file=sys.stderr)

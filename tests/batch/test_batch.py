@@ -2,6 +2,7 @@
 import csv
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -514,3 +515,34 @@ def test_what_is_sent_to_another_process_can_be_pickled():
     job = Job(Path("x"), None, None, loaded=object.__new__(type("Model", (), {})))
     assert pickle.loads(pickle.dumps(job)).loaded is None
     assert pickle.loads(pickle.dumps(Done(3, [b"x"]))).parts == [b"x"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_run_that_is_killed_at_random_moments_gives_the_same_bytes(source, tmp_path):
+    assert classify(source, tmp_path / "whole.csv") == 0  # readers are warm now
+    calls, out, chosen = [0], tmp_path / "o.csv", random.Random(5)
+
+    def count(*_):
+        calls[0] -= 1
+        if not calls[0]:
+            os.kill(os.getpid(), signal.SIGKILL)
+    sys.setprofile(count)
+    assert classify(source, out, "--resume") == 0
+    sys.setprofile(None)
+    out.unlink()
+    longest = -calls[0]
+    for _ in range(6):
+        process = os.fork()
+        if not process:
+            with open(os.devnull, "w", encoding="utf-8") as sys.stdout:
+                sys.stderr = sys.stdout
+                calls[0] = chosen.randrange(1, longest // 2)
+                sys.setprofile(count)
+                os._exit(classify(source, out, "--resume"))
+        chosen.random()
+        os.waitpid(process, 0)
+        if out.exists():  # it was quicker
+            assert out.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+            out.unlink()
+    assert classify(source, out, "--resume") == 0
+    assert out.read_bytes() == (tmp_path / "whole.csv").read_bytes()

@@ -24,12 +24,14 @@ ALLOWED = {
     "fusion": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation"},
     "cases": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation",
               "fusion"},
+    "batch": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation", "fusion",
+              "cases"},
     "training": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation",
                  "fusion", "cases"},
     "collecting": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation",
                    "fusion", "cases", "training"},
     "headless": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation",
-                 "fusion", "cases", "training", "collecting"},
+                 "fusion", "cases", "batch", "training", "collecting"},
 }
 BELOW_ALL = {"columns", "defaults", "files", "i18n", "intervals"}
 #: Names that moved, for those who import them from where they were; nobody in the house does.

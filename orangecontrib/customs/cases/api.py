@@ -12,6 +12,7 @@ from orangecontrib.customs.facts import Priors, Vocabulary
 from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.fusion.engine import Engine
 from orangecontrib.customs.fusion.statements import fact_columns
+from orangecontrib.customs.fusion.verdict import Verdict
 from orangecontrib.customs.groups import Group, loaded_groups
 from orangecontrib.customs.nomenclature import Tariff
 
@@ -77,10 +78,15 @@ def case_of(goods: Sequence[Good], photos: PhotoEvidence | None = None,
 
 def rows_of(case: Case, error: float = ERROR,
             answers: Mapping[str, Mapping[str, str]] | None = None,
-            progress: Callable[[int, int], None] | None = None) -> list[dict]:
-    """Rows of the result, in the order of the goods."""
-    return [row_of(case, verdict)
-            for verdict in case.decide(error=error, answers=answers, progress=progress)]
+            progress: Callable[[int, int], None] | None = None,
+            seen: Callable[[Verdict], None] | None = None) -> list[dict]:
+    """Rows of the result, in the order of the goods; `seen` gets each verdict."""
+    rows = []
+    for verdict in case.decide(error=error, answers=answers, progress=progress):
+        rows.append(row_of(case, verdict))
+        if seen is not None:
+            seen(verdict)
+    return rows
 
 
 def decide(goods: str | os.PathLike | Iterable[Mapping[str, object]],

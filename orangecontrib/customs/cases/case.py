@@ -247,7 +247,8 @@ class Case:
 
 
 def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TRUST,
-         decisions: Sequence[Decision] = (), on: date | None = None) -> Case:
+         decisions: Sequence[Decision] = (), on: date | None = None,
+         taken: Collection[str] = ()) -> Case:
     """Goods of all sources, matched by declared id; a good that one of them lacks is kept.
 
     The second good of an id is matched with a source's second row of that id.  Where there is
@@ -265,6 +266,8 @@ def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TR
         Of authorities, which have the word on the goods that match them.
     on : date, optional
         The day that counts for their validity; today by default.
+    taken : collection of str
+        Keys of other goods, of which these are a part.
     """
     goods: list[Good] = []
     places = []
@@ -276,8 +279,11 @@ def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TR
         known |= spread
         new = [row for row in range(len(source.goods)) if row not in known]
         declared = any(earlier.id == TEXT for earlier in sources[:len(places)])
+        # the first source has named its goods itself, who knows what else there is
         keys = unique_keys([*(good.key for good in goods),
-                            *(source.goods[row].good_id for row in new)])[len(goods):]
+                            *(source.goods[row].good_id for row in new)],
+                           taken=taken)[len(goods):] if places else \
+            [source.goods[row].key for row in new]
         for key, row in zip(keys, new):
             good, only = source.goods[row], (ONLY[source.id],) if declared else ()
             goods.append(replace(good, key=key, problems=only + good.problems))

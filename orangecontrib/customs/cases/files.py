@@ -19,6 +19,7 @@ from orangecontrib.customs.facts import Fact, Priors, Vocabulary
 from orangecontrib.customs.files import (
     ROLES,
     Output,
+    OutputError,
     RoleError,
     Roles,
     Row,
@@ -35,11 +36,12 @@ from orangecontrib.customs.i18n import Message, say
 from orangecontrib.customs.nomenclature import Tariff, load_tariff
 
 from .decisions import BUNDLED, Decision, bundled_decisions, decisions_of_table
-from .goods import DECLARED, Good, currency_in, goods_of
+from .goods import DECLARED, Before, Good, currency_in, goods_of
 from .predictions import LIKELY, Predictions, answer_columns
 
-__all__ = ["InputError", "goods_of_rows", "read_answers", "read_decisions", "read_goods",
-           "read_predictions", "read_priors", "read_tariff", "roles_of", "write_rows"]
+__all__ = ["InputError", "goods_of_rows", "goods_of_table", "ids_of_rows", "read_answers",
+           "read_decisions", "read_declarations", "read_goods", "read_predictions", "read_priors",
+           "read_tariff", "roles_of", "write_rows"]
 
 
 class InputError(ValueError):
@@ -53,12 +55,15 @@ class InputError(ValueError):
 
 
 def _read(path: str | Path, required: Sequence[str], encoding: str, sheet: str = "",
-          progress: Callable[[float], None] | None = None) -> TextTable:
+          progress: Callable[[float], None] | None = None, rows: list[Row] | None = None
+          ) -> TextTable:
     """A table that has these columns; a guess at its encoding is said on stderr."""
     try:
-        table = read_source(path, encoding=encoding, sheet=sheet, progress=progress)
+        table = read_source(path, encoding=encoding, sheet=sheet, progress=progress, rows=rows)
     except TableFileError as error:
         raise InputError.of(error) from error
+    except OutputError:  # of where the rows are put
+        raise
     except (OSError, ValueError) as error:
         raise InputError(f"cannot read {path}: "
                          f"{getattr(error, 'strerror', None) or error}") from error
@@ -108,7 +113,22 @@ def read_goods(path: str | Path, encoding: str = "", facts: Mapping[str, Fact] |
     ------
     InputError
     """
-    table = _read(path, [], encoding, sheet, progress)
+    table, roles = read_declarations(path, encoding, facts, sheet=sheet, columns=columns,
+                                     photo_ids=photo_ids, tell=tell, progress=progress)
+    return goods_of_table(table.rows, table, roles)
+
+
+def read_declarations(path: str | Path, encoding: str = "",
+                      facts: Mapping[str, Fact] | None = None, *, sheet: str = "",
+                      columns: Mapping[str, str] | None = None, photo_ids: Collection[str] = (),
+                      tell: Callable[[str], None] | None = None,
+                      progress: Callable[[float], None] | None = None,
+                      rows: list[Row] | None = None) -> tuple[TextTable, Roles]:
+    """The table of :func:`read_goods`, and which column is which.
+
+    `rows` is where the table puts its rows (:func:`..files.read_source`).
+    """
+    table = _read(path, [], encoding, sheet, progress, rows)
     try:
         roles = roles_of(table, facts or {}, photo_ids, columns)
     except RoleError as error:
@@ -120,9 +140,15 @@ def read_goods(path: str | Path, encoding: str = "", facts: Mapping[str, Fact] |
     if tell is not None:
         for line in (*table.notes, *roles.lines, *roles.remarks):
             tell(line)
-    rows = [{name: text.strip() for name, text in trusted_cells(row, table.columns, roles).items()}
-            for row in table.rows]
-    return goods_of_rows(rows, [doubts_of(row, table, roles) for row in table.rows], roles)
+    return table, roles
+
+
+def goods_of_table(rows: Sequence[Row], table: TextTable, roles: Roles,
+                   ids: Sequence[str] | None = None, before: Before | None = None) -> list[Good]:
+    """Goods of some rows of a table; `ids` and `before` where these are not all of them."""
+    cells = [{name: text.strip() for name, text in trusted_cells(row, table.columns, roles).items()}
+             for row in rows]
+    return goods_of_rows(cells, [doubts_of(row, table, roles) for row in rows], roles, ids, before)
 
 
 def roles_of(table: TextTable, facts: Mapping[str, Fact], photo_ids: Collection[str] = (),
@@ -140,7 +166,8 @@ def roles_of(table: TextTable, facts: Mapping[str, Fact], photo_ids: Collection[
 
 def goods_of_rows(rows: Sequence[Mapping[str, object]],
                   problems: Sequence[Sequence[Message | str]] | None = None,
-                  roles: Roles | None = None) -> list[Good]:
+                  roles: Roles | None = None, ids: Sequence[str] | None = None,
+                  before: Before | None = None) -> list[Good]:
     """Goods of rows by column; `problems` is what is known to be wrong with each.
 
     That tells why a description is not there, too.  Without `roles` columns are what they are
@@ -151,11 +178,13 @@ def goods_of_rows(rows: Sequence[Mapping[str, object]],
         names = dict.fromkeys(name for row in rows for name in row)
         roles = Roles({role: column for role in ROLES if (column := find_column(names, role))})
     common = {"currency": currency_in(roles["value"])} if roles["value"] else {}
-    goods = goods_of(_ids(rows, roles["good_id"]), [
+    if ids is None:
+        ids = ids_of_rows(rows, roles["good_id"])
+    goods = goods_of(ids, [
         {**common, "description": _description_of(row, roles, any(map(_of_the_row, wrong))),
          **{role: row[column] for role in DECLARED
             if (column := roles[role]) is not None and column in row}}
-        for row, wrong in zip(rows, problems)], problems)
+        for row, wrong in zip(rows, problems)], problems, before)
     return [replace(good, row=row, statements=roles.statements) for good, row in zip(goods, rows)]
 
 
@@ -174,15 +203,17 @@ def _of_the_row(problem: Message | str) -> bool:
     return not getattr(problem, "id", "").startswith("cases.cell_")
 
 
-def _ids(rows: Sequence[Mapping[str, object]], column: str | None) -> list[str]:
+def ids_of_rows(rows: Iterable[Mapping[str, object]], column: str | None, first: int = 1,
+                named: bool | None = None) -> list[str]:
     """Ids of goods as people see them: macOS writes «й» as two characters.
 
-    Rows are numbered where none has an id; else one without an id is no other good's.
+    Rows are numbered, from `first` on, where none has an id; else one without an id is no other
+    good's.  `named`: whether any has, where these rows are a part of many.
     """
     ids = [row.get(column) if column else "" for row in rows]
-    none = "row {}" if any(ids) else "{}"
+    none = "row {}" if (any(ids) if named is None else named) else "{}"
     return [unicodedata.normalize("NFC", str(id_ or none.format(number)))
-            for number, id_ in enumerate(ids, start=1)]
+            for number, id_ in enumerate(ids, start=first)]
 
 
 def read_priors(path: str | Path, vocabulary: Vocabulary, encoding: str = "") -> Priors:
@@ -279,7 +310,8 @@ def read_predictions(path: str | Path, encoding: str = "") -> Predictions:
         alike = same_answer([row[text] for row in cells],
                             np.array(list(answers.values()), dtype=float).T)
         said = {int(row): LIKELY for row in np.flatnonzero(alike)}
-    return Predictions(_ids(cells, find_column(table.columns, "good_id")), columns, names, said)
+    ids = ids_of_rows(cells, find_column(table.columns, "good_id"))
+    return Predictions(ids, columns, names, said)
 
 
 def _probability(row: Row, column: str, path: str | Path) -> float:
@@ -291,7 +323,8 @@ def _probability(row: Row, column: str, path: str | Path) -> float:
                          "probability") from None
 
 
-def write_rows(place: Output, columns: Sequence[str], rows: Iterable[Mapping[str, object]]):
+def write_rows(place: Output, columns: Sequence[str], rows: Iterable[Mapping[str, object]],
+               header: bool = True):
     """Write a UTF-8 CSV; numbers get four digits, None is empty.
 
     Texts that a spreadsheet would compute begin with an apostrophe.  The bytes of a file's name
@@ -309,7 +342,8 @@ def write_rows(place: Output, columns: Sequence[str], rows: Iterable[Mapping[str
             return written_cell(value)
         return f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else value
     writer = csv.writer(place)
-    writer.writerow(columns)
+    if header:
+        writer.writerow(columns)
     problems = next((name for name in columns if name in PROBLEMS), "")
     for row in rows:
         if problems and not _writable(row.values()):

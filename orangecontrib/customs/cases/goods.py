@@ -12,7 +12,7 @@ from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.i18n import Message, Words, say
 from orangecontrib.customs.nomenclature import parse_code, parse_currency
 
-__all__ = ["DECLARED", "Good", "OfGroup", "currency_in", "goods_of"]
+__all__ = ["DECLARED", "Before", "Good", "OfGroup", "currency_in", "goods_of"]
 
 #: What is declared of a good, besides its description.
 DECLARED = ("declared_code", "quantity", "value", "currency", "weight")
@@ -67,8 +67,34 @@ class Good:
     statements: Mapping[str, Label] = field(default_factory=dict, compare=False, repr=False)
 
 
+@dataclass(frozen=True)
+class Before:
+    """What the naming of some goods takes from those in front of them.
+
+    Attributes
+    ----------
+    rows : int
+        How many rows of the file there are.
+    declared : dict of str to int
+        By id that is repeated: the number that its key had last, by the file alone.
+    times : dict of str to int
+        The same, when goods of one description have been told apart.
+    last : dict of str to int
+        By id: the number that a good of one of its descriptions had last.
+    taken : frozenset of str
+        Ids of the whole file that look like keys: there is a ``#`` in them.
+    """
+
+    rows: int = 0
+    declared: Mapping[str, int] = field(default_factory=dict)
+    times: Mapping[str, int] = field(default_factory=dict)
+    last: Mapping[str, int] = field(default_factory=dict)
+    taken: frozenset[str] = frozenset()
+
+
 def goods_of(ids: Sequence[str], cells: Sequence[Mapping[str, object]],
-             problems: Sequence[Sequence[Message | str]] | None = None) -> list[Good]:
+             problems: Sequence[Sequence[Message | str]] | None = None,
+             before: Before | None = None) -> list[Good]:
     """Goods of rows, with unique keys and with what is doubtful in what was typed.
 
     Parameters
@@ -80,6 +106,8 @@ def goods_of(ids: Sequence[str], cells: Sequence[Mapping[str, object]],
         number; any may be absent.
     problems : sequence of sequence of Message or str, optional
         What is known to be wrong with each row.
+    before : Before, optional
+        Of the goods in front of these, where these are a part of many.
 
     Examples
     --------
@@ -88,8 +116,11 @@ def goods_of(ids: Sequence[str], cells: Sequence[Mapping[str, object]],
     ('A', '640391', 'A#2', 'A', 5.0)
     """
     goods = []
-    for number, (good_id, key, row) in enumerate(zip(ids, unique_keys(ids), cells), start=1):
-        said = [Message.of("cases.repeated", id=good_id, row=number)] if key != good_id else []
+    before = before or Before()
+    keys = unique_keys(ids, before.declared, before.taken)
+    for number, (good_id, key, row) in enumerate(zip(ids, keys, cells)):
+        said = [Message.of("cases.repeated", id=good_id, row=before.rows + number + 1)] \
+            if key != good_id else []
         code = parse_code(row.get("declared_code", ""))
         said += [Message.of("cases.declared_code", what=Words(ru, en))
                  for ru, en in zip(code.said("ru"), code.said("en"))]
@@ -98,7 +129,7 @@ def goods_of(ids: Sequence[str], cells: Sequence[Mapping[str, object]],
             numbers[name], doubt = _number(row.get(name), message)
             said += doubt
         # as tables have it: the reader, or what read the file, leaves problems in a column
-        said += problems[number - 1] if problems is not None else ()
+        said += problems[number] if problems is not None else ()
         goods.append(Good(key, good_id, row.get("description"), code.digits,
                           currency=parse_currency(str(row.get("currency") or "")),
                           problems=tuple(said), **numbers))

@@ -1,7 +1,7 @@
 """What a witness says of its goods, under its own ids: the same from files and from tables."""
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -19,7 +19,7 @@ from orangecontrib.customs.fusion.statements import Statements, statements_of
 from orangecontrib.customs.groups import Group, loaded_groups
 from orangecontrib.customs.i18n import Joined, Message
 
-from .goods import Good, OfGroup
+from .goods import Before, Good, OfGroup
 
 __all__ = ["EMPTY", "PhotoEvidence", "Source", "analyst_witness", "named_goods", "photo_model",
            "photo_source", "read_photos", "text_source"]
@@ -67,16 +67,21 @@ class Source:
 
 def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
                 progress: Callable[[int, int], None] | None = None,
-                facts: Vocabulary | None = None) -> Source:
-    """What the descriptions say, as the groups' readers read them, and columns of facts."""
+                facts: Vocabulary | None = None, before: Before | None = None,
+                columns: Mapping[str, str] | None = None) -> Source:
+    """What the descriptions say, as the groups' readers read them, and columns of facts.
+
+    Where the goods are a part of many, `before` tells of those in front of them, and `columns`
+    of the facts' columns (:func:`..fusion.statements.chosen_columns`).
+    """
     found: list[list[Reading]] = []
     for number, good in enumerate(goods, start=1):
         there = good.description and good.description.strip()
         found.append(readings_of(stages_of(readers, good.description)) if there else [])
         if progress is not None:
             progress(number, len(goods))
-    goods, found = named_goods(goods, found)
-    stated = _stated(goods, facts or Vocabulary(()))
+    goods, found = named_goods(goods, found, before)
+    stated = _stated(goods, facts or Vocabulary(()), columns)
     spoken = {key for key, _ in stated.cells}
     empty = OfGroup(readers[0].group.id, EMPTY) if len(readers) == 1 else EMPTY
     settled: dict[str, list[str]] = {}
@@ -109,7 +114,8 @@ def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
     return Source(TEXT, read, evidence, notes, remarks=tuple(stated.remarks))
 
 
-def _stated(goods: Sequence[Good], facts: Vocabulary) -> Statements:
+def _stated(goods: Sequence[Good], facts: Vocabulary, columns: Mapping[str, str] | None
+            ) -> Statements:
     """What the columns of the goods' rows say that are named after facts."""
     names = dict.fromkeys(name for good in goods for name in good.row if name)
 
@@ -117,20 +123,25 @@ def _stated(goods: Sequence[Good], facts: Vocabulary) -> Statements:
         column = [good.row.get(name) for good in goods]
         return ["" if cell is None or cell != cell else str(cell) for cell in column]
     described = {name for good in goods for name in good.statements}
-    return statements_of(names, cells, [good.key for good in goods], facts, described)
+    return statements_of(names, cells, [good.key for good in goods], facts, described,
+                         columns)
 
 
-def named_goods(goods: Sequence[Good], readings: Sequence[Sequence[Reading]]
-                ) -> tuple[list[Good], list[list[Reading]]]:
+def named_goods(goods: Sequence[Good], readings: Sequence[Sequence[Reading]],
+                before: Before | None = None) -> tuple[list[Good], list[list[Reading]]]:
     """A row per good that a description names, with what the readers of groups make of it.
 
     Goods of one description are called ``7#1, 7#2``, have the quantities that it states, and
-    share what else is declared, but for the value and the weight of them all.
+    share what else is declared, but for the value and the weight of them all.  `before` tells of
+    the goods in front of these.
     """
+    before = before or Before()
     counts = [max([1, *(len(reading.goods) for reading in some)]) for some in readings]
-    if all(count == 1 for count in counts):
+    if all(count == 1 for count in counts) and before.times == before.declared:
         return list(goods), list(map(list, readings))
-    ids = ids_of_goods([good.good_id for good in goods], counts)
+    split = {good.good_id for good, count in zip(goods, counts) if count > 1}
+    ids = ids_of_goods([good.good_id for good in goods], counts, before.last, {
+        *before.taken, *_numbered(before.times, split)})
     rows: list[Good] = []
     read: list[list[Reading]] = []
     for good, names, some in zip(goods, ids, readings):
@@ -144,8 +155,14 @@ def named_goods(goods: Sequence[Good], readings: Sequence[Sequence[Reading]]
             rows.append(replace(good, good_id=name, quantity=own[0].quantity, value=None,
                                 weight=None, whole=good.good_id))
             read.append([reading.counted(declared, whole) for reading in own])
-    keys = unique_keys([good.good_id for good in rows])
+    keys = unique_keys([good.good_id for good in rows], before.times, {
+        *before.taken, *_numbered(before.last, before.last)})
     return [replace(good, key=key) for good, key in zip(rows, keys)], read
+
+
+def _numbered(last: Mapping[str, int], ids: Iterable[str]) -> Iterator[str]:
+    """All names with a number that goods of these ids may have."""
+    return (f"{id_}#{number}" for id_ in ids for number in range(2, last.get(id_, 0) + 1))
 
 
 @dataclass(frozen=True)

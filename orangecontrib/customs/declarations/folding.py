@@ -12,6 +12,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 __all__ = ["Folded", "fold"]
 
@@ -112,7 +113,8 @@ def _fold_word(match: re.Match) -> str:
     return "".join(_TO_CYRILLIC.get(c, c) for c in word)
 
 
-def fold(text: str, english: Sequence[tuple[int, int]] = ()) -> Folded:
+@lru_cache(maxsize=8)  # readers of several groups ask one after the other
+def fold(text: str, english: tuple[tuple[int, int], ...] = ()) -> Folded:
     """Lower case, look-alike letters in one alphabet, ё → е, single spaces.
 
     A word in which every Latin letter has a Cyrillic double becomes Cyrillic

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -559,7 +559,9 @@ def _lemma(word: str) -> str:
     return word if word in _words("people") else lemma(word)
 
 
-def ids_of_goods(ids: Sequence[str], counts: Sequence[int]) -> list[list[str]]:
+def ids_of_goods(ids: Sequence[str], counts: Sequence[int],
+                 last: Mapping[str, int] | None = None, taken: Collection[str] = ()
+                 ) -> list[list[str]]:
     """Ids of the goods that descriptions name: ``7#1, 7#2`` where that of 7 names two.
 
     Never the id of another good.
@@ -570,13 +572,17 @@ def ids_of_goods(ids: Sequence[str], counts: Sequence[int]) -> list[list[str]]:
         A description's each, as declared.
     counts : sequence of int
         How many goods each description names.
+    last : dict of str to int, optional
+        The number that a good of an id had last, in an earlier part of the descriptions.
+    taken : collection of str
+        Ids of other goods.
 
     Examples
     --------
     >>> ids_of_goods(["6", "7", "7#1"], [1, 2, 1])
     [['6'], ['7#2', '7#3'], ['7#1']]
     """
-    taken, last, result = set(ids), {}, []
+    taken, last, result = {*ids, *taken}, dict(last or {}), []
     for id_, count in zip(ids, counts):
         mine = [] if count > 1 else [id_]
         number = last.get(id_, 0)

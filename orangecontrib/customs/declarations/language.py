@@ -212,6 +212,7 @@ def _best(votes: Counter, spelled: Sequence[str]) -> str:
     return max(votes, key=score)
 
 
+@lru_cache(maxsize=8)  # readers of several groups ask one after the other
 def languages_of(text: str) -> Languages:
     """The languages of a description.
 

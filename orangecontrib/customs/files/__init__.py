@@ -4,10 +4,10 @@ from .roles import ROLES, RoleError, Roles, composed_of, guess_roles, mostly_ids
 from .sources import ENDINGS, FORMATS, Format, format_of, read_source
 from .tables import MARKS, Row, TableFileError, TextTable, read_table, records, strict_rows
 from .words import find_column
-from .writing import Output, OutputError, read_cell, replacing, same_file, written_cell
+from .writing import Output, OutputError, read_cell, replacing, same_file, shown, written_cell
 
 __all__ = ["CYRILLIC", "ENDINGS", "FORMATS", "MARKS", "ROLES", "Decoded", "EncodingError",
            "Format", "Output", "OutputError", "RoleError", "Roles", "Row", "TableFileError",
            "TextTable", "composed_of", "decode", "find_column", "format_of", "guess_roles",
            "mostly_ids", "read_cell", "read_source", "read_table", "records", "replacing",
-           "same_file", "strict_rows", "written_cell"]
+           "same_file", "shown", "strict_rows", "written_cell"]

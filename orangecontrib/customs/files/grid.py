@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import NamedTuple
 
-from .tables import Row, TableFileError, TextTable
+from .tables import MOST_IN_CELL, Row, TableFileError, TextTable
 from .words import NAMED, ROLES, bare, fits, label_of
 from .writing import read_cell
 
@@ -21,8 +21,6 @@ LONGEST_NAME = 100
 MOST_CELLS, MOST_CHARACTERS = 30_000_000, 500_000_000
 #: So many columns may have a name; sheets have formats in 16 384.
 MOST_COLUMNS = 2000
-#: A longer cell is cut.
-MOST_IN_CELL = 1_000_000
 
 _TOTAL = re.compile(r"(?:итого|всего|итог|total|grand total|subtotal)\b", re.I)
 #: Kinds of columns and their roles in the two rows below the names, as Orange writes them.
@@ -110,7 +108,7 @@ def _words(cells: Sequence[str]) -> bool:
 
 def read_grid(name: str, lines: Iterable[Line], *, kind: str, areas: Sequence[Area] = (),
               size: int = 0, progress: Callable[[float], None] | None = None,
-              **more) -> TextTable:
+              rows: list[Row] | None = None, **more) -> TextTable:
     """The table in rows of cells.
 
     Parameters
@@ -124,7 +122,7 @@ def read_grid(name: str, lines: Iterable[Line], *, kind: str, areas: Sequence[Ar
         Merged cells.
     size : int
         About how many lines there are, for the progress.
-    progress : callable, optional
+    progress, rows : optional
         As in :func:`.sources.read_source`.
     **more
         What else the table tells of itself.
@@ -156,7 +154,7 @@ def read_grid(name: str, lines: Iterable[Line], *, kind: str, areas: Sequence[Ar
         rest = rest[1:]
     names, renamed = named(names[:MOST_COLUMNS], f"{name}, row {header}")
     notes += renamed
-    rows, totals = [], []
+    rows, totals = [] if rows is None else rows, []
     for number, line in enumerate(chain(rest, filled)):
         if progress is not None and number % 1000 == 0:
             progress(min(1., line.number / max(size, line.number, 1)))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from .tables import TableFileError, TextTable
+from .tables import Row, TableFileError, TextTable
 
 __all__ = ["ENDINGS", "FORMATS", "Format", "format_of", "read_source"]
 
@@ -48,7 +48,8 @@ _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
 def read_source(path: str | os.PathLike, *, encoding: str = "", sheet: str = "",
-                progress: Callable[[float], None] | None = None) -> TextTable:
+                progress: Callable[[float], None] | None = None, rows: list[Row] | None = None
+                ) -> TextTable:
     """A file of declarations, in any of the formats that are read.
 
     Parameters
@@ -60,6 +61,8 @@ def read_source(path: str | os.PathLike, *, encoding: str = "", sheet: str = "",
         Name or number of the sheet of a workbook; by default the one that looks like goods.
     progress : callable, optional
         Called now and then with the share that has been read; what it raises ends the reading.
+    rows : list of Row, optional
+        What rows are appended to as they are read; by default a list in memory.
 
     Raises
     ------
@@ -72,7 +75,8 @@ def read_source(path: str | os.PathLike, *, encoding: str = "", sheet: str = "",
     chosen = format_of(path)
     module = importlib.import_module(f"{__package__}.formats.{chosen.module}")
     table = getattr(module, chosen.function)(path, encoding=encoding, sheet=sheet,
-                                             progress=progress)
+                                             progress=progress,
+                                             rows=[] if rows is None else rows)
     if sheet and not table.sheets:
         note = f"it has no sheets, so that {sheet} is none of them"
         table = replace(table, notes=(*table.notes, note))

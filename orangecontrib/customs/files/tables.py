@@ -5,19 +5,27 @@ import csv
 import io
 import os
 import re
+import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .encodings import CYRILLIC, EncodingError, decode
 from .writing import read_cell
 
-__all__ = ["MARKS", "MOST_BYTES", "Row", "TableFileError", "TextTable", "read_bytes", "read_table",
-           "records", "strict_rows"]
+__all__ = ["MARKS", "MOST_BYTES", "Row", "TableFileError", "Text", "TextTable", "read_bytes",
+           "read_table", "records", "strict_rows", "text_of_file"]
 
 #: A longer file is a mistake, not a table; an endless one (a device) ends here, too.
 MOST_BYTES = 2 ** 30
+
+#: A text up to this length is read at once; a longer one line by line, up to so many bytes.
+AT_ONCE, MOST_STREAMED = 2 ** 25, 2 ** 37
+#: A longer cell is cut.
+MOST_IN_CELL = 1_000_000
+#: A longer line of such a text is a mistake.
+MOST_IN_LINE = 10 ** 8
 
 #: What may separate the fields of a row; the first of those that are as frequent.
 DELIMITERS = ",;\t|"
@@ -159,6 +167,92 @@ def read_table(path: str | os.PathLike, encoding: str = "",
     return TextTable(str(path), tuple(names), rows, found, note, delimiter)
 
 
+@dataclass(frozen=True)
+class Text:
+    """The text of a file that may be too long for the memory.
+
+    Attributes
+    ----------
+    beginning : str
+        All of it, or of a long one the first lines.
+    lines : callable
+        An iterator of all lines with their ends.
+    size : int
+        Of the file, in bytes; or of the text, in characters.
+    encoding, note : str
+        As in :class:`TextTable`.
+    """
+
+    beginning: str
+    lines: Callable[[], Iterator[str]]
+    size: int
+    encoding: str
+    note: str = ""
+
+    def after(self, start: int) -> Text:
+        """Without so many characters at its beginning."""
+        def lines():
+            skip = start
+            for line in self.lines():
+                yield line[skip:]
+                skip = max(0, skip - len(line))
+        return replace(self, beginning=self.beginning[start:],
+                       lines=lambda: filter(None, lines()))
+
+
+def text_of_file(path: str | os.PathLike, encoding: str = "") -> Text:
+    """The text of a file; a long one is read line by line, and its encoding told by its beginning.
+
+    Raises
+    ------
+    OSError
+        The file can't be read.
+    TableFileError
+        Its encoding is not clear, it is too long, or a line of it is.
+    """
+    path = Path(path)
+    state = os.stat(path)
+    if not stat.S_ISREG(state.st_mode) or state.st_size <= AT_ONCE:
+        text, found, note = read_text(path, encoding)
+        return Text(text, lambda: iter(io.StringIO(text, newline="")), len(text), found, note)
+    if state.st_size > MOST_STREAMED:
+        raise TableFileError(f"{path}: more than {MOST_STREAMED:,} bytes; split the file")
+    with open(path, "rb") as file:
+        beginning = file.read(AT_ONCE)
+    whole = beginning[:beginning.rfind(b"\n") + 1] or beginning
+    # of UTF-16 no character is torn
+    whole = whole[:len(whole) // 2 * 2] if whole[:2] in (b"\xff\xfe", b"\xfe\xff") else whole
+    try:
+        text, found, guessed = decode(whole, encoding)
+    except EncodingError as error:
+        raise TableFileError(f"{path} {error}") from None
+    note = guess_said(path, found) if guessed else \
+        _contradiction(path, whole, text, found) if encoding else ""
+    return Text(text, lambda: _lines_of(path, found), state.st_size, found, note)
+
+
+def _lines_of(path: Path, encoding: str) -> Iterator[str]:
+    number = 0
+    try:
+        with open(path, encoding="utf-8-sig" if encoding == "utf-8" else encoding,
+                  newline="") as file:
+            while line := file.readline(MOST_IN_LINE + 1):
+                number += 1
+                if len(line) > MOST_IN_LINE:
+                    raise TableFileError(f"{path}, line {number}: more than {MOST_IN_LINE:,} "
+                                         "characters; is it a table of texts?")
+                yield line if number > 1 else line.removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise TableFileError(f"{path} is {encoding} but for a place behind line {number}, which is "
+                             f"damaged or in another encoding ({error.reason}); mend it, or save "
+                             "the file as UTF-8 anew") from None
+
+
+def guess_said(path: str | os.PathLike, encoding: str) -> str:
+    return (f"{path} is read as {CYRILLIC[encoding]}, judging by its letters; if that is wrong, "
+            "save it as UTF-8 or name its encoding")
+
+
 def read_text(path: str | os.PathLike, encoding: str = "", most: int = MOST_BYTES
               ) -> tuple[str, str, str]:
     """The text of a file, its encoding, and what is to be said of how that was found."""
@@ -170,8 +264,7 @@ def read_text(path: str | os.PathLike, encoding: str = "", most: int = MOST_BYTE
         raise TableFileError(f"{path} {error}") from None
     note = ""
     if guessed:
-        note = (f"{path} is read as {CYRILLIC[found]}, judging by its letters; if that is wrong, "
-                "save it as UTF-8 or name its encoding")
+        note = guess_said(path, found)
     elif encoding:
         note = _contradiction(path, content, text, found)
     return text, found, note
@@ -217,7 +310,11 @@ def row_of(names: Sequence[str], delimiter: str, line: int, fields: list[str],
     whole, *inner = physical.splitlines()
     swallows = len(names) > 1 and bool(inner) and whole.count(delimiter) >= len(names) - 1 \
         and all(part.count(delimiter) == len(names) - 1 for part in inner)
-    return Row(line, cells, len(fields), tuple(surplus), swallows)
+    marks = _UNMARKED
+    if len(physical) > MOST_IN_CELL:
+        marks = {name: "cut" for name, text in cells.items() if len(text) > MOST_IN_CELL}
+        cells.update({name: cells[name][:MOST_IN_CELL] for name in marks})
+    return Row(line, cells, len(fields), tuple(surplus), swallows, marks)
 
 
 def delimiter_of(text: str) -> str:
@@ -225,13 +322,13 @@ def delimiter_of(text: str) -> str:
     return max(DELIMITERS, key=re.match(r"[^\r\n]*", text)[0].count)
 
 
-def records(text: str, name: str | os.PathLike, delimiter: str = "", first: int = 1
+def records(text: str | Text, name: str | os.PathLike, delimiter: str = "", first: int = 1
             ) -> Iterator[tuple[int, list[str], str]]:
     """Records of a CSV: the line where each begins, its fields, its lines as they are.
 
     Parameters
     ----------
-    text : str
+    text : str or Text
     name : path
         What to call the file.
     delimiter : str
@@ -245,13 +342,14 @@ def records(text: str, name: str | os.PathLike, delimiter: str = "", first: int 
         A quotation mark is not closed before the end of the file, or closes in a place where
         no field ends, rows later.
     """
-    delimiter = delimiter or delimiter_of(text)
+    whole = text if isinstance(text, str) else text.beginning
+    delimiter = delimiter or delimiter_of(whole)
     before = first - 1
     taken: list[str] = []
     end = "\0 end of the file"
 
     def lines():
-        for line in io.StringIO(text, newline=""):
+        for line in io.StringIO(text, newline="") if text is whole else text.lines():
             taken.append(line)
             yield line
         taken.append(end)

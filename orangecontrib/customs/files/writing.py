@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["Output", "OutputError", "read_cell", "replacing", "same_file", "written_cell"]
+__all__ = ["Output", "OutputError", "read_cell", "replacing", "same_file", "shown",
+           "written_cell"]
 
 #: What a spreadsheet takes for the beginning of a formula, behind any marks of ours.
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -28,6 +29,16 @@ def written_cell(text: str) -> str:
 def read_cell(text: str) -> str:
     """The text of a cell that :func:`written_cell` has made."""
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+
+
+def shown(text: str) -> str:
+    """A text on one line, with what would change the lines or the direction around it escaped.
+
+    >>> shown("a\\nb"), shown("photo\\u202egpj.exe"), shown("Обувь № 5")
+    ('a\\\\nb', 'photo\\\\u202egpj.exe', 'Обувь № 5')
+    """
+    return text if text.isprintable() else "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 class OutputError(OSError):
@@ -133,6 +144,7 @@ class Output:
         self._sync = sync
         self._stack = ExitStack()
         self._file = None
+        self._done = False
         self.spare(inputs)
         try:
             stream = _stream(path)
@@ -181,10 +193,15 @@ class Output:
             self._file = self._stack.enter_context(open(new, "wb"))
         return self._file
 
+    def commit(self) -> None:
+        """The result is whole: put it into its place now, where nothing more is to be written."""
+        self.__exit__(None, None, None)
+
     def __exit__(self, kind, error, trace):
         try:
-            if kind is None:
+            if kind is None and not self._done:
                 self._opened().flush()
+                self._done = True
             return self._stack.__exit__(kind, error, trace)
         except OSError as problem:
             if problem is error:

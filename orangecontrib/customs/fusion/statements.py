@@ -24,7 +24,8 @@ from orangecontrib.customs.declarations.reading import STATED, Finding, Reading,
 from orangecontrib.customs.facts import Evidence, Fact, Vocabulary
 from orangecontrib.customs.i18n import LANGUAGES, Joined, Message, say
 
-__all__ = ["Statements", "fact_columns", "plain_facts", "ratio_of", "statements_of"]
+__all__ = ["Statements", "chosen_columns", "fact_columns", "plain_facts", "ratio_of",
+           "statements_of"]
 
 #: P(a cell is right): as much as words that state a fact outright.
 STRENGTH = .995
@@ -67,7 +68,8 @@ def plain_facts(names: Iterable[str], cells: Callable[[str], Iterable[str]],
     plain = []
     for name, facts in fact_columns(names, vocabulary).items():
         texts = {" ".join(text.split()) for text in cells(name)} - {""}
-        if any(_Column(name, vocabulary[fact], list(texts)).understood == len(texts)
+        counted = dict.fromkeys(texts, (0, 1))
+        if any(_Column(name, vocabulary[fact], counted).understood == len(texts)
                for fact in facts):
             plain.append(name)
     return plain
@@ -155,8 +157,8 @@ class Statements:
 
 
 def statements_of(names: Iterable[str], cells: Callable[[str], Sequence[str]],
-                  keys: Sequence[str], vocabulary: Vocabulary, described: Collection[str] = ()
-                  ) -> Statements:
+                  keys: Sequence[str], vocabulary: Vocabulary, described: Collection[str] = (),
+                  chosen: Mapping[str, str] | None = None) -> Statements:
     """What the columns of a table say that are called as facts.
 
     Parameters
@@ -170,53 +172,86 @@ def statements_of(names: Iterable[str], cells: Callable[[str], Sequence[str]],
     vocabulary : Vocabulary
     described : collection of str
         Columns that are part of the description: what is no value of a fact is read there.
+    chosen : dict of str to str, optional
+        The column of each fact, as :func:`chosen_columns` tells of the whole table, where these
+        rows are a part of it.
+    """
+    chosen, remarks = chosen_columns(names, cells, vocabulary, described) \
+        if chosen is None else (chosen, [])
+    if not chosen:
+        return Statements(Evidence(keys), remarks=remarks)
+    findings: list[list[Finding]] = [[] for _ in keys]
+    told = {}
+    for fact, name in chosen.items():
+        texts = [" ".join(text.split()) for text in cells(name)]
+        column = _Column(name, vocabulary[fact], _counted(texts))
+        for row, text in enumerate(texts):
+            if values := column.values[text]:
+                findings[row].append(Finding(fact, values, ratio_of(column.fact, values), 0,
+                                             len(text), text, STATED))
+                if len(values) < len(column.fact.values):
+                    told[keys[row], fact] = name, text
+    evidence = evidence_of(keys, [Reading("", tuple(found)) for found in findings],
+                           {fact: vocabulary[fact] for fact in chosen})
+    return Statements(evidence, told, remarks)
+
+
+def chosen_columns(names: Iterable[str], cells: Callable[[str], Iterable[str]],
+                   vocabulary: Mapping[str, Fact], described: Collection[str] = ()
+                   ) -> tuple[dict[str, str], list[str]]:
+    """Which column says something of each fact, and remarks on what says nothing.
+
+    Parameters are those of :func:`statements_of`; of the cells only different ones are kept.
     """
     columns: dict[str, list[_Column]] = {}
     for name, facts in fact_columns(names, vocabulary).items():
-        texts = [" ".join(text.split()) for text in cells(name)]
-        column = max((_Column(name, vocabulary[fact], texts) for fact in facts),
+        counted = _counted(" ".join(text.split()) for text in cells(name))
+        column = max((_Column(name, vocabulary[fact], counted) for fact in facts),
                      key=lambda column: column.understood)
         columns.setdefault(column.fact.id, []).append(column)
-    if not columns:
-        return Statements(Evidence(keys))
-    findings: list[list[Finding]] = [[] for _ in keys]
-    told, remarks = {}, []
+    chosen, remarks = {}, []
     for fact, some in columns.items():
         first = max(some, key=lambda column: column.understood)
+        chosen[fact] = first.name
         for column in some:
             remarks += column.remarks if column.name not in described else []
             if column is not first and column.understood:
                 remarks.append(f"column '{column.name}' is left out: '{first.name}' is the same "
                                f"fact, '{fact}'")
-        for row, (text, values) in enumerate(zip(first.texts, first.values)):
-            if values:
-                findings[row].append(Finding(fact, values, ratio_of(first.fact, values), 0,
-                                             len(text), text, STATED))
-                if len(values) < len(first.fact.values):
-                    told[keys[row], fact] = first.name, text
-    evidence = evidence_of(keys, [Reading("", tuple(found)) for found in findings],
-                           {fact: vocabulary[fact] for fact in columns})
-    return Statements(evidence, told, remarks)
+    return chosen, remarks
+
+
+def _counted(texts: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Different texts: in which row each stands first, and in how many."""
+    counted: dict[str, tuple[int, int]] = {}
+    for row, text in enumerate(texts):
+        first, times = counted.get(text, (row, 0))
+        counted[text] = first, times + 1
+    return counted
 
 
 class _Column:
     """A column that is called as a fact, and what its cells mean."""
 
-    def __init__(self, name: str, fact: Fact, texts: Sequence[str]):
+    def __init__(self, name: str, fact: Fact, counted: Mapping[str, tuple[int, int]]):
         named = _values_by_name(fact)
-        meant = {text: _meant(text, named) for text in dict.fromkeys(texts)}
-        self.name, self.fact, self.texts = name, fact, texts
-        self.values = [tuple(v for v in fact.value_ids if v in meant[text]) for text in texts]
-        self.understood = sum(map(bool, self.values))
+        meant = {text: _meant(text, named) for text in counted}
+        self.name, self.fact, self.counted = name, fact, counted
+        self.values = {text: tuple(v for v in fact.value_ids if v in meant[text])
+                       for text in counted}
+        self.understood = sum(times for text, (_, times) in counted.items()
+                              if self.values[text])
 
     @property
     def remarks(self) -> list[str]:
         """On the cells that are no value of the fact."""
-        strange = [row for row, (text, values) in enumerate(zip(self.texts, self.values))
-                   if text and not values]
+        strange = {text: place for text, place in self.counted.items()
+                   if text and not self.values[text]}
         if not strange:
             return []
-        more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
-        return [f"column '{self.name}', row {strange[0] + 1}{more}: "
-                f"'{self.texts[strange[0]]}' is no value of the fact '{self.fact.id}' and says "
+        text = next(iter(strange))  # that of the first row
+        count = sum(times for _, times in strange.values()) - 1
+        more = f" and {count} more" if count else ""
+        return [f"column '{self.name}', row {strange[text][0] + 1}{more}: "
+                f"'{text}' is no value of the fact '{self.fact.id}' and says "
                 f"nothing; there are: {', '.join(self.fact.value_ids)}"]

@@ -9,10 +9,19 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import ExitStack, nullcontext
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from orangecontrib.customs.defaults import ERROR, TRUST, WEIGHT
-from orangecontrib.customs.headless import cli_collect, cli_evaluate, cli_report, cli_run
+from orangecontrib.customs.headless import (
+    cli_batch,
+    cli_collect,
+    cli_evaluate,
+    cli_report,
+    cli_run,
+)
 from orangecontrib.customs.headless.models import photo_model_named
 from orangecontrib.customs.i18n import speaking
 
@@ -54,7 +63,8 @@ def main(argv: list[str] | None = None) -> int:
                     "Photos: a folder or zip with a sub-folder per good id, or a CSV "
                     "good_id,image.\nFacts and their values, for answers and priors: see the "
                     "columns that `facts` writes.")
-    _case_arguments(classify, "OUT.csv|OUT.xlsx")
+    _case_arguments(classify, "OUT.csv|OUT.parquet|OUT.xlsx")
+    cli_batch.add_arguments(classify)
     classify.set_defaults(job=_classify)
 
     report = commands.add_parser(
@@ -103,7 +113,7 @@ def main(argv: list[str] | None = None) -> int:
 
     args = parser.parse_args(argv)
     from orangecontrib.customs.cases.files import InputError
-    from orangecontrib.customs.files import Output, OutputError
+    from orangecontrib.customs.files import Output, OutputError, shown
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # names of files need not be text
             stream.reconfigure(errors="backslashreplace")
@@ -116,7 +126,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"{done} -> {args.out}", file=sys.stderr if place.direct else sys.stdout)
         return code
     except (InputError, OutputError) as error:
-        print(f"orange-customs: {error}", file=sys.stderr)
+        print(shown(f"orange-customs: {error}"), file=sys.stderr)
         return 2
     except ValueError as error:
         from orangecontrib.customs.groups import GroupError
@@ -126,7 +136,13 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         print("orange-customs: interrupted", file=sys.stderr)
-        return 2
+        return 130 if getattr(args, "resume", False) else 2
+    except cli_batch.Ended as error:
+        print(f"orange-customs: {error}", file=sys.stderr)
+        return error.code
+    except cli_batch.Terminated:
+        print("orange-customs: terminated", file=sys.stderr)
+        return 143
 
 
 def _case_arguments(parser, out):
@@ -269,6 +285,7 @@ def _bar(description: str, unit: str):
 
 def _find(args, place):
     from orangecontrib.customs.cases.files import InputError
+    from orangecontrib.customs.files import shown
     from orangecontrib.customs.photos.sources import SourceError, survey
     try:
         found = survey(args.photos, args.photos_root, args.encoding, args.photo_ids)
@@ -278,21 +295,108 @@ def _find(args, place):
     told = [f"{found.told} (--photo-ids)"] if found.told else []
     for line in (*told, *found.problems,
                  *(f"{name}: {why}, left out" for name, why in found.left_out)):
-        print(f"photos: {line}", file=sys.stderr)
+        print(shown(f"photos: {line}"), file=sys.stderr)
     return found.photos
 
 
 def _classify(args, place) -> tuple[str, int]:
-    from orangecontrib.customs.cases import COLUMNS, rows_of
-    from orangecontrib.customs.cases.files import write_rows
-    case, answers, _ = _case(args, place)
-    progress = _bar("goods", "goods")
     if cli_report.ending(args.out) == cli_report.WORKBOOK:
-        rows = cli_report.write_codes(place, case, case.decide(
-            error=args.error, answers=answers, progress=progress))
-    else:
-        rows = rows_of(case, args.error, answers, progress)
-        write_rows(place, COLUMNS, rows)
+        return _workbook(args, place)
+    from orangecontrib.customs.batch import Declarations, Job, Report, Stopped, run_batch
+    from orangecontrib.customs.batch.parts import form_of
+    from orangecontrib.customs.batch.run import state_of
+    from orangecontrib.customs.cases import files as cases
+    from orangecontrib.customs.files import Output
+    from orangecontrib.customs.fusion.among import vocabulary_of
+    _check_numbers(args)
+    inputs = _inputs(args)
+    others = [Output(path, [*inputs, args.out]) if path else None
+              for path in (args.summary, args.bad_rows)]
+    summary, bad_rows = others
+    state = state_of(args.declarations)
+    groups = _groups(args)
+    vocabulary = vocabulary_of(groups)
+    photos = _find(args, place) if args.photos else []
+    model = None
+    if args.photos:
+        with photo_model_named(args.model, groups) as model:
+            pass  # it can be used
+    job = Job(
+        Path(), None, None, groups=tuple(args.groups),
+        priors=cases.read_priors(args.priors, vocabulary, args.encoding) if args.priors else None,
+        answers=cases.read_answers(args.answers, vocabulary, args.encoding)
+        if args.answers else {},
+        model=args.model if args.photos else "", device=args.device, backend=args.backend,
+        error=args.error, trust=args.trust, form=form_of(args.out), lang=args.lang, loaded=model,
+        decisions=cases.read_decisions(args.decisions, vocabulary, args.encoding)
+        if args.decisions else (), on=date.today(),
+        tariff=cases.read_tariff(args.tariff, args.encoding) if args.tariff else None)
+    predictions = cases.read_predictions(args.predictions, args.encoding) \
+        if args.predictions else None
+    report, stopped = Report(), None
+    with ExitStack() as stack:
+        checkpoint = stack.enter_context(cli_batch.checkpoint_of(
+            args, _made_of(args, photos, groups) if args.resume else {}, place.direct))
+        signals = stack.enter_context(cli_batch.Signals(gently=args.resume))
+        folder = stack.enter_context(cli_batch.work_folder(checkpoint))
+        declarations = Declarations(
+            args.declarations, args.encoding, args.sheet, dict(args.columns), state=state,
+            tell=cli_batch.teller(f"orange-customs: {args.declarations.name}: "))
+        try:
+            with nullcontext() if bad_rows is None else bad_rows, \
+                    cli_batch.Progress("goods") as progress:
+                run_batch(replace(job, spool=folder / "rows"), declarations, place, photos=photos,
+                          predictions=predictions, weight=args.weight, engine=args.engine,
+                          workers=args.workers, checkpoint=checkpoint, bad_rows=bad_rows,
+                          say=cli_batch.teller(), titles=SOURCES, progress=progress,
+                          stopped=lambda: signals.number, report=report)
+        except Stopped as error:
+            stopped = error
+        code = 128 + signals.number if stopped else \
+            0 if report.counts["with_code"] or report.counts["explained"] else 1
+        if summary is not None:
+            with summary:
+                summary.write(cli_batch.summary_of(report, args, {"exit_code": code}))
+        if stopped:
+            raise cli_batch.Ended(f"stopped; {report.tasks} tasks are kept, and the same command "
+                                  "goes on from there", code)
+        if state is not None and state_of(args.declarations) != state:
+            print(f"orange-customs: {args.declarations} has been changed since it was read: the "
+                  "result is of what it held then", file=sys.stderr)
+        if checkpoint is not None:
+            place.commit()
+            checkpoint.remove()
+    return f"{report.counts['goods']} goods, {report.counts['with_code']} with a code", code
+
+
+def _made_of(args, photos, groups) -> dict[str, str]:
+    """What the result of the arguments depends on."""
+    from orangecontrib.customs.photos.model import bundled_path
+    files = {name: getattr(args, name) for name in ("declarations", "priors", "answers",
+                                                    "predictions", "decisions", "tariff")
+             if getattr(args, name) and str(getattr(args, name)) != "example"}
+    if args.photos:
+        files["model"] = Path(bundled_path(args.model) or args.model)
+    options = {name: getattr(args, name) for name in (
+        "encoding", "sheet", "columns", "error", "trust", "weight", "device", "backend", "lang")}
+    options |= {"form": Path(args.out).suffix.lower(), "groups": [group.id for group in groups]}
+    if args.decisions:  # some are in force for a time
+        options |= {"decisions": str(args.decisions), "on": date.today().isoformat()}
+    made_of = cli_batch.digests_of(args, files, options)
+    if args.photos:
+        made_of["photos"] = cli_batch.digest_of_photos(photos)
+    return made_of
+
+
+def _workbook(args, place) -> tuple[str, int]:
+    """Codes as a workbook, which is made as a whole."""
+    from orangecontrib.customs.cases.files import InputError
+    if args.resume or args.summary or args.bad_rows or args.engine != "local":
+        raise InputError(f"--out {args.out}: a workbook is made as a whole; --resume, --engine, "
+                         "--summary and --bad-rows need .csv or .parquet")
+    case, answers, _ = _case(args, place)
+    rows = cli_report.write_codes(place, case, case.decide(
+        error=args.error, answers=answers, progress=_bar("goods", "goods")))
     coded = sum(bool(row["code"]) for row in rows)
     code = 0 if coded or any(row["trace"] for row in rows) else 1
     return f"{len(rows)} goods, {coded} with a code", code
@@ -310,11 +414,7 @@ def _case(args, place):
     from orangecontrib.customs.cases import files as cases
     from orangecontrib.customs.cases.predictions import PredictionsError
     from orangecontrib.customs.fusion.among import vocabulary_of
-    for name, fits, wanted in (("error", 0 < args.error < 1, "lie between 0 and 1"),
-                               ("trust", 0 < args.trust <= 1, "be above 0 and at most 1"),
-                               ("weight", 0 <= args.weight < float("inf"), "be 0 or more")):
-        if not fits:
-            raise cases.InputError(f"--{name} must {wanted}, not {getattr(args, name)}")
+    _check_numbers(args)
     groups = _groups(args)
     vocabulary = vocabulary_of(groups)
     photos = _find(args, place) if args.photos else []
@@ -340,6 +440,15 @@ def _case(args, place):
     return case, answers, photos
 
 
+def _check_numbers(args):
+    from orangecontrib.customs.cases import files as cases
+    for name, fits, wanted in (("error", 0 < args.error < 1, "lie between 0 and 1"),
+                               ("trust", 0 < args.trust <= 1, "be above 0 and at most 1"),
+                               ("weight", 0 <= args.weight < float("inf"), "be 0 or more")):
+        if not fits:
+            raise cases.InputError(f"--{name} must {wanted}, not {getattr(args, name)}")
+
+
 def _evaluate(args, place) -> tuple[str, int]:
     return cli_evaluate.main(args, place, _case(args, place)[0], _bar("goods", "goods"))
 
@@ -361,6 +470,7 @@ def _read_photos(args, found, groups):
 
 def _features(args, place) -> tuple[str, int]:
     from orangecontrib.customs.cases.files import write_rows
+    from orangecontrib.customs.files import shown
     from orangecontrib.customs.i18n import say
     from orangecontrib.customs.photos.extract import Extractor
     photos = _find(args, place)
@@ -379,7 +489,7 @@ def _features(args, place) -> tuple[str, int]:
              for photo, reason in results.skipped]
     write_rows(place, ("image", *names, *seen, *FEATURES_AFTER), rows)
     for photo, reason in results.skipped:
-        print(f"skipped {photo.image}: {say(reason, 'en')}", file=sys.stderr)
+        print(shown(f"skipped {photo.image}: {say(reason, 'en')}"), file=sys.stderr)
     code = 0 if len(results.photos) else 1
     return f"{len(results.photos)} photos, {len(results.skipped)} skipped", code
 

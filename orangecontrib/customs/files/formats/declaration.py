@@ -20,35 +20,38 @@ BROKEN_AT = 250
 
 
 def read(path: Path, *, encoding: str = "", sheet: str = "",
-         progress: Callable[[float], None] | None = None) -> TextTable:
+         progress: Callable[[float], None] | None = None, rows: list[Row] | None = None
+         ) -> TextTable:
     """A row for each good of a declaration."""
     from defusedxml.common import DefusedXmlException
     size = path.stat().st_size
     if size > MOST_BYTES:
         raise TableFileError(f"{path}: more than {MOST_BYTES:,} bytes; split the file")
-    rows: list[Row] = []
+    goods: list[Row] = []
     try:
         with open(path, "rb") as file:
             root, common = [""], {}
             for cells in _goods(file, path, root, common):
-                rows.append(Row(len(rows) + 1, cells, len(cells)))
-                if progress is not None and len(rows) % 100 == 0:
+                goods.append(Row(len(goods) + 1, cells, len(cells)))
+                if progress is not None and len(goods) % 100 == 0:
                     progress(min(1., file.tell() / max(1, size)))
     except DefusedXmlException as error:
         raise TableFileError(f"{path} declares entities or a document type of its own, which no "
                              "declaration does; it is not read") from error
     except SyntaxError as error:  # ParseError of ElementTree
         raise TableFileError(f"{path} is not well-formed XML ({error}); export it anew") from error
-    if not rows:
+    if not goods:
         raise TableFileError(f"{path} is an XML ({root[0] or 'without elements'}) without goods of "
                              "a declaration (elements GoodsDescription, GoodsTNVEDCode); export "
                              "the declaration as ESADout_CU, or the table as CSV or .xlsx")
     columns = {name: name for name in _columns()
-               if common.get(name) or any(row.cells.get(name) for row in rows)}
+               if common.get(name) or any(row.cells.get(name) for row in goods)}
     if "CustomsCost" in columns and CURRENCY in columns:
         columns[CURRENCY] = "InvoicedCostCurrency"  # customs value is in national currency
-    rows = [Row(row.line, {title: row.cells.get(name, "") or common.get(name, "")
-                           for name, title in columns.items()}, len(columns)) for row in rows]
+    rows = [] if rows is None else rows
+    for row in goods:
+        rows.append(Row(row.line, {title: row.cells.get(name, "") or common.get(name, "")
+                                   for name, title in columns.items()}, len(columns)))
     return TextTable(str(path), tuple(columns.values()), rows, kind="xml", header=0)
 
 

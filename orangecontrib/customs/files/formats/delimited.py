@@ -20,12 +20,13 @@ from ..grid import (
 )
 from ..tables import (
     DELIMITERS,
+    Row,
     TableFileError,
     TextTable,
     delimiter_of,
-    read_text,
     records,
     row_of,
+    text_of_file,
     watched,
 )
 
@@ -36,20 +37,23 @@ _SAID = re.compile(r"\s*[\"']?sep=(.|\\t)[\"']?[ \t]*(?:\r\n|\r|\n|\Z)", re.I)
 
 
 def read(path: Path, *, encoding: str = "", sheet: str = "",
-         progress: Callable[[float], None] | None = None) -> TextTable:
+         progress: Callable[[float], None] | None = None, rows: list[Row] | None = None
+         ) -> TextTable:
     """The rows of a text table."""
-    text, found, note = read_text(path, encoding)
+    whole = text_of_file(path, encoding)
+    text = whole.beginning
     if re.match(r"\s*<(?:!doctype html|html|table|\?xml)", text[:500], re.I):
         raise TableFileError(f"{path} is a web page or XML, not a table of texts; open it in a "
                              "spreadsheet program and save it as .xlsx")
     first, delimiter = 1, ""
     if said := _SAID.match(text):
         first, delimiter = 2, said[1].replace("\\t", "\t")
-        text = text[said.end():]
+        whole = whole.after(said.end())
+        text = whole.beginning
     notes: list[str] = []
     delimiter = delimiter or _delimiter(text)
     place = header_place(_beginning(text, delimiter))
-    numbered = watched(records(text, path, delimiter, first), len(text), progress)
+    numbered = watched(records(whole, path, delimiter, first), whole.size, progress)
     header, names = first, []
     for number, record in enumerate(numbered):
         header, names = record[:2]
@@ -69,7 +73,7 @@ def read(path: Path, *, encoding: str = "", sheet: str = "",
     elif taken and only_numbers(taken[0][1]):
         notes.append(f"line {taken[0][0]} only numbers the columns")
         taken = taken[1:]
-    rows, totals = [], []
+    rows, totals = [] if rows is None else rows, []
     for record in (*taken, *numbered):
         if not record[1]:
             continue
@@ -85,7 +89,7 @@ def read(path: Path, *, encoding: str = "", sheet: str = "",
     if totals:
         notes.append(f"line{'s' * (len(totals) > 1)} {', '.join(totals[:5])}"
                      f"{' …' * (len(totals) > 5)}: a total, no good")
-    return TextTable(str(path), tuple(names), rows, found, note, delimiter,
+    return TextTable(str(path), tuple(names), rows, whole.encoding, whole.note, delimiter,
                      kind="tab" if kinds or flagged else "csv", header=header, notes=tuple(notes))
 
 

@@ -18,14 +18,15 @@ DEEP = 4
 
 
 def read(path: Path, *, encoding: str = "", sheet: str = "",
-         progress: Callable[[float], None] | None = None) -> TextTable:
+         progress: Callable[[float], None] | None = None, rows: list[Row] | None = None
+         ) -> TextTable:
     """The records of a JSON; those of an object are the list in it with the most known names."""
     text, found, note = read_text(path, encoding, MOST_BYTES)
     try:
         content = _loads(text)
     except ValueError as error:
         if _is_lines(text):
-            return read_lines(path, encoding=encoding, progress=progress)
+            return read_lines(path, encoding=encoding, progress=progress, rows=rows)
         raise TableFileError(f"{path} is not JSON ({str(error)[:200]})") from None
     lists = list(_lists(content, ""))
     if not lists and isinstance(content, Mapping) and content:
@@ -35,12 +36,13 @@ def read(path: Path, *, encoding: str = "", sheet: str = "",
     where, records = max(lists, key=lambda some: (
         telling(_flat(some[1][0])), len(some[1])))
     notes = [f"the records are those of {where}"] if where else []
-    rows = list(_rows(enumerate(records, start=1), notes, progress, len(records)))
-    return _table(path, rows, found, note, "json", notes)
+    records_ = _rows(enumerate(records, start=1), notes, progress, len(records))
+    return _table(path, list(records_), found, note, "json", notes, rows)
 
 
 def read_lines(path: Path, *, encoding: str = "", sheet: str = "",
-               progress: Callable[[float], None] | None = None) -> TextTable:
+               progress: Callable[[float], None] | None = None, rows: list[Row] | None = None
+               ) -> TextTable:
     """The records of a file with a JSON object in each line; a line that is none is named."""
     text, found, note = read_text(path, encoding, MOST_BYTES)
     notes: list[str] = []
@@ -54,10 +56,10 @@ def read_lines(path: Path, *, encoding: str = "", sheet: str = "",
                     yield number, _loads(line)
                 except ValueError:
                     bad.append(str(number))
-    rows = list(_rows(records(), notes, progress, len(lines)))
+    found_rows = list(_rows(records(), notes, progress, len(lines)))
     if bad:
         notes.append(f"no JSON in line {', '.join(bad[:5])}{' …' * (len(bad) > 5)}; left out")
-    return _table(path, rows, found, note, "jsonl", notes)
+    return _table(path, found_rows, found, note, "jsonl", notes, rows)
 
 
 def _loads(text: str) -> object:
@@ -123,14 +125,15 @@ def _rows(records: Iterable[tuple[int, object]], notes: list[str], progress, siz
                      f"{' …' * (len(strange) > 5)}; left out")
 
 
-def _table(path: Path, rows: list[Row], encoding: str, note: str, kind: str, notes: list[str]
-           ) -> TextTable:
-    columns = tuple(dict.fromkeys(name for row in rows for name in row.cells))
+def _table(path: Path, found: list[Row], encoding: str, note: str, kind: str, notes: list[str],
+           rows: list[Row] | None) -> TextTable:
+    columns = tuple(dict.fromkeys(name for row in found for name in row.cells))
     if len(columns) > 2000:
         raise TableFileError(f"{path}: the records have {len(columns):,} different names; is it a "
                              "table of declarations?")
-    rows = [row if len(row.cells) == len(columns) else
-            Row(row.line, {name: row.cells.get(name, "") for name in columns}, row.fields)
-            for row in rows]
+    rows = [] if rows is None else rows
+    for row in found:
+        rows.append(row if len(row.cells) == len(columns) else
+                    Row(row.line, {name: row.cells.get(name, "") for name in columns}, row.fields))
     return TextTable(str(path), columns, rows, encoding, note, kind=kind, header=0,
                      notes=tuple(notes))

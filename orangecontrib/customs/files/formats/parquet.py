@@ -16,11 +16,12 @@ _ROWS = 4096
 
 
 def read(path: Path, *, encoding: str = "", sheet: str = "",
-         progress: Callable[[float], None] | None = None) -> TextTable:
+         progress: Callable[[float], None] | None = None, rows: list[Row] | None = None
+         ) -> TextTable:
     """The rows of a file, as texts."""
     import pyarrow
     import pyarrow.parquet
-    rows: list[Row] = []
+    rows = [] if rows is None else rows
     try:
         with pyarrow.parquet.ParquetFile(path) as file:
             data = file.metadata

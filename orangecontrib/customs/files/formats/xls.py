@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ..grid import LOOKED_AT, Area, Line, read_grid
-from ..tables import TableFileError, TextTable, read_bytes
+from ..tables import Row, TableFileError, TextTable, read_bytes
 from .cells import text_of, zeros
 from .sheets import choose
 
@@ -17,7 +17,8 @@ MOST_BYTES = 200 * 10 ** 6
 
 
 def read(path: Path, *, encoding: str = "", sheet: str = "",
-         progress: Callable[[float], None] | None = None) -> TextTable:
+         progress: Callable[[float], None] | None = None, rows: list[Row] | None = None
+         ) -> TextTable:
     """The sheet of a workbook that looks like goods, or the named one."""
     import xlrd
     content = read_bytes(path, MOST_BYTES)
@@ -43,7 +44,8 @@ def read(path: Path, *, encoding: str = "", sheet: str = "",
     areas = [Area(top + 1, left, bottom, right - 1)
              for top, bottom, left, right in some.merged_cells]
     return read_grid(str(path), _lines(book, some), kind="xls", areas=areas, size=some.nrows,
-                     progress=progress, notes=notes, sheet=some.name, sheets=tuple(titles))
+                     progress=progress, rows=rows, notes=notes, sheet=some.name,
+                     sheets=tuple(titles))
 
 
 def _lines(book, sheet, most: int | None = None) -> Iterator[Line]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..grid import LOOKED_AT, Area, Line, read_grid
-from ..tables import TableFileError, TextTable
+from ..tables import Row, TableFileError, TextTable
 from .cells import text_of, zeros
 from .sheets import choose
 
@@ -34,12 +34,13 @@ _MOST_FOUND = 100_000
 
 
 def read(path: Path, *, encoding: str = "", sheet: str = "",
-         progress: Callable[[float], None] | None = None) -> TextTable:
+         progress: Callable[[float], None] | None = None, rows: list[Row] | None = None
+         ) -> TextTable:
     """The sheet of a workbook that looks like goods, or the named one."""
     with open(path, "rb") as file:  # openpyxl refuses files by their names
         with _what_stumbles(path), zipfile.ZipFile(file) as archive:
             _check(archive, path)
-        return _read(path, file, sheet, progress)
+        return _read(path, file, sheet, progress, rows)
 
 
 @contextmanager
@@ -69,7 +70,7 @@ def _check(archive: zipfile.ZipFile, path: Path) -> None:
                              "declarations; split it, or save the sheet as CSV")
 
 
-def _read(path: Path, file: BinaryIO, sheet: str, progress) -> TextTable:
+def _read(path: Path, file: BinaryIO, sheet: str, progress, rows) -> TextTable:
     import openpyxl
     with warnings.catch_warnings(), _what_stumbles(path):
         warnings.simplefilter("ignore")  # of formats and extensions that do not matter here
@@ -86,7 +87,7 @@ def _read(path: Path, file: BinaryIO, sheet: str, progress) -> TextTable:
             some = sheets[chosen]
             areas, empty, size = _scan(book._archive, some._worksheet_path)
         return read_grid(str(path), _lines(some, empty, path), kind="xlsx", areas=areas, size=size,
-                         progress=progress, notes=notes, sheet=some.title,
+                         progress=progress, rows=rows, notes=notes, sheet=some.title,
                          sheets=tuple(s.title for s in sheets))
     finally:
         book.close()

@@ -165,7 +165,8 @@ def conclusion_of(exhibit: Exhibit, day: date | None = None) -> Conclusion:
         more_photos=_say("photos_more", count=len(exhibit.photos) - PHOTOS)
         if len(exhibit.photos) > PHOTOS else "",
         facts=facts, assumed=assumed,
-        basis=tuple(step.text for step in verdict.steps if step.kind == "basis"),
+        basis=tuple(step.text for step in verdict.steps
+                    if step.kind in ("guard", "decision", "practice", "basis")),
         lines=tuple(_lines(engine, verdict)),
         **_question(engine, verdict),
         answers=tuple(_answers(case, exhibit.answers)),

@@ -271,3 +271,14 @@ def test_capitals_make_no_name_of_a_noun_that_is_another_good(text):
     ("Ботинки, верх преим. текстильный с кожаным кантом", "textile")])
 def test_what_prevails_is_the_upper_whatever_trims_it(text, upper):
     assert READER.read(text).stated()["upper"] == (upper,)
+
+
+@pytest.mark.parametrize("text, kind", [
+    ("Бахилы одноразовые полиэтиленовые", "not_footwear"),
+    ("Бахилы одноразовые, верх - нетканый полипропилен, подошва виниловая", "footwear"),
+    ("Disposable polyethylene shoe covers", "not_footwear"),
+    ("Disposable shoe cover: upper of polypropylene fabric, applied vinyl outer sole",
+     "footwear"),
+    ("Верх мокасин кожаный, без подошвы", "parts")])
+def test_what_has_a_sole_of_its_own_is_footwear(text, kind):
+    assert READER.read(text).stated()["is_footwear"] == (kind,)

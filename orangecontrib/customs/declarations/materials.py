@@ -152,7 +152,8 @@ class Materials:
         if any(part.role in ("upper", "good") for part in parts):
             return parts
         # «leather straps»: the upper, where nothing else is named as such
-        spare = [replace(part, implied=True)
+        named = any(m.role == "upper" for m in mentions)  # «верх из ремешков из кожи»
+        spare = [replace(part, implied=not named)
                  for part in self._collect(binder, owners, language, "spare")]
         return parts + (spare or self._alone(binder, owners, language))
 

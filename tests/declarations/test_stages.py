@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orangecontrib.customs.declarations import FactReader
@@ -85,6 +85,7 @@ def test_ids_that_are_made_are_unique_and_new(rows):
 
 
 @given(st.sampled_from(EXAMPLES), st.sampled_from(EXAMPLES))
+@settings(deadline=None)  # the first text compiles the patterns
 def test_goods_and_what_they_share_cover_the_text_once(one, other):
     stages = READER.stages(f"{one}; {other}")
     if stages.goods is None or len(stages.goods.goods) == 1:
@@ -271,3 +272,14 @@ def test_capitals_make_no_name_of_a_noun_that_is_another_good(text):
     ("Ботинки, верх преим. текстильный с кожаным кантом", "textile")])
 def test_what_prevails_is_the_upper_whatever_trims_it(text, upper):
     assert READER.read(text).stated()["upper"] == (upper,)
+
+
+@pytest.mark.parametrize("text, kind", [
+    ("Бахилы одноразовые полиэтиленовые", "not_footwear"),
+    ("Бахилы одноразовые, верх - нетканый полипропилен, подошва виниловая", "footwear"),
+    ("Disposable polyethylene shoe covers", "not_footwear"),
+    ("Disposable shoe cover: upper of polypropylene fabric, applied vinyl outer sole",
+     "footwear"),
+    ("Верх мокасин кожаный, без подошвы", "parts")])
+def test_what_has_a_sole_of_its_own_is_footwear(text, kind):
+    assert READER.read(text).stated()["is_footwear"] == (kind,)

@@ -553,9 +553,8 @@ class FactReader:
                     mixed = f"{part.area}.{fact}" if part.area in ("tie", "unclear") \
                         else f"mixed.{fact}"
                     problems.append(Message.of(self._said[mixed], values=said["values"]))
-            kind, most = (IMPLIED, CLAUSE_RATIO) if part.implied else (STATED, part.ratio)
             findings.append(self._finding(folded, (part.start, part.end), fact, values,
-                                          min(part.ratio, most), kind, part.rule, note))
+                                          part.ratio, STATED, part.rule, note))
             if fact == "upper" and len(part.first) == 1 < len(values) and not part.negated:
                 findings.append(self._finding(
                     folded, (part.start, part.end), fact, part.first,

@@ -102,8 +102,8 @@ class Verdict:
     types: tuple[Good, ...] = ()
 
 
-#: Where a row of ``kinds.csv`` is looked for: anywhere, the same where not both upper and sole are
-#: described, at the head of the description, or where it may name a part of the good instead.
+#: Where a row of ``kinds.csv`` is looked for: anywhere, the same where no sole is described, at
+#: the head of the description, or where it may name a part of the good instead.
 _PLACES = ("any", "bare", "head", "part")
 #: … or what speaks for a kind without a pattern, a row each: a noun of ``types.csv`` as the
 #: head, upper and sole beside an unknown noun, such goods only as what the good is for.
@@ -229,7 +229,8 @@ class Gate:
         described = {"upper", "sole"} <= {part.role for part in parts}
         has_upper = any(part.role == "upper" for part in parts)
         text = folded.masked
-        for kind in self._kinds["any"] + self._kinds["bare"] * (not described):
+        soles = any(part.role == "sole" for part in parts)
+        for kind in self._kinds["any"] + self._kinds["bare"] * (not soles):
             match = kind.language == language and kind.pattern.search(text)
             if match and place.leads(match.start()):
                 return self._verdict(kind, *match.span())

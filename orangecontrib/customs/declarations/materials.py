@@ -59,7 +59,7 @@ class PartOf:
     negated: bool
     rule: str                    # id of the material, of several the first
     first: tuple[str, ...] = ()  # of a mix: values of the upper that is named first
-    implied: bool = False        # a clause of materials alone, or of straps: of the good, it seems
+    implied: bool = False        # a clause of materials alone: of the good, it seems
 
 
 _SHARE_BEFORE = re.compile(r"\d[\d.,]*\s?%\s?$")
@@ -152,8 +152,7 @@ class Materials:
         if any(part.role in ("upper", "good") for part in parts):
             return parts
         # «leather straps»: the upper, where nothing else is named as such
-        spare = [replace(part, implied=True)
-                 for part in self._collect(binder, owners, language, "spare")]
+        spare = self._collect(binder, owners, language, "spare")
         return parts + (spare or self._alone(binder, owners, language))
 
     def _alone(self, binder: Binder, owners, language) -> list[PartOf]:

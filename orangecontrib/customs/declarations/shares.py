@@ -131,7 +131,8 @@ def prevails(text: str, end: int) -> bool:
 
 def is_main(text: str, start: int, end: int) -> bool:
     """Do the words between say that a material has the largest area: «верх в основном мех»?"""
-    return _any("main", text, start, end) or _any("prevails", text, start, end)
+    words = text[start:end]  # so that no more than these is searched
+    return _any("main", words) or _any("prevails", words)
 
 
 def _ratio(text: str, start: int, end: int) -> float:

@@ -234,7 +234,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self.tables: dict[str, Table | None] = dict.fromkeys(("text", "photos", "predictions"))
         self.features: tuple | None = None
         self.priors_table: Table | None = None
-        self.decisions: Table | None = None
+        self.decisions_table: Table | None = None
         self.case: Case | None = None
         self.verdicts: list[Verdict] = []
         self.lines: list[Line] = []
@@ -473,7 +473,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
 
     @Inputs.decisions
     def set_decisions(self, table: Table | None):
-        self.decisions = table
+        self.decisions_table = table
 
     def _set_table(self, name: str, table: Table | None):
         self.tables[name] = table
@@ -607,7 +607,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
             message.clear()
         self.Information.clear()
         self._changed_rows.clear()
-        given = {**self.tables, "priors": self.priors_table, "decisions": self.decisions}
+        given = {**self.tables, "priors": self.priors_table, "decisions": self.decisions_table}
         silent = silent_links(self, [getattr(self.Inputs, name).name
                                      for name, table in given.items() if table is None])
         self.Warning.nothing("; ".join(silent), shown=bool(silent))
@@ -634,7 +634,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         priors = self._priors(vocabulary_of(groups))
         self._job = Job(
             engines_of(groups, priors), **self.tables, features=self.features,
-            decisions=self.decisions,
+            decisions=self.decisions_table,
             keys={name: combo.variable for name, combo in self.key_combos.items()},
             trust=self.trust, weight=self.weight, error=self.accepted_error,
             answers={key: dict(facts) for key, facts in self.answers.items()},

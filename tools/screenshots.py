@@ -26,6 +26,9 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[1]
 LIST = Path(__file__).with_suffix(".csv")
 
+#: In the place of a workflow: somebody takes the picture; the steps say of what.
+BY_HAND = "by hand"
+
 #: Space around a drawing, and how much finer it is drawn than it is shown.
 MARGIN, SCALE = 12, 1.25
 
@@ -43,8 +46,8 @@ def main(arguments=None) -> int:
     parser.add_argument("--out", type=Path, default=ROOT, help="folder for them (the project)")
     options = parser.parse_args(arguments)
     with open(LIST, encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if not options.words
-                or any(word in row["picture"] for word in options.words)]
+        rows = [row for row in csv.DictReader(file) if row["workflow"] != BY_HAND
+                and (not options.words or any(word in row["picture"] for word in options.words))]
     if os.environ.get("QT_QPA_PLATFORM", "").startswith("offscreen"):
         parser.error("needs a screen: xvfb-run, or unset QT_QPA_PLATFORM")
     os.environ.setdefault("QT_QPA_PLATFORM", "xcb")

@@ -27,7 +27,7 @@ def test_each_picture_that_a_page_shows_can_be_taken_anew(rows):
 
 def test_workflows_and_widgets_of_the_list_are_there(rows):
     for row in rows:
-        if row["workflow"]:
+        if row["workflow"] not in ("", "by hand"):
             text = (ROOT / "workflows" / f"{row['workflow']}.ows").read_text(encoding="utf-8")
             assert not row["widget"] or f'title="{row["widget"]}"' in text, row
         assert (ROOT / row["picture"]).is_file(), row

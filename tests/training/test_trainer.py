@@ -681,7 +681,8 @@ def test_a_grey_network_sees_brightness_and_no_colours():
 
 
 def test_a_checkpoint_from_before_grey_networks_is_still_of_its_recipe():
-    kept = {k: v for k, v in Recipe().to_dict().items() if k not in ("epochs", "patience", "grey")}
+    kept = {k: v for k, v in Recipe().to_dict().items()
+            if k not in ("epochs", "patience", "grey", "brighten")}
     assert Recipe().digest == hashlib.sha256(
         json.dumps(kept, sort_keys=True).encode()).hexdigest() != Recipe(grey=True).digest
 
@@ -695,7 +696,8 @@ def test_other_names_are_no_network_from_scratch(name):
 def test_vgg_with_random_weights(name, monkeypatch):
     trunk = trunks.get(name)
     module = trunk.build()
-    monkeypatch.setattr(trunks, "load", lambda *_: trunks.LoadedTrunk(trunk, module, "cpu"))
+    monkeypatch.setattr(trunks, "load",
+                        lambda *_, **__: trunks.LoadedTrunk(trunk, module, "cpu"))
     photos = made_photos(8)
     recipe = Recipe(name, optimiser="sgd", epochs=2, test_share=0., validation_share=.3)
     result = train(photos, recipe, weights="random", device="cpu")

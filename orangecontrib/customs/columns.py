@@ -314,11 +314,11 @@ class ShotColumn(_Kind):
     says: str
 
     @property
-    def attributes(self):
+    def attributes(self) -> dict[str, Any]:
         return {"shot": self.says}
 
     @classmethod
-    def of(cls, variable):
+    def of(cls, variable: HasAttributes) -> Self | None:
         said = variable.attributes.get("shot")
         return cls(str(said)) if said else None
 

@@ -1,6 +1,6 @@
 """Intervals of shares: every accuracy in this add-on comes with n and one of these."""
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from math import sqrt
 
 import numpy as np
@@ -24,7 +24,7 @@ def wilson(right: float, n: float, z: float = 1.96) -> tuple[float, float]:
     return max(0., centre - half), min(1., centre + half)
 
 
-def grouped_wilson(right: float, groups: Iterable) -> tuple[float, float]:
+def grouped_wilson(right: float, groups: Iterable[Hashable]) -> tuple[float, float]:
     """Interval of the share `right` / n as if members of a group were one witness.
 
     That is Wilson's interval with Kish's effective number in place of n: (Σ m)² / Σ m² of

@@ -33,6 +33,7 @@ from orangecontrib.customs.files import OutputError, Roles, Row, TextTable
 from orangecontrib.customs.fusion.among import Answer, codes_of, vocabulary_of
 from orangecontrib.customs.fusion.engine import MODEL
 from orangecontrib.customs.fusion.keys import unique_keys
+from orangecontrib.customs.groups import GroupError
 from orangecontrib.customs.i18n import Joined, Message, say, speaking
 from orangecontrib.customs.nomenclature import Tariff
 
@@ -226,7 +227,10 @@ class Worker:
 
     @cached_property
     def readers(self) -> list[FactReader]:
-        return [FactReader(engine.group) for engine in self.engines if engine.group.reads_text]
+        try:
+            return [FactReader(engine.group) for engine in self.engines if engine.group.reads_text]
+        except GroupError as error:  # no fault of any good
+            raise InputError(str(error)) from error
 
     @cached_property
     def vocabulary(self):

@@ -1,7 +1,7 @@
 """Which facts no photo shows, which photo shows another good, and what that can do."""
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from orangecontrib.customs.groups import find_group
@@ -74,6 +74,10 @@ def test_what_a_photo_cannot_show_makes_it_no_stranger():
     says_yes=st.booleans(), stranger=st.lists(st.floats(0, 1), min_size=len(FEATURES),
                                               max_size=len(FEATURES)))
 @settings(max_examples=80, deadline=None)
+@example(own=2, feature=FEATURES.index("strap_vamp"), times=9., says_yes=True,
+         stranger=[0.] * HEIGHTS[0] + [1.] + [0.] * (len(FEATURES) - HEIGHTS[0] - 1))
+@example(own=3, feature=FEATURES.index("sport"), times=9., says_yes=False,
+         stranger=[1.] * len(FEATURES))
 def test_no_single_photo_turns_what_two_or_more_say_plainly(own, feature, times, says_yes,
                                                            stranger):
     stranger = np.array(stranger)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from orangecontrib.customs.cases.files import InputError, ids_of_rows, read_declarations
-from orangecontrib.customs.cases.predictions import Predictions, PredictionsError
+from orangecontrib.customs.cases.predictions import Predictions
 from orangecontrib.customs.declarations.headings import trusted_cells
 from orangecontrib.customs.defaults import WEIGHT
 from orangecontrib.customs.files import Output, Row, written_cell
@@ -173,10 +173,7 @@ class _Goods:
             worker.vocabulary, set(roles.statements))
         source = None
         if predictions is not None:
-            try:
-                source = predictions.source(worker.engines, weight)
-            except PredictionsError as error:
-                raise InputError(str(error)) from error
+            source = predictions.source(worker.engines, weight)
             remarks += source.remarks
         self._answers = _by_id(zip(source.goods, source.answer.odds), source.ids) \
             if source is not None else {}

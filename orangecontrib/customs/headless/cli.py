@@ -306,6 +306,7 @@ def _classify(args, place) -> tuple[str, int]:
     from orangecontrib.customs.batch.parts import form_of
     from orangecontrib.customs.batch.run import state_of
     from orangecontrib.customs.cases import files as cases
+    from orangecontrib.customs.cases.predictions import PredictionsError
     from orangecontrib.customs.files import Output
     from orangecontrib.customs.fusion.among import vocabulary_of
     _check_numbers(args)
@@ -352,6 +353,8 @@ def _classify(args, place) -> tuple[str, int]:
                           stopped=lambda: signals.number, report=report)
         except Stopped as error:
             stopped = error
+        except PredictionsError as error:
+            raise cases.InputError(f"{args.predictions}: {error}") from error
         code = 128 + signals.number if stopped else \
             0 if report.counts["with_code"] or report.counts["explained"] else 1
         if summary is not None:

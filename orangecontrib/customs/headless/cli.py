@@ -416,6 +416,7 @@ def _case(args, place):
     from orangecontrib.customs.cases import case_of
     from orangecontrib.customs.cases import files as cases
     from orangecontrib.customs.cases.predictions import PredictionsError
+    from orangecontrib.customs.files import shown
     from orangecontrib.customs.fusion.among import vocabulary_of
     _check_numbers(args)
     groups = _groups(args)
@@ -437,9 +438,10 @@ def _case(args, place):
     except PredictionsError as error:
         raise cases.InputError(f"{args.predictions}: {error}") from error
     for remark in (*case.remarks, *case.strange_answers(answers)):
-        print(f"orange-customs: {remark}", file=sys.stderr)
+        print(shown(f"orange-customs: {remark}"), file=sys.stderr)
     for meeting in case.strangers(SOURCES):
-        print(f"orange-customs: fewer than half of the ids meet: {meeting}", file=sys.stderr)
+        print(shown(f"orange-customs: fewer than half of the ids meet: {meeting}"),
+              file=sys.stderr)
     return case, answers, photos
 
 
@@ -459,6 +461,7 @@ def _evaluate(args, place) -> tuple[str, int]:
 def _read_photos(args, found, groups):
     """What the photos of the arguments say; None without photos."""
     from orangecontrib.customs.cases.sources import read_photos
+    from orangecontrib.customs.files import shown
     from orangecontrib.customs.i18n import say
     if not args.photos:
         return None
@@ -467,7 +470,7 @@ def _read_photos(args, found, groups):
                              progress=_bar("photos", "photos"))
     for good_id, image, reason in photos.skipped:
         owner = f" (good {good_id})" if good_id else ""
-        print(f"skipped {image}{owner}: {say(reason, 'en')}", file=sys.stderr)
+        print(shown(f"skipped {image}{owner}: {say(reason, 'en')}"), file=sys.stderr)
     return photos
 
 

@@ -15,6 +15,7 @@ from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.groups import loaded_groups
 from orangecontrib.customs.headless.cli import main
 from orangecontrib.customs.i18n import LANGUAGES, speaking
+from orangecontrib.customs.i18n.numbers import percent
 from orangecontrib.customs.nomenclature import Edition, Line, Tariff
 from orangecontrib.customs.nomenclature.wordings import compare_wordings, fingerprint
 
@@ -49,7 +50,7 @@ def test_a_stabiliser_gets_the_decision_where_a_model_of_practice_says_otherwise
     assert without["p"] < .5
     assert (row["code"], row["safe_code"]) == ("9032890000", "9032890000")
     assert "ФТС" in row["trace"] and "Жиряевой" in row["trace"]
-    assert f"без решения: код {without['code']} (P {without['p']:.2f})" in row["trace"]
+    assert f"без решения: код {without['code']} ({percent(without['p'])})" in row["trace"]
 
 
 @pytest.mark.parametrize("text", [

@@ -313,7 +313,7 @@ def test_screening_says_of_each_photo_why_and_leaves_what_a_person_said(
     assert states[first.sha256].state == "kept" and not states[first.sha256].reason
     for entry in (second, third):
         assert states[entry.sha256].state == "doubtful"
-        assert "не товар группы (P = 0.73)" in states[entry.sha256].reason
+        assert "не товар группы (P = 73 %)" in states[entry.sha256].reason
     assert screen(manifest, extractor).doubtful == 0  # judged already
 
 

@@ -16,7 +16,7 @@ def test_only_what_is_certain_is_none_or_all(p):
 
 
 @pytest.mark.parametrize("p, said", [(.9951, "99+ %"), (.994, "99 %"), (.004, "<1 %"),
-                                     (.724, "72 %"), (math.nan, "")])
+                                     (.005, "<1 %"), (.724, "72 %"), (math.nan, "")])
 def test_probabilities_stand_in_whole_per_cent(p, said):
     assert say(percent(p), "ru").replace("\N{NO-BREAK SPACE}", " ") == said
 

@@ -22,6 +22,7 @@ from orangecontrib.customs.fusion.engine import ANALYST, TEXT, Engine, Witness
 from orangecontrib.customs.fusion.verdict import Verdict
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Joined, Message
+from orangecontrib.customs.i18n.numbers import percent
 from orangecontrib.customs.nomenclature import LEVELS
 
 from .sources import DOUBT
@@ -129,7 +130,7 @@ def _lines(choice: Choice, of: Mapping[tuple[Option, ...], Verdict], vocabulary:
     if len({verdict.codes for verdict in each}) < 2:
         return
     lines = Joined(tuple(
-        Message.of("cases.line", what=_what(option, vocabulary), p=verdict.p,
+        Message.of("cases.line", what=_what(option, vocabulary), p=percent(verdict.p),
                    code=" / ".join(verdict.codes)) if verdict.codes
         else Message.of("cases.line_without", what=_what(option, vocabulary))
         for option, verdict in zip(choice.options, each)), "; ")

@@ -9,6 +9,7 @@ from orangecontrib.customs.fusion.engine import Engine
 from orangecontrib.customs.fusion.trace import Step, line_step
 from orangecontrib.customs.fusion.verdict import RANKED, Verdict, worth_asking
 from orangecontrib.customs.i18n import Joined, Message
+from orangecontrib.customs.i18n.numbers import percent
 from orangecontrib.customs.nomenclature import LEVELS
 from orangecontrib.customs.nomenclature.decision_table import OUTSIDE
 
@@ -22,7 +23,7 @@ def without(verdict: Verdict) -> Message:
     """What is said without a decision: «8504 40 830 0 (P 0.70)», or that no code is."""
     if not verdict.codes:
         return Message("fusion.no_code")
-    return Message.of("decisions.practice", codes=" / ".join(verdict.codes), p=verdict.p)
+    return Message.of("decisions.practice", codes=" / ".join(verdict.codes), p=percent(verdict.p))
 
 
 def pinned(verdict: Verdict, engine: Engine, code: str, p: float, said: Message | Joined,

@@ -12,6 +12,7 @@ from orangecontrib.customs.fusion.duties import EUR
 from orangecontrib.customs.fusion.engine import Answers, Belief, Engine, Witness
 from orangecontrib.customs.fusion.trace import Step, trace_steps, trace_text
 from orangecontrib.customs.i18n import Joined, Message, Words, say
+from orangecontrib.customs.i18n.numbers import percent
 from orangecontrib.customs.nomenclature.decision_table import OUTSIDE
 
 __all__ = ["Beside", "Verdict", "Question", "Discrepancy", "Voice", "blind", "decide",
@@ -329,10 +330,11 @@ def _remarks(engine: Engine, belief: Belief, i: int, codes, p: float, runner: st
         if runner.isdigit() and runner not in engine.codes:
             why = Message.of("groups.whole", group=engine.group.name)
         else:
-            why = Message.of("fusion.branch", level=Message(f"fusion.level_{len(node)}"),
-                             node=node, p=mine) if mine > theirs else Message("fusion.shares")
-        remarks.append(Message.of("fusion.likelier", name=name, other=float(other),
-                                  codes=" / ".join(codes), p=p, why=why))
+            why = Message.of(
+                "fusion.branch", level=Message(f"fusion.level_{len(node)}"), node=node,
+                p=percent(mine)) if mine > theirs else Message("fusion.shares")
+        remarks.append(Message.of("fusion.likelier", name=name, other=percent(other),
+                                  codes=" / ".join(codes), p=percent(p), why=why))
     return remarks
 
 

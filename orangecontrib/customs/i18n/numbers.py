@@ -27,7 +27,7 @@ def percent(p: float) -> Message | str:
         return Message.of("card.percent", p=100 * p)
     if p >= .995:
         return Message("card.percent_most")
-    return Message("card.percent_least") if p < .005 else Message.of("card.percent", p=100 * p)
+    return Message("card.percent_least") if p <= .005 else Message.of("card.percent", p=100 * p)
 
 
 def money(amount: float) -> str:

@@ -188,7 +188,7 @@ def percent(p: float) -> str:
     """
     if p >= .995:
         return _say("most")
-    return _say("least") if p < .005 else _say("percent", percent=f"{100 * p:.0f}")
+    return _say("least") if p <= .005 else _say("percent", percent=f"{100 * p:.0f}")
 
 
 def number(value: float) -> str:

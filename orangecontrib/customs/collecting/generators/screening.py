@@ -14,6 +14,7 @@ import numpy as np
 
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Joined, Message, say
+from orangecontrib.customs.i18n.numbers import percent
 from orangecontrib.customs.photos.decode import PhotoError, decode
 
 from ..client import Client
@@ -115,10 +116,10 @@ def judge(p: np.ndarray, contradiction: float, wanted: Mapping[str, float], dist
     for feature in group.gate:
         value = float(p[group.feature_ids.index(feature)])
         if wanted.get(feature) != 1 and above(value, GATE):
-            say_(above(value, GATE), Message.of("collecting.gate", p=value))
+            say_(above(value, GATE), Message.of("collecting.gate", p=percent(value)))
     if above(contradiction, CONTRADICTION):
         say_(above(contradiction, CONTRADICTION),
-             Message.of("collecting.contradiction", p=float(contradiction)))
+             Message.of("collecting.contradiction", p=percent(contradiction)))
     for feature, label in wanted.items():
         if feature not in names or feature in group.gate or label not in (0, 1):
             continue
@@ -131,8 +132,8 @@ def judge(p: np.ndarray, contradiction: float, wanted: Mapping[str, float], dist
         level = 2 if fits < WANTED[0] else 1 if fits < WANTED[1] else 0
         # what only the kind of goods implies is no wish: it makes a photo doubtful
         if level:
-            say_(level if label else 1, Message.of("collecting.not_as_wanted",
-                                                   feature=_Named(names[feature]), p=value))
+            say_(level if label else 1, Message.of(
+                "collecting.not_as_wanted", feature=_Named(names[feature]), p=percent(value)))
     if distance is not None and distance > 1:
         say_(2 if distance > FAR else 1, Message.of("collecting.far", times=float(distance)))
     return ("kept", "doubtful", "dropped")[worst], reasons

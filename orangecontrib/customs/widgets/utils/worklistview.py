@@ -38,9 +38,9 @@ COLUMNS = [
            tooltip=lambda line: f"{line.code}\nSafe: {line.safe or '—'}"),
     Column("P", lambda line: line.sure, lambda line: _number(line.p), right=True,
            header_tooltip="Probability of the code"),
-    Column("€ at risk", lambda line: line.at_risk,
+    Column("€", lambda line: line.at_risk,
            lambda line: (line.unit, _number(line.risk)), right=True, header_tooltip=(
-               "Expected error of the duty if this code is taken: EUR for the declared "
+               "At risk: expected error of the duty if this code is taken, EUR for the declared "
                "quantity, or per unit where the data have no quantities; % of the value for "
                "goods whose duty is a share of it")),
     Column("Safe", lambda line: line.safe, hidden=True, header_tooltip=(

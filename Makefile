@@ -46,7 +46,7 @@ bench: $(VENV)/.test
 docs:
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable ".[gui,doc]"
-	$(BIN)/python -m sphinx -b html doc doc/_build/html
+	$(BIN)/python -m sphinx -n -W -b html doc doc/_build/html
 
 # states in the shipped workflows what they leave unsaid
 state: $(VENV)/.demo

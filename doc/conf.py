@@ -10,3 +10,10 @@ html_theme_options = {"page_width": "1040px", "sidebar_width": "230px"}
 autodoc_mock_imports = []
 suppress_warnings = ["myst.header"]
 myst_heading_anchors = 2  # links to a section: page.md#section
+
+
+def setup(app):
+    """Tables are shown as they are: Pygments knows no CSV."""
+    from pygments.lexers.special import TextLexer
+
+    app.add_lexer("csv", TextLexer)

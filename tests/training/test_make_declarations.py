@@ -17,14 +17,14 @@ from orangecontrib.text.preprocess import (
     SnowballStemmer,
 )
 
-from orangecontrib.customs.declarations.keywords import PhraseFinder, expert_phrases
-from orangecontrib.customs.declarations.stopwords import bundled_designations
-from orangecontrib.customs.declarations.stopwords.table import (
+from orangecontrib.customs.nomenclature import bundled_tariff
+from orangecontrib.customs.textmining.keywords import PhraseFinder, expert_phrases
+from orangecontrib.customs.textmining.stopwords import bundled_designations
+from orangecontrib.customs.textmining.stopwords.table import (
     CustomsStopwordFilter,
     Options,
     gather,
 )
-from orangecontrib.customs.nomenclature import bundled_tariff
 from orangecontrib.customs.training import make_declarations as made
 from orangecontrib.customs.training.slips import SLIPS, Dice, transliterated
 

@@ -15,7 +15,7 @@ from orangecontrib.text.preprocess import (
     RegexpTokenizer,
 )
 
-from orangecontrib.customs.declarations.sweep.table import Sweeper
+from orangecontrib.customs.textmining.sweep.table import Sweeper
 from orangecontrib.customs.training.make_declarations import generate
 from orangecontrib.customs.widgets.owvocabularysweep import Cancelled, OWVocabularySweep
 

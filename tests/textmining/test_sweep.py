@@ -16,15 +16,15 @@ from orangecontrib.text.preprocess import (
 )
 from orangecontrib.text.vectorization import BowVectorizer
 
-from orangecontrib.customs.declarations.stopwords.table import CustomsStopwordFilter
-from orangecontrib.customs.declarations.sweep import Scheme, no_worse, split_documents
-from orangecontrib.customs.declarations.sweep.table import (
+from orangecontrib.customs.intervals import corrected_error
+from orangecontrib.customs.textmining.stopwords.table import CustomsStopwordFilter
+from orangecontrib.customs.textmining.sweep import Scheme, no_worse, split_documents
+from orangecontrib.customs.textmining.sweep.table import (
     METRICS,
     Sweeper,
     default_learner,
     scores_table,
 )
-from orangecontrib.customs.intervals import corrected_error
 from orangecontrib.customs.training.make_declarations import generate
 
 

@@ -23,8 +23,8 @@ from orangecontrib.text.preprocess import (
 from orangecontrib.text.vectorization.bagofwords import BowVectorizer
 
 from orangecontrib.customs.declarations.lemmas.table import FamilyNormalizer, LemmaNormalizer
-from orangecontrib.customs.declarations.stopwords import bundled_designations, explain
-from orangecontrib.customs.declarations.stopwords.table import (
+from orangecontrib.customs.textmining.stopwords import bundled_designations, explain
+from orangecontrib.customs.textmining.stopwords.table import (
     CustomsStopwordFilter,
     FoldTransformer,
     FrozenVocabulary,

@@ -13,7 +13,9 @@ from Orange.evaluation import Results
 from orangecontrib.text import Corpus
 from scipy import sparse
 
-from orangecontrib.customs.declarations.stopwords.lexicon import (
+from orangecontrib.customs.evaluation.models.table import METRICS, measured
+from orangecontrib.customs.intervals import corrected_error
+from orangecontrib.customs.textmining.stopwords.lexicon import (
     Choice,
     Lexicon,
     WordCounts,
@@ -21,14 +23,12 @@ from orangecontrib.customs.declarations.stopwords.lexicon import (
     explain,
     learn,
 )
-from orangecontrib.customs.declarations.stopwords.table import (
+from orangecontrib.customs.textmining.stopwords.table import (
     CustomsStopwordFilter,
     class_labels,
     prepare,
     words_table,
 )
-from orangecontrib.customs.evaluation.models.table import METRICS, measured
-from orangecontrib.customs.intervals import corrected_error
 
 from .grid import Scheme, split_documents
 
@@ -169,7 +169,8 @@ class Sweeper:
     def trial(self, size: int, maximum: float,
               progress: Callable[[float], object] | None = None) -> Trial:
         """Train and test on each split with one vocabulary; `progress` may raise to stop."""
-        sizes, rows, folds, predicted, probabilities = [], [], [], [], []
+        rows: list[np.ndarray] = []
+        sizes, folds, predicted, probabilities = [], [], [], []
         for number, (train, test) in enumerate(self.splits):
             if progress is not None:
                 progress(number / len(self.splits))

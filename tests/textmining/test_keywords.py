@@ -7,13 +7,13 @@ from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVari
 from orangecontrib.text import Corpus
 from scipy.stats import chi2_contingency
 
-from orangecontrib.customs.declarations.keywords import (
+from orangecontrib.customs.textmining.keywords import (
     PhraseFinder,
     count_keywords,
     expert_phrases,
 )
-from orangecontrib.customs.declarations.keywords.counts import NONE, NOT_FOUND, ONE, SEVERAL
-from orangecontrib.customs.declarations.keywords.table import (
+from orangecontrib.customs.textmining.keywords.counts import NONE, NOT_FOUND, ONE, SEVERAL
+from orangecontrib.customs.textmining.keywords.table import (
     codes_of,
     keywords_table,
     matching_documents,

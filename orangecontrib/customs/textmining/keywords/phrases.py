@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from orangecontrib.customs.declarations.folding import fold_text
 from orangecontrib.customs.declarations.lemmas import family
-from orangecontrib.customs.declarations.stopwords.fold import fold_text
 from orangecontrib.customs.files import strict_rows
 
 __all__ = ["PhraseFinder", "expert_phrases", "stems"]
@@ -101,7 +101,7 @@ class PhraseFinder:
                     found[number] = found.get(number, 0) + 1
         return found
 
-    def _goes_on(self, words: Sequence[str], place: int, rest: Sequence[str]) -> bool:
+    def _goes_on(self, words: Sequence[str], place: int, rest: tuple[str, ...]) -> bool:
         # all places at which the phrase so far may end, with what it lacks: the nearest one
         # can be a dead end
         states = {(place, rest)}

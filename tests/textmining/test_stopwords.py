@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orangecontrib.customs.declarations.folding import fold
-from orangecontrib.customs.declarations.stopwords import (
+from orangecontrib.customs.declarations.folding import fold, fold_text
+from orangecontrib.customs.textmining.stopwords import (
     SPARED,
     Choice,
     Lexicon,
@@ -20,8 +20,7 @@ from orangecontrib.customs.declarations.stopwords import (
     tariff_words,
     tautology_audit,
 )
-from orangecontrib.customs.declarations.stopwords.fold import fold_text
-from orangecontrib.customs.declarations.stopwords.sources import (
+from orangecontrib.customs.textmining.stopwords.sources import (
     boilerplate,
     function_words,
     is_pattern,

@@ -78,7 +78,8 @@ def bundled_designations() -> list[tuple[str, str]]:
 
 def codes_in(text: str) -> tuple[list[str], list[str]]:
     """Codes typed by hand, parted by commas, semicolons or lines; and what is no code."""
-    codes, refused = [], []
+    codes: list[str] = []
+    refused: list[str] = []
     for part in re.split(r"[,;\n]+", text):
         if part.strip():
             code = leading_code(part)

@@ -95,7 +95,7 @@ def no_worse(scores: Mapping, errors: Mapping) -> set:
     known = {cell: score for cell, score in scores.items() if not np.isnan(score)}
     if not known:
         return set()
-    best = max(known, key=known.get)
+    best = max(known, key=known.__getitem__)
     error = errors.get(best, float("nan"))
     limit = known[best] - (0. if np.isnan(error) else error)
     return {cell for cell, score in known.items() if score >= limit}

@@ -183,12 +183,12 @@ def evidence_from_table(table: Table, key: Variable | None = None,
 def _shown(table: Table, keys: Sequence[str], judged: dict[str, Variable],
            features: dict[str, Variable], groups: Sequence[Group]) -> dict[str, frozenset[str]]:
     """Per good, the facts that its photos show; all of them where the table does not tell."""
-    from orangecontrib.customs.photos.sufficiency import SHOWN
+    from orangecontrib.customs.photos.shots import DECLINED
     facts = [fact for group in groups if group.feature_ids and features.keys()
              & set(group.feature_ids) for fact in group.visual_facts]
     said = {fact: np.asarray(table.get_column(var), dtype=float) for fact, var in judged.items()}
     return {key: frozenset(fact for fact in facts if fact not in said
-                           or not said[fact][row] < SHOWN) for row, key in enumerate(keys)}
+                           or not said[fact][row] < DECLINED) for row, key in enumerate(keys)}
 
 
 def _plain(table: Table, key: Variable | None) -> list[str]:

@@ -45,7 +45,7 @@ from orangecontrib.customs.training.trainer.frozen import trunk_features
 from orangecontrib.customs.training.trainer.watch import Watch
 
 sys.path.insert(0, str(Path(__file__).parent))
-from intervals import grouped_wilson  # noqa: E402
+from intervals import grouped_wilson
 
 GROUP = visual_group()
 IDS = GROUP.feature_ids

@@ -1,5 +1,6 @@
 """Made pictures of footwear: parameters, labels and pictures agree."""
 import csv
+import itertools
 
 import numpy as np
 import pytest
@@ -131,7 +132,7 @@ def test_heights_are_ordered():
                       colour=(.1, .1, .1), lining=(.2, .2, .2), sole_colour=(.1, .1, .1))
         rows, columns = np.nonzero(silhouette(item))
         ratios.append(np.ptp(rows) / np.ptp(columns))
-    assert all(a * 1.25 < b for a, b in zip(ratios, ratios[1:], strict=False)), ratios
+    assert all(a * 1.25 < b for a, b in itertools.pairwise(ratios)), ratios
 
 
 def test_heels_are_drawn_to_scale():

@@ -243,7 +243,7 @@ class Manifest:
                     os.fsync(file.fileno())
             self._append(entry)
             if part is not None:
-                os.replace(part, new)
+                part.replace(new)
         except OSError as error:
             raise self._unwritable(error) from None
         self._know(entry)
@@ -321,7 +321,7 @@ class Manifest:
                 continue
             part = _part_of(path)
             if part.is_file():
-                os.replace(part, path)
+                part.replace(path)
             else:
                 self.problems.append(str(CollectError("file_gone", file=name)))
         for part in (self.folder / PHOTOS).rglob(f".*{_PART}"):

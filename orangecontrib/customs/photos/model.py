@@ -300,7 +300,7 @@ class PhotoModel:
         try:
             with safe_open(os.fspath(path), framework="numpy") as file:
                 metadata = file.metadata() or {}
-                arrays = {name: file.get_tensor(name) for name in file}
+                arrays = {name: file.get_tensor(name) for name in file.keys()}
         except (SafetensorError, OSError, ValueError) as error:
             raise ModelError(f"{path}: damaged, or no .safetensors file ({error})") from None
         try:

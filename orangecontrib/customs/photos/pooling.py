@@ -79,7 +79,7 @@ def _logit(p: np.ndarray) -> np.ndarray:
     return np.clip(np.log(p) - np.log1p(-p), -MAX_LOGIT, MAX_LOGIT)
 
 
-def pool(probabilities: np.ndarray, gradability: np.ndarray, good_ids: Sequence[str],
+def pool(probabilities: np.ndarray, gradability: np.ndarray, good_ids: Sequence[str],  # noqa: C901 - four modes of one formula
          priors: np.ndarray, rho: np.ndarray | float, mode: str = "tempered",
          group: Group | None = None) -> Pooled:
     """Pool the photos of each good (design §4).

@@ -11,7 +11,7 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -101,7 +101,7 @@ def concatenate(parts: Sequence[Labelled]) -> Labelled:
                        for name in Labelled.__annotations__})
 
 
-@lru_cache(maxsize=None)
+@cache
 def _rules() -> tuple[dict, ...]:
     with open(WEAK_LABELS, encoding="utf-8", newline="") as file:
         return tuple(csv.DictReader(file))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from orangecontrib.customs.files import strict_rows
@@ -47,13 +47,13 @@ def _words(file: str) -> tuple[str, ...]:
     return tuple(row["word"] for _, row in strict_rows(Path(__file__).with_name(file))[1])
 
 
-@lru_cache(maxsize=None)
+@cache
 def function_words() -> tuple[str, ...]:
     """Russian and English words that only hold a sentence together; never a negation or bound."""
     return _words("function_words_ru.csv") + _words("function_words_en.csv")
 
 
-@lru_cache(maxsize=None)
+@cache
 def boilerplate() -> tuple[str, ...]:
     """Words with which box 31 names its own fields (арт., изготовитель, ООО), not the goods.
 
@@ -63,7 +63,7 @@ def boilerplate() -> tuple[str, ...]:
     return _words("boilerplate.csv")
 
 
-@lru_cache(maxsize=None)
+@cache
 def units() -> tuple[str, ...]:
     """Units of measurement and of counting, Russian and English."""
     return _words("units.csv")

@@ -110,7 +110,7 @@ def _sole_parts(item: Footwear, sole: Sole) -> list[Part]:
 
     def bed(u, v, q):
         x, y = q[:, 0], q[:, 1]
-        if wooden and not item.seed % 5 == 1:
+        if wooden and item.seed % 5 != 1:
             return _wood(q[:, [0, 2, 1]], item.seed)
         fine = noise(x * 3, y * 3, 1, 4)
         tint = np.array(item.lining) * (1 + .06 * fine[:, None])

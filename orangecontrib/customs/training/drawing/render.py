@@ -152,7 +152,7 @@ def render(parts: Sequence[Part], camera: Camera, scene: Scene,
         Mode RGB.
     """
     rng = np.random.default_rng(scene.seed)
-    width, height = (int(round(side * detail)) for side in size)
+    width, height = (round(side * detail) for side in size)
     axes = camera.axes()
 
     # frame: the projected bounds of a coarse sampling

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 
@@ -104,7 +104,7 @@ def spline(x: np.ndarray, knots, values) -> np.ndarray:
             + (3 * t2 - 2 * t3) * values[i + 1] + (t3 - t2) * width * slopes[i + 1])
 
 
-@lru_cache(maxsize=None)
+@cache
 def _noise_tile(octaves: int) -> np.ndarray:
     """A tile of 256 x 256 smooth noise in [-1, 1] that wraps around."""
     rng = np.random.default_rng(64)

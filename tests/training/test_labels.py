@@ -17,7 +17,6 @@ from orangecontrib.customs.training.labels import (
     concatenate,
     exclusive_height,
     hand_labels,
-    product_groups,
     read_source,
     weak_labels,
 )
@@ -106,16 +105,6 @@ def test_rules_name_known_features_and_sources():
             assert set(rule["features"].split()) <= set(IDS), rule
             assert rule["why"], rule
             assert not rule["label"] or 0 < float(rule["weight"]) <= 1
-
-
-def test_groups_join_products_and_near_duplicates():
-    labelled = Labelled.empty(5, "s", list("abcde"), ["x", "y", "x", "z", "w"])
-    assert len(set(product_groups(labelled))) == 4
-    hashes = np.zeros((5, 4), np.uint64)
-    hashes[:, 0] = [0, 2 ** 40 - 1, 2 ** 20 - 1, 2 ** 40 - 4, 2 ** 60 - 1]
-    groups = product_groups(labelled, hashes)
-    assert groups[0] == groups[2] and groups[1] == groups[3]
-    assert len(set(groups)) == 3
 
 
 def test_concatenated_sets_keep_their_rows():

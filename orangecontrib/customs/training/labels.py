@@ -21,7 +21,7 @@ from orangecontrib.customs.groups import Group, visual_group
 from .labelling.files import read_labels
 
 __all__ = ["FREE", "Labelled", "REAL_SCENES", "SOURCES", "read_source", "weak_labels",
-           "hand_labels", "exclusive_height", "concatenate", "product_groups"]
+           "hand_labels", "exclusive_height", "concatenate"]
 
 WEAK_LABELS = Path(__file__).parent / "weak_labels.csv"
 
@@ -262,39 +262,3 @@ def _apply_more_hand_labels(result: Labelled, source: str, group: Group) -> None
                 result.weights[i, column] = HAND_WEIGHT
             result.open_vamp[i] = _cell(row["open_vamp"])
             result.hand[i] = row["chosen"] == "random"
-
-
-def product_groups(labelled: Labelled, hashes: np.ndarray | None = None,
-                   compared: np.ndarray | None = None, distance: int = 12) -> np.ndarray:
-    """Group number of each photo: one product, or near-duplicate pictures.
-
-    Parameters
-    ----------
-    hashes : ndarray of uint64, shape (M, 4), optional
-        Perceptual hashes of 256 bits; photos at most `distance` bits apart are one product.
-    compared : ndarray of bool, shape (M,), optional
-        Photos whose hashes count; all by default.
-
-    Returns
-    -------
-    ndarray of int, shape (M,)
-    """
-    parent = np.arange(len(labelled))
-
-    def root(i):
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    first: dict[str, int] = {}
-    for i, product in enumerate(labelled.product):
-        parent[root(i)] = root(first.setdefault(product, i))
-    if hashes is not None:
-        rows = np.arange(len(labelled)) if compared is None else np.flatnonzero(compared)
-        hashes = np.asarray(hashes, dtype=np.uint64)[rows]
-        for i in range(len(hashes) - 1):
-            near = np.bitwise_count(hashes[i + 1:] ^ hashes[i]).sum(axis=1) <= distance
-            for j in np.flatnonzero(near):
-                parent[root(rows[i + 1 + j])] = root(rows[i])
-    return np.array([root(i) for i in range(len(labelled))])

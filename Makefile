@@ -30,7 +30,7 @@ $(HELP): tools/help_pages.py $(shell find doc -name '*.md' -o -name '*.png') | $
 test: $(VENV)/.test $(HELP)
 	$(BIN)/python -m pytest
 
-# how much of the package the tests run, without what runs in processes of its own; a third slower
+# how much of the package the tests run, without what runs in processes of its own
 coverage: $(VENV)/.test $(HELP)
 	$(BIN)/python -m coverage run -m pytest
 	$(BIN)/python -m coverage report

@@ -31,7 +31,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from loopback import Shop
 from PIL import Image
 
 from orangecontrib.customs.collecting import (
@@ -51,12 +50,17 @@ from orangecontrib.customs.groups import visual_group
 from orangecontrib.customs.photos import Extractor, find_photos
 from orangecontrib.customs.photos.cache import FeatureCache
 from orangecontrib.customs.photos.sources import Photo
-from orangecontrib.customs.training.labels import hand_labels, read_source
 from orangecontrib.customs.training.report import auc
 from orangecontrib.customs.training.report.ranking import auc_interval
 from orangecontrib.customs.training.trainer import Recipe as Training
 from orangecontrib.customs.training.trainer import TrainingPhotos, train
 from orangecontrib.customs.training.trainer.table import training_photos
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parent))
+from loopback import Shop
+
+from tools.recipes.labels import hand_labels, read_source
 
 GROUP = visual_group()
 IDS = GROUP.feature_ids

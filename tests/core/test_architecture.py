@@ -83,6 +83,12 @@ def test_library_code_knows_no_qt_and_orange_only_at_the_door(room):
             assert path.name == "table.py", f"{path} imports Orange"
 
 
+def test_the_package_imports_no_tools_of_those_who_build_it():
+    for path in ROOT.rglob("*.py"):
+        assert not {"tools", "tests", "benchmarks"} & {name.split(".")[0]
+                                                       for name in imported(path)}, path
+
+
 def test_heavy_packages_come_late():
     for path in ROOT.rglob("*.py"):
         names = {name.split(".")[0] for name in imported(path, top_level_only=True)}

@@ -25,7 +25,7 @@ from orangecontrib.customs.textmining.sweep.table import (
     default_learner,
     scores_table,
 )
-from orangecontrib.customs.training.make_declarations import generate
+from tools.samples.make_declarations import generate
 
 
 def corpus(rows=None, tokenised=True):

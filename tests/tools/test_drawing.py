@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orangecontrib.customs.groups import find_group
-from orangecontrib.customs.training import make_samples
-from orangecontrib.customs.training.drawing import KINDS, VIEWS, draw, labels, sample
-from orangecontrib.customs.training.drawing.build import build
+from tools.drawing import KINDS, VIEWS, draw, labels, sample
+from tools.drawing.build import build
+from tools.samples import make_samples
 
 FOOTWEAR = find_group("footwear")
 

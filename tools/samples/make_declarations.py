@@ -1,6 +1,6 @@
 """Write the bundled corpus of declarations: графа 31 as declarants word it, all of it made.
 
-    python -m orangecontrib.customs.training.make_declarations OUT_DIR
+    python -m tools.samples.make_declarations OUT_DIR
 
 The goods, clauses and causes of difficulty are the CSV tables in ``declarations/``; no text was
 taken from a customs file, makers and marks are invented. Formulas that declarants share word by
@@ -35,7 +35,7 @@ from pathlib import Path
 
 from orangecontrib.customs.files import Output, strict_rows
 from orangecontrib.customs.nomenclature import bundled_tariff
-from orangecontrib.customs.training.slips import SLIPS, Dice, transliterated
+from tools.samples.slips import SLIPS, Dice, transliterated
 
 __all__ = ["Declaration", "TRAINING", "VALIDATION", "FIRST_LINE", "MAX_CHARACTERS", "shares",
            "generate", "write"]

@@ -5,7 +5,7 @@ import numpy as np
 
 from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.photos.model import untrained
-from orangecontrib.customs.training.shots import (
+from tools.recipes.shots import (
     fit_shots,
     judged_by_view,
     softmax_head,

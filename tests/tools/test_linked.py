@@ -6,9 +6,9 @@ from PIL import Image
 
 from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.photos.sources import Photo
-from orangecontrib.customs.training.labels import Labelled
-from orangecontrib.customs.training.photosets import PhotoSet, changed, linked
 from orangecontrib.customs.training.trainer import TrainingPhotos
+from tools.recipes.labels import Labelled
+from tools.recipes.photosets import PhotoSet, changed, linked
 
 GROUP = find_group("footwear")
 

@@ -1,7 +1,7 @@
 """Labels that were given by eye on contact sheets → a file of labels of the photo labeler.
 
-    python -m orangecontrib.customs.training.sheets NUMBERS SHEET … --out LABELS.csv
-    python -m orangecontrib.customs.training.sheets --agreement FIRST.csv SECOND.csv
+    python -m tools.recipes.sheets NUMBERS SHEET … --out LABELS.csv
+    python -m tools.recipes.sheets --agreement FIRST.csv SECOND.csv
 
 NUMBERS is a CSV with the columns ``number`` and ``image``; a SHEET has a row per number, with the
 columns of `SHEET` below.  A SHEET with a column ``image`` and the columns of the thirteen features
@@ -24,10 +24,16 @@ import numpy as np
 
 from orangecontrib.customs.facts import SHOT_KINDS
 from orangecontrib.customs.groups import Group, visual_group
-from orangecontrib.customs.training.labels import exclusive_height
-from orangecontrib.customs.training.labels import hand_labels as first_pass
-
-from .labelling import LabelFile, LabelRow, LabelSheet, LabelStore, questions, read_labels
+from orangecontrib.customs.training.labelling import (
+    LabelFile,
+    LabelRow,
+    LabelSheet,
+    LabelStore,
+    questions,
+    read_labels,
+)
+from tools.recipes.labels import exclusive_height
+from tools.recipes.labels import hand_labels as first_pass
 
 __all__ = ["Agreement", "agreement", "kappa", "row_of", "sheet_rows"]
 

@@ -1,6 +1,6 @@
 """Train the bundled photo model, and the research one, with the trainer that everybody has.
 
-    python -m orangecontrib.customs.training.train_default DATA [--cache DIR] [--out DIR]
+    python -m tools.recipes.train_default DATA [--cache DIR] [--out DIR]
         [--only NAME]
 
 DATA holds the zips and CSVs named in ``labels.SOURCES``.  What the trunk says is kept in the
@@ -18,10 +18,10 @@ import numpy as np
 from orangecontrib.customs.photos import trunks
 from orangecontrib.customs.photos.cache import FeatureCache
 from orangecontrib.customs.photos.model import BUNDLED, PhotoModel
+from orangecontrib.customs.training.trainer import Pixels, Progress, Recipe, Trained, read, train
 
 from .labels import REAL_SCENES, SOURCES
 from .photosets import PhotoSet, collect, linked
-from .trainer import Pixels, Progress, Recipe, Trained, read, train
 
 __all__ = ["Bundle", "BUNDLES", "RECIPE", "fit", "model_of"]
 
@@ -40,7 +40,7 @@ class Bundle:
 
 
 #: Of a checkout: a wheel has no such folder.
-_RESEARCH = Path(__file__).parents[3] / "tools" / "research_model" / "research_model.safetensors"
+_RESEARCH = Path(__file__).parents[1] / "research_model" / "research_model.safetensors"
 
 
 _LABELS = "Labels are weak (from the sources' classes) or first-pass by one annotator."

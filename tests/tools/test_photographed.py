@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from orangecontrib.customs.training import augment
+from tools.recipes import augment
 
 
 def shoe(side=120):

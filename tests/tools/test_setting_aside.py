@@ -4,8 +4,8 @@ import csv
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orangecontrib.customs.training.labels import REAL_SCENES, read_source
-from orangecontrib.customs.training.setting_aside import ASIDE, LARGE, PARTS, TRAIN, parts, side
+from tools.recipes.labels import REAL_SCENES, read_source
+from tools.recipes.setting_aside import ASIDE, LARGE, PARTS, TRAIN, parts, side
 
 NAMES = st.text("abcd", min_size=1, max_size=3)
 

@@ -25,8 +25,8 @@ from orangecontrib.customs.textmining.stopwords.table import (
     Options,
     gather,
 )
-from orangecontrib.customs.training import make_declarations as made
-from orangecontrib.customs.training.slips import SLIPS, Dice, transliterated
+from tools.samples import make_declarations as made
+from tools.samples.slips import SLIPS, Dice, transliterated
 
 BUNDLED = Path(__file__).parents[2] / "workflows" / "electrical"
 

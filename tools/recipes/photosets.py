@@ -18,10 +18,10 @@ from orangecontrib.customs.groups import Group, visual_group
 from orangecontrib.customs.photos.decode import PhotoError, decode
 from orangecontrib.customs.photos.likeness import goods_of, hashes_of
 from orangecontrib.customs.photos.sources import Photo, find_photos
+from orangecontrib.customs.training.trainer import TrainingPhotos
 
 from . import augment
 from .labels import SOURCES, Labelled, concatenate, read_source
-from .trainer import TrainingPhotos
 
 __all__ = ["PhotoSet", "collect", "changed", "linked"]
 
@@ -187,7 +187,7 @@ VIEWS = {"side_right": .18, "side_left": .18, "three_quarter": .2, "pair": .14, 
 
 def _made(group: Group) -> tuple[list[Photo], Labelled]:
     """Pictures of the procedural generator with their labels; two views of each good."""
-    from . import drawing
+    from tools import drawing
     rng = _rng("made")
     items = [drawing.sample(rng) for _ in range(N_MADE // 2)]
     goods = np.repeat(np.arange(N_MADE // 2), 2)
@@ -212,5 +212,5 @@ class _Drawing:
     view: str
 
     def __call__(self, _image, rng: np.random.Generator) -> Image.Image:
-        from . import drawing
+        from tools import drawing
         return drawing.draw(self.item, self.view, rng)

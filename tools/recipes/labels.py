@@ -17,8 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from orangecontrib.customs.groups import Group, visual_group
-
-from .labelling.files import read_labels
+from orangecontrib.customs.training.labelling.files import read_labels
 
 __all__ = ["FREE", "Labelled", "REAL_SCENES", "SOURCES", "read_source", "weak_labels",
            "hand_labels", "exclusive_height", "concatenate"]

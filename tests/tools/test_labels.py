@@ -7,8 +7,8 @@ from PIL import Image, ImageDraw
 
 from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.photos.model import feature_ids
-from orangecontrib.customs.training import augment
-from orangecontrib.customs.training.labels import (
+from tools.recipes import augment
+from tools.recipes.labels import (
     HAND_WEIGHT,
     MORE_HAND_LABELS,
     SOURCES,

@@ -11,8 +11,7 @@ import numpy as np
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.photos.model import PhotoModel
 from orangecontrib.customs.photos.shots import Shots
-
-from .heads import gradability_labels
+from orangecontrib.customs.training.heads import gradability_labels
 
 __all__ = ["fit_shots", "judged_by_view", "softmax_head", "usual", "widening"]
 

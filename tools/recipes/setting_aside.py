@@ -1,6 +1,6 @@
 """A third of the photos of real scenes is set aside before anybody trains on them.
 
-    python -m orangecontrib.customs.training.setting_aside DATA [LISTS …] [--out FILE]
+    python -m tools.recipes.setting_aside DATA [LISTS …] [--out FILE]
 
 DATA holds ``amateur_rare_dev.csv`` and its zip; the LISTS are CSVs with a column ``image`` of the
 photos that are to be labelled.  No label is read: the part of a photo follows from where it comes

@@ -1,6 +1,6 @@
 """Add what is known of views, scenes and strange photos to a bundled model.
 
-    python -m orangecontrib.customs.training.add_shots DATA [--only NAME] [--cache DIR] [--out DIR]
+    python -m tools.recipes.add_shots DATA [--only NAME] [--cache DIR] [--out DIR]
 
 DATA holds the zips and CSVs named in ``labels.SOURCES``, and ``amateur_rare_dev.zip``.  The heads
 of the model's features stay as they are: they have seen none of the photos of real scenes, so these
@@ -23,8 +23,8 @@ from orangecontrib.customs.photos.decode import fit as squared
 from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.model import PhotoModel
 from orangecontrib.customs.photos.sources import Photo, find_photos
+from orangecontrib.customs.training.labelling import read_labels
 
-from .labelling import read_labels
 from .labels import FREE, REAL_LABELS, REAL_LIST, TRAIN, Labelled, concatenate, read_source
 from .shots import fit_shots
 from .train_default import BUNDLES
@@ -103,7 +103,7 @@ def _real(data: Path, free: bool, extractor: Extractor, group: Group) -> Scenes:
 
 
 def _made(trunk, group: Group) -> Scenes:
-    from . import drawing
+    from tools import drawing
     images, views, labels = [], [], []
     for seed in (19, 20):
         rng = np.random.default_rng(seed)

@@ -1,11 +1,11 @@
 """Write the bundled demo: photos of a dozen goods and their declarations.
 
-    python -m orangecontrib.customs.training.make_samples OUT_DIR
-    python -m orangecontrib.customs.training.make_samples --labelled OUT_DIR
+    python -m tools.samples.make_samples OUT_DIR
+    python -m tools.samples.make_samples --labelled OUT_DIR
 
 The second writes the photos that the training workflows start from: smaller ones of more goods,
-with labels.  The photos are drawn (:mod:`orangecontrib.customs.training.drawing`), the
-declarations are written here: neither was taken from anybody's shop or customs file.
+with labels.  The photos are drawn (:mod:`tools.drawing`), the declarations are written here:
+neither was taken from anybody's shop or customs file.
 """
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ import numpy as np
 from PIL import Image
 
 from orangecontrib.customs.files import Output
-from orangecontrib.customs.training.drawing import DRAWN, draw, sample
-from orangecontrib.customs.training.drawing import labels as item_labels
+from tools.drawing import DRAWN, draw, sample
+from tools.drawing import labels as item_labels
 
 __all__ = ["Good", "GOODS", "BUNDLED", "LABELLED", "BUNDLED_LABELLED", "photos", "write",
            "write_labelled"]

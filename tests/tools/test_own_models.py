@@ -11,11 +11,11 @@ from PIL import Image
 from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.photos import trunks
 from orangecontrib.customs.photos.model import PhotoModel
-from orangecontrib.customs.training import augment, labels, photosets, train_default
-from orangecontrib.customs.training.photosets import collect
-from orangecontrib.customs.training.train_default import BUNDLES, RECIPE
 from orangecontrib.customs.training.trainer.calibration import ENOUGH_REAL, MADE_RELIABILITY
 from orangecontrib.customs.training.trainer.split import split
+from tools.recipes import augment, labels, photosets, train_default
+from tools.recipes.photosets import collect
+from tools.recipes.train_default import BUNDLES, RECIPE
 
 IDS = find_group("footwear").feature_ids
 N, SEEDED, EYE = 60, 6, 8

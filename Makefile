@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 export QT_QPA_PLATFORM ?= offscreen
 export QTWEBENGINE_CHROMIUM_FLAGS ?= --disable-gpu --no-sandbox
 
-.PHONY: demo test mutants lint types bench docs state clean
+.PHONY: demo test coverage mutants lint types bench docs state clean
 
 # a stamp per set of dependencies: re-installed only when setup.py changes
 $(VENV)/.demo: setup.py
@@ -29,6 +29,11 @@ $(HELP): tools/help_pages.py $(shell find doc -name '*.md' -o -name '*.png') | $
 
 test: $(VENV)/.test $(HELP)
 	$(BIN)/python -m pytest
+
+# how much of the package the tests run, without what runs in processes of its own
+coverage: $(VENV)/.test $(HELP)
+	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage report
 
 # minutes: puts faults into a copy, each of which some test must notice
 mutants: $(VENV)/.test

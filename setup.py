@@ -23,7 +23,7 @@ class BuildWithHelp(build_py):
 
 setup(
     name="Orange3-Customs",
-    version="0.1.0",
+    version=runpy.run_path("orangecontrib/customs/__init__.py")["__version__"],
     description="Customs tariff classification (ТН ВЭД ЕАЭС, HS) of goods from photos "
                 "and declaration text, as Orange widgets and on the command line",
     long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
@@ -83,7 +83,7 @@ setup(
     extras_require={
         "gui": ["PyQt5>=5.15.10", "PyQtWebEngine>=5.15.6"],
         "test": ["PyQt5>=5.15.10", "PyQtWebEngine>=5.15.6", "pytest>=8",
-                 "pytest-timeout", "hypothesis>=6", "ruff", "mypy>=1.11,<3",
+                 "pytest-timeout", "hypothesis>=6", "coverage>=7", "ruff", "mypy>=1.11,<3",
                  "xlwt>=1.3",       # makes the .xls that are read
                  "pypdf>=5",        # reads the conclusions that are written
                  "setuptools>=69", "markdown-it-py[plugins]>=3",  # builds the package

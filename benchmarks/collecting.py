@@ -15,49 +15,19 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
+from loopback import Shop
 from PIL import Image
 
 from orangecontrib.customs.collecting import Manifest, Recipe
 
 
-class Shop:
-    """Answers, and notes when it was asked for what."""
-
-    def __init__(self):
-        self.asked: list[tuple[float, str]] = []
-        shop, self.rng = self, np.random.default_rng(1)
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                shop.asked.append((time.monotonic(), self.path))
-                kind, body = shop.answer(self.path)
-                self.send_response(200)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_):
-                pass
-
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, *_):
-                pass
-
-        self.server = Server(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+class Endless(Shop):
+    """Pages of products that lead to two others each, and a calendar."""
 
     def answer(self, path: str) -> tuple[str, bytes]:
         if path.startswith("/photo/"):
@@ -104,7 +74,7 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=1000)
     parser.add_argument("--delay", type=float, default=.01)
     args = parser.parse_args()
-    shop = Shop()
+    shop = Endless()
     recipe = Recipe.of({"start": [shop.url], "name": "shop", "skip": ["/private"],
                         "limits": {"pages": args.pages, "delay": args.delay, "depth": 30,
                                    "photos": 10 ** 6}})

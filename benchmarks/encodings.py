@@ -20,7 +20,7 @@ from charset_normalizer import from_bytes
 from orangecontrib.customs.files import CYRILLIC, EncodingError, decode
 
 sys.path.insert(0, str(Path(__file__).parent))
-from intervals import share  # noqa: E402
+from intervals import share
 
 TABLES = {1: 400, 3: 300, 10: 100, 100: 20}
 CASES = {"capitals": str.upper, "small": str.lower, "sentence": str.capitalize}

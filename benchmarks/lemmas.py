@@ -32,15 +32,15 @@ from threadpoolctl import threadpool_limits
 from orangecontrib.customs.declarations.lemmas import family, lemma
 from orangecontrib.customs.declarations.lemmas.lemma import known
 from orangecontrib.customs.declarations.lemmas.table import FamilyNormalizer, LemmaNormalizer
-from orangecontrib.customs.declarations.stopwords import bundled_designations
-from orangecontrib.customs.declarations.stopwords.table import (
+from orangecontrib.customs.intervals import corrected_error
+from orangecontrib.customs.textmining.stopwords import bundled_designations
+from orangecontrib.customs.textmining.stopwords.table import (
     CustomsStopwordFilter,
     FoldTransformer,
     gather,
 )
-from orangecontrib.customs.declarations.sweep import Scheme
-from orangecontrib.customs.declarations.sweep.table import Sweeper
-from orangecontrib.customs.intervals import corrected_error
+from orangecontrib.customs.textmining.sweep import Scheme
+from orangecontrib.customs.textmining.sweep.table import Sweeper
 
 NORMALISERS = {
     "none": lambda: None,

@@ -24,7 +24,7 @@ from orangecontrib.customs.cases import Good, case_of, rows_of
 from orangecontrib.customs.cases.sources import read_photos
 
 sys.path.insert(0, str(Path(__file__).parent))
-from intervals import grouped_share, share  # noqa: E402
+from intervals import grouped_share, share
 
 
 def read(path):

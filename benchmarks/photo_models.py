@@ -35,17 +35,20 @@ from orangecontrib.customs.groups import visual_group
 from orangecontrib.customs.photos import Extractor, find_photos, pool, trunks
 from orangecontrib.customs.photos.cache import FeatureCache
 from orangecontrib.customs.photos.model import PhotoModel
-from orangecontrib.customs.training import augment, heads
-from orangecontrib.customs.training.labels import SOURCES, hand_labels
-from orangecontrib.customs.training.photosets import PhotoSet, changed, collect
+from orangecontrib.customs.training import heads
 from orangecontrib.customs.training.report import auc
-from orangecontrib.customs.training.train_default import BUNDLES, RECIPE, fit, model_of
 from orangecontrib.customs.training.trainer import Recipe, Score, read, train
 from orangecontrib.customs.training.trainer.frozen import trunk_features
 from orangecontrib.customs.training.trainer.watch import Watch
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
-from intervals import grouped_wilson  # noqa: E402
+from intervals import grouped_wilson
+
+from tools.recipes import augment
+from tools.recipes.labels import SOURCES, hand_labels
+from tools.recipes.photosets import PhotoSet, changed, collect
+from tools.recipes.train_default import BUNDLES, RECIPE, fit, model_of
 
 GROUP = visual_group()
 IDS = GROUP.feature_ids

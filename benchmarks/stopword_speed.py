@@ -58,8 +58,8 @@ def measure(variant: str, n: int) -> tuple[float, float]:
     )
     from orangecontrib.text.vectorization.bagofwords import BowVectorizer
 
-    from orangecontrib.customs.declarations.stopwords import bundled_designations
-    from orangecontrib.customs.declarations.stopwords.table import (
+    from orangecontrib.customs.textmining.stopwords import bundled_designations
+    from orangecontrib.customs.textmining.stopwords.table import (
         CustomsStopwordFilter,
         Options,
         gather,

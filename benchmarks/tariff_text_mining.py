@@ -56,16 +56,16 @@ from orangecontrib.text.vectorization.bagofwords import BowVectorizer
 from scipy.stats import binomtest, t
 from threadpoolctl import threadpool_limits
 
-from orangecontrib.customs.declarations.keywords import stems
-from orangecontrib.customs.declarations.stopwords import bundled_designations, tautology_audit
-from orangecontrib.customs.declarations.stopwords.table import (
+from orangecontrib.customs.intervals import corrected_error
+from orangecontrib.customs.textmining.keywords import stems
+from orangecontrib.customs.textmining.stopwords import bundled_designations, tautology_audit
+from orangecontrib.customs.textmining.stopwords.table import (
     CustomsStopwordFilter,
     Options,
     gather,
 )
-from orangecontrib.customs.declarations.sweep import Scheme, split_documents
-from orangecontrib.customs.declarations.sweep.table import METRICS, Sweeper, default_learner
-from orangecontrib.customs.intervals import corrected_error
+from orangecontrib.customs.textmining.sweep import Scheme, split_documents
+from orangecontrib.customs.textmining.sweep.table import METRICS, Sweeper, default_learner
 
 #: Orange's learners with the settings with which their widgets start; what is random is seeded.
 LEARNERS = {

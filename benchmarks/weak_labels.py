@@ -26,10 +26,8 @@ import json
 import resource
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -52,12 +50,17 @@ from orangecontrib.customs.groups import visual_group
 from orangecontrib.customs.photos import Extractor, find_photos
 from orangecontrib.customs.photos.cache import FeatureCache
 from orangecontrib.customs.photos.sources import Photo
-from orangecontrib.customs.training.labels import hand_labels, read_source
 from orangecontrib.customs.training.report import auc
 from orangecontrib.customs.training.report.ranking import auc_interval
 from orangecontrib.customs.training.trainer import Recipe as Training
 from orangecontrib.customs.training.trainer import TrainingPhotos, train
 from orangecontrib.customs.training.trainer.table import training_photos
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parent))
+from loopback import Shop
+
+from tools.recipes.labels import hand_labels, read_source
 
 GROUP = visual_group()
 IDS = GROUP.feature_ids
@@ -135,30 +138,12 @@ def goods_of(data: Path, most: int) -> list[Good]:
     return [good for good in goods if good.photos]
 
 
-class Shop:
-    """Serves goods on loopback: lists of a hundred, and a page with JSON-LD per good."""
+class Catalogue(Shop):
+    """Serves goods: lists of a hundred, and a page with JSON-LD per good."""
 
     def __init__(self, goods: Sequence[Good]):
+        super().__init__()
         self.goods = goods
-        shop = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                kind, body = shop.answer(self.path)
-                self.send_response(200 if body else 404)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def answer(self, path: str) -> tuple[str, bytes]:
         """Type and content of a page or a photo; no content where there is none."""
@@ -186,7 +171,7 @@ class Shop:
 
 def collected(folder: Path, goods: Sequence[Good]) -> list[Labelled]:
     """The photos of the shop, crawled and labelled as a user would."""
-    shop = Shop(goods)
+    shop = Catalogue(goods)
     done = crawl(folder, Recipe.of({"start": [shop.url], "name": "shop", "limits": {
         "delay": 0, "pages": 2 * len(goods), "photos": 10 ** 5}}))
     shop.server.shutdown()

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGE = Path("orangecontrib") / "customs"
+FOLDERS = Path("orangecontrib") / "customs", Path("tools")
 
 #: What hangs has not passed; far above what any of the tests takes.
 PATIENCE = 900
@@ -135,7 +135,7 @@ MUTANTS = (
                   "test_weak_labels_are_no_proof_that_a_feature_can_be_measured"]),
     mutant("the bundled model learns from a source under a research licence",
            '("fpi_60x80", "clothing_small_cc0"),', "SOURCES,",
-           tests=["tests/training/test_own_models.py::"
+           tests=["tests/tools/test_own_models.py::"
                   "test_the_bundled_model_learns_from_free_sources_and_made_pictures_only"]),
     mutant("photos are not mirrored", "(1.,) if recipe.flip else ()", "()",
            tests=[f"{TRAINER}::test_varied_copies_do_what_the_recipe_says"]),
@@ -161,16 +161,16 @@ MUTANTS = (
 )
 
 
-def places(text, package):
-    """The files of a package in which a text stands, once for each time."""
-    for path in sorted(package.rglob("*")):
+def places(text, *folders):
+    """The files in which a text stands, once for each time."""
+    for path in sorted(path for folder in folders for path in folder.rglob("*")):
         if path.suffix in (".py", ".csv"):
             yield from [path] * path.read_bytes().count(text.encode())
 
 
-def apply(mutant, package):
+def apply(mutant, *folders):
     """
-    Put a fault into a copy of the package.
+    Put a fault into a copy.
 
     Returns
     -------
@@ -179,7 +179,7 @@ def apply(mutant, package):
     """
     before = {}
     for text, instead in mutant.changes:
-        path, = places(text, package)
+        path, = places(text, *folders)
         content = path.read_bytes()
         before.setdefault(path, content)
         path.write_bytes(content.replace(text.encode(), instead.encode()))
@@ -202,7 +202,7 @@ def main(words):
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         copy = Path(folder)
         ignore = shutil.ignore_patterns("__pycache__", "help", ".*")
-        for part in ("orangecontrib", "tests", "workflows"):
+        for part in ("orangecontrib", "tests", "tools", "workflows"):
             shutil.copytree(ROOT / part, copy / part, ignore=ignore)
         for part in ("pyproject.toml", "setup.py"):
             shutil.copy(ROOT / part, copy)
@@ -212,7 +212,7 @@ def main(words):
         alive = 0
         for each in chosen:
             started = time.monotonic()
-            before = apply(each, copy / PACKAGE)
+            before = apply(each, *(copy / folder for folder in FOLDERS))
             survives = not failure(copy, each.tests)
             for path, content in before.items():
                 path.write_bytes(content)

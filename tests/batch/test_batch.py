@@ -6,7 +6,7 @@ import random
 import signal
 import subprocess
 import sys
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -35,7 +35,7 @@ TWO = "Товар №1: ботинки мужские, верх кожа, 10 п�
 TEXTS = [BOOTS, "туфли женские, верх кожа", "", TWO, "реле 220 В", "кеды, верх текстиль"]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _reader(id_):
     return FactReader(next(group for group in loaded_groups() if group.id == id_))
 

@@ -228,9 +228,8 @@ def test_a_crawl_that_is_stopped_keeps_what_it_has(tmp_path, loopback):
 
 def test_a_collection_that_is_open_here_can_not_be_crawled_into(tmp_path, loopback):
     from orangecontrib.customs.collecting import CollectError
-    with Manifest(tmp_path):
-        with pytest.raises(CollectError, match="open in another program"):
-            crawl(tmp_path, recipe(loopback))
+    with Manifest(tmp_path), pytest.raises(CollectError, match="open in another program"):
+        crawl(tmp_path, recipe(loopback))
     assert not loopback.requests
 
 

@@ -149,9 +149,8 @@ def test_a_full_disk_is_said_and_the_next_photo_fits(tmp_path, monkeypatch):
 
 
 def test_a_collection_is_open_in_one_program_at_a_time(tmp_path):
-    with Manifest(tmp_path):
-        with pytest.raises(CollectError, match="open in another program"):
-            Manifest(tmp_path)
+    with Manifest(tmp_path), pytest.raises(CollectError, match="open in another program"):
+        Manifest(tmp_path)
     Manifest(tmp_path).close()
 
 

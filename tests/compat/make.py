@@ -24,8 +24,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import numpy as np  # noqa: E402
-from artefacts import COMMANDS, HERE, columns_of, run, unpacked, write  # noqa: E402
+import numpy as np
+from artefacts import COMMANDS, HERE, columns_of, run, unpacked, write
 
 ROOT = HERE.parents[1]
 SAMPLE, DRAWN, ELECTRICAL = (ROOT / "workflows" / name

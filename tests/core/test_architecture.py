@@ -21,21 +21,23 @@ ALLOWED = {
     "photos": {"facts", "groups", "nomenclature"},
     "evaluation": {"facts", "nomenclature"},
     "declarations": {"facts", "groups", "nomenclature", "evaluation"},
+    "textmining": {"facts", "nomenclature", "declarations", "evaluation"},
     "fusion": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation"},
     "cases": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation",
               "fusion"},
     "batch": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation", "fusion",
               "cases"},
     "training": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation",
-                 "fusion", "cases"},
+                 "textmining", "fusion", "cases"},
     "collecting": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation",
-                   "fusion", "cases", "training"},
+                   "textmining", "fusion", "cases", "training"},
     "headless": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation",
-                 "fusion", "cases", "batch", "training", "collecting"},
+                 "textmining", "fusion", "cases", "batch", "training", "collecting"},
 }
 BELOW_ALL = {"columns", "defaults", "files", "i18n", "intervals"}
 #: Names that moved, for those who import them from where they were; nobody in the house does.
-MOVED = {"fusion/answers.py", "headless/classify.py", "headless/files.py"}
+MOVED = {"declarations/stopwords/lexicon.py", "declarations/stopwords/table.py",
+         "fusion/answers.py", "headless/classify.py", "headless/files.py"}
 QT = {"AnyQt", "PyQt5", "PyQt6", "orangewidget", "orangecanvas"}
 
 
@@ -79,6 +81,12 @@ def test_library_code_knows_no_qt_and_orange_only_at_the_door(room):
         assert not names & QT, path
         if "Orange" in names:
             assert path.name == "table.py", f"{path} imports Orange"
+
+
+def test_the_package_imports_no_tools_of_those_who_build_it():
+    for path in ROOT.rglob("*.py"):
+        assert not {"tools", "tests", "benchmarks"} & {name.split(".")[0]
+                                                       for name in imported(path)}, path
 
 
 def test_heavy_packages_come_late():
@@ -174,8 +182,11 @@ def test_the_house_uses_no_name_from_where_it_was(old):
 
 def test_moved_names_are_the_same_ones():
     from orangecontrib.customs import cases
+    from orangecontrib.customs.declarations.stopwords import lexicon as pickled
     from orangecontrib.customs.fusion import answers
     from orangecontrib.customs.headless import classify, files
+    from orangecontrib.customs.textmining.stopwords import Lexicon
+    assert pickled.Lexicon is Lexicon
     assert answers.Case is cases.Case and files.Good is cases.Good
     assert classify.CLASSIFY_COLUMNS is cases.COLUMNS
     goods = [files.Good("1", "1", "БОТИНКИ", "", None, ())]

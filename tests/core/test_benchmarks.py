@@ -117,7 +117,7 @@ def test_the_shop_sells_what_it_was_given(tmp_path, monkeypatch):
     Image.new("RGB", (224, 224), "navy").save(tmp_path / "1.png")
     photo, = find_photos(tmp_path)[0]
     good = module.Good("7", "Туфли", "каблук 7 см", "Heels", (photo,), pressed=True)
-    shop = module.Shop([good])
+    shop = module.Catalogue([good])
     try:
         assert b"/list/0" in shop.answer("/")[1] and b"/good/0" in shop.answer("/list/0")[1]
         assert b'"sku": "7"' in shop.answer("/good/0")[1]

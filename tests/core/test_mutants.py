@@ -10,13 +10,13 @@ spec = spec_from_file_location("mutants", TESTS / "mutants.py")
 mutants = module_from_spec(spec)
 spec.loader.exec_module(mutants)
 
-PACKAGE = mutants.ROOT / mutants.PACKAGE
+FOLDERS = [mutants.ROOT / folder for folder in mutants.FOLDERS]
 
 
 @pytest.mark.parametrize("mutant", mutants.MUTANTS, ids=lambda mutant: mutant.name)
 def test_a_mutant_has_its_place_and_its_tests(mutant):
     for text, instead in mutant.changes:
-        found = [str(path) for path in mutants.places(text, PACKAGE)]
+        found = [str(path) for path in mutants.places(text, *FOLDERS)]
         assert len(found) == 1, f"{text!r} stands in {found}: give the mutant its new text"
         assert instead != text
     assert mutant.tests

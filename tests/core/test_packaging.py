@@ -1,10 +1,12 @@
 """What the installed package shows to Orange Canvas."""
 import os
+import re
 import subprocess
 import sys
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, version
 from pathlib import Path
 
+from orangecontrib import customs
 from orangecontrib.customs.photos.model import PhotoModel
 
 SCRIPT = """
@@ -33,6 +35,12 @@ def test_canvas_finds_widgets_category_and_examples(tmp_path):
                  "Bayesian Photo Aggregator", "Declaration Facts", "HS Code Fusion"):
         assert name in widgets
     assert "Footwear: photos and text to ten digits" in workflows
+
+
+def test_the_version_is_said_once():
+    said = (Path(__file__).parents[2] / "CITATION.cff").read_text(encoding="utf-8")
+    assert customs.__version__ == version("Orange3-Customs") \
+        == re.search(r"^version: (\S+)$", said, re.MULTILINE)[1]
 
 
 def test_entry_points_load():

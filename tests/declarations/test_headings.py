@@ -6,9 +6,7 @@ from orangecontrib.text import Corpus
 
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.declarations.headings import is_description, mostly_ids
-from orangecontrib.customs.declarations.keywords.table import texts_of as keyword_texts
 from orangecontrib.customs.declarations.learning.table import code_class
-from orangecontrib.customs.declarations.stopwords.table import prepare
 from orangecontrib.customs.declarations.table import (
     default_text,
     described,
@@ -18,6 +16,8 @@ from orangecontrib.customs.declarations.table import (
     texts_of,
 )
 from orangecontrib.customs.groups import find_group
+from orangecontrib.customs.textmining.keywords.table import texts_of as keyword_texts
+from orangecontrib.customs.textmining.stopwords.table import prepare
 
 BOOTS = "Ботинки мужские, верх из натуральной кожи, подошва из резины"
 SLIPPERS = "Тапочки домашние, верх из текстиля"

@@ -1,5 +1,6 @@
 """Goods of a text, areas of materials, and what each stage of reading shows."""
 import csv
+import itertools
 import re
 from pathlib import Path
 
@@ -92,7 +93,7 @@ def test_goods_and_what_they_share_cover_the_text_once(one, other):
         return
     spans = sorted([*(span for good in stages.goods.goods for span in good.spans),
                     *stages.goods.shared])
-    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:]))
+    assert all(a[1] <= b[0] for a, b in itertools.pairwise(spans))
     for number in range(len(stages.goods.goods)):
         words = stages.goods.words_of(number, stages.folded.text)
         assert len(words) == len(stages.folded.text)

@@ -13,11 +13,11 @@ from time import process_time
 import pytest
 
 from orangecontrib.customs.declarations import FactReader, fold
+from orangecontrib.customs.declarations.folding import fold_text
 from orangecontrib.customs.declarations.gate import Gate
-from orangecontrib.customs.declarations.keywords import PhraseFinder
 from orangecontrib.customs.declarations.patterns import Tables
-from orangecontrib.customs.declarations.stopwords.fold import fold_text
 from orangecontrib.customs.groups import find_group, footwear
+from orangecontrib.customs.textmining.keywords import PhraseFinder
 
 #: A window of some hundred characters is a square below it and shows only in short texts.
 LENGTHS, MANY = (150, 1000), 8

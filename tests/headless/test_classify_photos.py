@@ -40,7 +40,7 @@ def goods(tmp_path):
     image.convert("CMYK").save(bad / "cmyk.jpg")
     image.convert("RGBA").save(bad / "alpha.png")
     image.save(bad / "animated.gif", save_all=True, append_images=[image.rotate(90)])
-    Image.fromarray((np.asarray(image.convert("L")).astype("uint16") * 257)).save(
+    Image.fromarray(np.asarray(image.convert("L")).astype("uint16") * 257).save(
         bad / "sixteen.png")
     exif = Image.Exif()
     exif[0x0112] = 6

@@ -19,7 +19,7 @@ from orangecontrib.customs.photos.model import (
     feature_ids,
     untrained,
 )
-from orangecontrib.customs.training.train_default import BUNDLES, model_of
+from tools.recipes.train_default import BUNDLES, model_of
 
 FOOTWEAR = find_group("footwear")
 

@@ -11,6 +11,7 @@ from orangecontrib.customs.photos.model import ModelError, PhotoModel, untrained
 from orangecontrib.customs.photos.notes import hidden_facts
 from orangecontrib.customs.photos.pooling import pool
 from orangecontrib.customs.photos.shots import Seen, Shots, not_judged
+from orangecontrib.customs.photos.sufficiency import shown_facts
 
 GROUP = find_group("footwear")
 IDS, FACTS, VIEWS = GROUP.feature_ids, GROUP.visual_facts, GROUP.views
@@ -85,10 +86,14 @@ def test_in_a_scene_where_the_heads_are_too_sure_their_answers_are_wider():
 
 
 def test_goods_are_told_what_none_of_their_photos_can_show():
-    can = np.ones((3, len(FACTS)))
-    can[[0, 1], HEIGHT] = .2
-    found = hidden_facts(["a", "b", "b"], can, GROUP)
+    can = np.ones((5, len(FACTS)))
+    can[[0, 1], HEIGHT], can[[3, 4], HEIGHT] = .2, .4
+    priors = model().priors
+    pooled = pool(np.tile(priors, (5, 1)), can, list("abbcc"), priors, .5, group=GROUP)
+    found = hidden_facts(pooled)
+    # two of which each may well show it: one of them does
     assert set(found) == {"a"} and say(found["a"], "en") == "no photo can show: height"
+    assert "height" not in shown_facts(pooled)["a"] and "height" in shown_facts(pooled)["c"]
 
 
 def test_a_model_that_knows_views_is_saved_and_pickled_with_them(tmp_path):

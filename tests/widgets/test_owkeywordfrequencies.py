@@ -6,7 +6,7 @@ from Orange.data import DiscreteVariable, Domain, StringVariable, Table
 from Orange.widgets.tests.base import WidgetTest
 from orangecontrib.text import Corpus
 
-from orangecontrib.customs.declarations.keywords import expert_phrases
+from orangecontrib.customs.textmining.keywords import expert_phrases
 from orangecontrib.customs.widgets.owkeywordfrequencies import OWKeywordFrequencies
 
 TEXTS = ["ИСТОЧНИК ПИТАНИЯ"] * 12 + ["РЕГУЛЯТОРЫ НАПРЯЖЕНИЯ"] * 12 + ["РЕЛЕ"] * 2

@@ -20,20 +20,20 @@ from Orange.widgets.tests.base import WidgetTest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "collecting"))
 
-from loopback import Loopback, add, encoded, jpeg, picture  # noqa: E402
+from loopback import Loopback, add, encoded, jpeg, picture
 
-from orangecontrib.customs.collecting import (  # noqa: E402
+from orangecontrib.customs.collecting import (
     Limits,
     Manifest,
     Recipe,
     read_manifest,
     settle,
 )
-from orangecontrib.customs.collecting.adapters import find_adapter  # noqa: E402
-from orangecontrib.customs.groups import find_group  # noqa: E402
-from orangecontrib.customs.i18n import say  # noqa: E402
-from orangecontrib.customs.widgets.owphotocollector import OWPhotoCollector  # noqa: E402
-from orangecontrib.customs.widgets.utils import collectjobs, labelfiles  # noqa: E402
+from orangecontrib.customs.collecting.adapters import find_adapter
+from orangecontrib.customs.groups import find_group
+from orangecontrib.customs.i18n import say
+from orangecontrib.customs.widgets.owphotocollector import OWPhotoCollector
+from orangecontrib.customs.widgets.utils import collectjobs, labelfiles
 
 FOOTWEAR = find_group("footwear")
 QUICK = {"delay": 0, "tries": 1, "minutes": 5, "pages": 100, "photos": 100}

@@ -456,7 +456,7 @@ class TestFiles(Labeler, WidgetTest):
         journal = next(crashed.rglob("*.journal"))
         self.assertFalse(list(crashed.rglob("*.csv")))
         with open(journal, "ab") as file:
-            file.write('[["A1/2.png","A1","lo'.encode())
+            file.write(b'[["A1/2.png","A1","lo')
         with patch.object(labelfiles.environ, "data_dir", lambda **_: str(crashed)):
             again = self.create_widget(OWPhotoLabeler)
             self.addCleanup(again.onDeleteWidget)

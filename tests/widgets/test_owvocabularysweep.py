@@ -15,9 +15,9 @@ from orangecontrib.text.preprocess import (
     RegexpTokenizer,
 )
 
-from orangecontrib.customs.declarations.sweep.table import Sweeper
-from orangecontrib.customs.training.make_declarations import generate
+from orangecontrib.customs.textmining.sweep.table import Sweeper
 from orangecontrib.customs.widgets.owvocabularysweep import Cancelled, OWVocabularySweep
+from tools.samples.make_declarations import generate
 
 SMALL = {"sizes_text": "5, 10", "maxima_text": "0.3, 0.6", "scheme": "folds 5"}
 

@@ -14,12 +14,12 @@ from AnyQt.QtWidgets import QApplication
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "collecting"))
 
-from loopback import Loopback, encoded, picture  # noqa: E402
+from loopback import Loopback, encoded, picture
 
-from orangecontrib.customs.collecting import Limits, read_manifest  # noqa: E402
-from orangecontrib.customs.collecting.adapters import find_adapter  # noqa: E402
-from orangecontrib.customs.groups import find_group  # noqa: E402
-from orangecontrib.customs.training.trainer.table import training_photos  # noqa: E402
+from orangecontrib.customs.collecting import Limits, read_manifest
+from orangecontrib.customs.collecting.adapters import find_adapter
+from orangecontrib.customs.groups import find_group
+from orangecontrib.customs.training.trainer.table import training_photos
 
 FLOW = Path(str(files("orangecontrib.customs.workflows"))) / "photo-collecting.ows"
 FOOTWEAR = find_group("footwear")

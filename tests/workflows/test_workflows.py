@@ -4,7 +4,7 @@ import csv
 import shutil
 import xml.etree.ElementTree as ET
 from importlib.resources import files
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
@@ -81,7 +81,7 @@ def crosses(one, other):
     def side(a, b, c):
         return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
     return any(side(a, b, c) * side(a, b, d) < 0 and side(c, d, a) * side(c, d, b) < 0
-               for a, b in zip(one, one[1:]) for c, d in zip(other, other[1:]))
+               for a, b in pairwise(one) for c, d in pairwise(other))
 
 
 @pytest.mark.parametrize("workflow", SHIPPED, ids=lambda p: p.name)

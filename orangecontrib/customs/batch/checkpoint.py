@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from orangecontrib.customs.files import OutputError, replacing
+from orangecontrib.customs.files import InUse, OutputError, locked, replacing
 
 from .work import Bad, Done
 
@@ -51,14 +51,12 @@ class Checkpoint:
     """
 
     def __init__(self, folder: Path, made_of: Mapping[str, str]):
-        import filelock
         self.folder = folder
         self.changed: list[str] = []
         try:
             folder.mkdir(exist_ok=True)
-            self._lock = filelock.FileLock(folder / _LOCK)
-            self._lock.acquire(blocking=False)
-        except filelock.Timeout:
+            self._lock = locked(folder / _LOCK)
+        except InUse:
             raise Occupied(f"{folder}: another run is at work there; wait for its end") from None
         except OSError as error:
             raise OutputError(folder, error) from error

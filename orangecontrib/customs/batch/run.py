@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import stat
 import time
 from collections import Counter, deque
@@ -54,7 +53,7 @@ class Declarations:
 def state_of(path: Path) -> tuple | None:
     """What changes when a file does; None where it is no regular file."""
     try:
-        state = os.stat(path)
+        state = Path(path).stat()
     except OSError:
         return None
     return (state.st_size, state.st_mtime_ns, state.st_ino) if stat.S_ISREG(state.st_mode) \

@@ -1,6 +1,7 @@
 """A description in pieces: which words speak of which facts."""
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -64,7 +65,7 @@ def pieces_of(description: str, groups: Sequence[Group],
     cuts = sorted({0, len(description), *(min(f.start, len(description)) for f in findings),
                    *(min(f.end, len(description)) for f in findings)})
     pieces = []
-    for start, end in zip(cuts, cuts[1:]):
+    for start, end in itertools.pairwise(cuts):
         # the shortest span on top, as it says most exactly what was read
         here = sorted((f for f in findings if f.start <= start and end <= f.end),
                       key=lambda f: (f.end - f.start, f.kind != STATED))

@@ -242,8 +242,7 @@ def read_photos(photos, model, *, device=None, backend: str = "auto", mode: str 
     return PhotoEvidence(photo_evidence(pooled, model.group.features, model.priors),
                          photo_notes(pooled, names), skipped, shown_facts(pooled),
                          doubtful_photos(pooled, names),
-                         {} if model.shots is None else hidden_facts(
-                             results.good_ids, results.gradability, model.group))
+                         {} if model.shots is None else hidden_facts(pooled))
 
 
 def photo_source(photos: PhotoEvidence) -> Source:

@@ -12,15 +12,20 @@ import hashlib
 import io
 import os
 import re
-import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from orangecontrib.customs.files import TableFileError, read_table, replacing, written_cell
+from orangecontrib.customs.files import (
+    InUse,
+    TableFileError,
+    copied_aside,
+    locked,
+    read_table,
+    replacing,
+    written_cell,
+)
 
 from .errors import CollectError
 from .pictures import Picture
@@ -159,15 +164,12 @@ class Manifest:
         self._entries: dict[str, Entry] = {}
         self._stored: dict[str, str] = {}  # SHA-256 → file
         self._superseded = False
-        self._lock = FileLock(self.folder / f".{MANIFEST}.lock")
         self._file = None
         try:
             (self.folder / PHOTOS).mkdir(parents=True, exist_ok=True)
-            self._lock.acquire(timeout=0)
-        except Timeout:
+            self._lock = locked(self.folder / f".{MANIFEST}.lock")
+        except InUse:
             raise CollectError("locked", folder=str(self.folder)) from None
-        except NotImplementedError:
-            pass  # a network drive without locks
         except OSError as error:
             raise self._unwritable(error) from None
         try:
@@ -241,7 +243,7 @@ class Manifest:
                     os.fsync(file.fileno())
             self._append(entry)
             if part is not None:
-                os.replace(part, new)
+                part.replace(new)
         except OSError as error:
             raise self._unwritable(error) from None
         self._know(entry)
@@ -296,8 +298,7 @@ class Manifest:
             for entry in entries:
                 self._know(entry)
             if foreign:  # made by hand or in a spreadsheet: appended rows have to fit
-                copy = _free(self.path)
-                shutil.copy2(self.path, copy)
+                copied_aside(self.path)
                 self._write_anew()
         if not there:
             self._write_anew()
@@ -320,7 +321,7 @@ class Manifest:
                 continue
             part = _part_of(path)
             if part.is_file():
-                os.replace(part, path)
+                part.replace(path)
             else:
                 self.problems.append(str(CollectError("file_gone", file=name)))
         for part in (self.folder / PHOTOS).rglob(f".*{_PART}"):
@@ -404,11 +405,3 @@ def _folder_name(good: str) -> str:
     if name != good or name != name.lower() or name.split(".")[0] in _DEVICES:
         name = f"{name or 'good'}-{hashlib.sha256(good.encode()).hexdigest()[:8]}"
     return name
-
-
-def _free(path: Path) -> Path:
-    number, copy = 1, path.with_name(path.name + ".bak")
-    while copy.exists():
-        number += 1
-        copy = path.with_name(f"{path.name}.bak{number}")
-    return copy

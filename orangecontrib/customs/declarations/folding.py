@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-__all__ = ["Folded", "fold"]
+__all__ = ["Folded", "fold", "fold_text"]
 
 # Upper-case forms of B, H, K, M, T look like В, Н, К, М, Т; of the lower-case ones only k does.
 _TO_CYRILLIC = dict(zip("ABCEHKMOPTXYaceopxyk", "авсенкмортхуасеорхук"))
@@ -157,6 +157,16 @@ def fold(text: str, english: tuple[tuple[int, int], ...] = ()) -> Folded:
             folded = _LATIN_WORD.sub(in_one_alphabet, folded)
             masked = _LATIN_WORD.sub(in_one_alphabet, masked)
     return Folded(text, _lower(folded), _lower(masked), starts, moved)
+
+
+def fold_text(text: str) -> str:
+    """``fold(text).text`` in half the time: no spans and no brands are asked for."""
+    tidy = text.translate(_ONE_TO_ONE)
+    if _UNTIDY.search(tidy):
+        return fold(text).text
+    if _LATIN.search(tidy) and _CYRILLIC.search(tidy):
+        tidy = _LATIN_WORD.sub(_fold_word, tidy)
+    return _lower(tidy)
 
 
 def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:

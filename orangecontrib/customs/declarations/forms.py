@@ -123,7 +123,7 @@ def _russian(word: str, case: str, number: str) -> tuple[str, ...]:
     cases.setdefault(word, {None})
     reflexive = f"{word}ся" if word.endswith("ть") else ""
     if reflexive and readings[0].tag.POS == "INFN" and _known(reflexive):
-        cases |= dict.fromkeys(_russian(reflexive, ANY, number), {None})
+        cases |= {key: {None} for key in _russian(reflexive, ANY, number)}
     return tuple(sorted(form for form, found in cases.items() if case == ANY or None in found
                         or ("nomn" in found) == (case == NOMINATIVE)))
 

@@ -455,7 +455,7 @@ class _Reader:
         """Does the text speak of several goods without saying which is made of what?"""
         if len({kind for item in items for kind in item.kinds}) < 2:
             return False
-        first, *rest = items
+        _first, *rest = items
         if any(item.facts for item in items[:-1]):
             return any(not item.facts for item in rest) or not self._same_facts(items)
         return any(_STRONG.search(self.text, item.start, item.end) for item in items[:-1])

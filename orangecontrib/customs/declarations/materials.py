@@ -254,7 +254,7 @@ class Materials:
             return part
         return replace(part, area="words", ratio=min(part.ratio, BY_WORDS))
 
-    def _collect(self, binder: Binder, owners, language, spare: str = "") -> list[PartOf]:
+    def _collect(self, binder: Binder, owners, language, spare: str = "") -> list[PartOf]:  # noqa: C901 - a grammar
         """Statements: the materials of one part (or group) in one place."""
         text, mentions = binder.text, binder.mentions
 

@@ -148,7 +148,7 @@ class Sizes:
         if name in (None, "eu", "cm", "mm"):
             if 100 <= low and high <= 340:
                 name = "mm"
-            elif name in ("mm", None, "eu") and not (15 <= low and high <= 52):
+            elif name in ("mm", None, "eu") and not (15 <= low and high <= 52):  # noqa: SIM114
                 return None
             elif name == "cm" and not (8 <= low and high <= 34):
                 return None

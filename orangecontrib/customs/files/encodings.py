@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import codecs
 import csv
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -166,7 +166,7 @@ def _scores(data: bytes) -> dict[str, tuple[float, float]]:
     return scores
 
 
-@lru_cache(maxsize=None)
+@cache
 def _table(encoding: str) -> tuple[str, np.ndarray]:
     """The 256 characters of an encoding, and the log-likelihood of each pair of bytes."""
     characters = "".join(bytes([code]).decode(encoding, "replace") for code in range(256))
@@ -196,7 +196,7 @@ def _pair(a: str, b: str) -> float:
     return rare if a == b == "_" else rare + case + _letters().get(a + b, RARE)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _letters() -> dict[str, float]:
     """Log P(second letter | first) of pairs of letters in Russian; "_" begins and ends words."""
     with open(Path(__file__).with_name("letters.csv"), encoding="utf-8", newline="") as file:

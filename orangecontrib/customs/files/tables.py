@@ -211,7 +211,7 @@ def text_of_file(path: str | os.PathLike, encoding: str = "") -> Text:
         Its encoding is not clear, it is too long, or a line of it is.
     """
     path = Path(path)
-    state = os.stat(path)
+    state = path.stat()
     if not stat.S_ISREG(state.st_mode) or state.st_size <= AT_ONCE:
         text, found, note = read_text(path, encoding)
         return Text(text, lambda: iter(io.StringIO(text, newline="")), len(text), found, note)

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -78,7 +78,7 @@ class _Entry(NamedTuple):
         return min(found, default=None)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _entries(name: str) -> tuple[_Entry, ...]:
     rows = strict_rows(Path(__file__).with_name(name))[1]
     return tuple(_Entry(row, _phrases(row["words"]), _phrases(row["except"])) for _, row in rows)

@@ -5,8 +5,9 @@ their order or name; but for those that people named after facts (:mod:`.stateme
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from Orange.data import (
@@ -27,7 +28,7 @@ from orangecontrib.customs.columns import (
     named_key,
 )
 from orangecontrib.customs.declarations.several import Several, told
-from orangecontrib.customs.facts import Evidence, check_probabilities
+from orangecontrib.customs.facts import Evidence, Vocabulary, check_probabilities
 from orangecontrib.customs.files import find_column
 from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.fusion.keys import unique_keys
@@ -118,36 +119,81 @@ def evidence_from_table(table: Table, key: Variable | None = None,
     """
     groups = loaded_groups(groups)
     vocabulary = vocabulary_of(groups)
-    known = {feature.id for group in groups for feature in group.features}
     key = key if key is not None else default_key(table)
     keys, problems = keys_of(table, key)
-    by_fact: dict[str, dict[str, Variable]] = {}
-    features: dict[str, Variable] = {}
-    foreign: dict[str, None] = {}
-    for var in table.domain.attributes + table.domain.metas:
-        if feature := FeatureColumn.of(var):
-            if feature.feature in known:
-                features[feature.feature] = var
-            else:
-                foreign[feature.feature] = None
-        elif fact := FactColumn.of(var):
-            if fact.fact in vocabulary:
-                by_fact.setdefault(fact.fact, {})[fact.value] = var
-            else:
-                foreign[fact.fact] = None
-    if foreign:
-        some = ", ".join(list(foreign)[:3]) + (" …" if len(foreign) > 3 else "")
-        problems.append(f"no chosen group of goods ({', '.join(g.id for g in groups)}) has the "
-                        f"facts or features {some}; choose the group that has them")
+    columns = _Columns.of(table, vocabulary, groups)
+    problems += columns.problems
     said = statements_of(_plain(table, key) if stated else (),
                          lambda name: _texts_of(table, name), keys, vocabulary,
                          {v.name for v in table.domain.metas if Role.of(v) is Role.STATEMENT})
     problems += said.remarks
-    if not by_fact and not features and not said.evidence.loglik:
-        raise ValueError(problems[-1] if foreign else "no column holds a fact or a visual "
+    if not columns.facts and not columns.features and not said.evidence.loglik:
+        raise ValueError(problems[-1] if columns.problems else "no column holds a fact or a visual "
                          "feature; connect Declaration Facts or Bayesian Photo Aggregator"
                          + (f", or name columns after facts: {', '.join(list(vocabulary)[:3])} …"
                             if stated else ""))
+    evidence = _fact_evidence(table, columns.facts, keys, vocabulary, problems)
+    judged = {column.fact: var for var in table.domain.metas
+              if (column := GradabilityColumn.of(var))}
+    if columns.features and judged \
+            and not any(Role.of(var) is Role.PHOTOS for var in table.domain.metas):
+        raise ValueError("these are single photos; pool them with Bayesian Photo "
+                         "Aggregator first")
+    for group in groups:
+        if any(feature.id in columns.features for feature in group.features):
+            evidence = evidence + _feature_evidence(table, group, columns.features, keys, problems)
+    notes, good_problems = _texts(table, keys)
+    evidence, notes, contradictions = said.beside(evidence, notes, vocabulary)
+    for good, some in contradictions.items():
+        good_problems[good] = [*good_problems.get(good, ()), *some]
+    several = {good: several for good, text in marked_texts(table, keys, Role.SEVERAL)
+               if (several := told(text).without(fact for of, fact in said.cells if of == good))}
+    return TableEvidence(evidence, notes, problems, good_problems, several,
+                         _shown(table, keys, judged, columns.features, groups)
+                         if columns.features else {})
+
+
+class _Column(NamedTuple):
+    """A column of probabilities, and the prior that it brings."""
+
+    variable: Variable
+    prior: float | None
+
+
+class _Columns(NamedTuple):
+    """Which columns speak of the groups: facts by their values, features; and which of others."""
+
+    facts: dict[str, dict[str, _Column]]
+    features: dict[str, _Column]
+    problems: list[str]
+
+    @classmethod
+    def of(cls, table: Table, vocabulary: Vocabulary, groups: Sequence[Group]) -> _Columns:
+        known = {feature.id for group in groups for feature in group.features}
+        found, foreign = cls({}, {}, []), []
+        for var in table.domain.attributes + table.domain.metas:
+            if feature := FeatureColumn.of(var):
+                if feature.feature in known:
+                    found.features[feature.feature] = _Column(var, feature.prior)
+                else:
+                    foreign.append(feature.feature)
+            elif column := FactColumn.of(var):
+                if column.fact in vocabulary:
+                    found.facts.setdefault(column.fact, {})[column.value] = \
+                        _Column(var, column.prior)
+                else:
+                    foreign.append(column.fact)
+        if some := list(dict.fromkeys(foreign)):
+            found.problems.append(
+                f"no chosen group of goods ({', '.join(g.id for g in groups)}) has the facts or "
+                f"features {', '.join(some[:3])}{' …' if len(some) > 3 else ''}; choose the group "
+                "that has them")
+        return found
+
+
+def _fact_evidence(table: Table, by_fact: dict[str, dict[str, _Column]], keys: Sequence[str],
+                   vocabulary: Vocabulary, problems: list[str]) -> Evidence:
+    """What the columns of facts say; those that lack a value are named and left out."""
     probabilities, priors = {}, {}
     for fact, columns in by_fact.items():
         values = vocabulary[fact].value_ids
@@ -156,39 +202,26 @@ def evidence_from_table(table: Table, key: Variable | None = None,
             problems.append(f"fact '{fact}' lacks a column for {', '.join(absent)}")
             continue
         probabilities[fact] = np.column_stack(
-            [_probabilities(table, columns[v], keys) for v in values])
-        priors[fact], missing = _priors([columns[v] for v in values])
-        if missing:
+            [_probabilities(table, columns[v].variable, keys) for v in values])
+        said = [columns[v].prior for v in values]
+        if None in said:
             problems.append(f"columns of fact '{fact}' carry no prior; uniform is assumed")
-    evidence = Evidence.from_probabilities(keys, probabilities, priors)
-    judged = {column.fact: var for var in table.domain.metas
-              if (column := GradabilityColumn.of(var))}
-    if features and judged and not any(Role.of(var) is Role.PHOTOS for var in table.domain.metas):
-        raise ValueError("these are single photos; pool them with Bayesian Photo "
-                         "Aggregator first")
-    if features:
-        for group in groups:
-            if any(feature.id in features for feature in group.features):
-                evidence = evidence + _feature_evidence(table, group, features, keys, problems)
-    notes, good_problems = _texts(table, keys)
-    evidence, notes, contradictions = said.beside(evidence, notes, vocabulary)
-    for key, some in contradictions.items():
-        good_problems[key] = [*good_problems.get(key, ()), *some]
-    several = {key: several for key, text in marked_texts(table, keys, Role.SEVERAL)
-               if (several := told(text).without(fact for of, fact in said.cells if of == key))}
-    return TableEvidence(evidence, notes, problems, good_problems, several,
-                         _shown(table, keys, judged, features, groups) if features else {})
+            said = [1.] * len(said)
+        weights = np.array(said, dtype=float)
+        priors[fact] = weights / weights.sum()
+    return Evidence.from_probabilities(keys, probabilities, priors)
 
 
 def _shown(table: Table, keys: Sequence[str], judged: dict[str, Variable],
-           features: dict[str, Variable], groups: Sequence[Group]) -> dict[str, frozenset[str]]:
+           features: Mapping[str, _Column], groups: Sequence[Group]
+           ) -> dict[str, frozenset[str]]:
     """Per good, the facts that its photos show; all of them where the table does not tell."""
-    from orangecontrib.customs.photos.sufficiency import SHOWN
+    from orangecontrib.customs.photos.shots import DECLINED
     facts = [fact for group in groups if group.feature_ids and features.keys()
              & set(group.feature_ids) for fact in group.visual_facts]
     said = {fact: np.asarray(table.get_column(var), dtype=float) for fact, var in judged.items()}
     return {key: frozenset(fact for fact in facts if fact not in said
-                           or not said[fact][row] < SHOWN) for row, key in enumerate(keys)}
+                           or not said[fact][row] < DECLINED) for row, key in enumerate(keys)}
 
 
 def _plain(table: Table, key: Variable | None) -> list[str]:
@@ -211,28 +244,20 @@ def _probabilities(table: Table, var: Variable, keys: Sequence[str]) -> np.ndarr
     return p
 
 
-def _priors(columns: Sequence[Variable]) -> tuple[np.ndarray, bool]:
-    said = [FactColumn.of(var).prior for var in columns]
-    if None in said:
-        return np.full(len(columns), 1 / len(columns)), True
-    priors = np.array(said)
-    return priors / priors.sum(), False
-
-
-def _feature_evidence(table, group, variables, keys, problems) -> Evidence:
+def _feature_evidence(table: Table, group: Group, known: Mapping[str, _Column],
+                      keys: Sequence[str], problems: list[str]) -> Evidence:
     """Evidence of the pooled visual features of a group in a table."""
     from orangecontrib.customs.photos.pooling import evidence_from_columns
     columns = []
     for feature in group.features:
-        var = variables.get(feature.id)
-        if var is None:
+        column = known.get(feature.id)
+        if column is None:
             problems.append(f"no column for the visual feature '{feature.name_en}'")
             continue
-        prior = FeatureColumn.of(var).prior
-        if prior is None:
-            problems.append(f"column '{var.name}' carries no prior; ½ is assumed")
-        columns.append((feature.fact, feature.value, _probabilities(table, var, keys),
-                        .5 if prior is None else prior))
+        if column.prior is None:
+            problems.append(f"column '{column.variable.name}' carries no prior; ½ is assumed")
+        columns.append((feature.fact, feature.value, _probabilities(table, column.variable, keys),
+                        .5 if column.prior is None else column.prior))
     return evidence_from_columns(keys, columns)
 
 
@@ -244,10 +269,12 @@ def marked_texts(table: Table, keys: Sequence[str], role: Role) -> Iterator[tupl
             yield from ((key, text) for key, text in zip(keys, texts) if text not in ("", "?"))
 
 
-def _texts(table: Table, keys):
+def _texts(table: Table, keys: Sequence[str]
+           ) -> tuple[dict[tuple[str, str], str | Message | Joined],
+                      dict[str, list[str | Message]]]:
     """Notes and problems that Declaration Facts and the Aggregator leave in metas."""
-    notes: dict[tuple[str, str], str] = {}
-    good_problems: dict[str, list[str]] = {}
+    notes: dict[tuple[str, str], str | Message | Joined] = {}
+    good_problems: dict[str, list[str | Message]] = {}
     for var in table.domain.metas:
         note = NoteColumn.of(var)
         if not isinstance(var, StringVariable) or not (note or Role.of(var) is Role.PROBLEMS):

@@ -4,7 +4,7 @@ from __future__ import annotations
 import copyreg
 import os
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ __all__ = ["ENTRY_POINT", "find_group", "loaded_groups", "vocabulary_of", "visua
 ENTRY_POINT = "orangecontrib.customs.groups"
 
 
-@lru_cache(maxsize=None)
+@cache
 def _announced() -> dict[str, EntryPoint]:
     found = {point.name: point for point in entry_points(group=ENTRY_POINT)}
     if not found:  # an old *.egg-info in the folder that Python was started in hides the new
@@ -29,7 +29,7 @@ def _announced() -> dict[str, EntryPoint]:
     return found
 
 
-@lru_cache(maxsize=None)
+@cache
 def _group(id_: str) -> Group:
     group = _announced()[id_].load()()
     if group.id != id_:

@@ -13,6 +13,7 @@ from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 from orangecontrib.customs.defaults import ERROR, TRUST, WEIGHT
 from orangecontrib.customs.headless import (
@@ -308,36 +309,25 @@ def _classify(args, place) -> tuple[str, int]:
     from orangecontrib.customs.cases import files as cases
     from orangecontrib.customs.cases.predictions import PredictionsError
     from orangecontrib.customs.files import Output
-    from orangecontrib.customs.fusion.among import vocabulary_of
-    _check_numbers(args)
     inputs = _inputs(args)
     others = [Output(path, [*inputs, args.out]) if path else None
               for path in (args.summary, args.bad_rows)]
     summary, bad_rows = others
     state = state_of(args.declarations)
-    groups = _groups(args)
-    vocabulary = vocabulary_of(groups)
-    photos = _find(args, place) if args.photos else []
+    given = _given(args, place)
     model = None
     if args.photos:
-        with photo_model_named(args.model, groups) as model:
+        with photo_model_named(args.model, given.groups) as model:
             pass  # it can be used
     job = Job(
-        Path(), None, None, groups=tuple(args.groups),
-        priors=cases.read_priors(args.priors, vocabulary, args.encoding) if args.priors else None,
-        answers=cases.read_answers(args.answers, vocabulary, args.encoding)
-        if args.answers else {},
+        Path(), None, None, groups=tuple(args.groups), priors=given.priors, answers=given.answers,
         model=args.model if args.photos else "", device=args.device, backend=args.backend,
         error=args.error, trust=args.trust, form=form_of(args.out), lang=args.lang, loaded=model,
-        decisions=cases.read_decisions(args.decisions, vocabulary, args.encoding)
-        if args.decisions else (), on=date.today(),
-        tariff=cases.read_tariff(args.tariff, args.encoding) if args.tariff else None)
-    predictions = cases.read_predictions(args.predictions, args.encoding) \
-        if args.predictions else None
+        decisions=given.decisions, on=date.today(), tariff=given.tariff)
     report, stopped = Report(), None
     with ExitStack() as stack:
         checkpoint = stack.enter_context(cli_batch.checkpoint_of(
-            args, _made_of(args, photos, groups) if args.resume else {}, place.direct))
+            args, _made_of(args, given.photos, given.groups) if args.resume else {}, place.direct))
         signals = stack.enter_context(cli_batch.Signals(gently=args.resume))
         folder = stack.enter_context(cli_batch.work_folder(checkpoint))
         declarations = Declarations(
@@ -346,11 +336,11 @@ def _classify(args, place) -> tuple[str, int]:
         try:
             with nullcontext() if bad_rows is None else bad_rows, \
                     cli_batch.Progress("goods") as progress:
-                run_batch(replace(job, spool=folder / "rows"), declarations, place, photos=photos,
-                          predictions=predictions, weight=args.weight, engine=args.engine,
-                          workers=args.workers, checkpoint=checkpoint, bad_rows=bad_rows,
-                          say=cli_batch.teller(), titles=SOURCES, progress=progress,
-                          stopped=lambda: signals.number, report=report)
+                run_batch(replace(job, spool=folder / "rows"), declarations, place,
+                          photos=given.photos, predictions=given.predictions, weight=args.weight,
+                          engine=args.engine, workers=args.workers, checkpoint=checkpoint,
+                          bad_rows=bad_rows, say=cli_batch.teller(), titles=SOURCES,
+                          progress=progress, stopped=lambda: signals.number, report=report)
         except Stopped as error:
             stopped = error
         except PredictionsError as error:
@@ -417,32 +407,40 @@ def _case(args, place):
     from orangecontrib.customs.cases import files as cases
     from orangecontrib.customs.cases.predictions import PredictionsError
     from orangecontrib.customs.files import shown
-    from orangecontrib.customs.fusion.among import vocabulary_of
-    _check_numbers(args)
-    groups = _groups(args)
-    vocabulary = vocabulary_of(groups)
-    photos = _find(args, place) if args.photos else []
-    goods = _read_goods(args, vocabulary, {photo.good_id for photo in photos if photo.good_id})
-    priors = cases.read_priors(args.priors, vocabulary, args.encoding) if args.priors else None
-    answers = cases.read_answers(args.answers, vocabulary, args.encoding) \
-        if args.answers else {}
-    predictions = cases.read_predictions(args.predictions, args.encoding) \
-        if args.predictions else None
-    decisions = cases.read_decisions(args.decisions, vocabulary, args.encoding) \
-        if args.decisions else ()
-    tariff = cases.read_tariff(args.tariff, args.encoding) if args.tariff else None
+    given = _given(args, place)
+    goods = _read_goods(args, given.vocabulary,
+                        {photo.good_id for photo in given.photos if photo.good_id})
     try:
-        case = case_of(goods, _read_photos(args, photos, groups), predictions, groups=groups,
-                       priors=priors, trust=args.trust, weight=args.weight,
-                       decisions=decisions, tariff=tariff, progress=_bar("texts", "texts"))
+        case = case_of(goods, _read_photos(args, given.photos, given.groups), given.predictions,
+                       groups=given.groups, priors=given.priors, trust=args.trust,
+                       weight=args.weight, decisions=given.decisions, tariff=given.tariff,
+                       progress=_bar("texts", "texts"))
     except PredictionsError as error:
         raise cases.InputError(f"{args.predictions}: {error}") from error
-    for remark in (*case.remarks, *case.strange_answers(answers)):
+    for remark in (*case.remarks, *case.strange_answers(given.answers)):
         print(shown(f"orange-customs: {remark}"), file=sys.stderr)
     for meeting in case.strangers(SOURCES):
         print(shown(f"orange-customs: fewer than half of the ids meet: {meeting}"),
               file=sys.stderr)
-    return case, answers, photos
+    return case, given.answers, given.photos
+
+
+def _given(args, place) -> SimpleNamespace:
+    """What the arguments name beside the goods: read, and known to be usable."""
+    from orangecontrib.customs.cases import files as cases
+    from orangecontrib.customs.fusion.among import vocabulary_of
+    _check_numbers(args)
+    groups = _groups(args)
+    vocabulary, encoding = vocabulary_of(groups), args.encoding
+    return SimpleNamespace(
+        groups=groups, vocabulary=vocabulary, photos=_find(args, place) if args.photos else [],
+        priors=cases.read_priors(args.priors, vocabulary, encoding) if args.priors else None,
+        answers=cases.read_answers(args.answers, vocabulary, encoding) if args.answers else {},
+        predictions=cases.read_predictions(args.predictions, encoding)
+        if args.predictions else None,
+        decisions=cases.read_decisions(args.decisions, vocabulary, encoding)
+        if args.decisions else (),
+        tariff=cases.read_tariff(args.tariff, encoding) if args.tariff else None)
 
 
 def _check_numbers(args):

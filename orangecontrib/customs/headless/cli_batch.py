@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
+from orangecontrib.customs import __version__
+
 __all__ = ["Ended", "Progress", "Signals", "Terminated", "add_arguments", "checkpoint_of",
            "digest_of_photos", "digests_of", "summary_of", "teller", "work_folder"]
 
@@ -219,7 +221,6 @@ def digest_of_photos(photos) -> str:
 
 def summary_of(report, args, more: Mapping[str, object]) -> str:
     """What came of a run, as JSON."""
-    from importlib.metadata import PackageNotFoundError, version
     counts, goods = report.counts, report.counts["goods"]
     found = {
         "rows": report.rows, "goods": goods,
@@ -234,9 +235,7 @@ def summary_of(report, args, more: Mapping[str, object]) -> str:
         "goods_per_second": round(goods / report.seconds, 1)
         if report.seconds and not report.resumed else None,
         "tasks": report.tasks, "resumed_tasks": report.resumed, "engine": args.engine,
-        "result": str(args.out), **more}
-    with suppress(PackageNotFoundError):
-        found["version"] = version("Orange3-Customs")
+        "result": str(args.out), **more, "version": __version__}
     return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
 
 

@@ -1,6 +1,6 @@
 """What came of a run; without Qt and Orange, for whoever only watches."""
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, NamedTuple, Tuple
+from typing import Any, NamedTuple
 
 __all__ = ["OK", "FAILED", "NOT_RUN", "Message", "Outcome"]
 
@@ -37,10 +37,10 @@ class Outcome:
         All titles, in the workflow's order.
     """
     exit_code: int = OK
-    messages: List[Message] = field(default_factory=list)
-    outputs: Dict[Tuple[str, str], Any] = field(default_factory=dict)
+    messages: list[Message] = field(default_factory=list)
+    outputs: dict[tuple[str, str], Any] = field(default_factory=dict)
     seconds: float = 0.0
-    widgets: List[str] = field(default_factory=list)
+    widgets: list[str] = field(default_factory=list)
 
     def add(self, widget, level, text, code=OK):
         """Add a message, and let it worsen the exit code."""

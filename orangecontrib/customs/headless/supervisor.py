@@ -30,8 +30,8 @@ import tempfile
 import threading
 import time
 import traceback
-from contextlib import contextmanager
-from typing import List, NamedTuple, Optional
+from contextlib import contextmanager, suppress
+from typing import NamedTuple
 
 from .environment import leave
 from .outcome import FAILED, NOT_RUN, Outcome
@@ -102,10 +102,10 @@ class Ending(NamedTuple):
     stack : str
         What :mod:`faulthandler` wrote; empty unless time was up or the process crashed.
     """
-    code: Optional[int]
+    code: int | None
     status: int
     interrupted: bool
-    notes: List[dict]
+    notes: list[dict]
     stack: str
 
 
@@ -153,10 +153,8 @@ def _wait(process):
         process.wait()
         return False
     except KeyboardInterrupt:
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            pass
         return True
     finally:
         process.kill()
@@ -270,7 +268,7 @@ def _escaped(path):
     return path.encode("ascii", "backslashreplace").decode("ascii")
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _lines(path, name):
     """The lines of a class in a file."""
     try:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from orangecontrib.customs.files import strict_rows
@@ -139,7 +140,7 @@ class Tariff:
             The file can't be read.
         """
         if isinstance(edition, str):
-            name = os.path.basename(path)
+            name = Path(path).name
             edition = Edition(name, name, in_force=edition)
         return cls(_below_each_other(_rows(path, edition)), [edition])
 

@@ -8,8 +8,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-__all__ = ["FOREIGN", "foreign_photos", "log_agreement", "torn_goods"]
+from .numerics import sigmoid, softmax
 
+__all__ = ["FOREIGN", "MAX_LOGIT", "foreign_photos", "log_agreement", "torn_goods"]
+
+#: One photo's logit, and the pooled one, stay within this: no photo has a veto.
+MAX_LOGIT = 6.
 #: Below this Bayes factor a photo and the others are of different goods; as two witnesses of the
 #: fusion that contradict each other.
 DIFFERENT = np.log(.1)
@@ -49,26 +53,17 @@ def log_agreement(weight: np.ndarray, evidence: np.ndarray, base: np.ndarray, ow
         return np.where(mine[:, None], total[owner] if n else 0., 0.) - values
     tempering = 1 / (1 + np.maximum(others(weight) - 1, 0) * rho)
     own, rest = base + weight * evidence, base + tempering * others(weight * evidence)
-    p, q, prior = (_sigmoid(x) for x in (own, rest, base))
+    p, q, prior = (sigmoid(x, MAX_LOGIT) for x in (own, rest, base))
     factors = p * q / prior + (1 - p) * (1 - q) / (1 - prior)
     single = [i for i in range(len(base)) if not any(i in members for members in exclusive)]
     result = np.log(factors[:, single]).sum(axis=1)
     for members in map(list, exclusive):
-        p, q, prior = (_softmax(x[..., members]) for x in (own, rest, base))
+        p, q, prior = (softmax(x[..., members]) for x in (own, rest, base))
         result += np.log((p * q / prior).sum(axis=1))
     alone = np.bincount(owner[mine], minlength=max(n, 1)) < 2
     result[~mine] = np.nan
     result[mine & alone[owner]] = np.nan
     return result
-
-
-def _sigmoid(x: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-np.clip(x, -6, 6)))
-
-
-def _softmax(x: np.ndarray) -> np.ndarray:
-    shares = np.exp(x - x.max(axis=-1, keepdims=True, initial=-np.inf))
-    return shares / shares.sum(axis=-1, keepdims=True)
 
 
 def foreign_photos(agreement: np.ndarray, owner: np.ndarray, again) -> np.ndarray:

@@ -66,7 +66,7 @@ def _torchvision(name: str) -> Trunk:
         from torch import nn
         extra = {"aux_logits": True} if name in ("inception_v3", "googlenet") else {}
         module = models.get_model(name, weights=None, **extra)
-        path, last = _last_linear(module)
+        path, _last = _last_linear(module)
         if not path:
             raise TrunkError(f"'{name}' does not end in a linear layer: it can't be a trunk")
         parent, _, attribute = path.rpartition(".")

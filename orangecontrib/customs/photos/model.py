@@ -17,8 +17,8 @@ from orangecontrib.customs.groups import Group, GroupError, group_of, visual_gro
 
 from .consistency import contradiction, given_cluster
 from .features import exclusive_groups, fact_ids, feature_ids
+from .numerics import sigmoid, softmax
 from .shots import DECLINED, Seen, Shots
-from .shots import softmax as _softmax
 
 __all__ = ["ModelError", "Judgement", "PhotoModel", "BUNDLED", "DEFAULT", "FORMER", "INSTEAD",
            "MODEL_LICENSE", "bundled_path", "untrained", "feature_ids", "fact_ids",
@@ -44,6 +44,9 @@ INSTEAD = ("the default model of version 0.1.0 is for research and non-commercia
 MODEL_LICENSE = _DATASETS / "MODEL_LICENSE"
 
 FORMAT = "orange3-customs photo model"
+
+#: Log-odds of one photo stay within this: no probability is 0 or 1.
+CERTAIN = 50.
 VERSION = 2
 
 
@@ -241,15 +244,15 @@ class PhotoModel:
         if self.shots is not None:
             scores = scores / (seen.scenes @ self.shots.widening)
         logits = scores + np.log(self.priors / (1 - self.priors))
-        probabilities = _sigmoid(logits)
+        probabilities = sigmoid(logits, CERTAIN)
         for members in map(list, self.group.exclusive_features):
-            probabilities[:, members] = _softmax(
+            probabilities[:, members] = softmax(
                 scores[:, members] + np.log(self.priors[members]))
         foreign = contradiction(probabilities, self.group)
         if self.clusters:
-            probabilities = given_cluster(probabilities, _softmax(out[:, end:].astype(float)),
+            probabilities = given_cluster(probabilities, softmax(out[:, end:].astype(float)),
                                           self.group)
-        gradability = _sigmoid(out[:, n:end].astype(float))
+        gradability = sigmoid(out[:, n:end].astype(float), CERTAIN)
         if self.shots is not None:
             facts = [self.facts.index(feature.fact) for feature in self.group.features]
             gate = np.isin(self.facts, [feature.fact for feature in self.group.features
@@ -381,10 +384,6 @@ def _named(described: dict, groups: Iterable[Group]) -> Group:
 @lru_cache(maxsize=len(BUNDLED))
 def _bundled(path: Path) -> PhotoModel:
     return PhotoModel.load(path)
-
-
-def _sigmoid(logits: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-np.clip(logits, -50, 50)))
 
 
 def untrained(trunk: str, trunk_digest: str, transform: dict, width: int,

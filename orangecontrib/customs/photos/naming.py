@@ -1,6 +1,7 @@
 """Which good a photo shows: by the folder that it lies in, or by what the file is called."""
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections import Counter
@@ -120,7 +121,7 @@ def _go_on(ids: Counter) -> bool:
     """Whether an id begins with another one: the rule leaves «K1-front» beside «K1»."""
     ordered = sorted(ids)
     return any(longer.startswith(shorter) and longer[len(shorter)] in _SEPARATORS
-               for shorter, longer in zip(ordered, ordered[1:]))
+               for shorter, longer in itertools.pairwise(ordered))
 
 
 def _counted(stems: Sequence[str]) -> bool:

@@ -11,7 +11,7 @@ from orangecontrib.customs.i18n import LANGUAGES, Joined, Message, Words, say
 from orangecontrib.customs.i18n.numbers import SILENT, strength
 
 from .pooling import Pooled
-from .shots import DECLINED
+from .sufficiency import shown_facts
 
 __all__ = ["hidden_facts", "photo_notes", "skipped_photo", "speaks", "why_skipped"]
 
@@ -50,24 +50,15 @@ def photo_notes(pooled: Pooled, names: Sequence[str]) -> dict[tuple[str, str], J
     return notes
 
 
-def hidden_facts(good_ids: Sequence[str], gradability: np.ndarray, group: Group
-                 ) -> dict[str, Message]:
+def hidden_facts(pooled: Pooled) -> dict[str, Message]:
     """Good id -> the facts that none of its photos can show; goods that lack none are left out.
 
-    Parameters
-    ----------
-    gradability : ndarray, shape (M, n_facts)
-        Of a model that knows views: others judge nearly everything.
+    Of a model that knows views: others judge nearly everything.
     """
-    found = {}
-    for good in dict.fromkeys(good_id for good_id in good_ids if good_id):
-        mine = gradability[[id_ == good for id_ in good_ids]]
-        hidden = (mine < DECLINED).all(axis=0)
-        if hidden.any():
-            facts = tuple(group.vocabulary[fact]
-                          for fact, none in zip(group.visual_facts, hidden) if none)
-            found[good] = Message.of("photos.hidden", facts=Joined(facts, ", "))
-    return found
+    group = pooled.group
+    return {good: Message.of("photos.hidden", facts=Joined(tuple(
+                group.vocabulary[fact] for fact in group.visual_facts if fact not in shown), ", "))
+            for good, shown in shown_facts(pooled).items() if len(shown) < len(group.visual_facts)}
 
 
 def _said(photo: str, group: Group, feature: Feature, weight: float) -> Message:

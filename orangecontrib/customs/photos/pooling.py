@@ -20,18 +20,18 @@ from orangecontrib.customs.facts import (
 )
 from orangecontrib.customs.groups import Group, visual_group
 
-from .agreement import FOREIGN, foreign_photos, log_agreement
+from .agreement import FOREIGN, MAX_LOGIT, foreign_photos, log_agreement
 from .consistency import contradiction
+from .numerics import sigmoid, softmax
 
 __all__ = ["MODES", "Pooled", "pool", "photo_evidence", "evidence_from_columns"]
 
 MODES = ("tempered", "paper", "mean", "max")
 
-#: One photo's logit, and the pooled one, stay within this: no photo has a veto.
-MAX_LOGIT = 6.
 #: Of three photos or more no one adds log-odds that differ by more from those of the photo in
 #: the middle: what one photo can do to a good is bounded, whatever it shows.
 MAX_APART = 6.
+
 
 @dataclass(frozen=True)
 class Pooled:
@@ -79,15 +79,7 @@ def _logit(p: np.ndarray) -> np.ndarray:
     return np.clip(np.log(p) - np.log1p(-p), -MAX_LOGIT, MAX_LOGIT)
 
 
-def _sigmoid(x: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-x))
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    return normalise(np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf)))
-
-
-def pool(probabilities: np.ndarray, gradability: np.ndarray, good_ids: Sequence[str],
+def pool(probabilities: np.ndarray, gradability: np.ndarray, good_ids: Sequence[str],  # noqa: C901 - four modes of one formula
          priors: np.ndarray, rho: np.ndarray | float, mode: str = "tempered",
          group: Group | None = None) -> Pooled:
     """Pool the photos of each good (design §4).
@@ -177,17 +169,17 @@ def pool(probabilities: np.ndarray, gradability: np.ndarray, good_ids: Sequence[
     contributions[~mine] = 0
     if mode in ("tempered", "paper"):
         logits = base + total(contributions)
-        pooled = _sigmoid(np.clip(logits, -MAX_LOGIT, MAX_LOGIT))
+        pooled = sigmoid(np.clip(logits, -MAX_LOGIT, MAX_LOGIT))
         for members in exclusive:
-            pooled[:, members] = _softmax(logits[:, members])
+            pooled[:, members] = softmax(logits[:, members])
     elif mode == "mean":
         with np.errstate(invalid="ignore"):
             pooled = total(weight * p) / effective
         pooled = np.where(effective > 0, pooled, priors)
     else:
-        drawn = _sigmoid(base + weight * evidence)
+        drawn = sigmoid(base + weight * evidence)
         for members in exclusive:
-            drawn[:, members] = _softmax(base[members] + (weight * evidence)[:, members])
+            drawn[:, members] = softmax(base[members] + (weight * evidence)[:, members])
         pooled = np.zeros((len(goods), len(features)))
         np.maximum.at(pooled, owner[mine], drawn[mine])
     for members in exclusive:

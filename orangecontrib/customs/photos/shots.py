@@ -13,7 +13,9 @@ import numpy as np
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Joined, Message, Words
 
-__all__ = ["DECLINED", "Seen", "Shots", "not_judged", "softmax"]
+from .numerics import softmax
+
+__all__ = ["DECLINED", "Seen", "Shots", "not_judged"]
 
 #: Below this "can be judged" a fact is not judged.
 DECLINED = .5
@@ -122,11 +124,6 @@ class Shots:
         judged = seen.views @ self.judged
         judged[seen.strangeness >= 1] = 0
         return np.where(gate, gradability, judged)
-
-
-def softmax(logits: np.ndarray) -> np.ndarray:
-    weights = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
-    return weights / weights.sum(axis=1, keepdims=True)
 
 
 def not_judged(seen: Seen, gradability: np.ndarray, group: Group

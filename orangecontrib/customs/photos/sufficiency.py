@@ -9,17 +9,15 @@ from orangecontrib.customs.i18n import Message
 
 from .agreement import torn_goods
 from .pooling import Pooled
+from .shots import DECLINED
 
-__all__ = ["SHOWN", "doubtful_photos", "shown_facts"]
-
-#: From this P that a fact can be judged on one of the photos it is shown.
-SHOWN = .5
+__all__ = ["doubtful_photos", "shown_facts"]
 
 
 def shown_facts(pooled: Pooled) -> dict[str, frozenset[str]]:
     """Per good, the visual facts that one of its photos at least can show."""
     facts = pooled.group.visual_facts
-    return {good: frozenset(fact for fact, p in zip(facts, row) if p >= SHOWN)
+    return {good: frozenset(fact for fact, p in zip(facts, row) if p >= DECLINED)
             for good, row in zip(pooled.good_ids, pooled.gradability)}
 
 

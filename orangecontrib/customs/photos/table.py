@@ -655,11 +655,9 @@ def _with_problems(result: Table, table: Table, good: str, pooled: Pooled) -> Ta
     names = _texts(table, images[0]) if images else [f"row {row + 1}" for row in range(len(table))]
     doubts = doubtful_photos(pooled, names)
     hidden, gradable = {}, gradable_columns(table.domain)
-    facts = pooled.group.visual_facts
-    if any(ShotColumn.of(v) for v in table.domain.metas) and set(facts) <= set(gradable):
-        hidden = hidden_facts([keys[row] if row >= 0 else "" for row in pooled.photo_good],
-                              np.column_stack([table.get_column(gradable[fact]).astype(float)
-                                               for fact in facts]), pooled.group)
+    if any(ShotColumn.of(v) for v in table.domain.metas) \
+            and set(pooled.group.visual_facts) <= set(gradable):
+        hidden = hidden_facts(pooled)
     mine = [say(Joined((*map(why_skipped, found.get(key, ())),
                         *(said[key] for said in (doubts, hidden) if key in said)), "; "))
             for key in keys]

@@ -38,7 +38,7 @@ from Orange.widgets.widget import Input, Msg, Output, OWWidget
 from orangecontrib.text import Corpus
 
 from orangecontrib.customs.declarations.lemmas.table import FamilyNormalizer, LemmaNormalizer
-from orangecontrib.customs.declarations.stopwords import (
+from orangecontrib.customs.textmining.stopwords import (
     LEVELS,
     AuditRow,
     Lexicon,
@@ -48,8 +48,8 @@ from orangecontrib.customs.declarations.stopwords import (
     explain,
     tautology_audit,
 )
-from orangecontrib.customs.declarations.stopwords.sources import leading_code
-from orangecontrib.customs.declarations.stopwords.table import (
+from orangecontrib.customs.textmining.stopwords.sources import leading_code
+from orangecontrib.customs.textmining.stopwords.table import (
     CustomsStopwordFilter,
     Material,
     Options,

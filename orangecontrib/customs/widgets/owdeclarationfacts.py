@@ -1,6 +1,7 @@
 """Declaration Facts: описание товара (графа 31) → evidence on the facts of the tariff."""
 from __future__ import annotations
 
+import itertools
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
@@ -434,7 +435,7 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
         cuts = sorted({0, len(text), *(min(f.start, len(text)) for f in reading.findings),
                        *(min(f.end, len(text)) for f in reading.findings)})
         cursor = QTextCursor(self.text_view.document())
-        for start, end in zip(cuts, cuts[1:]):
+        for start, end in itertools.pairwise(cuts):
             here = [f for f in reading.findings if f.start <= start and end <= f.end]
             style = QTextCharFormat()
             if here:

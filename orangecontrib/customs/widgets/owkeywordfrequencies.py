@@ -30,7 +30,7 @@ from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 from orangecontrib.text import Corpus
 
-from orangecontrib.customs.declarations.keywords.counts import (
+from orangecontrib.customs.textmining.keywords.counts import (
     NO_CODE,
     NONE,
     NOT_FOUND,
@@ -40,15 +40,15 @@ from orangecontrib.customs.declarations.keywords.counts import (
     KeywordRow,
     count_keywords,
 )
-from orangecontrib.customs.declarations.keywords.phrases import PhraseFinder, expert_phrases
-from orangecontrib.customs.declarations.keywords.table import (
+from orangecontrib.customs.textmining.keywords.phrases import PhraseFinder, expert_phrases
+from orangecontrib.customs.textmining.keywords.table import (
     codes_of,
     keywords_table,
     matching_documents,
     phrases_table,
     texts_of,
 )
-from orangecontrib.customs.declarations.stopwords.table import words_of
+from orangecontrib.customs.textmining.stopwords.table import words_of
 from orangecontrib.customs.widgets.utils.corpora import CorpusWarning, warn_of_text
 from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsModel, report_rows
 from orangecontrib.customs.widgets.utils.variables import VariableCombo

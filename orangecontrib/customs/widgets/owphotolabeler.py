@@ -520,7 +520,7 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
         if not self._key(event):
             super().keyPressEvent(event)
 
-    def _key(self, event) -> bool:
+    def _key(self, event) -> bool:  # noqa: C901 - a table of keys
         """Do what a key asks for; False if it is not one of ours."""
         asked_for = action(event)
         if asked_for is None or self.sheet is None:

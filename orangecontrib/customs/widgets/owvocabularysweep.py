@@ -31,8 +31,8 @@ from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 from orangecontrib.text import Corpus
 
-from orangecontrib.customs.declarations.sweep.grid import Scheme, no_worse
-from orangecontrib.customs.declarations.sweep.table import METRICS, Cell, Sweeper, scores_table
+from orangecontrib.customs.textmining.sweep.grid import Scheme, no_worse
+from orangecontrib.customs.textmining.sweep.table import METRICS, Cell, Sweeper, scores_table
 from orangecontrib.customs.widgets.utils.corpora import (
     CorpusWarning,
     warn_of_answers,

@@ -1,6 +1,7 @@
 """What stands on the page of a good: worded in the language that is spoken, laid out by nobody."""
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -287,7 +288,7 @@ def _pieces(text: str, reading: Reading | None, numbers: Mapping[str, int], case
     found = [f for f in (() if reading is None else reading.findings)
              if 0 <= f.start < f.end <= len(text)]
     ends = sorted({0, len(text), *(f.start for f in found), *(f.end for f in found)})
-    for start, end in zip(ends, ends[1:]):
+    for start, end in itertools.pairwise(ends):
         names = dict.fromkeys(say(case.vocabulary[f.fact]) for f in found
                               if f.start <= start and end <= f.end)
         rows = {numbers[f.fact] for f in found if f.end == end and f.fact in numbers}

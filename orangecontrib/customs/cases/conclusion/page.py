@@ -4,9 +4,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from orangecontrib.customs import __version__
 from orangecontrib.customs.i18n import Message, language, say
 
 from .content import Conclusion, Exhibit, conclusion_of
@@ -31,14 +31,6 @@ def _templates():
     return templates
 
 
-@lru_cache(maxsize=1)
-def _version() -> str:
-    try:
-        return version("Orange3-Customs")
-    except PackageNotFoundError:
-        return ""
-
-
 def title_of_all() -> str:
     """What a file with conclusions is called inside."""
     return say(Message("conclusion.titles"))
@@ -52,7 +44,7 @@ def style() -> str:
 def fragment(conclusion: Conclusion) -> str:
     """The page of a good as a part of an HTML document, without its style sheet."""
     return _templates().get_template("good.html").render(
-        c=conclusion, photos=_strip(conclusion.photos), version=_version())
+        c=conclusion, photos=_strip(conclusion.photos), version=__version__)
 
 
 def page(conclusion: Conclusion) -> str:

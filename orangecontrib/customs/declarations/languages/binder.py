@@ -1,6 +1,7 @@
 """How materials are bound to their parts: what the languages share."""
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -100,7 +101,7 @@ class Binder:
                 groups.setdefault(parts, []).append(i)
         for parts, found in groups.items():
             joints = {self.text[self.mentions[a].end:self.mentions[b].start].strip()[:1]
-                      for a, b in zip(parts, parts[1:])}
+                      for a, b in itertools.pairwise(parts)}
             if not joints & {",", "/"} or len(found) < 2:
                 continue
             if len(found) == len(parts):

@@ -11,7 +11,7 @@ import re
 from functools import cache, lru_cache
 from pathlib import Path
 
-from orangecontrib.customs.declarations.stopwords.fold import fold_text
+from orangecontrib.customs.declarations.folding import fold_text
 from orangecontrib.customs.files import strict_rows
 
 __all__ = ["family"]

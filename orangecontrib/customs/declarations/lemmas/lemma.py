@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from orangecontrib.customs.declarations.stopwords.fold import fold_text
+from orangecontrib.customs.declarations.folding import fold_text
 from orangecontrib.customs.files import strict_rows
 
 __all__ = ["analyzer", "known", "lacking", "lemma"]

@@ -1,6 +1,8 @@
 """Door to Orange3-Text: lemmas and word families as normalisers that a bag of words replays."""
 from __future__ import annotations
 
+from typing import ClassVar
+
 from orangecontrib.text.preprocess import BaseNormalizer
 
 from . import family, lacking, lemma
@@ -18,7 +20,7 @@ class LemmaNormalizer(BaseNormalizer):
     """
 
     name = "pymorphy3 lemmas"
-    supported_languages = {"ru"}
+    supported_languages: ClassVar[set[str]] = {"ru"}
 
     def __init__(self):
         if lacking():
@@ -33,7 +35,7 @@ class FamilyNormalizer(BaseNormalizer):
     """Keys of word families; after a stemmer or a lemmatiser, or instead of one."""
 
     name = "Word families"
-    supported_languages = {"ru"}
+    supported_languages: ClassVar[set[str]] = {"ru"}
 
     def normalizer(self, token: str) -> str:
         return family(token)

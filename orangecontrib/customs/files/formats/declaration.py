@@ -1,8 +1,9 @@
 """The XML of a declaration on goods, in whatever version and namespace."""
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from ..tables import Row, TableFileError, TextTable, strict_rows
@@ -55,13 +56,13 @@ def read(path: Path, *, encoding: str = "", sheet: str = "",
     return TextTable(str(path), tuple(columns.values()), rows, kind="xml", header=0)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _columns() -> dict[str, dict[str, str]]:
     rows = strict_rows(Path(__file__).parents[1] / "declaration.csv")[1]
     return {row["column"]: row for _, row in rows}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _elements(what: str) -> frozenset[str]:
     return frozenset(path for name in _columns() for path in _columns()[name]["elements"].split("|")
                      if name == what)
@@ -131,6 +132,6 @@ def _texts(good, names: list[str], within: str) -> list[str]:
 def _joined(texts: list[str]) -> str:
     """Parts of a description; one that is full to the brim goes on in the next."""
     whole = texts[0]
-    for before, text in zip(texts, texts[1:]):
+    for before, text in itertools.pairwise(texts):
         whole = whole + text if len(before) == BROKEN_AT else f"{whole.rstrip()} {text.lstrip()}"
     return whole.strip()

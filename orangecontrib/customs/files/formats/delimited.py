@@ -36,7 +36,7 @@ __all__ = ["read"]
 _SAID = re.compile(r"\s*[\"']?sep=(.|\\t)[\"']?[ \t]*(?:\r\n|\r|\n|\Z)", re.I)
 
 
-def read(path: Path, *, encoding: str = "", sheet: str = "",
+def read(path: Path, *, encoding: str = "", sheet: str = "",  # noqa: C901 - a file is read once, top to bottom
          progress: Callable[[float], None] | None = None, rows: list[Row] | None = None
          ) -> TextTable:
     """The rows of a text table."""

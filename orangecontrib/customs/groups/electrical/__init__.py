@@ -1,5 +1,5 @@
 """Headings 8504, 8536 and 9032 as data: facts, decision table, priors, words."""
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from orangecontrib.customs.groups.group import Group
@@ -10,7 +10,7 @@ __all__ = ["FOLDER", "group"]
 FOLDER = Path(__file__).parent
 
 
-@lru_cache(maxsize=None)
+@cache
 def group() -> Group:
     """The group, as the package announces it."""
     return Group.load(FOLDER, bundled_tariff(branch="electrical"))

@@ -1,5 +1,5 @@
 """Footwear, headings 6401-6405, as data: facts, visual features, priors, decision table, words."""
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from orangecontrib.customs.groups.group import Group
@@ -10,7 +10,7 @@ __all__ = ["FOLDER", "group"]
 FOLDER = Path(__file__).parent
 
 
-@lru_cache(maxsize=None)
+@cache
 def group() -> Group:
     """The group, as the package announces it."""
     return Group.load(FOLDER, bundled_tariff(branch="64"))

@@ -119,7 +119,7 @@ def _names(group: Group) -> tuple[dict[str, str], dict[str, str]]:
                  for items in (group.features, group.clusters))
 
 
-def read_labels(path: str | os.PathLike, group: Group | None = None) -> LabelFile:
+def read_labels(path: str | os.PathLike, group: Group | None = None) -> LabelFile:  # noqa: C901 - row by row
     """Read a CSV with a column ``image`` and columns ``cluster`` or named after features.
 
     Comma, semicolon or tab; UTF-8, or another encoding that its letters tell; features,

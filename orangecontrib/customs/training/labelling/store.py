@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
 
+from orangecontrib.customs.files import InUse, copied_aside, locked
 from orangecontrib.customs.groups import Group, visual_group
 
 from .files import LabelRow, LabelsError, photo_key, read_labels, write_labels
@@ -70,14 +69,11 @@ class LabelStore:
         self._foreign = False
         self._file = None
         # a hidden file of its own: the CSV is replaced, the lock has to stay
-        self._lock = FileLock(self.path.with_name(f".{self.path.name}.lock"))
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._lock.acquire(timeout=0)
-        except Timeout:
+            self._lock = locked(self.path.with_name(f".{self.path.name}.lock"))
+        except InUse:
             raise LabelsError(f"{self.path} is open in another program") from None
-        except NotImplementedError:
-            pass  # a network drive without locks
         except OSError as error:
             raise LabelsError(f"{self.path}: labels can't be kept there ({error})") from None
         try:
@@ -195,7 +191,7 @@ class LabelStore:
         """
         if self._foreign:
             try:
-                shutil.copy2(self.path, _free(self.path))
+                copied_aside(self.path)
             except OSError as error:
                 raise LabelsError(f"{self.path}: no copy of it can be made ({error})") from None
             self._foreign = False
@@ -224,15 +220,6 @@ class LabelStore:
         for key in [key for key, store in _OPEN.items() if store is self]:
             del _OPEN[key]
         self._lock.release()
-
-
-def _free(path: Path) -> Path:
-    """A name for a copy that nothing has yet."""
-    number, copy = 1, path.with_name(path.name + ".bak")
-    while copy.exists():
-        number += 1
-        copy = path.with_name(f"{path.name}.bak{number}")
-    return copy
 
 
 def _header_line(group: Group) -> bytes:

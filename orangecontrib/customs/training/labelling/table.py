@@ -71,7 +71,7 @@ class TablePhotos:
     foreign: list[Variable]
 
     @classmethod
-    def of(cls, table: Table, image: Variable, group: Group | None = None) -> TablePhotos:
+    def of(cls, table: Table, image: Variable, group: Group | None = None) -> TablePhotos:  # noqa: C901 - row by row
         """Read the photos of a table, and labels if it has some.
 
         Parameters

@@ -13,7 +13,7 @@ from .objective import Objective
 __all__ = ["network"]
 
 
-def network(trunk: Trunk, module, outputs: int, group: Group, x: np.ndarray | None = None,
+def network(trunk: Trunk, module, outputs: int, group: Group, x: np.ndarray | None = None,  # noqa: C901 - closures
             heads=None):
     """A trunk and its heads as one torch module.
 

@@ -3,9 +3,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from orangecontrib.customs.training.labels import Labelled, product_groups
-
 from .photos import Split, TrainingPhotos
+from .products import product_groups
 from .recipe import Recipe
 
 __all__ = ["split"]
@@ -23,9 +22,8 @@ def split(photos: TrainingPhotos, hashes: np.ndarray, recipe: Recipe) -> Split:
         Perceptual hashes.
     """
     n = len(photos)
-    names = Labelled.empty(n, "", [p.image for p in photos.photos], photos.products)
     # copies and crops go with their product; alike among themselves, they say nothing
-    groups, fold = product_groups(names, hashes, ~photos.varied), np.full(n, -1)
+    groups, fold = product_groups(photos.products, hashes, ~photos.varied), np.full(n, -1)
     part = np.full(n, "train", dtype=object)
     unique = np.unique(groups[~photos.aside])
     shuffled = np.random.default_rng(recipe.seed).permutation(unique)

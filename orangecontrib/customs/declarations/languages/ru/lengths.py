@@ -31,7 +31,7 @@ def _value(text: str) -> float:
     return float(text.replace(",", "."))
 
 
-def read_interval(text: str, at: int, default_unit: str = "cm") -> Interval | None:
+def read_interval(text: str, at: int, default_unit: str = "cm") -> Interval | None:  # noqa: C901 - a grammar
     """The interval that follows position `at` of the folded text, or None."""
     match = _BEFORE.match(text, at)
     if match is None:

@@ -1,0 +1,54 @@
+"""What is set aside follows from names and pictures alone, and no good is on both sides."""
+import csv
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tools.recipes.labels import REAL_SCENES, read_source
+from tools.recipes.setting_aside import ASIDE, LARGE, PARTS, TRAIN, parts, side
+
+NAMES = st.text("abcd", min_size=1, max_size=3)
+
+
+def listed():
+    with open(PARTS, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@given(st.lists(st.tuples(NAMES, NAMES), max_size=40))
+def test_a_good_is_on_one_side_whatever_sources_show_it(photos):
+    sources, goods = [s for s, _ in photos], [g for _, g in photos]
+    where = {}
+    for good, part in zip(goods, parts(sources, goods)):
+        assert where.setdefault(good, part) == part
+
+
+@given(st.lists(NAMES, min_size=1, max_size=20), NAMES)
+def test_a_small_source_is_on_one_side_and_taught_goods_are_not_set_aside(goods, source):
+    unique = [f"{good}{number}" for number, good in enumerate(goods)]
+    assert set(parts([source] * len(unique), unique)) == {side(source)}
+    assert set(parts([source] * len(unique), unique, unique)) == {TRAIN}
+
+
+def test_a_large_source_is_divided_by_goods():
+    goods = [str(number) for number in range(3 * LARGE)]
+    found = parts(["one"] * len(goods), goods)
+    assert .2 < found.count(ASIDE) / len(goods) < .45
+
+
+def test_the_kept_list_is_what_the_rule_says_and_no_good_is_on_both_sides():
+    rows = listed()
+    assert len({row["image"] for row in rows}) == len(rows) > 1200
+    found = parts([row["source"].split(":")[0] for row in rows], [row["good"] for row in rows])
+    assert found == [row["part"] for row in rows]
+    assert .25 < found.count(ASIDE) / len(rows) < .4
+
+
+def test_a_model_learns_from_no_photo_that_is_set_aside_and_the_free_one_by_licence_alone(tmp_path):
+    part = {row["image"]: row for row in listed()}
+    every, free = (read_source(tmp_path, source) for source in REAL_SCENES)
+    for labelled in (every, free):
+        assert {part[image]["part"] for image in labelled.image} == {TRAIN}
+        assert [part[image]["good"] for image in labelled.image] == list(labelled.product)
+    assert len(every) > 800 and 150 < len(free) < len(every)
+    assert {part[image]["licence"][:4] for image in free.image} == {"CC0-", "CC B"}

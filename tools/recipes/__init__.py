@@ -1,0 +1,1 @@
+"""How our own photo models are made: data sets, labels, and the command that trains."""

@@ -1,0 +1,118 @@
+"""A third of the photos of real scenes is set aside before anybody trains on them.
+
+    python -m tools.recipes.setting_aside DATA [LISTS …] [--out FILE]
+
+DATA holds ``amateur_rare_dev.csv`` and its zip; the LISTS are CSVs with a column ``image`` of the
+photos that are to be labelled.  No label is read: the part of a photo follows from where it comes
+from and from the good that it shows, and the list is kept (``real_scenes.csv``), so that it can't
+be chosen anew once results are known.
+
+A source with few photos is on one side as a whole, so the photos set aside are of sources that
+taught nothing; of the few large sources, whole goods are set aside.  Goods that share a picture,
+in whatever colours, are one good, and a good that shares one with `TAUGHT` photos is not set
+aside.
+"""
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from orangecontrib.customs.files import Output
+from orangecontrib.customs.photos.decode import PhotoError, decode
+from orangecontrib.customs.photos.likeness import Hashes, goods_of, hashes_of
+from orangecontrib.customs.photos.sources import Photo, find_photos
+
+from .labels import REAL_LIST as PARTS
+from .labels import TRAIN
+
+__all__ = ["ASIDE", "LARGE", "PARTS", "TAUGHT", "parts", "side"]
+
+ASIDE = "aside"
+
+#: A source with more photos than this is divided by goods, a smaller one is on one side.
+LARGE = 60
+
+#: Photos of the same origin that models have learnt from for long.
+TAUGHT = "clothing_small_cc0"
+
+COLUMNS = ("image", "good", "source", "licence", "part")
+
+
+def side(name: str) -> str:
+    """The part of a source or good by its name alone: a third of all names is set aside."""
+    return ASIDE if int(hashlib.sha256(name.encode()).hexdigest(), 16) % 3 == 0 else TRAIN
+
+
+def parts(sources: Sequence[str], goods: Sequence[str], taught: Iterable[str] = ()) -> list[str]:
+    """The part of each photo.
+
+    Parameters
+    ----------
+    sources, goods : sequence of str
+        Of each photo.
+    taught : iterable of str
+        Goods that have taught models already.
+    """
+    count, taught = Counter(sources), set(taught)
+    found = [side(good if count[source] > LARGE else source)
+             for source, good in zip(sources, goods)]
+    # a good that several sources show: all of it is where its first photo is
+    first: dict[str, str] = {}
+    return [TRAIN if good in taught else first.setdefault(good, part)
+            for good, part in zip(goods, found)]
+
+
+def _hashes(photos: Iterable[Photo]) -> dict[str, Hashes]:
+    found = {}
+    for photo in photos:
+        try:
+            found[photo.image] = hashes_of(decode(photo.read(), 256))
+        except PhotoError:
+            continue
+    return found
+
+
+def rows(data: Path, lists: Sequence[Path]) -> list[dict[str, str]]:
+    """The list for the photos of `lists` in a folder of data sets."""
+    images = list(dict.fromkeys(row["image"] for path in lists for row in _read(path)))
+    known = {row["image"]: row for row in _read(data / "amateur_rare_dev.csv")}
+    looks = _hashes(find_photos(data / "amateur_rare_dev.zip")[0])
+    old = _hashes(find_photos(data / f"{TAUGHT}.zip")[0])
+    everything = [*old, *looks]
+    goods = goods_of([f"{TAUGHT}:{image}" for image in old]
+                     + [known[image]["group"] for image in looks],
+                     [{**old, **looks}[image] for image in everything])
+    good = dict(zip(everything, goods))
+    sources = [known[image]["source"].split(":")[0] for image in images]
+    part = parts(sources, [good[image] for image in images], {good[image] for image in old})
+    return [{"image": image, "good": good[image], "source": known[image]["source"],
+             "licence": known[image]["licence"], "part": part[number]}
+            for number, image in enumerate(images)]
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("data", type=Path, help="folder with the data sets")
+    parser.add_argument("lists", type=Path, nargs="+", help="CSVs with a column image")
+    parser.add_argument("--out", type=Path, default=PARTS)
+    args = parser.parse_args(arguments)
+    found = rows(args.data, args.lists)
+    with Output(args.out) as place:
+        writer = csv.DictWriter(place, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(found)
+    print(f"{args.out}: {dict(Counter(row['part'] for row in found))}, "
+          f"{len({row['good'] for row in found})} goods")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""Train the bundled photo model, and the research one, with the trainer that everybody has.
+
+    python -m tools.recipes.train_default DATA [--cache DIR] [--out DIR]
+        [--only NAME]
+
+DATA holds the zips and CSVs named in ``labels.SOURCES``.  What the trunk says is kept in the
+cache.  The held-out probabilities are written beside it, for ``benchmarks/photo_models.py``.
+The free model is part of the package; the research one lies in the repository beside it.
+"""
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from orangecontrib.customs.photos import trunks
+from orangecontrib.customs.photos.cache import FeatureCache
+from orangecontrib.customs.photos.model import BUNDLED, PhotoModel
+from orangecontrib.customs.training.trainer import Pixels, Progress, Recipe, Trained, read, train
+
+from .labels import REAL_SCENES, SOURCES
+from .photosets import PhotoSet, collect, linked
+
+__all__ = ["Bundle", "BUNDLES", "RECIPE", "fit", "model_of"]
+
+#: Every photo trains; ten folds by product calibrate, and measure.
+RECIPE = Recipe(l2=.03, folds=10, test_share=0.)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A model: the sources it may learn from, what its file says of them, and the file."""
+
+    sources: tuple[str, ...]
+    note: str
+    licence: str
+    path: Path
+
+
+#: Of a checkout: a wheel has no such folder.
+_RESEARCH = Path(__file__).parents[1] / "research_model" / "research_model.safetensors"
+
+
+_LABELS = "Labels are weak (from the sources' classes) or first-pass by one annotator."
+
+BUNDLES = {
+    "research": Bundle(
+        SOURCES,
+        "Trained on UT-Zappos50K photos, Fashion Product Images, clothing-dataset-small (CC0) "
+        "and made pictures. " + _LABELS,
+        "Research and non-commercial use only, because of UT-Zappos50K", _RESEARCH),
+    "free": Bundle(
+        ("fpi_60x80", "clothing_small_cc0"),
+        "Trained on Fashion Product Images (Small) (published as MIT; images by way of a "
+        "repository under Apache-2.0), clothing-dataset-small (CC0) and made pictures. "
+        + _LABELS,
+        "GPL-3.0-or-later, as the add-on: no photo under a research licence, none of unknown "
+        "licence", BUNDLED["free"]),
+}
+
+
+def model_of(name: str) -> PhotoModel:
+    """The model of that bundle as it lies here."""
+    return PhotoModel.load(BUNDLES[name].path)
+
+
+def fit(photos: PhotoSet, bundle: Bundle, cache: FeatureCache, say=print,
+        pixels: Pixels | None = None) -> Trained:
+    """Train a bundled model on the photos that it may learn from."""
+    stage = ""
+
+    def progress(now: Progress):
+        nonlocal stage
+        if now.stage != stage:
+            stage = now.stage
+            say(f"  {stage}")
+
+    return train(photos.photos, RECIPE, progress, cache=cache, note=bundle.note,
+                 licence=bundle.licence, pixels=pixels)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("data", type=Path, help="folder with the data sets")
+    parser.add_argument("--cache", type=Path, default=Path("photo-cache"),
+                        help="folder for trunk features and held-out probabilities "
+                             "(default: %(default)s)")
+    parser.add_argument("--out", type=Path, help="folder for the models (default: where they "
+                                                 "lie in a checkout)")
+    parser.add_argument("--only", choices=BUNDLES, help="train this one alone")
+    parser.add_argument("--real-scenes", action="store_true",
+                        help="learn from the photos of real scenes, too, but for those set aside, "
+                             "and from copies as a phone takes them")
+    args = parser.parse_args(arguments)
+    cache, names = FeatureCache(args.cache), [args.only] if args.only else list(BUNDLES)
+    places = {name: args.out / BUNDLES[name].path.name if args.out else BUNDLES[name].path
+              for name in names}
+    for name, path in places.items():  # better said now than after an hour
+        if not path.parent.is_dir():
+            parser.error(f"there is no folder {path.parent} for the {name} model: name one "
+                         "by --out")
+    real = dict(zip(("research", "free"), REAL_SCENES)) if args.real_scenes else {}
+    everything = collect(args.data, [source for source in SOURCES if any(
+        source in BUNDLES[name].sources for name in names)] + [real[n] for n in names if real],
+        phone=args.real_scenes)
+    if args.real_scenes:
+        everything = linked(everything)
+    print(f"reading {len(everything.photos)} photos, copies, crops and made pictures")
+    pixels = read(everything.photos.photos, trunks.get(trunks.DEFAULT).size)
+    for name in names:
+        bundle = BUNDLES[name]
+        more = (real[name],) if real else ()
+        rows = everything.of(*bundle.sources, *more, "made")
+        photos = everything.take(rows)
+        print(f"{name}: {len(photos.photos)} of them, of {', '.join(bundle.sources)}")
+        trained = fit(photos, bundle, cache, pixels=pixels.take(rows))
+        held_out, rows = trained.held_out, trained.held_out.rows
+        np.savez(args.cache / f"held-out-{name}.npz", probabilities=held_out.probabilities,
+                 gradability=held_out.gradability, labels=held_out.labels,
+                 contradiction=held_out.contradiction, groups=held_out.groups,
+                 source=photos.labelled.source[rows].astype(str),
+                 image=photos.labelled.image[rows].astype(str),
+                 open_vamp=photos.labelled.open_vamp[rows],
+                 by_eye=photos.labelled.hand[rows])
+        path, model = places[name], trained.model
+        model.save(path)
+        print(f"{path}: {path.stat().st_size / 1000:.0f} kB, digest {model.digest[:12]}, "
+              f"{trained.seconds:.0f} s")
+        for id_, *numbers in zip(model.features, model.priors, model.temperatures,
+                                 model.thresholds, model.reliability, model.rho):
+            print("  {:20} prior {:.3f}  temperature {:.2f}  threshold {:.2f}  "
+                  "reliability {:.1f}  rho {:.2f}".format(id_, *numbers))
+        for remark in trained.remarks:
+            print(f"  {remark}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Makers of the data of the shipped workflows: drawn photos, and a corpus of declarations."""

@@ -26,7 +26,6 @@ import time
 import warnings
 from contextlib import contextmanager, redirect_stdout
 
-from orangecontrib.customs.files import shown
 from orangecontrib.customs.i18n import LANGUAGES, speaking
 
 from .outcome import NOT_RUN, OK, RESULTS, Outcome, described
@@ -131,12 +130,11 @@ def main(args, cached_descriptions=None, configuration=None):
     end = supervise(f"{__package__}.cli_run:{function}", args.workflow, options)
     if end.code is not None:
         return end.code
-    with whoever_reads():
-        if end.stack:
-            print(end.stack, file=sys.stderr)
-        outcome = ending(end)
-        outcome.seconds = time.monotonic() - started
-        report(outcome, os.path.basename(args.workflow), args.json)
+    if end.stack:
+        print(end.stack, file=sys.stderr)
+    outcome = ending(end)
+    outcome.seconds = time.monotonic() - started
+    report(outcome, os.path.basename(args.workflow), args.json)
     return outcome.exit_code
 
 
@@ -163,13 +161,12 @@ def run_here(journal, workflow, options):
     as_json, progress = options.pop("as_json", False), options.pop("progress", False)
     if progress or _is_terminal(sys.stderr):
         options["on_progress"] = _Progress()
-    with whoever_reads():
-        with warnings.catch_warnings(), speaking(language), _nothing_else_printed(as_json):
-            if not sys.warnoptions:
-                # libraries' advice to programmers; what concerns the user, widgets say
-                warnings.simplefilter("ignore")
-            outcome = run_workflow(workflow, journal=journal, **options)
-        report(outcome, os.path.basename(workflow), as_json)
+    with warnings.catch_warnings(), speaking(language), _nothing_else_printed(as_json):
+        if not sys.warnoptions:
+            # libraries' advice to programmers; what concerns the user, widgets say themselves
+            warnings.simplefilter("ignore")
+        outcome = run_workflow(workflow, journal=journal, **options)
+    report(outcome, os.path.basename(workflow), as_json)
     return outcome.exit_code
 
 
@@ -195,27 +192,31 @@ def list_here(_, workflow, options):
     from .listing import listed
     from .registry import DiscoveryError
     name, as_json = os.path.basename(workflow), options.pop("as_json", False)
-    with whoever_reads():
-        try:
-            with _nothing_else_printed(as_json):
-                widgets = listed(workflow, **options)
-        except (FlowError, DiscoveryError) as error:
-            outcome = Outcome()
-            outcome.add("", "Error", error, NOT_RUN)
-            report(outcome, name, as_json)
-            return outcome.exit_code
-        if as_json:
-            print(json.dumps({"workflow": name, "widgets": widgets}, ensure_ascii=False))
-            return OK
-        for widget in widgets:
-            print(f"{widget['title']} ({widget['class']})")
-            for output in widget["outputs"]:
-                print(f"    output {output['name']}: {output['type']}")
-            for setting in widget["settings"]:
-                if setting["settable"]:
-                    print(f"    setting {setting['name']} = "
-                          f"{_short(json.dumps(setting['value'], ensure_ascii=False))}")
+    try:
+        with _nothing_else_printed(as_json):
+            widgets = listed(workflow, **options)
+    except (FlowError, DiscoveryError) as error:
+        outcome = Outcome()
+        outcome.add("", "Error", error, NOT_RUN)
+        report(outcome, name, as_json)
+        return outcome.exit_code
+    if as_json:
+        print(json.dumps({"workflow": name, "widgets": widgets}, ensure_ascii=False))
+        return OK
+    for widget in widgets:
+        print(_shown(f"{widget['title']} ({widget['class']})"))
+        for output in widget["outputs"]:
+            print(f"    output {output['name']}: {output['type']}")
+        for setting in widget["settings"]:
+            if setting["settable"]:
+                value = _short(json.dumps(setting["value"], ensure_ascii=False))
+                print(_shown(f"    setting {setting['name']} = {value}"))
     return OK
+
+
+def _shown(text):
+    from orangecontrib.customs.files import shown  # with numpy, which a mere watcher needn't have
+    return shown(text)
 
 
 def _short(text, longest=100):
@@ -247,7 +248,7 @@ class _Progress:
         if self.said.get(widget) == tenth:
             return
         self.said[widget] = tenth
-        print(f"{shown(widget)}: {tenth} %", file=sys.stderr, flush=True)
+        print(_shown(f"{widget}: {tenth} %"), file=sys.stderr, flush=True)
 
 
 def report(outcome, name, as_json=False):
@@ -264,7 +265,7 @@ def report(outcome, name, as_json=False):
     """
     for message in outcome.messages:
         if message.level == "Error":
-            print(shown(f"{message.widget or name}: {message.text}"), file=sys.stderr)
+            print(_shown(f"{message.widget or name}: {message.text}"), file=sys.stderr)
     if as_json:
         print(json.dumps(_as_json(outcome, name), ensure_ascii=False))
         return
@@ -276,8 +277,8 @@ def report(outcome, name, as_json=False):
         said = [f"{message.level}: {message.text}" for message in outcome.messages
                 if message.widget == widget and message.level != "Error"]
         if parts or said:
-            print(shown(f"{widget}: " + "; ".join([", ".join(parts)] * bool(parts) + said)))
-    print(shown(f"{name}: {RESULTS[outcome.exit_code]}, {outcome.seconds:.1f} s"))
+            print(_shown(f"{widget}: " + "; ".join([", ".join(parts)] * bool(parts) + said)))
+    print(_shown(f"{name}: {RESULTS[outcome.exit_code]}, {outcome.seconds:.1f} s"))
 
 
 def _as_json(outcome, name):
@@ -293,7 +294,8 @@ def _command_line(argv=None):
     parser = argparse.ArgumentParser(
         prog="orange-customs run", description="Run an Orange workflow without a window.")
     add_arguments(parser)
-    return main(parser.parse_args(argv))
+    with whoever_reads():
+        return main(parser.parse_args(argv))
 
 
 if __name__ == "__main__":

@@ -137,7 +137,7 @@ def _description(name, entry):
     if known is None or known["qualified_name"] != name:
         return None  # a name under which it was kept for old workflows
     description = WidgetDescription(**known)
-    description.package = sys.modules[module].__package__
+    description.package = sys.modules[module].__package__ or None
     description.category = widget.category or entry.name
     description.project_name = entry.dist.name if entry.dist is not None else None
     return description

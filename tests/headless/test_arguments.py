@@ -9,13 +9,9 @@ from Orange.data import ContinuousVariable, Domain, Table
 from Orange.data.io import CSVReader
 from scipy.sparse import csr_matrix
 
-from orangecontrib.customs.headless.arguments import (
-    ArgumentError,
-    check_save,
-    parse_value,
-    write_table,
-)
+from orangecontrib.customs.headless.arguments import ArgumentError, parse_value
 from orangecontrib.customs.headless.runner import run_workflow
+from orangecontrib.customs.headless.saving import check_save, write_table
 
 
 def text_of(outcome):

@@ -14,7 +14,8 @@ from orangewidget.workflow.discovery import WidgetDiscovery
 from orangecontrib.customs.headless import cli_run, environment
 from orangecontrib.customs.headless import loader as loader_module
 from orangecontrib.customs.headless.environment import web_engine_flags
-from orangecontrib.customs.headless.runner import LOADER, Outcome
+from orangecontrib.customs.headless.outcome import Outcome
+from orangecontrib.customs.headless.registry import LOADER
 from orangecontrib.customs.headless.supervisor import Ending, ending, supervise
 
 HERE = Path(__file__).parent

@@ -10,6 +10,7 @@ from Orange.widgets.utils.filedialogs import RecentPath
 from orangecanvas.registry import WidgetDescription, WidgetRegistry
 from orangewidget import settings as ow_settings
 
+from orangecontrib.customs.headless import registry as registry_module
 from orangecontrib.customs.headless import runner
 from orangecontrib.customs.headless.runner import Message, run_workflow
 
@@ -219,48 +220,6 @@ def test_links_that_cannot_be_are_named(registry, flow, capfd, links, text):
     assert "Traceback" not in capfd.readouterr().err
 
 
-# -- pickled settings
-
-class Spy:
-    """Leaves a file when it is unpickled."""
-
-    def __init__(self, file):
-        self.file = file
-
-    def __reduce__(self):
-        return open, (self.file, "w")
-
-
-def test_pickled_settings_are_named_before_they_are_loaded(registry, flow, capfd):
-    class Leaves:
-        def __reduce__(self):
-            return sys.exit, (0,)
-
-    path = flow(("Source: Чужой", {"anything": Leaves()}), ("Source", {"rows": 5}))
-    outcome = run_workflow(path, registry=registry)
-    assert outcome.exit_code == 2, "they were loaded, and are no success"
-    (_, text), = errors(outcome)
-    assert "SystemExit: 0" in text
-    said = capfd.readouterr().err
-    assert "flow.ows: the settings of 'Чужой' are pickled" in said and "'Source'" not in said
-
-
-def test_pickled_settings_can_be_refused(registry, flow, tmp_path, capfd):
-    file = tmp_path / "spy"
-    path = flow(("Source: Чужой", {"anything": Spy(str(file))}))
-    outcome = run_workflow(path, registry=registry, pickles=False)
-    assert outcome.exit_code == 2
-    (_, text), = errors(outcome)
-    assert "'Чужой'" in text and "--no-pickles" in text
-    assert not file.exists()
-
-
-def test_literal_settings_are_no_pickles(registry, flow, capfd):
-    outcome = run_workflow(flow(("Source", {"rows": 5})), registry=registry, pickles=False)
-    assert outcome.exit_code == 0
-    assert "pickled" not in capfd.readouterr().err
-
-
 # -- widgets that are not there
 
 @pytest.mark.parametrize("known", [False, True])
@@ -268,6 +227,7 @@ def test_a_module_that_exits_is_a_widget_that_cannot_be_imported(
         registry, flow, tmp_path, monkeypatch, known):
     (tmp_path / "leaving_module.py").write_text("import sys; sys.exit(0)")
     monkeypatch.syspath_prepend(str(tmp_path))
+    installed(monkeypatch, Entry("leaving", "leaving_module", None))
     if known:  # to Canvas' cache, from before the module was spoilt
         registry = WidgetRegistry(registry)
         registry.register_widget(WidgetDescription(
@@ -281,6 +241,7 @@ def test_a_module_that_exits_is_a_widget_that_cannot_be_imported(
 def test_unknown_widgets(registry, flow, tmp_path, monkeypatch):
     (tmp_path / "broken_module.py").write_text("import a_library_that_is_missing")
     monkeypatch.syspath_prepend(str(tmp_path))
+    installed(monkeypatch, Entry("broken", "broken_module", None))
     path = flow("orangecontrib.nowhere.widgets.owfoo.OWFoo: Foo", "broken_module.OWBar: Bar",
                 "headless_widgets.OWGone: Gone")
     path.write_text(path.read_text().replace('project_name=""', 'project_name="Orange3-Foo"', 1))
@@ -409,16 +370,19 @@ class Entry:
 
 
 def installed(monkeypatch, *entries):
-    cfg = type("Cfg", (), {"widgets_entry_points": staticmethod(lambda: iter(entries)),
-                           "widget_discovery": runner.Config.widget_discovery})
-    monkeypatch.setattr(runner, "_configuration", lambda: cfg)
+    cfg = type("Cfg", (), {
+        "widgets_entry_points": staticmethod(lambda: iter(entries)),
+        "widget_discovery": registry_module.Config.widget_discovery,
+        "workflow_constructor": staticmethod(registry_module.Config().workflow_constructor)})
+    monkeypatch.setattr(registry_module, "configuration", lambda: cfg)
 
 
 def test_discovery_skips_the_loader(monkeypatch):
     loaded = []
-    installed(monkeypatch, Entry("ours", runner.LOADER, lambda: loaded.append("ours") or []),
+    installed(monkeypatch,
+              Entry("ours", registry_module.LOADER, lambda: loaded.append("ours") or []),
               Entry("other", "a.b:c", lambda: loaded.append("other") or []))
-    runner.discover()
+    registry_module.discover()
     assert loaded == ["other"]
 
 
@@ -427,7 +391,84 @@ def test_an_add_on_that_exits_when_imported_is_named(monkeypatch, flow, tmp_path
     monkeypatch.syspath_prepend(str(tmp_path))
     installed(monkeypatch, Entry("bad", "leaving_add_on",
                                  lambda: importlib.import_module("leaving_add_on")))
-    outcome = run_workflow(flow("Source"))
+    outcome = run_workflow(flow("elsewhere.OWX"))  # so that all widgets are looked for
     assert outcome.exit_code == 2
     (_, text), = errors(outcome)
     assert text == "looking for widgets of leaving_add_on: leaving_add_on raised SystemExit: 0"
+
+
+def test_only_the_widgets_of_a_workflow_are_imported(monkeypatch, flow, tmp_path):
+    (tmp_path / "some_add_on").mkdir()
+    for name in ("__init__", "not_used"):
+        (tmp_path / "some_add_on" / f"{name}.py").write_text(
+            "" if name == "__init__" else "raise AssertionError('imported')")
+    (tmp_path / "some_add_on" / "used.py").write_text(
+        "from Orange.widgets.widget import OWWidget\n"
+        "class OWUsed(OWWidget):\n    name = 'Used'\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    installed(monkeypatch, Entry("Some", "some_add_on", lambda: pytest.fail("all are loaded")))
+    outcome = run_workflow(flow("some_add_on.used.OWUsed: It"), timeout=60)
+    assert outcome.exit_code == 0, outcome.messages
+    assert outcome.widgets == ["It"]
+
+
+def test_a_workflow_imports_nothing_but_widgets_of_add_ons(monkeypatch, flow, tmp_path):
+    spy = tmp_path / "spy"
+    (tmp_path / "no_add_on.py").write_text(f"open({str(spy)!r}, 'w')")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    installed(monkeypatch)
+    outcome = run_workflow(flow("no_add_on.OWX: It"), timeout=60)
+    assert outcome.exit_code == 2 and "not installed" in outcome.messages[0].text
+    assert not spy.exists() and "no_add_on" not in sys.modules
+
+
+@pytest.mark.parametrize("name", ["Orange.widgets.data.owfile.OWFile",
+                                  "orangecontrib.customs.widgets.owdeclarations.OWDeclarations"])
+def test_what_is_known_of_a_widget_is_what_a_discovery_knows(name):
+    few = registry_module.widgets_of([name])
+    module, _, _ = name.rpartition(".")
+    cfg = registry_module.configuration()
+    entry = registry_module._owner(name, list(cfg.widgets_entry_points()))
+    whole = cfg.widget_discovery(WidgetRegistry()).widget_description(
+        module, category_name=entry.name, distribution=entry.dist)
+    assert [widget.qualified_name for widget in few.widgets()] == [name]
+    for field in ("name", "id", "category", "inputs", "outputs", "replaces", "package"):
+        assert getattr(few.widget(name), field) == getattr(whole, field), field
+
+
+def test_progress_names_each_widget(run):
+    said = []
+    run("InThread", on_progress=lambda *args: said.append(args))
+    assert ("InThread", 0.0) in said
+    assert all(0 <= percent <= 100 for _, percent in said)
+
+
+# -- the page
+
+def test_the_page_holds_what_widgets_say_and_runs_no_script(run, tmp_path):
+    file = tmp_path / "page.html"
+    outcome = run("ShowsError", report=file)
+    text = file.read_text(encoding="utf-8")
+    assert outcome.exit_code == 1
+    assert "3 rows are too many" in text and "3 rows x 1 column" in text
+    assert "default-src 'none'" in text and "<section" in text
+
+
+def test_the_page_tells_what_could_not_be_loaded(tmp_path, registry):
+    file, path = tmp_path / "page.html", tmp_path / "<b>.ows"
+    path.write_bytes(b"<scheme")
+    assert run_workflow(path, registry=registry, report=file).exit_code == 2
+    text = file.read_text(encoding="utf-8")
+    assert "damaged or no workflow" in text and "&lt;b&gt;.ows" in text
+
+
+@pytest.mark.parametrize("name", ["page.pdf", "nowhere/page.html"])
+def test_a_page_that_cannot_be_written_is_said_before_the_run(run, tmp_path, name):
+    outcome = run("Talks", report=tmp_path / name)
+    assert outcome.exit_code == 2 and outcome.widgets == []
+
+
+def test_a_page_and_an_output_are_not_one_file(run, tmp_path):
+    outcome = run("InThread", report=tmp_path / "a.html", save=[
+        f"InThread.Data={tmp_path / 'a.html'}"])
+    assert outcome.exit_code == 2 and not (tmp_path / "a.html").exists()

@@ -12,9 +12,10 @@ import pickle
 import sys
 from pathlib import Path
 
+from orangecontrib.customs.headless import registry as registry_module
 from orangecontrib.customs.headless import runner
-from orangecontrib.customs.headless.arguments import write_table
 from orangecontrib.customs.headless.environment import OwnSettings, leave, prepare_application
+from orangecontrib.customs.headless.saving import write_table
 
 #: Settings that are not poisoned
 SPARED = {"savedWidgetGeometry": "there is no window whose place could matter"}
@@ -60,7 +61,7 @@ def poison(widget_class):
 
 def load(path, registry):
     """The workflow, without widgets so far; nothing flows."""
-    workflow = runner._configuration().workflow_constructor()
+    workflow = registry_module.configuration().workflow_constructor()
     workflow.set_runtime_env("basedir", str(path.parent))
     workflow.signal_manager.pause()
     with open(path, "rb") as file:
@@ -70,7 +71,7 @@ def load(path, registry):
 
 def classes(path, registry):
     workflow = load(path, registry)
-    return [runner._widget_class(node) for node in workflow.nodes]
+    return [registry_module.widget_class(node) for node in workflow.nodes]
 
 
 def opened(path, registry):

@@ -1,6 +1,6 @@
 """
-``--set "Widget title.setting=value"`` and ``--save "Widget title.Output=file"``
-================================================================================
+``--set "Widget title.setting=value"`` and ``--file "Widget title=path"``
+=========================================================================
 
 Titles may contain dots, and values equality signs; so an argument is taken apart with the
 titles of the workflow at hand. All that can be wrong is found before any widget exists.
@@ -8,38 +8,27 @@ titles of the workflow at hand. All that can be wrong is found before any widget
 import ast
 import json
 import os
-import shutil
-import tempfile
 from collections import Counter
 from copy import deepcopy
-from typing import NamedTuple
 
-from Orange.data import Table
-from Orange.data.io import FileFormat, PickleReader, TabReader
 from orangecanvas.utils import name_lookup
 from orangewidget.settings import VERSION_KEY, ContextSetting
 from orangewidget.utils.filedialogs import RecentPath
 
-from orangecontrib.customs.files import Output, OutputError, same_file
-
-__all__ = ["ArgumentError", "SaveRequest", "apply_settings", "check_save", "check_targets",
-           "parse_value", "resolve_save", "write_table"]
+__all__ = ["ArgumentError", "apply_files", "apply_settings", "parse_value", "settings_of",
+           "split"]
 
 #: Settings that every widget has and that say nothing without a window
 _WINDOW_SETTINGS = {"savedWidgetGeometry", "controlAreaVisible", VERSION_KEY}
+
+#: Settings that name the one thing that a widget reads; the first that it has
+_READS = ("path", "folder", "recent_paths", "recent_files", "file", "filename")
 
 _NONE = object()
 
 
 class ArgumentError(ValueError):
     """An argument that doesn't fit the workflow; the message is meant for the user."""
-
-
-class SaveRequest(NamedTuple):
-    """An output to be saved: the workflow's node, its channel's name and the file."""
-    node: object
-    output: str
-    file: str
 
 
 def parse_value(text):
@@ -59,14 +48,14 @@ def parse_value(text):
         return text
 
 
-def _split(nodes, argument, form):
-    """The node an argument speaks of, and what follows "title."; titles may contain dots."""
+def split(nodes, argument, form, mark="."):
+    """The node an argument speaks of, and what follows title and mark, which titles may have."""
     titles = [node.title for node in nodes]
-    fitting = [title for title in titles if argument.startswith(title + ".")]
-    if "=" not in argument or "." not in argument.split("=", 1)[0] and not fitting:
+    fitting = [title for title in titles if argument.startswith(title + mark)]
+    if "=" not in argument or mark not in argument.split("=", 1)[0] + "=" and not fitting:
         raise ArgumentError(f"{argument!r} is not of the form {form}")
     if not fitting:
-        title = argument.split("=", 1)[0].rsplit(".", 1)[0]
+        title = argument.split("=", 1)[0].rsplit(mark, 1)[0]
         raise ArgumentError(f"no widget is called {title!r}; the workflow has: "
                             + (", ".join(map(repr, sorted(set(titles)))) or "no widgets"))
     title = max(fitting, key=len)
@@ -76,7 +65,7 @@ def _split(nodes, argument, form):
     return nodes[titles.index(title)], argument[len(title) + 1:]
 
 
-def _settings_of(widget_class):
+def settings_of(widget_class):
     """Settings by name, dots for those of a part of the widget; those that can be set."""
     return {name: setting
             for name, setting in widget_class.settingsHandler.known_settings.items()
@@ -108,9 +97,67 @@ def apply_settings(nodes, arguments):
     """
     given = {}
     for argument in arguments:
-        node, rest = _split(nodes, argument, '"Widget title.setting=value"')
+        node, rest = split(nodes, argument, '"Widget title.setting=value"')
         name, _, text = rest.partition("=")
         given.setdefault(node, {}).update(_values(node, name, text))
+    _apply(given)
+
+
+def apply_files(nodes, arguments):
+    """
+    Let widgets read other files or folders than they were saved with.
+
+    Parameters
+    ----------
+    nodes : list of orangecanvas.scheme.SchemeNode
+    arguments : sequence of str
+        "Widget title=path", relative to the working directory.
+
+    Raises
+    ------
+    ArgumentError
+        Unknown or ambiguous title, nothing under the path, or a widget that reads no file, or
+        several.
+    """
+    given = {}
+    for argument in arguments:
+        node, path = split(nodes, argument, '"Widget title=path"', "=")
+        path = os.path.abspath(path)
+        if not os.path.exists(path):
+            raise ArgumentError(f"{node.title}: there is no {path}")
+        given.setdefault(node, {}).update(_reading(node, path))
+    _apply(given)
+
+
+def _reading(node, path):
+    """Settings by which a widget reads a file."""
+    widget_class = name_lookup(node.description.qualified_name)
+    settings = {name: setting for name, setting in settings_of(widget_class).items()
+                if not isinstance(setting, ContextSetting)}
+    names = [name for name in _READS if name in settings][:1] or sorted(
+        name for name in settings if name.endswith(("_file", "_path", "_folder"))
+        and not name.startswith("last_"))
+    if not names:
+        raise ArgumentError(f"{node.title!r} reads no file: none of its settings names one")
+    if len(names) > 1:
+        raise ArgumentError(f'which of {", ".join(names)} of {node.title!r} is it? Say so by '
+                            f'--set "{node.title}.{names[0]}=..."')
+    name, = names
+    default = settings[name].default
+    if isinstance(default, str) or default is None:
+        values = {name: path}
+    elif isinstance(default, list):
+        plain = default and isinstance(default[0], str)
+        values = {name: [path if plain else RecentPath(path, None, None)]}
+    else:
+        raise ArgumentError(f"{node.title}.{name} is no path; say what it is by --set")
+    if "source" in settings and hasattr(widget_class, "LOCAL_FILE"):
+        values["source"] = widget_class.LOCAL_FILE  # and not an address
+    return values
+
+
+def _apply(given):
+    """Write values by names of settings into the properties of nodes."""
     for node, values in given.items():
         widget_class = name_lookup(node.description.qualified_name)
         new = not node.properties
@@ -125,7 +172,7 @@ def apply_settings(nodes, arguments):
 def _values(node, name, text):
     """Values by the names of settings that one argument means."""
     widget_class = name_lookup(node.description.qualified_name)
-    settings = _settings_of(widget_class)
+    settings = settings_of(widget_class)
     if name not in settings:
         renamed = _renamed(widget_class, name, text, settings)
         if renamed:
@@ -204,133 +251,3 @@ def _fit(text, saved, default):
                 return kind(value)
             raise TypeError(title)
     return value
-
-
-def check_save(argument):
-    """
-    Check what can be known about "Widget title.Output=file" without the workflow.
-
-    Raises
-    ------
-    ArgumentError
-        Not of that form, a kind of file that Orange doesn't write, or no such folder.
-    """
-    file = argument.rpartition("=")[2]
-    if "=" not in argument or not file:
-        raise ArgumentError(f'{argument!r} is not of the form "Widget title.Output=file"')
-    if _writer(file) is None:
-        raise ArgumentError(f"can't save to {file}: the name must end with one of "
-                            + ", ".join(sorted(FileFormat.writers)))
-    folder = os.path.dirname(os.path.abspath(file))
-    if not os.path.isdir(folder):
-        raise ArgumentError(f"can't save to {file}: there is no folder {folder}")
-    if not os.path.exists(file) or os.path.isfile(file):
-        try:
-            Output(file)  # only tries the place
-        except OutputError as error:
-            raise ArgumentError(str(error)) from None
-
-
-def resolve_save(nodes, argument):
-    """
-    The output and the file that "Widget title.Output=file" means.
-
-    Parameters
-    ----------
-    nodes : list of orangecanvas.scheme.SchemeNode
-    argument : str
-
-    Returns
-    -------
-    SaveRequest
-
-    Raises
-    ------
-    ArgumentError
-        Unknown or ambiguous title, unknown output, or one that never carries a table.
-    """
-    check_save(argument)
-    node, rest = _split(nodes, argument, '"Widget title.Output=file"')
-    output, _, file = rest.rpartition("=")
-    channels = {channel.name: channel for channel in node.output_channels()}
-    if output not in channels:
-        raise ArgumentError(f"{node.title!r} has no output {output!r}; it has: "
-                            + (", ".join(map(repr, channels)) or "no outputs"))
-    types = [name_lookup(name) for name in channels[output].types]
-    if not any(issubclass(kind, Table) or issubclass(Table, kind) for kind in types):
-        raise ArgumentError(
-            f"{node.title}.{output} is no table but {types[0].__name__}, and --save writes "
-            "tables; connect a widget that saves it, such as Save Model, in the workflow")
-    return SaveRequest(node, output, file)
-
-
-def check_targets(saves, nodes, basedir):
-    """
-    Check that nothing that the workflow reads or has saved is overwritten.
-
-    Parameters
-    ----------
-    saves : list of SaveRequest
-    nodes : list of orangecanvas.scheme.SchemeNode
-        With their settings.
-    basedir : str
-        The workflow's folder, which relative paths start from.
-
-    Raises
-    ------
-    ArgumentError
-        A file that a widget names in its settings, or that two outputs are to be saved to.
-    """
-    taken = set()
-    for _, _, file in saves:
-        for node in nodes:
-            if same_file(file, _paths(node.properties, basedir)) is not None:
-                raise ArgumentError(f"can't save to {file}: the settings of {node.title!r} name "
-                                    "this file; choose another one")
-        if os.path.realpath(file) in taken:
-            raise ArgumentError(f"can't save two outputs to {file}; choose another file for one")
-        taken.add(os.path.realpath(file))
-
-
-def _paths(setting, basedir):
-    """Whatever may be a path in a setting."""
-    if isinstance(setting, RecentPath):
-        setting = [setting.abspath, setting.relpath]
-    if isinstance(setting, str):
-        yield os.path.join(basedir, setting)
-    elif isinstance(setting, (dict, list, tuple)):
-        for part in setting.values() if isinstance(setting, dict) else setting:
-            yield from _paths(part, basedir)
-
-
-def _writer(file):
-    name = os.path.basename(file).lower()
-    endings = [ending for ending in FileFormat.writers
-               if name.endswith(ending) and name != ending]
-    return FileFormat.writers[max(endings, key=len)] if endings else None
-
-
-def write_table(table, file):
-    """
-    Write a table by Orange's writer for the file's extension.
-
-    Comma-separated files and Excel sheets get a single row of names, for other programs to
-    read; .tab has Orange's three header rows, and with them types and roles.
-
-    Orange's writers fill the place as they go; so they write elsewhere, and what came out
-    whole takes its place.
-
-    Raises
-    ------
-    OutputError
-    """
-    writer = _writer(file)
-    if table.is_sparse() and not issubclass(writer, PickleReader):
-        table = table.to_dense()  # Orange's own writers of text stop at sparse columns
-    with tempfile.TemporaryDirectory() as folder:
-        made = os.path.join(folder, os.path.basename(file))
-        writer.write(made, table, with_annotations=issubclass(writer, TabReader))
-        for name in sorted(os.listdir(folder)):  # some leave a second file, .metadata
-            with open(os.path.join(folder, name), "rb") as whole, \
-                    Output(os.path.join(os.path.dirname(file), name)) as place:
-                shutil.copyfileobj(whole, place)

@@ -24,6 +24,7 @@ from orangecontrib.customs.headless import (
     cli_run,
 )
 from orangecontrib.customs.headless.models import photo_model_named
+from orangecontrib.customs.headless.pipes import whoever_reads
 from orangecontrib.customs.i18n import speaking
 
 __all__ = ["main"]
@@ -39,7 +40,11 @@ SOURCES = {"text": "--declarations", "photos": "--photos", "model": "--predictio
 
 def main(argv: list[str] | None = None) -> int:
     """Parse the command line, do the job, return the exit code."""
-    argv = sys.argv[1:] if argv is None else argv
+    with whoever_reads():
+        return _main(sys.argv[1:] if argv is None else argv)
+
+
+def _main(argv: list[str]) -> int:
     if argv[:1] == ["canvas"]:  # the rest is for Canvas to parse
         from orangecontrib.customs.headless import canvas
         return canvas.main(argv[1:])

@@ -54,14 +54,20 @@ def prepare_environment(offscreen):
 
 
 @contextmanager
-def offline_imports():
+def offline_imports(lists=True):
     """
     A context in which what this thread imports finds no network, and goes on without.
 
     Widgets of Orange3-Text ask for lists of what could be downloaded as soon as they are
     imported, wanted or not. Downloads that a workflow asks for come later and work.
+
+    Parameters
+    ----------
+    lists : bool
+        Whether Orange3-Text may be among the imports; NLTK is imported before it.
     """
-    no_nltk_download()
+    if lists:
+        no_nltk_download()
     here, ask = threading.get_ident(), socket.getaddrinfo
 
     def refuse(*args, **kwargs):
@@ -128,11 +134,9 @@ def prepare_application(configuration=None):
         return app
 
     prepare_environment(offscreen=True)
-    try:
-        # Qt wants web views to be imported before the application is there
-        from AnyQt import QtWebEngineWidgets  # noqa: F401  pylint: disable=unused-import
-    except ImportError:
-        pass  # an optional part of Qt; widgets that need it say so themselves
+    from AnyQt.QtCore import Qt
+    # or Qt wants web views, which few workflows have, to be imported before the application
+    QApplication.setAttribute(Qt.AA_ShareOpenGLContexts)
     from Orange.canvas.config import Config
     from orangecanvas import config
     # without the application's name Qt would take ours from sys.argv[0]

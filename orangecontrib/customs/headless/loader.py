@@ -4,15 +4,15 @@
 
 ::
 
-    orange-canvas --no-gui flow.ows [--timeout S] [--set "Widget title.setting=value"]...
-                                    [--save "Widget title.Output=file"]... [--no-pickles]
-                                    [--lang ru|en]
+    orange-canvas --no-gui [options of orange-customs run] flow.ows
 
 Orange Canvas looks for widgets in entry points of the group ``orange.widgets`` and calls those
 that are functions. :func:`loader` is one of them; when it sees ``--no-gui`` among the
 arguments it runs the workflow as ``orange-customs run`` does, in a process of its own, and ends
 Canvas with the same exit code before a window is shown. Otherwise it does nothing, and this
 module imports nothing heavy: it is called whenever Canvas starts.
+
+An Orange that knows ``--no-gui`` itself is left alone.
 
 Qt is up by then, and Canvas has no way to start without it. Where there is no display, say so
 to Qt: ``QT_QPA_PLATFORM=offscreen orange-canvas --no-gui ...`` or ``orange-canvas -platform
@@ -40,7 +40,7 @@ def loader(discovery):
     """
     global _running  # pylint: disable=global-statement
     # the run makes a discovery of its own, which must not start the next run
-    if "--no-gui" not in sys.argv or _running:
+    if "--no-gui" not in sys.argv or _running or _canvas_knows_it():
         return
     _running = True
     code = 2
@@ -54,6 +54,13 @@ def loader(discovery):
     finally:
         from .environment import leave
         leave(code)
+
+
+def _canvas_knows_it():
+    """Whether this Orange has a --no-gui of its own."""
+    from Orange.canvas.__main__ import OMain
+    return any("--no-gui" in action.option_strings
+               for action in OMain().argument_parser()._actions)
 
 
 def _run(discovery):
@@ -71,9 +78,7 @@ def _parser():
 
     from .cli_run import add_arguments
     parser = OMain().argument_parser()
-    parser.usage = ("orange-canvas --no-gui [canvas options] [--timeout S] "
-                    '[--set "Widget title.setting=value"] [--save "Widget title.Output=file"] '
-                    "[--no-pickles] [--lang ru|en] flow.ows")
+    parser.usage = "orange-canvas --no-gui [canvas options] [options of a run] flow.ows"
     parser.add_argument("--no-gui", action="store_true")
     parser.add_argument("-platform", "--platform")  # Qt's own; a screen is none of our business
     add_arguments(parser)

@@ -2,10 +2,13 @@
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-__all__ = ["OK", "FAILED", "NOT_RUN", "Message", "Outcome"]
+__all__ = ["OK", "FAILED", "NOT_RUN", "RESULTS", "Message", "Outcome", "described"]
 
 #: What a workflow's result is worth
 OK, FAILED, NOT_RUN = 0, 1, 2
+
+#: The same in words
+RESULTS = {OK: "done", FAILED: "failed", NOT_RUN: "not run to its end"}
 
 
 class Message(NamedTuple):
@@ -46,3 +49,13 @@ class Outcome:
         """Add a message, and let it worsen the exit code."""
         self.messages.append(Message(widget, level, " ".join(str(text).split())))
         self.exit_code = max(self.exit_code, code)
+
+
+def described(value):
+    """A few words on a value that a widget put out."""
+    try:
+        domain, rows = value.domain, len(value)
+        columns = len(domain.variables) + len(domain.metas)
+    except (AttributeError, TypeError):  # no table
+        return type(value).__name__
+    return f"{rows} row{'s' * (rows != 1)} x {columns} column{'s' * (columns != 1)}"

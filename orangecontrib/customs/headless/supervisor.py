@@ -35,6 +35,7 @@ from typing import NamedTuple
 
 from .environment import leave
 from .outcome import FAILED, NOT_RUN, Outcome
+from .pipes import whoever_reads
 
 __all__ = ["Ending", "Journal", "ending", "supervise", "work"]
 
@@ -300,7 +301,8 @@ def work(folder):
     try:
         with open(os.path.join(folder, _JOB), "rb") as file:
             function, args = pickle.load(file)
-        code = pkgutil.resolve_name(function)(journal, *args)
+        with whoever_reads():
+            code = pkgutil.resolve_name(function)(journal, *args)
     except BaseException:  # pylint: disable=broad-except
         # whatever it is, the parent must get a result
         traceback.print_exc()

@@ -141,9 +141,11 @@ class Materials:
                                   key=lambda m: (m.start, -m.end))
         return mentions
 
-    def read(self, text: str, goods: list[Mention], language: str = "ru") -> list[PartOf]:
-        """What the text says of uppers, soles and the goods as a whole."""
-        mentions = self.mentions(text, goods)
+    def read(self, text: str, mentions: list[Mention], language: str = "ru") -> list[PartOf]:
+        """What the text says of uppers, soles and the goods as a whole.
+
+        `mentions`: what is named in it.
+        """
         if not any(m.kind == "material" for m in mentions):
             return []
         binder = part_of_language(language, "binding").Binder(text, mentions)

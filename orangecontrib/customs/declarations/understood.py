@@ -28,13 +28,16 @@ from .folding import Folded
 from .languages import ordinary
 from .materials import Mention
 from .patterns import NEVER, Pattern, Tables, language_of, number, words_of
-from .reading import Doubt, Finding
+from .reading import STATED, Doubt, Finding
 
 __all__ = ["Understanding"]
 
 #: A row's `when`: words of its phrase are met; more than so many words are in no table; a part is
-#: named and words beside it are not understood, with no value read of it; its values fall apart.
+#: named and words beside it are not understood, with no value read of it; its values fall apart; it is
+#: read of materials that are bound to no part; words of its phrase are met, and nothing is read of it.
 WORDS, UNKNOWN, UNREAD, TORN = "words", "unknown", "unread", "torn"
+LOOSE, SILENT = "loose", "silent"
+WHENS = (WORDS, UNKNOWN, UNREAD, TORN, LOOSE, SILENT)
 #: Words that are quoted of a doubt.
 QUOTED = 6
 #: No doubt is stronger: something was read.
@@ -90,16 +93,15 @@ class Understanding:
     def _read(tables: Tables):
         columns = ("when", "facts", "share", "above", "phrase", "source")
         for where, row in tables.rows("doubts.csv", columns):
-            if row["when"] not in (WORDS, UNKNOWN, UNREAD, TORN):
-                raise ValueError(f"{where}: when must be one of {WORDS}, {UNKNOWN}, {UNREAD}, "
-                                 f"{TORN}")
+            if row["when"] not in WHENS:
+                raise ValueError(f"{where}: when must be one of {', '.join(WHENS)}")
             share = number(row["share"], where)
             if not 0 < share < 1:
                 raise ValueError(f"{where}: share must be between 0 and 1: {row['share']}")
             if not row["source"].strip():
                 raise ValueError(f"{where}: source is empty: it says where share is from")
             facts = words_of(row["facts"])
-            pattern = tables.pattern(row, where) if row["when"] == WORDS else NEVER
+            pattern = tables.pattern(row, where) if row["phrase"] else NEVER
             yield _Sign(row["id"], row["when"], facts, share,
                         number(row["above"] or "0", where), pattern, language_of(row["id"]))
 
@@ -155,11 +157,13 @@ class Understanding:
             return
         for fact in sign.facts:
             mine = [f for f in findings if f.fact == fact]
-            if sign.when == WORDS:
-                met = [m.group() for language, folded, _ in views if language == sign.language
+            if sign.when in (WORDS, SILENT):
+                met = [] if mine and sign.when == SILENT else [m.group() for language, folded, _ in views if language == sign.language
                        for m in sign.pattern.finditer(folded.text)]
             elif sign.when == UNREAD:
                 met = [] if mine else list(self._beside(fact, views, unknown))
+            elif sign.when == LOOSE:
+                met = [f.text for f in mine if not any(o.kind == STATED for o in mine)][:1]
             else:
                 met = [f.text for f in mine if len(self._classes(f.values)) > 1][:1]
             if met:

@@ -29,6 +29,8 @@ from .sources import DOUBT
 
 __all__ = ["of_each", "lines_in"]
 
+#: A heading that is less likely than this is not named where words that decide are not understood.
+NAMED = .5
 #: Codes of these digits at most are safe where goods can't be told apart.
 MOST = LEVELS[-2]
 
@@ -103,6 +105,8 @@ def _certain(keys: Sequence[str], assumed: Sequence[Iterable[Option]], vocabular
 def _told(verdict: Verdict, several: Several, of: Mapping[tuple[Option, ...], Verdict],
           vocabulary: Vocabulary) -> Verdict:
     """A verdict with the codes of each good as a problem, and no digits safe that differ."""
+    if not several.understood and verdict.p_heading < NAMED:
+        return _unnamed(verdict)
     problems = tuple(message for choice in several.choices if choice.words
                      for message in _lines(choice, of, vocabulary))
     codes = [verdict.codes, *(each.codes for each in of.values())]
@@ -112,6 +116,14 @@ def _told(verdict: Verdict, several: Several, of: Mapping[tuple[Option, ...], Ve
     if len(safe) < len(verdict.safe_code):
         verdict = replace(verdict, safe_code=safe, p_safe=verdict.p_of(safe) if safe else 0.)
     return replace(verdict, problems=(*problems, *verdict.problems))
+
+
+def _unnamed(verdict: Verdict) -> Verdict:
+    """A verdict that leaves the heading open: what there is to ask and what is likely stays."""
+    problem = Message.of("cases.heading_open", heading=verdict.heading, p=verdict.p_heading)
+    return replace(verdict, codes=(), p=np.nan, safe_code="", p_safe=0., heading="", p_heading=0.,
+                   flip=None, duty_low=np.nan, duty_high=np.nan, steps=(), held=(),
+                   problems=(problem, *verdict.problems))
 
 
 def _shared(codes: Iterable[tuple[str, ...]], most: int) -> str:

@@ -45,6 +45,7 @@ from .reading import IMPLIED, STATED, Finding, Reading, _agree, evidence_of
 from .several import Choice, Option, Several
 from .sizes import Sizes, choice_of_sizes
 from .stages import GoodRead, Stages
+from .understood import Understanding
 
 __all__ = ["EMPTY", "FactReader"]
 
@@ -117,6 +118,7 @@ class _View:
     language: str
     folded: Folded
     nouns: list[Good]
+    mentions: list[Mention]
     parts: list[PartOf]
 
 
@@ -253,6 +255,7 @@ class FactReader:
         self._detail = tables.word("words.detail", "materials.csv")
         self._materials = Materials(tables) if tables.has("materials.csv") else None
         self._gate = Gate(tables)
+        self._understanding = Understanding(tables, self.priors)
         self._said = {name: tables.message(name, given=given).id
                       for table, said in _SAID.items() if tables.has(table)
                       for name, given in said.items()}
@@ -355,14 +358,17 @@ class FactReader:
         views = []
         for language, own in folded.views(languages):
             nouns = self._gate.goods(own.text)
-            views.append(_View(language, own, nouns, self._parts(language, own, nouns)))
+            mentions = self._mentions(own, nouns)
+            views.append(_View(language, own, nouns, mentions,
+                               self._materials.read(own.text, mentions, language)
+                               if mentions and self._materials is not None else []))
         return views
 
-    def _parts(self, language: str, folded: Folded, nouns) -> list[PartOf]:
-        """The parts of the goods with their materials; none where no word speaks of either."""
+    def _mentions(self, folded: Folded, nouns) -> list[Mention]:
+        """Parts, materials and goods that are named; none where no word speaks of them."""
         if self._materials is None or not nouns and not self._detail.search(folded.text):
             return []
-        return self._materials.read(folded.text, _named(nouns), language)
+        return self._materials.mentions(folded.text, _named(nouns))
 
     def _goods(self, folded: Folded, views: list[_View]) -> TextGoods | None:
         """The goods, as the first language tells them that names any.
@@ -447,13 +453,17 @@ class FactReader:
         for view, verdict in zip(views, verdicts):
             more = self._read_view(view, verdict, goods, apart, choices, problems)
             findings += more if view is views[0] else _said_once(findings, more)
+        doubts = self._understanding.doubts(
+            [(view.language, view.folded, view.mentions) for view in views], findings)
         findings = self._choose(findings, problems)
         types = [good for verdict in verdicts for good in verdict.types]
-        several = self._several(findings, choices, types, parts, goods)
+        several = replace(self._several(findings, choices, types, parts, goods),
+                          understood=not doubts)
         problems += [self._problems[f.rule] for f in findings if f.rule in self._problems]
         findings.sort(key=lambda f: (f.start, f.end, f.fact))
         return GoodRead(parts, Reading(description, tuple(findings),
-                                       tuple(dict.fromkeys(problems)), several=several))
+                                       tuple(dict.fromkeys(problems)), several=several,
+                                       doubts=doubts))
 
     def _several(self, findings: Sequence[Finding], choices: Sequence[Choice], types,
                  parts: Sequence[PartOf], goods: TextGoods | None) -> Several:
@@ -479,7 +489,7 @@ class FactReader:
     def _judge(self, view: _View):
         named = _named(view.nouns)
         known = () if view.language == "ru" else named if self._materials is None \
-            else self._materials.mentions(view.folded.text, named)
+            else view.mentions or self._materials.mentions(view.folded.text, named)
         return self._gate.judge(view.folded, view.nouns, view.parts, view.language, known)
 
     def _read_view(self, view: _View, verdict, goods: TextGoods | None, apart: bool,

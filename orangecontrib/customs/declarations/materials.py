@@ -64,6 +64,8 @@ class PartOf:
 
 _SHARE_BEFORE = re.compile(r"\d[\d.,]*\s?%\s?$")
 _SAME_GAP = re.compile(r"\s?(?:из |of )?")
+#: A material that is bound to nothing is the upper's so many times as often as not (judgement).
+LOOSE = 15.
 NOT_SAID = Area((), math.inf, "")
 
 
@@ -141,9 +143,11 @@ class Materials:
                                   key=lambda m: (m.start, -m.end))
         return mentions
 
-    def read(self, text: str, goods: list[Mention], language: str = "ru") -> list[PartOf]:
-        """What the text says of uppers, soles and the goods as a whole."""
-        mentions = self.mentions(text, goods)
+    def read(self, text: str, mentions: list[Mention], language: str = "ru") -> list[PartOf]:
+        """What the text says of uppers, soles and the goods as a whole.
+
+        `mentions`: what is named in it.
+        """
         if not any(m.kind == "material" for m in mentions):
             return []
         binder = part_of_language(language, "binding").Binder(text, mentions)
@@ -153,7 +157,8 @@ class Materials:
             return parts
         # «leather straps»: the upper, where nothing else is named as such
         spare = self._collect(binder, owners, language, "spare")
-        return parts + (spare or self._alone(binder, owners, language))
+        return parts + (spare or self._alone(binder, owners, language)
+                        or self._loose(binder, owners, language))
 
     def _alone(self, binder: Binder, owners, language) -> list[PartOf]:
         """The good's materials, where they are a clause («туфли женские, ткань; …»), one only.
@@ -175,6 +180,19 @@ class Materials:
                      and binder.near(mentions[j], mentions[found[0]])), None)
         return [] if good is None else [replace(part, implied=True) for part in self._collect(
             binder, {i: (good,) for i in found}, language)]
+
+    def _loose(self, binder: Binder, owners, language) -> list[PartOf]:
+        """The materials that belong to no part that is named: of the good, it seems.
+
+        «Туфли для гольфа, белая кожа + вставка из пластика; подошва ТЭП».
+        """
+        mentions = binder.mentions
+        free = [i for i, parts in owners.items() if not parts]
+        good = next((j for j, mention in enumerate(mentions) if mention.kind == "good"), None)
+        if good is None or not free or mentions[free[0]].start < mentions[good].start:
+            return []
+        return [replace(part, implied=True, ratio=min(part.ratio, LOOSE))
+                for part in self._collect(binder, {i: (good,) for i in free}, language)]
 
     @staticmethod
     def _clarified(binder: Binder, found) -> list[_Material]:

@@ -12,7 +12,7 @@ from orangecontrib.customs.i18n import Joined, Message, Words
 
 from .several import Several
 
-__all__ = ["STATED", "IMPLIED", "Finding", "Reading", "settle", "evidence_of"]
+__all__ = ["STATED", "IMPLIED", "Doubt", "Finding", "Reading", "settle", "evidence_of"]
 
 STATED = "stated"
 IMPLIED = "implied"
@@ -59,6 +59,33 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """That a description tells more of a fact than was read; see :mod:`.understood`.
+
+    Parameters
+    ----------
+    fact : str
+    share : float
+        P(the good is not as read).
+    words : tuple of str
+        That raise the doubt.
+    prior, unread : tuple of float
+        P of each value where nothing is known, and of goods that are not as read.
+    """
+
+    fact: str
+    share: float
+    words: tuple[str, ...]
+    prior: tuple[float, ...]
+    unread: tuple[float, ...]
+
+    @property
+    def message(self) -> Message:
+        """What the trace says of it."""
+        return Message.of("reader.not_understood", words=", ".join(self.words))
+
+
+@dataclass(frozen=True)
 class Reading:
     """What one description says, and what is wrong or unclear in it.
 
@@ -74,6 +101,8 @@ class Reading:
         How many there are of the good, where the text speaks of several and says it.
     several : Several
         What is open of several goods in one.
+    doubts : tuple of Doubt
+        Facts of which it tells more than was read, each once.
     """
 
     description: str
@@ -82,6 +111,7 @@ class Reading:
     goods: tuple[Reading, ...] = ()
     quantity: float | None = None
     several: Several = Several()
+    doubts: tuple[Doubt, ...] = ()
 
     def counted(self, quantity: bool, whole: bool = False) -> Reading:
         """Of one of several goods: with a problem where something is declared for all of them.
@@ -117,9 +147,15 @@ class Reading:
         for finding in self.findings:
             if loudest[finding.fact] & set(finding.values):
                 said.setdefault(finding.fact, {})[_quoted(finding, columns)] = None
-        return {fact: ", ".join(words) if not columns else
-                Joined(tuple(words)) if len(words) > 1 else next(iter(words))
-                for fact, words in said.items()}
+        told: dict[str, str | Message | Joined] = {
+            fact: ", ".join(words) if not columns else
+            Joined(tuple(words)) if len(words) > 1 else next(iter(words))
+            for fact, words in said.items()}
+        for doubt in self.doubts:
+            words = told.get(doubt.fact)
+            told[doubt.fact] = doubt.message if words is None else Joined(
+                (words, doubt.message), "; ")
+        return told
 
 
 def _quoted(finding: Finding, columns: Sequence[tuple[int, int, str]]) -> str | Message:
@@ -190,12 +226,22 @@ def _row(values: tuple[str, ...], ratio: float, value_ids: tuple[str, ...]) -> n
     return np.array([math.log(ratio) if v in values else 0. for v in value_ids])
 
 
+def _doubted(doubt: Doubt, loglik: np.ndarray) -> np.ndarray:
+    """Evidence that is believed less: of what was read, and of goods that are not as read."""
+    likelihood = np.exp(loglik - loglik.max())
+    read = likelihood / sum(p * l for p, l in zip(doubt.prior, likelihood))
+    unread = np.array([u / p for u, p in zip(doubt.unread, doubt.prior)])
+    mixed = (1 - doubt.share) * read + doubt.share * unread
+    return np.log(mixed / mixed.min())
+
+
 def evidence_of(keys: Sequence[str], readings: Sequence[Reading],
                 vocabulary: Vocabulary) -> Evidence:
     """Log-likelihoods (N, k) per fact of `vocabulary`; silence is a row of zeros.
 
     Words that stand r times as often where one of the values holds that they state as where
-    none does have the likelihood r under these values and 1 under the others.
+    none does have the likelihood r under these values and 1 under the others; where a description
+    tells more of a fact than was read, as much less as its doubt is great.
     """
     keys, readings = tuple(keys), tuple(readings)
     if len(keys) != len(readings):
@@ -209,4 +255,7 @@ def evidence_of(keys: Sequence[str], readings: Sequence[Reading],
                 if key not in rows:
                     rows[key] = _row(values, ratio, vocabulary[fact].value_ids)
                 loglik[fact][i] += rows[key]
+        for doubt in reading.doubts:
+            if doubt.fact in loglik:
+                loglik[doubt.fact][i] = _doubted(doubt, loglik[doubt.fact][i])
     return Evidence(keys, loglik)

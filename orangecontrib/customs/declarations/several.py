@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 __all__ = ["Choice", "Option", "Several", "joined", "told"]
 
@@ -50,19 +50,23 @@ class Several:
     choices : tuple of Choice
     apart : bool
         Whether it can be told which words speak of which good.
+    understood : bool
+        Whether nothing that decides is in doubt (:mod:`.understood`): else a heading is named
+        only where it is likelier than all others together.
     """
 
     choices: tuple[Choice, ...] = ()
     apart: bool = True
+    understood: bool = True
 
     def __bool__(self) -> bool:
-        return bool(self.choices) or not self.apart
+        return bool(self.choices) or not self.apart or not self.understood
 
     @property
     def text(self) -> str:
         """For a cell of a table; empty where nothing is open."""
         return "" if not self else json.dumps({
-            "apart": self.apart, "choices": [
+            "apart": self.apart, "understood": self.understood, "choices": [
                 {"words": choice.words, "unsure": choice.unsure, "options": [
                     {"which": option.which, "facts": {f: list(v) for f, v in option.facts}}
                     for option in choice.options]} for choice in self.choices]},
@@ -73,7 +77,8 @@ class Several:
         settled = set(facts)
         kept = tuple(choice for choice in self.choices if not settled.intersection(
             fact for option in choice.options for fact, _ in option.facts))
-        return self if len(kept) == len(self.choices) else Several(kept, self.apart)
+        return self if len(kept) == len(self.choices) else replace(
+            self, choices=kept)
 
 
 def told(text: str) -> Several:
@@ -84,7 +89,7 @@ def told(text: str) -> Several:
             Option(tuple((str(fact), tuple(map(str, values)))
                          for fact, values in option["facts"].items()), str(option["which"]))
             for option in choice["options"]), str(choice["words"]), str(choice["unsure"]))
-            for choice in said["choices"]), bool(said["apart"]))
+            for choice in said["choices"]), bool(said["apart"]), bool(said.get("understood", True)))
     except (AttributeError, KeyError, TypeError, ValueError):
         return Several()
 
@@ -92,4 +97,4 @@ def told(text: str) -> Several:
 def joined(some: Sequence[Several]) -> Several:
     """What several readers found in one description."""
     return Several(tuple(dict.fromkeys(choice for each in some for choice in each.choices)),
-                   all(each.apart for each in some))
+                   all(each.apart for each in some), all(each.understood for each in some))

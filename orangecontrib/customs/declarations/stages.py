@@ -66,6 +66,7 @@ class Stages:
             yield from _part_lines(self.folded, good.parts, vocabulary)
             yield from _finding_lines(good.reading, vocabulary)
             yield from _open_lines(good.reading, vocabulary)
+            yield from _doubt_lines(good.reading, vocabulary)
             for problem in good.reading.problems:
                 yield Message.of("stages.problem", problem=problem)
         if len(self.read) != 1:
@@ -128,3 +129,10 @@ def _open_lines(reading, vocabulary) -> Iterator[Message]:
             yield Message.of("stages.open", options=options)
         if choice.unsure:
             yield Message.of("stages.unsure", sizes=choice.unsure)
+
+
+def _doubt_lines(reading, vocabulary) -> Iterator[Message]:
+    """What weighs less, for words that are not understood."""
+    for doubt in reading.doubts:
+        yield Message.of("stages.doubt", fact=vocabulary[doubt.fact], share=f"{doubt.share:.0%}",
+                         words=", ".join(doubt.words))

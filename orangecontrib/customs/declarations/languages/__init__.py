@@ -13,6 +13,8 @@ each thing in which languages differ:
 ``lengths``
     how a length stands by what it is the length of: «каблук 5 см», "5 cm heel"
 
+``ordinary.csv`` lists words of no account (:mod:`..understood`).
+
 The stages ask :func:`part` for them.  What a group's rows say is in the group's own
 tables, where rows of all languages stand side by side.
 """
@@ -26,7 +28,7 @@ from types import ModuleType
 
 from orangecontrib.customs.files import strict_rows
 
-__all__ = ["LANGUAGES", "any_of", "part", "words"]
+__all__ = ["LANGUAGES", "any_of", "ordinary", "part", "words"]
 
 #: The languages that are read, by ISO 639-1; the first is that of a text without any words.
 LANGUAGES = ("ru", "en")
@@ -51,6 +53,16 @@ def words(language: str, kind: str) -> tuple[str, ...]:
     if not found:
         raise ValueError(f"{path}: no words of kind '{kind}'")
     return found
+
+
+@cache
+def ordinary(language: str) -> frozenset[str]:
+    """All forms of the words of ``ordinary.csv``: they tell nothing that decides."""
+    from ..forms import forms  # which asks the languages
+    path = Path(__file__).parent / language / "ordinary.csv"
+    rows = strict_rows(path, ("kind", "words", "why"))[1]
+    return frozenset(form for _, row in rows for word in row["words"].split()
+                     for form in forms(word))
 
 
 def any_of(language: str, *kinds: str) -> str:

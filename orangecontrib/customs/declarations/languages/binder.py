@@ -12,6 +12,8 @@ __all__ = ["REACH", "Binder"]
 #: How far a material may stand from its part or good, in characters.
 REACH = 300
 
+#: Between parts that share a bracket.
+_JOINT = re.compile(r"[\s,/+]*(?:и|and|&|как)?[\s,]*(?:и|the|the outer|outer)?\s?")
 _CLAUSE_END = re.compile(r"[,;:.](?!\d)")
 
 
@@ -110,6 +112,16 @@ class Binder:
             else:
                 for i in found:  # who is made of what cannot be told
                     owners[i] = ()
+
+    def bracketed(self, j: int) -> tuple[int, ...]:
+        """The parts from `j` on that fill a bracket: «войлок (верх и подошва)»."""
+        found = [j]
+        while found[-1] + 1 < len(self.mentions) and _JOINT.fullmatch(
+                self.text, self.mentions[found[-1]].end, self.mentions[found[-1] + 1].start) \
+                and self.mentions[found[-1] + 1].kind == "part":
+            found.append(found[-1] + 1)
+        return tuple(found) if len(found) > 1 and self.text.startswith(
+            ")", self.mentions[found[-1]].end) else ()
 
     # -- materials that are a clause by themselves
 

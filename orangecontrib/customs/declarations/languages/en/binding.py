@@ -177,7 +177,9 @@ class Binder(base.Binder):
             return ()
         gap = text[mentions[j - 1].end:mentions[j].start]
         if not _BEFORE_PART.fullmatch(gap):
-            bracket = re.fullmatch(r"\s?\(\s?(?:outer )?", gap)
+            bracket = re.fullmatch(r"\s?\(\s?(?:both )?(?:the )?(?:outer )?", gap)
+            if bracket and mentions[j].kind == "part" and (parts := self.bracketed(j)):
+                return parts
             if bracket and mentions[j].kind == "part" \
                     and text[mentions[j].end:mentions[j].end + 1] == ")":
                 return (j,)

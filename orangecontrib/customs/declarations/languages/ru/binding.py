@@ -43,6 +43,7 @@ _GROUP = re.compile(r"\s?(?:,|/|и|или|и/или|\+)?\s?(?:на|с|со|из)
                     r"(?:(?:материал\w*|\w+(?:ой|ым|ою))\s)?")
 _GOOD_GAP = _only(r"[\s():\-,\"/]|100%|[a-z0-9&'.]++", any_of("ru", "good_gap"))
 _LACKING = {"без", "кроме", "помимо", "исключая", "за исключением"}
+_OPENS = re.compile(r"(?:\s?\d{1,3}\s?%)?\s?\((?:и\s|как\s)?")
 _PREPOSED = re.compile(r"(?<!\w)(?:на|с|со)\s$")
 
 # Ending of an adjective → endings of nouns that it may stand before.
@@ -124,6 +125,9 @@ class Binder(base.Binder):
             return ()
         part = mentions[j]
         gap = text[mention.end:part.start]
+        if j == i + 1 and part.kind == "part" and _OPENS.fullmatch(gap) \
+                and (parts := self.bracketed(j)):
+            return parts
         if j == i + 1 and part.kind == "part" and re.fullmatch(r"(?:\s?\d{1,3}\s?%)?\s?\(", gap) \
                 and re.match(r"[^),;]{0,12}\)", text[part.end:part.end + 14]):
             return (j,)

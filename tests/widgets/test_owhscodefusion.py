@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from AnyQt.QtCore import QSettings, Qt
 from AnyQt.QtGui import QFont
+from AnyQt.QtTest import QTest
+from AnyQt.QtWidgets import QApplication
 from made_goods import ANKLE, BOOTS, BOOTS_NO_HEIGHT, LOW, SNEAKERS, photo_features, text_facts
 from Orange.classification import LogisticRegressionLearner
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
@@ -563,6 +565,49 @@ class TestOWHSCodeFusion(WidgetTest):
         self.assertEqual(self.widget.reviewed, [])
         other = self.create_widget(OWHSCodeFusion)
         self.assertEqual((other.reviewed, other.queue), ([], "table"))
+
+    def test_what_is_undone_and_reviewed_while_goods_are_decided_holds(self):
+        self.codes(text=text_facts({"A": BOOTS, "B": SNEAKERS}))
+        self.answer("sex", "women")
+        self.widget._decide()
+        self.widget.actions_["undo"].trigger()
+        self.widget.actions_["review"].trigger()
+        self.wait_until_finished()
+        self.assertEqual((self.widget.answers, self.widget.reviewed), ({}, ["A"]))
+        self.assertEqual(self.widget.verdicts[0].code, MEN_ANKLE)
+        self.assertEqual(self.widget.lines[0].marks.strip("?⚠"), "✓")
+        codes = self.get_output(self.widget.Outputs.codes)
+        self.assertEqual(column(codes, "code"), [MEN_ANKLE, "6404199000"])
+
+    def test_a_setting_that_changes_while_goods_are_decided_waits_for_the_button(self):
+        self.codes(text=text_facts({"A": BOOTS}))
+        self.widget.auto_commit = False
+        self.widget._decide()
+        self.widget.accepted_error = .01
+        self.widget._on_setting()
+        self.wait_until_finished()
+        self.assertEqual(self.widget.verdict.safe_code, MEN_ANKLE)
+        self.widget.commit.now()
+        self.wait_until_finished()
+        self.assertEqual(self.widget.verdict.safe_code, "6403")
+
+    def test_the_next_good_is_one_that_the_filter_shows(self):
+        self.codes(text=text_facts({"A": BOOTS, "B": SNEAKERS, "C": BOOTS, "D": SNEAKERS}))
+        self.widget.list.filter.setText("6404")
+        self.widget.list.choose(1)
+        self.widget.actions_["review"].trigger()
+        self.assertEqual(self.widget.verdict.key, "D")
+
+    def test_enter_opens_the_conclusion_but_not_from_the_filter(self):
+        self.codes(text=text_facts({"A": BOOTS}))
+        self.widget.show()
+        QApplication.setActiveWindow(self.widget)
+        with patch.object(owhscodefusion.conclusion, "open_for") as opened:
+            for place, times in ((self.widget.list.filter, 0), (self.widget.list.view, 1),
+                                 (self.widget.page.facts, 2)):
+                place.setFocus()
+                QTest.keyClick(place, Qt.Key_Return)
+                self.assertEqual(opened.call_count, times)
 
     def test_columns_sorting_and_splitters_are_remembered(self):
         self.codes(text=text_facts({"A": BOOTS, "B": SNEAKERS}))

@@ -245,7 +245,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self._arriving = False
         self._seen = False
         self._changed_rows: set[int] = set()
-        self._stale = False
+        self._stale = self._newer = False
         self._job: Job | None = None
         self._init_controls()
         self._init_main()
@@ -372,7 +372,9 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
             action.setShortcuts([QKeySequence(key) for key in keys])
             action.setShortcutContext(Qt.WidgetWithChildrenShortcut)
             action.triggered.connect(lambda *_, job=job: job())
-            self.addAction(action)
+            # Enter in the filter or in a setting is for these
+            for owner in (self.list.view, self.page) if name == "conclusion" else (self,):
+                owner.addAction(action)
             menu.addAction(action)
             self.actions_[name] = action
         stack.canUndoChanged.connect(self.actions_["undo"].setEnabled)
@@ -495,7 +497,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self._on_setting()
 
     def _on_setting(self):
-        self._stale = True
+        self._stale = self._newer = True
         self.commit.deferred()
 
     def _basedir(self) -> str | None:
@@ -600,6 +602,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
 
     def _decide(self):
         self.cancel()
+        self._newer = False  # a setting that changes from now on asks for another run
         self._deciding(False)
         self.Error.clear()
         for message in (self.Warning.predictions, self.Warning.nothing, self.Warning.remarks,
@@ -671,7 +674,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self._deciding(False)
         if result is None:
             return
-        self._stale = False
+        self._stale = self._newer
         case = result.case
         self._ask_for(tuple(engine.group for engine in case.engines))
         if len(result.verdicts) < len(case):
@@ -689,11 +692,12 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
                 f"{count} {WITHOUT[name]}" for name, count in case.unmatched.items()))
         self.results = result.tables
         self._show_case(case, result.verdicts, result.lines)
+        self._catch_up()
         self._send()
 
     def on_exception(self, ex: Exception):
         self._deciding(False)
-        self._stale = False
+        self._stale = self._newer
         message = str(ex) or type(ex).__name__
         if isinstance(ex, PredictionsError):
             message = f"Predictions: {message}"
@@ -801,7 +805,8 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         on = self.verdict.key not in self.reviewed
         row = self.list.row
         self.decisions.review(keys, on)
-        if on and (following := next_of(self.lines, self.queue, row)) >= 0:
+        shown = [self.lines[number] for number in self.list.shown]
+        if on and (following := next_of(shown, self.queue, row)) >= 0:
             self.list.choose(following)
 
     def _on_change(self, change: Change):
@@ -814,9 +819,21 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         if len(changed) > AT_ONCE:
             self._decide()
             return
+        self._decide_again(set(changed), set(reviewed))
+        if changed:
+            self.commit.deferred()
+
+    def _catch_up(self):
+        """Take what was answered, undone or reviewed while the goods were decided."""
+        then, now = self._job.answers, self.answers
+        self._decide_again({key for key in {*then, *now} if then.get(key) != now.get(key)},
+                           self._job.reviewed ^ set(self.reviewed))
+
+    def _decide_again(self, answered: set[str], reviewed: set[str]):
+        """Goods with other answers, or only another mark."""
         seen = set(self.reviewed)
         for row, verdict in enumerate(self.verdicts):
-            if verdict.key in changed:
+            if verdict.key in answered:
                 self.verdicts[row] = verdict = self.case.decide_one(row, self._job.error,
                                                                     self.answers)
                 self._changed_rows.add(row)
@@ -826,8 +843,6 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
                                       verdict.key in seen)
             self.list.set_row(row, self.lines[row])
         self._show_good()
-        if changed:
-            self.commit.deferred()
 
     # -- conclusion and report
 

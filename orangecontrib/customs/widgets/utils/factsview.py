@@ -95,7 +95,7 @@ def _sign(painter: QPainter, witness: str, at: QPointF) -> None:
 
 
 class FactsView(QTreeWidget):
-    """A row per fact; a click on ✎, a double click or Enter answers it by hand."""
+    """A row per fact; a click on ✎, a double click or the space bar answers it by hand."""
 
     #: Fact and value; "" takes the answer back.
     answered = Signal(str, str)

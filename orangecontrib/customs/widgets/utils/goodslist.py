@@ -252,6 +252,11 @@ class GoodsList(QWidget):
                  for index in self.view.selectionModel().selectedRows()}
         return sorted(shown | ({self._row} if self._row >= 0 and not shown else set()))
 
+    @property
+    def shown(self) -> list[int]:
+        """The rows that the filter leaves, in the order in which they stand."""
+        return [self.model.source_row(row) for row in range(self.model.rowCount())]
+
     def set_rows(self, rows: Sequence, choose: int | None = None) -> None:
         """Show `rows` and choose one of them (default: keep the number, or the first)."""
         if choose is None:

@@ -10,6 +10,7 @@ from unittest.mock import patch
 import numpy as np
 from AnyQt.QtCore import Qt
 from AnyQt.QtWidgets import QFileDialog
+from made_model import small_trunk
 from Orange.data import ContinuousVariable, Domain, StringVariable, Table
 from Orange.widgets.tests.base import WidgetTest
 from orangecanvas.scheme.readwrite import literal_dumps
@@ -31,24 +32,6 @@ HEEL, HEIGHT = IDS.index("high_heel"), IDS.index("height_below_ankle")
 LBFGS = Recipe("small", l2=.001, epochs=15, folds=3)
 ADAM = Recipe("small", optimiser="adam", learning_rate=.05, epochs=4, l2=1e-4)
 SCRATCH = Recipe("scratch", optimiser="adam", size=64, kernel=3, epochs=1, batch=16, l2=1e-4)
-
-
-def small_trunk(folder):
-    """A trunk by the name "small": mean colours of a 2 x 2 grid, weights in a file."""
-    import torch
-    from torch import nn
-    path = Path(folder) / "small.pth"
-
-    def build():
-        return nn.Sequential(nn.Conv2d(3, 3, 1), nn.AdaptiveAvgPool2d(2), nn.Flatten())
-
-    module = build()
-    with torch.no_grad():
-        module[0].weight[:] = torch.eye(3).view(3, 3, 1, 1)
-        module[0].bias.zero_()
-    torch.save(module.state_dict(), path)
-    return trunks.Trunk("small", 48, 12, (0.,) * 3, (255.,) * 3, "none", build, "grid",
-                        packaged=lambda: str(path))
 
 
 def draw(folder, n=40):

@@ -122,13 +122,18 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
     graph_name = "mainArea"  # Save Image
 
     class Inputs:
-        images = Input("Images", Table, default=True)
-        model = Input("Model", PhotoModel)
+        images = Input("Images", Table, default=True,
+                       doc="A row per photo, from Goods Photos or Import Images")
+        model = Input("Model", PhotoModel,
+                      doc="A model of Footwear CNN Trainer, instead of those here")
 
     class Outputs:
-        features = Output("Features", Table, default=True)
-        skipped = Output("Skipped Images", Table)
-        selected = Output("Selected Images", Table)
+        features = Output("Features", Table, default=True,
+                          doc="The photos with P of each feature; a model behind reads raw photos")
+        skipped = Output("Skipped Images", Table,
+                         doc="Photos that could not be used, with the reason")
+        selected = Output("Selected Images", Table,
+                          doc="The photos that are selected in the gallery")
 
     class Error(OWWidget.Error):
         no_images = Msg("The data has no text or categorical meta that could name images. "

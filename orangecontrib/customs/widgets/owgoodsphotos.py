@@ -79,10 +79,14 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
     graph_name = "mainArea"  # Save Image
 
     class Outputs:
-        photos = Output("Photos", Table, default=True, dynamic=False)
-        skipped = Output("Skipped Images", Table, dynamic=False)
-        selected = Output("Selected Photos", Table, dynamic=False)
-        annotated = Output(ANNOTATED_DATA_SIGNAL_NAME, Table, dynamic=False)
+        photos = Output("Photos", Table, default=True, dynamic=False,
+                        doc="A row per photo that can be used, with the id of its good")
+        skipped = Output("Skipped Images", Table, dynamic=False,
+                         doc="Photos that can't be used, with the reason")
+        selected = Output("Selected Photos", Table, dynamic=False,
+                          doc="The photos that are selected, or all of the chosen goods")
+        annotated = Output(ANNOTATED_DATA_SIGNAL_NAME, Table, dynamic=False,
+                           doc="All photos, and which of them are selected")
 
     class Error(OWWidget.Error):
         source = Msg("{}")

@@ -212,14 +212,20 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
                 "объединить фото, товар")
 
     class Inputs:
-        features = Input("Features", Table)
+        features = Input("Features", Table,
+                         doc="A row per photo, from Footwear CNN Feature Extractor")
 
     class Outputs:
-        goods = Output("Goods", Table, default=True, dynamic=False)
-        contributions = Output("Contributions", Table)
-        skipped = Output("Skipped Images", Table)
-        selected = Output("Selected Goods", Table, dynamic=False)
-        annotated = Output(ANNOTATED_DATA_SIGNAL_NAME, Table, dynamic=False)
+        goods = Output("Goods", Table, default=True, dynamic=False,
+                       doc="A row per good: its features, of all its photos together")
+        contributions = Output("Contributions", Table,
+                               doc="A row per photo: what it adds to each feature, in log-odds")
+        skipped = Output("Skipped Images", Table,
+                         doc="Photos of no good, with the reason")
+        selected = Output("Selected Goods", Table, dynamic=False,
+                          doc="The rows of Goods of the selected goods")
+        annotated = Output(ANNOTATED_DATA_SIGNAL_NAME, Table, dynamic=False,
+                           doc="All rows of Goods, and which of them are selected")
 
     class Error(OWWidget.Error):
         no_features = Msg("The data has no features of photos: connect Footwear CNN Feature "

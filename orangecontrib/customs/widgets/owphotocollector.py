@@ -549,7 +549,12 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.queue.clear()
         self._ended.set()
         self._show_queue()
-        if self.task is not None:
+        if isinstance(self.job, Reading):  # half a collection is of no use
+            self.cancel()
+            if not self.job.quiet:
+                self._show(Held())
+            self._finished()
+        elif self.task is not None:
             self.status.setText("Stopping…")
 
     def _forget(self, row: int):
@@ -699,7 +704,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
     def _show_running(self):
         collecting = self._collecting
         running = self.task is not None and not isinstance(self.job, Reading)
-        self.stop_button.setEnabled(running or bool(self.queue))
+        self.stop_button.setEnabled(self.task is not None or bool(self.queue))
         for widget in (self.path_edit, self.folder_button, self.group_combo):
             widget.setEnabled(not collecting)
         if not running:
@@ -714,8 +719,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
             text = job.title + (" – waits for your consent" if job in waiting else "")
             self.waiting_list.addItem(text)
             self.waiting_list.item(self.waiting_list.count() - 1).setToolTip(text)
-        self.stop_button.setEnabled(self.task is not None and not isinstance(self.job, Reading)
-                                    or bool(self.queue))
+        self.stop_button.setEnabled(self.task is not None or bool(self.queue))
         self.Information.consent(waiting[0].title if waiting else "", shown=bool(waiting))
 
     # --- outputs

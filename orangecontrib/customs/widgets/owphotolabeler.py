@@ -84,13 +84,16 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
     want_control_area = False
 
     class Inputs:
-        images = Input("Images", Table, default=True)
-        model = Input("Model", PhotoModel)
+        images = Input("Images", Table, default=True,
+                       doc="Photos to label, from Goods Photos; labels may come along")
+        model = Input("Model", PhotoModel, doc="Suggests answers, instead of the bundled model")
 
     class Outputs:
-        labeled = Output("Labeled Photos", Table, default=True)
-        unlabeled = Output("Unlabeled Photos", Table)
-        selected = Output("Selected Photos", Table)
+        labeled = Output("Labeled Photos", Table, default=True,
+                         doc="Photos with a label: 1, 0, 0.5 (can't be judged) or unknown")
+        unlabeled = Output("Unlabeled Photos", Table, doc="Photos without a label")
+        selected = Output("Selected Photos", Table,
+                          doc="The photos that are selected in the gallery")
 
     class Error(OWWidget.Error):
         no_images = Msg("The data has no text or categorical meta that could name images. "

@@ -38,8 +38,8 @@ from orangecontrib.customs.widgets import owdeclarations
 from orangecontrib.customs.widgets.owdeclarationfacts import OWDeclarationFacts
 from orangecontrib.customs.widgets.owdeclarations import OWDeclarations
 from orangecontrib.customs.widgets.owhscodefusion import OWHSCodeFusion
-from orangecontrib.customs.widgets.utils import language
-from orangecontrib.customs.widgets.utils.rolebar import NO_COLUMN
+from orangecontrib.customs.widgets.utils.common import language
+from orangecontrib.customs.widgets.utils.text.rolebar import NO_COLUMN
 
 #: Makes the same goods in a file of each format and encoding.
 TOOL = runpy.run_path(str(Path(__file__).parents[2] / "tools" / "declaration_files.py"))

@@ -29,7 +29,7 @@ from orangecontrib.customs.photos.sources import find_photos
 from orangecontrib.customs.photos.table import photos_table
 from orangecontrib.customs.widgets import owfootwearfeatures
 from orangecontrib.customs.widgets.owfootwearfeatures import OWFootwearFeatures
-from orangecontrib.customs.widgets.utils.maploader import MapLoader
+from orangecontrib.customs.widgets.utils.photos.maploader import MapLoader
 
 FOOTWEAR = find_group("footwear")
 

@@ -25,7 +25,12 @@ from orangecontrib.customs.training.trainer import PRESETS, Recipe, train
 from orangecontrib.customs.training.trainer.table import training_photos
 from orangecontrib.customs.widgets import owfootweartrainer
 from orangecontrib.customs.widgets.owfootweartrainer import OWFootwearTrainer
-from orangecontrib.customs.widgets.utils.recipeform import OWN, RecipeForm, cleaned, preset_of
+from orangecontrib.customs.widgets.utils.training.recipeform import (
+    OWN,
+    RecipeForm,
+    cleaned,
+    preset_of,
+)
 
 IDS = feature_ids()
 HEEL, HEIGHT = IDS.index("high_heel"), IDS.index("height_below_ankle")

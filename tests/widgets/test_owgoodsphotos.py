@@ -16,9 +16,9 @@ from Orange.widgets.tests.base import WidgetTest
 from PIL import Image
 
 from orangecontrib.customs.columns import SkippedPhotos
+from orangecontrib.customs.photos.scanning import table as photofolder
 from orangecontrib.customs.photos.table import image_paths
 from orangecontrib.customs.widgets.owgoodsphotos import OWGoodsPhotos
-from orangecontrib.customs.widgets.utils import photofolder
 
 
 def jpeg(colour="navy", size=(40, 30)) -> bytes:

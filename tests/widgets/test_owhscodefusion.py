@@ -27,7 +27,7 @@ from orangecontrib.customs.groups import find_group, footwear, loaded_groups
 from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.widgets import owhscodefusion
 from orangecontrib.customs.widgets.owhscodefusion import OWHSCodeFusion
-from orangecontrib.customs.widgets.utils import language
+from orangecontrib.customs.widgets.utils.common import language
 
 YES = owhscodefusion.QMessageBox.Yes
 MEN_ANKLE, WOMEN_ANKLE = "6403911600", "6403911800"

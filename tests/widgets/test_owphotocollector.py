@@ -29,11 +29,12 @@ from orangecontrib.customs.collecting import (  # noqa: E402
     read_manifest,
     settle,
 )
+from orangecontrib.customs.collecting import jobs as collectjobs
 from orangecontrib.customs.collecting.adapters import find_adapter  # noqa: E402
 from orangecontrib.customs.groups import find_group  # noqa: E402
 from orangecontrib.customs.i18n import say  # noqa: E402
 from orangecontrib.customs.widgets.owphotocollector import OWPhotoCollector  # noqa: E402
-from orangecontrib.customs.widgets.utils import collectjobs, labelfiles  # noqa: E402
+from orangecontrib.customs.widgets.utils.training import labelfiles  # noqa: E402
 
 FOOTWEAR = find_group("footwear")
 QUICK = {"delay": 0, "tries": 1, "minutes": 5, "pages": 100, "photos": 100}

@@ -60,12 +60,12 @@ from orangecontrib.customs.declarations.stopwords.table import (
     words_of,
     words_table,
 )
-from orangecontrib.customs.widgets.utils.corpora import (
+from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsModel, report_rows
+from orangecontrib.customs.widgets.utils.text.corpora import (
     CorpusWarning,
     warn_of_answers,
     warn_of_text,
 )
-from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsModel, report_rows
 
 BY_CLASS, BY_HAND_CODES, ALL_CODES = "class", "hand", "all"
 CODE_CHOICES = ((BY_CLASS, "class values"), (BY_HAND_CODES, "by hand"), (ALL_CODES, "all"))

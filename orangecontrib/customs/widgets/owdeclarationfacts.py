@@ -48,14 +48,14 @@ from orangecontrib.customs.declarations.table import (
     text_candidates,
     texts_of,
 )
+from orangecontrib.customs.fusion.colours import FACT_COLOURS, pale
 from orangecontrib.customs.fusion.table import default_key, key_candidates, keys_of
 from orangecontrib.customs.i18n import Message, say
-from orangecontrib.customs.widgets.utils import language
-from orangecontrib.customs.widgets.utils.escaping import as_written
-from orangecontrib.customs.widgets.utils.factview import FACT_COLOURS, pale
-from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsList, report_rows
-from orangecontrib.customs.widgets.utils.selecting import send_selection
-from orangecontrib.customs.widgets.utils.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.common import language
+from orangecontrib.customs.widgets.utils.common.escaping import as_written
+from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsList, report_rows
+from orangecontrib.customs.widgets.utils.common.selecting import send_selection
+from orangecontrib.customs.widgets.utils.common.variables import VariableCombo
 
 #: Descriptions read between two looks at the Cancel button.
 STEP = 50

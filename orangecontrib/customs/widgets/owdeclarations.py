@@ -41,13 +41,13 @@ from orangecontrib.customs.files import (
 )
 from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.groups import loaded_groups
-from orangecontrib.customs.widgets.utils import language
-from orangecontrib.customs.widgets.utils.drops import SourceDropHandler
-from orangecontrib.customs.widgets.utils.pathedit import PathEdit
-from orangecontrib.customs.widgets.utils.rolebar import NO_COLUMN, TITLES, RoleBar
-from orangecontrib.customs.widgets.utils.sourcepath import SourceMixin
-from orangecontrib.customs.widgets.utils.tablepreview import TablePreview
-from orangecontrib.customs.widgets.utils.variables import listed
+from orangecontrib.customs.widgets.utils.common import language
+from orangecontrib.customs.widgets.utils.common.drops import SourceDropHandler
+from orangecontrib.customs.widgets.utils.common.pathedit import PathEdit
+from orangecontrib.customs.widgets.utils.common.sourcepath import SourceMixin
+from orangecontrib.customs.widgets.utils.common.variables import listed
+from orangecontrib.customs.widgets.utils.text.rolebar import NO_COLUMN, TITLES, RoleBar
+from orangecontrib.customs.widgets.utils.text.tablepreview import TablePreview
 
 #: Names of encodings as `--encoding` takes them, and what people call them.
 ENCODINGS = {"": "(found in the file)", "utf-8": "UTF-8", **CYRILLIC,

@@ -61,11 +61,11 @@ from orangecontrib.customs.evaluation.table import (
     with_probabilities,
 )
 from orangecontrib.customs.intervals import wilson
-from orangecontrib.customs.widgets.utils.errorpage import ErrorPage
-from orangecontrib.customs.widgets.utils.finalpage import FinalPage
-from orangecontrib.customs.widgets.utils.goodslist import report_rows
-from orangecontrib.customs.widgets.utils.modelspage import ModelsPage, Verdict
-from orangecontrib.customs.widgets.utils.variables import VariableCombo, listed
+from orangecontrib.customs.widgets.utils.common.goodslist import report_rows
+from orangecontrib.customs.widgets.utils.common.variables import VariableCombo, listed
+from orangecontrib.customs.widgets.utils.text.errorpage import ErrorPage
+from orangecontrib.customs.widgets.utils.text.finalpage import FinalPage
+from orangecontrib.customs.widgets.utils.text.modelspage import ModelsPage, Verdict
 
 LEVELS = ((0, "as they are"), (4, "4 digits"), (6, "6 digits"), (8, "8 digits"),
           (10, "10 digits"))

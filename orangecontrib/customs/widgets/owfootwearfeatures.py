@@ -18,7 +18,10 @@ from orangewidget.utils.signals import Input, Output
 
 from orangecontrib.customs.columns import ImageColumn, SkippedPhotos
 from orangecontrib.customs.declarations.learning.table import leaks
+from orangecontrib.customs.files.paths import resolve_path, storable_path
 from orangecontrib.customs.groups import visual_groups
+from orangecontrib.customs.photos.chips import FeatureView
+from orangecontrib.customs.photos.choice import FROM_FILE, Choice
 from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.model import (
     BUNDLED,
@@ -35,19 +38,16 @@ from orangecontrib.customs.photos.table import (
     image_variables,
 )
 from orangecontrib.customs.photos.trunks import TrunkError
-from orangecontrib.customs.widgets.utils import summaries  # noqa: F401 – registers PhotoModel
-from orangecontrib.customs.widgets.utils.featuregallery import FeatureGallery
-from orangecontrib.customs.widgets.utils.features import FeatureView
-from orangecontrib.customs.widgets.utils.gallery import Tile
-from orangecontrib.customs.widgets.utils.mapdialog import MapDialog, colours_html
-from orangecontrib.customs.widgets.utils.maploader import MapLoader, MapThumbnails
-from orangecontrib.customs.widgets.utils.modelbox import ModelBox
-from orangecontrib.customs.widgets.utils.modelfiles import MODEL_FILES, write_model
-from orangecontrib.customs.widgets.utils.modelnotes import FROM_FILE, Choice
-from orangecontrib.customs.widgets.utils.reports import gallery_html
-from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
-from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
-from orangecontrib.customs.widgets.utils.variables import VariableCombo, listed
+from orangecontrib.customs.widgets.utils.common import summaries  # noqa: F401 – registers PhotoModel
+from orangecontrib.customs.widgets.utils.common.variables import VariableCombo, listed
+from orangecontrib.customs.widgets.utils.photos.featuregallery import FeatureGallery
+from orangecontrib.customs.widgets.utils.photos.gallery import Tile
+from orangecontrib.customs.widgets.utils.photos.mapdialog import MapDialog, colours_html
+from orangecontrib.customs.widgets.utils.photos.maploader import MapLoader, MapThumbnails
+from orangecontrib.customs.widgets.utils.photos.modelbox import ModelBox
+from orangecontrib.customs.widgets.utils.photos.modelfiles import MODEL_FILES, write_model
+from orangecontrib.customs.widgets.utils.photos.reports import gallery_html
+from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader
 
 
 @dataclass

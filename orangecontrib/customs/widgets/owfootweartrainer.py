@@ -34,6 +34,7 @@ from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
 from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
 
+from orangecontrib.customs.files.paths import resolve_path, storable_path
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.photos.cache import FeatureCache
 from orangecontrib.customs.photos.extract import Extractor
@@ -45,6 +46,12 @@ from orangecontrib.customs.training.report import (
     joined_products,
     label_counts,
     report,
+)
+from orangecontrib.customs.training.report.notes import (
+    counts_tooltip,
+    data_sentence,
+    log_html,
+    result_sentence,
 )
 from orangecontrib.customs.training.report.table import evaluation_table, feature_names
 from orangecontrib.customs.training.trainer import (
@@ -62,30 +69,23 @@ from orangecontrib.customs.training.trainer.table import (
     skipped_table,
     training_photos,
 )
-from orangecontrib.customs.widgets.utils import summaries  # noqa: F401 – registers PhotoModel
-from orangecontrib.customs.widgets.utils.augmentationpage import AugmentationPage, Subject
-from orangecontrib.customs.widgets.utils.goodslist import report_rows
-from orangecontrib.customs.widgets.utils.groupcombo import GroupCombo
-from orangecontrib.customs.widgets.utils.mistakespage import MistakesPage
-from orangecontrib.customs.widgets.utils.modelfiles import MODEL_FILES, write_model
-from orangecontrib.customs.widgets.utils.pathedit import PathEdit
-from orangecontrib.customs.widgets.utils.recipeform import RecipeForm, cleaned, preset_of
-from orangecontrib.customs.widgets.utils.reports import gallery_html
-from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
-from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
-from orangecontrib.customs.widgets.utils.trainingnotes import (
-    counts_tooltip,
-    data_sentence,
-    log_html,
-    result_sentence,
-)
-from orangecontrib.customs.widgets.utils.trainingpages import (
+from orangecontrib.customs.widgets.utils.common import summaries  # noqa: F401 – registers PhotoModel
+from orangecontrib.customs.widgets.utils.common.goodslist import report_rows
+from orangecontrib.customs.widgets.utils.common.groupcombo import GroupCombo
+from orangecontrib.customs.widgets.utils.common.pathedit import PathEdit
+from orangecontrib.customs.widgets.utils.common.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.photos.modelfiles import MODEL_FILES, write_model
+from orangecontrib.customs.widgets.utils.photos.reports import gallery_html
+from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader
+from orangecontrib.customs.widgets.utils.training.augmentationpage import AugmentationPage, Subject
+from orangecontrib.customs.widgets.utils.training.mistakespage import MistakesPage
+from orangecontrib.customs.widgets.utils.training.recipeform import RecipeForm, cleaned, preset_of
+from orangecontrib.customs.widgets.utils.training.trainingpages import (
     EvaluationPage,
     GradabilityPage,
     HeightsPage,
 )
-from orangecontrib.customs.widgets.utils.trainingplots import CurvesPage, ReliabilityPage
-from orangecontrib.customs.widgets.utils.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.training.trainingplots import CurvesPage, ReliabilityPage
 
 #: Seconds between two drawings of the curves while a run goes on.
 REDRAW = .25

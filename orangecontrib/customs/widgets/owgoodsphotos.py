@@ -39,15 +39,15 @@ from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Output
 
 from orangecontrib.customs.photos.naming import AUTO, LISTED, RULES
+from orangecontrib.customs.photos.scanning.table import Scan, scan
 from orangecontrib.customs.photos.sources import Found, SourceError
 from orangecontrib.customs.photos.table import GOOD_ID, image_paths
-from orangecontrib.customs.widgets.utils.drops import SourceDropHandler
-from orangecontrib.customs.widgets.utils.gallery import PhotoGallery, Tile
-from orangecontrib.customs.widgets.utils.photofolder import Scan, scan
-from orangecontrib.customs.widgets.utils.reports import gallery_html
-from orangecontrib.customs.widgets.utils.selecting import send_selection
-from orangecontrib.customs.widgets.utils.sourcepath import SourceMixin
-from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
+from orangecontrib.customs.widgets.utils.common.drops import SourceDropHandler
+from orangecontrib.customs.widgets.utils.common.selecting import send_selection
+from orangecontrib.customs.widgets.utils.common.sourcepath import SourceMixin
+from orangecontrib.customs.widgets.utils.photos.gallery import PhotoGallery, Tile
+from orangecontrib.customs.widgets.utils.photos.reports import gallery_html
+from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader
 
 NO_GOOD = "(no good)"
 

@@ -46,6 +46,7 @@ from orangecontrib.customs.cases.table import (
 from orangecontrib.customs.cases.worklist import Line, line_of, next_of
 from orangecontrib.customs.declarations.learning.table import learnt_from
 from orangecontrib.customs.facts import Priors, Vocabulary
+from orangecontrib.customs.files.paths import resolve_path, storable_path
 from orangecontrib.customs.fusion import Engine, Verdict
 from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.fusion.engine import MODEL, PHOTOS, TEXT
@@ -53,19 +54,19 @@ from orangecontrib.customs.fusion.table import default_key, key_candidates
 from orangecontrib.customs.groups import Group, GroupError
 from orangecontrib.customs.i18n import say
 from orangecontrib.customs.photos.table import SeenPhoto, model_behind, photos_by_good
-from orangecontrib.customs.widgets.utils import conclusion, language
-from orangecontrib.customs.widgets.utils.decisions import Change, Decisions
-from orangecontrib.customs.widgets.utils.goodpage import GoodPage, Page
-from orangecontrib.customs.widgets.utils.goodslist import report_rows
-from orangecontrib.customs.widgets.utils.groupchoice import (
+from orangecontrib.customs.widgets.utils import conclusion
+from orangecontrib.customs.widgets.utils.common import language
+from orangecontrib.customs.widgets.utils.common.goodslist import report_rows
+from orangecontrib.customs.widgets.utils.common.groupchoice import (
     GroupChoice,
     chosen_groups,
     storable_groups,
 )
-from orangecontrib.customs.widgets.utils.links import silent_links
-from orangecontrib.customs.widgets.utils.selecting import send_selection
-from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
-from orangecontrib.customs.widgets.utils.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.common.links import silent_links
+from orangecontrib.customs.widgets.utils.common.selecting import send_selection
+from orangecontrib.customs.widgets.utils.common.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.decisions import Change, Decisions
+from orangecontrib.customs.widgets.utils.goodpage import GoodPage, Page
 from orangecontrib.customs.widgets.utils.worklistview import WorkList
 
 #: Above this many goods with new answers the thread decides all of them again.

@@ -49,9 +49,9 @@ from orangecontrib.customs.declarations.keywords.table import (
     texts_of,
 )
 from orangecontrib.customs.declarations.stopwords.table import words_of
-from orangecontrib.customs.widgets.utils.corpora import CorpusWarning, warn_of_text
-from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsModel, report_rows
-from orangecontrib.customs.widgets.utils.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsModel, report_rows
+from orangecontrib.customs.widgets.utils.common.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.text.corpora import CorpusWarning, warn_of_text
 
 LEVELS = ((0, "as they are"), (4, "4 digits"), (6, "6 digits"), (8, "8 digits"),
           (10, "10 digits"))

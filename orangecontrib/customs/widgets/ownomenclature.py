@@ -35,6 +35,7 @@ from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 
 from orangecontrib.customs.files import CYRILLIC
+from orangecontrib.customs.files.paths import resolve_path, storable_path
 from orangecontrib.customs.nomenclature import (
     LoadingCancelled,
     LoadingError,
@@ -51,9 +52,8 @@ from orangecontrib.customs.nomenclature.table import (
     selected_codes_table,
     tariff_table,
 )
-from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
-from orangecontrib.customs.widgets.utils.tarifftree import TariffModel, duty_text
-from orangecontrib.customs.widgets.utils.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.common.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.text.tarifftree import TariffModel, duty_text
 
 BUNDLED, HS, FILE = "bundled", "hs", "file"
 EDITIONS = {BUNDLED: "Bundled (EAEU)", HS: "HS in English", FILE: "Table from a file"}

@@ -45,6 +45,7 @@ from orangecontrib.customs.columns import (
     SkippedPhotos,
     name_key,
 )
+from orangecontrib.customs.photos.chips import COLOURS, FeatureView
 from orangecontrib.customs.photos.pooling import MODES, Pooled
 from orangecontrib.customs.photos.table import (
     GOOD_ID,
@@ -56,14 +57,13 @@ from orangecontrib.customs.photos.table import (
     pooled_table,
     with_reasons,
 )
-from orangecontrib.customs.widgets.utils import language
-from orangecontrib.customs.widgets.utils.contributions import ContributionsView, GoodEvidence
-from orangecontrib.customs.widgets.utils.features import COLOURS, FeatureView
-from orangecontrib.customs.widgets.utils.gallery import paint_bar
-from orangecontrib.customs.widgets.utils.reports import MOST, photos_html
-from orangecontrib.customs.widgets.utils.selecting import send_selection
-from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
-from orangecontrib.customs.widgets.utils.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.common import language
+from orangecontrib.customs.widgets.utils.common.selecting import send_selection
+from orangecontrib.customs.widgets.utils.common.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.photos.contributions import ContributionsView, GoodEvidence
+from orangecontrib.customs.widgets.utils.photos.gallery import paint_bar
+from orangecontrib.customs.widgets.utils.photos.reports import MOST, photos_html
+from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader
 
 #: What each mode does, in the order in which they are offered.
 EXPLAINED = {

@@ -39,19 +39,7 @@ from orangecontrib.customs.collecting import (
     plan,
 )
 from orangecontrib.customs.collecting.errors import needed
-from orangecontrib.customs.collecting.table import needs_table
-from orangecontrib.customs.groups import Group
-from orangecontrib.customs.i18n import say
-from orangecontrib.customs.photos.model import ModelError, PhotoModel
-from orangecontrib.customs.photos.trunks import TrunkError
-from orangecontrib.customs.training.labelling import LabelsError
-from orangecontrib.customs.training.labelling.store import LabelStore
-from orangecontrib.customs.widgets.utils import (
-    language,
-    summaries,  # noqa: F401 – registers PhotoModel
-)
-from orangecontrib.customs.widgets.utils.balancepage import BREAKDOWNS, BalancePage
-from orangecontrib.customs.widgets.utils.collectjobs import (
+from orangecontrib.customs.collecting.jobs import (
     Collection,
     Held,
     Job,
@@ -60,17 +48,29 @@ from orangecontrib.customs.widgets.utils.collectjobs import (
     Result,
     run,
 )
-from orangecontrib.customs.widgets.utils.collectpages import (
+from orangecontrib.customs.collecting.table import needs_table
+from orangecontrib.customs.files.paths import resolve_path, storable_path
+from orangecontrib.customs.groups import Group
+from orangecontrib.customs.i18n import say
+from orangecontrib.customs.photos.model import ModelError, PhotoModel
+from orangecontrib.customs.photos.trunks import TrunkError
+from orangecontrib.customs.training.labelling import LabelsError
+from orangecontrib.customs.training.labelling.store import LabelStore
+from orangecontrib.customs.widgets.utils.common import (
+    language,
+    summaries,  # noqa: F401 – registers PhotoModel
+)
+from orangecontrib.customs.widgets.utils.common.groupcombo import GroupCombo
+from orangecontrib.customs.widgets.utils.common.sourcepath import SourceMixin
+from orangecontrib.customs.widgets.utils.training.balancepage import BREAKDOWNS, BalancePage
+from orangecontrib.customs.widgets.utils.training.collectpages import (
     CataloguePage,
     GeneratePage,
     SearchPage,
     SourcePage,
 )
-from orangecontrib.customs.widgets.utils.groupcombo import GroupCombo
-from orangecontrib.customs.widgets.utils.labelfiles import default_labels, listed
-from orangecontrib.customs.widgets.utils.reviewpage import FILTERS, ReviewPage
-from orangecontrib.customs.widgets.utils.sourcepath import SourceMixin
-from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
+from orangecontrib.customs.widgets.utils.training.labelfiles import default_labels, listed
+from orangecontrib.customs.widgets.utils.training.reviewpage import FILTERS, ReviewPage
 
 #: Milliseconds of peace after a decision until the table is sent.
 PAUSE = 1500

@@ -34,6 +34,7 @@ from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
 
 from orangecontrib.customs.columns import ImageColumn
+from orangecontrib.customs.files.paths import resolve_path, storable_path
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.photos.model import ModelError, PhotoModel
 from orangecontrib.customs.photos.table import image_variables
@@ -49,24 +50,23 @@ from orangecontrib.customs.training.labelling import (
     read_labels,
     suggestions,
 )
+from orangecontrib.customs.training.labelling.looking import Looked, run
 from orangecontrib.customs.training.labelling.table import TablePhotos, labelled_tables
-from orangecontrib.customs.widgets.utils import summaries  # noqa: F401 – registers PhotoModel
-from orangecontrib.customs.widgets.utils.groupcombo import GroupCombo
-from orangecontrib.customs.widgets.utils.labelfiles import default_labels, in_words, listed
-from orangecontrib.customs.widgets.utils.labelgallery import FILTERS, ORDERS, LabelGallery
-from orangecontrib.customs.widgets.utils.labelkeys import action
-from orangecontrib.customs.widgets.utils.labelpanel import (
+from orangecontrib.customs.widgets.utils.common import summaries  # noqa: F401 – registers PhotoModel
+from orangecontrib.customs.widgets.utils.common.groupcombo import GroupCombo
+from orangecontrib.customs.widgets.utils.common.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.photos.photoview import PhotoView
+from orangecontrib.customs.widgets.utils.photos.reports import gallery_html
+from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader
+from orangecontrib.customs.widgets.utils.training.labelfiles import default_labels, in_words, listed
+from orangecontrib.customs.widgets.utils.training.labelgallery import FILTERS, ORDERS, LabelGallery
+from orangecontrib.customs.widgets.utils.training.labelkeys import action
+from orangecontrib.customs.widgets.utils.training.labelpanel import (
     CountsTable,
     PanelState,
     QuestionPanel,
     keys_label,
 )
-from orangecontrib.customs.widgets.utils.labelrun import Looked, run
-from orangecontrib.customs.widgets.utils.photoview import PhotoView
-from orangecontrib.customs.widgets.utils.reports import gallery_html
-from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
-from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
-from orangecontrib.customs.widgets.utils.variables import VariableCombo
 
 CSV_FILES = "Labels (*.csv);;All files (*)"
 

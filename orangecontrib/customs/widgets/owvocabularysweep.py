@@ -33,7 +33,7 @@ from orangecontrib.text import Corpus
 
 from orangecontrib.customs.declarations.sweep.grid import Scheme, no_worse
 from orangecontrib.customs.declarations.sweep.table import METRICS, Cell, Sweeper, scores_table
-from orangecontrib.customs.widgets.utils.corpora import (
+from orangecontrib.customs.widgets.utils.text.corpora import (
     CorpusWarning,
     warn_of_answers,
     warn_of_text,

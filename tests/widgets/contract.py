@@ -210,7 +210,7 @@ class WidgetContract:
 
     def test_what_runs_can_be_ended_by_a_button(self):
         widget, _ = self.busy()
-        self.assertTrue(self.buttons(widget), "no button ends it")
+        self.process_events(until=lambda: self.buttons(widget), timeout=5000)
         self.buttons(widget)[0].click()
         self.settle(widget)
         self.check(widget, "cancelled")

@@ -12,7 +12,7 @@ __all__ = ["SourceMixin"]
 class SourceMixin:
     """A widget with a source, whose path is a setting.
 
-    To stand before OWWidget among the bases.  The widget has the settings `path_setting` (a
+    To stand before CustomsWidget among the bases.  The widget has the settings `path_setting` (a
     str, schema_only) and ``last_folder``, and the methods :meth:`reload`, :meth:`show_path` and
     :meth:`fits`; it calls :meth:`restore_source` when its controls are made.
     """
@@ -40,9 +40,6 @@ class SourceMixin:
         """Whether a file or folder that is dropped on the canvas is likely to be a source."""
         return cls.fits(path)
 
-    def _basedir(self) -> str | None:
-        return self.workflowEnv().get("basedir") or None
-
     def _keep(self, path: str):
         setattr(self, self.path_setting, path)
         self.show_path(path)
@@ -51,19 +48,20 @@ class SourceMixin:
         """Find the source that the setting names."""
         path = getattr(self, self.path_setting)
         if path:
-            self.source = resolve_path(path, self._basedir())
+            self.source = resolve_path(path, self.basedir)
 
     def set_source(self, path: str | os.PathLike):
         """Read from this path; "" for none."""
         path = os.fspath(path).strip()
-        self.source = resolve_path(path, self._basedir()) if path else None
-        self._keep(storable_path(self.source, self._basedir()) if path else "")
+        self.source = resolve_path(path, self.basedir) if path else None
+        self._keep(storable_path(self.source, self.basedir) if path else "")
         if self.source is not None:
             self.last_folder = os.fspath(self.source.parent)
         self.reload()
 
     def workflowEnvChanged(self, key, value, oldvalue):
         """The workflow was saved elsewhere: the source stays where it is."""
+        super().workflowEnvChanged(key, value, oldvalue)
         if key == "basedir" and self.source is not None:
             self._keep(storable_path(self.source, value or None))
 
@@ -71,7 +69,7 @@ class SourceMixin:
         """Where a file dialog begins."""
         if self.source is not None and self.source.exists():
             return os.fspath(self.source)
-        return self.last_folder or self._basedir() or str(Path.home())
+        return self.last_folder or super().start_folder()
 
     def _dropped(self, event) -> str:
         urls = event.mimeData().urls()

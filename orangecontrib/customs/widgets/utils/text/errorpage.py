@@ -9,21 +9,15 @@ from AnyQt.QtCore import QRectF, Qt
 from AnyQt.QtCore import pyqtSignal as Signal
 from AnyQt.QtGui import QColor, QPen
 from AnyQt.QtWidgets import (
-    QAbstractItemView,
-    QLabel,
-    QSplitter,
     QStyledItemDelegate,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
 )
 
 from orangecontrib.customs.evaluation import Accepted, Bin, CodeErrors
+from orangecontrib.customs.widgets.utils.common.controls import SentencePage, rows_view, splitter
 from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsModel
 from orangecontrib.customs.widgets.utils.common.plots import BROWN, DARK, GREEN, plot
 
 __all__ = ["ErrorPage"]
-
 
 
 class IntervalDelegate(QStyledItemDelegate):
@@ -46,7 +40,7 @@ class IntervalDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class ErrorPage(QWidget):
+class ErrorPage(SentencePage):
     """What the errors of a model look like.
 
     Everything shown is computed elsewhere and handed over by :meth:`show_results`.
@@ -59,12 +53,6 @@ class ErrorPage(QWidget):
 
     def __init__(self, parent=None):
         super().__init__(parent)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 4, 0, 0)
-        self.sentence = QLabel(wordWrap=True)
-        layout.addWidget(self.sentence)
-        splitter = QSplitter(Qt.Vertical, childrenCollapsible=False)
-        layout.addWidget(splitter, 1)
         self.model = GoodsModel((
             Column("Predicted", lambda r: r.code),
             Column("n", lambda r: f"{r.n:.0f}", lambda r: r.n, right=True,
@@ -78,29 +66,14 @@ class ErrorPage(QWidget):
             Column("Was", lambda r: r.instead, tooltip=_explain,
                    header_tooltip="The true code behind most of its errors"),
         ), self)
-        self.view = QTableView(
-            selectionBehavior=QAbstractItemView.SelectRows, showGrid=False, wordWrap=False,
-            selectionMode=QAbstractItemView.SingleSelection, alternatingRowColors=True,
-            editTriggers=QAbstractItemView.NoEditTriggers)
-        self.view.setModel(self.model)
+        self.view = rows_view(self.model)
         self.view.setItemDelegateForColumn(3, IntervalDelegate(self.view))
-        self.view.verticalHeader().hide()
-        self.view.verticalHeader().setDefaultSectionSize(self.view.fontMetrics().height() + 6)
-        header = self.view.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSortIndicator(-1, Qt.AscendingOrder)
-        header.setStretchLastSection(True)
-        self.view.setSortingEnabled(True)
+        self.view.horizontalHeader().setStretchLastSection(True)
         self.view.selectionModel().selectionChanged.connect(self._on_selection)
-        splitter.addWidget(self.view)
-        plots = QSplitter(Qt.Horizontal, childrenCollapsible=False)
         self.calibration = plot("probability of the code", "share right", (8, 4))
         self.risk = plot("share accepted", "wrong among them", (8, 4))
-        plots.addWidget(self.calibration)
-        plots.addWidget(self.risk)
-        splitter.addWidget(plots)
-        splitter.setSizes([200, 300])
-        plots.setSizes([300, 300])
+        plots = splitter(Qt.Horizontal, self.calibration, self.risk, sizes=(300, 300))
+        self.add(splitter(Qt.Vertical, self.view, plots, sizes=(200, 300)))
 
     def show_results(self, codes: Sequence[CodeErrors], stated: Sequence[Bin],
                      corrected: Sequence[Bin], curve, accepted: Accepted | None,

@@ -4,9 +4,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from AnyQt.QtWidgets import QAbstractItemView, QLabel, QTableView, QVBoxLayout, QWidget
 
 from orangecontrib.customs.evaluation.final import LevelScores
+from orangecontrib.customs.widgets.utils.common.controls import SentencePage, rows_view
 from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsModel
 
 __all__ = ["FinalPage"]
@@ -37,17 +37,13 @@ def _coverage(limit: str) -> Column:
                       "them, those of largest P first"))
 
 
-class FinalPage(QWidget):
+class FinalPage(SentencePage):
     """A row per level, of the model and of who always says the commonest code."""
 
     title = "Reliability"
 
     def __init__(self, parent=None):
         super().__init__(parent)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 4, 0, 0)
-        self.sentence = QLabel(wordWrap=True)
-        layout.addWidget(self.sentence)
         self.model = GoodsModel((
             Column("Of", lambda row: row[0]),
             Column("Digits", lambda row: str(row[1].digits), lambda row: row[1].digits,
@@ -70,13 +66,7 @@ class FinalPage(QWidget):
                    "A perfectly calibrated model stays below this in 95 % of such samples"),
             _score("AUGRC", "augrc", "Mean over all thresholds of P(accepted and wrong)"),
             _coverage("0.01"), _coverage("0.05")), self)
-        self.view = QTableView(
-            selectionBehavior=QAbstractItemView.SelectRows, showGrid=False, wordWrap=False,
-            alternatingRowColors=True, editTriggers=QAbstractItemView.NoEditTriggers)
-        self.view.setModel(self.model)
-        self.view.verticalHeader().hide()
-        self.view.verticalHeader().setDefaultSectionSize(self.view.fontMetrics().height() + 6)
-        layout.addWidget(self.view, 1)
+        self.view = self.add(rows_view(self.model, several=True, sorted_=False))
 
     def show_scores(self, rows: Sequence[tuple[str, LevelScores]]) -> None:
         """Show levels, each with whose they are."""

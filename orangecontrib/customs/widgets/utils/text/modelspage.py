@@ -8,9 +8,15 @@ from textwrap import fill
 import numpy as np
 from AnyQt.QtCore import Qt
 from AnyQt.QtGui import QPalette
-from AnyQt.QtWidgets import QAbstractItemView, QLabel, QSplitter, QTableView, QVBoxLayout, QWidget
+from AnyQt.QtWidgets import QLabel, QTableView
 
 from orangecontrib.customs.evaluation.models import ModelScores, Standing
+from orangecontrib.customs.widgets.utils.common.controls import (
+    SentencePage,
+    pile,
+    rows_view,
+    splitter,
+)
 from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsModel
 from orangecontrib.customs.widgets.utils.common.variables import listed
 
@@ -61,20 +67,14 @@ def _order(value: float) -> float:
     return -1. if np.isnan(value) else value
 
 
-class ModelsPage(QWidget):
+class ModelsPage(SentencePage):
     """Scores of all models, and their verdicts on documents without a known code."""
 
     title = "Models"
 
     def __init__(self, parent=None):
         super().__init__(parent)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 4, 0, 0)
-        self.sentence = QLabel(wordWrap=True)
-        layout.addWidget(self.sentence)
-        self.splitter = splitter = QSplitter(Qt.Vertical, childrenCollapsible=False)
         self._lines: list[int] = []
-        layout.addWidget(splitter, 1)
         average = "averaged over the codes by their documents, as Test and Score does"
         self.models = GoodsModel((
             Column("Model", lambda r: r.name, tooltip=_explain),
@@ -93,8 +93,7 @@ class ModelsPage(QWidget):
             Column("n", lambda r: str(r.n), lambda r: r.n, right=True, tooltip=_explain,
                    header_tooltip="Distinct documents with a known code"),
         ), self)
-        self.view = _table(self.models, "Scores of the models")
-        splitter.addWidget(self.view)
+        self.view = rows_view(self.models, "Scores of the models")
         self.verdicts = GoodsModel((
             Column("Document", lambda r: r.document, tooltip=lambda r: fill(r.document, 80)),
             Column("Model", lambda r: r.model),
@@ -107,15 +106,10 @@ class ModelsPage(QWidget):
             Column("Accept", lambda r: r.word, colour=self._colour,
                    header_tooltip="May it pass unread, with no more errors than allowed?"),
         ), self)
-        box = QWidget()
-        below = QVBoxLayout(box)
-        below.setContentsMargins(0, 0, 0, 0)
         self.caption = QLabel()
-        below.addWidget(self.caption)
-        self.verdict_view = _table(self.verdicts, "Documents without a known code")
-        below.addWidget(self.verdict_view)
-        splitter.addWidget(box)
-        self._below = box
+        self.verdict_view = rows_view(self.verdicts, "Documents without a known code")
+        self._below = pile(self.caption, self.verdict_view)
+        self.splitter = self.add(splitter(Qt.Vertical, self.view, self._below))
         self.clear()
 
     def clear(self) -> None:
@@ -186,22 +180,6 @@ def _explain(row: ModelScores) -> str:
              f"{row.n} documents"]
     lines += [f"AUC of {code}: {_number(value)}" for code, value in list(row.auc.items())[:12]]
     return "\n".join(lines)
-
-
-def _table(model: GoodsModel, name: str) -> QTableView:
-    view = QTableView(
-        selectionBehavior=QAbstractItemView.SelectRows, showGrid=False, wordWrap=False,
-        selectionMode=QAbstractItemView.SingleSelection, alternatingRowColors=True,
-        editTriggers=QAbstractItemView.NoEditTriggers)
-    view.setModel(model)
-    view.setAccessibleName(name)
-    view.verticalHeader().hide()
-    view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 6)
-    header = view.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setSortIndicator(-1, Qt.AscendingOrder)
-    view.setSortingEnabled(True)
-    return view
 
 
 def _fit(view: QTableView, model: GoodsModel, stretch: int) -> None:

@@ -14,7 +14,6 @@ from AnyQt.QtWidgets import (
     QLabel,
     QSplitter,
     QStyledItemDelegate,
-    QTableView,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -24,6 +23,7 @@ from AnyQt.QtWidgets import (
 from orangecontrib.customs.facts import Fact
 from orangecontrib.customs.intervals import wilson
 from orangecontrib.customs.training.report import FeatureReport, GradabilityReport, Report
+from orangecontrib.customs.widgets.utils.common.controls import rows_view
 from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsModel
 from orangecontrib.customs.widgets.utils.common.plots import BROWN, DARK, plot
 
@@ -108,7 +108,8 @@ class EvaluationPage(QWidget):
                    header_tooltip="What a perfectly calibrated model stays below in 95 % of "
                                   "samples of this size"),
         ), self)
-        self.view = _table(self.model)
+        self.view = rows_view(self.model, higher=8)
+        self.view.horizontalHeader().setMinimumSectionSize(24)
         self.view.setItemDelegateForColumn(4, IntervalDelegate(
             lambda r: (r.score.interval[0], r.score.accuracy, r.score.interval[1], r.score.usual)
             if r.score.n else None, self.view))
@@ -225,7 +226,8 @@ class GradabilityPage(QWidget):
             Column("Value", lambda r: _percent(r.value), lambda r: _key(r.value), right=True,
                    header_tooltip="Right values among the photos that can show the fact"),
         ), self)
-        self.view = _table(self.model)
+        self.view = rows_view(self.model, higher=8)
+        self.view.horizontalHeader().setMinimumSectionSize(24)
         self.view.setItemDelegateForColumn(4, IntervalDelegate(
             lambda r: (r.interval[0], r.overall, r.interval[1],
                        r.value if np.isfinite(r.value) else 0.) if r.n else None, self.view))
@@ -264,22 +266,6 @@ class GradabilityPage(QWidget):
         self.sentence.setText(
             f"{report.contradicted} of {report.photos} photos have features that rather fit no "
             "group of goods (score above ½): an unusual good, or a model that guesses.")
-
-
-def _table(model: GoodsModel) -> QTableView:
-    view = QTableView(
-        selectionBehavior=QAbstractItemView.SelectRows, showGrid=False, wordWrap=False,
-        selectionMode=QAbstractItemView.SingleSelection, alternatingRowColors=True,
-        editTriggers=QAbstractItemView.NoEditTriggers)
-    view.setModel(model)
-    view.verticalHeader().hide()
-    view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 8)
-    header = view.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setSortIndicator(-1, Qt.AscendingOrder)
-    header.setMinimumSectionSize(24)
-    view.setSortingEnabled(True)
-    return view
 
 
 def _percent(value: float) -> str:

@@ -225,7 +225,7 @@ class TestOWFootwearFeatures(WidgetTest):
         def once(*args):
             # the trunk is at work: the button is pressed in the meantime
             if not stopped:
-                self.widget._stopped.set()
+                self.widget.ending.set()
                 stopped.append(True)
             return MadeTrunk.__call__(*args)
 

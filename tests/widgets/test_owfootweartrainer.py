@@ -253,7 +253,7 @@ class TestOWFootwearTrainer(WidgetTest):
         def train_until(photos, recipe, progress, *rest, **more):
             def watched(now):
                 if now.epoch >= epoch:
-                    self.widget._stopped.set()
+                    self.widget.ending.set()
                 return progress(now)
             return real(photos, recipe, watched, *rest, **more)
 

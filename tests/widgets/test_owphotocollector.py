@@ -674,7 +674,7 @@ class TestWindow(CollectorTest):
         self.net.page("/", '<a href="/p/0">x</a>')
         self.agree(page)
         page.start.click()
-        ended = self.widget._ended
+        ended = self.widget.ending
         self.process_events(lambda: self.net.requests)
         self.widget.onDeleteWidget()
         self.assertTrue(ended.is_set())

@@ -8,17 +8,17 @@ from html import escape
 from pathlib import Path
 
 from AnyQt.QtCore import Qt
-from AnyQt.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QToolButton
+from AnyQt.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton
 from Orange.data import Table, Variable
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
-from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
+from Orange.widgets.utils.concurrent import TaskState
 from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
 
 from orangecontrib.customs.columns import ImageColumn, SkippedPhotos
 from orangecontrib.customs.declarations.learning.table import leaks
-from orangecontrib.customs.files.paths import resolve_path, storable_path
+from orangecontrib.customs.files.paths import storable_path
 from orangecontrib.customs.groups import visual_groups
 from orangecontrib.customs.photos.chips import FeatureView
 from orangecontrib.customs.photos.choice import FROM_FILE, Choice
@@ -39,6 +39,7 @@ from orangecontrib.customs.photos.table import (
 )
 from orangecontrib.customs.photos.trunks import TrunkError
 from orangecontrib.customs.widgets.utils.common import summaries  # noqa: F401 – registers PhotoModel
+from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear, reason
 from orangecontrib.customs.widgets.utils.common.variables import VariableCombo, listed
 from orangecontrib.customs.widgets.utils.photos.featuregallery import FeatureGallery
 from orangecontrib.customs.widgets.utils.photos.gallery import Tile
@@ -111,7 +112,7 @@ def run(data: Table, image: Variable, choice: Choice, language: str, batch: int,
                    stopped.is_set() and skipped is not None)
 
 
-class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
+class OWFootwearFeatures(CustomsWidget):
     name = "Footwear CNN Feature Extractor"
     description = "Recognise 13 tariff features of footwear on photos, on this computer."
     icon = "icons/FootwearFeatures.svg"
@@ -177,8 +178,7 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
     auto_apply: bool = Setting(True)
 
     def __init__(self):
-        OWWidget.__init__(self)
-        ConcurrentWidgetMixin.__init__(self)
+        super().__init__()
         self.data: Table | None = None
         self.input_model: PhotoModel | None = None
         self.results: Results | None = None
@@ -187,8 +187,7 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
         self._view: FeatureView | None = None
         self._paths: list[str] = []
         self._goods: list[str] = []
-        self._stopped = threading.Event()
-        self._model_file = self._resolved()
+        self._model_file = self.resolved(self.model_path)
         self.language_index = int(self.language == "ru")
         self._set_up_controls()
         self._set_up_main()
@@ -235,6 +234,8 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
     def _set_up_main(self):
         self.thumbnails = ThumbnailLoader(self)
         self.maps = MapLoader(self)
+        for job in (lambda: self.dialog.stop(), self.maps.stop, self.thumbnails.stop):
+            self.at_close(job)
         self.maps.ready.connect(lambda _: self._tell_explained())
         self.maps.impossible.connect(self._no_maps)
         self.maps.failed.connect(self._maps_failed)
@@ -311,13 +312,9 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
             if settings.get("batch") == 32:
                 settings["batch"] = 0
 
-    def _resolved(self) -> Path | None:
-        if not self.model_path:
-            return None
-        return resolve_path(self.model_path, self.workflowEnv().get("basedir"))
-
     def workflowEnvChanged(self, key, value, oldvalue):
         """The workflow was saved elsewhere: the model stays where it is."""
+        super().workflowEnvChanged(key, value, oldvalue)
         if key == "basedir" and self._model_file is not None:
             self.model_path = storable_path(self._model_file, value or None)
 
@@ -360,22 +357,20 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
             self.start(look_at_model, self._choice())
 
     def _choose_model(self):
-        start = self._model_file or self.workflowEnv().get("basedir") or str(Path.home())
-        path, _ = QFileDialog.getOpenFileName(self, "Load Model", os.fspath(start), MODEL_FILES)
+        path = self.ask_for_file("Load Model", MODEL_FILES, os.fspath(self._model_file or ""))
         if path:
             self.set_model_file(path)
 
     def set_model_file(self, path: str):
         """Use the model of this file."""
-        self.model_path = storable_path(path, self.workflowEnv().get("basedir"))
+        self.model_path = self.storable(path)
         self.model_source = FROM_FILE
-        self._model_file = self._resolved()
+        self._model_file = self.resolved(self.model_path)
         self._model_changed()
 
     def _save(self):
-        start = self._model_file or Path(self.workflowEnv().get("basedir") or Path.home(),
-                                         "model.safetensors")
-        path, _ = QFileDialog.getSaveFileName(self, "Save Model", os.fspath(start), MODEL_FILES)
+        path = self.ask_where("Save Model", MODEL_FILES, os.fspath(
+            self._model_file or Path(self.start_folder(), "model.safetensors")))
         if path:
             self.save_model(path)
 
@@ -407,10 +402,8 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
     def commit(self):
         self._stop_run()
         self.results = None
-        for message in (self.Error.model, self.Warning.all_skipped, self.Error.unexpected,
-                        self.Warning.skipped, self.Warning.not_images,
-                        self.Information.cancelled):
-            message.clear()
+        clear(self.Error.model, self.Warning.all_skipped, self.Error.unexpected,
+              self.Warning.skipped, self.Warning.not_images, self.Information.cancelled)
         self._describe_model(self.model if self._choice() == self._described else None)
         self._show_gallery(None)
         self._send(None, None)
@@ -419,15 +412,16 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
             return
         if not ImageColumn.of(self.image):
             self.Warning.not_images(self.image.name)
-        self._stopped = threading.Event()
+        self.begin(run, self.data, self.image, self._choice(), self.language, self.batch)
         self._set_running(True)
-        self.start(run, self.data, self.image, self._choice(), self.language, self.batch,
-                   self._stopped)
 
     def _stop_run(self):
-        self._stopped.set()
+        self.ending.set()
         self.cancel()
         self._set_running(False)
+
+    def show_running(self, running: bool):
+        """A look at the model is over at once: only a run over photos is worth a button."""
 
     def _set_running(self, running: bool, resumable: bool = False):
         self.cancel_button.setText("Continue" if resumable else "Cancel")
@@ -440,12 +434,9 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
         if self.task is None:
             self.commit.now()
             return
-        self._stopped.set()
+        self.ending.set()
         self._set_running(False)
         self.setStatusMessage("Cancelling…")
-
-    def on_partial_result(self, _):
-        """Progress only; tables come at the end."""
 
     def on_done(self, results: Results | PhotoModel):
         if isinstance(results, PhotoModel):  # it was only looked at
@@ -481,7 +472,7 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
             self._describe_model(None)
             self.Error.model(str(ex))
         else:
-            self.Error.unexpected(str(ex) or type(ex).__name__)
+            self.Error.unexpected(reason(ex))
         self.results = None
         self._show_gallery(None)
         self._send(None, None)
@@ -611,13 +602,6 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
         if html := gallery_html(self.gallery):
             self.report_raw("Photos", html)
 
-    def onDeleteWidget(self):
-        self._stopped.set()
-        self.dialog.stop()
-        self.maps.stop()
-        self.thumbnails.stop()
-        self.shutdown()
-        super().onDeleteWidget()
 
 
 if __name__ == "__main__":  # pragma: no cover

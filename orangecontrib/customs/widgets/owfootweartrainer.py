@@ -12,7 +12,6 @@ import numpy as np
 from AnyQt.QtCore import QSize, Qt, QTimer
 from AnyQt.QtWidgets import (
     QCheckBox,
-    QFileDialog,
     QFrame,
     QGridLayout,
     QGroupBox,
@@ -30,11 +29,10 @@ from AnyQt.QtWidgets import (
 from Orange.data import Table
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
-from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
+from Orange.widgets.utils.concurrent import TaskState
 from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
 
-from orangecontrib.customs.files.paths import resolve_path, storable_path
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.photos.cache import FeatureCache
 from orangecontrib.customs.photos.extract import Extractor
@@ -70,6 +68,7 @@ from orangecontrib.customs.training.trainer.table import (
     training_photos,
 )
 from orangecontrib.customs.widgets.utils.common import summaries  # noqa: F401 – registers PhotoModel
+from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear, reason
 from orangecontrib.customs.widgets.utils.common.goodslist import report_rows
 from orangecontrib.customs.widgets.utils.common.groupcombo import GroupCombo
 from orangecontrib.customs.widgets.utils.common.pathedit import PathEdit
@@ -184,7 +183,7 @@ def load(path: Path, shown: str, weights: Path | None, state: TaskState) -> Load
     return Loaded(shown, model)
 
 
-class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
+class OWFootwearTrainer(CustomsWidget):
     name = "Footwear CNN Trainer"
     description = "Train a photo model on your own labels, and see how far to trust it."
     icon = "icons/FootwearTrainer.svg"
@@ -235,6 +234,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         loaded = Msg("The model is from a file; its evaluation is not in there.")
         waiting = Msg("Press Train.")
 
+    path_settings = ("weights_path", "checkpoint_path", "model_path")
     #: Settings of the run, as literals (see ``training.trainer.Recipe``).
     recipe: dict = Setting(Recipe().to_dict(), schema_only=True)
     #: Id of the group of goods whose features are learnt; "" = not chosen yet.
@@ -259,20 +259,18 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
     show_more: bool = Setting(False)
 
     def __init__(self):
-        OWWidget.__init__(self)
-        ConcurrentWidgetMixin.__init__(self)
+        super().__init__()
         self.data: Table | None = None
         self.outcome: Outcome | None = None
         self.loaded: Loaded | None = None
         self._photos: tuple[TrainingPhotos, np.ndarray] | None = None
-        self._stopped = threading.Event()
         self._running = self._loading = False
         self.recipe = cleaned(self.recipe)
         self.language_index = int(self.language == "ru")
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self.train)
-        self._build_controls()
-        self._build_main()
+        self._set_up_controls()
+        self._set_up_main()
         self._show_data()
         self._show()
         if self.model_path:
@@ -280,7 +278,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
 
     # -- window
 
-    def _build_controls(self):
+    def _set_up_controls(self):
         area = QScrollArea(widgetResizable=True, frameShape=QFrame.NoFrame,
                            horizontalScrollBarPolicy=Qt.ScrollBarAlwaysOff)
         inside = QWidget()
@@ -334,7 +332,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
     def _files_box(self) -> QWidget:
         self.weights_edit = PathEdit(
             "Weights", "Weights (*.pth *.pt *.safetensors);;All files (*)", "from a package",
-            folder=self._folder)
+            folder=self.start_folder)
         self.weights_edit.setToolTip("Trained weights of the network, for those that no package "
                                      "brings: a state dictionary")
         self.weights_edit.set_path(self.weights_path)
@@ -353,7 +351,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
                        f"{escape(_downloads())}</small>", wordWrap=True, enabled=False)
         self.checkpoint_edit = PathEdit(
             "Checkpoint", "Checkpoints (*.safetensors);;All files (*)", "none", new=True,
-            folder=self._folder)
+            folder=self.start_folder)
         self.checkpoint_edit.setToolTip("SGD and Adam write their state there after every epoch; "
                                         "a run that finds it goes on from there")
         self.checkpoint_edit.set_path(self.checkpoint_path)
@@ -365,7 +363,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
     def _names_box(self) -> QWidget:
         box = gui.radioButtons(
             None, self, "language_index", ["English", "Russian (paper's)"],
-            orientation=Qt.Horizontal, callback=self._on_language,
+            orientation=Qt.Horizontal, callback=self._names_chosen,
             tooltips=["perforated vamp, strap vamp …", "ПЕРФОРАЦИЯ_СОЮЗКА, РЕМЕШКИ_СОЮЗКА …"])
         return _box("Names of Features", box)
 
@@ -389,7 +387,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         return _box("Model", self.model_label, ("Trained on:", self.note_edit),
                     ("Licence:", self.licence_edit), buttons)
 
-    def _build_main(self):
+    def _set_up_main(self):
         self.sentence = QLabel(wordWrap=True, textFormat=Qt.RichText)
         self.mainArea.layout().addWidget(self.sentence)
         self.tabs = QTabWidget()
@@ -402,6 +400,8 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         self.gradability_page = GradabilityPage()
         self.mistakes_page = MistakesPage(self.thumbnails)
         self.augmentation_page = AugmentationPage()
+        for job in (self._rest.stop, self.thumbnails.stop, self.augmentation_page.stop):
+            self.at_close(job)
         self.log = QTextBrowser()
         for page in (self.curves_page, self.evaluation_page, self.reliability_page,
                      self.heights_page, self.gradability_page, self.mistakes_page,
@@ -486,23 +486,9 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         self._train_soon()
 
     def _set_path(self, name: str, path: str):
-        self._set(name, storable_path(path, self._basedir) if path else "")
+        self._set(name, self.storable(path))
 
-    @property
-    def _basedir(self) -> str | None:
-        return self.workflowEnv().get("basedir")
-
-    def _folder(self) -> str:
-        """Where file dialogs begin."""
-        return self._basedir or str(Path.home())
-
-    def workflowEnvChanged(self, key, value, oldvalue):
-        """The workflow was saved elsewhere: files stay where they are."""
-        if key != "basedir":
-            return
-        for name in ("weights_path", "checkpoint_path", "model_path"):
-            if path := getattr(self, name):
-                setattr(self, name, storable_path(resolve_path(path, oldvalue), value or None))
+    def show_paths(self):
         self.weights_edit.set_path(self.weights_path)
         self.checkpoint_edit.set_path(self.checkpoint_path)
 
@@ -543,13 +529,13 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
 
     def _on_train(self):
         if self._running:
-            self._stopped.set()
+            self.ending.set()
             self.train_button.setEnabled(False)
             self.setStatusMessage("Cancelling…")
         else:
             self.train()
 
-    def _on_language(self):
+    def _names_chosen(self):
         self.language = ("en", "ru")[self.language_index]
         self._show_data()
         self._show()
@@ -575,8 +561,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         if self._photos is None or not len(self._photos[0]) or recipe is None:
             return None
         photos, rows = self._photos
-        checkpoint, weights = (resolve_path(path, self._basedir) if path else None
-                               for path in (self.checkpoint_path, self.weights_path))
+        checkpoint, weights = map(self.resolved, (self.checkpoint_path, self.weights_path))
         image, good = self.image_combo.variable, self.good_combo.variable
         decisive = (tuple(recipe.to_dict().items()), image and image.name, good and good.name,
                     self.weights_path, self.sha256, photos.group.id)
@@ -592,7 +577,6 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
             if self._photos is not None and not len(self._photos[0]):
                 self.Error.data("the table has no rows with photos")
             return
-        self._stopped = threading.Event()
         self._set_running(True)
         if self.tabs.currentWidget() is not self.curves_page:
             self._page = self.tabs.currentWidget()
@@ -600,7 +584,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         self.curves_page.show_history(())
         self.sentence.setText("Training…" if self.outcome is None else
                               "Training… Until it is done, the other pages show the run before.")
-        self.start(run, request, self._stopped)
+        self.begin(run, request)
 
     def _load(self, path: str):
         """Read a model file; it replaces what was trained."""
@@ -608,13 +592,12 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         self._clear_run_messages()
         self._set_running(True)
         self._loading = True
-        self.start(load, resolve_path(path, self._basedir), path,
-                   resolve_path(self.weights_path, self._basedir) if self.weights_path else None)
+        self.start(load, self.resolved(path), path, self.resolved(self.weights_path))
 
     def _stop(self):
         """End a run; nobody waits for what it found."""
         self._rest.stop()
-        self._stopped.set()
+        self.ending.set()
         self.cancel()
         self._set_running(False)
 
@@ -633,12 +616,10 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
                                  and self.model is None and self._request() is not None)
 
     def _clear_run_messages(self):
-        for message in (self.Error.training, self.Error.weights, self.Error.file,
-                        self.Error.save, self.Error.unexpected, self.Warning.few,
-                        self.Warning.skipped, self.Information.cancelled,
-                        self.Information.nothing, self.Information.untested,
-                        self.Information.loaded):
-            message.clear()
+        clear(self.Error.training, self.Error.weights, self.Error.file, self.Error.save,
+              self.Error.unexpected, self.Warning.few, self.Warning.skipped,
+              self.Information.cancelled, self.Information.nothing, self.Information.untested,
+              self.Information.loaded)
 
     def on_partial_result(self, history):
         self.curves_page.show_history(history)
@@ -671,7 +652,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         elif isinstance(ex, MemoryError):
             self.Error.unexpected("out of memory; choose a smaller batch or input side")
         else:
-            self.Error.unexpected(str(ex) or type(ex).__name__)
+            self.Error.unexpected(reason(ex))
         self._finish()
 
     def _forget(self):
@@ -728,17 +709,14 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         return replace(self.outcome.trained.model, note=self.note, licence=self.licence)
 
     def _choose(self):
-        start = str(resolve_path(self.model_path, self._basedir)) if self.model_path \
-            else self._folder()
-        path, _ = QFileDialog.getOpenFileName(self, "Load Model", start, MODEL_FILES)
+        path = self.ask_for_file("Load Model", MODEL_FILES,
+                                 os.fspath(self.resolved(self.model_path) or ""))
         if path:
-            self._load(storable_path(path, self._basedir))
+            self._load(self.storable(path))
 
     def _save(self):
-        start = self.model_path and str(resolve_path(self.model_path, self._basedir))
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Save Model", start or os.path.join(self._folder(), "model.safetensors"),
-            MODEL_FILES)
+        path = self.ask_where("Save Model", MODEL_FILES, os.fspath(
+            self.resolved(self.model_path) or Path(self.start_folder(), "model.safetensors")))
         if path:
             self.save_model(path)
 
@@ -749,7 +727,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         if error:
             self.Error.save(error)
             return
-        self.model_path = storable_path(path, self._basedir)
+        self.model_path = self.storable(path)
         self._describe_model()
 
     def _describe_model(self):
@@ -797,7 +775,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
 
     def _show_augmentations(self):
         group = self.group_combo.group
-        weights = resolve_path(self.weights_path, self._basedir) if self.weights_path else None
+        weights = self.resolved(self.weights_path)
         self.augmentation_page.show_subject(Subject(
             () if self._photos is None else self._photos[0].photos, self.form.recipe, group,
             self.model, weights, self._names(group)))
@@ -853,14 +831,6 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         if html := gallery_html(self.mistakes_page.gallery):
             self.report_raw("Mistakes", html)
         self.report_raw("Log", self.log.toHtml())
-
-    def onDeleteWidget(self):
-        self._rest.stop()
-        self._stopped.set()
-        self.thumbnails.stop()
-        self.augmentation_page.stop()
-        self.shutdown()
-        super().onDeleteWidget()
 
 
 def _box(title: str, *rows) -> QGroupBox:

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -11,7 +10,6 @@ from AnyQt.QtCore import QSize, Qt, QTimer, QUrl
 from AnyQt.QtGui import QDesktopServices
 from AnyQt.QtWidgets import (
     QCheckBox,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -19,14 +17,12 @@ from AnyQt.QtWidgets import (
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
-    QSplitter,
     QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 from Orange.data import Table
 from Orange.widgets.settings import Setting
-from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin
 from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
 
@@ -49,7 +45,6 @@ from orangecontrib.customs.collecting.jobs import (
     run,
 )
 from orangecontrib.customs.collecting.table import needs_table
-from orangecontrib.customs.files.paths import resolve_path, storable_path
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import say
 from orangecontrib.customs.photos.model import ModelError, PhotoModel
@@ -57,20 +52,19 @@ from orangecontrib.customs.photos.trunks import TrunkError
 from orangecontrib.customs.training.labelling import LabelsError
 from orangecontrib.customs.training.labelling.store import LabelStore
 from orangecontrib.customs.widgets.utils.common import (
-    language,
     summaries,  # noqa: F401 – registers PhotoModel
 )
+from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear, reason
+from orangecontrib.customs.widgets.utils.common.controls import splitter
 from orangecontrib.customs.widgets.utils.common.groupcombo import GroupCombo
 from orangecontrib.customs.widgets.utils.common.sourcepath import SourceMixin
 from orangecontrib.customs.widgets.utils.training.balancepage import BREAKDOWNS, BalancePage
-from orangecontrib.customs.widgets.utils.training.collectpages import (
-    CataloguePage,
-    GeneratePage,
-    SearchPage,
-    SourcePage,
-)
+from orangecontrib.customs.widgets.utils.training.cataloguepage import CataloguePage
+from orangecontrib.customs.widgets.utils.training.generatepage import GeneratePage
 from orangecontrib.customs.widgets.utils.training.labelfiles import default_labels, listed
 from orangecontrib.customs.widgets.utils.training.reviewpage import FILTERS, ReviewPage
+from orangecontrib.customs.widgets.utils.training.searchpage import SearchPage
+from orangecontrib.customs.widgets.utils.training.sourcepage import SourcePage
 
 #: Milliseconds of peace after a decision until the table is sent.
 PAUSE = 1500
@@ -79,7 +73,7 @@ PAUSE = 1500
 BUNDLED = "free"
 
 
-class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
+class OWPhotoCollector(SourceMixin, CustomsWidget):
     name = "Training Photo Collector"
     description = ("Collect photos to train on – catalogues, searches, generators – with licences "
                    "and weak labels, and see what is missing.")
@@ -135,17 +129,16 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
     language: str = Setting("en")
     last_folder: str = Setting("")
     splitter: list = Setting([410, 80])
+    path_settings = ("labels_path",)
     path_setting = "folder"
 
     def __init__(self):
-        OWWidget.__init__(self)
-        ConcurrentWidgetMixin.__init__(self)
+        super().__init__()
         self.model: PhotoModel | None = None
         self.held = Held()
         self.queue: list[Job] = []
         self.job: Job | None = None
         self._agreed: set[tuple] = set()
-        self._ended = threading.Event()
         self._told = 0  # remarks of the job that stand in the log
         self._manifest: Manifest | None = None  # open as long as photos are reviewed
         self._undo: list[list[Entry]] = []
@@ -156,7 +149,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.group_combo.chosen.connect(self._group_chosen)
         self.group_id = self.group_combo.group_id
         self._set_up()
-        language.changed.happened.connect(self._on_language)
+        self.at_close(self._close)
         self.restore_source()
         try:
             needed()
@@ -222,14 +215,10 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         if self.page in self._names:
             self.tabs.setCurrentIndex(self._names.index(self.page))
         self.tabs.currentChanged.connect(self._page_chosen)
-        splitter = QSplitter(Qt.Vertical, childrenCollapsible=False)
-        splitter.addWidget(self.tabs)
-        splitter.addWidget(self._bottom())
-        splitter.setStretchFactor(0, 1)
-        splitter.setSizes(self.splitter)
-        splitter.splitterMoved.connect(lambda *_: setattr(self, "splitter", splitter.sizes()))
+        parts = splitter(Qt.Vertical, self.tabs, self._bottom(), sizes=self.splitter,
+                         stretch=(1,), moved=lambda sizes: setattr(self, "splitter", sizes))
         self.mainArea.layout().addLayout(top)
-        self.mainArea.layout().addWidget(splitter, 1)
+        self.mainArea.layout().addWidget(parts, 1)
 
     def _bottom(self) -> QWidget:
         self.progress = QProgressBar(textVisible=False, maximum=100)
@@ -289,7 +278,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
 
     def _labels_file(self) -> Path | None:
         if self.labels_path:
-            return resolve_path(self.labels_path, self._basedir())
+            return self.resolved(self.labels_path)
         return None if self.source is None else \
             default_labels(os.path.abspath(self.source), self.group)
 
@@ -308,30 +297,22 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
             self.set_source(self.path_edit.text())
 
     def _choose_folder(self):
-        path = QFileDialog.getExistingDirectory(self, "Folder of the Collection",
-                                                self.start_folder())
-        if path:
+        if path := self.ask_for_folder("Folder of the Collection"):
             self.set_source(path)
 
-    def workflowEnvChanged(self, key, value, oldvalue):
-        """The workflow was saved elsewhere: folder and labels stay where they are."""
-        if key == "basedir" and self.labels_path:
-            labels = resolve_path(self.labels_path, oldvalue or None)
-            self.labels_path = storable_path(labels, value or None)
-            self.balance_page.labels.set_path(self.labels_path)
-        super().workflowEnvChanged(key, value, oldvalue)
+    def show_paths(self):
+        self.balance_page.labels.set_path(self.labels_path)
 
     def reload(self):
         """Read the collection; nobody is asked for anything."""
         self._close_manifest()
         self._undo.clear()
         self.queue.clear()  # it was for another folder
-        self._ended.set()
+        self.ending.set()
         self.cancel()
         self.job = None
-        for message in (self.Error.folder, self.Error.collecting, self.Error.unexpected,
-                        self.Warning.problems, self.Warning.early):
-            message.clear()
+        clear(self.Error.folder, self.Error.collecting, self.Error.unexpected,
+              self.Warning.problems, self.Warning.early)
         self.Error.group(self.group_combo.problem, shown=bool(self.group_combo.problem))
         if self.source is not None and not self.group_combo.problem:
             self._begin(Reading(self.collection))
@@ -364,8 +345,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.reload()
 
     def _set_labels(self, path: str):
-        self.labels_path = storable_path(resolve_path(path, self._basedir()),
-                                         self._basedir()) if path else ""
+        self.labels_path = self.storable(self.resolved(path) or "")
         self.balance_page.labels.set_path(self.labels_path)
         self._refresh(True)
 
@@ -382,7 +362,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self._show_balance()
         self._refresh(True)
 
-    def _on_language(self):
+    def on_language(self):
         """Another language is spoken: notices are worded again."""
         self._show_jobs()
 
@@ -530,8 +510,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
 
     def _begin(self, job: Job):
         if not isinstance(job, Reading):
-            for message in (self.Error.collecting, self.Error.unexpected, self.Warning.early):
-                message.clear()
+            clear(self.Error.collecting, self.Error.unexpected, self.Warning.early)
         if not isinstance(job, (Reading, Previewing)):
             self._close_manifest()
         labels = self._labels_file()
@@ -540,14 +519,14 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
                 LabelStore.flush(labels)
             except LabelsError:
                 pass  # the Labeler says it
-        self.job, self._told, self._ended = job, 0, threading.Event()
-        self.start(run, job, self._ended)
+        self.job, self._told = job, 0
+        self.begin(run, job)
         self._show_running()
 
     def stop(self):
         """End what runs, and forget what waits."""
         self.queue.clear()
-        self._ended.set()
+        self.ending.set()
         self._show_queue()
         if isinstance(self.job, Reading):  # half a collection is of no use
             self.cancel()
@@ -596,7 +575,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         elif isinstance(ex, (CollectError, ModelError, TrunkError)):
             self.Error.collecting(str(ex))
         else:
-            self.Error.unexpected(str(ex) or type(ex).__name__)
+            self.Error.unexpected(reason(ex))
         if not isinstance(self.job, Reading):
             self._say(f"{self.job.title}: {ex or type(ex).__name__}")
             if not isinstance(self.job, Previewing):  # what was collected before is there
@@ -748,16 +727,15 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
             (getattr(feature, f"name_{self.language}"), f"{need.real}; {need.lacking} missing")
             for feature, need in zip(self.group.features, self._needs())])
 
-    def onDeleteWidget(self):
-        language.changed.happened.disconnect(self._on_language)
+    def shutdown(self):
+        """The thread is not waited for: a request that hangs would freeze the window."""
+        self.cancel()
+
+    def _close(self):
         self.queue.clear()
-        self._ended.set()
         self._resting.stop()
         self._close_manifest()
         self.review_page.stop()
-        # not waited for: a request that hangs would freeze the window; what comes is kept
-        self.cancel()
-        super().onDeleteWidget()
 
 
 def _sentence(result: Result) -> str:

@@ -20,21 +20,17 @@ from AnyQt.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSizePolicy,
-    QSplitter,
     QTabWidget,
     QToolButton,
-    QVBoxLayout,
-    QWidget,
 )
 from Orange.data import Table, Variable
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
-from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin
 from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
 
 from orangecontrib.customs.columns import ImageColumn
-from orangecontrib.customs.files.paths import resolve_path, storable_path
+from orangecontrib.customs.files.paths import storable_path
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.photos.model import ModelError, PhotoModel
 from orangecontrib.customs.photos.table import image_variables
@@ -53,6 +49,8 @@ from orangecontrib.customs.training.labelling import (
 from orangecontrib.customs.training.labelling.looking import Looked, run
 from orangecontrib.customs.training.labelling.table import TablePhotos, labelled_tables
 from orangecontrib.customs.widgets.utils.common import summaries  # noqa: F401 – registers PhotoModel
+from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear, reason
+from orangecontrib.customs.widgets.utils.common.controls import pile, splitter
 from orangecontrib.customs.widgets.utils.common.groupcombo import GroupCombo
 from orangecontrib.customs.widgets.utils.common.variables import VariableCombo
 from orangecontrib.customs.widgets.utils.photos.photoview import PhotoView
@@ -74,7 +72,7 @@ CSV_FILES = "Labels (*.csv);;All files (*)"
 PAUSE = 600
 
 
-class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
+class OWPhotoLabeler(CustomsWidget):
     name = "Footwear Photo Labeler"
     description = "Label photos of footwear by hand, to train a model on them."
     icon = "icons/PhotoLabeler.svg"
@@ -132,8 +130,7 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
     splitter_sizes: list = Setting([180, 330, 270])
 
     def __init__(self):
-        OWWidget.__init__(self)
-        ConcurrentWidgetMixin.__init__(self)
+        super().__init__()
         self.data: Table | None = None
         self.model: PhotoModel | None = None
         self.photos: TablePhotos | None = None
@@ -145,7 +142,7 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
         self.group_combo = GroupCombo(self.group_id)
         self.group_combo.chosen.connect(self._group_chosen)
         self.group_id = self.group_combo.group_id
-        self._own_file = self._resolved()
+        self._own_file = self.resolved(self.labels_path)
         self._forget_answers()
         self._sending = QTimer(self, singleShot=True, interval=PAUSE)
         self._sending.timeout.connect(self._send_later)
@@ -157,6 +154,9 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
     def _set_up(self):
         self.thumbnails = ThumbnailLoader(self)
         self.large = ThumbnailLoader(self, size=1000, kept=24)
+        for job in (self._sending.stop, self._close_labels, self.thumbnails.stop,
+                    self.large.stop):
+            self.at_close(job)
         self.thumbnails.ready.connect(lambda path: self._loaded(path, self.thumbnails))
         self.large.ready.connect(lambda path: self._loaded(path, self.large))
         self.gallery = LabelGallery(self.thumbnails)
@@ -166,23 +166,16 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
         self.view = PhotoView()
         self.title = QLabel(textFormat=Qt.PlainText)
         self.title.setMinimumWidth(10)
-        middle = QWidget()
-        layout = QVBoxLayout(middle)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.view, 1)
-        layout.addWidget(self.title)
+        middle = pile(self.view, self.title)
+        middle.layout().setStretch(0, 1)
         self.tabs = tabs = QTabWidget()
         tabs.setMinimumWidth(262)
         tabs.addTab(keys_label(), "Keys")
         self._ask_about(self.group)
         tabs.currentChanged.connect(lambda _: self._show_progress())
-        self.splitter = QSplitter(Qt.Horizontal, childrenCollapsible=False)
-        for number, widget in enumerate((self.gallery, middle, tabs)):
-            self.splitter.addWidget(widget)
-            self.splitter.setStretchFactor(number, (1, 2, 0)[number])
-        self.splitter.setSizes(self.splitter_sizes)
-        self.splitter.splitterMoved.connect(
-            lambda *_: setattr(self, "splitter_sizes", self.splitter.sizes()))
+        self.splitter = splitter(
+            Qt.Horizontal, self.gallery, middle, tabs, sizes=self.splitter_sizes,
+            stretch=(1, 2, 0), moved=lambda sizes: setattr(self, "splitter_sizes", sizes))
         self.mainArea.layout().addLayout(self._top())
         self.mainArea.layout().addWidget(self.splitter, 1)
         self.mainArea.layout().addLayout(self._bottom())
@@ -348,10 +341,9 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
         self.gallery.set_photos(None, None)
         self.thumbnails.retry()
         self.large.retry()
-        for message in (self.Error.store, self.Error.unsaved, self.Warning.unreadable,
-                        self.Warning.problems, self.Warning.conflicts, self.Warning.foreign,
-                        self.Warning.not_images, self.Information.merged):
-            message.clear()
+        clear(self.Error.store, self.Error.unsaved, self.Warning.unreadable,
+              self.Warning.problems, self.Warning.conflicts, self.Warning.foreign,
+              self.Warning.not_images, self.Information.merged)
         if self.image is not None and self.group_combo.problem:
             self.Error.group(self.group_combo.problem)
         elif self.image is not None:
@@ -377,11 +369,6 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
         if self._own_file is not None:
             return self._own_file
         return None if self.photos is None else default_labels(self.photos.folder, self.group)
-
-    def _resolved(self) -> Path | None:
-        if not self.labels_path:
-            return None
-        return resolve_path(self.labels_path, self.workflowEnv().get("basedir"))
 
     def _open_labels(self):
         """The labels of the file, and where it says nothing, those that came with the data."""
@@ -411,8 +398,8 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
     def set_labels_file(self, path: str):
         """Keep labels in this CSV ("" for Orange's data folder); those given so far come along."""
         before = self.sheet
-        self.labels_path = storable_path(path, self.workflowEnv().get("basedir")) if path else ""
-        self._own_file = self._resolved()
+        self.labels_path = self.storable(path)
+        self._own_file = self.resolved(self.labels_path)
         self.Error.file.clear()
         self._start_anew()
         if before is not None and self.sheet is not None and before.group is self.sheet.group:
@@ -421,32 +408,29 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
 
     def workflowEnvChanged(self, key, value, oldvalue):
         """The workflow was saved elsewhere: the labels stay where they are."""
+        super().workflowEnvChanged(key, value, oldvalue)
         if key == "basedir" and self._own_file is not None:
             self.labels_path = storable_path(self._own_file, value or None)
 
-    def _folder(self) -> str:
+    def start_folder(self) -> str:
         if self._own_file is not None:
             return os.fspath(self._own_file.parent)
-        return self.workflowEnv().get("basedir") or str(Path.home())
+        return super().start_folder()
 
     def _choose_load(self):
-        path, _ = QFileDialog.getOpenFileName(self, "Load Labels", self._folder(), CSV_FILES)
-        if path:
+        if path := self.ask_for_file("Load Labels", CSV_FILES):
             self.load(path)
 
     def _choose_save(self):
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Save a Copy of the Labels", os.path.join(self._folder(), "labels.csv"),
-            CSV_FILES)
-        if path:
+        if path := self.ask_where("Save a Copy of the Labels", CSV_FILES,
+                                  os.path.join(self.start_folder(), "labels.csv")):
             self.save(path)
 
     def _choose_store(self):
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Keep Labels in a File (labels that it holds stay)",
-            os.path.join(self._folder(), "labels.csv"), CSV_FILES,
-            options=QFileDialog.DontConfirmOverwrite)
-        if path:
+        if path := self.ask_where(
+                "Keep Labels in a File (labels that it holds stay)", CSV_FILES,
+                os.path.join(self.start_folder(), "labels.csv"),
+                options=QFileDialog.DontConfirmOverwrite):
             self.set_labels_file(path)
 
     def load(self, path: str):
@@ -729,7 +713,7 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
         if isinstance(ex, (ModelError, TrunkError)):
             self.Error.model(str(ex))
         else:
-            self.Error.unexpected(str(ex) or type(ex).__name__)
+            self.Error.unexpected(reason(ex))
         self._show_model()
 
     def _show_model(self):
@@ -884,13 +868,6 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
         if html := gallery_html(self.gallery):
             self.report_raw("Photos", html)
 
-    def onDeleteWidget(self):
-        self._sending.stop()
-        self._close_labels()
-        self.thumbnails.stop()
-        self.large.stop()
-        self.shutdown()
-        super().onDeleteWidget()
 
 
 if __name__ == "__main__":  # pragma: no cover

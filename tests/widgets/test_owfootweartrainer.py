@@ -21,9 +21,8 @@ from orangecontrib.customs.photos import trunks
 from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.model import feature_ids, untrained
 from orangecontrib.customs.photos.sources import Photo
-from orangecontrib.customs.training.trainer import PRESETS, Recipe, train
+from orangecontrib.customs.training.trainer import PRESETS, Recipe, runs, train
 from orangecontrib.customs.training.trainer.table import training_photos
-from orangecontrib.customs.widgets import owfootweartrainer
 from orangecontrib.customs.widgets.owfootweartrainer import OWFootwearTrainer
 from orangecontrib.customs.widgets.utils.training.recipeform import (
     OWN,
@@ -190,7 +189,7 @@ class TestOWFootwearTrainer(WidgetTest):
 
     def test_curves_grow_while_it_runs(self):
         seen = []
-        with patch.object(owfootweartrainer, "REDRAW", 0), \
+        with patch.object(runs, "REDRAW", 0), \
                 patch.object(self.widget.curves_page, "show_history", seen.append):
             self.trained(self.table(), ADAM)
         lengths = [len(history) for history in seen]
@@ -248,7 +247,7 @@ class TestOWFootwearTrainer(WidgetTest):
 
     def cancelled_at(self, epoch):
         """The button is pressed while the run is in that epoch."""
-        real = owfootweartrainer.train
+        real = runs.train
 
         def train_until(photos, recipe, progress, *rest, **more):
             def watched(now):
@@ -257,7 +256,7 @@ class TestOWFootwearTrainer(WidgetTest):
                 return progress(now)
             return real(photos, recipe, watched, *rest, **more)
 
-        return patch.object(owfootweartrainer, "train", train_until)
+        return patch.object(runs, "train", train_until)
 
     def test_cancel_keeps_the_best_so_far(self):
         with self.cancelled_at(2):
@@ -443,7 +442,7 @@ class TestOWFootwearTrainer(WidgetTest):
         self.assertIn("absent.png", self.widget.log.toPlainText())
 
     def test_unexpected_failure_is_a_message(self):
-        with patch.object(owfootweartrainer, "train", side_effect=RuntimeError("boom")):
+        with patch.object(runs, "train", side_effect=RuntimeError("boom")):
             self.assertIsNone(self.trained(self.table(), LBFGS))
         self.assertIn("boom", str(self.widget.Error.unexpected))
 

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 
 from AnyQt.QtCore import Qt
-from AnyQt.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton
+from AnyQt.QtWidgets import QLabel
 from Orange.data import Table, Variable
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
@@ -19,7 +19,6 @@ from orangewidget.utils.signals import Input, Output
 from orangecontrib.customs.columns import ImageColumn, SkippedPhotos
 from orangecontrib.customs.declarations.learning.table import leaks
 from orangecontrib.customs.files.paths import storable_path
-from orangecontrib.customs.groups import visual_groups
 from orangecontrib.customs.photos.chips import FeatureView
 from orangecontrib.customs.photos.choice import FROM_FILE, Choice
 from orangecontrib.customs.photos.extract import Extractor
@@ -41,9 +40,10 @@ from orangecontrib.customs.photos.trunks import TrunkError
 from orangecontrib.customs.widgets.utils.common import summaries  # noqa: F401 – registers PhotoModel
 from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear, reason
 from orangecontrib.customs.widgets.utils.common.variables import VariableCombo, listed
+from orangecontrib.customs.widgets.utils.photos.explaining import Explains
 from orangecontrib.customs.widgets.utils.photos.featuregallery import FeatureGallery
 from orangecontrib.customs.widgets.utils.photos.gallery import Tile
-from orangecontrib.customs.widgets.utils.photos.mapdialog import MapDialog, colours_html
+from orangecontrib.customs.widgets.utils.photos.mapdialog import MapDialog
 from orangecontrib.customs.widgets.utils.photos.maploader import MapLoader, MapThumbnails
 from orangecontrib.customs.widgets.utils.photos.modelbox import ModelBox
 from orangecontrib.customs.widgets.utils.photos.modelfiles import MODEL_FILES, write_model
@@ -112,7 +112,7 @@ def run(data: Table, image: Variable, choice: Choice, language: str, batch: int,
                    stopped.is_set() and skipped is not None)
 
 
-class OWFootwearFeatures(CustomsWidget):
+class OWFootwearFeatures(Explains, CustomsWidget):
     name = "Footwear CNN Feature Extractor"
     description = "Recognise 13 tariff features of footwear on photos, on this computer."
     icon = "icons/FootwearFeatures.svg"
@@ -256,26 +256,6 @@ class OWFootwearFeatures(CustomsWidget):
                                "large view")
         self.mainArea.layout().addWidget(self.legend)
         self._show_legend()
-
-    def _explaining_row(self) -> QHBoxLayout:
-        self.feature_combo = QComboBox()
-        self.feature_combo.setAccessibleName("Feature that is explained on the photos")
-        self.feature_combo.setToolTip("Lays over each photo which places speak for the feature "
-                                      "and which against it. A click on a bar chooses, too.")
-        self.feature_combo.activated.connect(
-            lambda _: self.explain(self.feature_combo.currentData() or ""))
-        self.no_map_button = QToolButton(text="✕", autoRaise=True)
-        self.no_map_button.setToolTip("Show the photos as they are (stops computing, too)")
-        self.no_map_button.setAccessibleName("Explain nothing")
-        self.no_map_button.clicked.connect(lambda: self.explain(""))
-        self.explained_label = QLabel()
-        row = QHBoxLayout()
-        row.addWidget(QLabel("Explain:"))
-        row.addWidget(self.feature_combo)
-        row.addWidget(self.no_map_button)
-        row.addWidget(self.explained_label, 1)
-        self._fill_features()
-        return row
 
     # --- inputs
 
@@ -519,60 +499,8 @@ class OWFootwearFeatures(CustomsWidget):
 
     # --- explaining
 
-    def _fill_features(self):
-        view, groups = self._view, visual_groups()
-        if self.model is not None:
-            groups = (self.model.group,)
-        names = {id_: view.full_name(i) for i, id_ in enumerate(view.ids)} if view is not None \
-            else {f.id: f.name_en for f in groups[0].features} if len(groups) == 1 else {}
-        self.feature_combo.clear()
-        self.feature_combo.addItem("(nothing)", "")
-        for id_, name in names.items():
-            self.feature_combo.addItem(name, id_)
-        self.feature_combo.setCurrentIndex(max(0, self.feature_combo.findData(self.explained)))
-
-    def explain(self, feature: str):
-        """Lay the map of this feature over the photos on the screen; "" for none."""
-        if feature != self.explained:
-            self.maps.cancel()
-            if self.Error.maps.is_shown():  # it may go well this time
-                self.Error.maps.clear()
-                self.maps.set_model(self.results.model)
-                self.dialog.set_impossible("")
-        self.explained = feature if self.feature_combo.findData(feature) >= 0 else ""
-        self.feature_combo.setCurrentIndex(self.feature_combo.findData(self.explained))
-        self.no_map_button.setEnabled(bool(self.explained))
-        self.shown.feature = self.explained or None
-        self.dialog.set_feature(self.explained or None)
-        self._show_legend()
-        self._tell_explained()
-        self.gallery.refresh()
-
     def _open(self, row: int):
         self.dialog.open_photo(row)
-
-    def _no_maps(self, reason: str):
-        self.Information.no_maps(reason)
-        self.dialog.set_impossible(reason)
-        self._tell_explained()
-
-    def _maps_failed(self, reason: str):
-        self.Error.maps(reason)
-        self.dialog.set_impossible(reason)
-        self._tell_explained()
-
-    def _tell_explained(self):
-        """What is going on; asked again when the photos on the screen have been painted."""
-        waiting = self.maps.waiting
-        self.explained_label.setText(f"<small>computing, {waiting} to go…</small>" if waiting
-                                     else "")
-
-    def _show_legend(self):
-        bars = ("<b>✓</b> present: P is above the model's threshold &nbsp;·&nbsp; "
-                "<span style='color: gray'>grey</span>: can't be judged on this photo "
-                "&nbsp;·&nbsp; dashed*: damped, for want of real photos")
-        self.legend.setText(f"<small>{colours_html() + '<br>' if self.explained else ''}{bars}"
-                            "</small>")
 
     # --- output of the gallery, report
 
@@ -601,7 +529,6 @@ class OWFootwearFeatures(CustomsWidget):
             ("Photos skipped", 0 if skipped is None else len(skipped))])
         if html := gallery_html(self.gallery):
             self.report_raw("Photos", html)
-
 
 
 if __name__ == "__main__":  # pragma: no cover

@@ -13,12 +13,8 @@ from AnyQt.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QListWidget,
-    QPlainTextEdit,
-    QProgressBar,
     QPushButton,
     QTabWidget,
-    QVBoxLayout,
     QWidget,
 )
 from Orange.data import Table
@@ -42,15 +38,12 @@ from orangecontrib.customs.collecting.jobs import (
     Previewing,
     Reading,
     Result,
-    run,
 )
 from orangecontrib.customs.collecting.table import needs_table
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import say
 from orangecontrib.customs.photos.model import ModelError, PhotoModel
 from orangecontrib.customs.photos.trunks import TrunkError
-from orangecontrib.customs.training.labelling import LabelsError
-from orangecontrib.customs.training.labelling.store import LabelStore
 from orangecontrib.customs.widgets.utils.common import (
     summaries,  # noqa: F401 – registers PhotoModel
 )
@@ -61,7 +54,9 @@ from orangecontrib.customs.widgets.utils.common.sourcepath import SourceMixin
 from orangecontrib.customs.widgets.utils.training.balancepage import BREAKDOWNS, BalancePage
 from orangecontrib.customs.widgets.utils.training.cataloguepage import CataloguePage
 from orangecontrib.customs.widgets.utils.training.generatepage import GeneratePage
+from orangecontrib.customs.widgets.utils.training.jobqueue import JobQueue
 from orangecontrib.customs.widgets.utils.training.labelfiles import default_labels, listed
+from orangecontrib.customs.widgets.utils.training.reviewing import Reviews
 from orangecontrib.customs.widgets.utils.training.reviewpage import FILTERS, ReviewPage
 from orangecontrib.customs.widgets.utils.training.searchpage import SearchPage
 from orangecontrib.customs.widgets.utils.training.sourcepage import SourcePage
@@ -73,7 +68,7 @@ PAUSE = 1500
 BUNDLED = "free"
 
 
-class OWPhotoCollector(SourceMixin, CustomsWidget):
+class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
     name = "Training Photo Collector"
     description = ("Collect photos to train on – catalogues, searches, generators – with licences "
                    "and weak labels, and see what is missing.")
@@ -219,43 +214,6 @@ class OWPhotoCollector(SourceMixin, CustomsWidget):
                          stretch=(1,), moved=lambda sizes: setattr(self, "splitter", sizes))
         self.mainArea.layout().addLayout(top)
         self.mainArea.layout().addWidget(parts, 1)
-
-    def _bottom(self) -> QWidget:
-        self.progress = QProgressBar(textVisible=False, maximum=100)
-        self.progress.setMaximumHeight(10)
-        self.status = QLabel("Nothing is running.")
-        self.status.setMinimumWidth(60)
-        self.stop_button = QPushButton("Stop", autoDefault=False, enabled=False,
-                                       clicked=self.stop)
-        self.stop_button.setToolTip("End what runs and forget what waits; what was collected "
-                                    "stays, and the next run goes on from there")
-        self.waiting_list = QListWidget()
-        self.waiting_list.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
-        self.waiting_list.setToolTip("What waits, one after the other; a double click takes it "
-                                     "off")
-        self.waiting_list.setAccessibleName("What waits")
-        self.waiting_list.itemDoubleClicked.connect(
-            lambda item: self._forget(self.waiting_list.row(item)))
-        self.log = QPlainTextEdit(readOnly=True, maximumBlockCount=1000,
-                                  placeholderText="What happened, and what went wrong, is said "
-                                                  "here.")
-        self.log.setAccessibleName("What happened")
-        self.log.setMinimumHeight(40)
-        self.waiting_list.setMinimumHeight(40)
-        self.waiting_list.hide()
-        row = QHBoxLayout()
-        row.addWidget(self.status, 1)
-        row.addWidget(self.progress, 1)
-        row.addWidget(self.stop_button)
-        both = QHBoxLayout()
-        both.addWidget(self.log, 2)
-        both.addWidget(self.waiting_list, 1)
-        bottom = QWidget()
-        layout = QVBoxLayout(bottom)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(row)
-        layout.addLayout(both, 1)
-        return bottom
 
     def sizeHint(self):
         return QSize(880, 500)
@@ -478,77 +436,6 @@ class OWPhotoCollector(SourceMixin, CustomsWidget):
 
     # --- work
 
-    @property
-    def _collecting(self) -> bool:
-        return self.task is not None and not isinstance(self.job, (Reading, Previewing))
-
-    def enqueue(self, job: Job, first: bool = False):
-        """Do a job when those before it are done, and when it was agreed to what it sends.
-
-        It takes the place of one like it that waits.
-        """
-        self.queue = [other for other in self.queue
-                      if (type(other), other.title) != (type(job), job.title)]
-        self.queue.insert(0 if first else len(self.queue), job)
-        self._next()
-        if job in self.queue and not self._may(job):
-            page = self.pages[job.kind]
-            self._turn_to(page)
-            page.consent.urge()
-
-    def _may(self, job: Job) -> bool:
-        """Whether it was agreed to what a job sends."""
-        return not job.receiver or job.receiver in self._agreed
-
-    def _next(self):
-        """Begin the first job that was agreed to."""
-        job = next(filter(self._may, self.queue), None) if self.task is None else None
-        if job is not None:
-            self.queue = [other for other in self.queue if other is not job]
-            self._begin(job)
-        self._show_queue()
-
-    def _begin(self, job: Job):
-        if not isinstance(job, Reading):
-            clear(self.Error.collecting, self.Error.unexpected, self.Warning.early)
-        if not isinstance(job, (Reading, Previewing)):
-            self._close_manifest()
-        labels = self._labels_file()
-        if labels is not None:
-            try:
-                LabelStore.flush(labels)
-            except LabelsError:
-                pass  # the Labeler says it
-        self.job, self._told = job, 0
-        self.begin(run, job)
-        self._show_running()
-
-    def stop(self):
-        """End what runs, and forget what waits."""
-        self.queue.clear()
-        self.ending.set()
-        self._show_queue()
-        if isinstance(self.job, Reading):  # half a collection is of no use
-            self.cancel()
-            if not self.job.quiet:
-                self._show(Held())
-            self._finished()
-        elif self.task is not None:
-            self.status.setText("Stopping…")
-
-    def _forget(self, row: int):
-        del self.queue[row]
-        self._show_queue()
-
-    def setStatusMessage(self, text):
-        super().setStatusMessage(text)
-        if text:
-            self.status.setText(text)
-
-    def progressBarSet(self, value):
-        super().progressBarSet(value)
-        self.progress.setValue(int(value))
-
     def on_partial_result(self, done: Done):
         self._say_remarks(done)
 
@@ -581,64 +468,6 @@ class OWPhotoCollector(SourceMixin, CustomsWidget):
             if not isinstance(self.job, Previewing):  # what was collected before is there
                 self.queue.insert(0, Reading(self.collection))
         self._finished()
-
-    def _finished(self):
-        self.job = None
-        self._show_running()
-        QTimer.singleShot(0, self._next)  # not from within what ends a task
-
-    def _say_remarks(self, done: Done):
-        for remark in done.remarks[self._told:]:
-            self._say(say(remark))
-        self._told = max(self._told, len(done.remarks))
-
-    def _say(self, text: str):
-        self.log.appendPlainText(text)
-
-    # --- review
-
-    def _decide(self, keys: list[str], state: str):
-        """Keep or drop photos; each decision is on the disk at once."""
-        if self._collecting:
-            self.Information.nothing("Photos are being collected: decide when that has ended.")
-            return
-        self._change([replace(self._known[key], state=state) for key in keys], undo=True)
-
-    def _take_back(self):
-        if self._undo and not self._collecting:
-            self._change(self._undo.pop(), undo=False)
-
-    def _change(self, entries: list[Entry], undo: bool):
-        self.Error.collecting.clear()
-        before = [self._known[entry.key] for entry in entries]
-        try:
-            if self._manifest is None:
-                self._manifest = Manifest(self.source)
-            for entry in entries:
-                self._manifest.change(entry)
-                self._known[entry.key] = entry
-        except CollectError as error:
-            self.Error.collecting(str(error))
-            return
-        if undo:
-            self._undo.append(before)
-        self.review_page.change(entries, bool(self._undo))
-        self.Information.review(self.review_page.waiting, shown=self.review_page.waiting > 0)
-        self._resting.start()
-
-    def _close_manifest(self):
-        """Let go of the collection when the review is over."""
-        if self._manifest is None:
-            return
-        manifest, self._manifest = self._manifest, None
-        try:
-            manifest.close()
-        except (CollectError, OSError) as error:  # the rows are there, appended
-            self.Error.collecting(str(error))
-
-    def hideEvent(self, event):
-        self._close_manifest()
-        super().hideEvent(event)
 
     # --- showing
 
@@ -679,27 +508,6 @@ class OWPhotoCollector(SourceMixin, CustomsWidget):
     def _show_balance(self):
         self.balance_page.show_balance(self.held.rows, self._needs(), self.group, self.language,
                                        self.source is not None)
-
-    def _show_running(self):
-        collecting = self._collecting
-        running = self.task is not None and not isinstance(self.job, Reading)
-        self.stop_button.setEnabled(self.task is not None or bool(self.queue))
-        for widget in (self.path_edit, self.folder_button, self.group_combo):
-            widget.setEnabled(not collecting)
-        if not running:
-            self.status.setText("Nothing is running.")
-            self.progress.setValue(0)
-
-    def _show_queue(self):
-        self.waiting_list.clear()
-        self.waiting_list.setVisible(bool(self.queue))
-        waiting = [job for job in self.queue if not self._may(job)]
-        for job in self.queue:
-            text = job.title + (" – waits for your consent" if job in waiting else "")
-            self.waiting_list.addItem(text)
-            self.waiting_list.item(self.waiting_list.count() - 1).setToolTip(text)
-        self.stop_button.setEnabled(self.task is not None or bool(self.queue))
-        self.Information.consent(waiting[0].title if waiting else "", shown=bool(waiting))
 
     # --- outputs
 

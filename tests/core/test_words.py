@@ -10,8 +10,8 @@ from orangecontrib import customs
 ROOT = Path(customs.__file__).parent
 ROOMS = ["fusion", "cases", "headless", "collecting", "i18n", "photos/notes.py"] + [
     f"widgets/utils/{name}.py" for name in (
-        "verdictview", "goodslist", "factview", "factsview", "questionbox", "goodpage", "traceview",
-        "codesview", "worklistview", "evidencestrip", "photodialog")]
+        "verdictview", "common/goodslist", "factsview", "questionbox", "goodpage", "traceview",
+        "codesview", "worklistview", "evidencestrip", "photos/photodialog")]
 #: Names that people give to columns.
 ALLOWED = {"cases/goods.py": {"количество", "стоимость", "таможенная_стоимость", "валюта",
                              "масса", "масса_нетто"}}

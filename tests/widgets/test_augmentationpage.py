@@ -16,8 +16,8 @@ from orangecontrib.customs.photos.model import ModelError, untrained
 from orangecontrib.customs.photos.sources import Photo
 from orangecontrib.customs.training.trainer import Recipe
 from orangecontrib.customs.training.trainer.preview import Preview, Variant
-from orangecontrib.customs.widgets.utils import augmentationpage
-from orangecontrib.customs.widgets.utils.augmentationpage import AugmentationPage, Subject
+from orangecontrib.customs.widgets.utils.training import augmentationpage
+from orangecontrib.customs.widgets.utils.training.augmentationpage import AugmentationPage, Subject
 
 FOOTWEAR = find_group("footwear")
 NAMES = {feature.id: feature.name_en for feature in FOOTWEAR.features}

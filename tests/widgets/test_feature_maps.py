@@ -13,11 +13,11 @@ from PIL import Image
 
 from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.photos import extract, trunks
+from orangecontrib.customs.photos.chips import FeatureView, conflicts
 from orangecontrib.customs.photos.maps import Pool
 from orangecontrib.customs.photos.model import feature_ids, untrained
-from orangecontrib.customs.widgets.utils import maploader
-from orangecontrib.customs.widgets.utils.features import FeatureView, conflicts
-from orangecontrib.customs.widgets.utils.maploader import MapLoader, explained_square
+from orangecontrib.customs.widgets.utils.photos import maploader
+from orangecontrib.customs.widgets.utils.photos.maploader import MapLoader, explained_square
 
 FOOTWEAR = find_group("footwear")
 

@@ -16,12 +16,12 @@ from orangecontrib.customs.columns import ContributionColumn, ImageColumn
 from orangecontrib.customs.groups import loaded_groups
 from orangecontrib.customs.photos.table import photos_by_good
 from orangecontrib.customs.widgets.utils.codesview import CodesView
+from orangecontrib.customs.widgets.utils.common.theme import theme
 from orangecontrib.customs.widgets.utils.decisions import Decisions
 from orangecontrib.customs.widgets.utils.evidencestrip import EvidenceStrip, Thumb
 from orangecontrib.customs.widgets.utils.factsview import SAYS, FactsView
 from orangecontrib.customs.widgets.utils.goodpage import GoodPage, Page
 from orangecontrib.customs.widgets.utils.questionbox import QuestionBox
-from orangecontrib.customs.widgets.utils.theme import theme
 from orangecontrib.customs.widgets.utils.traceview import TraceView
 from orangecontrib.customs.widgets.utils.verdictview import card_html, code_html
 from orangecontrib.customs.widgets.utils.worklistview import WorkList

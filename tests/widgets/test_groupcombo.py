@@ -13,15 +13,15 @@ from orangewidget.tests.base import WidgetTest
 from PIL import Image
 
 from orangecontrib.customs.groups import find_group, loading
+from orangecontrib.customs.photos.chips import COLOURS, FeatureView, conflicts
 from orangecontrib.customs.photos.model import untrained
 from orangecontrib.customs.photos.sources import find_photos
 from orangecontrib.customs.photos.table import feature_columns, photos_table
 from orangecontrib.customs.training.labelling import LabelStore
 from orangecontrib.customs.widgets.owfootweartrainer import OWFootwearTrainer
 from orangecontrib.customs.widgets.owphotolabeler import OWPhotoLabeler
-from orangecontrib.customs.widgets.utils import labelfiles
-from orangecontrib.customs.widgets.utils.features import COLOURS, FeatureView, conflicts
-from orangecontrib.customs.widgets.utils.groupcombo import GroupCombo
+from orangecontrib.customs.widgets.utils.common.groupcombo import GroupCombo
+from orangecontrib.customs.widgets.utils.training import labelfiles
 
 FOOTWEAR = find_group("footwear")
 

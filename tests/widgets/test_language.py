@@ -5,7 +5,7 @@ import pytest
 from AnyQt.QtCore import QSettings
 
 from orangecontrib.customs.i18n import language, set_language
-from orangecontrib.customs.widgets.utils import language as ours
+from orangecontrib.customs.widgets.utils.common import language as ours
 
 CANVAS = "orangecanvas.application.application"
 

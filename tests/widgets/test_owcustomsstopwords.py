@@ -82,7 +82,7 @@ class TestOWCustomsStopwords(WidgetTest):
         return {str(row["Words"]): (str(row["source"]), str(row["code"])) for row in table}
 
     def tick(self, word, keep):
-        model = self.widget.model
+        model = self.widget.words_page.model
         row = next(r for r in range(model.rowCount()) if model.row_at(
             model.index(r, 0)).word == word)
         model.setData(model.index(row, 0), Qt.Checked if keep else Qt.Unchecked,
@@ -127,7 +127,7 @@ class TestOWCustomsStopwords(WidgetTest):
         self.assertIsNone(self.feed(None))
         self.assertIsNone(self.out("stop_words"))
         self.assertIsNone(self.out("kept_words"))
-        self.assertEqual(self.widget.model.rowCount(), 0)
+        self.assertEqual(self.widget.words_page.model.rowCount(), 0)
 
     def test_several_inputs_cost_one_run(self):
         with patch.object(owcustomsstopwords, "gather",
@@ -215,21 +215,21 @@ class TestOWCustomsStopwords(WidgetTest):
 
     def test_buttons_and_space(self):
         self.feed(corpus_of())
-        self.widget.filter_edit.setText("двигател")
-        self.widget.view.selectRow(0)
-        self.widget.drop_button.click()
+        self.widget.words_page.filter_edit.setText("двигател")
+        self.widget.words_page.view.selectRow(0)
+        self.widget.words_page.drop_button.click()
         self.assertEqual(self.widget.by_hand, {"двигател": False})
         self.wait_until_finished()
-        self.assertEqual(self.widget.selected(), ["двигател"], "the selection stays")
-        self.widget.forget_button.click()
+        self.assertEqual(self.widget.words_page.selected(), ["двигател"], "the selection stays")
+        self.widget.words_page.forget_button.click()
         self.assertEqual(self.widget.by_hand, {})
-        self.widget.view.setCurrentIndex(self.widget.model.index(0, 0))
-        QTest.keyClick(self.widget.view, Qt.Key_Space)
+        self.widget.words_page.view.setCurrentIndex(self.widget.words_page.model.index(0, 0))
+        QTest.keyClick(self.widget.words_page.view, Qt.Key_Space)
         self.assertEqual(self.widget.by_hand, {"двигател": False})
-        self.widget.filter_edit.clear()
-        self.widget.show_combo.setCurrentText("By hand")
+        self.widget.words_page.filter_edit.clear()
+        self.widget.words_page.show_combo.setCurrentText("By hand")
         self.widget._show_rows()
-        self.assertEqual(self.widget.model.rowCount(), 1)
+        self.assertEqual(self.widget.words_page.model.rowCount(), 1)
 
     def test_unlocked_learns_anew_and_locked_does_not(self):
         self.widget._set("use_limit", True)
@@ -239,11 +239,11 @@ class TestOWCustomsStopwords(WidgetTest):
         other = corpus_of([("вагон грузовой колёсный", "8504"), ("двигатель вагон", "8536")])
         self.feed(other)
         self.assertIn("вагон", self.tokens())
-        self.assertIn("2 documents", self.widget.state_label.text())
+        self.assertIn("2 documents", self.widget.words_page.state_label.text())
 
         self.feed(corpus_of())
         self.widget.lock_check.setChecked(True)
-        self.assertIn("Locked: learnt from 9 documents", self.widget.state_label.text())
+        self.assertIn("Locked: learnt from 9 documents", self.widget.words_page.state_label.text())
         self.feed(other)
         self.assertLessEqual(self.tokens(), learnt)
         stored = self.widget.settingsHandler.pack_data(self.widget)
@@ -264,7 +264,7 @@ class TestOWCustomsStopwords(WidgetTest):
         self.widget.lock_check.setChecked(True)
         self.tick("двигател", False)
         self.assertEqual(self.widget.by_hand, {})
-        self.assertFalse(self.widget.keep_button.isEnabled())
+        self.assertFalse(self.widget.words_page.keep_button.isEnabled())
 
     def test_lock_before_data(self):
         self.widget.lock_check.setChecked(True)
@@ -305,7 +305,7 @@ class TestOWCustomsStopwords(WidgetTest):
     def test_one_class(self):
         self.assertIsNotNone(self.feed(corpus_of([("лампа", "8504"), ("стол", "8504")])))
         self.assertTrue(self.widget.Warning.one_class.is_shown())
-        self.assertFalse(self.widget.audit_button.isEnabled())
+        self.assertFalse(self.widget.audit_page.button.isEnabled())
 
     def test_no_words_left(self):
         self.assertIsNotNone(self.feed(corpus_of([("для 40", "8504"), ("из шт", "8536")])))
@@ -363,9 +363,9 @@ class TestOWCustomsStopwords(WidgetTest):
             for stem, form in (("преобразовател", "преобразователь"), ("двигател", "двигателя")):
                 if stem in forms:
                     self.assertEqual(forms[stem], form)
-        self.widget.filter_edit.setText("преобразователь")
-        self.assertEqual(self.widget.model.rowCount(), 1)
-        self.assertEqual([self.widget.model.index(0, c).data() for c in (0, 1)],
+        self.widget.words_page.filter_edit.setText("преобразователь")
+        self.assertEqual(self.widget.words_page.model.rowCount(), 1)
+        self.assertEqual([self.widget.words_page.model.index(0, c).data() for c in (0, 1)],
                          ["преобразовател", "преобразователь"])
 
     def test_forms_survive_the_lock(self):
@@ -381,10 +381,10 @@ class TestOWCustomsStopwords(WidgetTest):
         self.feed(corpus_of())
         labels = [label.text() for label in self.widget.findChildren(QLabel)]
         self.assertIn("✓ = the word stays", labels)
-        tip = self.widget.model.headerData(0, Qt.Horizontal, Qt.ToolTipRole)
+        tip = self.widget.words_page.model.headerData(0, Qt.Horizontal, Qt.ToolTipRole)
         self.assertIn("✓ = the word stays", tip)
         rows = {row.word: n for n, row in enumerate(self.widget.rows)}
-        model = self.widget.model
+        model = self.widget.words_page.model
         tips = {model.row_at(model.index(n, 0)).word: model.index(n, 0).data(Qt.ToolTipRole)
                 for n in range(len(rows))}
         self.assertIn("преобразователь: dropped", tips["преобразовател"])
@@ -455,19 +455,19 @@ class TestOWCustomsStopwords(WidgetTest):
 
     def test_audit(self):
         self.feed(corpus_of())
-        self.widget.audit_button.click()
+        self.widget.audit_page.button.click()
         self.wait_until_finished()
-        self.assertEqual(self.widget.audit_tree.topLevelItemCount(), 9)
-        self.assertEqual(self.widget.audit_tree.topLevelItem(0).text(0), "all words")
+        self.assertEqual(self.widget.audit_page.tree.topLevelItemCount(), 9)
+        self.assertEqual(self.widget.audit_page.tree.topLevelItem(0).text(0), "all words")
         self.feed(corpus_of(TEXTS[:6]))
-        self.assertEqual(self.widget.audit_tree.topLevelItemCount(), 0, "of other data")
+        self.assertEqual(self.widget.audit_page.tree.topLevelItemCount(), 0, "of other data")
 
     def test_a_narrow_audit_keeps_accuracy_and_interval_in_sight(self):
         for width, hidden in ((800, True), (1000, False)):
             self.widget.resize(width, 600)
             self.widget.show()
             self.process_events()
-            self.assertEqual([self.widget.audit_tree.isColumnHidden(c) for c in range(5)],
+            self.assertEqual([self.widget.audit_page.tree.isColumnHidden(c) for c in range(5)],
                              [False, hidden, False, False, hidden])
         self.widget.hide()
 
@@ -487,16 +487,16 @@ class TestOWCustomsStopwords(WidgetTest):
         with patch.object(owcustomsstopwords, "tautology_audit_",
                           owcustomsstopwords.tautology_audit, create=True), \
                 patch.object(owcustomsstopwords, "tautology_audit", audit):
-            self.widget.audit_button.click()
-            self.assertEqual(self.widget.audit_button.text(), "Cancel")
+            self.widget.audit_page.button.click()
+            self.assertEqual(self.widget.audit_page.button.text(), "Cancel")
             self.wait_until_finished()
-        self.assertEqual(self.widget.audit_tree.topLevelItemCount(), 1)
+        self.assertEqual(self.widget.audit_page.tree.topLevelItemCount(), 1)
         self.assertTrue(self.widget.Information.cancelled.is_shown())
-        self.assertEqual(self.widget.audit_button.text(), "Run Audit")
+        self.assertEqual(self.widget.audit_page.button.text(), "Run Audit")
 
     def test_audit_that_can_not_be(self):
         self.feed(corpus_of([("лампа", "8504"), ("лампа", "8504"), ("стол", "8536")]))
-        self.widget.audit_button.click()
+        self.widget.audit_page.button.click()
         self.wait_until_finished()
         self.assertTrue(self.widget.Error.audit.is_shown())
         self.assertIsNotNone(self.out(), "the filtered corpus stays")
@@ -509,7 +509,7 @@ class TestOWCustomsStopwords(WidgetTest):
     def test_report(self):
         self.widget.send_report()
         self.feed(corpus_of())
-        self.widget.audit_button.click()
+        self.widget.audit_page.button.click()
         self.wait_until_finished()
         self.widget.send_report()
 

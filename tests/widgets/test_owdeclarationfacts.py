@@ -15,7 +15,7 @@ from orangecontrib.customs.fusion.table import evidence_from_table
 from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.widgets import owdeclarationfacts
 from orangecontrib.customs.widgets.owdeclarationfacts import OWDeclarationFacts
-from orangecontrib.customs.widgets.utils import language
+from orangecontrib.customs.widgets.utils.common import language
 
 GOODS = [
     ("A-1", "Ботинки мужские, верх из натуральной кожи, подошва из резины, закрывающие "

@@ -38,8 +38,9 @@ from orangecontrib.customs.widgets import owdeclarations
 from orangecontrib.customs.widgets.owdeclarationfacts import OWDeclarationFacts
 from orangecontrib.customs.widgets.owdeclarations import OWDeclarations
 from orangecontrib.customs.widgets.owhscodefusion import OWHSCodeFusion
-from orangecontrib.customs.widgets.utils import language
-from orangecontrib.customs.widgets.utils.rolebar import NO_COLUMN
+from orangecontrib.customs.widgets.utils.common import language
+from orangecontrib.customs.widgets.utils.common.base import Ended
+from orangecontrib.customs.widgets.utils.text.rolebar import NO_COLUMN
 
 #: Makes the same goods in a file of each format and encoding.
 TOOL = runpy.run_path(str(Path(__file__).parents[2] / "tools" / "declaration_files.py"))
@@ -384,10 +385,10 @@ class TestErrors(DeclarationsTest):
 
     def test_stop_ends_the_reading_and_sends_nothing(self):
         self.widget.set_source(self.file())
-        self.widget.stop_button.click()
+        self.widget.cancel_button.click()
         self.assertIsNone(self.data())
         self.assertTrue(self.widget.Information.stopped.is_shown())
-        self.assertFalse(self.widget.stop_button.isEnabled())
+        self.assertFalse(self.widget.cancel_button.isEnabled())
         self.widget.reload_button.click()
         self.assertEqual(len(self.data()), 2)
 
@@ -397,7 +398,7 @@ class TestErrors(DeclarationsTest):
             def set_progress_value(self, _): ...
             def is_interruption_requested(self):
                 return True
-        with self.assertRaises(owdeclarations.Stopped):
+        with self.assertRaises(Ended):
             owdeclarations.run(self.file(), "", "", {}, None, Interrupted())
 
 
@@ -545,7 +546,7 @@ class TestWindow(DeclarationsTest):
         line.clear()
         self.assertIsNone(self.data())
         self.assertTrue(self.widget.Information.choose.is_shown())
-        self.assertFalse(self.widget.stop_button.isEnabled())
+        self.assertFalse(self.widget.cancel_button.isEnabled())
 
     def test_the_preview_shows_what_is_sent(self):
         self.data(self.file())

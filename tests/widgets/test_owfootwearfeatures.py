@@ -10,6 +10,7 @@ import numpy as np
 from AnyQt.QtCore import QPoint, Qt
 from AnyQt.QtTest import QTest
 from AnyQt.QtWidgets import QFileDialog
+from made_model import MadeTrunk, made_model
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 from Orange.widgets.tests.base import WidgetTest
 from orangewidget.tests.utils import simulate
@@ -17,53 +18,20 @@ from PIL import Image
 
 from orangecontrib.customs.columns import SkippedPhotos
 from orangecontrib.customs.groups import find_group
-from orangecontrib.customs.photos import extract, trunks
-from orangecontrib.customs.photos.maps import Pool
+from orangecontrib.customs.photos import extract
 from orangecontrib.customs.photos.model import (
     BUNDLED,
     ModelError,
     PhotoModel,
     feature_ids,
-    untrained,
 )
 from orangecontrib.customs.photos.sources import find_photos
 from orangecontrib.customs.photos.table import photos_table
 from orangecontrib.customs.widgets import owfootwearfeatures
 from orangecontrib.customs.widgets.owfootwearfeatures import OWFootwearFeatures
-from orangecontrib.customs.widgets.utils.maploader import MapLoader
+from orangecontrib.customs.widgets.utils.photos.maploader import MapLoader
 
 FOOTWEAR = find_group("footwear")
-
-
-class MadeTrunk:
-    """Stands in for a LoadedTrunk: mean colour, no torch."""
-
-    digest = "made"
-    device_name = "CPU (made)"
-    trunk = trunks.Trunk("made", 16, 3, (0.,) * 3, (255.,) * 3, "none", None, "none")
-
-    def __init__(self):
-        self.batches = []
-        self.explained = 0
-        self.pooled = True
-
-    def __call__(self, images):
-        self.batches.append(len(images))
-        return images.mean(axis=(1, 2)).astype(np.float32) / 255
-
-    def maps(self, images):
-        if not self.pooled:
-            return [], ()
-        self.explained += 1
-        return [images.transpose(0, 3, 1, 2).astype(np.float32) / 255], (Pool(0, "mean"),)
-
-
-def made_model(made_only=(), seed=0, thresholds=.5, **kwargs) -> PhotoModel:
-    blank = untrained("made", "made", MadeTrunk.trunk.transform, 3)
-    weights = np.random.default_rng(seed).normal(0, 2, blank.weights.shape)
-    return replace(blank, weights=weights.astype(np.float32), made_only=tuple(made_only),
-                   thresholds=np.full(len(feature_ids()), thresholds),
-                   **{"note": "made in a test", "licence": "of this test", **kwargs})
 
 
 class TestOWFootwearFeatures(WidgetTest):
@@ -257,7 +225,7 @@ class TestOWFootwearFeatures(WidgetTest):
         def once(*args):
             # the trunk is at work: the button is pressed in the meantime
             if not stopped:
-                self.widget._stopped.set()
+                self.widget.ending.set()
                 stopped.append(True)
             return MadeTrunk.__call__(*args)
 

@@ -10,6 +10,7 @@ from unittest.mock import patch
 import numpy as np
 from AnyQt.QtCore import Qt
 from AnyQt.QtWidgets import QFileDialog
+from made_model import small_trunk
 from Orange.data import ContinuousVariable, Domain, StringVariable, Table
 from Orange.widgets.tests.base import WidgetTest
 from orangecanvas.scheme.readwrite import literal_dumps
@@ -20,35 +21,21 @@ from orangecontrib.customs.photos import trunks
 from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.model import feature_ids, untrained
 from orangecontrib.customs.photos.sources import Photo
-from orangecontrib.customs.training.trainer import PRESETS, Recipe, train
+from orangecontrib.customs.training.trainer import PRESETS, Recipe, runs, train
 from orangecontrib.customs.training.trainer.table import training_photos
-from orangecontrib.customs.widgets import owfootweartrainer
 from orangecontrib.customs.widgets.owfootweartrainer import OWFootwearTrainer
-from orangecontrib.customs.widgets.utils.recipeform import OWN, RecipeForm, cleaned, preset_of
+from orangecontrib.customs.widgets.utils.training.recipeform import (
+    OWN,
+    RecipeForm,
+    cleaned,
+    preset_of,
+)
 
 IDS = feature_ids()
 HEEL, HEIGHT = IDS.index("high_heel"), IDS.index("height_below_ankle")
 LBFGS = Recipe("small", l2=.001, epochs=15, folds=3)
 ADAM = Recipe("small", optimiser="adam", learning_rate=.05, epochs=4, l2=1e-4)
 SCRATCH = Recipe("scratch", optimiser="adam", size=64, kernel=3, epochs=1, batch=16, l2=1e-4)
-
-
-def small_trunk(folder):
-    """A trunk by the name "small": mean colours of a 2 x 2 grid, weights in a file."""
-    import torch
-    from torch import nn
-    path = Path(folder) / "small.pth"
-
-    def build():
-        return nn.Sequential(nn.Conv2d(3, 3, 1), nn.AdaptiveAvgPool2d(2), nn.Flatten())
-
-    module = build()
-    with torch.no_grad():
-        module[0].weight[:] = torch.eye(3).view(3, 3, 1, 1)
-        module[0].bias.zero_()
-    torch.save(module.state_dict(), path)
-    return trunks.Trunk("small", 48, 12, (0.,) * 3, (255.,) * 3, "none", build, "grid",
-                        packaged=lambda: str(path))
 
 
 def draw(folder, n=40):
@@ -202,7 +189,7 @@ class TestOWFootwearTrainer(WidgetTest):
 
     def test_curves_grow_while_it_runs(self):
         seen = []
-        with patch.object(owfootweartrainer, "REDRAW", 0), \
+        with patch.object(runs, "REDRAW", 0), \
                 patch.object(self.widget.curves_page, "show_history", seen.append):
             self.trained(self.table(), ADAM)
         lengths = [len(history) for history in seen]
@@ -260,16 +247,16 @@ class TestOWFootwearTrainer(WidgetTest):
 
     def cancelled_at(self, epoch):
         """The button is pressed while the run is in that epoch."""
-        real = owfootweartrainer.train
+        real = runs.train
 
         def train_until(photos, recipe, progress, *rest, **more):
             def watched(now):
                 if now.epoch >= epoch:
-                    self.widget._stopped.set()
+                    self.widget.ending.set()
                 return progress(now)
             return real(photos, recipe, watched, *rest, **more)
 
-        return patch.object(owfootweartrainer, "train", train_until)
+        return patch.object(runs, "train", train_until)
 
     def test_cancel_keeps_the_best_so_far(self):
         with self.cancelled_at(2):
@@ -455,7 +442,7 @@ class TestOWFootwearTrainer(WidgetTest):
         self.assertIn("absent.png", self.widget.log.toPlainText())
 
     def test_unexpected_failure_is_a_message(self):
-        with patch.object(owfootweartrainer, "train", side_effect=RuntimeError("boom")):
+        with patch.object(runs, "train", side_effect=RuntimeError("boom")):
             self.assertIsNone(self.trained(self.table(), LBFGS))
         self.assertIn("boom", str(self.widget.Error.unexpected))
 

@@ -16,9 +16,9 @@ from Orange.widgets.tests.base import WidgetTest
 from PIL import Image
 
 from orangecontrib.customs.columns import SkippedPhotos
+from orangecontrib.customs.photos.scanning import table as photofolder
 from orangecontrib.customs.photos.table import image_paths
 from orangecontrib.customs.widgets.owgoodsphotos import OWGoodsPhotos
-from orangecontrib.customs.widgets.utils import photofolder
 
 
 def jpeg(colour="navy", size=(40, 30)) -> bytes:
@@ -385,12 +385,12 @@ class TestWindow(GoodsPhotosTest):
     def test_nothing_to_stop_where_no_source_is_chosen(self):
         self.widget.set_source(make_goods(self.folder / "goods"))
         self.widget.set_source("")
-        self.assertFalse(self.widget.stop_button.isEnabled())
+        self.assertFalse(self.widget.cancel_button.isEnabled())
         self.assertTrue(self.widget.Information.choose.is_shown())
 
     def test_stop_keeps_what_was_found(self):
         goods = make_goods(self.folder / "goods")
-        stop = self.widget._stop  # what the button calls; it only sets a flag
+        stop = lambda: self.widget.ending.set()  # noqa: E731 – all that the button does
 
         def one_only(source, cache, progress, *more):
             stop()

@@ -29,7 +29,7 @@ from orangecontrib.customs.groups import find_group, footwear, loaded_groups
 from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.widgets import owhscodefusion
 from orangecontrib.customs.widgets.owhscodefusion import OWHSCodeFusion
-from orangecontrib.customs.widgets.utils import language
+from orangecontrib.customs.widgets.utils.common import base, language
 
 YES = owhscodefusion.QMessageBox.Yes
 MEN_ANKLE, WOMEN_ANKLE = "6403911600", "6403911800"
@@ -396,7 +396,7 @@ class TestOWHSCodeFusion(WidgetTest):
                                               "composition_leather")]
         path = Path(self._folder) / "priors.csv"
         path.write_text("\n".join(rows), encoding="utf-8")
-        with patch.object(owhscodefusion.QFileDialog, "getOpenFileName",
+        with patch.object(base.QFileDialog, "getOpenFileName",
                           return_value=(str(path), "")):
             self.widget._load_priors()
         self.wait_until_finished()
@@ -737,9 +737,9 @@ class TestOWHSCodeFusion(WidgetTest):
         job = owhscodefusion.Job(
             (Engine(find_group("footwear")),), text, None, None,
             {"text": text.domain["good_id"], "photos": None, "predictions": None},
-            .99, 1., .1, {}, stop)
+            .99, 1., .1, {})
         with patch.object(owhscodefusion, "BLOCK", 10):
-            result = owhscodefusion.run(job, state)
+            result = owhscodefusion.run(job, stop, state)
         self.assertEqual(len(result.verdicts), 20 if len(result.verdicts) == 20 else 10)
         self.widget.on_done(result)
         self.assertTrue(self.widget.Warning.cancelled.is_shown())

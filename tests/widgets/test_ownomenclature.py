@@ -13,6 +13,7 @@ from Orange.widgets.tests.base import WidgetTest
 from orangecontrib.customs.nomenclature import LoadingCancelled
 from orangecontrib.customs.widgets import ownomenclature
 from orangecontrib.customs.widgets.ownomenclature import FILE, HS, OWNomenclature
+from orangecontrib.customs.widgets.utils.common import base
 
 ROWS = """code,level,name,unit,rate
 8504,0,Трансформаторы и преобразователи:,,
@@ -112,7 +113,7 @@ class TestOWNomenclature(WidgetTest):
 
     def test_the_file_dialog(self):
         for answer in ("", str(self.file())):
-            with patch.object(ownomenclature.QFileDialog, "getOpenFileName",
+            with patch.object(base.QFileDialog, "getOpenFileName",
                               return_value=(answer, "")):
                 combo = self.widget.edition_combo
                 combo.setCurrentIndex(combo.findData(FILE))

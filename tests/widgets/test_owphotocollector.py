@@ -29,11 +29,12 @@ from orangecontrib.customs.collecting import (
     read_manifest,
     settle,
 )
+from orangecontrib.customs.collecting import jobs as collectjobs
 from orangecontrib.customs.collecting.adapters import find_adapter
 from orangecontrib.customs.groups import find_group
 from orangecontrib.customs.i18n import say
 from orangecontrib.customs.widgets.owphotocollector import OWPhotoCollector
-from orangecontrib.customs.widgets.utils import collectjobs, labelfiles
+from orangecontrib.customs.widgets.utils.training import labelfiles
 
 FOOTWEAR = find_group("footwear")
 QUICK = {"delay": 0, "tries": 1, "minutes": 5, "pages": 100, "photos": 100}
@@ -673,7 +674,7 @@ class TestWindow(CollectorTest):
         self.net.page("/", '<a href="/p/0">x</a>')
         self.agree(page)
         page.start.click()
-        ended = self.widget._ended
+        ended = self.widget.ending
         self.process_events(lambda: self.net.requests)
         self.widget.onDeleteWidget()
         self.assertTrue(ended.is_set())

@@ -24,8 +24,8 @@ from orangecontrib.customs.photos.table import photos_table
 from orangecontrib.customs.training.labelling import LabelStore
 from orangecontrib.customs.training.trainer.table import training_photos
 from orangecontrib.customs.widgets.owphotolabeler import OWPhotoLabeler
-from orangecontrib.customs.widgets.utils import labelfiles
-from orangecontrib.customs.widgets.utils.labelkeys import action
+from orangecontrib.customs.widgets.utils.training import labelfiles
+from orangecontrib.customs.widgets.utils.training.labelkeys import action
 
 FOOTWEAR = find_group("footwear")
 

@@ -16,7 +16,8 @@ from orangecontrib.text.preprocess import (
 )
 
 from orangecontrib.customs.textmining.sweep.table import Sweeper
-from orangecontrib.customs.widgets.owvocabularysweep import Cancelled, OWVocabularySweep
+from orangecontrib.customs.widgets.owvocabularysweep import OWVocabularySweep
+from orangecontrib.customs.widgets.utils.common.base import Ended
 from tools.samples.make_declarations import generate
 
 SMALL = {"sizes_text": "5, 10", "maxima_text": "0.3, 0.6", "scheme": "folds 5"}
@@ -134,7 +135,7 @@ class TestOWVocabularySweep(WidgetTest):
 
         def cell(sweeper, size, maximum, progress=None):
             if len(done) == 2:  # as if Cancel were pressed during the third cell
-                raise Cancelled
+                raise Ended
             done.append((size, maximum))
             return real(sweeper, size, maximum, progress)
         with patch.object(Sweeper, "cell", cell):

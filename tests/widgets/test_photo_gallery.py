@@ -9,10 +9,10 @@ from Orange.widgets.tests.base import GuiTest
 from PIL import Image
 
 from orangecontrib.customs.groups import find_group
+from orangecontrib.customs.photos.chips import COLOURS, FeatureView
 from orangecontrib.customs.photos.model import fact_ids, feature_ids
-from orangecontrib.customs.widgets.utils.features import COLOURS, FeatureView
-from orangecontrib.customs.widgets.utils.gallery import PhotoGallery, Tile
-from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
+from orangecontrib.customs.widgets.utils.photos.gallery import PhotoGallery, Tile
+from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader
 
 FOOTWEAR = find_group("footwear")
 

@@ -6,10 +6,10 @@ from AnyQt.QtCore import QItemSelectionModel
 from Orange.widgets.tests.base import GuiTest
 from PIL import Image
 
-from orangecontrib.customs.widgets.utils.features import Chip
-from orangecontrib.customs.widgets.utils.gallery import PhotoGallery, Tile
-from orangecontrib.customs.widgets.utils.reports import MOST, gallery_html, photos_html
-from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
+from orangecontrib.customs.photos.chips import Chip
+from orangecontrib.customs.widgets.utils.photos.gallery import PhotoGallery, Tile
+from orangecontrib.customs.widgets.utils.photos.reports import MOST, gallery_html, photos_html
+from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader
 
 
 class TestPhotosInReports(GuiTest):

@@ -4,8 +4,8 @@ from AnyQt.QtGui import QColor, QPalette
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orangecontrib.customs.widgets.utils.factview import FACT_COLOURS
-from orangecontrib.customs.widgets.utils.theme import (
+from orangecontrib.customs.fusion.colours import FACT_COLOURS
+from orangecontrib.customs.widgets.utils.common.theme import (
     DECIDES,
     REST,
     contrast,

@@ -78,9 +78,10 @@ def scheme(monkeypatch, tmp_path):
     """The shipped workflow, alive."""
     from Orange.canvas.config import Config
 
+    from orangecontrib.customs.collecting import jobs as collectjobs
     from orangecontrib.customs.headless.environment import prepare_application
     from orangecontrib.customs.headless.runner import discover
-    from orangecontrib.customs.widgets.utils import collectjobs, labelfiles
+    from orangecontrib.customs.widgets.utils.training import labelfiles
     application = prepare_application()
     monkeypatch.setattr(collectjobs, "SEARCH_LIMITS", Limits(delay=0.))
     monkeypatch.setattr(collectjobs, "GENERATOR_LIMITS", Limits(delay=0.))

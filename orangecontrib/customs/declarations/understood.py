@@ -20,8 +20,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from orangecontrib.customs.facts import Priors
 
 from .folding import Folded

@@ -14,5 +14,5 @@ WIDGET_HELP_PATH = ((str(Path(__file__).parents[1] / "help" / "index.html"), "./
 
 # in Canvas results are worded as its user likes; who runs without it need not load Qt for that
 if "orangecanvas.application.application" in sys.modules:
-    from .utils.language import settle
+    from .utils.common.language import settle
     settle()

@@ -24,7 +24,7 @@ from orangecontrib.customs.declarations.learning.table import (
 )
 from orangecontrib.customs.nomenclature import LEVELS as DIGITS
 from orangecontrib.customs.nomenclature import bundled_tariff
-from orangecontrib.customs.widgets.utils.variables import VariableCombo, listed
+from orangecontrib.customs.widgets.utils.common.variables import VariableCombo, listed
 
 LEVELS = ((0, "as they are"), *((digits, f"{digits} digits") for digits in DIGITS))
 

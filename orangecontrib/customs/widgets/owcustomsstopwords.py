@@ -5,41 +5,20 @@ import threading
 from dataclasses import dataclass
 from types import SimpleNamespace
 
-from AnyQt.QtCore import QItemSelection, QItemSelectionModel, QRectF, QSize, Qt
-from AnyQt.QtCore import pyqtSignal as Signal
-from AnyQt.QtGui import QColor, QPalette, QPen
+from AnyQt.QtCore import QSize
 from AnyQt.QtWidgets import (
-    QAbstractItemView,
-    QCheckBox,
-    QComboBox,
-    QDoubleSpinBox,
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QScrollArea,
-    QSpinBox,
-    QStyledItemDelegate,
-    QTableView,
     QTabWidget,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QVBoxLayout,
-    QWidget,
 )
 from Orange.data import Table
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
-from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
+from Orange.widgets.utils.concurrent import TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 from orangecontrib.text import Corpus
 
 from orangecontrib.customs.declarations.lemmas.table import FamilyNormalizer, LemmaNormalizer
 from orangecontrib.customs.textmining.stopwords import (
-    LEVELS,
     AuditRow,
     Lexicon,
     WordRow,
@@ -56,22 +35,34 @@ from orangecontrib.customs.textmining.stopwords.table import (
     designations_of,
     gather,
     latin_share,
-    normaliser_of,
     words_of,
     words_table,
 )
-from orangecontrib.customs.widgets.utils.corpora import (
+from orangecontrib.customs.widgets.utils.common.base import (
+    CustomsWidget,
+    Ended,
+    clear,
+    progress_of,
+    reason,
+)
+from orangecontrib.customs.widgets.utils.common.goodslist import report_rows
+from orangecontrib.customs.widgets.utils.text.auditpage import AuditPage, audit_texts
+from orangecontrib.customs.widgets.utils.text.corpora import (
     CorpusWarning,
     warn_of_answers,
     warn_of_text,
 )
-from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsModel, report_rows
-
-BY_CLASS, BY_HAND_CODES, ALL_CODES = "class", "hand", "all"
-CODE_CHOICES = ((BY_CLASS, "class values"), (BY_HAND_CODES, "by hand"), (ALL_CODES, "all"))
-AS_THEY_COME, LEMMAS = "", "lemmas"
-NORMALISE_CHOICES = ((AS_THEY_COME, "as they come"), (LEMMAS, "lemmas (pymorphy3)"))
-SHOW_ALL, SHOW_DROPPED, SHOW_KEPT, SHOW_HAND = "All words", "Stop-words", "Kept words", "By hand"
+from orangecontrib.customs.widgets.utils.text.stopwordcontrols import (
+    ALL_CODES,
+    AS_THEY_COME,
+    BY_CLASS,
+    BY_HAND_CODES,
+    CODE_CHOICES,
+    LEMMAS,
+    NORMALISE_CHOICES,
+    StopwordControls,
+)
+from orangecontrib.customs.widgets.utils.text.wordspage import WordsPage
 
 #: Width in pixels below which the audit shows fewer columns.
 NARROW = 940
@@ -79,16 +70,9 @@ NARROW = 940
 MIXED = .25
 #: More than this share of the documents without a word is worth a warning.
 MANY = .1
-#: What a tick in the list means.
-TICK = "✓ = the word stays"
-
 
 NO_TOKENS = "No word is left in {} of {} documents. A model behind has nothing to read there " \
             "and answers with about its shares of the codes; Evaluate Codes accepts none of them."
-
-
-class Cancelled(Exception):
-    """The task was asked to stop."""
 
 
 @dataclass
@@ -114,17 +98,7 @@ class Audited:
 
 def run(request: SimpleNamespace, state: TaskState) -> Learnt:
     """Prepare the corpus where that is not done yet, learn, filter, and make the tables."""
-    shown = 0.
-
-    def progress(share: float) -> None:
-        nonlocal shown
-        if share - shown < .005:  # called for each document of each step
-            return
-        shown = share
-        if state.is_interruption_requested():
-            raise Cancelled
-        state.set_progress_value(100 * share)
-
+    progress = progress_of(state)
     material, lexicon = request.material, request.locked
     if material is None:
         state.set_status("Preparing…")
@@ -165,72 +139,7 @@ def run_audit(material: Material, options: Options, stop: threading.Event,
     return Audited(rows, len(rows) == 1 + 2 * len(tariff))
 
 
-class WordModel(GoodsModel):
-    """Words with a tick: ticked ones stay."""
-
-    #: The word and whether to keep it.
-    ticked = Signal(str, bool)
-    editable = True
-
-    def data(self, index, role=Qt.DisplayRole):
-        if role == Qt.CheckStateRole:
-            if index.column():
-                return None
-            return Qt.Checked if self.row_at(index).keep else Qt.Unchecked
-        return super().data(index, role)
-
-    def flags(self, index):
-        flags = super().flags(index)
-        return flags | Qt.ItemIsUserCheckable if self.editable and not index.column() else flags
-
-    def setData(self, index, value, role=Qt.EditRole):
-        if role != Qt.CheckStateRole or index.column() or not self.editable:
-            return False
-        # Qt 6 hands over a number or an enum
-        self.ticked.emit(self.row_at(index).word, Qt.CheckState(value) == Qt.Checked)
-        return True
-
-    def row_at(self, index) -> WordRow:
-        return self.rows[self.source_row(index.row())]
-
-
-class WordView(QTableView):
-    """Space turns the tick of all selected words, as that of the current one."""
-
-    def keyPressEvent(self, event):
-        index = self.currentIndex()
-        if event.key() == Qt.Key_Space and index.isValid():
-            model = self.model()
-            keep = not model.row_at(index).keep
-            words = [model.row_at(i).word for i in self.selectionModel().selectedRows()]
-            self.window_.decide(words, keep)
-            return
-        super().keyPressEvent(event)
-
-
-class BarDelegate(QStyledItemDelegate):
-    """A bar for a share, with its interval as a line."""
-
-    def paint(self, painter, option, index):
-        super().paint(painter, option, index)
-        row = index.data(Qt.UserRole)
-        if row is None:
-            return
-        box = QRectF(option.rect).adjusted(4, 4, -4, -4)
-        painter.save()
-        painter.fillRect(box, QColor("#f1ebe2"))
-        colour = "#b5651d" if row.only else "#4a3728" if not row.level else "#8d7663"
-        painter.fillRect(QRectF(box.left(), box.top(), box.width() * row.accuracy, box.height()),
-                         QColor(colour))
-        middle = int(box.center().y())
-        ends = [int(box.left() + box.width() * share) for share in (row.low, row.high)]
-        for colour, width in (("#ffffff", 4), ("#000000", 2)):  # seen on dark and on light
-            painter.setPen(QPen(QColor(colour), width))
-            painter.drawLine(ends[0], middle, ends[1], middle)
-        painter.restore()
-
-
-class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
+class OWCustomsStopwords(StopwordControls, CustomsWidget):
     name = "Customs Stop-word Filter"
     description = "Drop words that only repeat the tariff, and freeze what was learnt."
     icon = "icons/CustomsStopwords.svg"
@@ -282,6 +191,7 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
         frozen = Msg("{} upstream would be fitted anew on every new corpus: frozen here.")
         no_tokens = Msg(NO_TOKENS)
         cancelled = Msg("Audit cancelled: the rows so far are shown.")
+        stopped = Msg("Cancelled: nothing is sent. Change something to filter again.")
 
     settings_version = 2
 
@@ -314,8 +224,7 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
     stored_lexicon: dict = Setting({}, schema_only=True)
 
     def __init__(self):
-        OWWidget.__init__(self)
-        ConcurrentWidgetMixin.__init__(self)
+        super().__init__()
         self.corpus: Corpus | None = None
         self.words_table: Table | None = None
         self.nomenclature: Table | None = None
@@ -325,259 +234,30 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
         self.lexicon: Lexicon | None = None
         self.rows: list[WordRow] = []
         self.audit_rows: list[AuditRow] = []
-        self._stop = threading.Event()
         self._auditing = False
-        self._build_controls()
-        self._build_main()
+        self._set_up_controls()
+        self._set_up_main()
         self._enable()
         self._say_state()
 
     # -- controls
 
-    def _build_controls(self):
-        area = QScrollArea(widgetResizable=True, frameShape=QFrame.NoFrame,
-                           horizontalScrollBarPolicy=Qt.ScrollBarAlwaysOff)
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 4, 0)
-        column.setSpacing(2)
-        area.setWidget(inside)
-        self.controlArea.layout().addWidget(area)
-        self.controls_inside = inside
-
-        box = gui.widgetBox(inside, "Words")
-        grid = self._grid(box)
-        self.upstream_label = QLabel()
-        self.normalise_combo = QComboBox()
-        for key, text in NORMALISE_CHOICES:
-            self.normalise_combo.addItem(text, key)
-        self.normalise_combo.setCurrentIndex(max(0, self.normalise_combo.findData(
-            self.normalise)))
-        self.normalise_combo.setToolTip("Lemmas: the forms in which a dictionary lists words "
-                                        "(стабилизаторами → стабилизатор)")
-        self.normalise_combo.activated.connect(self._on_normalise)
-        self.families_check = QCheckBox("Word families", checked=self.families)
-        self.families_check.setToolTip("One key for all relatives of a word: инвертор, "
-                                       "инверторный, инверторного")
-        self.families_check.toggled.connect(self._on_families)
-        self.protected_edit = QLineEdit(self.protected_text, placeholderText="кожа, резина …")
-        self.protected_edit.setToolTip("No source drops these, nor their other forms")
-        self.protected_edit.editingFinished.connect(self._on_protected)
-        line = QHBoxLayout()
-        for widget in (self.upstream_label, self.normalise_combo, self.families_check):
-            line.addWidget(widget, widget is not self.families_check)
-        grid.addLayout(line, 0, 0, 1, 2)
-        grid.addWidget(QLabel("Protected"), 1, 0)
-        grid.addWidget(self.protected_edit, 1, 1)
-
-        box = gui.widgetBox(inside, "Stop-words")
-        self._check(box, "use_tariff", "Words of the tariff",
-                    "Drop words that repeat the designations of codes")
-        line = QHBoxLayout()
-        box.layout().addLayout(line)
-        self.level_combo = QComboBox()
-        for level in LEVELS:
-            self.level_combo.addItem(f"{level} digits", level)
-        self.level_combo.setToolTip("4 digits: headings only. The deeper, the more words go, also "
-                                    "such as carry the difference between codes.")
-        self.level_combo.setCurrentIndex(LEVELS.index(self.level) if self.level in LEVELS else 0)
-        self.level_combo.activated.connect(self._on_level)
-        self.codes_combo = QComboBox()
-        for key, text in CODE_CHOICES:
-            self.codes_combo.addItem(text, key)
-        self.codes_combo.setCurrentIndex(max(0, self.codes_combo.findData(self.codes_from)))
-        self.codes_combo.activated.connect(self._on_codes_from)
-        self.codes_edit = QLineEdit(self.codes_text, placeholderText="8504, 8536 30, 9032")
-        self.codes_edit.setToolTip("Codes, parted by commas")
-        self.codes_edit.editingFinished.connect(self._on_codes)
-        for label, widget in (("Down to", self.level_combo), ("of", self.codes_combo)):
-            line.addWidget(QLabel(label))
-            line.addWidget(widget, 1)
-        box.layout().addWidget(self.codes_edit)
-        self.nomenclature_label = QLabel(wordWrap=True)
-        box.layout().addWidget(self.nomenclature_label)
-
-        grid = self._grid(box)
-        checks = (("use_functions", "Function words",
-                   "Russian and English; не, без, более, менее, кроме always stay"),
-                  ("use_boilerplate", "Boilerplate of box 31",
-                   "What box 31 (графа 31) calls its own fields, not the goods: арт., мод., "
-                   "изготовитель, товарный знак, ООО …"),
-                  ("use_words", "Words input", "The words of the connected table"),
-                  ("use_numbers", "Numbers", "Tokens without a letter, punctuation among them"),
-                  ("use_units", "Units", "мм, кг, шт, 220в …"),
-                  ("use_latin", "Latin tokens", "Marks, models, English words"),
-                  ("use_letters", "Single letters", ""))
-        for number, (name, text, tip) in enumerate(checks):
-            grid.addWidget(self._check(None, name, text, tip), number // 2, number % 2)
-
-        box = gui.widgetBox(inside, "Frequency")
-        grid = self._grid(box)
-        grid.addWidget(self._check(None, "use_window", "Documents",
-                                   "Keep words in this share of the documents (the paper: "
-                                   "0.05–0.3 and 0.05–0.4)"), 0, 0)
-        pair = QHBoxLayout()
-        self.min_spin, self.max_spin = (self._spin(name) for name in ("min_df", "max_df"))
-        pair.addWidget(self.min_spin)
-        pair.addWidget(QLabel("–"))
-        pair.addWidget(self.max_spin)
-        grid.addLayout(pair, 0, 1)
-        grid.addWidget(self._check(None, "use_limit", "At most",
-                                   "Keep the most frequent words (the paper: 30 and 50)"), 1, 0)
-        self.limit_spin = QSpinBox(minimum=1, maximum=1_000_000, value=self.max_words,
-                                   suffix=" words", keyboardTracking=False)
-        self.limit_spin.valueChanged.connect(lambda value: self._set("max_words", value))
-        grid.addWidget(self.limit_spin, 1, 1)
-        column.addStretch(1)
-
-        self.lock_check = QCheckBox("Lock what was learnt", checked=self.locked)
-        self.lock_check.setToolTip("Locked, the lexicon is saved with the workflow and new data "
-                                   "don't change it; unlocked, new data are learnt anew")
-        self.lock_check.toggled.connect(self._on_lock)
-        self.controlArea.layout().addWidget(self.lock_check)
-        gui.auto_apply(self.buttonsArea, self, "auto_apply")
-        area.setMinimumWidth(inside.sizeHint().width() + 12)
-
-    @staticmethod
-    def _grid(box) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setVerticalSpacing(3)
-        box.layout().addLayout(grid)
-        return grid
-
-    def _check(self, box, name: str, text: str, tip: str) -> QCheckBox:
-        check = QCheckBox(text, checked=getattr(self, name), toolTip=tip)
-        check.toggled.connect(lambda on: self._set(name, on))
-        if box is not None:
-            box.layout().addWidget(check)
-        return check
-
-    def _spin(self, name: str) -> QDoubleSpinBox:
-        spin = QDoubleSpinBox(minimum=0, maximum=1, singleStep=.05, decimals=3,
-                              value=getattr(self, name), keyboardTracking=False)
-        spin.valueChanged.connect(lambda value: self._set(name, value))
-        return spin
-
-    def _build_main(self):
+    def _set_up_main(self):
         self.tabs = QTabWidget()
         self.mainArea.layout().addWidget(self.tabs)
-        page = QWidget()
-        layout = QVBoxLayout(page)
-        top = QHBoxLayout()
-        self.filter_edit = QLineEdit(placeholderText="Filter…", clearButtonEnabled=True)
-        self.show_combo = QComboBox()
-        self.show_combo.addItems([SHOW_ALL, SHOW_DROPPED, SHOW_KEPT, SHOW_HAND])
-        self.show_combo.activated.connect(self._show_rows)
-        top.addWidget(self.filter_edit, 1)
-        top.addWidget(self.show_combo)
-        top.addWidget(QLabel(TICK, toolTip="A tick, the space bar, or Keep and Drop decide by "
-                                           "hand"))
-        layout.addLayout(top)
-        self.model = WordModel(self._columns(), self)
-        self.model.ticked.connect(lambda word, keep: self.decide([word], keep))
-        self.view = WordView(
-            selectionBehavior=QAbstractItemView.SelectRows,
-            selectionMode=QAbstractItemView.ExtendedSelection,
-            alternatingRowColors=True, showGrid=False, wordWrap=False, tabKeyNavigation=False)
-        self.view.window_ = self
-        self.view.setModel(self.model)
-        self.view.verticalHeader().hide()
-        self.view.verticalHeader().setDefaultSectionSize(self.view.fontMetrics().height() + 6)
-        header = self.view.horizontalHeader()
-        header.setStretchLastSection(True)
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignLeft | Qt.AlignVCenter)
-        self.view.setSortingEnabled(True)
-        self.view.sortByColumn(2, Qt.DescendingOrder)
-        for section, width in enumerate((118, 112, 52, 48, 108, 60)):
-            header.resizeSection(section, width)
-        self.filter_edit.textChanged.connect(self.model.set_filter)
-        layout.addWidget(self.view, 1)
-        bottom = QHBoxLayout()
-        self.keep_button, self.drop_button, self.forget_button = (
-            QPushButton(text, toolTip=tip, autoDefault=False) for text, tip in (
-                ("Keep", "Keep the selected words whatever the sources say (Space turns)"),
-                ("Drop", "Drop the selected words whatever the sources say"),
-                ("Forget", "Let the sources decide on the selected words again")))
-        self.keep_button.clicked.connect(lambda: self.decide(self.selected(), True))
-        self.drop_button.clicked.connect(lambda: self.decide(self.selected(), False))
-        self.forget_button.clicked.connect(lambda: self.decide(self.selected(), None))
-        self.state_label = QLabel(wordWrap=True)
-        for button in (self.keep_button, self.drop_button, self.forget_button):
-            bottom.addWidget(button)
-        bottom.addStretch(1)
-        layout.addLayout(bottom)
-        layout.addWidget(self.state_label)
-        self.tabs.addTab(page, "Words")
-
-        page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.addWidget(QLabel(
-            "How much does a model only echo the tariff? The same L1 logistic regression is "
-            "cross-validated with all words, without the words of the designations down to each "
-            "level, and on these words alone. Equal texts share a fold. The frequency window is "
-            "not applied.", wordWrap=True))
-        line = QHBoxLayout()
-        self.audit_button = QPushButton("Run Audit", autoDefault=False)
-        self.audit_button.clicked.connect(self._on_audit)
-        line.addWidget(self.audit_button)
-        self.audit_label = QLabel(wordWrap=True)
-        line.addWidget(self.audit_label, 1)
-        layout.addLayout(line)
-        self.audit_tree = QTreeWidget(rootIsDecorated=False, alternatingRowColors=True,
-                                      uniformRowHeights=True)
-        self.audit_tree.setHeaderLabels(["The model sees", "Vocabulary", "Accuracy", "95 %", ""])
-        self.audit_tree.setItemDelegateForColumn(4, BarDelegate(self))
-        self.audit_tree.header().setStretchLastSection(True)
-        layout.addWidget(self.audit_tree, 1)
-        self.tabs.addTab(page, "Tautology Audit")
-
-    def _columns(self) -> list[Column]:
-        return [
-            Column("✓ Word", lambda r: r.word, tooltip=self._tooltip,
-                   header_tooltip=f"{TICK}. The word is as models and word lists see it"),
-            Column("Form", self._form, tooltip=self._tooltip,
-                   header_tooltip="How the word most often stands in these texts"),
-            Column("Docs", lambda r: str(r.df), lambda r: r.df, right=True, tooltip=self._tooltip,
-                   header_tooltip="Documents that hold the word"),
-            Column("Share", lambda r: f"{r.df / self._documents():.3f}", lambda r: r.df,
-                   right=True, tooltip=self._tooltip),
-            Column("Source", lambda r: r.source, colour=self._colour, tooltip=lambda r: r.source),
-            Column("Code", lambda r: r.code, header_tooltip="Whose designation the word repeats"),
-        ]
-
-    def _form(self, row: WordRow) -> str:
-        return self.material.forms.get(row.word, row.word) if self.material else row.word
-
-    def _colour(self, row: WordRow) -> str | None:
-        dark = self.palette().color(QPalette.Base).lightness() < 128
-        if row.keep:
-            return "#81c784" if dark else "#2e7d32"
-        if row.source.startswith("tariff"):
-            return "#e0a267" if dark else "#9a5316"
-        return None
-
-    def _documents(self) -> int:
-        return max(1, self.material.counts.documents) if self.material else 1
-
-    def _tooltip(self, row: WordRow) -> str:
-        title = f"{self._form(row)}: {'stays' if row.keep else 'dropped'}"
-        if self.material is None or not self.material.counts.classes:
-            return title
-        counts = self.material.counts
-        shares = [(counts.class_df[row.number, k] / max(1, size), name) for k, (name, size)
-                  in enumerate(zip(counts.classes, counts.class_sizes))]
-        return "\n".join([title, *(f"{name}: {share:.1%}" for share, name
-                                      in sorted(shares, reverse=True)[:10] if share)])
+        self.words_page, self.audit_page = WordsPage(), AuditPage()
+        self.words_page.decided.connect(self.decide)
+        self.words_page.filtered.connect(self._show_rows)
+        self.audit_page.pressed.connect(self._on_audit)
+        for page in (self.words_page, self.audit_page):
+            self.tabs.addTab(page, page.title)
 
     def sizeHint(self):
         return QSize(900, 506)  # a screen of 1366 × 768 shows no more at first
 
     def resizeEvent(self, event):
-        """A narrow audit leaves out the vocabulary and the bars: the numbers say it all."""
         super().resizeEvent(event)
-        for column in (1, 4):
-            self.audit_tree.setColumnHidden(column, self.width() < NARROW)
+        self.audit_page.set_narrow(self.width() < NARROW)
 
     # -- input
 
@@ -675,11 +355,6 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
         else:
             self._restart()
 
-    def selected(self) -> list[str]:
-        """The words that are selected in the list."""
-        return [self.model.row_at(index).word
-                for index in self.view.selectionModel().selectedRows()]
-
     def decide(self, words: list[str], keep: bool | None):
         """Keep (True) or drop (False) words by hand, or let the sources decide (None)."""
         if self.locked or not words:
@@ -700,29 +375,6 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
             self._say_codes()
         self.commit.deferred()
 
-    def _enable(self):
-        free = not self.locked
-        self.controls_inside.setEnabled(free)
-        for button in (self.keep_button, self.drop_button, self.forget_button):
-            button.setEnabled(free)
-        self.model.editable = free
-        for widget in (self.level_combo, self.codes_combo, self.codes_edit):
-            widget.setEnabled(self.use_tariff)
-        self.codes_edit.setVisible(self.codes_from == BY_HAND_CODES)
-        upstream = self._upstream_normaliser()
-        self.upstream_label.setText(f"by {upstream}")
-        self.upstream_label.setToolTip(f"{upstream} upstream made them what they are")
-        self.upstream_label.setVisible(bool(upstream))
-        self.normalise_combo.setVisible(not upstream)
-        for widget in (self.min_spin, self.max_spin):
-            widget.setEnabled(self.use_window)
-        self.limit_spin.setEnabled(self.use_limit)
-        self._enable_audit()
-
-    def _enable_audit(self):
-        enough = self.material is not None and len(self.material.counts.classes) > 1
-        self.audit_button.setEnabled(enough)
-
     def options(self, material: Material) -> Options:
         """The settings for the library."""
         if self.codes_from == ALL_CODES:
@@ -740,9 +392,6 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
             self.max_words if self.use_limit else None,
             tuple(word.strip() for word in self.protected_text.split(",") if word.strip()),
             dict(self.by_hand), self.use_boilerplate)
-
-    def _upstream_normaliser(self) -> str:
-        return normaliser_of(self.corpus) if self.corpus is not None else ""
 
     def _words_state(self) -> str:
         """For the report: what was done to the words."""
@@ -766,14 +415,10 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
     def commit(self):
         self.cancel()
         self._set_auditing(False)
-        for group in (self.Error, self.Information):
-            group.clear()
-        for message in (self.Warning.not_normalised, self.Warning.no_tokens,
-                        self.Warning.no_tokens_at_all, self.Warning.one_class,
-                        self.Warning.class_codes, self.Warning.codes_refused,
-                        self.Warning.codes_unknown, self.Warning.mixed,
-                        self.Warning.unknown_upstream, self.Warning.bad_lock):
-            message.clear()
+        clear(self.Error, self.Information, self.Warning.not_normalised, self.Warning.no_tokens,
+              self.Warning.no_tokens_at_all, self.Warning.one_class, self.Warning.class_codes,
+              self.Warning.codes_refused, self.Warning.codes_unknown, self.Warning.mixed,
+              self.Warning.unknown_upstream, self.Warning.bad_lock)
         if self.corpus is None:
             self._nothing()
             return
@@ -811,13 +456,22 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
     def on_exception(self, ex: Exception):
         auditing = self._auditing
         self._set_auditing(False)
-        if isinstance(ex, Cancelled):
+        if isinstance(ex, Ended):
             return
         if auditing:
             self.Error.audit(ex)
         else:
-            self.Error.failed(str(ex) or type(ex).__name__)
+            self.Error.failed(reason(ex))
             self._nothing()
+
+    def _cancel(self):
+        """End the filtering; an audit has a button of its own, which keeps its rows."""
+        if self._auditing:
+            self._on_audit()
+            return
+        self.cancel()
+        self._nothing()
+        self.Information.stopped()
 
     def _nothing(self):
         self.material = None
@@ -853,9 +507,7 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
 
     def _say_codes(self):
         """Which of the chosen codes can't be served."""
-        for message in (self.Warning.class_codes, self.Warning.codes_refused,
-                        self.Warning.codes_unknown):
-            message.clear()
+        clear(self.Warning.class_codes, self.Warning.codes_refused, self.Warning.codes_unknown)
         if not self.use_tariff or self.locked or self.material is None \
                 or not self.material.designations:
             return
@@ -879,47 +531,25 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
 
     def _on_audit(self):
         if self._auditing:
-            self._stop.set()
+            self.ending.set()
             return
         self.Error.audit.clear()
         self.Information.cancelled.clear()
-        self._stop = threading.Event()
         self._set_auditing(True)
-        self.start(run_audit, self.material, self.options(self.material), self._stop)
+        self.begin(run_audit, self.material, self.options(self.material))
 
     def _set_auditing(self, on: bool):
         self._auditing = on
-        self.audit_button.setText("Cancel" if on else "Run Audit")
+        self.audit_page.set_running(on)
 
     def _show_audit(self, rows: list[AuditRow]):
         self.audit_rows = rows
-        self.audit_tree.clear()
-        for row in rows:
-            item = QTreeWidgetItem([row.name, str(row.vocabulary), f"{row.accuracy:.3f}",
-                                    f"{row.low:.3f}–{row.high:.3f}", ""])
-            item.setData(4, Qt.UserRole, row)
-            for column in (1, 2, 3):
-                item.setTextAlignment(column, Qt.AlignRight | Qt.AlignVCenter)
-            self.audit_tree.addTopLevelItem(item)
-        for column in range(4):
-            self.audit_tree.resizeColumnToContents(column)
-        self.audit_label.setText(f"{rows[0].documents} documents" if rows else "")
+        self.audit_page.show_rows(rows)
 
     # -- show
 
     def _show_rows(self):
-        wanted = {SHOW_ALL: lambda r: True, SHOW_DROPPED: lambda r: not r.keep,
-                  SHOW_KEPT: lambda r: r.keep, SHOW_HAND: lambda r: r.word in self.by_hand}
-        chosen, at = set(self.selected()), self.view.verticalScrollBar().value()
-        self.model.set_rows(list(filter(wanted[self.show_combo.currentText()], self.rows)))
-        selection = QItemSelection()
-        for shown in range(self.model.rowCount()) if chosen else ():
-            index = self.model.index(shown, 0)
-            if self.model.row_at(index).word in chosen:
-                selection.select(index, index)
-        self.view.selectionModel().select(
-            selection, QItemSelectionModel.ClearAndSelect | QItemSelectionModel.Rows)
-        self.view.verticalScrollBar().setValue(at)
+        self.words_page.show_words(self.rows, self.material, self.by_hand)
         self._say_state()
 
     def _say_state(self):
@@ -935,7 +565,7 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
         if self.rows:
             kept = sum(row.keep for row in self.rows)
             text += f"; {kept} of {len(self.rows)} words stay"
-        self.state_label.setText(text)
+        self.words_page.state_label.setText(text)
 
     @classmethod
     def migrate_settings(cls, settings, version):
@@ -944,17 +574,12 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
             settings.setdefault("use_boilerplate", False)
             settings.setdefault("only_meant", False)
 
-    def onDeleteWidget(self):
-        self._stop.set()
-        self.shutdown()
-        super().onDeleteWidget()
-
     def send_report(self):
         if self.corpus is None:
             return
         codes = dict(CODE_CHOICES)[self.codes_from]
         self.report_items("Filter", (
-            ("State", self.state_label.text()),
+            ("State", self.words_page.state_label.text()),
             ("Words", self._words_state()),
             ("Boilerplate of box 31", "dropped" if self.use_boilerplate else "kept"),
             ("Words of the tariff", f"down to {self.level} digits, {codes}"
@@ -965,12 +590,10 @@ class OWCustomsStopwords(OWWidget, ConcurrentWidgetMixin):
             ("By hand", ", ".join(f"{word} {'kept' if keep else 'dropped'}"
                                   for word, keep in self.by_hand.items()) or "none")))
         if self.rows:
-            self.report_table("Words", report_rows(self.model), header_rows=1)
+            self.report_table("Words", report_rows(self.words_page.model), header_rows=1)
         if self.audit_rows:
             self.report_table("Tautology Audit", [
-                ["The model sees", "Vocabulary", "Accuracy", "95 %"],
-                *([row.name, str(row.vocabulary), f"{row.accuracy:.3f}",
-                   f"{row.low:.3f}–{row.high:.3f}"] for row in self.audit_rows)], header_rows=1)
+                list(AuditPage.HEADERS), *map(audit_texts, self.audit_rows)], header_rows=1)
 
 
 if __name__ == "__main__":  # pragma: no cover

@@ -14,20 +14,16 @@ from AnyQt.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
-    QPushButton,
-    QSplitter,
     QTabWidget,
     QTextBrowser,
     QTreeWidget,
     QTreeWidgetItem,
-    QVBoxLayout,
-    QWidget,
 )
 from Orange.data import StringVariable, Table
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
 from Orange.widgets.utils.annotated_data import ANNOTATED_DATA_SIGNAL_NAME
-from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
+from Orange.widgets.utils.concurrent import TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 
@@ -49,14 +45,15 @@ from orangecontrib.customs.declarations.table import (
     text_candidates,
     texts_of,
 )
+from orangecontrib.customs.fusion.colours import FACT_COLOURS, pale
 from orangecontrib.customs.fusion.table import default_key, key_candidates, keys_of
 from orangecontrib.customs.i18n import Message, say
-from orangecontrib.customs.widgets.utils import language
-from orangecontrib.customs.widgets.utils.escaping import as_written
-from orangecontrib.customs.widgets.utils.factview import FACT_COLOURS, pale
-from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsList, report_rows
-from orangecontrib.customs.widgets.utils.selecting import send_selection
-from orangecontrib.customs.widgets.utils.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear, reason
+from orangecontrib.customs.widgets.utils.common.controls import pile, splitter
+from orangecontrib.customs.widgets.utils.common.escaping import as_written
+from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsList, report_rows
+from orangecontrib.customs.widgets.utils.common.selecting import send_selection
+from orangecontrib.customs.widgets.utils.common.variables import VariableCombo
 
 #: Descriptions read between two looks at the Cancel button.
 STEP = 50
@@ -135,7 +132,7 @@ def _columns() -> list[Column]:
     ]
 
 
-class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
+class OWDeclarationFacts(CustomsWidget):
     name = "Declaration Facts"
     description = "Read the facts on which the tariff decides from declaration text (графа 31)."
     icon = "icons/DeclarationFacts.svg"
@@ -181,23 +178,20 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
 
     def __init__(self):
         super().__init__()
-        ConcurrentWidgetMixin.__init__(self)
         self.data: Table | None = None
         self.facts: Table | None = None
         self.goods: list[Good] = []
         self._empty = False     # the data have no columns at all
         self.stages: list[tuple[FactReader, Stages]] = []
         self.reading: Reading | None = None
-        self._stop = threading.Event()
         self._restored_row = self.selected_row
-        self._init_controls()
-        self._init_main()
+        self._set_up_controls()
+        self._set_up_main()
         self._show_reading(None)
-        language.changed.happened.connect(self._on_language)
 
     # -- layout
 
-    def _init_controls(self):
+    def _set_up_controls(self):
         box = gui.vBox(self.controlArea, "Columns")
         box.layout().addWidget(QLabel("Description:"))
         self.text_combo = VariableCombo("(no text column)")
@@ -210,21 +204,15 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
         self.key_combo.chosen.connect(self._on_key_chosen)
         box.layout().addWidget(self.key_combo)
         gui.rubber(self.controlArea)
-        self.cancel_button = QPushButton("Cancel", enabled=False, toolTip=(
-            "Stop reading; the descriptions read so far are sent"))
-        self.cancel_button.clicked.connect(self._stop_reading)
-        self.buttonsArea.layout().addWidget(self.cancel_button)
+        self.buttonsArea.layout().addWidget(self.make_cancel_button(
+            lambda: self.ending.set(), "Stop reading; the descriptions read so far are sent"))
         gui.auto_commit(self.buttonsArea, self, "auto_commit", "Read")
 
-    def _init_main(self):
+    def _set_up_main(self):
         self.list = GoodsList(_columns(), multiple=True)
         self.list.chosen.connect(self._on_chosen)
         self.list.selected.connect(self._send_selected)
 
-        right = QWidget()
-        layout = QVBoxLayout(right)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
         self.trial = QLineEdit(clearButtonEnabled=True, placeholderText=(
             "Type or paste a description to try it…"))
         self.trial.setToolTip("Read a single description without data; it is not sent on")
@@ -253,31 +241,10 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
         self.problems = QLabel(wordWrap=True, textFormat=Qt.RichText)
         self.problems.setTextInteractionFlags(Qt.TextSelectableByMouse)
 
-        upper = QWidget()
-        upper_layout = QVBoxLayout(upper)
-        upper_layout.setContentsMargins(0, 0, 0, 0)
-        upper_layout.setSpacing(4)
-        for widget in (self.trial, self.text_view):
-            upper_layout.addWidget(widget)
-        lower = QWidget()
-        lower_layout = QVBoxLayout(lower)
-        lower_layout.setContentsMargins(0, 0, 0, 0)
-        lower_layout.setSpacing(4)
-        for widget in (self.tabs, self.problems):
-            lower_layout.addWidget(widget)
-        vertical = QSplitter(Qt.Vertical, childrenCollapsible=False)
-        vertical.addWidget(upper)
-        vertical.addWidget(lower)
-        vertical.setStretchFactor(0, 2)
-        vertical.setStretchFactor(1, 3)
-        layout.addWidget(vertical)
-
-        self.splitter = QSplitter(Qt.Horizontal, childrenCollapsible=False)
-        self.splitter.addWidget(self.list)
-        self.splitter.addWidget(right)
-        self.splitter.setStretchFactor(0, 2)
-        self.splitter.setStretchFactor(1, 3)
-        self.splitter.setSizes([215, 485])
+        vertical = splitter(Qt.Vertical, pile(self.trial, self.text_view, spacing=4),
+                            pile(self.tabs, self.problems, spacing=4), stretch=(2, 3))
+        self.splitter = splitter(Qt.Horizontal, self.list, pile(vertical, spacing=4),
+                                 sizes=(215, 485), stretch=(2, 3))
         self.mainArea.layout().addWidget(self.splitter)
 
     def sizeHint(self):
@@ -316,7 +283,7 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
         self.key_name = name
         self.commit.deferred()
 
-    def _on_language(self):
+    def on_language(self):
         """Another language is spoken: what is shown and sent is worded again."""
         self._on_trial(self.trial.text())
         self.commit.deferred()
@@ -326,10 +293,7 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
     @gui.deferred
     def commit(self):
         self.cancel()
-        self.cancel_button.setEnabled(False)
-        self.Error.clear()
-        self.Warning.clear()
-        self.Information.clear()
+        clear(self.Error, self.Warning, self.Information)
         text, key = self.text_combo.variable, self.key_combo.variable
         if self.data is None or text is None:
             self.Error.no_text(shown=self.data is not None or self._empty)
@@ -339,15 +303,9 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
         self.Information.no_key(shown=key is None)
         if not text.is_continuous and holds_ids(self.data, text):
             self.Warning.ids(text.name)
-        self._stop = threading.Event()
-        self.cancel_button.setEnabled(True)
-        self.start(run, self.data, text.name, "" if key is None else key.name, self._stop)
-
-    def _stop_reading(self):
-        self._stop.set()
+        self.begin(run, self.data, text.name, "" if key is None else key.name)
 
     def on_done(self, result: SimpleNamespace):
-        self.cancel_button.setEnabled(False)
         if result.done < result.total:
             self.Warning.cancelled(result.done, result.total)
         if result.skipped is not None:
@@ -360,8 +318,7 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
         self._send(result.facts, result.skipped)
 
     def on_exception(self, ex: Exception):
-        self.cancel_button.setEnabled(False)
-        self.Error.failed(str(ex) or type(ex).__name__)
+        self.Error.failed(reason(ex))
         self._show_goods([])
         self._send(None, None)
 
@@ -375,12 +332,6 @@ class OWDeclarationFacts(OWWidget, ConcurrentWidgetMixin):
         rows = () if self.facts is None else rows_of_goods(
             self.facts, [good.key for good in self.goods], self.list.rows)
         send_selection(self.Outputs, self.facts, rows)
-
-    def onDeleteWidget(self):
-        language.changed.happened.disconnect(self._on_language)
-        self._stop.set()
-        self.shutdown()
-        super().onDeleteWidget()
 
     # -- show
 

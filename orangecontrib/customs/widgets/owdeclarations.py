@@ -17,13 +17,11 @@ from AnyQt.QtWidgets import (
     QStackedWidget,
     QStyle,
     QTableView,
-    QVBoxLayout,
-    QWidget,
 )
 from Orange.data import Table
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
-from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
+from Orange.widgets.utils.concurrent import TaskState
 from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Output
 
@@ -41,13 +39,14 @@ from orangecontrib.customs.files import (
 )
 from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.groups import loaded_groups
-from orangecontrib.customs.widgets.utils import language
-from orangecontrib.customs.widgets.utils.drops import SourceDropHandler
-from orangecontrib.customs.widgets.utils.pathedit import PathEdit
-from orangecontrib.customs.widgets.utils.rolebar import NO_COLUMN, TITLES, RoleBar
-from orangecontrib.customs.widgets.utils.sourcepath import SourceMixin
-from orangecontrib.customs.widgets.utils.tablepreview import TablePreview
-from orangecontrib.customs.widgets.utils.variables import listed
+from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, progress_of, reason
+from orangecontrib.customs.widgets.utils.common.controls import pile
+from orangecontrib.customs.widgets.utils.common.drops import SourceDropHandler
+from orangecontrib.customs.widgets.utils.common.pathedit import PathEdit
+from orangecontrib.customs.widgets.utils.common.sourcepath import SourceMixin
+from orangecontrib.customs.widgets.utils.common.variables import listed
+from orangecontrib.customs.widgets.utils.text.rolebar import NO_COLUMN, TITLES, RoleBar
+from orangecontrib.customs.widgets.utils.text.tablepreview import TablePreview
 
 #: Names of encodings as `--encoding` takes them, and what people call them.
 ENCODINGS = {"": "(found in the file)", "utf-8": "UTF-8", **CYRILLIC,
@@ -84,20 +83,11 @@ def _file(text: TextTable) -> list[tuple[str, str]]:
     return said + ([("Sheet", text.sheet)] if text.sheet else [])
 
 
-class Stopped(Exception):
-    """The user has stopped the reading."""
-
-
 def run(path: Path, encoding: str, sheet: str, chosen: Mapping[str, str],
         known: TextTable | None, state: TaskState) -> SimpleNamespace:
     """Read a file, unless it is `known`, and take its columns as they were chosen, or guessed."""
     state.set_status("Reading…")
-
-    def progress(share: float):
-        if state.is_interruption_requested():
-            raise Stopped
-        state.set_progress_value(80 * share)
-
+    progress = progress_of(state, 0, .8)
     text = known or read_source(path, encoding=encoding, sheet=sheet, progress=progress)
     progress(1.)
     taken = {role: name.strip() for role, name in chosen.items()
@@ -111,7 +101,7 @@ def run(path: Path, encoding: str, sheet: str, chosen: Mapping[str, str],
         data=declarations_table(text, rows, roles, declined))
 
 
-class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
+class OWDeclarations(SourceMixin, CustomsWidget):
     name = "Declarations"
     description = ("Read declarations from CSV, Excel, XML, JSON or Parquet, and tell which column "
                    "is which.")
@@ -169,8 +159,7 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
     last_folder: str = Setting("")
 
     def __init__(self):
-        OWWidget.__init__(self)
-        ConcurrentWidgetMixin.__init__(self)
+        super().__init__()
         self.read: SimpleNamespace | None = None
         self._showing = False
         self.setAcceptDrops(True)
@@ -178,7 +167,6 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self._set_up_main()
         self.restore_source()
         self.reload()
-        language.changed.happened.connect(self._on_language)
 
     # --- window
 
@@ -228,10 +216,8 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.read_label.setMinimumWidth(210)
         box.layout().addWidget(self.read_label)
         gui.rubber(self.controlArea)
-        self.stop_button = QPushButton("&Stop", autoDefault=False, enabled=False,
-                                       clicked=self._stop)
-        self.stop_button.setToolTip("Stop reading; nothing is sent")
-        self.buttonsArea.layout().addWidget(self.stop_button)
+        self.buttonsArea.layout().addWidget(self.make_cancel_button(
+            self._stop, "Stop reading; nothing is sent", "&Stop"))
 
     def _set_up_main(self):
         self.preview = TablePreview(self)
@@ -256,12 +242,7 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.role_bar = RoleBar()
         self.role_bar.chosen.connect(self._role_chosen)
         self.role_bar.guessing.connect(self._guess_all)
-        page = QWidget()
-        page.setLayout(QVBoxLayout())
-        page.layout().setContentsMargins(0, 0, 0, 0)
-        page.layout().addWidget(self.role_bar)
-        page.layout().addWidget(self.view)
-        self.pages.addWidget(page)
+        self.pages.addWidget(pile(self.role_bar, self.view))
         self.shown_label = QLabel(wordWrap=True, textFormat=Qt.PlainText)
         self.shown_label.setTextInteractionFlags(Qt.TextSelectableByMouse)
         self.mainArea.layout().addWidget(self.pages)
@@ -330,7 +311,6 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.clear_messages()
         self._send(None)
         self.reload_button.setEnabled(self.source is not None)
-        self.stop_button.setEnabled(self.source is not None)
         if self.source is None:
             self._show_nothing(self.Information.choose)
             return
@@ -354,14 +334,9 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
 
     def _stop(self):
         self.cancel()
-        self.stop_button.setEnabled(False)
         self._show_nothing(self.Information.stopped)
 
-    def on_partial_result(self, _):
-        """The reading reports progress only."""
-
     def on_done(self, result: SimpleNamespace):
-        self.stop_button.setEnabled(False)
         text = result.text
         if not any(text.columns):
             self._show_nothing(self.Error.empty, text.name)
@@ -384,7 +359,6 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self._send(result.data)
 
     def on_exception(self, ex: Exception):
-        self.stop_button.setEnabled(False)
         if self.sheet:  # perhaps it is gone: another one can be chosen
             self._offer_sheets([self.sheet])
         if isinstance(ex, TableFileError):
@@ -392,9 +366,9 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         elif isinstance(ex, OSError):
             self._show_nothing(self.Error.missing, self.source, ex.strerror or str(ex))
         else:
-            self._show_nothing(self.Error.failed, str(ex) or type(ex).__name__)
+            self._show_nothing(self.Error.failed, reason(ex))
 
-    def _on_language(self):
+    def on_language(self):
         """Another language is spoken: why rows can't be trusted is worded again."""
         read = self.read
         if read is not None and read.doubts:
@@ -498,11 +472,6 @@ class OWDeclarations(SourceMixin, OWWidget, ConcurrentWidgetMixin):
             for role, column in self.read.roles.columns.items()])
         if self.read.doubts:
             self.report_items("Doubtful rows", [("", doubt) for doubt in self.read.doubts])
-
-    def onDeleteWidget(self):
-        language.changed.happened.disconnect(self._on_language)
-        self.shutdown()
-        super().onDeleteWidget()
 
 
 class OWDeclarationsDropHandler(SourceDropHandler):

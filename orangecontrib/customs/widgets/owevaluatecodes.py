@@ -6,13 +6,13 @@ from types import SimpleNamespace
 
 import numpy as np
 from AnyQt.QtCore import QSize
-from AnyQt.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QTabWidget
+from AnyQt.QtWidgets import QComboBox, QDoubleSpinBox, QTabWidget
 from Orange.data import DiscreteVariable, StringVariable, Table
 from Orange.evaluation import Results
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
 from Orange.widgets.utils.annotated_data import ANNOTATED_DATA_FEATURE_NAME
-from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
+from Orange.widgets.utils.concurrent import TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 
@@ -61,11 +61,18 @@ from orangecontrib.customs.evaluation.table import (
     with_probabilities,
 )
 from orangecontrib.customs.intervals import wilson
-from orangecontrib.customs.widgets.utils.errorpage import ErrorPage
-from orangecontrib.customs.widgets.utils.finalpage import FinalPage
-from orangecontrib.customs.widgets.utils.goodslist import report_rows
-from orangecontrib.customs.widgets.utils.modelspage import ModelsPage, Verdict
-from orangecontrib.customs.widgets.utils.variables import VariableCombo, listed
+from orangecontrib.customs.widgets.utils.common.base import (
+    CustomsWidget,
+    clear,
+    progress_of,
+    reason,
+)
+from orangecontrib.customs.widgets.utils.common.controls import choice, grid_of
+from orangecontrib.customs.widgets.utils.common.goodslist import report_rows
+from orangecontrib.customs.widgets.utils.common.variables import VariableCombo, listed
+from orangecontrib.customs.widgets.utils.text.errorpage import ErrorPage
+from orangecontrib.customs.widgets.utils.text.finalpage import FinalPage
+from orangecontrib.customs.widgets.utils.text.modelspage import ModelsPage, Verdict
 
 LEVELS = ((0, "as they are"), (4, "4 digits"), (6, "6 digits"), (8, "8 digits"),
           (10, "10 digits"))
@@ -108,10 +115,6 @@ class Evaluated:
         return self.judge.taught
 
 
-class Cancelled(Exception):
-    """The task was asked to stop."""
-
-
 def run(request: SimpleNamespace, state: TaskState) -> tuple[Compared, Evaluated | None, str]:
     """Compare all models, and look at the chosen one.
 
@@ -141,10 +144,9 @@ def compare(request: SimpleNamespace, state: TaskState) -> Compared:
     judges = judges_of(results, data, request.truth, request.digits)
     evaluated = data if results is None else results.data
     asked = asked_of(results, data)
-    rows: list[ModelScores] = []
+    progress, rows = progress_of(state, 0, .9), []
     for number, judge in enumerate(judges):
-        if state.is_interruption_requested():
-            raise Cancelled
+        progress(number / len(judges))
         features = learnt_from(model_of(results, number))
         words, guessed = (None, False) if evaluated is None else words_read(evaluated, features)
         if words is not None and results is not None and results.row_indices is not None:
@@ -157,7 +159,6 @@ def compare(request: SimpleNamespace, state: TaskState) -> Compared:
             rows.append(model_scores(judge.name, judge.taught))
             if judge.asked is not None:  # learnt here rather than while the window waits
                 judge.verdict(request.limit)
-        state.set_progress_value(90 * (number + 1) / len(judges))
     if rows:
         rows.append(baseline(judges[0].taught))
     return Compared(rows, judges, asked, titles_of(asked))
@@ -208,7 +209,7 @@ def unknown_verdicts(compared: Compared, limit: float) -> list[Verdict]:
             for row in rows for judge, accept in asking]
 
 
-class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
+class OWEvaluateCodes(CustomsWidget):
     name = "Evaluate Codes"
     description = "How likely is a predicted code wrong, and what may be accepted unread?"
     icon = "icons/EvaluateCodes.svg"
@@ -265,6 +266,7 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
                     "new documents. Code as Class moves it to the metas.")
 
     class Information(OWWidget.Information):
+        cancelled = Msg("Cancelled: nothing is sent. Change something to evaluate again.")
         repeated = Msg("Documents were tested several times: each counts once ({} predictions of "
                        "{} documents).")
 
@@ -275,24 +277,21 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
     selected_code: str = Setting("", schema_only=True)
 
     def __init__(self):
-        OWWidget.__init__(self)
-        ConcurrentWidgetMixin.__init__(self)
+        super().__init__()
         self.results: Results | None = None
         self.data: Table | None = None
         self.evaluated: Evaluated | None = None
         self.compared: Compared | None = None
         self._table: Table | None = None
         self._predictions: list = []
-        self._build()
+        self._set_up()
         self.page.clear()
         self.models_page.clear()
         self.final_page.clear()
         self.sentence.setText("Connect the evaluation results of Test and Score or Predictions.")
 
-    def _build(self):
+    def _set_up(self):
         box = gui.widgetBox(self.controlArea, "Evaluate")
-        grid = QGridLayout()
-        box.layout().addLayout(grid)
         self.model_combo = QComboBox()
         self.model_combo.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
         self.model_combo.setMinimumContentsLength(11)
@@ -301,25 +300,21 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
         self.truth_combo.setToolTip("Column of Data with the true codes. Declared codes are what "
                                     "somebody declared, not what is true.")
         self.truth_combo.chosen.connect(self._on_truth)
-        self.level_combo = QComboBox()
-        for digits, text in LEVELS:
-            self.level_combo.addItem(text, digits)
-        self.level_combo.setCurrentIndex(max(0, self.level_combo.findData(self.level)))
-        self.level_combo.setToolTip("At 4 digits a wrong subheading of the right heading is no "
-                                    "error; probabilities of the codes below are added up")
-        self.level_combo.activated.connect(self._on_level)
+        self.level_combo = choice(
+            LEVELS, self.level, self._on_level,
+            "At 4 digits a wrong subheading of the right heading is no error; probabilities of "
+            "the codes below are added up")
         self.limit_spin = QDoubleSpinBox(minimum=0, maximum=100, decimals=1, singleStep=1,
                                          suffix=" %", value=100 * self.limit)
         self.limit_spin.setToolTip("Share of errors that may be accepted unread")
         self.limit_spin.valueChanged.connect(self._on_limit)
-        for row, (label, widget) in enumerate((("Model", self.model_combo),
-                                               ("True codes", self.truth_combo),
-                                               ("Codes", self.level_combo),
-                                               ("Errors up to", self.limit_spin))):
-            grid.addWidget(QLabel(label), row, 0)
-            grid.addWidget(widget, row, 1)
+        grid = grid_of((("Model", self.model_combo), ("True codes", self.truth_combo),
+                        ("Codes", self.level_combo), ("Errors up to", self.limit_spin)))
+        box.layout().addLayout(grid)
         grid.setColumnStretch(1, 1)
         gui.rubber(self.controlArea)
+        self.controlArea.layout().addWidget(self.make_cancel_button(
+            self._cancel, "Stop evaluating; nothing is sent", passing=True))
         self.tabs = QTabWidget()
         self.mainArea.layout().addWidget(self.tabs)
         self.page = ErrorPage()
@@ -393,8 +388,7 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
     def evaluate(self, compared: Compared | None = None):
         """Evaluate anew; what is already known of all models may be handed over."""
         self.cancel()
-        for group in (self.Error, self.Warning, self.Information):
-            group.clear()
+        clear(self.Error, self.Warning, self.Information)
         self.evaluated = self.compared = None
         if not self._can_start():
             self._finish()
@@ -481,8 +475,13 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
         if unread:
             message(unread, documents)
 
+    def _cancel(self):
+        self.cancel()
+        self.Information.cancelled()
+        self._finish()
+
     def on_exception(self, ex: Exception):
-        self.Error.failed(str(ex) or type(ex).__name__)
+        self.Error.failed(reason(ex))
         self._finish()
 
     def _finish(self):
@@ -568,10 +567,6 @@ class OWEvaluateCodes(OWWidget, ConcurrentWidgetMixin):
         text += (f"AUGRC {e.augrc:.4f}. Calibration error of the stated probability {e.ece:.3f}: "
                  f"{verdict} (up to {e.ece_limit:.3f}).")
         return text
-
-    def onDeleteWidget(self):
-        self.shutdown()
-        super().onDeleteWidget()
 
     def send_report(self):
         if self.evaluated is None:

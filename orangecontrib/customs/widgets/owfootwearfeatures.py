@@ -8,17 +8,19 @@ from html import escape
 from pathlib import Path
 
 from AnyQt.QtCore import Qt
-from AnyQt.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QToolButton
+from AnyQt.QtWidgets import QLabel
 from Orange.data import Table, Variable
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
-from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
+from Orange.widgets.utils.concurrent import TaskState
 from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
 
 from orangecontrib.customs.columns import ImageColumn, SkippedPhotos
 from orangecontrib.customs.declarations.learning.table import leaks
-from orangecontrib.customs.groups import visual_groups
+from orangecontrib.customs.files.paths import storable_path
+from orangecontrib.customs.photos.chips import FeatureView
+from orangecontrib.customs.photos.choice import FROM_FILE, Choice
 from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.model import (
     BUNDLED,
@@ -35,19 +37,18 @@ from orangecontrib.customs.photos.table import (
     image_variables,
 )
 from orangecontrib.customs.photos.trunks import TrunkError
-from orangecontrib.customs.widgets.utils import summaries  # noqa: F401 – registers PhotoModel
-from orangecontrib.customs.widgets.utils.featuregallery import FeatureGallery
-from orangecontrib.customs.widgets.utils.features import FeatureView
-from orangecontrib.customs.widgets.utils.gallery import Tile
-from orangecontrib.customs.widgets.utils.mapdialog import MapDialog, colours_html
-from orangecontrib.customs.widgets.utils.maploader import MapLoader, MapThumbnails
-from orangecontrib.customs.widgets.utils.modelbox import ModelBox
-from orangecontrib.customs.widgets.utils.modelfiles import MODEL_FILES, write_model
-from orangecontrib.customs.widgets.utils.modelnotes import FROM_FILE, Choice
-from orangecontrib.customs.widgets.utils.reports import gallery_html
-from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
-from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
-from orangecontrib.customs.widgets.utils.variables import VariableCombo, listed
+from orangecontrib.customs.widgets.utils.common import summaries  # noqa: F401 – registers PhotoModel
+from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear, reason
+from orangecontrib.customs.widgets.utils.common.variables import VariableCombo, listed
+from orangecontrib.customs.widgets.utils.photos.explaining import Explains
+from orangecontrib.customs.widgets.utils.photos.featuregallery import FeatureGallery
+from orangecontrib.customs.widgets.utils.photos.gallery import Tile
+from orangecontrib.customs.widgets.utils.photos.mapdialog import MapDialog
+from orangecontrib.customs.widgets.utils.photos.maploader import MapLoader, MapThumbnails
+from orangecontrib.customs.widgets.utils.photos.modelbox import ModelBox
+from orangecontrib.customs.widgets.utils.photos.modelfiles import MODEL_FILES, write_model
+from orangecontrib.customs.widgets.utils.photos.reports import gallery_html
+from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader
 
 
 @dataclass
@@ -111,7 +112,7 @@ def run(data: Table, image: Variable, choice: Choice, language: str, batch: int,
                    stopped.is_set() and skipped is not None)
 
 
-class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
+class OWFootwearFeatures(Explains, CustomsWidget):
     name = "Footwear CNN Feature Extractor"
     description = "Recognise 13 tariff features of footwear on photos, on this computer."
     icon = "icons/FootwearFeatures.svg"
@@ -122,13 +123,18 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
     graph_name = "mainArea"  # Save Image
 
     class Inputs:
-        images = Input("Images", Table, default=True)
-        model = Input("Model", PhotoModel)
+        images = Input("Images", Table, default=True,
+                       doc="A row per photo, from Goods Photos or Import Images")
+        model = Input("Model", PhotoModel,
+                      doc="A model of Footwear CNN Trainer, instead of those here")
 
     class Outputs:
-        features = Output("Features", Table, default=True)
-        skipped = Output("Skipped Images", Table)
-        selected = Output("Selected Images", Table)
+        features = Output("Features", Table, default=True,
+                          doc="The photos with P of each feature; a model behind reads raw photos")
+        skipped = Output("Skipped Images", Table,
+                         doc="Photos that could not be used, with the reason")
+        selected = Output("Selected Images", Table,
+                          doc="The photos that are selected in the gallery")
 
     class Error(OWWidget.Error):
         no_images = Msg("The data has no text or categorical meta that could name images. "
@@ -172,8 +178,7 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
     auto_apply: bool = Setting(True)
 
     def __init__(self):
-        OWWidget.__init__(self)
-        ConcurrentWidgetMixin.__init__(self)
+        super().__init__()
         self.data: Table | None = None
         self.input_model: PhotoModel | None = None
         self.results: Results | None = None
@@ -182,8 +187,7 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
         self._view: FeatureView | None = None
         self._paths: list[str] = []
         self._goods: list[str] = []
-        self._stopped = threading.Event()
-        self._model_file = self._resolved()
+        self._model_file = self.resolved(self.model_path)
         self.language_index = int(self.language == "ru")
         self._set_up_controls()
         self._set_up_main()
@@ -230,6 +234,8 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
     def _set_up_main(self):
         self.thumbnails = ThumbnailLoader(self)
         self.maps = MapLoader(self)
+        for job in (lambda: self.dialog.stop(), self.maps.stop, self.thumbnails.stop):
+            self.at_close(job)
         self.maps.ready.connect(lambda _: self._tell_explained())
         self.maps.impossible.connect(self._no_maps)
         self.maps.failed.connect(self._maps_failed)
@@ -250,26 +256,6 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
                                "large view")
         self.mainArea.layout().addWidget(self.legend)
         self._show_legend()
-
-    def _explaining_row(self) -> QHBoxLayout:
-        self.feature_combo = QComboBox()
-        self.feature_combo.setAccessibleName("Feature that is explained on the photos")
-        self.feature_combo.setToolTip("Lays over each photo which places speak for the feature "
-                                      "and which against it. A click on a bar chooses, too.")
-        self.feature_combo.activated.connect(
-            lambda _: self.explain(self.feature_combo.currentData() or ""))
-        self.no_map_button = QToolButton(text="✕", autoRaise=True)
-        self.no_map_button.setToolTip("Show the photos as they are (stops computing, too)")
-        self.no_map_button.setAccessibleName("Explain nothing")
-        self.no_map_button.clicked.connect(lambda: self.explain(""))
-        self.explained_label = QLabel()
-        row = QHBoxLayout()
-        row.addWidget(QLabel("Explain:"))
-        row.addWidget(self.feature_combo)
-        row.addWidget(self.no_map_button)
-        row.addWidget(self.explained_label, 1)
-        self._fill_features()
-        return row
 
     # --- inputs
 
@@ -306,13 +292,9 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
             if settings.get("batch") == 32:
                 settings["batch"] = 0
 
-    def _resolved(self) -> Path | None:
-        if not self.model_path:
-            return None
-        return resolve_path(self.model_path, self.workflowEnv().get("basedir"))
-
     def workflowEnvChanged(self, key, value, oldvalue):
         """The workflow was saved elsewhere: the model stays where it is."""
+        super().workflowEnvChanged(key, value, oldvalue)
         if key == "basedir" and self._model_file is not None:
             self.model_path = storable_path(self._model_file, value or None)
 
@@ -355,22 +337,20 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
             self.start(look_at_model, self._choice())
 
     def _choose_model(self):
-        start = self._model_file or self.workflowEnv().get("basedir") or str(Path.home())
-        path, _ = QFileDialog.getOpenFileName(self, "Load Model", os.fspath(start), MODEL_FILES)
+        path = self.ask_for_file("Load Model", MODEL_FILES, os.fspath(self._model_file or ""))
         if path:
             self.set_model_file(path)
 
     def set_model_file(self, path: str):
         """Use the model of this file."""
-        self.model_path = storable_path(path, self.workflowEnv().get("basedir"))
+        self.model_path = self.storable(path)
         self.model_source = FROM_FILE
-        self._model_file = self._resolved()
+        self._model_file = self.resolved(self.model_path)
         self._model_changed()
 
     def _save(self):
-        start = self._model_file or Path(self.workflowEnv().get("basedir") or Path.home(),
-                                         "model.safetensors")
-        path, _ = QFileDialog.getSaveFileName(self, "Save Model", os.fspath(start), MODEL_FILES)
+        path = self.ask_where("Save Model", MODEL_FILES, os.fspath(
+            self._model_file or Path(self.start_folder(), "model.safetensors")))
         if path:
             self.save_model(path)
 
@@ -402,10 +382,8 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
     def commit(self):
         self._stop_run()
         self.results = None
-        for message in (self.Error.model, self.Warning.all_skipped, self.Error.unexpected,
-                        self.Warning.skipped, self.Warning.not_images,
-                        self.Information.cancelled):
-            message.clear()
+        clear(self.Error.model, self.Warning.all_skipped, self.Error.unexpected,
+              self.Warning.skipped, self.Warning.not_images, self.Information.cancelled)
         self._describe_model(self.model if self._choice() == self._described else None)
         self._show_gallery(None)
         self._send(None, None)
@@ -414,15 +392,16 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
             return
         if not ImageColumn.of(self.image):
             self.Warning.not_images(self.image.name)
-        self._stopped = threading.Event()
+        self.begin(run, self.data, self.image, self._choice(), self.language, self.batch)
         self._set_running(True)
-        self.start(run, self.data, self.image, self._choice(), self.language, self.batch,
-                   self._stopped)
 
     def _stop_run(self):
-        self._stopped.set()
+        self.ending.set()
         self.cancel()
         self._set_running(False)
+
+    def show_running(self, running: bool):
+        """A look at the model is over at once: only a run over photos is worth a button."""
 
     def _set_running(self, running: bool, resumable: bool = False):
         self.cancel_button.setText("Continue" if resumable else "Cancel")
@@ -435,12 +414,9 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
         if self.task is None:
             self.commit.now()
             return
-        self._stopped.set()
+        self.ending.set()
         self._set_running(False)
         self.setStatusMessage("Cancelling…")
-
-    def on_partial_result(self, _):
-        """Progress only; tables come at the end."""
 
     def on_done(self, results: Results | PhotoModel):
         if isinstance(results, PhotoModel):  # it was only looked at
@@ -476,7 +452,7 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
             self._describe_model(None)
             self.Error.model(str(ex))
         else:
-            self.Error.unexpected(str(ex) or type(ex).__name__)
+            self.Error.unexpected(reason(ex))
         self.results = None
         self._show_gallery(None)
         self._send(None, None)
@@ -523,60 +499,8 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
 
     # --- explaining
 
-    def _fill_features(self):
-        view, groups = self._view, visual_groups()
-        if self.model is not None:
-            groups = (self.model.group,)
-        names = {id_: view.full_name(i) for i, id_ in enumerate(view.ids)} if view is not None \
-            else {f.id: f.name_en for f in groups[0].features} if len(groups) == 1 else {}
-        self.feature_combo.clear()
-        self.feature_combo.addItem("(nothing)", "")
-        for id_, name in names.items():
-            self.feature_combo.addItem(name, id_)
-        self.feature_combo.setCurrentIndex(max(0, self.feature_combo.findData(self.explained)))
-
-    def explain(self, feature: str):
-        """Lay the map of this feature over the photos on the screen; "" for none."""
-        if feature != self.explained:
-            self.maps.cancel()
-            if self.Error.maps.is_shown():  # it may go well this time
-                self.Error.maps.clear()
-                self.maps.set_model(self.results.model)
-                self.dialog.set_impossible("")
-        self.explained = feature if self.feature_combo.findData(feature) >= 0 else ""
-        self.feature_combo.setCurrentIndex(self.feature_combo.findData(self.explained))
-        self.no_map_button.setEnabled(bool(self.explained))
-        self.shown.feature = self.explained or None
-        self.dialog.set_feature(self.explained or None)
-        self._show_legend()
-        self._tell_explained()
-        self.gallery.refresh()
-
     def _open(self, row: int):
         self.dialog.open_photo(row)
-
-    def _no_maps(self, reason: str):
-        self.Information.no_maps(reason)
-        self.dialog.set_impossible(reason)
-        self._tell_explained()
-
-    def _maps_failed(self, reason: str):
-        self.Error.maps(reason)
-        self.dialog.set_impossible(reason)
-        self._tell_explained()
-
-    def _tell_explained(self):
-        """What is going on; asked again when the photos on the screen have been painted."""
-        waiting = self.maps.waiting
-        self.explained_label.setText(f"<small>computing, {waiting} to go…</small>" if waiting
-                                     else "")
-
-    def _show_legend(self):
-        bars = ("<b>✓</b> present: P is above the model's threshold &nbsp;·&nbsp; "
-                "<span style='color: gray'>grey</span>: can't be judged on this photo "
-                "&nbsp;·&nbsp; dashed*: damped, for want of real photos")
-        self.legend.setText(f"<small>{colours_html() + '<br>' if self.explained else ''}{bars}"
-                            "</small>")
 
     # --- output of the gallery, report
 
@@ -605,14 +529,6 @@ class OWFootwearFeatures(OWWidget, ConcurrentWidgetMixin):
             ("Photos skipped", 0 if skipped is None else len(skipped))])
         if html := gallery_html(self.gallery):
             self.report_raw("Photos", html)
-
-    def onDeleteWidget(self):
-        self._stopped.set()
-        self.dialog.stop()
-        self.maps.stop()
-        self.thumbnails.stop()
-        self.shutdown()
-        super().onDeleteWidget()
 
 
 if __name__ == "__main__":  # pragma: no cover

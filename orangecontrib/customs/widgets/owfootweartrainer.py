@@ -1,94 +1,62 @@
 """Footwear CNN Trainer: photos with labels → a calibrated model, and how far to trust it."""
 from __future__ import annotations
 
-import os
-import threading
-import time
-from dataclasses import dataclass, replace
-from html import escape
-from pathlib import Path
-
 import numpy as np
 from AnyQt.QtCore import QSize, Qt, QTimer
 from AnyQt.QtWidgets import (
-    QCheckBox,
-    QFileDialog,
-    QFrame,
-    QGridLayout,
-    QGroupBox,
-    QHBoxLayout,
     QLabel,
-    QLineEdit,
-    QPushButton,
-    QScrollArea,
     QTabWidget,
     QTextBrowser,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
 )
 from Orange.data import Table
-from Orange.widgets import gui
 from Orange.widgets.settings import Setting
-from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
 from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
 
 from orangecontrib.customs.groups import Group
-from orangecontrib.customs.photos.cache import FeatureCache
-from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.model import ModelError, PhotoModel
 from orangecontrib.customs.photos.table import good_variables, image_variables
 from orangecontrib.customs.photos.trunks import TrunkError
 from orangecontrib.customs.training.report import (
-    Report,
     joined_products,
     label_counts,
-    report,
+)
+from orangecontrib.customs.training.report.notes import (
+    counts_tooltip,
+    data_sentence,
+    log_html,
+    result_sentence,
 )
 from orangecontrib.customs.training.report.table import evaluation_table, feature_names
 from orangecontrib.customs.training.trainer import (
     Cancelled,
-    Progress,
     Recipe,
-    Trained,
     TrainingError,
     TrainingPhotos,
-    train,
 )
+from orangecontrib.customs.training.trainer.runs import Loaded, Outcome, Request, load, run
 from orangecontrib.customs.training.trainer.table import (
     history_table,
     predictions_table,
     skipped_table,
     training_photos,
 )
-from orangecontrib.customs.widgets.utils import summaries  # noqa: F401 – registers PhotoModel
-from orangecontrib.customs.widgets.utils.augmentationpage import AugmentationPage, Subject
-from orangecontrib.customs.widgets.utils.goodslist import report_rows
-from orangecontrib.customs.widgets.utils.groupcombo import GroupCombo
-from orangecontrib.customs.widgets.utils.mistakespage import MistakesPage
-from orangecontrib.customs.widgets.utils.modelfiles import MODEL_FILES, write_model
-from orangecontrib.customs.widgets.utils.pathedit import PathEdit
-from orangecontrib.customs.widgets.utils.recipeform import RecipeForm, cleaned, preset_of
-from orangecontrib.customs.widgets.utils.reports import gallery_html
-from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
-from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
-from orangecontrib.customs.widgets.utils.trainingnotes import (
-    counts_tooltip,
-    data_sentence,
-    log_html,
-    result_sentence,
-)
-from orangecontrib.customs.widgets.utils.trainingpages import (
+from orangecontrib.customs.widgets.utils.common import summaries  # noqa: F401 – registers PhotoModel
+from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear, reason
+from orangecontrib.customs.widgets.utils.common.goodslist import report_rows
+from orangecontrib.customs.widgets.utils.photos.reports import gallery_html
+from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader
+from orangecontrib.customs.widgets.utils.training.augmentationpage import AugmentationPage, Subject
+from orangecontrib.customs.widgets.utils.training.mistakespage import MistakesPage
+from orangecontrib.customs.widgets.utils.training.modelkeeping import KeepsModel
+from orangecontrib.customs.widgets.utils.training.recipeform import cleaned, preset_of
+from orangecontrib.customs.widgets.utils.training.trainercontrols import TrainerControls
+from orangecontrib.customs.widgets.utils.training.trainingpages import (
     EvaluationPage,
     GradabilityPage,
     HeightsPage,
 )
-from orangecontrib.customs.widgets.utils.trainingplots import CurvesPage, ReliabilityPage
-from orangecontrib.customs.widgets.utils.variables import VariableCombo
-
-#: Seconds between two drawings of the curves while a run goes on.
-REDRAW = .25
+from orangecontrib.customs.widgets.utils.training.trainingplots import CurvesPage, ReliabilityPage
 
 #: Milliseconds that settings must rest before they start a run of their own.
 REST = 500
@@ -97,94 +65,7 @@ REST = 500
 FEW = 30
 
 
-@dataclass(frozen=True, eq=False)
-class Request:
-    """All that a run depends on; see `is_like`.
-
-    Attributes
-    ----------
-    data : Table
-    photos : TrainingPhotos
-    rows : ndarray of int
-        Rows of the photos in the table.
-    settings : tuple
-        What else decides, as literals: to be compared.
-    recipe : Recipe
-    checkpoint, weights : Path or None
-    sha256 : str or None
-    allow_download : bool
-    """
-
-    data: Table
-    photos: TrainingPhotos
-    rows: np.ndarray
-    settings: tuple
-    recipe: Recipe
-    checkpoint: Path | None
-    weights: Path | None
-    sha256: str | None
-    allow_download: bool
-
-    def is_like(self, other: Request | None) -> bool:
-        """Whether the same run would come out."""
-        return other is not None and self.data is other.data and self.settings == other.settings
-
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """What a run gives back."""
-
-    request: Request
-    trained: Trained
-    report: Report
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """A model that was read from a file."""
-
-    path: str
-    model: PhotoModel
-
-
-def run(request: Request, stopped: threading.Event, state: TaskState) -> Outcome:
-    """Train and evaluate; `stopped` ends the training and keeps the best so far."""
-    drawn, percent = 0., -1
-
-    def progress(now: Progress) -> bool:
-        nonlocal drawn, percent
-        share = 100 * now.done // now.total
-        if share != percent:
-            percent = share
-            state.set_progress_value(share)
-            epoch = f", epoch {now.epoch}" if now.epoch else ""
-            state.set_status(f"{now.stage[:1].upper()}{now.stage[1:]}{epoch}…")
-        if now.history and time.monotonic() - drawn > REDRAW:
-            state.set_partial_result(now.history)
-            drawn = time.monotonic()
-        return stopped.is_set() or state.is_interruption_requested()
-
-    state.set_status("Loading the network…")
-    cache = FeatureCache()
-    try:
-        trained = train(request.photos, request.recipe, progress, request.checkpoint,
-                        request.weights, request.sha256, request.allow_download, cache=cache)
-    finally:
-        cache.close()
-    state.set_status("Evaluating…")
-    return Outcome(request, trained, report(trained))
-
-
-def load(path: Path, shown: str, weights: Path | None, state: TaskState) -> Loaded:
-    """Read a model file, and see whether its trunk is here."""
-    state.set_status("Loading the model…")
-    model = PhotoModel.load(path)
-    extractor = Extractor(model, weights=weights, cache=False)
-    extractor.trunk  # noqa: B018 – refuses a trunk with other weights
-    return Loaded(shown, model)
-
-
-class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
+class OWFootwearTrainer(KeepsModel, TrainerControls, CustomsWidget):
     name = "Footwear CNN Trainer"
     description = "Train a photo model on your own labels, and see how far to trust it."
     icon = "icons/FootwearTrainer.svg"
@@ -235,6 +116,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         loaded = Msg("The model is from a file; its evaluation is not in there.")
         waiting = Msg("Press Train.")
 
+    path_settings = ("weights_path", "checkpoint_path", "model_path")
     #: Settings of the run, as literals (see ``training.trainer.Recipe``).
     recipe: dict = Setting(Recipe().to_dict(), schema_only=True)
     #: Id of the group of goods whose features are learnt; "" = not chosen yet.
@@ -259,20 +141,18 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
     show_more: bool = Setting(False)
 
     def __init__(self):
-        OWWidget.__init__(self)
-        ConcurrentWidgetMixin.__init__(self)
+        super().__init__()
         self.data: Table | None = None
         self.outcome: Outcome | None = None
         self.loaded: Loaded | None = None
         self._photos: tuple[TrainingPhotos, np.ndarray] | None = None
-        self._stopped = threading.Event()
         self._running = self._loading = False
         self.recipe = cleaned(self.recipe)
         self.language_index = int(self.language == "ru")
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self.train)
-        self._build_controls()
-        self._build_main()
+        self._set_up_controls()
+        self._set_up_main()
         self._show_data()
         self._show()
         if self.model_path:
@@ -280,116 +160,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
 
     # -- window
 
-    def _build_controls(self):
-        area = QScrollArea(widgetResizable=True, frameShape=QFrame.NoFrame,
-                           horizontalScrollBarPolicy=Qt.ScrollBarAlwaysOff)
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 4, 0)
-        self.image_combo = VariableCombo("(no photos)")
-        self.image_combo.chosen.connect(lambda name: self._set_column("image_name", name))
-        self.good_combo = VariableCombo("(each photo by itself)")
-        self.good_combo.setToolTip("Photos of one good never stand on both sides of a split")
-        self.good_combo.chosen.connect(lambda name: self._set_column("good_name", name))
-        self.data_label = QLabel(wordWrap=True)
-        self.group_combo = GroupCombo(self.group_id)
-        self.group_id = self.group_combo.group_id
-        self.group_combo.chosen.connect(lambda id_: self._set_column("group_id", id_))
-        which = [("Group of goods:", self.group_combo)] if self.group_combo.needed else []
-        column.addWidget(_box("Photos", *which, ("Photos:", self.image_combo),
-                              ("Goods:", self.good_combo), self.data_label))
-
-        self.form = RecipeForm(self.recipe)
-        self.form.changed.connect(self._on_recipe)
-        self.more_button = QToolButton(
-            text="More settings", checkable=True, checked=self.show_more, autoRaise=True,
-            toolButtonStyle=Qt.ToolButtonTextBesideIcon)
-        self.more_button.toggled.connect(self._on_more)
-        column.addWidget(_box("Training", self.form, self.more_button))
-
-        self.more = QWidget()
-        more = QVBoxLayout(self.more)
-        more.setContentsMargins(0, 0, 0, 0)
-        more.addWidget(self.form.more)
-        more.addWidget(self._files_box())
-        more.addWidget(self._names_box())
-        column.addWidget(self.more)
-        column.addWidget(self._model_box())
-        column.addStretch(1)
-        area.setWidget(inside)
-        # the widest box decides, shown or not
-        area.setFixedWidth(inside.minimumSizeHint().width()
-                           + area.verticalScrollBar().sizeHint().width() + 2)
-        self._on_more(self.show_more)
-        self.controlArea.layout().addWidget(area)
-
-        self.auto_check = QCheckBox("Train automatically", checked=self.auto_train)
-        self.auto_check.setToolTip("Whenever photos, labels or settings change, and when the "
-                                   "workflow runs unattended")
-        self.auto_check.toggled.connect(self._on_auto)
-        self.train_button = QPushButton("Train", autoDefault=False, clicked=self._on_train)
-        for widget in (self.auto_check, self.train_button):
-            self.controlArea.layout().addWidget(widget)
-
-    def _files_box(self) -> QWidget:
-        self.weights_edit = PathEdit(
-            "Weights", "Weights (*.pth *.pt *.safetensors);;All files (*)", "from a package",
-            folder=self._folder)
-        self.weights_edit.setToolTip("Trained weights of the network, for those that no package "
-                                     "brings: a state dictionary")
-        self.weights_edit.set_path(self.weights_path)
-        self.weights_edit.changed.connect(lambda path: self._set_path("weights_path", path))
-        self.sha_edit = QLineEdit(self.sha256, placeholderText="not checked",
-                                  clearButtonEnabled=True)
-        self.sha_edit.setToolTip("SHA-256 of the weights file: another file is refused")
-        self.sha_edit.editingFinished.connect(
-            lambda: self._set("sha256", self.sha_edit.text().strip()))
-        self.download_check = QCheckBox("Allow a download", checked=self.allow_download)
-        self.download_check.setToolTip(
-            "Weights that are neither in a package nor in a file come from "
-            "download.pytorch.org, and are kept in " + _downloads())
-        self.download_check.toggled.connect(lambda on: self._set("allow_download", on))
-        where = QLabel("<small>From download.pytorch.org, kept in "
-                       f"{escape(_downloads())}</small>", wordWrap=True, enabled=False)
-        self.checkpoint_edit = PathEdit(
-            "Checkpoint", "Checkpoints (*.safetensors);;All files (*)", "none", new=True,
-            folder=self._folder)
-        self.checkpoint_edit.setToolTip("SGD and Adam write their state there after every epoch; "
-                                        "a run that finds it goes on from there")
-        self.checkpoint_edit.set_path(self.checkpoint_path)
-        self.checkpoint_edit.changed.connect(
-            lambda path: self._set_path("checkpoint_path", path))
-        return _box("Files", ("Weights:", self.weights_edit), ("SHA-256:", self.sha_edit),
-                    self.download_check, where, ("Checkpoint:", self.checkpoint_edit))
-
-    def _names_box(self) -> QWidget:
-        box = gui.radioButtons(
-            None, self, "language_index", ["English", "Russian (paper's)"],
-            orientation=Qt.Horizontal, callback=self._on_language,
-            tooltips=["perforated vamp, strap vamp …", "ПЕРФОРАЦИЯ_СОЮЗКА, РЕМЕШКИ_СОЮЗКА …"])
-        return _box("Names of Features", box)
-
-    def _model_box(self) -> QWidget:
-        self.model_label = QLabel(wordWrap=True, textFormat=Qt.RichText)
-        self.note_edit = QLineEdit(self.note, placeholderText="photos, labels, who made them")
-        self.note_edit.setToolTip("What the model was trained on; kept in the model")
-        self.licence_edit = QLineEdit(self.licence, placeholderText="what it may be used for")
-        self.licence_edit.setToolTip("A model may be used as far as its photos may; kept in the "
-                                     "model")
-        for name, edit in (("note", self.note_edit), ("licence", self.licence_edit)):
-            edit.editingFinished.connect(
-                lambda name=name, edit=edit: self._on_note(name, edit.text().strip()))
-        buttons = QWidget()
-        row = QHBoxLayout(buttons)
-        row.setContentsMargins(0, 0, 0, 0)
-        self.save_button = QPushButton("&Save Model…", autoDefault=False, clicked=self._save)
-        self.load_button = QPushButton("&Load Model…", autoDefault=False, clicked=self._choose)
-        row.addWidget(self.save_button)
-        row.addWidget(self.load_button)
-        return _box("Model", self.model_label, ("Trained on:", self.note_edit),
-                    ("Licence:", self.licence_edit), buttons)
-
-    def _build_main(self):
+    def _set_up_main(self):
         self.sentence = QLabel(wordWrap=True, textFormat=Qt.RichText)
         self.mainArea.layout().addWidget(self.sentence)
         self.tabs = QTabWidget()
@@ -402,6 +173,8 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         self.gradability_page = GradabilityPage()
         self.mistakes_page = MistakesPage(self.thumbnails)
         self.augmentation_page = AugmentationPage()
+        for job in (self._rest.stop, self.thumbnails.stop, self.augmentation_page.stop):
+            self.at_close(job)
         self.log = QTextBrowser()
         for page in (self.curves_page, self.evaluation_page, self.reliability_page,
                      self.heights_page, self.gradability_page, self.mistakes_page,
@@ -486,23 +259,9 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         self._train_soon()
 
     def _set_path(self, name: str, path: str):
-        self._set(name, storable_path(path, self._basedir) if path else "")
+        self._set(name, self.storable(path))
 
-    @property
-    def _basedir(self) -> str | None:
-        return self.workflowEnv().get("basedir")
-
-    def _folder(self) -> str:
-        """Where file dialogs begin."""
-        return self._basedir or str(Path.home())
-
-    def workflowEnvChanged(self, key, value, oldvalue):
-        """The workflow was saved elsewhere: files stay where they are."""
-        if key != "basedir":
-            return
-        for name in ("weights_path", "checkpoint_path", "model_path"):
-            if path := getattr(self, name):
-                setattr(self, name, storable_path(resolve_path(path, oldvalue), value or None))
+    def show_paths(self):
         self.weights_edit.set_path(self.weights_path)
         self.checkpoint_edit.set_path(self.checkpoint_path)
 
@@ -543,13 +302,13 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
 
     def _on_train(self):
         if self._running:
-            self._stopped.set()
+            self.ending.set()
             self.train_button.setEnabled(False)
             self.setStatusMessage("Cancelling…")
         else:
             self.train()
 
-    def _on_language(self):
+    def _names_chosen(self):
         self.language = ("en", "ru")[self.language_index]
         self._show_data()
         self._show()
@@ -575,8 +334,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         if self._photos is None or not len(self._photos[0]) or recipe is None:
             return None
         photos, rows = self._photos
-        checkpoint, weights = (resolve_path(path, self._basedir) if path else None
-                               for path in (self.checkpoint_path, self.weights_path))
+        checkpoint, weights = map(self.resolved, (self.checkpoint_path, self.weights_path))
         image, good = self.image_combo.variable, self.good_combo.variable
         decisive = (tuple(recipe.to_dict().items()), image and image.name, good and good.name,
                     self.weights_path, self.sha256, photos.group.id)
@@ -592,7 +350,6 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
             if self._photos is not None and not len(self._photos[0]):
                 self.Error.data("the table has no rows with photos")
             return
-        self._stopped = threading.Event()
         self._set_running(True)
         if self.tabs.currentWidget() is not self.curves_page:
             self._page = self.tabs.currentWidget()
@@ -600,7 +357,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         self.curves_page.show_history(())
         self.sentence.setText("Training…" if self.outcome is None else
                               "Training… Until it is done, the other pages show the run before.")
-        self.start(run, request, self._stopped)
+        self.begin(run, request)
 
     def _load(self, path: str):
         """Read a model file; it replaces what was trained."""
@@ -608,13 +365,12 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         self._clear_run_messages()
         self._set_running(True)
         self._loading = True
-        self.start(load, resolve_path(path, self._basedir), path,
-                   resolve_path(self.weights_path, self._basedir) if self.weights_path else None)
+        self.start(load, self.resolved(path), path, self.resolved(self.weights_path))
 
     def _stop(self):
         """End a run; nobody waits for what it found."""
         self._rest.stop()
-        self._stopped.set()
+        self.ending.set()
         self.cancel()
         self._set_running(False)
 
@@ -633,12 +389,10 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
                                  and self.model is None and self._request() is not None)
 
     def _clear_run_messages(self):
-        for message in (self.Error.training, self.Error.weights, self.Error.file,
-                        self.Error.save, self.Error.unexpected, self.Warning.few,
-                        self.Warning.skipped, self.Information.cancelled,
-                        self.Information.nothing, self.Information.untested,
-                        self.Information.loaded):
-            message.clear()
+        clear(self.Error.training, self.Error.weights, self.Error.file, self.Error.save,
+              self.Error.unexpected, self.Warning.few, self.Warning.skipped,
+              self.Information.cancelled, self.Information.nothing, self.Information.untested,
+              self.Information.loaded)
 
     def on_partial_result(self, history):
         self.curves_page.show_history(history)
@@ -671,7 +425,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         elif isinstance(ex, MemoryError):
             self.Error.unexpected("out of memory; choose a smaller batch or input side")
         else:
-            self.Error.unexpected(str(ex) or type(ex).__name__)
+            self.Error.unexpected(reason(ex))
         self._finish()
 
     def _forget(self):
@@ -716,56 +470,6 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         self.Outputs.model.send(self.model)
         self._send_tables()
 
-    # -- the model
-
-    @property
-    def model(self) -> PhotoModel | None:
-        """The model of the last run, or of a file."""
-        if self.loaded is not None:
-            return self.loaded.model
-        if self.outcome is None:
-            return None
-        return replace(self.outcome.trained.model, note=self.note, licence=self.licence)
-
-    def _choose(self):
-        start = str(resolve_path(self.model_path, self._basedir)) if self.model_path \
-            else self._folder()
-        path, _ = QFileDialog.getOpenFileName(self, "Load Model", start, MODEL_FILES)
-        if path:
-            self._load(storable_path(path, self._basedir))
-
-    def _save(self):
-        start = self.model_path and str(resolve_path(self.model_path, self._basedir))
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Save Model", start or os.path.join(self._folder(), "model.safetensors"),
-            MODEL_FILES)
-        if path:
-            self.save_model(path)
-
-    def save_model(self, path: str):
-        """Write the model; the workflow will open with it."""
-        self.Error.save.clear()
-        path, error = write_model(self.model, path)
-        if error:
-            self.Error.save(error)
-            return
-        self.model_path = storable_path(path, self._basedir)
-        self._describe_model()
-
-    def _describe_model(self):
-        model = self.model
-        if model is None:
-            self.model_label.setText("None yet")
-            return
-        where = "Not saved" if not self.model_path else escape(os.path.basename(self.model_path))
-        lines = [f"<b>{where}</b>", f"network {escape(model.trunk)}, {model.digest[:12]}…"]
-        if self.loaded is not None:
-            lines += [f"<small>{escape(title)}: {escape(text[:160])}</small>"
-                      for title, text in (("Trained on", model.note),
-                                          ("Licence", model.licence)) if text]
-        self.model_label.setText("<br>".join(lines))
-        self.model_label.setToolTip(f"<p>{escape(model.note)}</p><p>{escape(model.licence)}</p>")
-
     # -- show and send
 
     def _show(self):
@@ -797,7 +501,7 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
 
     def _show_augmentations(self):
         group = self.group_combo.group
-        weights = resolve_path(self.weights_path, self._basedir) if self.weights_path else None
+        weights = self.resolved(self.weights_path)
         self.augmentation_page.show_subject(Subject(
             () if self._photos is None else self._photos[0].photos, self.form.recipe, group,
             self.model, weights, self._names(group)))
@@ -853,37 +557,6 @@ class OWFootwearTrainer(OWWidget, ConcurrentWidgetMixin):
         if html := gallery_html(self.mistakes_page.gallery):
             self.report_raw("Mistakes", html)
         self.report_raw("Log", self.log.toHtml())
-
-    def onDeleteWidget(self):
-        self._rest.stop()
-        self._stopped.set()
-        self.thumbnails.stop()
-        self.augmentation_page.stop()
-        self.shutdown()
-        super().onDeleteWidget()
-
-
-def _box(title: str, *rows) -> QGroupBox:
-    """A box of widgets, and of pairs of a label and a widget."""
-    box = QGroupBox(title)
-    grid = QGridLayout(box)
-    grid.setColumnStretch(1, 1)
-    for number, row in enumerate(rows):
-        if isinstance(row, tuple):
-            label, widget = row
-            grid.addWidget(QLabel(label), number, 0)
-            grid.addWidget(widget, number, 1)
-            widget.setAccessibleName(label.rstrip(":"))
-        else:
-            grid.addWidget(row, number, 0, 1, 2)
-    return box
-
-
-def _downloads() -> str:
-    """Where torch keeps what it downloads."""
-    home = os.environ.get("TORCH_HOME") or os.path.join(
-        os.environ.get("XDG_CACHE_HOME") or "~/.cache", "torch")
-    return os.path.join(home, "hub", "checkpoints")
 
 
 def _without_stop(text) -> str:

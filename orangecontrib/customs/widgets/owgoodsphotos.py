@@ -11,43 +11,39 @@ import numpy as np
 from AnyQt.QtCore import QItemSelectionModel, QSize, QSortFilterProxyModel, Qt, QUrl
 from AnyQt.QtGui import QDesktopServices
 from AnyQt.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
-    QFileDialog,
     QFormLayout,
     QGridLayout,
     QHeaderView,
     QLabel,
     QLineEdit,
     QPushButton,
-    QSplitter,
     QStyle,
-    QTableView,
     QTreeWidget,
     QTreeWidgetItem,
-    QVBoxLayout,
-    QWidget,
 )
 from Orange.data import Table
 from Orange.misc import environ
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
 from Orange.widgets.utils.annotated_data import ANNOTATED_DATA_SIGNAL_NAME
-from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
+from Orange.widgets.utils.concurrent import TaskState
 from Orange.widgets.utils.itemmodels import PyTableModel
 from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Output
 
 from orangecontrib.customs.photos.naming import AUTO, LISTED, RULES
+from orangecontrib.customs.photos.scanning.table import Scan, scan
 from orangecontrib.customs.photos.sources import Found, SourceError
 from orangecontrib.customs.photos.table import GOOD_ID, image_paths
-from orangecontrib.customs.widgets.utils.drops import SourceDropHandler
-from orangecontrib.customs.widgets.utils.gallery import PhotoGallery, Tile
-from orangecontrib.customs.widgets.utils.photofolder import Scan, scan
-from orangecontrib.customs.widgets.utils.reports import gallery_html
-from orangecontrib.customs.widgets.utils.selecting import send_selection
-from orangecontrib.customs.widgets.utils.sourcepath import SourceMixin
-from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
+from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, reason
+from orangecontrib.customs.widgets.utils.common.controls import choice, pile, rows_view, splitter
+from orangecontrib.customs.widgets.utils.common.drops import SourceDropHandler
+from orangecontrib.customs.widgets.utils.common.selecting import send_selection
+from orangecontrib.customs.widgets.utils.common.sourcepath import SourceMixin
+from orangecontrib.customs.widgets.utils.photos.gallery import PhotoGallery, Tile
+from orangecontrib.customs.widgets.utils.photos.reports import gallery_html
+from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader
 
 NO_GOOD = "(no good)"
 
@@ -68,7 +64,7 @@ def run(source: Path, cache: Path, ids: str, stopped: threading.Event, state: Ta
     return scan(source, cache, progress, ids, state.set_partial_result)
 
 
-class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
+class OWGoodsPhotos(SourceMixin, CustomsWidget):
     name = "Goods Photos"
     description = ("Read photos of goods from a folder: a sub-folder per good, the folder of one "
                    "good, or ids in file names.")
@@ -79,10 +75,14 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
     graph_name = "mainArea"  # Save Image
 
     class Outputs:
-        photos = Output("Photos", Table, default=True, dynamic=False)
-        skipped = Output("Skipped Images", Table, dynamic=False)
-        selected = Output("Selected Photos", Table, dynamic=False)
-        annotated = Output(ANNOTATED_DATA_SIGNAL_NAME, Table, dynamic=False)
+        photos = Output("Photos", Table, default=True, dynamic=False,
+                        doc="A row per photo that can be used, with the id of its good")
+        skipped = Output("Skipped Images", Table, dynamic=False,
+                         doc="Photos that can't be used, with the reason")
+        selected = Output("Selected Photos", Table, dynamic=False,
+                          doc="The photos that are selected, or all of the chosen goods")
+        annotated = Output(ANNOTATED_DATA_SIGNAL_NAME, Table, dynamic=False,
+                           doc="All photos, and which of them are selected")
 
     class Error(OWWidget.Error):
         source = Msg("{}")
@@ -109,10 +109,8 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
     path_setting = "folder"
 
     def __init__(self):
-        OWWidget.__init__(self)
-        ConcurrentWidgetMixin.__init__(self)
+        super().__init__()
         self.scanned: Scan | None = None
-        self._stopped = threading.Event()
         self._rows_of_good: dict[str, np.ndarray] = {}
         self._shown: list[int] = []     # rows of the photos in the gallery
         self._paths: list[str | None] = []
@@ -152,16 +150,11 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         grid.addWidget(file, 1, 0)
         grid.addWidget(self.reload_button, 2, 0)
         box.layout().addLayout(grid)
-        self.ids_combo = QComboBox()
-        self.ids_combo.setToolTip(
+        self.ids_combo = choice(RULES.items(), self.ids, self._ids_chosen, (
             "Which good a photo is of. The table shows at once what comes of it;\n"
-            "Automatic looks at folders and file names, and says what it took")
-        for rule, title in RULES.items():
-            self.ids_combo.addItem(title, rule)
+            "Automatic looks at folders and file names, and says what it took"))
         self.ids_combo.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
         self.ids_combo.setMinimumContentsLength(16)
-        self.ids_combo.setCurrentIndex(max(0, self.ids_combo.findData(self.ids)))
-        self.ids_combo.activated.connect(self._ids_chosen)
         form = QFormLayout(rowWrapPolicy=QFormLayout.WrapAllRows)
         form.setContentsMargins(0, 4, 0, 0)
         form.addRow("Good's id from:", self.ids_combo)
@@ -175,55 +168,38 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.found_label.setMinimumWidth(190)
         box.layout().addWidget(self.found_label)
         gui.rubber(self.controlArea)
-        self.stop_button = gui.button(self.buttonsArea, self, "Stop", callback=self._stop,
-                                      autoDefault=False)
-        self.stop_button.setToolTip("Stop reading; the photos found so far are sent")
-        self.stop_button.setEnabled(False)
+        self.buttonsArea.layout().addWidget(self.make_cancel_button(
+            lambda: self.ending.set(), "Stop reading; the photos found so far are sent", "Stop"))
 
     def _set_up_main(self):
         self.thumbnails = ThumbnailLoader(self)
+        self.at_close(self.thumbnails.stop)
         self.goods_model = PyTableModel(parent=self)
         self.goods_model.setHorizontalHeaderLabels(["Good", "Photos"])
         proxy = QSortFilterProxyModel(self, filterCaseSensitivity=Qt.CaseInsensitive,
                                       sortCaseSensitivity=Qt.CaseInsensitive)
         proxy.setSourceModel(self.goods_model)
-        self.goods_view = QTableView(
-            sortingEnabled=True, selectionBehavior=QAbstractItemView.SelectRows,
-            selectionMode=QAbstractItemView.ExtendedSelection, showGrid=False,
-            editTriggers=QAbstractItemView.NoEditTriggers, alternatingRowColors=True,
-            cornerButtonEnabled=False, textElideMode=Qt.ElideMiddle, wordWrap=False)
-        self.goods_view.setModel(proxy)
-        self.goods_view.verticalHeader().hide()
-        self.goods_view.verticalHeader().setDefaultSectionSize(
-            self.fontMetrics().height() + 8)
-        self.goods_view.sortByColumn(-1, Qt.AscendingOrder)
+        self.goods_view = rows_view(
+            proxy, "Goods", higher=8, several=True, cornerButtonEnabled=False,
+            textElideMode=Qt.ElideMiddle)
         self.goods_view.setToolTip("Choose goods to see their photos")
-        self.goods_view.setAccessibleName("Goods")
         self.goods_view.selectionModel().selectionChanged.connect(self._on_goods)
         self.filter_edit = QLineEdit(placeholderText="Filter goods…", clearButtonEnabled=True,
                                      acceptDrops=False)
         self.filter_edit.textChanged.connect(proxy.setFilterFixedString)
-        left = QWidget(minimumWidth=110)
-        left.setLayout(QVBoxLayout())
-        left.layout().setContentsMargins(0, 0, 0, 0)
-        left.layout().addWidget(self.filter_edit)
-        left.layout().addWidget(self.goods_view)
+        left = pile(self.filter_edit, self.goods_view)
+        left.setMinimumWidth(110)
         self.gallery = PhotoGallery(self.thumbnails)
         self.gallery.setAccessibleName("Photos of the chosen goods")
         self.gallery.selectionModel().selectionChanged.connect(lambda *_: self._send_selected())
-        splitter = QSplitter(Qt.Horizontal, childrenCollapsible=False)
-        splitter.addWidget(left)
-        splitter.addWidget(self.gallery)
-        splitter.setStretchFactor(1, 1)
-        splitter.setSizes(self.splitter)
-        splitter.splitterMoved.connect(
-            lambda *_: setattr(self, "splitter", splitter.sizes()))
+        parts = splitter(Qt.Horizontal, left, self.gallery, sizes=self.splitter, stretch=(0, 1),
+                         moved=lambda sizes: setattr(self, "splitter", sizes))
         self.others_view = QTreeWidget(rootIsDecorated=False, alternatingRowColors=True,
                                        uniformRowHeights=True)
         self.others_view.setHeaderLabels(["Not used", "Why"])
         self.others_view.setAccessibleName("Files that are not used")
         self.others_view.hide()
-        self.mainArea.layout().addWidget(splitter, 3)
+        self.mainArea.layout().addWidget(parts, 3)
         self.mainArea.layout().addWidget(self.others_view, 1)
 
     def sizeHint(self):
@@ -239,16 +215,12 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.path_edit.setText(path)
 
     def _choose_folder(self):
-        path = QFileDialog.getExistingDirectory(
-            self, "Folder With Photos of Goods", self.start_folder())
-        if path:
+        if path := self.ask_for_folder("Folder With Photos of Goods"):
             self.set_source(path)
 
     def _choose_file(self):
-        path, _ = QFileDialog.getOpenFileName(
-            self, "Zip or CSV of Photos", self.start_folder(),
-            "Photos of goods (*.zip *.csv);;All files (*)")
-        if path:
+        if path := self.ask_for_file("Zip or CSV of Photos",
+                                     "Photos of goods (*.zip *.csv);;All files (*)"):
             self.set_source(path)
 
     @staticmethod
@@ -275,16 +247,10 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self._send_selected(None)
         self._show(None)
         self.reload_button.setEnabled(self.source is not None)
-        self.stop_button.setEnabled(self.source is not None)
         if self.source is None:
             self.Information.choose()
             return
-        self._stopped = threading.Event()
-        self.start(run, self.source, Path(environ.cache_dir()) / "customs-photos", self.ids,
-                   self._stopped)
-
-    def _stop(self):
-        self._stopped.set()
+        self.begin(run, self.source, Path(environ.cache_dir()) / "customs-photos", self.ids)
 
     def on_partial_result(self, found: Found):
         """Which photos are of which good, before they are read."""
@@ -292,7 +258,6 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.found_label.setText("<br>".join([self._counted(len(found.photos)), "Reading…"]))
 
     def on_done(self, result: Scan):
-        self.stop_button.setEnabled(False)
         self._show(result)
         if result.photos is None:  # of photos that can't be used the table tells
             self.Error.no_photos(self.source)
@@ -315,11 +280,10 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self._send_selected()
 
     def on_exception(self, ex: Exception):
-        self.stop_button.setEnabled(False)
         if isinstance(ex, SourceError):
             self.Error.source(str(ex))
         else:
-            self.Error.unexpected(str(ex) or type(ex).__name__)
+            self.Error.unexpected(reason(ex))
         self.found_label.setText("Nothing: see the message below")
         self.Outputs.photos.send(None)
         self.Outputs.skipped.send(None)
@@ -445,12 +409,6 @@ class OWGoodsPhotos(SourceMixin, OWWidget, ConcurrentWidgetMixin):
             self.report_table("Goods", self.goods_view, indicate_selection=False)
             if html := gallery_html(self.gallery):
                 self.report_raw("Photos", html)
-
-    def onDeleteWidget(self):
-        self._stopped.set()
-        self.thumbnails.stop()
-        self.shutdown()
-        super().onDeleteWidget()
 
 
 class OWGoodsPhotosDropHandler(SourceDropHandler):

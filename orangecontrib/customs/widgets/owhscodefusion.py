@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,7 +12,6 @@ from AnyQt.QtGui import QKeySequence
 from AnyQt.QtWidgets import (
     QAction,
     QComboBox,
-    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -28,7 +27,7 @@ from Orange.data import Table, Variable
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
 from Orange.widgets.utils.annotated_data import ANNOTATED_DATA_SIGNAL_NAME
-from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
+from Orange.widgets.utils.concurrent import TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 
@@ -53,19 +52,20 @@ from orangecontrib.customs.fusion.table import default_key, key_candidates
 from orangecontrib.customs.groups import Group, GroupError
 from orangecontrib.customs.i18n import say
 from orangecontrib.customs.photos.table import SeenPhoto, model_behind, photos_by_good
-from orangecontrib.customs.widgets.utils import conclusion, language
-from orangecontrib.customs.widgets.utils.decisions import Change, Decisions
-from orangecontrib.customs.widgets.utils.goodpage import GoodPage, Page
-from orangecontrib.customs.widgets.utils.goodslist import report_rows
-from orangecontrib.customs.widgets.utils.groupchoice import (
+from orangecontrib.customs.widgets.utils import conclusion
+from orangecontrib.customs.widgets.utils.common import language
+from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear, reason
+from orangecontrib.customs.widgets.utils.common.goodslist import report_rows
+from orangecontrib.customs.widgets.utils.common.groupchoice import (
     GroupChoice,
     chosen_groups,
     storable_groups,
 )
-from orangecontrib.customs.widgets.utils.links import silent_links
-from orangecontrib.customs.widgets.utils.selecting import send_selection
-from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
-from orangecontrib.customs.widgets.utils.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.common.links import silent_links
+from orangecontrib.customs.widgets.utils.common.selecting import send_selection
+from orangecontrib.customs.widgets.utils.common.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.decisions import Change, Decisions
+from orangecontrib.customs.widgets.utils.goodpage import GoodPage, Page
 from orangecontrib.customs.widgets.utils.worklistview import WorkList
 
 #: Above this many goods with new answers the thread decides all of them again.
@@ -98,7 +98,6 @@ class Job:
     weight: float
     error: float
     answers: Mapping[str, Mapping[str, str]]
-    stop: threading.Event = field(default_factory=threading.Event)
     reviewed: frozenset[str] = frozenset()
     features: tuple | None = None   #: what the model behind the predictions learnt from
     decisions: Table | None = None  #: of authorities
@@ -112,8 +111,8 @@ def editions_of(groups: Sequence[Group]) -> str:
         for edition in editions))
 
 
-def run(job: Job, state: TaskState) -> SimpleNamespace | None:
-    """Decide all goods; a set `job.stop` ends it with those that were decided."""
+def run(job: Job, ending: threading.Event, state: TaskState) -> SimpleNamespace | None:
+    """Decide all goods; a set `ending` ends it with those that were decided."""
     state.set_status("Matching goods…")
     inputs = {"text": job.text, "photos": job.photos, "text_key": job.keys["text"],
               "photo_key": job.keys["photos"], "trust": job.trust, "decisions": job.decisions}
@@ -133,7 +132,7 @@ def run(job: Job, state: TaskState) -> SimpleNamespace | None:
     for start in range(0, len(case), BLOCK):
         if state.is_interruption_requested():
             return None
-        if job.stop.is_set():
+        if ending.is_set():
             break
         some = case.decide(slice(start, start + BLOCK), job.error, job.answers)
         lines += [line_of(case, v, row, bool(job.answers.get(v.key)), v.key in job.reviewed)
@@ -148,7 +147,7 @@ def run(job: Job, state: TaskState) -> SimpleNamespace | None:
         tables=(codes_table(case, verdicts), probabilities_table(case, verdicts)))
 
 
-class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
+class OWHSCodeFusion(CustomsWidget):
     name = "HS Code Fusion"
     description = ("Join what text, photos and a classifier say of goods into ТН ВЭД codes, "
                    "with reasons, safe digits and the next question.")
@@ -207,6 +206,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
     graph_name = "page"
     #: Settings fold away: ⚙ in the status bar.
     controlAreaVisible: bool = Setting(False, schema_only=True)
+    path_settings = ("priors_file",)
     text_key: str = Setting("", schema_only=True)
     photo_key: str = Setting("", schema_only=True)
     predictions_key: str = Setting("", schema_only=True)
@@ -230,7 +230,6 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
 
     def __init__(self):
         super().__init__()
-        ConcurrentWidgetMixin.__init__(self)
         self.tables: dict[str, Table | None] = dict.fromkeys(("text", "photos", "predictions"))
         self.features: tuple | None = None
         self.priors_table: Table | None = None
@@ -247,15 +246,15 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self._changed_rows: set[int] = set()
         self._stale = self._newer = False
         self._job: Job | None = None
-        self._init_controls()
-        self._init_main()
+        self._set_up_controls()
+        self._set_up_main()
         self._show_priors()
         self._show_groups()
         self._show_good()
 
     # -- layout
 
-    def _init_controls(self):
+    def _set_up_controls(self):
         box = gui.vBox(self.controlArea, "Good's Id")
         grid = QGridLayout()
         box.layout().addLayout(grid)
@@ -308,14 +307,12 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
             lambda: language.choose(self.language_combo.currentData()))
         box.layout().addWidget(self.language_combo)
         self._show_language()
-        language.changed.happened.connect(self._on_language)
         self.edition_label = QLabel(wordWrap=True)
         self.edition_label.setEnabled(False)
         self.controlArea.layout().addWidget(self.edition_label)
         gui.rubber(self.controlArea)
-        self.cancel_button = QPushButton("Cancel", enabled=False, autoDefault=False, toolTip=(
-            "Stop; the goods decided so far are sent"))
-        self.cancel_button.clicked.connect(self._stop_deciding)
+        self.make_cancel_button(lambda: self.ending.set(),
+                                "Stop; the goods decided so far are sent")
         self.cancel_button.hide()
         self.conclusion_button = QPushButton("Conclusion…", enabled=False, autoDefault=False)
         self.conclusion_button.setToolTip("A page on the good to print and sign, and a table of "
@@ -323,7 +320,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self.conclusion_button.clicked.connect(self._open_conclusion)
         gui.auto_commit(self.buttonsArea, self, "auto_commit", "Decide")
 
-    def _init_main(self):
+    def _set_up_main(self):
         self.list = WorkList()
         self.list.set_queue(self.queue)
         self.list.state = self.columns
@@ -332,6 +329,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self.list.queue_chosen.connect(lambda queue: setattr(self, "queue", queue))
         self.list.changed.connect(lambda: setattr(self, "columns", self.list.state))
         self.page = GoodPage()
+        self.at_close(self.page.stop)
         self.page.answered.connect(self._on_answer)
         self.page.put_off.connect(self._on_put_off)
         self.page.undo.connect(self.decisions.undo)
@@ -350,14 +348,14 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
                 self.page.moved = self.page.moved or splitter is self.page.splitter
             splitter.splitterMoved.connect(lambda *_: self._keep_splitters())
         self.mainArea.layout().addWidget(self.splitter)
-        self._init_answers()
-        self._init_status()
+        self._set_up_answers()
+        self._set_up_status()
 
     def _keep_splitters(self):
         self.splitter_sizes = [self.splitter.sizes(),
                                self.page.splitter.sizes() if self.page.moved else []]
 
-    def _init_answers(self):
+    def _set_up_answers(self):
         """The menu of answers, and the keys."""
         menu, stack = QMenu(self), self.decisions.stack
         self.actions_ = {}
@@ -402,7 +400,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
             shortcut.activated.connect(
                 lambda number=number: self.page.question.press(number))
 
-    def _init_status(self):
+    def _set_up_status(self):
         """⚙ in the status bar; Cancel beside the number of goods while goods are decided."""
         self.settings_button = QToolButton(text="⚙ Settings", autoRaise=True, checkable=True,
                                            toolTip="Show or hide the settings")
@@ -500,19 +498,15 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self._stale = self._newer = True
         self.commit.deferred()
 
-    def _basedir(self) -> str | None:
-        return self.workflowEnv().get("basedir")
-
     def workflowEnvChanged(self, key, value, oldvalue):
-        """The workflow was saved elsewhere: priors and groups stay where they are."""
-        if key != "basedir":
-            return
-        if self.priors_file:
-            self.priors_file = storable_path(resolve_path(self.priors_file, oldvalue),
-                                             value or None)
-            self._show_priors()
-        self.groups = storable_groups(self.groups, oldvalue, value or None)
-        self._show_groups()
+        """The workflow was saved elsewhere: groups stay where they are, too."""
+        super().workflowEnvChanged(key, value, oldvalue)
+        if key == "basedir":
+            self.groups = storable_groups(self.groups, oldvalue, value or None)
+            self._show_groups()
+
+    def show_paths(self):
+        self._show_priors()
 
     # -- groups of goods
 
@@ -525,13 +519,13 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         """The groups that decide; None, and an error, where one is not there."""
         self.Error.groups.clear()
         try:
-            return chosen_groups(self.groups, self._basedir())
+            return chosen_groups(self.groups, self.basedir)
         except GroupError as error:
             self.Error.groups(error)
             return None
 
     def _show_groups(self):
-        self.group_choice.show_groups(self.groups, self._basedir())
+        self.group_choice.show_groups(self.groups, self.basedir)
         self._ask_for(self._chosen_groups() or ())
 
     def _ask_for(self, groups: tuple[Group, ...]):
@@ -540,12 +534,10 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
     # -- priors
 
     def _load_priors(self):
-        start = str(resolve_path(self.priors_file, self._basedir()).parent
-                    if self.priors_file else self._basedir() or Path.home())
-        path, _ = QFileDialog.getOpenFileName(
-            self, "Load Priors", start, "Priors (*.csv);;All files (*)")
+        start = "" if not self.priors_file else str(self.resolved(self.priors_file).parent)
+        path = self.ask_for_file("Load Priors", "Priors (*.csv);;All files (*)", start)
         if path:
-            self.priors_file = storable_path(path, self._basedir())
+            self.priors_file = self.storable(path)
             self._show_priors()
             self._on_setting()
 
@@ -567,7 +559,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         priors, troubles = Priors({}), []
         if self.priors_file:
             try:
-                priors = Priors.load(resolve_path(self.priors_file, self._basedir()),
+                priors = Priors.load(self.resolved(self.priors_file),
                                      vocabulary, priors)
             except (OSError, ValueError) as error:
                 troubles.append(str(error))
@@ -586,7 +578,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self.language_combo.setCurrentIndex(
             max(0, self.language_combo.findData(language.chosen())))
 
-    def _on_language(self):
+    def on_language(self):
         """Another language is spoken: all that is shown and sent is worded again."""
         self._show_language()
         self._decide()
@@ -605,9 +597,8 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self._newer = False  # a setting that changes from now on asks for another run
         self._deciding(False)
         self.Error.clear()
-        for message in (self.Warning.predictions, self.Warning.nothing, self.Warning.remarks,
-                        self.Warning.cancelled, self.Warning.strangers):
-            message.clear()
+        clear(self.Warning.predictions, self.Warning.nothing, self.Warning.remarks,
+              self.Warning.cancelled, self.Warning.strangers)
         self.Information.clear()
         self._changed_rows.clear()
         given = {**self.tables, "priors": self.priors_table, "decisions": self.decisions_table}
@@ -646,18 +637,13 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
         self.page.set_model(None if photos is None else model_behind(photos.domain))
         self._deciding(True)
         self._arriving = False
-        self.start(run, self._job)
+        self.begin(run, self._job)
 
     def _deciding(self, on: bool):
         """Nothing is answered while goods are decided."""
         self.page.question.setEnabled(not on)
         self.page.facts.setEnabled(not on)
-        self.cancel_button.setEnabled(on)
         self.cancel_button.setVisible(on)
-
-    def _stop_deciding(self):
-        if self._job is not None:
-            self._job.stop.set()
 
     def on_partial_result(self, result: tuple[Case, list[Verdict], list[Line]]):
         """Goods appear as they are decided."""
@@ -698,7 +684,7 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
     def on_exception(self, ex: Exception):
         self._deciding(False)
         self._stale = self._newer
-        message = str(ex) or type(ex).__name__
+        message = reason(ex)
         if isinstance(ex, PredictionsError):
             message = f"Predictions: {message}"
         if isinstance(ex, ValueError):
@@ -723,13 +709,6 @@ class OWHSCodeFusion(OWWidget, ConcurrentWidgetMixin):
     def _send_selected(self):
         send_selection(self.Outputs, self.results[0] if self.results is not None else None,
                        self.list.rows)
-
-    def onDeleteWidget(self):
-        language.changed.happened.disconnect(self._on_language)
-        self._stop_deciding()
-        self.page.stop()
-        self.shutdown()
-        super().onDeleteWidget()
 
     # -- show
 

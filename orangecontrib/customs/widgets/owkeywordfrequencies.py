@@ -8,8 +8,6 @@ from AnyQt.QtGui import QPalette
 from AnyQt.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
-    QComboBox,
-    QGridLayout,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -17,7 +15,6 @@ from AnyQt.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QSpinBox,
-    QTableView,
     QTableWidget,
     QTableWidgetItem,
     QTabWidget,
@@ -25,7 +22,7 @@ from AnyQt.QtWidgets import (
 from Orange.data import DiscreteVariable, Table
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
-from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
+from Orange.widgets.utils.concurrent import TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 from orangecontrib.text import Corpus
@@ -49,9 +46,17 @@ from orangecontrib.customs.textmining.keywords.table import (
     texts_of,
 )
 from orangecontrib.customs.textmining.stopwords.table import words_of
-from orangecontrib.customs.widgets.utils.corpora import CorpusWarning, warn_of_text
-from orangecontrib.customs.widgets.utils.goodslist import Column, GoodsModel, report_rows
-from orangecontrib.customs.widgets.utils.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.common.base import (
+    CustomsWidget,
+    Ended,
+    clear,
+    progress_of,
+    reason,
+)
+from orangecontrib.customs.widgets.utils.common.controls import choice, grid_of, rows_view
+from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsModel, report_rows
+from orangecontrib.customs.widgets.utils.common.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.text.corpora import CorpusWarning, warn_of_text
 
 LEVELS = ((0, "as they are"), (4, "4 digits"), (6, "6 digits"), (8, "8 digits"),
           (10, "10 digits"))
@@ -66,23 +71,14 @@ _COLOURS = {SEVERAL: ("#9a5316", "#e0a267"), NONE: ("#8d7663", "#b3a08f"),
             NOT_FOUND: ("#8d7663", "#b3a08f")}
 
 
-class Cancelled(Exception):
-    """The task was asked to stop."""
-
-
 def run(request: SimpleNamespace, state: TaskState) -> KeywordCounts:
     """Count the phrases."""
-    def progress(share: float) -> None:
-        if state.is_interruption_requested():
-            raise Cancelled
-        state.set_progress_value(100 * share)
-
     state.set_status("Counting…")
     return count_keywords(texts_of(request.corpus), request.codes, request.phrases, request.gap,
-                          progress, request.families)
+                          progress_of(state), request.families)
 
 
-class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
+class OWKeywordFrequencies(CustomsWidget):
     name = "Keyword Frequencies"
     description = "Count an expert's phrases in the declarations of each code."
     icon = "icons/KeywordFrequencies.svg"
@@ -128,20 +124,19 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
     selected_phrases: list = Setting([], schema_only=True)
 
     def __init__(self):
-        OWWidget.__init__(self)
-        ConcurrentWidgetMixin.__init__(self)
+        super().__init__()
         self.corpus: Corpus | None = None
         self.words_data: Table | None = None
         self.words: list[str] | None = None
         self.counts: KeywordCounts | None = None
-        self._build_controls()
-        self._build_main()
+        self._set_up_controls()
+        self._set_up_main()
         self._show_phrases()
         self._show()
 
     # -- controls
 
-    def _build_controls(self):
+    def _set_up_controls(self):
         box = gui.widgetBox(self.controlArea, "Phrases")
         self.editor = QPlainTextEdit(tabChangesFocus=True)
         self.editor.setToolTip("One on each line. Words are found in any inflection and in this "
@@ -161,48 +156,32 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
         box.layout().addLayout(row)
 
         box = gui.widgetBox(self.controlArea, "Codes")
-        grid = QGridLayout()
-        box.layout().addLayout(grid)
         self.code_combo = VariableCombo("(none)")
         self.code_combo.chosen.connect(self._on_code)
-        self.level_combo = QComboBox()
-        for digits, text in LEVELS:
-            self.level_combo.addItem(text, digits)
-        self.level_combo.setCurrentIndex(max(0, self.level_combo.findData(self.level)))
-        self.level_combo.activated.connect(self._on_level)
+        self.level_combo = choice(LEVELS, self.level, self._on_level)
         self.gap_spin = QSpinBox(minimum=0, maximum=5, value=self.gap)
         self.gap_spin.setToolTip("Words that may stand between the words of a phrase: 1 finds "
                                  "«источник бесперебойного питания» as «источник питания»")
         self.gap_spin.valueChanged.connect(self._on_gap)
-        for number, (label, widget) in enumerate((("Column", self.code_combo),
-                                                  ("Codes", self.level_combo),
-                                                  ("Between", self.gap_spin))):
-            grid.addWidget(QLabel(label), number, 0)
-            grid.addWidget(widget, number, 1)
+        grid = grid_of((("Column", self.code_combo), ("Codes", self.level_combo),
+                        ("Between", self.gap_spin)))
+        box.layout().addLayout(grid)
         grid.setColumnStretch(1, 1)
         self.families_box = QCheckBox("Word families", checked=self.families)
         self.families_box.setToolTip("Words match their relatives, in any order: «инверторный "
                                      "стабилизатор» finds «стабилизатор инвертора»")
         self.families_box.toggled.connect(self._on_families)
         grid.addWidget(self.families_box, grid.rowCount(), 0, 1, 2)
-        self.cancel_button = QPushButton("Cancel", clicked=self._on_cancel, enabled=False)
-        self.controlArea.layout().addWidget(self.cancel_button)
+        self.controlArea.layout().addWidget(
+            self.make_cancel_button(self._on_cancel, "Stop counting; nothing is sent"))
 
-    def _build_main(self):
+    def _set_up_main(self):
         self.summary = QLabel(wordWrap=True)
         self.mainArea.layout().addWidget(self.summary)
         tabs = QTabWidget()
         self.mainArea.layout().addWidget(tabs)
         self.model = GoodsModel(self._columns(), self)
-        self.view = QTableView(
-            selectionBehavior=QAbstractItemView.SelectRows, alternatingRowColors=True,
-            editTriggers=QAbstractItemView.NoEditTriggers, showGrid=False, wordWrap=False)
-        self.view.setModel(self.model)
-        self.view.verticalHeader().hide()
-        self.view.verticalHeader().setDefaultSectionSize(self.view.fontMetrics().height() + 6)
-        self.view.horizontalHeader().setHighlightSections(False)
-        self.view.horizontalHeader().setSortIndicator(-1, Qt.AscendingOrder)
-        self.view.setSortingEnabled(True)
+        self.view = rows_view(self.model, several=True)
         self.view.selectionModel().selectionChanged.connect(self._on_selection)
         tabs.addTab(self.view, "Phrases")
         self.by_code = QTableWidget(editTriggers=QAbstractItemView.NoEditTriggers)
@@ -339,7 +318,6 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
 
     def _on_cancel(self):
         self.cancel()
-        self._done_working()
         self.Information.cancelled()
 
     # -- work
@@ -347,11 +325,8 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
     def count(self):
         """Count anew."""
         self.cancel()
-        self._done_working()
-        self.Error.clear()
-        self.Information.clear()
-        for message in (self.Warning.no_word, self.Warning.one_code, self.Warning.without_code):
-            message.clear()
+        clear(self.Error, self.Information, self.Warning.no_word, self.Warning.one_code,
+              self.Warning.without_code)
         self.counts = None
         if self.corpus is None:
             self._finish()
@@ -366,7 +341,6 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
             self._finish()
             return
         codes = codes_of(self.corpus, variable, self.level or None)
-        self.cancel_button.setEnabled(True)
         self.start(run, SimpleNamespace(corpus=self.corpus, codes=codes, phrases=phrases,
                                         gap=self.gap, families=self.families))
 
@@ -384,20 +358,15 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
 
     def on_done(self, counts: KeywordCounts):
         self.counts = counts
-        self._done_working()
         self.Warning.one_code(shown=len(counts.codes) < 2)
         if counts.size_without_code:
             self.Warning.without_code(counts.size_without_code, len(counts.found))
         self._finish()
 
     def on_exception(self, ex: Exception):
-        self._done_working()
-        if not isinstance(ex, Cancelled):
-            self.Error.failed(str(ex) or type(ex).__name__)
+        if not isinstance(ex, Ended):
+            self.Error.failed(reason(ex))
             self._finish()
-
-    def _done_working(self):
-        self.cancel_button.setEnabled(False)
 
     def _finish(self):
         self._show()
@@ -494,10 +463,6 @@ class OWKeywordFrequencies(OWWidget, ConcurrentWidgetMixin):
         if len(self.counts.codes) > MOST_COLUMNS:
             text += f" The {MOST_COLUMNS} codes with most of them are shown."
         return text
-
-    def onDeleteWidget(self):
-        self.shutdown()
-        super().onDeleteWidget()
 
     def send_report(self):
         if self.counts is None:

@@ -12,7 +12,6 @@ from AnyQt.QtCore import QItemSelectionModel, QSize, Qt, QTimer
 from AnyQt.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QHeaderView,
@@ -20,17 +19,14 @@ from AnyQt.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSizePolicy,
-    QSplitter,
     QStyle,
     QTextBrowser,
     QTreeView,
-    QVBoxLayout,
-    QWidget,
 )
-from Orange.data import ContinuousVariable, DiscreteVariable, StringVariable, Table
+from Orange.data import Table
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
-from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
+from Orange.widgets.utils.concurrent import TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 
@@ -51,9 +47,16 @@ from orangecontrib.customs.nomenclature.table import (
     selected_codes_table,
     tariff_table,
 )
-from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
-from orangecontrib.customs.widgets.utils.tarifftree import TariffModel, duty_text
-from orangecontrib.customs.widgets.utils.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear, reason
+from orangecontrib.customs.widgets.utils.common.controls import choice, pile, splitter
+from orangecontrib.customs.widgets.utils.common.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.text.tarifflines import (
+    code_columns,
+    line_html,
+    of_editions,
+    some_of,
+)
+from orangecontrib.customs.widgets.utils.text.tarifftree import TariffModel
 
 BUNDLED, HS, FILE = "bundled", "hs", "file"
 EDITIONS = {BUNDLED: "Bundled (EAEU)", HS: "HS in English", FILE: "Table from a file"}
@@ -70,9 +73,6 @@ ROLE_TIPS = {
 UNFOLD = 60
 #: Pixels below which the tree has one column.
 NARROW = 420
-#: Problems and codes that a message names.
-NAMED = 3
-
 
 def run(edition: str, path: Path | None, mapping: dict, encoding: str, date: str,
         stop: threading.Event, state: TaskState) -> SimpleNamespace:
@@ -95,7 +95,7 @@ def run(edition: str, path: Path | None, mapping: dict, encoding: str, date: str
     return SimpleNamespace(tariff=tariff, header=header, error="")
 
 
-class OWNomenclature(OWWidget, ConcurrentWidgetMixin):
+class OWNomenclature(CustomsWidget):
     name = "Tariff Nomenclature"
     description = "Browse and search the tariff (ТН ВЭД ЕАЭС, HS) and send chosen branches."
     icon = "icons/Nomenclature.svg"
@@ -134,6 +134,7 @@ class OWNomenclature(OWWidget, ConcurrentWidgetMixin):
         whole = Msg("No branch is ticked: the whole edition is sent.")
 
     buttons_area_orientation = Qt.Vertical
+    path_settings = ("path",)
     settings_version = 1
     edition: str = Setting(BUNDLED, schema_only=True)
     path: str = Setting("", schema_only=True)
@@ -148,16 +149,14 @@ class OWNomenclature(OWWidget, ConcurrentWidgetMixin):
 
     def __init__(self):
         super().__init__()
-        ConcurrentWidgetMixin.__init__(self)
         # settings of this widget are its own, not those of the class
         self.mapping, self.checked = dict(self.mapping), list(self.checked)
         self.levels = [level for level in LEVELS if level in self.levels]
         self.codes_data: Table | None = None
         self._absent: list[str] = []     # ticked codes that this edition lacks
-        self._stop = threading.Event()
-        self._init_controls()
-        self._init_main()
-        self.source = resolve_path(self.path, self._basedir()) if self.path else None
+        self._set_up_controls()
+        self._set_up_main()
+        self.source = self.resolved(self.path)
         self.load()
 
     @property
@@ -167,14 +166,11 @@ class OWNomenclature(OWWidget, ConcurrentWidgetMixin):
 
     # -- layout
 
-    def _init_controls(self):
+    def _set_up_controls(self):
         box = gui.vBox(self.controlArea, "Edition")
-        self.edition_combo = QComboBox()
+        self.edition_combo = choice(EDITIONS.items(), self.edition, self._on_edition,
+                                    "Which tariff is shown and sent")
         self.edition_combo.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
-        for key, title in EDITIONS.items():
-            self.edition_combo.addItem(title, key)
-        self.edition_combo.setToolTip("Which tariff is shown and sent")
-        self.edition_combo.activated.connect(self._on_edition)
         box.layout().addWidget(self.edition_combo)
         row = QHBoxLayout()
         style = self.style()
@@ -205,13 +201,9 @@ class OWNomenclature(OWWidget, ConcurrentWidgetMixin):
             combo.activated.connect(lambda _, r=role: self._on_column(r))
             self.column_combos[role] = combo
             form.addRow(f"{role.title()}:", combo)
-        self.encoding_combo = QComboBox()
+        self.encoding_combo = choice(ENCODINGS.items(), self.encoding, self._on_encoding,
+                                     "Encoding of a CSV")
         self.encoding_combo.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
-        for key, title in ENCODINGS.items():
-            self.encoding_combo.addItem(title, key)
-        self.encoding_combo.setCurrentIndex(max(0, self.encoding_combo.findData(self.encoding)))
-        self.encoding_combo.setToolTip("Encoding of a CSV")
-        self.encoding_combo.activated.connect(self._on_encoding)
         form.addRow("Encoding:", self.encoding_combo)
         self.date_edit = QLineEdit(self.file_date, placeholderText="not known")
         self.date_edit.setToolTip("Date of the edition; a table does not tell it")
@@ -241,13 +233,11 @@ class OWNomenclature(OWWidget, ConcurrentWidgetMixin):
         self.codes_box.layout().addWidget(self.tick_button)
         self.codes_box.setEnabled(False)
         gui.rubber(self.controlArea)
-        self.cancel_button = QPushButton("Cancel", enabled=False, autoDefault=False,
-                                         toolTip="Stop loading",
-                                         clicked=lambda: self._stop.set())
-        self.buttonsArea.layout().addWidget(self.cancel_button)
+        self.buttonsArea.layout().addWidget(
+            self.make_cancel_button(lambda: self.ending.set(), "Stop loading"))
         gui.auto_commit(self.buttonsArea, self, "auto_commit", "Send")
 
-    def _init_main(self):
+    def _set_up_main(self):
         self.model = TariffModel(self)
         self.search = QLineEdit(clearButtonEnabled=True, placeholderText=(
             "Search: beginning of a code, or words in any form…"))
@@ -279,16 +269,9 @@ class OWNomenclature(OWWidget, ConcurrentWidgetMixin):
         self.details = QTextBrowser(openLinks=False)
         self.details.setAccessibleName("The chosen line with all that is above it")
 
-        splitter = QSplitter(Qt.Vertical, childrenCollapsible=False)
-        splitter.addWidget(self.view)
-        splitter.addWidget(self.details)
-        splitter.setStretchFactor(0, 1)
-        splitter.setSizes([420, 150])
-        main = QWidget()
-        layout = QVBoxLayout(main)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(top)
-        layout.addWidget(splitter)
+        parts = splitter(Qt.Vertical, self.view, self.details, sizes=(420, 150), stretch=(1,))
+        main = pile(parts)
+        main.layout().insertLayout(0, top)
         self.mainArea.layout().addWidget(main)
 
     def sizeHint(self):
@@ -302,14 +285,6 @@ class OWNomenclature(OWWidget, ConcurrentWidgetMixin):
 
     # -- choosing an edition
 
-    def _basedir(self) -> str | None:
-        return self.workflowEnv().get("basedir") or None
-
-    def workflowEnvChanged(self, key, value, oldvalue):
-        """The workflow was saved elsewhere: the table stays where it is."""
-        if key == "basedir" and self.source is not None:
-            self.path = storable_path(self.source, value or None)
-
     def _on_edition(self):
         self.edition = self.edition_combo.currentData()
         if self.edition == FILE and self.source is None:
@@ -318,10 +293,9 @@ class OWNomenclature(OWWidget, ConcurrentWidgetMixin):
             self.load()
 
     def _choose_file(self):
-        start = self.last_folder or self._basedir() or str(Path.home())
-        path, _ = QFileDialog.getOpenFileName(
-            self, "Official Table of the Tariff", start,
-            "Tables (*.csv *.gz *.xlsx *.txt *.tsv);;All files (*)")
+        path = self.ask_for_file(
+            "Official Table of the Tariff",
+            "Tables (*.csv *.gz *.xlsx *.txt *.tsv);;All files (*)", self.last_folder)
         if path:
             self.set_file(path)
         elif self.source is None:
@@ -329,8 +303,8 @@ class OWNomenclature(OWWidget, ConcurrentWidgetMixin):
 
     def set_file(self, path: str | os.PathLike):
         """Load a table; its columns are guessed anew."""
-        self.source = resolve_path(os.fspath(path), self._basedir())
-        self.path = storable_path(self.source, self._basedir())
+        self.source = self.resolved(os.fspath(path))
+        self.path = self.storable(self.source)
         self.last_folder = os.fspath(self.source.parent)
         self.mapping, self.file_date = {}, ""
         self.date_edit.clear()
@@ -366,16 +340,10 @@ class OWNomenclature(OWWidget, ConcurrentWidgetMixin):
             self.Information.choose()
             self._send(None, None, None)
             return
-        self._stop = threading.Event()
-        self.cancel_button.setEnabled(True)
-        self.start(run, self.edition, self.source, dict(self.mapping), self.encoding,
-                   self.file_date, self._stop)
-
-    def on_partial_result(self, _):
-        """Loading reports progress only."""
+        self.begin(run, self.edition, self.source, dict(self.mapping), self.encoding,
+                   self.file_date)
 
     def on_done(self, result: SimpleNamespace):
-        self.cancel_button.setEnabled(False)
         self._show_columns(result.header)
         if result.error:
             self.Error.load(result.error)
@@ -384,24 +352,18 @@ class OWNomenclature(OWWidget, ConcurrentWidgetMixin):
         problems = result.tariff.problems
         if problems:
             count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-            self.Warning.problems(count, _some(problems, "; "))
+            self.Warning.problems(count, some_of(problems, "; "))
         self._show_tariff(result.tariff)
         self.commit.now()
 
     def on_exception(self, ex: Exception):
-        self.cancel_button.setEnabled(False)
         if isinstance(ex, LoadingCancelled):
             self.Warning.cancelled()
         elif isinstance(ex, LoadingError):
             self.Error.load(str(ex))
         else:
-            self.Error.unexpected(str(ex) or type(ex).__name__)
+            self.Error.unexpected(reason(ex))
         self._send(None, None, None)
-
-    def onDeleteWidget(self):
-        self._stop.set()
-        self.shutdown()
-        super().onDeleteWidget()
 
     def _show_columns(self, header: list[str]):
         guessed = guess_mapping(header)
@@ -446,7 +408,7 @@ class OWNomenclature(OWWidget, ConcurrentWidgetMixin):
             return
         leaves = max((len(code) for code in tariff.codes), default=0)
         count = sum(len(code) == leaves for code in tariff.codes)
-        editions = _of_editions(tariff) or "date not known: type it below"
+        editions = of_editions(tariff) or "date not known: type it below"
         number = f"{count:,}".replace(",", "\u202f")
         self.about.setText(f"<b>{escape(tariff.name)}</b><br>{escape(editions)}<br>"
                            f"{number} codes of {leaves} digits")
@@ -494,7 +456,7 @@ class OWNomenclature(OWWidget, ConcurrentWidgetMixin):
     @Inputs.codes
     def set_codes(self, data: Table | None):
         self.codes_data = data
-        variables = [] if data is None else _code_columns(data)
+        variables = [] if data is None else code_columns(data)
         default = variables[0] if variables else None
         self.code_combo.set_variables(variables, self.code_name, default)
         self.codes_box.setEnabled(bool(variables))
@@ -524,20 +486,19 @@ class OWNomenclature(OWWidget, ConcurrentWidgetMixin):
 
     @gui.deferred
     def commit(self):
-        for warning in (self.Warning.missing, self.Warning.ticked_missing,
-                        self.Warning.no_levels, self.Warning.nothing, self.Information.whole):
-            warning.clear()
+        clear(self.Warning.missing, self.Warning.ticked_missing, self.Warning.no_levels,
+              self.Warning.nothing, self.Information.whole)
         tariff = self.tariff
         if tariff is None:
             self._send(None, None, None)
             return
         if self._absent:
-            self.Warning.ticked_missing(_some(self._absent))
+            self.Warning.ticked_missing(some_of(self._absent))
         codes = {code for code in self.input_codes() if code}
         missing = missing_codes_table(self.input_codes(), tariff)
         if missing is not None:
             names = [str(code) for code in missing.get_column("code")]
-            self.Warning.missing(len(names), len(codes), _some(names))
+            self.Warning.missing(len(names), len(codes), some_of(names))
         branches = self.model.branches()
         table = None
         if not self.levels:
@@ -567,30 +528,14 @@ class OWNomenclature(OWWidget, ConcurrentWidgetMixin):
                 "<p style='color:gray'>Choose a line to read its full text.</p>"
                 + (f"<p>Problems in the table:</p><ul>{problems}</ul>" if problems else ""))
         else:
-            self.details.setHtml(self._line_html(number))
-
-    def _line_html(self, number: int) -> str:
-        path = self.tariff.path(number)
-        rows = [f"<tr><td style='padding-right:12px;white-space:pre'>{spaced(line.code) or '–'}"
-                f"</td><td style='padding-left:{12 * depth}px'>"
-                f"{escape(line.text or f'Группа {line.code}')}</td></tr>"
-                for depth, line in enumerate(path)]
-        rows[-1] = rows[-1].replace("<tr>", "<tr style='font-weight:bold'>")
-        line, facts = path[-1], []
-        if line.rate.text:
-            facts.append(f"Duty: <b>{escape(duty_text(line.rate))}</b>"
-                         + ("" if line.rate.complete else
-                            " <span style='color:#c0392b'>(incomplete in this table)</span>"))
-        if line.unit:
-            facts.append(f"Unit: <b>{escape(line.unit)}</b>")
-        return f"<table>{''.join(rows)}</table><p>{' · '.join(facts)}</p>"
+            self.details.setHtml(line_html(self.tariff, number))
 
     def send_report(self):
         tariff = self.tariff
         if tariff is None:
             return
         self.report_items("Edition", (
-            ("Name", tariff.name), ("Date", _of_editions(tariff) or "date not known"),
+            ("Name", tariff.name), ("Date", of_editions(tariff) or "date not known"),
             ("Codes", len(tariff.codes)),
             ("Levels", ", ".join(map(str, self.levels)) or "none")))
         branches = self.model.branches()
@@ -598,38 +543,6 @@ class OWNomenclature(OWWidget, ConcurrentWidgetMixin):
             f"{spaced(tariff.lines[n].code)} {tariff.title(n)}" for n in branches[:100]))
         if tariff.problems:
             self.report_paragraph("Problems in the Table", "; ".join(tariff.problems[:100]))
-
-
-def _code_columns(data: Table) -> list:
-    """Columns that may hold codes, those that are called so or hold some first."""
-    domain = data.domain
-    variables = [v for v in (*domain.class_vars, *domain.metas, *domain.attributes)
-                 if isinstance(v, (StringVariable, DiscreteVariable, ContinuousVariable))]
-    told = {"code": 0}
-    order = lambda v: told.get(next(iter(guess_mapping([v.name])), ""), 1)  # noqa: E731
-    some = data[:100]
-
-    def rank(variable) -> int:
-        if isinstance(variable, ContinuousVariable):
-            return 1  # any number looks like a code
-        return 0 if any(code.isdigit() for code in codes_of(some, variable)) else 2
-    return sorted(variables, key=lambda v: (order(v), rank(v)))
-
-
-def _of_editions(tariff) -> str:
-    """Dates and sources of a tariff's editions; "" where nobody told them.
-
-    A date that was typed is shown as it is: nobody says that it is the day of coming into force.
-    """
-    told = [f"{edition.dates()}; {edition.source}" if edition.source else edition.in_force
-            for edition in tariff.editions]
-    return "; ".join(dict.fromkeys(filter(None, told)))
-
-
-def _some(names, separator: str = ", ") -> str:
-    """The first few, for a message."""
-    more = len(names) - NAMED
-    return separator.join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 if __name__ == "__main__":  # pragma: no cover

@@ -15,24 +15,19 @@ from AnyQt.QtCore import (
     Qt,
 )
 from AnyQt.QtWidgets import (
-    QAbstractItemView,
     QHeaderView,
     QLabel,
     QLineEdit,
-    QSplitter,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
 )
 from Orange.data import ContinuousVariable, Domain, Table, Variable
 from Orange.data.util import get_unique_names
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
 from Orange.widgets.utils.annotated_data import ANNOTATED_DATA_SIGNAL_NAME
-from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
+from Orange.widgets.utils.concurrent import TaskState
 from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
 
@@ -45,6 +40,7 @@ from orangecontrib.customs.columns import (
     SkippedPhotos,
     name_key,
 )
+from orangecontrib.customs.photos.chips import COLOURS, FeatureView
 from orangecontrib.customs.photos.pooling import MODES, Pooled
 from orangecontrib.customs.photos.table import (
     GOOD_ID,
@@ -56,14 +52,14 @@ from orangecontrib.customs.photos.table import (
     pooled_table,
     with_reasons,
 )
-from orangecontrib.customs.widgets.utils import language
-from orangecontrib.customs.widgets.utils.contributions import ContributionsView, GoodEvidence
-from orangecontrib.customs.widgets.utils.features import COLOURS, FeatureView
-from orangecontrib.customs.widgets.utils.gallery import paint_bar
-from orangecontrib.customs.widgets.utils.reports import MOST, photos_html
-from orangecontrib.customs.widgets.utils.selecting import send_selection
-from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
-from orangecontrib.customs.widgets.utils.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear, reason
+from orangecontrib.customs.widgets.utils.common.controls import pile, rows_view, splitter
+from orangecontrib.customs.widgets.utils.common.selecting import send_selection
+from orangecontrib.customs.widgets.utils.common.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.photos.contributions import ContributionsView, GoodEvidence
+from orangecontrib.customs.widgets.utils.photos.gallery import paint_bar
+from orangecontrib.customs.widgets.utils.photos.reports import MOST, photos_html
+from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader
 
 #: What each mode does, in the order in which they are offered.
 EXPLAINED = {
@@ -203,7 +199,7 @@ class _ChipsDelegate(QStyledItemDelegate):
             paint_bar(painter, rect, chip, option.palette)
 
 
-class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
+class OWPhotoAggregator(CustomsWidget):
     name = "Bayesian Photo Aggregator"
     description = "Pool the features of all photos of a good, and show which photo says what."
     icon = "icons/PhotoAggregator.svg"
@@ -212,14 +208,20 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
                 "объединить фото, товар")
 
     class Inputs:
-        features = Input("Features", Table)
+        features = Input("Features", Table,
+                         doc="A row per photo, from Footwear CNN Feature Extractor")
 
     class Outputs:
-        goods = Output("Goods", Table, default=True, dynamic=False)
-        contributions = Output("Contributions", Table)
-        skipped = Output("Skipped Images", Table)
-        selected = Output("Selected Goods", Table, dynamic=False)
-        annotated = Output(ANNOTATED_DATA_SIGNAL_NAME, Table, dynamic=False)
+        goods = Output("Goods", Table, default=True, dynamic=False,
+                       doc="A row per good: its features, of all its photos together")
+        contributions = Output("Contributions", Table,
+                               doc="A row per photo: what it adds to each feature, in log-odds")
+        skipped = Output("Skipped Images", Table,
+                         doc="Photos of no good, with the reason")
+        selected = Output("Selected Goods", Table, dynamic=False,
+                          doc="The rows of Goods of the selected goods")
+        annotated = Output(ANNOTATED_DATA_SIGNAL_NAME, Table, dynamic=False,
+                           doc="All rows of Goods, and which of them are selected")
 
     class Error(OWWidget.Error):
         no_features = Msg("The data has no features of photos: connect Footwear CNN Feature "
@@ -234,6 +236,7 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
         no_id = Msg("{} photo(s) without a good's id are left out (see Skipped Images).")
 
     class Information(OWWidget.Information):
+        cancelled = Msg("Cancelled: nothing is sent. Change something to pool again.")
         guessed = Msg("Photos are grouped by '{}'; choose another column if it isn't the "
                       "good's id.")
 
@@ -249,8 +252,7 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
     selected_good: str = Setting("", schema_only=True)
 
     def __init__(self):
-        OWWidget.__init__(self)
-        ConcurrentWidgetMixin.__init__(self)
+        super().__init__()
         self.data: Table | None = None
         self.results: Results | None = None
         if self.mode not in MODES:
@@ -261,7 +263,6 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
         self._set_up_controls()
         self._set_up_main()
         self._mode_shown()
-        language.changed.happened.connect(self._on_language)
 
     # --- window
 
@@ -290,59 +291,39 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
             callback=self._changed,
             tooltip="0: photos are independent witnesses; 1: all together count as one photo")
         gui.rubber(self.controlArea)
+        self.buttonsArea.layout().addWidget(self.make_cancel_button(
+            self._cancel, "Stop pooling; nothing is sent", passing=True))
         gui.auto_apply(self.buttonsArea, self, "auto_apply")
 
     def _set_up_main(self):
         self.thumbnails = ThumbnailLoader(self)
+        self.at_close(self.thumbnails.stop)
         self.goods_model = _GoodsModel(self)
         self.proxy = QSortFilterProxyModel(self, filterCaseSensitivity=Qt.CaseInsensitive,
                                            filterKeyColumn=-1)
         self.proxy.setSourceModel(self.goods_model)
-        self.goods_view = QTableView(
-            sortingEnabled=True, selectionBehavior=QAbstractItemView.SelectRows,
-            selectionMode=QAbstractItemView.ExtendedSelection, showGrid=False,
-            editTriggers=QAbstractItemView.NoEditTriggers, alternatingRowColors=True,
-            cornerButtonEnabled=False, textElideMode=Qt.ElideMiddle, wordWrap=False)
-        view = self.goods_view
-        view.setModel(self.proxy)
-        view.sortByColumn(-1, Qt.AscendingOrder)
+        self.goods_view = view = rows_view(
+            self.proxy, "Goods", higher=10, several=True, cornerButtonEnabled=False,
+            textElideMode=Qt.ElideMiddle, tabKeyNavigation=False)
         view.setItemDelegateForColumn(2, _ChipsDelegate(view))
-        view.verticalHeader().hide()
-        view.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 10)
         header = view.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.Interactive)
         header.setSectionResizeMode(1, QHeaderView.ResizeToContents)
         header.setSectionResizeMode(2, QHeaderView.Stretch)
-        header.setHighlightSections(False)
-        view.setAccessibleName("Goods")
-        view.setTabKeyNavigation(False)
         view.selectionModel().selectionChanged.connect(self._good_selected)
         self.filter_edit = QLineEdit(placeholderText="Filter by good or feature…",
                                      clearButtonEnabled=True)
         self.filter_edit.textChanged.connect(self.proxy.setFilterFixedString)
 
-        top = QWidget()
-        top.setLayout(QVBoxLayout())
-        top.layout().setContentsMargins(0, 0, 0, 0)
-        top.layout().addWidget(self.filter_edit)
-        top.layout().addWidget(view)
-        bottom = QWidget()
-        bottom.setLayout(QVBoxLayout())
-        bottom.layout().setContentsMargins(0, 0, 0, 0)
         self.title = QLabel(textFormat=Qt.RichText, wordWrap=True)
         self.drawing = ContributionsView(self.thumbnails)
         self.drawing.setAccessibleName("What each photo of the good says")
-        for widget in (self.title, self.drawing):
-            bottom.layout().addWidget(widget)
-        bottom.layout().setStretch(1, 1)
-        splitter = QSplitter(Qt.Vertical, childrenCollapsible=False)
-        splitter.addWidget(top)
-        splitter.addWidget(bottom)
-        splitter.setStretchFactor(1, 3)
-        splitter.setSizes([130, 450])
         for part, height in ((view, 60), (self.drawing, 90)):
             part.setMinimumSize(200, height)
-        self.mainArea.layout().addWidget(splitter)
+        bottom = pile(self.title, self.drawing)
+        bottom.layout().setStretch(1, 1)
+        self.mainArea.layout().addWidget(splitter(
+            Qt.Vertical, pile(self.filter_edit, view), bottom, sizes=(130, 450), stretch=(0, 3)))
 
     def _mode_shown(self):
         self.mode_label.setText(f"<small>{EXPLAINED[self.mode][1]}</small>")
@@ -406,7 +387,7 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
     def _changed(self):
         self.commit.deferred()
 
-    def _on_language(self):
+    def on_language(self):
         """Another language is spoken: what photos say, and why others can't, is worded again."""
         if self.data is not None:
             self.commit.deferred()
@@ -416,9 +397,8 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
     @gui.deferred
     def commit(self):
         self.cancel()
-        for message in (self.Error.no_ids, self.Error.features, self.Error.unexpected,
-                        self.Warning.no_id):
-            message.clear()
+        clear(self.Error.no_ids, self.Error.features, self.Error.unexpected, self.Warning.no_id,
+              self.Information.cancelled)
         self._show(None)
         if self.data is None or self.good is None \
                 or not (len(self.data) or SkippedPhotos.of(self.data).photos):
@@ -427,8 +407,10 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
         rho = None if self.auto_rho or self.mode != "tempered" else self.rho
         self.start(run, self.data, self.good, self.mode, rho)
 
-    def on_partial_result(self, _):
-        """Pooling has no partial results."""
+    def _cancel(self):
+        self.cancel()
+        self.Information.cancelled()
+        self._send(None)
 
     def on_done(self, results: Results):
         if results.goods is None:
@@ -442,7 +424,7 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
         if isinstance(ex, ValueError):
             self.Error.features(str(ex))
         else:
-            self.Error.unexpected(str(ex) or type(ex).__name__)
+            self.Error.unexpected(reason(ex))
         self._send(None)
 
     def _send(self, results: Results | None):
@@ -536,12 +518,6 @@ class OWPhotoAggregator(OWWidget, ConcurrentWidgetMixin):
             self.report_raw(f"Photos of {escape(self.selected_good)}",
                             "<p>What each photo adds, in log-odds:</p>"
                             + photos_html(tiles[:MOST], max(0, len(tiles) - MOST)))
-
-    def onDeleteWidget(self):
-        language.changed.happened.disconnect(self._on_language)
-        self.thumbnails.stop()
-        self.shutdown()
-        super().onDeleteWidget()
 
 
 if __name__ == "__main__":  # pragma: no cover

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -11,22 +10,15 @@ from AnyQt.QtCore import QSize, Qt, QTimer, QUrl
 from AnyQt.QtGui import QDesktopServices
 from AnyQt.QtWidgets import (
     QCheckBox,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QListWidget,
-    QPlainTextEdit,
-    QProgressBar,
     QPushButton,
-    QSplitter,
     QTabWidget,
-    QVBoxLayout,
     QWidget,
 )
 from Orange.data import Table
 from Orange.widgets.settings import Setting
-from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin
 from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
 
@@ -39,38 +31,35 @@ from orangecontrib.customs.collecting import (
     plan,
 )
 from orangecontrib.customs.collecting.errors import needed
-from orangecontrib.customs.collecting.table import needs_table
-from orangecontrib.customs.groups import Group
-from orangecontrib.customs.i18n import say
-from orangecontrib.customs.photos.model import ModelError, PhotoModel
-from orangecontrib.customs.photos.trunks import TrunkError
-from orangecontrib.customs.training.labelling import LabelsError
-from orangecontrib.customs.training.labelling.store import LabelStore
-from orangecontrib.customs.widgets.utils import (
-    language,
-    summaries,  # noqa: F401 – registers PhotoModel
-)
-from orangecontrib.customs.widgets.utils.balancepage import BREAKDOWNS, BalancePage
-from orangecontrib.customs.widgets.utils.collectjobs import (
+from orangecontrib.customs.collecting.jobs import (
     Collection,
     Held,
     Job,
     Previewing,
     Reading,
     Result,
-    run,
 )
-from orangecontrib.customs.widgets.utils.collectpages import (
-    CataloguePage,
-    GeneratePage,
-    SearchPage,
-    SourcePage,
+from orangecontrib.customs.collecting.table import needs_table
+from orangecontrib.customs.groups import Group
+from orangecontrib.customs.i18n import say
+from orangecontrib.customs.photos.model import ModelError, PhotoModel
+from orangecontrib.customs.photos.trunks import TrunkError
+from orangecontrib.customs.widgets.utils.common import (
+    summaries,  # noqa: F401 – registers PhotoModel
 )
-from orangecontrib.customs.widgets.utils.groupcombo import GroupCombo
-from orangecontrib.customs.widgets.utils.labelfiles import default_labels, listed
-from orangecontrib.customs.widgets.utils.reviewpage import FILTERS, ReviewPage
-from orangecontrib.customs.widgets.utils.sourcepath import SourceMixin
-from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
+from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear, reason
+from orangecontrib.customs.widgets.utils.common.controls import splitter
+from orangecontrib.customs.widgets.utils.common.groupcombo import GroupCombo
+from orangecontrib.customs.widgets.utils.common.sourcepath import SourceMixin
+from orangecontrib.customs.widgets.utils.training.balancepage import BREAKDOWNS, BalancePage
+from orangecontrib.customs.widgets.utils.training.cataloguepage import CataloguePage
+from orangecontrib.customs.widgets.utils.training.generatepage import GeneratePage
+from orangecontrib.customs.widgets.utils.training.jobqueue import JobQueue
+from orangecontrib.customs.widgets.utils.training.labelfiles import default_labels, listed
+from orangecontrib.customs.widgets.utils.training.reviewing import Reviews
+from orangecontrib.customs.widgets.utils.training.reviewpage import FILTERS, ReviewPage
+from orangecontrib.customs.widgets.utils.training.searchpage import SearchPage
+from orangecontrib.customs.widgets.utils.training.sourcepage import SourcePage
 
 #: Milliseconds of peace after a decision until the table is sent.
 PAUSE = 1500
@@ -79,7 +68,7 @@ PAUSE = 1500
 BUNDLED = "free"
 
 
-class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
+class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
     name = "Training Photo Collector"
     description = ("Collect photos to train on – catalogues, searches, generators – with licences "
                    "and weak labels, and see what is missing.")
@@ -135,17 +124,16 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
     language: str = Setting("en")
     last_folder: str = Setting("")
     splitter: list = Setting([410, 80])
+    path_settings = ("labels_path",)
     path_setting = "folder"
 
     def __init__(self):
-        OWWidget.__init__(self)
-        ConcurrentWidgetMixin.__init__(self)
+        super().__init__()
         self.model: PhotoModel | None = None
         self.held = Held()
         self.queue: list[Job] = []
         self.job: Job | None = None
         self._agreed: set[tuple] = set()
-        self._ended = threading.Event()
         self._told = 0  # remarks of the job that stand in the log
         self._manifest: Manifest | None = None  # open as long as photos are reviewed
         self._undo: list[list[Entry]] = []
@@ -156,7 +144,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.group_combo.chosen.connect(self._group_chosen)
         self.group_id = self.group_combo.group_id
         self._set_up()
-        language.changed.happened.connect(self._on_language)
+        self.at_close(self._close)
         self.restore_source()
         try:
             needed()
@@ -222,51 +210,10 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         if self.page in self._names:
             self.tabs.setCurrentIndex(self._names.index(self.page))
         self.tabs.currentChanged.connect(self._page_chosen)
-        splitter = QSplitter(Qt.Vertical, childrenCollapsible=False)
-        splitter.addWidget(self.tabs)
-        splitter.addWidget(self._bottom())
-        splitter.setStretchFactor(0, 1)
-        splitter.setSizes(self.splitter)
-        splitter.splitterMoved.connect(lambda *_: setattr(self, "splitter", splitter.sizes()))
+        parts = splitter(Qt.Vertical, self.tabs, self._bottom(), sizes=self.splitter,
+                         stretch=(1,), moved=lambda sizes: setattr(self, "splitter", sizes))
         self.mainArea.layout().addLayout(top)
-        self.mainArea.layout().addWidget(splitter, 1)
-
-    def _bottom(self) -> QWidget:
-        self.progress = QProgressBar(textVisible=False, maximum=100)
-        self.progress.setMaximumHeight(10)
-        self.status = QLabel("Nothing is running.")
-        self.status.setMinimumWidth(60)
-        self.stop_button = QPushButton("Stop", autoDefault=False, enabled=False,
-                                       clicked=self.stop)
-        self.stop_button.setToolTip("End what runs and forget what waits; what was collected "
-                                    "stays, and the next run goes on from there")
-        self.waiting_list = QListWidget()
-        self.waiting_list.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
-        self.waiting_list.setToolTip("What waits, one after the other; a double click takes it "
-                                     "off")
-        self.waiting_list.setAccessibleName("What waits")
-        self.waiting_list.itemDoubleClicked.connect(
-            lambda item: self._forget(self.waiting_list.row(item)))
-        self.log = QPlainTextEdit(readOnly=True, maximumBlockCount=1000,
-                                  placeholderText="What happened, and what went wrong, is said "
-                                                  "here.")
-        self.log.setAccessibleName("What happened")
-        self.log.setMinimumHeight(40)
-        self.waiting_list.setMinimumHeight(40)
-        self.waiting_list.hide()
-        row = QHBoxLayout()
-        row.addWidget(self.status, 1)
-        row.addWidget(self.progress, 1)
-        row.addWidget(self.stop_button)
-        both = QHBoxLayout()
-        both.addWidget(self.log, 2)
-        both.addWidget(self.waiting_list, 1)
-        bottom = QWidget()
-        layout = QVBoxLayout(bottom)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(row)
-        layout.addLayout(both, 1)
-        return bottom
+        self.mainArea.layout().addWidget(parts, 1)
 
     def sizeHint(self):
         return QSize(880, 500)
@@ -289,7 +236,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
 
     def _labels_file(self) -> Path | None:
         if self.labels_path:
-            return resolve_path(self.labels_path, self._basedir())
+            return self.resolved(self.labels_path)
         return None if self.source is None else \
             default_labels(os.path.abspath(self.source), self.group)
 
@@ -308,30 +255,22 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
             self.set_source(self.path_edit.text())
 
     def _choose_folder(self):
-        path = QFileDialog.getExistingDirectory(self, "Folder of the Collection",
-                                                self.start_folder())
-        if path:
+        if path := self.ask_for_folder("Folder of the Collection"):
             self.set_source(path)
 
-    def workflowEnvChanged(self, key, value, oldvalue):
-        """The workflow was saved elsewhere: folder and labels stay where they are."""
-        if key == "basedir" and self.labels_path:
-            labels = resolve_path(self.labels_path, oldvalue or None)
-            self.labels_path = storable_path(labels, value or None)
-            self.balance_page.labels.set_path(self.labels_path)
-        super().workflowEnvChanged(key, value, oldvalue)
+    def show_paths(self):
+        self.balance_page.labels.set_path(self.labels_path)
 
     def reload(self):
         """Read the collection; nobody is asked for anything."""
         self._close_manifest()
         self._undo.clear()
         self.queue.clear()  # it was for another folder
-        self._ended.set()
+        self.ending.set()
         self.cancel()
         self.job = None
-        for message in (self.Error.folder, self.Error.collecting, self.Error.unexpected,
-                        self.Warning.problems, self.Warning.early):
-            message.clear()
+        clear(self.Error.folder, self.Error.collecting, self.Error.unexpected,
+              self.Warning.problems, self.Warning.early)
         self.Error.group(self.group_combo.problem, shown=bool(self.group_combo.problem))
         if self.source is not None and not self.group_combo.problem:
             self._begin(Reading(self.collection))
@@ -364,8 +303,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.reload()
 
     def _set_labels(self, path: str):
-        self.labels_path = storable_path(resolve_path(path, self._basedir()),
-                                         self._basedir()) if path else ""
+        self.labels_path = self.storable(self.resolved(path) or "")
         self.balance_page.labels.set_path(self.labels_path)
         self._refresh(True)
 
@@ -382,7 +320,7 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self._show_balance()
         self._refresh(True)
 
-    def _on_language(self):
+    def on_language(self):
         """Another language is spoken: notices are worded again."""
         self._show_jobs()
 
@@ -498,73 +436,6 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
 
     # --- work
 
-    @property
-    def _collecting(self) -> bool:
-        return self.task is not None and not isinstance(self.job, (Reading, Previewing))
-
-    def enqueue(self, job: Job, first: bool = False):
-        """Do a job when those before it are done, and when it was agreed to what it sends.
-
-        It takes the place of one like it that waits.
-        """
-        self.queue = [other for other in self.queue
-                      if (type(other), other.title) != (type(job), job.title)]
-        self.queue.insert(0 if first else len(self.queue), job)
-        self._next()
-        if job in self.queue and not self._may(job):
-            page = self.pages[job.kind]
-            self._turn_to(page)
-            page.consent.urge()
-
-    def _may(self, job: Job) -> bool:
-        """Whether it was agreed to what a job sends."""
-        return not job.receiver or job.receiver in self._agreed
-
-    def _next(self):
-        """Begin the first job that was agreed to."""
-        job = next(filter(self._may, self.queue), None) if self.task is None else None
-        if job is not None:
-            self.queue = [other for other in self.queue if other is not job]
-            self._begin(job)
-        self._show_queue()
-
-    def _begin(self, job: Job):
-        if not isinstance(job, Reading):
-            for message in (self.Error.collecting, self.Error.unexpected, self.Warning.early):
-                message.clear()
-        if not isinstance(job, (Reading, Previewing)):
-            self._close_manifest()
-        labels = self._labels_file()
-        if labels is not None:
-            try:
-                LabelStore.flush(labels)
-            except LabelsError:
-                pass  # the Labeler says it
-        self.job, self._told, self._ended = job, 0, threading.Event()
-        self.start(run, job, self._ended)
-        self._show_running()
-
-    def stop(self):
-        """End what runs, and forget what waits."""
-        self.queue.clear()
-        self._ended.set()
-        self._show_queue()
-        if self.task is not None:
-            self.status.setText("Stopping…")
-
-    def _forget(self, row: int):
-        del self.queue[row]
-        self._show_queue()
-
-    def setStatusMessage(self, text):
-        super().setStatusMessage(text)
-        if text:
-            self.status.setText(text)
-
-    def progressBarSet(self, value):
-        super().progressBarSet(value)
-        self.progress.setValue(int(value))
-
     def on_partial_result(self, done: Done):
         self._say_remarks(done)
 
@@ -591,70 +462,12 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         elif isinstance(ex, (CollectError, ModelError, TrunkError)):
             self.Error.collecting(str(ex))
         else:
-            self.Error.unexpected(str(ex) or type(ex).__name__)
+            self.Error.unexpected(reason(ex))
         if not isinstance(self.job, Reading):
             self._say(f"{self.job.title}: {ex or type(ex).__name__}")
             if not isinstance(self.job, Previewing):  # what was collected before is there
                 self.queue.insert(0, Reading(self.collection))
         self._finished()
-
-    def _finished(self):
-        self.job = None
-        self._show_running()
-        QTimer.singleShot(0, self._next)  # not from within what ends a task
-
-    def _say_remarks(self, done: Done):
-        for remark in done.remarks[self._told:]:
-            self._say(say(remark))
-        self._told = max(self._told, len(done.remarks))
-
-    def _say(self, text: str):
-        self.log.appendPlainText(text)
-
-    # --- review
-
-    def _decide(self, keys: list[str], state: str):
-        """Keep or drop photos; each decision is on the disk at once."""
-        if self._collecting:
-            self.Information.nothing("Photos are being collected: decide when that has ended.")
-            return
-        self._change([replace(self._known[key], state=state) for key in keys], undo=True)
-
-    def _take_back(self):
-        if self._undo and not self._collecting:
-            self._change(self._undo.pop(), undo=False)
-
-    def _change(self, entries: list[Entry], undo: bool):
-        self.Error.collecting.clear()
-        before = [self._known[entry.key] for entry in entries]
-        try:
-            if self._manifest is None:
-                self._manifest = Manifest(self.source)
-            for entry in entries:
-                self._manifest.change(entry)
-                self._known[entry.key] = entry
-        except CollectError as error:
-            self.Error.collecting(str(error))
-            return
-        if undo:
-            self._undo.append(before)
-        self.review_page.change(entries, bool(self._undo))
-        self.Information.review(self.review_page.waiting, shown=self.review_page.waiting > 0)
-        self._resting.start()
-
-    def _close_manifest(self):
-        """Let go of the collection when the review is over."""
-        if self._manifest is None:
-            return
-        manifest, self._manifest = self._manifest, None
-        try:
-            manifest.close()
-        except (CollectError, OSError) as error:  # the rows are there, appended
-            self.Error.collecting(str(error))
-
-    def hideEvent(self, event):
-        self._close_manifest()
-        super().hideEvent(event)
 
     # --- showing
 
@@ -696,28 +509,6 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
         self.balance_page.show_balance(self.held.rows, self._needs(), self.group, self.language,
                                        self.source is not None)
 
-    def _show_running(self):
-        collecting = self._collecting
-        running = self.task is not None and not isinstance(self.job, Reading)
-        self.stop_button.setEnabled(running or bool(self.queue))
-        for widget in (self.path_edit, self.folder_button, self.group_combo):
-            widget.setEnabled(not collecting)
-        if not running:
-            self.status.setText("Nothing is running.")
-            self.progress.setValue(0)
-
-    def _show_queue(self):
-        self.waiting_list.clear()
-        self.waiting_list.setVisible(bool(self.queue))
-        waiting = [job for job in self.queue if not self._may(job)]
-        for job in self.queue:
-            text = job.title + (" – waits for your consent" if job in waiting else "")
-            self.waiting_list.addItem(text)
-            self.waiting_list.item(self.waiting_list.count() - 1).setToolTip(text)
-        self.stop_button.setEnabled(self.task is not None and not isinstance(self.job, Reading)
-                                    or bool(self.queue))
-        self.Information.consent(waiting[0].title if waiting else "", shown=bool(waiting))
-
     # --- outputs
 
     def _send_balance(self):
@@ -744,16 +535,15 @@ class OWPhotoCollector(SourceMixin, OWWidget, ConcurrentWidgetMixin):
             (getattr(feature, f"name_{self.language}"), f"{need.real}; {need.lacking} missing")
             for feature, need in zip(self.group.features, self._needs())])
 
-    def onDeleteWidget(self):
-        language.changed.happened.disconnect(self._on_language)
+    def shutdown(self):
+        """The thread is not waited for: a request that hangs would freeze the window."""
+        self.cancel()
+
+    def _close(self):
         self.queue.clear()
-        self._ended.set()
         self._resting.stop()
         self._close_manifest()
         self.review_page.stop()
-        # not waited for: a request that hangs would freeze the window; what comes is kept
-        self.cancel()
-        super().onDeleteWidget()
 
 
 def _sentence(result: Result) -> str:

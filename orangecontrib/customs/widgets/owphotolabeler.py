@@ -2,17 +2,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from html import escape
-from pathlib import Path
 
 import numpy as np
-from AnyQt.QtCore import QEvent, Qt, QTimer, QUrl
+from AnyQt.QtCore import Qt, QTimer, QUrl
 from AnyQt.QtGui import QDesktopServices
 from AnyQt.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -20,61 +16,48 @@ from AnyQt.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSizePolicy,
-    QSplitter,
     QTabWidget,
     QToolButton,
-    QVBoxLayout,
-    QWidget,
 )
 from Orange.data import Table, Variable
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
-from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin
 from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
 
 from orangecontrib.customs.columns import ImageColumn
 from orangecontrib.customs.groups import Group
-from orangecontrib.customs.photos.model import ModelError, PhotoModel
+from orangecontrib.customs.photos.model import PhotoModel
 from orangecontrib.customs.photos.table import image_variables
-from orangecontrib.customs.photos.trunks import TrunkError
 from orangecontrib.customs.training.labelling import (
-    LabelsError,
     LabelSheet,
-    LabelStore,
-    Merged,
     Question,
-    Suggestions,
-    doubt,
-    read_labels,
-    suggestions,
 )
 from orangecontrib.customs.training.labelling.table import TablePhotos, labelled_tables
-from orangecontrib.customs.widgets.utils import summaries  # noqa: F401 – registers PhotoModel
-from orangecontrib.customs.widgets.utils.groupcombo import GroupCombo
-from orangecontrib.customs.widgets.utils.labelfiles import default_labels, in_words, listed
-from orangecontrib.customs.widgets.utils.labelgallery import FILTERS, ORDERS, LabelGallery
-from orangecontrib.customs.widgets.utils.labelkeys import action
-from orangecontrib.customs.widgets.utils.labelpanel import (
+from orangecontrib.customs.widgets.utils.common import summaries  # noqa: F401 – registers PhotoModel
+from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear
+from orangecontrib.customs.widgets.utils.common.controls import pile, splitter
+from orangecontrib.customs.widgets.utils.common.groupcombo import GroupCombo
+from orangecontrib.customs.widgets.utils.common.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.photos.photoview import PhotoView
+from orangecontrib.customs.widgets.utils.photos.reports import gallery_html
+from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader
+from orangecontrib.customs.widgets.utils.training.answering import Answers
+from orangecontrib.customs.widgets.utils.training.labelgallery import FILTERS, ORDERS, LabelGallery
+from orangecontrib.customs.widgets.utils.training.labelkeeping import KeepsLabels
+from orangecontrib.customs.widgets.utils.training.labelpanel import (
     CountsTable,
     PanelState,
     QuestionPanel,
     keys_label,
 )
-from orangecontrib.customs.widgets.utils.labelrun import Looked, run
-from orangecontrib.customs.widgets.utils.photoview import PhotoView
-from orangecontrib.customs.widgets.utils.reports import gallery_html
-from orangecontrib.customs.widgets.utils.tables import resolve_path, storable_path
-from orangecontrib.customs.widgets.utils.thumbnails import ThumbnailLoader
-from orangecontrib.customs.widgets.utils.variables import VariableCombo
-
-CSV_FILES = "Labels (*.csv);;All files (*)"
+from orangecontrib.customs.widgets.utils.training.suggesting import Suggests
 
 #: Milliseconds of peace after an answer until the outputs are sent.
 PAUSE = 600
 
 
-class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
+class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
     name = "Footwear Photo Labeler"
     description = "Label photos of footwear by hand, to train a model on them."
     icon = "icons/PhotoLabeler.svg"
@@ -84,13 +67,16 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
     want_control_area = False
 
     class Inputs:
-        images = Input("Images", Table, default=True)
-        model = Input("Model", PhotoModel)
+        images = Input("Images", Table, default=True,
+                       doc="Photos to label, from Goods Photos; labels may come along")
+        model = Input("Model", PhotoModel, doc="Suggests answers, instead of the bundled model")
 
     class Outputs:
-        labeled = Output("Labeled Photos", Table, default=True)
-        unlabeled = Output("Unlabeled Photos", Table)
-        selected = Output("Selected Photos", Table)
+        labeled = Output("Labeled Photos", Table, default=True,
+                         doc="Photos with a label: 1, 0, 0.5 (can't be judged) or unknown")
+        unlabeled = Output("Unlabeled Photos", Table, doc="Photos without a label")
+        selected = Output("Selected Photos", Table,
+                          doc="The photos that are selected in the gallery")
 
     class Error(OWWidget.Error):
         no_images = Msg("The data has no text or categorical meta that could name images. "
@@ -129,8 +115,7 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
     splitter_sizes: list = Setting([180, 330, 270])
 
     def __init__(self):
-        OWWidget.__init__(self)
-        ConcurrentWidgetMixin.__init__(self)
+        super().__init__()
         self.data: Table | None = None
         self.model: PhotoModel | None = None
         self.photos: TablePhotos | None = None
@@ -142,7 +127,7 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
         self.group_combo = GroupCombo(self.group_id)
         self.group_combo.chosen.connect(self._group_chosen)
         self.group_id = self.group_combo.group_id
-        self._own_file = self._resolved()
+        self._own_file = self.resolved(self.labels_path)
         self._forget_answers()
         self._sending = QTimer(self, singleShot=True, interval=PAUSE)
         self._sending.timeout.connect(self._send_later)
@@ -154,6 +139,9 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
     def _set_up(self):
         self.thumbnails = ThumbnailLoader(self)
         self.large = ThumbnailLoader(self, size=1000, kept=24)
+        for job in (self._sending.stop, self._close_labels, self.thumbnails.stop,
+                    self.large.stop):
+            self.at_close(job)
         self.thumbnails.ready.connect(lambda path: self._loaded(path, self.thumbnails))
         self.large.ready.connect(lambda path: self._loaded(path, self.large))
         self.gallery = LabelGallery(self.thumbnails)
@@ -163,23 +151,16 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
         self.view = PhotoView()
         self.title = QLabel(textFormat=Qt.PlainText)
         self.title.setMinimumWidth(10)
-        middle = QWidget()
-        layout = QVBoxLayout(middle)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.view, 1)
-        layout.addWidget(self.title)
+        middle = pile(self.view, self.title)
+        middle.layout().setStretch(0, 1)
         self.tabs = tabs = QTabWidget()
         tabs.setMinimumWidth(262)
         tabs.addTab(keys_label(), "Keys")
         self._ask_about(self.group)
         tabs.currentChanged.connect(lambda _: self._show_progress())
-        self.splitter = QSplitter(Qt.Horizontal, childrenCollapsible=False)
-        for number, widget in enumerate((self.gallery, middle, tabs)):
-            self.splitter.addWidget(widget)
-            self.splitter.setStretchFactor(number, (1, 2, 0)[number])
-        self.splitter.setSizes(self.splitter_sizes)
-        self.splitter.splitterMoved.connect(
-            lambda *_: setattr(self, "splitter_sizes", self.splitter.sizes()))
+        self.splitter = splitter(
+            Qt.Horizontal, self.gallery, middle, tabs, sizes=self.splitter_sizes,
+            stretch=(1, 2, 0), moved=lambda sizes: setattr(self, "splitter_sizes", sizes))
         self.mainArea.layout().addLayout(self._top())
         self.mainArea.layout().addWidget(self.splitter, 1)
         self.mainArea.layout().addLayout(self._bottom())
@@ -345,10 +326,9 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
         self.gallery.set_photos(None, None)
         self.thumbnails.retry()
         self.large.retry()
-        for message in (self.Error.store, self.Error.unsaved, self.Warning.unreadable,
-                        self.Warning.problems, self.Warning.conflicts, self.Warning.foreign,
-                        self.Warning.not_images, self.Information.merged):
-            message.clear()
+        clear(self.Error.store, self.Error.unsaved, self.Warning.unreadable,
+              self.Warning.problems, self.Warning.conflicts, self.Warning.foreign,
+              self.Warning.not_images, self.Information.merged)
         if self.image is not None and self.group_combo.problem:
             self.Error.group(self.group_combo.problem)
         elif self.image is not None:
@@ -367,132 +347,6 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
         self.commit.now()
         self._ask_model()
 
-    # --- where labels are kept
-
-    def labels_file(self) -> Path | None:
-        """The CSV in which labels are kept."""
-        if self._own_file is not None:
-            return self._own_file
-        return None if self.photos is None else default_labels(self.photos.folder, self.group)
-
-    def _resolved(self) -> Path | None:
-        if not self.labels_path:
-            return None
-        return resolve_path(self.labels_path, self.workflowEnv().get("basedir"))
-
-    def _open_labels(self):
-        """The labels of the file, and where it says nothing, those that came with the data."""
-        photos = self.photos
-        if not photos.images:
-            return
-        try:
-            store = LabelStore.open(self.labels_file(), self.group)
-        except LabelsError as error:
-            self.Error.store(str(error))
-            return
-        self.sheet = LabelSheet(photos.images, photos.goods, photos.folder, store,
-                                self.group)
-        self.sheet.on_news = lambda _: self._changed()
-        if store.problems:
-            self.Warning.problems(listed(store.problems))
-        self._tell_conflicts(self.sheet.start_from(photos.labels, photos.clusters,
-                                                   photos.shots))
-
-    def _close_labels(self):
-        if self.sheet is not None:
-            try:
-                self.sheet.close()
-            except LabelsError as error:  # the journal has it all
-                self.Error.file(str(error))
-
-    def set_labels_file(self, path: str):
-        """Keep labels in this CSV ("" for Orange's data folder); those given so far come along."""
-        before = self.sheet
-        self.labels_path = storable_path(path, self.workflowEnv().get("basedir")) if path else ""
-        self._own_file = self._resolved()
-        self.Error.file.clear()
-        self._start_anew()
-        if before is not None and self.sheet is not None and before.group is self.sheet.group:
-            self._merge(in_words(before))
-        self._show_where()
-
-    def workflowEnvChanged(self, key, value, oldvalue):
-        """The workflow was saved elsewhere: the labels stay where they are."""
-        if key == "basedir" and self._own_file is not None:
-            self.labels_path = storable_path(self._own_file, value or None)
-
-    def _folder(self) -> str:
-        if self._own_file is not None:
-            return os.fspath(self._own_file.parent)
-        return self.workflowEnv().get("basedir") or str(Path.home())
-
-    def _choose_load(self):
-        path, _ = QFileDialog.getOpenFileName(self, "Load Labels", self._folder(), CSV_FILES)
-        if path:
-            self.load(path)
-
-    def _choose_save(self):
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Save a Copy of the Labels", os.path.join(self._folder(), "labels.csv"),
-            CSV_FILES)
-        if path:
-            self.save(path)
-
-    def _choose_store(self):
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Keep Labels in a File (labels that it holds stay)",
-            os.path.join(self._folder(), "labels.csv"), CSV_FILES,
-            options=QFileDialog.DontConfirmOverwrite)
-        if path:
-            self.set_labels_file(path)
-
-    def load(self, path: str):
-        """Add labels of a CSV: one step; labels that are there stay."""
-        self.Error.file.clear()
-        if self.sheet is None:
-            return
-        try:
-            self._merge(read_labels(path, self.group))
-        except LabelsError as error:
-            self.Error.file(str(error))
-
-    def _merge(self, file):
-        self.Warning.problems.clear()
-        self.Warning.conflicts.clear()
-        merged = []
-        self._do(lambda: merged.append(self.sheet.merge(file)) or merged[0].photos > 0)
-        if not merged:
-            return
-        self._tell_conflicts(merged[0])
-        problems = file.problems + merged[0].unmatched
-        if problems:
-            self.Warning.problems(f"{file.name}: {len(merged[0].unmatched)} row(s) match no "
-                                  f"photo, {len(file.problems)} value(s) or row(s) can't be "
-                                  f"used.\n{listed(problems)}")
-        if file.rows:
-            self.Information.merged(f"{file.name}: labels of {merged[0].photos} photo(s) added. "
-                                    "Ctrl+Z takes them back.")
-
-    def _tell_conflicts(self, merged: Merged):
-        if merged.conflicts:
-            names = {f.id: getattr(f, f"name_{self.language}") for f in self.group.features}
-            names["cluster"] = "group"
-            self.Warning.conflicts(", ".join(
-                f"{names[id_]} on {n} photo(s)" for id_, n in merged.conflicts.items()))
-
-    def save(self, path: str):
-        """Write the labels of these photos to a CSV."""
-        self.Error.file.clear()
-        if self.sheet is None:
-            return
-        try:
-            if Path(path).resolve() == self.sheet.store.path.resolve():
-                self.sheet.store.checkpoint()  # its labels of other photos stay
-            else:
-                self.sheet.save(path)
-        except LabelsError as error:
-            self.Error.file(str(error))
-
     # --- the gallery
 
     def _arrange(self, *_):
@@ -505,247 +359,12 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
         self._show_panel()
         self._send_selected()
 
-    def _skip(self):
-        found = self.gallery.skip()
-        self.setStatusMessage("" if found else "No other unfinished photo here")
-
-    # --- answers
-
-    def eventFilter(self, watched, event):
-        if watched is self.gallery and event.type() == QEvent.KeyPress and self._key(event):
-            return True
-        return super().eventFilter(watched, event)
-
-    def keyPressEvent(self, event):
-        if not self._key(event):
-            super().keyPressEvent(event)
-
-    def _key(self, event) -> bool:  # noqa: C901 - a table of keys
-        """Do what a key asks for; False if it is not one of ours."""
-        asked_for = action(event)
-        if asked_for is None or self.sheet is None:
-            return False
-        name, argument = asked_for
-        if name == "cluster":
-            for cluster in self.group.clusters[argument:argument + 1]:
-                self._choose_cluster(cluster.id)
-        elif name == "height":
-            whole = [q for q in self.panel.rows if q.exclusive]
-            if any(q.exclusive for q in self.panel.state.asked):
-                for member in whole[0].members[argument:argument + 1]:
-                    self._answer_if_open(member)
-        elif name in self.panel.shot_rows:
-            for shot in list(self.panel.shot_rows[name].buttons)[argument:argument + 1]:
-                self._say_shot(name, shot)
-        elif name == "answer":
-            if self._question is not None:
-                self._answer_question(argument)
-        elif name == "question":
-            self._turn(argument)
-        else:
-            actions = {"skip": self._skip, "back": self.gallery.back, "accept": self._accept,
-                       "clear": self._clear, "move": lambda: self.gallery.move(argument),
-                       "undo": lambda: self._step(name), "redo": lambda: self._step(name)}
-            if name in actions:  # a group without views or scenes has no use for their keys
-                actions[name]()
-        return True
-
-    def _do(self, change: Callable[[], bool]) -> bool:
-        """Make a change; what can't be written is said, and stays in memory."""
-        try:
-            changed = change()
-            if changed:
-                self.Error.unsaved.clear()
-        except LabelsError as error:
-            self.Error.unsaved(str(error))
-            changed = True
-        if changed:
-            self.Information.merged.clear()
-            self._changed()
-        return changed
-
-    def _changed(self):
-        """Show labels that are new; this costs the same for ten photos and for ten thousand."""
-        self.gallery.refresh()
-        self._show_panel()
-        self._show_progress()
-        self._sending.start()
-
-    def _choose_cluster(self, cluster: str):
-        rows = self.gallery.chosen
-        self._question, self._answered = None, ()
-        if rows and self._do(lambda: self.sheet.set_cluster(rows, cluster)):
-            self._advance(rows)
-
-    def _say_shot(self, kind: str, shot: str):
-        """Say how the chosen photos were taken; this finishes none, and so goes on to none."""
-        rows = self.gallery.chosen
-        if rows:
-            self._do(lambda: self.sheet.say_shot(rows, kind, shot))
-
-    def _answer(self, feature: str, label: float):
-        rows = self.gallery.chosen
-        if not rows:
-            return
-        member = self.group.feature_ids.index(feature)
-        whole = next(q for q in self.panel.rows if member in q.members)
-        if self._question is not None and self._question.members[0] in whole.members:
-            self._question, self._answered = None, whole.members  # on to the next one
-        if self._do(lambda: self.sheet.answer(rows, feature, label)) and not np.isnan(label):
-            self._advance(rows)
-
-    def _answer_if_open(self, member: int):
-        """A height by its key, where the group leaves it open."""
-        if any(member in q.members for q in self.panel.state.asked):
-            self._answer(self.group.feature_ids[member], 1.)
-
-    def _answer_question(self, label: float):
-        question = self._question
-        if question.exclusive and label != .5:
-            return  # which height it is has keys of its own
-        self._answer(self.group.feature_ids[question.members[0]], label)
-
-    def _turn(self, by: int):
-        """To the question before or after."""
-        questions = self.panel.state.asked
-        if questions:
-            place = questions.index(self._question) if self._question in questions else -by
-            self._question = questions[(place + by) % len(questions)]
-            self._show_panel()
-
-    def _advance(self, rows: Sequence[int]):
-        """On to the next photo, when the only chosen one has just been finished."""
-        if self.go_on and len(rows) == 1 and self.sheet.done[rows[0]] >= 1:
-            self._skip()
-
-    def _accept(self):
-        """Take the suggestions for the chosen photos, as one step."""
-        rows = sorted(self.gallery.chosen)
-        if rows:
-            self._do(lambda: self.sheet.accept(rows, self._suggestions(rows)))
-            self._advance(rows)
-
-    def _clear(self):
-        rows = self.gallery.chosen
-        if rows:
-            self._do(lambda: self.sheet.clear(rows))
-
-    def _step(self, name: str):
-        """Undo or redo, and show the photo that it was about."""
-        if self.sheet is None or not getattr(self.sheet, f"can_{name}"):
-            return
-        changed = []
-        self._question = None
-        self._do(lambda: changed.append(getattr(self.sheet, name)()) or True)
-        for number in (changed[0] if changed else ()):
-            if self.gallery.shows(int(number)):
-                if len(changed[0]) == 1 or int(number) == self.gallery.current:
-                    self.gallery.go_to(int(number))
-                    break
-        self._show_panel()
-
     # --- suggestions
-
-    def _forget_answers(self):
-        n = 0 if self.photos is None else len(self.photos.images)
-        self._p = np.full((n, len(self.group.features)), np.nan)
-        self._g = np.full((n, len(self.group.visual_facts)), np.nan)
-        self._priors: np.ndarray | None = None
-
-    def _doubts(self) -> np.ndarray:
-        if self.sheet is None:
-            return np.empty(0)
-        return doubt(self._p, self._g, self.sheet.labels, self.sheet.clusters,
-                     self._priors, self.group)
-
-    def _suggestions(self, rows: Sequence[int]) -> Suggestions:
-        return suggestions(self._p[rows], self._g[rows], self.sheet.clusters[rows], self._priors,
-                           self.group)
 
     def _language_chosen(self, russian: bool):
         self.language = "ru" if russian else "en"
         self._show_all()
         self.commit.deferred()
-
-    def _bundled_chosen(self, on: bool):
-        self.use_bundled = on
-        self.cancel()
-        self._forget_answers()
-        self._show_all()
-        self._ask_model()
-
-    def _ask_model(self):
-        """Start the thread: photos that can't be read, then suggestions if there is a model."""
-        self.Error.model.clear()
-        self.Error.unexpected.clear()
-        self.cancel()
-        bundled = self.model is None and self.use_bundled
-        order = []
-        if self.model is not None or bundled:
-            hidden = np.setdiff1d(np.arange(len(self._p)), self.gallery.rows)
-            order = [int(number) for number in (*self.gallery.rows, *hidden)
-                     if np.isnan(self._p[number, 0]) and int(number) not in self.gallery.unreadable]
-        if self.sheet is not None and (order or not self._checked):
-            self.start(run, self.photos.paths, not self._checked, order, self.model, bundled,
-                       self.group)
-        self._show_model()
-
-    def _stop_or_go_on(self):
-        if self.task is not None:
-            self.cancel()
-            self.setStatusMessage("")
-            self._finished()
-        else:
-            self._ask_model()
-
-    def on_partial_result(self, result: Looked):
-        if result.unreadable:
-            self._found_unreadable(result.unreadable)
-        if not self._checked:
-            self._checked = True
-            if result.unreadable:
-                self.commit.deferred()
-            # labelling goes on meanwhile: what comes after need not wait for suggestions
-            self.setInvalidated(False)
-        if result.numbers:
-            self._p[result.numbers] = result.probabilities
-            self._g[result.numbers] = result.gradability
-            self._priors = result.model.priors
-            if set(self.gallery.chosen) & set(result.numbers):
-                self._show_panel()
-
-    def on_done(self, _):
-        self._finished()
-
-    def _finished(self):
-        self._show_model()
-        if self.order == "doubt" or self.shown == "doubt":
-            self._arrange()
-
-    def on_exception(self, ex: Exception):
-        if isinstance(ex, (ModelError, TrunkError)):
-            self.Error.model(str(ex))
-        else:
-            self.Error.unexpected(str(ex) or type(ex).__name__)
-        self._show_model()
-
-    def _show_model(self):
-        """Who suggests; the button that stops it, or goes on."""
-        self.bundled_box.setEnabled(self.model is None)
-        self.bundled_box.blockSignals(True)
-        self.bundled_box.setChecked(self.use_bundled or self.model is not None)
-        self.bundled_box.blockSignals(False)
-        self.bundled_box.setText("&Bundled model" if self.model is None else "Model: input")
-        self.bundled_box.setToolTip(
-            "Let the model of the add-on suggest answers, on this computer" if self.model is None
-            else f"The model on the input suggests answers ({self.model.trunk}, "
-                 f"{self.model.digest[:12]}…)")
-        working = self.task is not None
-        unseen = np.flatnonzero(np.isnan(self._p[:, 0])).tolist()
-        left = any(number not in self.gallery.unreadable for number in unseen)
-        wanted = self.model is not None or self.use_bundled
-        self.stop_button.setText("Go On" if not working and wanted and left else "Stop")
-        self.stop_button.setEnabled(working or wanted and left)
 
     # --- photos that can't be read
 
@@ -829,16 +448,6 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
         self.undo_button.setEnabled(n > 0 and self.sheet.can_undo)
         self.redo_button.setEnabled(n > 0 and self.sheet.can_redo)
 
-    def _show_where(self):
-        path = self.labels_file()
-        self.default_action.setEnabled(bool(self.labels_path))
-        if path is None:
-            self.where.setText("")
-            return
-        self.where.setText(f'<small>Kept in <a href="{escape(os.fspath(path.parent))}">'
-                           f"{escape(path.name)}</a>; photos stay on this computer.</small>")
-        self.where.setToolTip(f"Each answer is written at once, to a journal beside\n{path}")
-
     # --- outputs
 
     def _send_later(self):
@@ -880,14 +489,6 @@ class OWPhotoLabeler(OWWidget, ConcurrentWidgetMixin):
             (name, f"{yes} / {no} / {unseen}") for name, yes, no, unseen in rows])
         if html := gallery_html(self.gallery):
             self.report_raw("Photos", html)
-
-    def onDeleteWidget(self):
-        self._sending.stop()
-        self._close_labels()
-        self.thumbnails.stop()
-        self.large.stop()
-        self.shutdown()
-        super().onDeleteWidget()
 
 
 if __name__ == "__main__":  # pragma: no cover

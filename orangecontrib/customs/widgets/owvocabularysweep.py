@@ -26,14 +26,21 @@ from Orange.base import Learner
 from Orange.data import Table
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
-from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
+from Orange.widgets.utils.concurrent import TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 from orangecontrib.text import Corpus
 
 from orangecontrib.customs.textmining.sweep.grid import Scheme, no_worse
 from orangecontrib.customs.textmining.sweep.table import METRICS, Cell, Sweeper, scores_table
-from orangecontrib.customs.widgets.utils.corpora import (
+from orangecontrib.customs.widgets.utils.common.base import (
+    CustomsWidget,
+    Ended,
+    progress_of,
+    reason,
+)
+from orangecontrib.customs.widgets.utils.common.controls import choice, grid_of
+from orangecontrib.customs.widgets.utils.text.corpora import (
     CorpusWarning,
     warn_of_answers,
     warn_of_text,
@@ -48,28 +55,19 @@ _LOW, _HIGH = QColor("#fbf5ec"), QColor("#b5651d")
 _BEST, _NO_WORSE = 2, 1
 
 
-class Cancelled(Exception):
-    """The task was asked to stop."""
-
-
 def run(request: SimpleNamespace, state: TaskState) -> Sweeper:
     """Prepare the corpus if need be and score the wanted cells, telling each of them at once."""
-    def check(_share: float = 0., *_) -> None:
-        if state.is_interruption_requested():
-            raise Cancelled
-
     sweeper = request.sweeper
     if sweeper is None:
         state.set_status("Preparing…")
         sweeper = Sweeper(request.corpus, request.learner, minimum=request.minimum,
                           scheme=request.scheme, together=request.together, seed=request.seed,
-                          callback=check)
+                          callback=progress_of(state, 0, 0))
         state.set_partial_result(sweeper)
     state.set_status("Scoring…")
     for number, (size, maximum) in enumerate(request.cells):
-        def progress(share: float, number=number) -> None:
-            check()
-            state.set_progress_value(100 * (number + share) / len(request.cells))
+        progress = progress_of(state, number / len(request.cells),
+                               (number + 1) / len(request.cells))
         state.set_partial_result(sweeper.cell(size, maximum, progress))
     return sweeper
 
@@ -87,7 +85,7 @@ class CellDelegate(QStyledItemDelegate):
             painter.restore()
 
 
-class OWVocabularySweep(OWWidget, ConcurrentWidgetMixin):
+class OWVocabularySweep(CustomsWidget):
     name = "Vocabulary Sweep"
     description = "Score a classifier for many vocabularies: size × greatest document frequency."
     icon = "icons/VocabularySweep.svg"
@@ -137,24 +135,21 @@ class OWVocabularySweep(OWWidget, ConcurrentWidgetMixin):
     want_control_area = True
 
     def __init__(self):
-        OWWidget.__init__(self)
-        ConcurrentWidgetMixin.__init__(self)
+        super().__init__()
         self.corpus: Corpus | None = None
         self.learner: Learner | None = None
         self.sweeper: Sweeper | None = None
         self.cells: dict[tuple[int, float], Cell] = {}
         self._running = False
         self._filling = False
-        self._build_controls()
-        self._build_main()
+        self._set_up_controls()
+        self._set_up_main()
         self._show()
 
     # -- controls
 
-    def _build_controls(self):
+    def _set_up_controls(self):
         box = gui.widgetBox(self.controlArea, "Vocabularies")
-        grid = QGridLayout()
-        box.layout().addLayout(grid)
         self.sizes_edit = QLineEdit(self.sizes_text)
         self.sizes_edit.setToolTip("Greatest number of words; the most frequent ones stay")
         self.maxima_edit = QLineEdit(self.maxima_text)
@@ -165,20 +160,14 @@ class OWVocabularySweep(OWWidget, ConcurrentWidgetMixin):
         for edit in (self.sizes_edit, self.maxima_edit):
             edit.editingFinished.connect(self._on_grid)
         self.minimum_spin.valueChanged.connect(lambda value: self._set("minimum", value))
-        for row, (label, widget) in enumerate((("Words", self.sizes_edit),
-                                               ("Up to", self.maxima_edit),
-                                               ("From", self.minimum_spin))):
-            grid.addWidget(QLabel(label), row, 0)
-            grid.addWidget(widget, row, 1)
+        box.layout().addLayout(grid_of((("Words", self.sizes_edit), ("Up to", self.maxima_edit),
+                                        ("From", self.minimum_spin))))
 
         box = gui.widgetBox(self.controlArea, "Splits")
         grid = QGridLayout()
         box.layout().addLayout(grid)
-        self.scheme_combo = QComboBox()
-        for key, (text, _) in SCHEMES.items():
-            self.scheme_combo.addItem(text, key)
-        self.scheme_combo.setCurrentIndex(max(0, self.scheme_combo.findData(self.scheme)))
-        self.scheme_combo.activated.connect(
+        self.scheme_combo = choice(
+            ((key, text) for key, (text, _) in SCHEMES.items()), self.scheme,
             lambda: self._set("scheme", self.scheme_combo.currentData()))
         self.seed_spin = QSpinBox(minimum=0, maximum=10 ** 6, value=self.seed)
         self.seed_spin.valueChanged.connect(lambda value: self._set("seed", value))
@@ -205,7 +194,7 @@ class OWVocabularySweep(OWWidget, ConcurrentWidgetMixin):
         self.run_button = QPushButton("Run", clicked=self._on_run)
         self.controlArea.layout().addWidget(self.run_button)
 
-    def _build_main(self):
+    def _set_up_main(self):
         self.summary = QLabel(wordWrap=True)
         self.map = QTableWidget(
             editTriggers=QAbstractItemView.NoEditTriggers, showGrid=False,
@@ -331,8 +320,8 @@ class OWVocabularySweep(OWWidget, ConcurrentWidgetMixin):
 
     def on_exception(self, ex: Exception):
         self._set_running(False)
-        if not isinstance(ex, Cancelled):
-            self.Error.failed(str(ex) or type(ex).__name__)
+        if not isinstance(ex, Ended):
+            self.Error.failed(reason(ex))
         self._finish()
 
     def _set_running(self, on: bool):
@@ -448,10 +437,6 @@ class OWVocabularySweep(OWWidget, ConcurrentWidgetMixin):
             text += "<br>Learnt on all documents: " + ", ".join(words[:40])
             text += f" … ({len(words)})" if len(words) > 40 else ""
         self.detail.setText(text)
-
-    def onDeleteWidget(self):
-        self.shutdown()
-        super().onDeleteWidget()
 
     def send_report(self):
         if self.corpus is None:

@@ -5,12 +5,13 @@ from typing import ClassVar
 
 from orangecontrib.text.preprocess import BaseNormalizer
 
+from ..sameness import SameState
 from . import family, lacking, lemma
 
 __all__ = ["FamilyNormalizer", "LemmaNormalizer"]
 
 
-class LemmaNormalizer(BaseNormalizer):
+class LemmaNormalizer(SameState, BaseNormalizer):
     """Words of the dictionary.
 
     Raises
@@ -31,7 +32,7 @@ class LemmaNormalizer(BaseNormalizer):
         return lemma(token)
 
 
-class FamilyNormalizer(BaseNormalizer):
+class FamilyNormalizer(SameState, BaseNormalizer):
     """Keys of word families; after a stemmer or a lemmatiser, or instead of one."""
 
     name = "Word families"

@@ -40,6 +40,7 @@ from orangecontrib.text.preprocess.filter import FitDictionaryFilter
 from orangecontrib.customs.columns import WordsColumn
 from orangecontrib.customs.declarations.codes import CODE_NAME
 from orangecontrib.customs.declarations.folding import fold_text
+from orangecontrib.customs.declarations.sameness import SameState
 from orangecontrib.customs.declarations.table import described, strings_of
 
 from .lexicon import (
@@ -69,7 +70,7 @@ __all__ = ["CustomsStopwordFilter", "FoldTransformer", "FrozenVocabulary", "Mate
            "normaliser_of", "prepare", "word_forms", "words_of", "words_table"]
 
 
-class FoldTransformer(BaseTransformer):
+class FoldTransformer(SameState, BaseTransformer):
     """Look-alike Latin letters, ё → е, dashes and quotes, lower case: one way to write a word.
 
     It has to come before the stemmer, which cuts «HАПРЯЖЕHИЯ» with Latin H in
@@ -94,7 +95,7 @@ class _Decisions(dict):
         return keep
 
 
-class _WordwiseFilter(BaseTokenFilter):
+class _WordwiseFilter(SameState, BaseTokenFilter):
     """A filter that looks at the word alone: a document's neighbours don't matter."""
 
     def __init__(self):

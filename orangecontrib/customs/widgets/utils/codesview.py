@@ -19,8 +19,7 @@ from orangecontrib.customs.fusion.verdict import Verdict
 from orangecontrib.customs.i18n import say
 from orangecontrib.customs.i18n.numbers import percent
 from orangecontrib.customs.nomenclature import Line, spaced
-
-from .theme import readable, theme
+from orangecontrib.customs.widgets.utils.common.theme import readable, theme
 
 __all__ = ["CodesView"]
 

@@ -18,12 +18,11 @@ from AnyQt.QtWidgets import (
 )
 
 from orangecontrib.customs.cases.marked import Piece
+from orangecontrib.customs.fusion.colours import FACT_COLOURS
 from orangecontrib.customs.i18n import say
-
-from .escaping import as_written
-from .factview import FACT_COLOURS
-from .theme import Theme, theme
-from .thumbnails import ThumbnailLoader, paint_thumbnail
+from orangecontrib.customs.widgets.utils.common.escaping import as_written
+from orangecontrib.customs.widgets.utils.common.theme import Theme, theme
+from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader, paint_thumbnail
 
 __all__ = ["EvidenceStrip", "MarkedText", "PhotoStrip", "Thumb"]
 

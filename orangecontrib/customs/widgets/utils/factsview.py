@@ -21,9 +21,8 @@ from AnyQt.QtWidgets import (
 from orangecontrib.customs.cases.evidence import FactRow
 from orangecontrib.customs.fusion.engine import ANALYST, PHOTOS, TEXT
 from orangecontrib.customs.i18n import say
-
-from .escaping import as_written
-from .theme import readable, theme
+from orangecontrib.customs.widgets.utils.common.escaping import as_written
+from orangecontrib.customs.widgets.utils.common.theme import readable, theme
 
 __all__ = ["FactsView", "LEGEND", "signs"]
 

@@ -18,16 +18,15 @@ from orangecontrib.customs.i18n.numbers import SILENT, weighed
 from orangecontrib.customs.photos.model import PhotoModel
 from orangecontrib.customs.photos.notes import speaks
 from orangecontrib.customs.photos.table import SeenPhoto
-
-from .codesview import CodesView
-from .escaping import as_written
-from .evidencestrip import EvidenceStrip, Thumb
-from .factsview import FactsView
-from .photodialog import PhotoDialog, Shown
-from .questionbox import QuestionBox
-from .theme import theme
-from .traceview import TraceView
-from .verdictview import card_html
+from orangecontrib.customs.widgets.utils.codesview import CodesView
+from orangecontrib.customs.widgets.utils.common.escaping import as_written
+from orangecontrib.customs.widgets.utils.common.theme import theme
+from orangecontrib.customs.widgets.utils.evidencestrip import EvidenceStrip, Thumb
+from orangecontrib.customs.widgets.utils.factsview import FactsView
+from orangecontrib.customs.widgets.utils.photos.photodialog import PhotoDialog, Shown
+from orangecontrib.customs.widgets.utils.questionbox import QuestionBox
+from orangecontrib.customs.widgets.utils.traceview import TraceView
+from orangecontrib.customs.widgets.utils.verdictview import card_html
 
 __all__ = ["CardView", "GoodPage", "Page"]
 

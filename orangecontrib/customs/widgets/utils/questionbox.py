@@ -7,11 +7,10 @@ from AnyQt.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QSizePolicy, QVB
 
 from orangecontrib.customs.cases.card import Asked
 from orangecontrib.customs.i18n import say
-
-from .escaping import as_written
-from .flow import FlowLayout
-from .theme import theme
-from .verdictview import question_html
+from orangecontrib.customs.widgets.utils.common.escaping import as_written
+from orangecontrib.customs.widgets.utils.common.flow import FlowLayout
+from orangecontrib.customs.widgets.utils.common.theme import theme
+from orangecontrib.customs.widgets.utils.verdictview import question_html
 
 __all__ = ["QuestionBox"]
 

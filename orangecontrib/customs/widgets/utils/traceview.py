@@ -9,8 +9,7 @@ from orangecontrib.customs.fusion.trace import NO, NOT_ESTABLISHED, YES
 from orangecontrib.customs.fusion.verdict import Verdict
 from orangecontrib.customs.i18n import say
 from orangecontrib.customs.i18n.numbers import percent
-
-from .theme import Theme, theme
+from orangecontrib.customs.widgets.utils.common.theme import Theme, theme
 
 __all__ = ["TraceView", "trace_html"]
 

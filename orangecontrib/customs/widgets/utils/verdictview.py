@@ -6,8 +6,7 @@ from html import escape
 from orangecontrib.customs.cases.card import Asked, Candidate, Card
 from orangecontrib.customs.i18n import say
 from orangecontrib.customs.nomenclature import spaced
-
-from .theme import Theme
+from orangecontrib.customs.widgets.utils.common.theme import Theme
 
 __all__ = ["card_html", "code_html", "question_html"]
 

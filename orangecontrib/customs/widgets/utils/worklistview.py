@@ -13,9 +13,8 @@ from AnyQt.QtWidgets import (
 )
 
 from orangecontrib.customs.cases.worklist import MARKS, QUEUES, Line
-
-from .goodslist import Column, GoodsList
-from .theme import readable
+from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsList
+from orangecontrib.customs.widgets.utils.common.theme import readable
 
 __all__ = ["COLUMNS", "WorkList"]
 

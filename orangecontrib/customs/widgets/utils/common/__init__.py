@@ -1,0 +1,1 @@
+"""What widgets of all kinds share."""

@@ -1,0 +1,1 @@
+"""Photos, their features, and models of them."""

@@ -1,0 +1,1 @@
+"""Texts, codes and the tariff."""

@@ -1,0 +1,152 @@
+"""The page "Error Probability" of Evaluate Codes: a table of codes and two plots."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from AnyQt.QtCore import QRectF, Qt
+from AnyQt.QtCore import pyqtSignal as Signal
+from AnyQt.QtGui import QColor, QPen
+from AnyQt.QtWidgets import (
+    QStyledItemDelegate,
+)
+
+from orangecontrib.customs.evaluation import Accepted, Bin, CodeErrors
+from orangecontrib.customs.widgets.utils.common.controls import SentencePage, rows_view, splitter
+from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsModel
+from orangecontrib.customs.widgets.utils.common.plots import BROWN, DARK, GREEN, plot
+
+__all__ = ["ErrorPage"]
+
+
+class IntervalDelegate(QStyledItemDelegate):
+    """A point with its interval on a scale from 0 to 1."""
+
+    def paint(self, painter, option, index):
+        super().paint(painter, option, index)
+        row = index.model().rows[index.model().source_row(index.row())]
+        if not row.n:
+            return
+        box = QRectF(option.rect).adjusted(6, 5, -6, -5)
+        painter.save()
+        painter.fillRect(box, QColor("#f1ebe2"))
+        left, right = (box.left() + box.width() * share for share in (row.low, row.high))
+        painter.fillRect(QRectF(left, box.top(), max(1., right - left), box.height()),
+                         QColor("#e3b77c"))
+        painter.setPen(QPen(QColor(DARK), 2))
+        at = int(box.left() + box.width() * row.rate)
+        painter.drawLine(at, int(box.top()), at, int(box.bottom()))
+        painter.restore()
+
+
+class ErrorPage(SentencePage):
+    """What the errors of a model look like.
+
+    Everything shown is computed elsewhere and handed over by :meth:`show_results`.
+    """
+
+    #: The code whose row was selected, "" for none.
+    chosen = Signal(str)
+
+    title = "Error Probability"
+
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        self.model = GoodsModel((
+            Column("Predicted", lambda r: r.code),
+            Column("n", lambda r: f"{r.n:.0f}", lambda r: r.n, right=True,
+                   header_tooltip="Documents for which the code was predicted; a document "
+                                  "tested several times counts once"),
+            Column("Wrong", lambda r: f"{r.rate:.0%}" if r.n else "–",
+                   lambda r: -1. if np.isnan(r.rate) else r.rate, right=True, tooltip=_explain,
+                   header_tooltip="P(the predicted code is wrong)"),
+            Column("95 %", lambda r: "", lambda r: r.high, tooltip=_explain,
+                   header_tooltip="Wilson interval, from 0 to 1"),
+            Column("Was", lambda r: r.instead, tooltip=_explain,
+                   header_tooltip="The true code behind most of its errors"),
+        ), self)
+        self.view = rows_view(self.model)
+        self.view.setItemDelegateForColumn(3, IntervalDelegate(self.view))
+        self.view.horizontalHeader().setStretchLastSection(True)
+        self.view.selectionModel().selectionChanged.connect(self._on_selection)
+        self.calibration = plot("probability of the code", "share right", (8, 4))
+        self.risk = plot("share accepted", "wrong among them", (8, 4))
+        plots = splitter(Qt.Horizontal, self.calibration, self.risk, sizes=(300, 300))
+        self.add(splitter(Qt.Vertical, self.view, plots, sizes=(200, 300)))
+
+    def show_results(self, codes: Sequence[CodeErrors], stated: Sequence[Bin],
+                     corrected: Sequence[Bin], curve, accepted: Accepted | None,
+                     limit: float) -> None:
+        """Show errors per code, both calibrations and the risk-coverage curve.
+
+        Parameters
+        ----------
+        stated, corrected : sequence of Bin
+            Of the probability that the model states, and of 1 − P(error).
+        curve : (threshold, coverage, risk)
+        accepted : Accepted or None
+        limit : float
+            Share of errors that may be accepted.
+        """
+        self.model.set_rows(codes)
+        for column, width in enumerate((92, 50, 60, 170)):
+            self.view.setColumnWidth(column, width)
+        self._show_calibration(stated, corrected)
+        self._show_risk(curve, accepted, limit)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        nothing = np.zeros(0)
+        self.show_results((), (), (), (nothing, nothing, nothing), None, 0.)
+
+    def _show_calibration(self, stated, corrected):
+        plot = self.calibration
+        plot.clear()
+        plot.addItem(pg.PlotDataItem([0, 1], [0, 1], pen=pg.mkPen("#999999", style=Qt.DashLine)))
+        for bins, colour, symbol, dash, name in (
+                (stated, BROWN, "o", Qt.SolidLine, "as stated"),
+                (corrected, GREEN, "t1", Qt.DashLine, "1 − P(error)")):
+            if not bins:
+                continue
+            x, y, low, high = (np.array([getattr(b, part) for b in bins])
+                               for part in ("stated", "happened", "low", "high"))
+            plot.addItem(pg.ErrorBarItem(x=x, y=y, top=high - y, bottom=y - low,
+                                         pen=pg.mkPen(colour, width=1)))
+            plot.plot(x, y, pen=pg.mkPen(colour, width=2, style=dash), symbol=symbol, symbolSize=8,
+                      symbolBrush=colour, symbolPen=None, name=name)
+        plot.setXRange(0, 1)
+        plot.setYRange(0, 1)
+
+    def _show_risk(self, curve, accepted, limit):
+        _, coverage, risk = curve
+        plot = self.risk
+        plot.clear()
+        if not len(coverage):
+            return
+        plot.plot(np.r_[0, coverage], np.r_[risk[0], risk], pen=pg.mkPen(BROWN, width=2))
+        plot.addItem(pg.InfiniteLine(limit, angle=0, pen=pg.mkPen(DARK, style=Qt.DashLine)))
+        if accepted is not None and accepted.n:
+            plot.plot([accepted.coverage], [accepted.risk], pen=None, symbol="o", symbolSize=10,
+                      symbolBrush=GREEN, symbolPen=pg.mkPen("w"))
+            plot.addItem(pg.InfiniteLine(accepted.coverage, pen=pg.mkPen(GREEN,
+                                                                        style=Qt.DotLine)))
+        plot.setXRange(0, 1)
+        plot.setYRange(0, max(float(risk.max()), limit) * 1.1 or 1.)
+
+    def _on_selection(self, *_):
+        rows = self.view.selectionModel().selectedRows()
+        self.chosen.emit(self.model.rows[self.model.source_row(rows[0].row())].code
+                         if rows else "")
+
+
+def _explain(row: CodeErrors) -> str:
+    if not row.n:
+        return "Never predicted"
+    lines = [f"{row.wrong:.1f} of {row.n:.1f} documents wrong: {row.rate:.1%}, "
+             f"95 %: {row.low:.1%}–{row.high:.1%}"]
+    if row.instead:
+        lines.append(f"{row.instead_share:.0%} of the errors are {row.instead}")
+    if not np.isnan(row.found):
+        lines.append(f"Predicted for {row.found:.0%} of the code's own documents")
+    return "\n".join(lines)

@@ -1,0 +1,66 @@
+"""Lines and editions of the tariff in words, and columns of codes."""
+from __future__ import annotations
+
+from html import escape
+
+from Orange.data import ContinuousVariable, DiscreteVariable, StringVariable, Table
+
+from orangecontrib.customs.nomenclature import guess_mapping, spaced
+from orangecontrib.customs.nomenclature.table import codes_of
+from orangecontrib.customs.nomenclature.tree import Tariff
+from orangecontrib.customs.widgets.utils.text.tarifftree import duty_text
+
+__all__ = ["code_columns", "line_html", "of_editions", "some_of"]
+
+#: Problems and codes that a message names.
+NAMED = 3
+
+
+def line_html(tariff: Tariff, number: int) -> str:
+    """A line with all that is above it."""
+    path = tariff.path(number)
+    rows = [f"<tr><td style='padding-right:12px;white-space:pre'>{spaced(line.code) or '–'}"
+            f"</td><td style='padding-left:{12 * depth}px'>"
+            f"{escape(line.text or f'Группа {line.code}')}</td></tr>"
+            for depth, line in enumerate(path)]
+    rows[-1] = rows[-1].replace("<tr>", "<tr style='font-weight:bold'>")
+    line, facts = path[-1], []
+    if line.rate.text:
+        facts.append(f"Duty: <b>{escape(duty_text(line.rate))}</b>"
+                     + ("" if line.rate.complete else
+                        " <span style='color:#c0392b'>(incomplete in this table)</span>"))
+    if line.unit:
+        facts.append(f"Unit: <b>{escape(line.unit)}</b>")
+    return f"<table>{''.join(rows)}</table><p>{' · '.join(facts)}</p>"
+
+
+def code_columns(data: Table) -> list:
+    """Columns that may hold codes, those that are called so or hold some first."""
+    domain = data.domain
+    variables = [v for v in (*domain.class_vars, *domain.metas, *domain.attributes)
+                 if isinstance(v, (StringVariable, DiscreteVariable, ContinuousVariable))]
+    told = {"code": 0}
+    order = lambda v: told.get(next(iter(guess_mapping([v.name])), ""), 1)  # noqa: E731
+    some = data[:100]
+
+    def rank(variable) -> int:
+        if isinstance(variable, ContinuousVariable):
+            return 1  # any number looks like a code
+        return 0 if any(code.isdigit() for code in codes_of(some, variable)) else 2
+    return sorted(variables, key=lambda v: (order(v), rank(v)))
+
+
+def of_editions(tariff) -> str:
+    """Dates and sources of a tariff's editions; "" where nobody told them.
+
+    A date that was typed is shown as it is: nobody says that it is the day of coming into force.
+    """
+    told = [f"{edition.dates()}; {edition.source}" if edition.source else edition.in_force
+            for edition in tariff.editions]
+    return "; ".join(dict.fromkeys(filter(None, told)))
+
+
+def some_of(names, separator: str = ", ") -> str:
+    """The first few, for a message."""
+    more = len(names) - NAMED
+    return separator.join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,1 @@
+"""Labels, training, and photos to learn from."""

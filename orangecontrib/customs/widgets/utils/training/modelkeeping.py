@@ -1,0 +1,64 @@
+"""The model of Footwear CNN Trainer: of its last run, or of a file."""
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from html import escape
+from pathlib import Path
+
+from orangecontrib.customs.photos.model import PhotoModel
+from orangecontrib.customs.widgets.utils.photos.modelfiles import MODEL_FILES, write_model
+
+__all__ = ["KeepsModel"]
+
+
+class KeepsModel:
+    """Saves and loads the model; to stand before CustomsWidget among the bases.
+
+    The widget has ``outcome``, ``loaded`` and the setting ``model_path``.
+    """
+
+    @property
+    def model(self) -> PhotoModel | None:
+        """The model of the last run, or of a file."""
+        if self.loaded is not None:
+            return self.loaded.model
+        if self.outcome is None:
+            return None
+        return replace(self.outcome.trained.model, note=self.note, licence=self.licence)
+
+    def _choose(self):
+        path = self.ask_for_file("Load Model", MODEL_FILES,
+                                 os.fspath(self.resolved(self.model_path) or ""))
+        if path:
+            self._load(self.storable(path))
+
+    def _save(self):
+        path = self.ask_where("Save Model", MODEL_FILES, os.fspath(
+            self.resolved(self.model_path) or Path(self.start_folder(), "model.safetensors")))
+        if path:
+            self.save_model(path)
+
+    def save_model(self, path: str):
+        """Write the model; the workflow will open with it."""
+        self.Error.save.clear()
+        path, error = write_model(self.model, path)
+        if error:
+            self.Error.save(error)
+            return
+        self.model_path = self.storable(path)
+        self._describe_model()
+
+    def _describe_model(self):
+        model = self.model
+        if model is None:
+            self.model_label.setText("None yet")
+            return
+        where = "Not saved" if not self.model_path else escape(os.path.basename(self.model_path))
+        lines = [f"<b>{where}</b>", f"network {escape(model.trunk)}, {model.digest[:12]}…"]
+        if self.loaded is not None:
+            lines += [f"<small>{escape(title)}: {escape(text[:160])}</small>"
+                      for title, text in (("Trained on", model.note),
+                                          ("Licence", model.licence)) if text]
+        self.model_label.setText("<br>".join(lines))
+        self.model_label.setToolTip(f"<p>{escape(model.note)}</p><p>{escape(model.licence)}</p>")

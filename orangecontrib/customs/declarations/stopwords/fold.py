@@ -12,5 +12,5 @@ def fold_text(text: str) -> str:
     if folding._UNTIDY.search(tidy):
         return folding.fold(text).text
     if folding._LATIN.search(tidy) and folding._CYRILLIC.search(tidy):
-        tidy = folding._LATIN_WORD.sub(folding._fold_word, tidy)
+        tidy = folding._LATIN_WORD.sub(lambda word: folding._fold_word(word.group()), tidy)
     return folding._lower(tidy)

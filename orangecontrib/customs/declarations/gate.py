@@ -35,6 +35,7 @@ from .reading import IMPLIED
 __all__ = ["Good", "Implied", "Kind", "Noun", "Verdict", "Gate"]
 
 _CLAUSE = re.compile(r"\s?:?[^.;:]*")
+_QUOTES = str.maketrans(dict.fromkeys("\"«»“”„", " "))
 
 
 @dataclass(frozen=True)
@@ -357,7 +358,7 @@ class Gate:
         if place.noun == len(folded.text) and place.part < end:
             return Message("reader.no_kind")
         start, end = folded.span(start, end)
-        name = " ".join(re.sub("[\"«»“”„]", " ", folded.original[start:end]).split()).strip(" -")
+        name = " ".join(folded.original[start:end].translate(_QUOTES).split()).strip(" -")
         if len(name) > QUOTED:
             name = f"{name[:QUOTED].rpartition(' ')[0] or name[:QUOTED]} …"
         return Message.of("reader.unknown_kind", name=name)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,7 @@ from orangecontrib.customs.cases.sources import (
     Source,
     photo_model,
     photo_source,
+    read_by,
     read_photos,
     text_source,
 )
@@ -45,6 +46,8 @@ __all__ = ["Bad", "Done", "Job", "Task", "Worker", "failed", "second_half"]
 
 #: Of a good that could not be decided, through no fault of its own.
 FAILED = "cases.failed"
+#: So many descriptions are remembered with what was read of them, some 3 KB each.
+REMEMBERED = 4096
 #: What is no fault of a single good: the run ends with it.
 FATAL = (InputError, OutputError, MemoryError)
 
@@ -233,6 +236,11 @@ class Worker:
             raise InputError(str(error)) from error
 
     @cached_property
+    def read(self):
+        """What the readers make of a description: of many goods it is the same."""
+        return lru_cache(REMEMBERED)(partial(read_by, self.readers))
+
+    @cached_property
     def vocabulary(self):
         return vocabulary_of(engine.group for engine in self.engines)
 
@@ -271,7 +279,7 @@ class Worker:
         done = Done(task.number)
         declared = goods_of_table(rows, self.job.table, self.job.roles, task.ids, task.before)
         text = text_source(declared, self.readers, None, self.vocabulary, task.before,
-                           self.job.columns)
+                           self.job.columns, self.read)
         done.numbers = numbers_after(text.goods, task.before)
         sources = [text]
         wanted = {name for good in text.goods for name in (good.good_id, good.whole)} \

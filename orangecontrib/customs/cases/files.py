@@ -336,10 +336,10 @@ def write_rows(place: Output, columns: Sequence[str], rows: Iterable[Mapping[str
         If the place can't be written.
     """
     def plain(value):
-        if value is None or value != value:
-            return ""
         if isinstance(value, str):
             return written_cell(value)
+        if value is None or value != value:
+            return ""
         return f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else value
     writer = csv.writer(place)
     if header:
@@ -349,7 +349,9 @@ def write_rows(place: Output, columns: Sequence[str], rows: Iterable[Mapping[str
         if problems and not _writable(row.values()):
             said = [row.get(problems), say(ODD_NAME)]
             row = {**row, problems: "; ".join(filter(None, said))}
-        writer.writerow([plain(row.get(column)) for column in columns])
+        # most cells of a result are empty
+        writer.writerow(["" if (value := row.get(column)) is None or value == "" else plain(value)
+                         for column in columns])
 
 
 #: Names of a column that holds problems, and what it says of a name that is not text.

@@ -59,7 +59,8 @@ def row_of(case: Case, verdict: Verdict) -> dict[str, str | float | None]:
         **_group(case, verdict),
         "not_shown": "; ".join(map(say, case.not_shown(verdict))),
         "photograph": "; ".join(photograph.text for photograph in verdict.photographs)}
-    return {name: _known(found[name]) for name in COLUMNS}
+    # NaN is no number
+    return {name: None if (value := found[name]) != value else value for name in COLUMNS}
 
 
 def _duties(case: Case, verdict: Verdict, good: Good) -> Mapping[str, float | str | None]:
@@ -115,7 +116,3 @@ def _group(case: Case, verdict: Verdict) -> Mapping[str, str]:
     edition = case.engine_of(verdict).nomenclature.edition_of(verdict.codes[0])
     return {"group": verdict.group, "edition": edition.id if edition else "",
             "edition_date": edition.in_force if edition else ""}
-
-
-def _known(value):
-    return None if value != value else value  # NaN

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from orangecontrib.customs.i18n import Joined, Message
 from .goods import Before, Good, OfGroup
 
 __all__ = ["EMPTY", "PhotoEvidence", "Source", "analyst_witness", "named_goods", "photo_model",
-           "photo_source", "read_photos", "text_source"]
+           "photo_source", "read_by", "read_photos", "text_source"]
 
 #: P(the analyst's answer is wrong): finite, yet outweighs all that text and photos say
 #: together (STRONGEST each, and a prior), and a classifier of any sensible weight.
@@ -68,16 +69,19 @@ class Source:
 def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
                 progress: Callable[[int, int], None] | None = None,
                 facts: Vocabulary | None = None, before: Before | None = None,
-                columns: Mapping[str, str] | None = None) -> Source:
+                columns: Mapping[str, str] | None = None,
+                read: Callable[[str], Sequence[Reading]] | None = None) -> Source:
     """What the descriptions say, as the groups' readers read them, and columns of facts.
 
     Where the goods are a part of many, `before` tells of those in front of them, and `columns`
-    of the facts' columns (:func:`..fusion.statements.chosen_columns`).
+    of the facts' columns (:func:`..fusion.statements.chosen_columns`).  `read` is what the
+    readers make of a description, where that is remembered.
     """
-    found: list[list[Reading]] = []
+    read = read or partial(read_by, readers)
+    found: list[Sequence[Reading]] = []
     for number, good in enumerate(goods, start=1):
         there = good.description and good.description.strip()
-        found.append(readings_of(stages_of(readers, good.description)) if there else [])
+        found.append(read(good.description) if there else [])
         if progress is not None:
             progress(number, len(goods))
     goods, found = named_goods(goods, found, before)
@@ -87,7 +91,7 @@ def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
     settled: dict[str, list[str]] = {}
     for key, fact in stated.cells:
         settled.setdefault(key, []).append(fact)
-    keys, notes, read = [], {}, []
+    keys, notes, told = [], {}, []
     for good, readings in zip(goods, found):
         # None: there is one that can't be read, and the good's problems say why
         problems: tuple = () if good.description is None or good.key in spoken else (empty,)
@@ -103,15 +107,20 @@ def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
                 problems += tuple(OfGroup(reader.group.id, problem) if heard else problem
                                   for problem in reading.problems)
         several = joined([reading.several for reading in readings])
-        read.append(replace(good, problems=(*good.problems, *problems),
+        told.append(replace(good, problems=(*good.problems, *problems),
                             several=several.without(settled.get(good.key, ()))))
     by_reader = zip(*filter(None, found)) if keys else [()] * len(readers)
     evidence = sum((reader.evidence(keys, mine) for reader, mine in zip(readers, by_reader)),
                    Evidence(keys))
     evidence, notes, contradictions = stated.beside(evidence, notes, facts)
-    read = [replace(good, problems=(*good.problems, *contradictions.get(good.key, ())))
-            for good in read]
-    return Source(TEXT, read, evidence, notes, remarks=tuple(stated.remarks))
+    told = [replace(good, problems=(*good.problems, *contradictions[good.key]))
+            if good.key in contradictions else good for good in told]
+    return Source(TEXT, told, evidence, notes, remarks=tuple(stated.remarks))
+
+
+def read_by(readers: Sequence[FactReader], description: str) -> list[Reading]:
+    """What readers of several groups make of one description, by reader."""
+    return readings_of(stages_of(readers, description))
 
 
 def _stated(goods: Sequence[Good], facts: Vocabulary, columns: Mapping[str, str] | None

@@ -332,8 +332,9 @@ class FactReader:
         if languages.unread and not languages.read:
             return Stages(languages, fold(description), None, (), Reading(
                 description, (), (languages.problem,)))
-        folded = replace(fold(languages.kept(description), languages.english),
-                         original=description)
+        folded = fold(languages.kept(description), languages.english)
+        if folded.original != description:
+            folded = replace(folded, original=description)
         views = self._views(folded, languages.read)
         if goods is None:
             goods = self._goods(folded, views)

@@ -102,9 +102,9 @@ class Folded:
         return 1 if self.text[index] == " " else self.starts[index + 1] - self.starts[index]
 
 
-def _fold_word(match: re.Match) -> str:
+@lru_cache(maxsize=2 ** 14)  # brands and units recur
+def _fold_word(word: str) -> str:
     """One alphabet for a word that holds Latin letters."""
-    word = match.group()
     latin = [c for c in word if c.isascii()]
     if all(c in _TO_CYRILLIC for c in latin):
         return "".join(_TO_CYRILLIC.get(c, c) for c in word)
@@ -153,7 +153,7 @@ def fold(text: str, english: tuple[tuple[int, int], ...] = ()) -> Folded:
             def in_one_alphabet(match: re.Match) -> str:
                 if any(start <= match.start() < end for start, end in moved):
                     return match.group()
-                return _fold_word(match)
+                return _fold_word(match.group())
             folded = _LATIN_WORD.sub(in_one_alphabet, folded)
             masked = _LATIN_WORD.sub(in_one_alphabet, masked)
     return Folded(text, _lower(folded), _lower(masked), starts, moved)
@@ -165,7 +165,7 @@ def fold_text(text: str) -> str:
     if _UNTIDY.search(tidy):
         return fold(text).text
     if _LATIN.search(tidy) and _CYRILLIC.search(tidy):
-        tidy = _LATIN_WORD.sub(_fold_word, tidy)
+        tidy = _LATIN_WORD.sub(lambda word: _fold_word(word.group()), tidy)
     return _lower(tidy)
 
 

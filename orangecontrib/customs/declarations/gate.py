@@ -24,6 +24,7 @@ from orangecontrib.customs.i18n import Capital, Joined, Message
 
 from .folding import Folded
 from .forms import ANY, NOMINATIVE, OBLIQUE
+from .languages import LANGUAGES
 from .languages import part as part_of_language
 from .languages.place import Place
 from .materials import Mention, PartOf
@@ -34,6 +35,7 @@ from .reading import IMPLIED
 __all__ = ["Good", "Implied", "Kind", "Noun", "Verdict", "Gate"]
 
 _CLAUSE = re.compile(r"\s?:?[^.;:]*")
+_QUOTES = str.maketrans(dict.fromkeys("\"«»“”„", " "))
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,9 @@ class Gate:
                 tables.message(row["id"], where, _GIVEN.get(row["where"], ())),
                 tables.problem(row["id"], _GIVEN_TO_PROBLEM.get(row["where"], ())),
                 language_of(row["id"])))
+        self._by_language = {(where, language): tuple(
+            kind for kind in kinds if kind.language == language)
+            for where, kinds in self._kinds.items() for language in LANGUAGES}
         self._noun, self._described, self._purpose = (
             next(iter(self._kinds[name]), None) for name in _WITHOUT_PATTERN)
         self._open_kind, self._mentioned = (
@@ -230,10 +235,11 @@ class Gate:
         has_upper = any(part.role == "upper" for part in parts)
         text = folded.masked
         soles = any(part.role == "sole" for part in parts)
-        for kind in self._kinds["any"] + self._kinds["bare"] * (not soles):
-            match = kind.language == language and kind.pattern.search(text)
-            if match and place.leads(match.start()):
-                return self._verdict(kind, *match.span())
+        for where in ("any",) if soles else ("any", "bare"):
+            for kind in self._by_language[where, language]:
+                match = kind.pattern.search(text)
+                if match and place.leads(match.start()):
+                    return self._verdict(kind, *match.span())
         if self._noun is None:
             named = [good for good in goods if negation_before(
                 folded.text, good.start, good.end, language) is None]
@@ -311,9 +317,7 @@ class Gate:
     def _named_head(self, place: Place, where: str, places: list[int],
                     language: str) -> Verdict | None:
         """The first row of ``kinds.csv`` that the head of the description meets."""
-        for kind in self._kinds[where]:
-            if kind.language != language:
-                continue
+        for kind in self._by_language[where, language]:
             match = kind.pattern.first(place.text, places, place.ends)
             if match:
                 return self._verdict(kind, *match.span())
@@ -354,7 +358,7 @@ class Gate:
         if place.noun == len(folded.text) and place.part < end:
             return Message("reader.no_kind")
         start, end = folded.span(start, end)
-        name = " ".join(re.sub("[\"«»“”„]", " ", folded.original[start:end]).split()).strip(" -")
+        name = " ".join(folded.original[start:end].translate(_QUOTES).split()).strip(" -")
         if len(name) > QUOTED:
             name = f"{name[:QUOTED].rpartition(' ')[0] or name[:QUOTED]} …"
         return Message.of("reader.unknown_kind", name=name)

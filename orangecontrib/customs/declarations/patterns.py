@@ -68,11 +68,20 @@ class Pattern:
         return found if all(len(gram) == GRAM for gram in found) else frozenset()
 
     def may_be_in(self, text: str) -> bool:
-        """Is one of the pieces in the text?  Spares most patterns their search."""
-        for piece in self.pieces:
-            if piece in text:
-                return True
-        return not self.pieces
+        """Is one of the pieces in the text, and a beginning?  Spares most patterns their search."""
+        for some in self._needed:
+            for piece in some:
+                if piece in text:
+                    break
+            else:
+                return False
+        return True
+
+    @cached_property
+    def _needed(self) -> tuple[tuple[str, ...], ...]:
+        # a hyphen may lack in the text
+        known = self.beginnings if not any("-" in text for text in self.beginnings) else ()
+        return tuple(filter(None, (self.pieces, known)))
 
     def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterable[re.Match]:
         """All matches in ``text[start:end]``, which is folded."""
@@ -101,7 +110,7 @@ def grams_of(text: str) -> set[str]:
 
 
 #: What no text has.
-NEVER = Pattern(r"(?!)")
+NEVER = Pattern(r"(?!)", ("\0",))
 
 
 class Tables:

@@ -22,7 +22,7 @@ from orangecontrib.customs.fusion.duties import (
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Message, Words
 from orangecontrib.customs.nomenclature import LEVELS
-from orangecontrib.customs.nomenclature.decision_table import OUTSIDE, DecisionTable
+from orangecontrib.customs.nomenclature.decision_table import BLOCK, OUTSIDE, DecisionTable
 
 __all__ = ["ANALYST", "MODEL", "PHOTOS", "TEXT", "Witness", "Engine", "Belief", "Answers"]
 
@@ -110,6 +110,11 @@ class Belief:
     outcomes: np.ndarray
     codes: np.ndarray
     chosen: np.ndarray
+
+    def of(self, keys: Sequence[str], rows: np.ndarray) -> Belief:
+        """What is concluded of other goods, of each as of the good in one of these rows."""
+        return Belief(tuple(keys), {fact: p[rows] for fact, p in self.facts.items()},
+                      self.outcomes[rows], self.codes[rows], self.chosen[rows])
 
 
 @dataclass(frozen=True)
@@ -312,17 +317,25 @@ class Engine:
 
         This is what the next question and the fact that flips a code rest on.
         """
-        result = {}
-        for fact, posterior in belief.facts.items():
-            k = posterior.shape[1]
-            known = Answers(np.empty((k,) + belief.codes.shape),
-                            np.empty((k, len(belief.codes)), dtype=int))
-            for value in range(k):
-                certain = np.zeros_like(posterior)
-                certain[:, value] = 1
-                _, known.codes[value], known.chosen[value] = self._conclude(
-                    {**belief.facts, fact: certain}, odds, beside)
-            result[fact] = known
+        count = len(belief.codes)
+        result = {fact: Answers(np.empty((posterior.shape[1],) + belief.codes.shape),
+                                np.empty((posterior.shape[1], count), dtype=int))
+                  for fact, posterior in belief.facts.items()}
+        asked = [(fact, value) for fact, known in result.items()
+                 for value in range(len(known.chosen))]
+        at_once = max(1, BLOCK // max(count, 1))   # few goods hardly take longer than one
+        for start in range(0, len(asked), at_once):
+            some = asked[start:start + at_once]
+            facts = {fact: np.tile(p, (len(some), 1)) for fact, p in belief.facts.items()}
+            parts = [slice(n * count, (n + 1) * count) for n in range(len(some))]
+            for (fact, value), rows in zip(some, parts):
+                facts[fact][rows] = 0
+                facts[fact][rows, value] = 1
+            _, codes, chosen = self._conclude(
+                facts, None if odds is None else np.tile(odds, (len(some), 1)),
+                [np.tile(factor, len(some)) for factor in beside])
+            for (fact, value), rows in zip(some, parts):
+                result[fact].codes[value], result[fact].chosen[value] = codes[rows], chosen[rows]
         return result
 
 

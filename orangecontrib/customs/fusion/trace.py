@@ -137,6 +137,8 @@ def trace_text(steps: Sequence[Step]) -> str:
 
     A decision stands in front, and what would be said without it behind.
     """
+    if not steps:
+        return ""
     basis = [s.text for s in steps if s.kind in ("guard", "decision", "basis")]
     lines = [s.text for s in steps if s.kind == "line"]
     answers = {id_: say(answer) for id_, answer in _ANSWERS.items()}

@@ -227,23 +227,30 @@ def decide(engine: Engine, witnesses: Sequence[Witness], *, error: float = ERROR
 def decide_block(engine: Engine, voices: Sequence[Voice], evidence: Evidence, error, odds,
                  beside: Beside | None = None) -> list[Verdict]:
     """Verdicts of one group on goods, by what voices say together."""
-    factors = () if beside is None else (beside.alone, beside.factor)
-    belief = engine.believe(evidence, odds, factors)
-    answers = engine.answers(belief, odds, factors)
-    safe, p_safe = engine.safe_codes(belief, error)
-    headings, heading_mass = engine.prefix_masses(belief.codes)[1][1:]
-    p_chosen = engine.p_chosen(belief.codes, belief.chosen)
+    keys, factors = evidence.keys, () if beside is None else (beside.alone, beside.factor)
+    # most goods of a file are like many others of it: what numbers tell is told once for them
+    rows, same = _different(engine, evidence, odds, factors)
+    odds, factors = None if odds is None else odds[rows], tuple(f[rows] for f in factors)
+    evidence = Evidence([keys[row] for row in rows], {
+        fact: evidence.loglik[fact][rows] for fact in evidence.loglik})
+    alike = engine.believe(evidence, odds, factors)
+    belief = alike.of(keys, same)
+    answers = engine.answers(alike, odds, factors)
+    safe, p_safe = engine.safe_codes(alike, error)
+    safe, p_safe = [safe[row] for row in same], p_safe[same]
+    headings, heading_mass = engine.prefix_masses(alike.codes)[1][1:]
+    p_chosen = engine.p_chosen(alike.codes, alike.chosen)
     duties = engine.duties
     disagreements = _disagreements(engine, voices, belief)
-    gains = {fact: _gains(engine, belief, answers[fact], fact, duties)
-             for fact in belief.facts}
-    silent = {fact: ~evidence.says(fact) for fact in belief.facts}
+    gains = {fact: _gains(engine, alike, answers[fact], fact, duties)
+             for fact in alike.facts}
+    silent = {fact: ~evidence.says(fact) for fact in alike.facts}
     unheard = np.ones(len(evidence), bool) if odds is None else (odds == odds[:, :1]).all(axis=1)
     unheard &= np.logical_and.reduce(list(silent.values()))
-    by_facts = belief.chosen if odds is None else engine.believe(evidence).chosen
+    by_facts = alike.chosen if odds is None else engine.believe(evidence).chosen
     verdicts = []
-    for i, key in enumerate(evidence.keys):
-        if unheard[i]:
+    for i, (key, row) in enumerate(zip(keys, same)):
+        if unheard[row]:
             verdicts.append(blind(key))
             continue
         p_codes = belief.codes[i]
@@ -259,27 +266,27 @@ def decide_block(engine: Engine, voices: Sequence[Voice], evidence: Evidence, er
             safe[i], p_safe[i] = _safe(engine.path(belief.chosen[i]), of, error)
         ranked = tuple((code, mass) for code, mass in best if mass > 5e-4)
         runner = next((c for c, _ in ranked if c not in codes), "")
-        heading, p_heading, p, problems = "", 0., float(p_chosen[i]), []
+        heading, p_heading, p, problems = "", 0., float(p_chosen[row]), []
         steps = trace_steps(engine, belief, voices, i, codes)
         if codes == (OUTSIDE,):
             codes = ()
-            if engine.table.outcomes[by_facts[i]] == (OUTSIDE,):
+            if engine.table.outcomes[by_facts[row]] == (OUTSIDE,):
                 problems.append(engine.outside)
             else:
                 p, steps = np.nan, ()
-                outside = odds[i, engine.codes.index(OUTSIDE)]
-                problems.append(_ELSEWHERE if outside >= odds[i].max() else _TORN)
+                outside = odds[row, engine.codes.index(OUTSIDE)]
+                problems.append(_ELSEWHERE if outside >= odds[row].max() else _TORN)
         else:
             heading = codes[0][:4]
-            p_heading = float(heading_mass[i, headings.index(heading)]) if beside is None \
+            p_heading = float(heading_mass[row, headings.index(heading)]) if beside is None \
                 else _mass(of, heading)
             problems += _remarks(engine, belief, i, codes, p, runner, of)
-        flip = _flip(engine, belief, answers, i, codes,
+        flip = _flip(engine, alike, answers, row, codes,
                      runner if runner in engine.codes or not runner else OUTSIDE)
         questions = tuple(sorted(
-            (Question(fact, float(gain[i]), float(duty[i]), bool(silent[fact][i]),
+            (Question(fact, float(gain[row]), float(duty[row]), bool(silent[fact][row]),
                       engine.table.vocabulary[fact])
-             for fact, (gain, duty) in gains.items() if gain[i] >= worth_asking(error)),
+             for fact, (gain, duty) in gains.items() if gain[row] >= worth_asking(error)),
             key=lambda q: -q.gain))
         held = _held(engine, p_codes, order, of, error, beside) if codes else ()
         low, high = engine.duties_between(held, EUR)
@@ -292,6 +299,24 @@ def decide_block(engine: Engine, voices: Sequence[Voice], evidence: Evidence, er
             ranked, steps, tuple(problems),
             of, engine.group.id, held))
     return verdicts
+
+
+def _different(engine: Engine, evidence: Evidence, odds: np.ndarray | None,
+               factors: Sequence[np.ndarray]) -> tuple[list[int], np.ndarray]:
+    """The first good of each kind of which all the same is said, and the kind of each good."""
+    said = [evidence.loglik[fact] for fact in engine.priors if fact in evidence.loglik]
+    said += [] if odds is None else [odds]
+    said += [factor[:, None] for factor in factors]
+    said = np.hstack([np.zeros((len(evidence), 1)), *said])
+    first: dict[bytes, int] = {}
+    rows: list[int] = []
+    same = np.empty(len(evidence), dtype=int)
+    for row, values in enumerate(said):
+        kind = first.setdefault(values.tobytes(), len(rows))
+        if kind == len(rows):
+            rows.append(row)
+        same[row] = kind
+    return rows, same
 
 
 def _held(engine: Engine, p_codes: np.ndarray, order: np.ndarray, of: Mapping[str, float],

@@ -5,7 +5,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from ..grid import (
@@ -74,7 +74,7 @@ def read(path: Path, *, encoding: str = "", sheet: str = "",  # noqa: C901 - a f
         notes.append(f"line {taken[0][0]} only numbers the columns")
         taken = taken[1:]
     rows, totals = [] if rows is None else rows, []
-    for record in (*taken, *numbered):
+    for record in chain(taken, numbered):
         if not record[1]:
             continue
         row = row_of(names, delimiter, *record)

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from orangecontrib.customs.declarations.languages import any_of, words
 from orangecontrib.customs.declarations.languages import place as base
@@ -68,7 +68,7 @@ class Place(base.Place):
         part = self._part_word.search(clean)
         limit = len(clean) if part is None else part.start()
         noun = next((word for word in _WORD.finditer(clean, 0, limit)
-                     if not self._may_precede(word.group())), None)
+                     if not _precedes(word.group())), None)
         if noun is not None:
             self._fill(start + noun.end(), end)
         elif part is not None:  # «верх – кожа, ботинки», but «подошва ботинок»
@@ -79,12 +79,6 @@ class Place(base.Place):
 
     def _fill(self, start: int, end: int):
         self._barred[start:end + 1] = b"\1" * (end + 1 - start)
-
-    @staticmethod
-    def _may_precede(word: str) -> bool:
-        """May the word stand before the head of a description?"""
-        return word in _PREPOSITION or _ALLOWED.fullmatch(word) is not None \
-            or _is_adjective(word)
 
     @cached_property
     def _names_end(self) -> int:
@@ -112,6 +106,8 @@ class Place(base.Place):
         return self.leads(good.start) and not self.governed(good.start)
 
     def together(self, goods: Sequence) -> tuple:
+        if not goods:
+            return ()
         text = self.text
         for good in goods:
             text = f"{text[:good.start]}{' ' * (good.end - good.start)}{text[good.end:]}"
@@ -171,5 +167,12 @@ def _blank(regex: re.Pattern, text: str) -> str:
     return regex.sub(lambda match: " " * len(match.group()), text)
 
 
+@lru_cache(maxsize=2 ** 14)  # declarations share most of their words
+def _precedes(word: str) -> bool:
+    """May the word stand before the head of a description?"""
+    return word in _PREPOSITION or _ALLOWED.fullmatch(word) is not None or _is_adjective(word)
+
+
+@lru_cache(maxsize=2 ** 14)
 def _is_adjective(word: str) -> bool:
     return _ADJECTIVE.search(word) is not None and _NOT_ADJECTIVE.search(word) is None

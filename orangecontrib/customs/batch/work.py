@@ -306,8 +306,7 @@ class Worker:
         from orangecontrib.customs.photos.model import ModelError
         from orangecontrib.customs.photos.trunks import TrunkError
         try:
-            read = read_photos(photos, self.model, device=self.job.device,
-                               backend=self.job.backend)
+            read = self.read(photos)
         except (ModelError, TrunkError) as error:
             raise InputError(str(error)) from error
         done.counts["photos"] += len(photos) - len(read.skipped)
@@ -315,6 +314,10 @@ class Worker:
         done.skipped = [(good_id, image, say(reason, "en"))
                         for good_id, image, reason in read.skipped]
         return photo_source(read)
+
+    def read(self, photos: Sequence):
+        """What photos say of their goods."""
+        return read_photos(photos, self.model, device=self.job.device, backend=self.job.backend)
 
     def _answers(self, task: Task, wanted: set[str] | None) -> Source:
         some = [(good, odds) for good, odds in task.answered

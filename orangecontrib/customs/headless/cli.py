@@ -310,6 +310,7 @@ def _classify(args, place) -> tuple[str, int]:
     from orangecontrib.customs.files import Output
     from orangecontrib.customs.fusion.among import vocabulary_of
     _check_numbers(args)
+    engine = cli_batch.engine_of(args)
     inputs = _inputs(args)
     others = [Output(path, [*inputs, args.out]) if path else None
               for path in (args.summary, args.bad_rows)]
@@ -347,7 +348,7 @@ def _classify(args, place) -> tuple[str, int]:
             with nullcontext() if bad_rows is None else bad_rows, \
                     cli_batch.Progress("goods") as progress:
                 run_batch(replace(job, spool=folder / "rows"), declarations, place, photos=photos,
-                          predictions=predictions, weight=args.weight, engine=args.engine,
+                          predictions=predictions, weight=args.weight, engine=engine,
                           workers=args.workers, checkpoint=checkpoint, bad_rows=bad_rows,
                           say=cli_batch.teller(), titles=SOURCES, progress=progress,
                           stopped=lambda: signals.number, report=report)

@@ -18,7 +18,7 @@ from orangecontrib.customs.fusion.meeting import strangers
 from orangecontrib.customs.fusion.statements import chosen_columns
 
 from .checkpoint import Checkpoint
-from .executors import ENGINES
+from .executors import ENGINES, Executor
 from .naming import Names, Seen
 from .parts import Writer
 from .spool import Spool, read_block
@@ -88,8 +88,9 @@ class Report:
 
 def run_batch(job: Job, declarations: Declarations, place: Output, *, photos: Sequence = (),
               predictions: Predictions | None = None, weight: float = WEIGHT,
-              engine: str = "local", workers: int = 0, checkpoint: Checkpoint | None = None,
-              bad_rows: Output | None = None, say: Callable[[str], None] = lambda line: None,
+              engine: str | Callable[[Job, int], Executor] = "local", workers: int = 0,
+              checkpoint: Checkpoint | None = None, bad_rows: Output | None = None,
+              say: Callable[[str], None] = lambda line: None,
               titles: Mapping[str, str] | None = None,
               progress: Callable[[int, int], None] | None = None,
               stopped: Callable[[], bool] = lambda: False,
@@ -105,8 +106,8 @@ def run_batch(job: Job, declarations: Declarations, place: Output, *, photos: Se
     photos : sequence of Photo
     predictions : Predictions, optional
         Of a classifier, with the exponent `weight` of their likelihood.
-    engine : str
-        One of :data:`.executors.ENGINES`.
+    engine : str or callable
+        One of :data:`.executors.ENGINES`, or what makes an executor as these do.
     workers : int
         How many; 0 for as many as there are cores.
     checkpoint : Checkpoint, optional
@@ -135,7 +136,7 @@ def run_batch(job: Job, declarations: Declarations, place: Output, *, photos: Se
     report = Report() if report is None else report
     report.rows = goods.rows
     run = _Run(goods, place, report, checkpoint, bad_rows, say, progress, stopped)
-    executor = ENGINES[engine](goods.job, workers)
+    executor = (ENGINES[engine] if isinstance(engine, str) else engine)(goods.job, workers)
     try:
         run.all(executor)
     finally:

@@ -4,12 +4,12 @@ from __future__ import annotations
 import io
 import pickle
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from orangecontrib.customs.files import OutputError, Row
 
-__all__ = ["BLOCK", "Spool", "read_block"]
+__all__ = ["BLOCK", "Spool", "packed", "read_block", "unpacked"]
 
 #: Rows that are read and written together.
 BLOCK = 4096
@@ -50,9 +50,7 @@ class Spool:
             self._write()
 
     def _write(self) -> None:
-        content = zlib.compress(pickle.dumps(
-            [(row.line, row.cells, row.fields, row.surplus, row.swallows, dict(row.marks))
-             for row in self._rows], pickle.HIGHEST_PROTOCOL), 1)
+        content = packed(self._rows)
         try:
             self.blocks.append((self._file.tell(), len(content)))
             self._file.write(content)
@@ -97,12 +95,24 @@ class _Rows(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name} in a spool")
 
 
+def packed(rows: Iterable[Row]) -> bytes:
+    """Rows as they lie in a spool, and as they are sent where it can't be read."""
+    return zlib.compress(pickle.dumps(
+        [(row.line, row.cells, row.fields, row.surplus, row.swallows, dict(row.marks))
+         for row in rows], pickle.HIGHEST_PROTOCOL), 1)
+
+
 def read_block(path: Path, block: tuple[int, int]) -> list[Row]:
     """The rows of a block, from any process."""
     start, length = block
     with open(path, "rb") as file:
         file.seek(start)
-        content = zlib.decompress(file.read(length))
+        return unpacked(file.read(length))
+
+
+def unpacked(content: bytes) -> list[Row]:
+    """The rows that :func:`packed` has put there."""
+    content = zlib.decompress(content)
     return [Row(line, cells, fields, surplus, swallows, marks) if marks
             else Row(line, cells, fields, surplus, swallows)
             for line, cells, fields, surplus, swallows, marks in _Rows(io.BytesIO(content)).load()]

@@ -236,7 +236,7 @@ class Worker:
             raise InputError(str(error)) from error
 
     @cached_property
-    def read(self):
+    def read_text(self):
         """What the readers make of a description: of many goods it is the same."""
         return lru_cache(REMEMBERED)(partial(read_by, self.readers))
 
@@ -279,7 +279,7 @@ class Worker:
         done = Done(task.number)
         declared = goods_of_table(rows, self.job.table, self.job.roles, task.ids, task.before)
         text = text_source(declared, self.readers, None, self.vocabulary, task.before,
-                           self.job.columns, self.read)
+                           self.job.columns, self.read_text)
         done.numbers = numbers_after(text.goods, task.before)
         sources = [text]
         wanted = {name for good in text.goods for name in (good.good_id, good.whole)} \
@@ -314,8 +314,7 @@ class Worker:
         from orangecontrib.customs.photos.model import ModelError
         from orangecontrib.customs.photos.trunks import TrunkError
         try:
-            read = read_photos(photos, self.model, device=self.job.device,
-                               backend=self.job.backend)
+            read = self.read(photos)
         except (ModelError, TrunkError) as error:
             raise InputError(str(error)) from error
         done.counts["photos"] += len(photos) - len(read.skipped)
@@ -323,6 +322,10 @@ class Worker:
         done.skipped = [(good_id, image, say(reason, "en"))
                         for good_id, image, reason in read.skipped]
         return photo_source(read)
+
+    def read(self, photos: Sequence):
+        """What photos say of their goods."""
+        return read_photos(photos, self.model, device=self.job.device, backend=self.job.backend)
 
     def _answers(self, task: Task, wanted: set[str] | None) -> Source:
         some = [(good, odds) for good, odds in task.answered

@@ -23,7 +23,7 @@ from orangecontrib.customs.i18n import Joined, Message
 from .goods import Before, Good, OfGroup
 
 __all__ = ["EMPTY", "PhotoEvidence", "Source", "analyst_witness", "named_goods", "photo_model",
-           "photo_source", "read_by", "read_photos", "text_source"]
+           "photo_source", "photos_of", "read_by", "read_photos", "text_source"]
 
 #: P(the analyst's answer is wrong): finite, yet outweighs all that text and photos say
 #: together (STRONGEST each, and a prior), and a classifier of any sensible weight.
@@ -238,11 +238,16 @@ def read_photos(photos, model, *, device=None, backend: str = "auto", mode: str 
         As in :class:`orangecontrib.customs.photos.extract.Extractor`.
     """
     from orangecontrib.customs.photos.extract import Extractor
+    return photos_of(Extractor(model, device, backend=backend).run(photos, progress=progress),
+                     model, mode)
+
+
+def photos_of(results, model, mode: str = "tempered") -> PhotoEvidence:
+    """What an Extractor found (:class:`..photos.extract.PhotoResults`) -> evidence per good."""
     from orangecontrib.customs.photos.notes import hidden_facts, photo_notes
     from orangecontrib.customs.photos.pooling import photo_evidence, pool
     from orangecontrib.customs.photos.sources import natural
     from orangecontrib.customs.photos.sufficiency import doubtful_photos, shown_facts
-    results = Extractor(model, device, backend=backend).run(photos, progress=progress)
     pooled = pool(results.probabilities, results.gradability, results.good_ids,
                   model.priors, model.rho, mode=mode)
     skipped = sorted(((photo.good_id, photo.image, reason) for photo, reason in results.skipped),

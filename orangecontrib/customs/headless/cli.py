@@ -314,6 +314,7 @@ def _classify(args, place) -> tuple[str, int]:
     from orangecontrib.customs.cases import files as cases
     from orangecontrib.customs.cases.predictions import PredictionsError
     from orangecontrib.customs.files import Output
+    engine = cli_batch.engine_of(args)
     inputs = _inputs(args)
     others = [Output(path, [*inputs, args.out]) if path else None
               for path in (args.summary, args.bad_rows)]
@@ -343,7 +344,7 @@ def _classify(args, place) -> tuple[str, int]:
                     cli_batch.Progress("goods") as progress:
                 run_batch(replace(job, spool=folder / "rows"), declarations, place,
                           photos=given.photos, predictions=given.predictions, weight=args.weight,
-                          engine=args.engine, workers=args.workers, checkpoint=checkpoint,
+                          engine=engine, workers=args.workers, checkpoint=checkpoint,
                           bad_rows=bad_rows, say=cli_batch.teller(), titles=SOURCES,
                           progress=progress, stopped=lambda: signals.number, report=report)
         except Stopped as error:

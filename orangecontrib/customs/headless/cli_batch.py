@@ -12,15 +12,16 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 
 from orangecontrib.customs import __version__
 
 __all__ = ["Ended", "Progress", "Signals", "Terminated", "add_arguments", "checkpoint_of",
-           "digest_of_photos", "digests_of", "summary_of", "teller", "work_folder"]
+           "digest_of_photos", "digests_of", "engine_of", "summary_of", "teller", "work_folder"]
 
 #: As ``batch.ENGINES``, which is not imported before it is needed.
-ENGINES = ("local", "processes")
+ENGINES = ("local", "processes", "ray")
 
 #: Seconds between two lines of progress where there is no terminal.
 EVERY = 60.
@@ -34,7 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                            "and go on from there if an earlier run with the same inputs was ended; "
                            "on Ctrl-C or SIGTERM the goods in hand are finished")
     long.add_argument("--engine", choices=ENGINES, default="local",
-                      help="what decides: this process, or one for each core (default local)")
+                      help="what decides: this process, one for each core, or Ray's on one "
+                           "computer or many (default local)")
+    long.add_argument("--address", default="", metavar="HOST:PORT",
+                      help="where the head of a Ray cluster is, for --engine ray (default: "
+                           "RAY_ADDRESS, else this computer alone)")
     long.add_argument("--workers", type=_count, default=0, metavar="N",
                       help="how many processes (default: as many as there are cores)")
     long.add_argument("--summary", type=Path, metavar="S.json",
@@ -48,6 +53,17 @@ def _count(text: str) -> int:
     if not 0 <= number <= 256:
         raise argparse.ArgumentTypeError("must be 0 to 256")
     return number
+
+
+def engine_of(args):
+    """What does the tasks, as :func:`..batch.run_batch` takes it."""
+    from orangecontrib.customs.cases.files import InputError
+    if not args.address:
+        return args.engine
+    if args.engine != "ray":
+        raise InputError("--address is of a Ray cluster: add --engine ray")
+    from orangecontrib.customs.batch.cluster import OnRay
+    return partial(OnRay, address=args.address)
 
 
 class Terminated(BaseException):

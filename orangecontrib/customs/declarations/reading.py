@@ -229,7 +229,7 @@ def _row(values: tuple[str, ...], ratio: float, value_ids: tuple[str, ...]) -> n
 def _doubted(doubt: Doubt, loglik: np.ndarray) -> np.ndarray:
     """Evidence that is believed less: of what was read, and of goods that are not as read."""
     likelihood = np.exp(loglik - loglik.max())
-    read = likelihood / sum(p * l for p, l in zip(doubt.prior, likelihood))
+    read = likelihood / sum(p * of for p, of in zip(doubt.prior, likelihood))
     unread = np.array([u / p for u, p in zip(doubt.unread, doubt.prior)])
     mixed = (1 - doubt.share) * read + doubt.share * unread
     return np.log(mixed / mixed.min())

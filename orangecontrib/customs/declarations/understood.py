@@ -3,14 +3,14 @@
 A description of which the reader knows every word is ordinary, and what it read there holds.  One
 that tells of plates under a sole, of a layer that hides what is below, or that goes on for a dozen
 words which no table knows, tells more than was read.  So there are *doubts*: with the share d of
-such descriptions the good is not as read, but as any good that somebody found worth describing at
-such length.  A fact is then believed by
+such descriptions the good is not as read, but as any good that somebody found worth describing.
+A fact is then believed by
 
     P(v | words) = (1 − d) · P(v | what was read) + d · unread(v)
 
-and that is all: a doubt states no value, it flattens what is believed.  Which signs raise it, of which
-facts and how far stands in ``doubts.csv`` of a group, `unread` in ``unread.csv``.  Without these
-tables no description is doubted.
+and that is all: a doubt states no value, it flattens what is believed.  Which signs raise it, of
+which facts and how far stands in ``doubts.csv`` of a group, `unread` in ``unread.csv``.  Without
+these tables no description is doubted.
 """
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ from .reading import STATED, Doubt, Finding
 __all__ = ["Understanding"]
 
 #: A row's `when`: words of its phrase are met; more than so many words are in no table; a part is
-#: named and words beside it are not understood, with no value read of it; its values fall apart; it is
-#: read of materials that are bound to no part; words of its phrase are met, and nothing is read of it.
+#: named, words beside it are not understood, and no value is read of it; its values fall apart;
+#: it is read of materials that are bound to no part; words are met, and nothing is read of it.
 WORDS, UNKNOWN, UNREAD, TORN = "words", "unknown", "unread", "torn"
 LOOSE, SILENT = "loose", "silent"
 WHENS = (WORDS, UNKNOWN, UNREAD, TORN, LOOSE, SILENT)
@@ -156,8 +156,9 @@ class Understanding:
         for fact in sign.facts:
             mine = [f for f in findings if f.fact == fact]
             if sign.when in (WORDS, SILENT):
-                met = [] if mine and sign.when == SILENT else [m.group() for language, folded, _ in views if language == sign.language
-                       for m in sign.pattern.finditer(folded.text)]
+                met = [] if mine and sign.when == SILENT else [
+                    m.group() for language, folded, _ in views if language == sign.language
+                    for m in sign.pattern.finditer(folded.text)]
             elif sign.when == UNREAD:
                 met = [] if mine else list(self._beside(fact, views, unknown))
             elif sign.when == LOOSE:

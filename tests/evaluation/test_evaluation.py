@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
 
 from orangecontrib.customs.evaluation import (
     ErrorModel,
@@ -161,11 +162,22 @@ def test_an_overconfident_model_does_not():
 # -- risk and coverage
 
 @given(CASES)
-def test_augrc_is_the_mean_over_thresholds_of_accepted_and_wrong(cases):
+def test_augrc_is_what_auroc_and_the_error_rate_make_of_it(cases):
+    p, wrong = (np.array(x) for x in zip(*cases))
+    error = wrong.mean()
+    auroc = roc_auc_score(wrong, p) if 0 < error < 1 else 0.
+    assert augrc(p, wrong) == pytest.approx(
+        (1 - auroc) * error * (1 - error) + error ** 2 / 2)  # Traub et al., 2024
+
+
+def test_documents_that_nothing_tells_apart_have_the_augrc_of_a_random_order():
+    assert augrc(np.full(10, .3), np.arange(10) < 4) == pytest.approx(.2)
+
+
+@given(CASES)
+def test_aurc_is_the_mean_over_thresholds_of_wrong_among_accepted(cases):
     p, wrong = (np.array(x) for x in zip(*cases))
     n = len(p)
-    brute = sum(((p <= p[i]) & wrong).sum() for i in range(n)) / n ** 2
-    assert augrc(p, wrong) == pytest.approx(brute)
     selective = sum(wrong[p <= p[i]].mean() for i in range(n)) / n
     assert aurc(p, wrong) == pytest.approx(selective)
 

@@ -10,6 +10,7 @@ from orangecontrib.customs.evaluation.final import (
     ALLOWED,
     FinalCodes,
     commonest_codes,
+    commonest_scores,
     final_scores,
     worse,
 )
@@ -73,6 +74,22 @@ def test_goods_of_one_group_are_one_witness_in_the_intervals():
     together = at(final_scores(said([[1, 0, 0, 0, 0]] * 8, [("6403911600",)] * 8,
                                     ["6403911600"] * 8, groups=["a"] * 4 + ["b"] * 4)), 10)
     assert alone.top1 == together.top1 == 1 and together.top1_low < alone.top1_low < 1
+
+
+def test_goods_of_one_group_are_one_witness_in_what_calibration_shows_by_chance():
+    p, code = [[.7, .1, .1, .1, 0]], [("6403911600",)]
+    once = said(p * 8, code * 8, ["6403911600"] * 8)
+    often = said(p * 80, code * 80, ["6403911600"] * 80, groups=[n % 8 for n in range(80)])
+    assert at(final_scores(often), 10).ece_chance == pytest.approx(
+        at(final_scores(once), 10).ece_chance, abs=.05)
+
+
+def test_the_commonest_code_of_a_level_is_that_of_the_level():
+    true = ["6403911600"] * 2 + ["6403911800"] * 2 + ["6404199000"] * 4 + ["640399"] * 4
+    goods = said([[.2] * 5] * len(true), [()] * len(true), true)
+    scores = commonest_scores(goods)
+    assert at(scores, 4).top1 == pytest.approx(8 / 12)      # 6403
+    assert at(scores, 10).top1 == pytest.approx(4 / 8)      # 6404199000
 
 
 def test_errors_with_the_largest_p_leave_nothing_to_accept():

@@ -10,7 +10,7 @@ from orangecontrib.customs.defaults import ERROR
 from orangecontrib.customs.evaluation.final import (
     FinalCodes,
     LevelScores,
-    commonest_codes,
+    commonest_scores,
     final_scores,
 )
 from orangecontrib.customs.facts import Evidence
@@ -62,7 +62,7 @@ def assess(case: Case, true: Mapping[str, str], groups: Mapping[str, object] | N
         said = found if said is None else said
         reports[name] = final_scores(found)
     reports[PRIOR] = final_scores(_by_priors(case, said))
-    reports[COMMONEST] = final_scores(commonest_codes(said))
+    reports[COMMONEST] = commonest_scores(said)
     return reports
 
 

@@ -17,7 +17,7 @@ from .errors import Scored
 from .risk import accept, augrc
 
 __all__ = ["ALLOWED", "DIGITS", "ERRORS", "FinalCodes", "LevelScores", "commonest_codes",
-           "final_scores", "level_scores", "worse"]
+           "commonest_level_scores", "commonest_scores", "final_scores", "level_scores", "worse"]
 
 #: Levels at which codes are compared.
 DIGITS = (4, 6, 8, 10)
@@ -75,14 +75,14 @@ class LevelScores:
     macro_f1 : float
         Mean over the true codes of the F1 of each.
     log_loss : float
-        Mean −log P(true code).
+        Mean −log P(true code), no P below :data:`FLOOR`.
     brier : float
         Mean Σ (P(code) − is it)²; 0 is best, 2 worst.
     ece, ece_chance : float
         Mean distance of the stated P and the share of right ones among the answered, and what a
         perfectly calibrated model stays below in 95 % of samples of this size.
     augrc : float
-        Mean over all thresholds of P(accepted and wrong).
+        Mean over all coverages of P(accepted and wrong).
     coverage : dict of str to float
         Share of errors → the most goods that may be accepted at it.
     duty_error : float
@@ -149,7 +149,8 @@ def _at_level(said: FinalCodes, digits: int) -> LevelScores:
         float(top3.mean()), *grouped_wilson(float(top3.sum()), groups),
         _macro_f1(true, chosen), float(-np.log(np.clip(of_true, FLOOR, 1)).mean()),
         float(((p - truth) ** 2).sum(axis=1).mean()),
-        ece(stated, right), ece_limit(stated), augrc(p_error, ~right),
+        ece(stated, right), ece_limit(stated, document=np.unique(
+            [str(group) for group in groups], return_inverse=True)[1]), augrc(p_error, ~right),
         {f"{limit:g}": accept(p_error, ~right, limit).n / n for limit in ERRORS},
         _duty_error(said, rows) if digits == max(DIGITS) else float("nan"))
 
@@ -187,10 +188,22 @@ def level_scores(scored: Scored) -> list[LevelScores]:
     A document that was tested several times is one witness.  Where only the probability of the
     predicted code is stated, what rests on those of the others is NaN.
     """
+    said = _codes_of(scored)
+    levels = final_scores(said) if said.codes else []
+    if scored.shares is not None:
+        return levels
+    unknown = dict.fromkeys(("top3", "top3_low", "top3_high", "log_loss", "brier"), float("nan"))
+    return [replace(level, **unknown) for level in levels]
+
+
+def commonest_level_scores(scored: Scored) -> list[LevelScores]:
+    """The scores of who always says the commonest code of the other documents."""
+    return commonest_scores(_codes_of(scored))
+
+
+def _codes_of(scored: Scored) -> FinalCodes:
     rows = [row for row, code in enumerate(scored.true) if code.isdigit()]
     codes = sorted({*scored.codes, *(scored.predicted[row] for row in rows)} - {""})
-    if not rows or not codes:
-        return []
     if scored.shares is not None:
         p = np.zeros((len(rows), len(codes)))
         for column, code in enumerate(scored.codes):
@@ -199,12 +212,8 @@ def level_scores(scored: Scored) -> list[LevelScores]:
         p = np.array([[scored.p[row] if code == scored.predicted[row] else 0. for code in codes]
                       for row in rows])
     chosen = [(scored.predicted[row],) if scored.predicted[row] else () for row in rows]
-    levels = final_scores(FinalCodes(codes, p, chosen, [scored.true[row] for row in rows],
-                                     scored.document[rows].tolist()))
-    if scored.shares is not None:
-        return levels
-    unknown = dict.fromkeys(("top3", "top3_low", "top3_high", "log_loss", "brier"), float("nan"))
-    return [replace(level, **unknown) for level in levels]
+    return FinalCodes(codes, p, chosen, [scored.true[row] for row in rows],
+                      scored.document[rows].tolist())
 
 
 def commonest_codes(said: FinalCodes) -> FinalCodes:
@@ -220,6 +229,18 @@ def commonest_codes(said: FinalCodes) -> FinalCodes:
     p = np.where(total > 0, p / np.where(total > 0, total, 1), np.nan)
     chosen = [() if np.isnan(row).any() else (codes[int(row.argmax())],) for row in p]
     return FinalCodes(codes, p, chosen, said.true, said.groups, said.duties)
+
+
+def commonest_scores(said: FinalCodes, levels: Sequence[int] = DIGITS) -> list[LevelScores]:
+    """The scores at each level of who always says the commonest code of that level."""
+    found = []
+    for digits in levels:
+        rows = [row for row, code in enumerate(said.true) if len(code) >= digits]
+        at_level = replace(
+            said, true=[said.true[row][:digits] for row in rows],
+            groups=None if said.groups is None else [said.groups[row] for row in rows])
+        found += final_scores(commonest_codes(at_level), [digits]) if rows else []
+    return found
 
 
 def worse(now: Mapping[str, Sequence[Mapping]], before: Mapping[str, Sequence[Mapping]],

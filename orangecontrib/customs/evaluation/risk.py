@@ -42,14 +42,16 @@ def risk_coverage(p_error: np.ndarray, wrong: np.ndarray, weight: np.ndarray | N
 def augrc(p_error: np.ndarray, wrong: np.ndarray, weight: np.ndarray | None = None) -> float:
     """Area under the generalised risk-coverage curve (Traub et al., 2024, arXiv:2407.01032).
 
-    The mean, over documents as thresholds, of P(accepted and wrong): the risk of undetected
-    errors over all working points. 0 is best; a random order of documents gives half the
-    error rate.
+    The mean, over all coverages, of P(accepted and wrong): the risk of undetected errors over
+    all working points. 0 is best; a random order of documents gives half the error rate, and so
+    do documents that nothing tells apart.
     """
     _, coverage, risk = risk_coverage(p_error, wrong, weight)
     if not len(coverage):
         return float("nan")
-    return float(np.diff(coverage, prepend=0.) @ (coverage * risk))
+    undetected = coverage * risk
+    before = np.concatenate([[0.], undetected[:-1]])
+    return float(np.diff(coverage, prepend=0.) @ (before + undetected) / 2)
 
 
 def aurc(p_error: np.ndarray, wrong: np.ndarray, weight: np.ndarray | None = None) -> float:

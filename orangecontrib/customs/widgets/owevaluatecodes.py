@@ -35,12 +35,15 @@ from orangecontrib.customs.evaluation import (
     equal_mass_bins,
     risk_coverage,
 )
-from orangecontrib.customs.evaluation.final import LevelScores, level_scores
+from orangecontrib.customs.evaluation.final import (
+    LevelScores,
+    commonest_level_scores,
+    level_scores,
+)
 from orangecontrib.customs.evaluation.models import (
     COMMONEST,
     Judge,
     ModelScores,
-    commonest,
     standing,
 )
 from orangecontrib.customs.evaluation.models.table import (
@@ -194,8 +197,9 @@ def evaluate(judge: Judge, request: SimpleNamespace) -> Evaluated:
         ece(scored.p, right, weight), ece_limit(scored.p, weight, scored.document),
         risk_coverage(ranked, scored.wrong, weight), augrc(ranked, scored.wrong, weight),
         judge.accepted(request.limit), [variable.name for variable in found],
-        [(name, level) for name, some in ((judge.name, scored), (COMMONEST, commonest(scored)))
-         for level in level_scores(some)])
+        [(name, level) for name, some in ((judge.name, level_scores(scored)),
+                                          (COMMONEST, commonest_level_scores(scored)))
+         for level in some])
 
 
 def unknown_verdicts(compared: Compared, limit: float) -> list[Verdict]:

@@ -28,8 +28,8 @@ __all__ = ["FactsView", "LEGEND", "signs"]
 
 FACT, VALUE, AXIS, SAYS, ANSWER = range(5)
 #: Signs of witnesses: what the legend calls them; shapes differ as well as colours.
-_SIGNS = {TEXT: "●", PHOTOS: "■", ANALYST: "✎"}
-LEGEND = "● text   ■ photos   ✎ answer   ○ prior   ┃ all together"
+_SIGNS = {TEXT: "●", PHOTOS: "■", ANALYST: "▲"}
+LEGEND = "● text   ■ photos   ▲ answer   ○ prior   ┃ all together"
 _COLOURS = {TEXT: "#1f6fb2", PHOTOS: "#b5651d", ANALYST: "#2e7d32"}
 ROW = Qt.UserRole + 1
 #: Of the width; what says so gets the rest.

@@ -64,7 +64,7 @@ class FinalPage(SentencePage):
             _score("ECE", "ece", "Mean distance of the stated P and the share of right codes"),
             _score("by chance", "ece_chance",
                    "A perfectly calibrated model stays below this in 95 % of such samples"),
-            _score("AUGRC", "augrc", "Mean over all thresholds of P(accepted and wrong)"),
+            _score("AUGRC", "augrc", "Mean over all coverages of P(accepted and wrong)"),
             _coverage("0.01"), _coverage("0.05")), self)
         self.view = self.add(rows_view(self.model, several=True, sorted_=False))
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from orangecontrib.customs.facts import Priors
@@ -138,24 +138,28 @@ class Understanding:
         unknown = self._unknown(views, findings)
         left: dict[str, float] = {}
         words: dict[str, dict[str, None]] = {}
+        said: dict[str, list[Finding]] = {fact: [] for fact in self._unread}
+        for finding in findings:
+            if finding.fact in said:
+                said[finding.fact].append(finding)
         for sign in self._signs:
-            for fact, met in self._met(sign, views, findings, unknown):
+            if sign.when in (UNKNOWN, UNREAD) and len(unknown) <= sign.above:
+                continue
+            for fact, met in self._met(sign, views, said, unknown):
                 left[fact] = left.get(fact, 1.) * (1 - sign.share)
                 words.setdefault(fact, {}).update(dict.fromkeys(met))
         return tuple(Doubt(fact, min(1 - left[fact], MOST), tuple(words[fact])[:QUOTED],
                            self._priors[fact], self._unread[fact])
                      for fact in self._unread if fact in left)
 
-    def _met(self, sign: _Sign, views, findings, unknown: Sequence[_Word]):
+    def _met(self, sign: _Sign, views, said: Mapping[str, Sequence[Finding]],
+             unknown: Sequence[_Word]):
         """The facts that a sign puts in doubt, with the words."""
-        if sign.when == UNKNOWN:
-            if len(unknown) > sign.above:
-                for fact in sign.facts:
-                    yield fact, [word.text for word in unknown]
-            return
         for fact in sign.facts:
-            mine = [f for f in findings if f.fact == fact]
-            if sign.when in (WORDS, SILENT):
+            mine = said[fact]
+            if sign.when == UNKNOWN:
+                met = [word.text for word in unknown]
+            elif sign.when in (WORDS, SILENT):
                 met = [] if mine and sign.when == SILENT else [
                     m.group() for language, folded, _ in views if language == sign.language
                     for m in sign.pattern.finditer(folded.text)]

@@ -46,6 +46,17 @@ def test_without_a_quantity_money_is_per_unit():
     assert "за единицу" in plain(card_of(made, made.decide()[0]).money[0])
 
 
+def test_money_at_risk_is_that_of_all_units_where_any_good_tells_how_many():
+    alone = case([{"good_id": "A", "description": BOOTS}])
+    made = case([{"good_id": "A", "description": BOOTS, "quantity": 2000},
+                 {"good_id": "B", "description": BOOTS}])
+    unit = line_of(alone, alone.decide()[0], 0).risk
+    first, second = (line_of(made, v, row) for row, v in enumerate(made.decide()))
+    assert unit > 0 and first.risk == pytest.approx(2000 * unit)
+    assert second.at_risk == ""     # not to be held against a sum
+    assert plain(card_of(made, made.decide()[0]).money[0]).startswith(f"{first.at_risk} €")
+
+
 def test_a_contradiction_is_a_whole_sentence_without_numbers():
     made = case(photos=LOW)
     card = card_of(made, made.decide()[0])

@@ -741,6 +741,7 @@ class TestOWHSCodeFusion(WidgetTest):
         with patch.object(owhscodefusion, "BLOCK", 10):
             result = owhscodefusion.run(job, stop, state)
         self.assertEqual(len(result.verdicts), 20 if len(result.verdicts) == 20 else 10)
+        self.widget._job = job
         self.widget.on_done(result)
         self.assertTrue(self.widget.Warning.cancelled.is_shown())
         self.assertEqual(len(self.get_output(self.widget.Outputs.codes)), len(result.verdicts))

@@ -192,8 +192,9 @@ def main():
                       flush=True)
             compare(runs["local"], runs["Ray, 2"], "declarations")
             for one, other in (("Ray, 2", "processes, 2"), ("Ray, 2", "Ray, 1")):
-                print(f"{one} / {other}: {runs[one].rates()[0] / runs[other].rates()[0]:.2f} by "
-                      f"the clock, {runs[one].rates()[1] / runs[other].rates()[1]:.2f} by processors")
+                clock, cpu = np.divide(runs[one].rates(), runs[other].rates())
+                print(f"{one} / {other}: {clock:.2f} by the clock, {cpu:.2f} by processors",
+                      flush=True)
             if args.kills:
                 between = (runs["Ray, 2"].last[0] - runs["Ray, 2"].first[0]) / args.kills
                 with Kills(args.kills, between) as kills:

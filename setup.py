@@ -93,6 +93,8 @@ setup(
         # generating on this computer; weights are fetched only where one allows it
         "generate": ["diffusers>=0.30", "transformers>=4.44", "accelerate>=0.33"],
         "doc": ["sphinx>=7", "myst-parser>=3"],
+        # runs on many computers; 70 MB, and not for every system that the rest runs on
+        "cluster": ["ray[data]>=2.60,<3", "fsspec>=2024.2"],
     },
     entry_points={
         "console_scripts": ["orange-customs = orangecontrib.customs.headless.cli:main"],

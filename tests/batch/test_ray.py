@@ -25,6 +25,23 @@ BOOTS = "БОТИНКИ МУЖСКИЕ, ВЕРХ ИЗ НАТУРАЛЬНОЙ К�
 TWO = "Товар №1: ботинки мужские, верх кожа, 10 пар; Товар №2: туфли женские, верх текстиль, 5 пар"
 TEXTS = [BOOTS, "туфли женские, верх кожа", "", TWO, "реле 220 В", "кеды, верх текстиль"]
 GOODS = 20
+#: One reader is made sooner than two, in each of the processes.
+GROUP = ["--group", "footwear"]
+#: `classify` on a cluster whose head is ended as soon as something is kept.
+HEADLESS = """
+import os, signal, sys
+if __name__ == "__main__":
+    from orangecontrib.customs.batch import checkpoint, spool
+    from orangecontrib.customs.batch.cluster import engine
+    from orangecontrib.customs.headless.cli import main
+    spool.BLOCK, engine.AWAY, keep = 4, 0., checkpoint.Checkpoint.keep
+    def kept(self, done):
+        keep(self, done)
+        os.kill(int(sys.argv[1]), signal.SIGKILL)
+        checkpoint.Checkpoint.keep = keep
+    checkpoint.Checkpoint.keep = kept
+    sys.exit(main(sys.argv[2:]))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +100,8 @@ def photos(tmp_path):
 
 
 def classify(source, out, *extra):
-    return main(["classify", "--declarations", str(source), "--out", str(out), *map(str, extra)])
+    return main(["classify", "--declarations", str(source), "--out", str(out), *GROUP,
+                 *map(str, extra)])
 
 
 def rows_in(path):
@@ -123,7 +141,8 @@ def test_cpus_decode_for_gpus_and_a_photo_that_is_none_is_told_as_ever(
 
 
 def _with_photos(source, tmp_path, photos, name, engine):
-    job = Job(tmp_path / f"{name}.rows", None, None, model="free", on=date(2026, 1, 1))
+    job = Job(tmp_path / f"{name}.rows", None, None, groups=("footwear",), model="free",
+              on=date(2026, 1, 1))
     with Output(tmp_path / name) as place:
         report = run_batch(job, Declarations(source), place, photos=photos, engine=engine)
     return report, rows_in(tmp_path / name)
@@ -152,10 +171,31 @@ def test_a_computer_that_is_lost_takes_nothing_with_it(cluster, source, tmp_path
         if left:
             cluster.remove_node(left.pop(), allow_graceful=False)
     with Output(tmp_path / "o.csv") as place:
-        run_batch(Job(tmp_path / "rows", None, None, on=date.today()), Declarations(source),
+        run_batch(Job(tmp_path / "rows", None, None, groups=("footwear",)), Declarations(source),
                   place, engine="ray", progress=lose)
     assert not left
     assert (tmp_path / "o.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
+def test_without_its_head_a_run_ends_and_says_so_and_goes_on_later(cluster, source, tmp_path):
+    from ray.cluster_utils import Cluster
+    other = Cluster(initialize_head=True, head_node_args={
+        "num_cpus": 1, "include_dashboard": False, "object_store_memory": 10 ** 8})
+    program, out = tmp_path / "headless.py", tmp_path / "o.csv"
+    program.write_text(HEADLESS)
+    head = other.head_node.all_processes["gcs_server"][0].process.pid
+    try:
+        ended = subprocess.run(
+            [sys.executable, str(program), str(head), "classify", "--declarations", str(source),
+             "--out", str(out), *GROUP, "--resume", "--engine", "ray", "--address", other.address],
+            capture_output=True, text=True, timeout=600)
+    finally:
+        other.shutdown()
+    assert ended.returncode == 2 and "head of the cluster" in ended.stderr, ended.stderr
+    assert not out.exists() and (tmp_path / "o.csv.resume" / "00000000.part").exists()
+    assert classify(source, out, "--resume") == 0
+    assert classify(source, tmp_path / "whole.csv") == 0
+    assert out.read_bytes() == (tmp_path / "whole.csv").read_bytes()
 
 
 # -- without one
@@ -200,7 +240,7 @@ def _job_and_task(source, photos, tmp_path):
 
         def close(self):
             seen["spool"] = True
-    job = Job(tmp_path / "rows", None, None, model="free", on=date(2026, 1, 1))
+    job = Job(tmp_path / "rows", None, None, groups=("footwear",), model="free")
     from orangecontrib.customs.photos.sources import find_photos
     with Output(tmp_path / "all.csv") as place:
         run_batch(job, Declarations(source), place, photos=find_photos(photos)[0], engine=Kept)

@@ -92,7 +92,8 @@ def test_the_package_imports_no_tools_of_those_who_build_it():
 def test_heavy_packages_come_late():
     for path in ROOT.rglob("*.py"):
         names = {name.split(".")[0] for name in imported(path, top_level_only=True)}
-        assert not names & {"torch", "torchvision", "onnxruntime", "diffusers"}, path
+        assert not names & {"torch", "torchvision", "onnxruntime", "diffusers", "ray", "fsspec",
+                            "pyarrow"}, path
         if path.relative_to(ROOT).as_posix() != "collecting/spider.py":  # a process of its own
             assert not names & {"requests", "urllib3", "bs4", "lxml", "extruct", "scrapy",
                                 "twisted", "protego", "keyring"}, path

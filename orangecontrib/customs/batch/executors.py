@@ -168,12 +168,5 @@ def _do(task: Task) -> Done:
     return _worker(task)
 
 
-def _on_ray(job: Job, workers: int = 0) -> Executor:
-    """Ray is imported only where it is asked for."""
-    from .cluster import OnRay
-    return OnRay(job, workers)
-
-
 #: The executors by name.
-ENGINES: dict[str, Callable[[Job, int], Executor]] = {
-    "local": Local, "processes": Processes, "ray": _on_ray}
+ENGINES: dict[str, Callable[[Job, int], Executor]] = {"local": Local, "processes": Processes}

@@ -293,6 +293,10 @@ def _find(args, place):
     from orangecontrib.customs.cases.files import InputError
     from orangecontrib.customs.files import shown
     from orangecontrib.customs.photos.sources import SourceError, survey
+    url = cli_batch.url_of(args.photos)
+    if url:
+        from orangecontrib.customs.batch.cluster.remote import remote_photos
+        return remote_photos(url, args.photo_ids)
     try:
         found = survey(args.photos, args.photos_root, args.encoding, args.photo_ids)
     except SourceError as error:
@@ -308,6 +312,11 @@ def _find(args, place):
 def _classify(args, place) -> tuple[str, int]:
     if cli_report.ending(args.out) == cli_report.WORKBOOK:
         return _workbook(args, place)
+    with cli_batch.declarations_here(args):
+        return _long(args, place)
+
+
+def _long(args, place) -> tuple[str, int]:
     from orangecontrib.customs.batch import Declarations, Job, Report, Stopped, run_batch
     from orangecontrib.customs.batch.parts import form_of
     from orangecontrib.customs.batch.run import state_of

@@ -5,6 +5,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -18,7 +19,8 @@ from pathlib import Path
 from orangecontrib.customs import __version__
 
 __all__ = ["Ended", "Progress", "Signals", "Terminated", "add_arguments", "checkpoint_of",
-           "digest_of_photos", "digests_of", "engine_of", "summary_of", "teller", "work_folder"]
+           "declarations_here", "digest_of_photos", "digests_of", "engine_of", "summary_of",
+           "teller", "url_of", "work_folder"]
 
 #: As ``batch.ENGINES``, which is not imported before it is needed.
 ENGINES = ("local", "processes", "ray")
@@ -53,6 +55,25 @@ def _count(text: str) -> int:
     if not 0 <= number <= 256:
         raise argparse.ArgumentTypeError("must be 0 to 256")
     return number
+
+
+def url_of(path: Path) -> str:
+    """The URL that argparse has made a path of; "" where it is one."""
+    found = re.fullmatch(r"([a-z][a-z0-9+.-]+):[/\\](.*)", str(path))
+    return f"{found[1]}://{found[2]}" if found and not path.exists() else ""
+
+
+@contextmanager
+def declarations_here(args) -> Iterator[None]:
+    """Declarations that are named by a URL are copied to this computer for the time of a run."""
+    url = url_of(args.declarations)
+    if not url:
+        yield
+        return
+    from orangecontrib.customs.batch.cluster.remote import fetched
+    with tempfile.TemporaryDirectory(prefix="orange-customs-") as folder:
+        args.declarations = fetched(url, Path(folder))
+        yield
 
 
 def engine_of(args):
@@ -228,8 +249,9 @@ def digest_of_photos(photos) -> str:
     for photo in photos:
         state: object = ""
         with suppress(OSError, ValueError):
-            state = os.stat(photo.file)
-            state = state.st_size, state.st_mtime_ns
+            state = getattr(photo.opener, "state", None) or os.stat(photo.file)
+            if isinstance(state, os.stat_result):
+                state = state.st_size, state.st_mtime_ns
         line = f"{photo.good_id}\0{photo.image}\0{state}\n"
         whole.update(line.encode("utf-8", "surrogateescape"))
     return whole.hexdigest()

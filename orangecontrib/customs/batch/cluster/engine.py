@@ -14,10 +14,13 @@ import logging
 import os
 import pickle
 import signal
+import socket
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
 
 from orangecontrib.customs.cases.files import InputError
 
@@ -31,6 +34,9 @@ _log = logging.getLogger(__name__)
 
 #: Times that a step of a task is begun: Ray itself would try without end what ends its process.
 TRIES = 3
+
+#: Seconds that a head may be away: a minute later Ray ends this process without a word.
+AWAY = 20.
 
 #: Part of a GPU for the process that computes, so that a task alone finds the rest.
 _SHARE = .9
@@ -69,6 +75,7 @@ class OnRay:
         self._job, self._content = job, pickle.dumps(sent(job))
         self._put = self._ray.put(self._content)
         self._here = _node_strategy(self._ray)
+        self._head = _Head(self._ray.get_runtime_context().gcs_address)
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Done]:
         tasks, ahead = iter(tasks), deque()
@@ -97,12 +104,12 @@ class OnRay:
             desk.put.remote(given, pickle.dumps(carried(task, self._job.spool)))
             given += 1
 
-        stream = None
+        stream: SimpleQueue = SimpleQueue()
         try:
             give(ahead[0])
             more = True
-            stream = iter(self._dataset(desk).iter_batches(
-                batch_size=None, batch_format="pyarrow", prefetch_batches=0))
+            threading.Thread(target=_pump, args=(self._dataset(desk), stream), daemon=True,
+                             name="ray data").start()
             while ahead:
                 while more and len(ahead) < 2 * self._workers:
                     task = next(tasks, None)
@@ -113,7 +120,7 @@ class OnRay:
                     else:
                         desk.end.remote()
                 while done not in found:
-                    batch = next(stream, None)
+                    batch = self._next(stream)
                     if batch is None:
                         raise self._ray.exceptions.RaySystemError("a dataset ended too early")
                     found.update((row["number"], row["content"]) for row in batch.to_pylist())
@@ -123,13 +130,23 @@ class OnRay:
                 done += 1
                 yield self._again(task, result) if isinstance(result, MemoryError) \
                     else _raised(result)
-            next(stream, None)  # its processes end
+            self._next(stream)  # its processes end
         finally:
-            if hasattr(stream, "close"):
-                stream.close()
-            del stream
-            with suppress(self._ray.exceptions.RayError):
-                self._ray.kill(desk)
+            if not self._head.gone:  # without its desk the dataset ends
+                with suppress(self._ray.exceptions.RayError):
+                    self._ray.kill(desk)
+
+    def _next(self, stream: SimpleQueue):
+        """The next batch of a dataset; None after the last."""
+        while True:
+            try:
+                found = stream.get(timeout=1)
+            except Empty:
+                self._head.check()
+                continue
+            if isinstance(found, BaseException):
+                raise found
+            return found
 
     def _dataset(self, desk):
         """Tasks of the desk, and what comes of them."""
@@ -141,18 +158,17 @@ class OnRay:
         logging.getLogger("ray.data").setLevel(logging.ERROR)
         data = ray.data.read_datasource(_source(desk), override_num_blocks=1, num_cpus=0)
 
-        def through(data, names, pool, **resources):
+        def through(data, rows, pool, **resources):
             return data.map_batches(
-                _Rows, batch_size=1, batch_format="pyarrow", compute=pool,
-                fn_constructor_args=(self._content, names, desk), **resources)
+                rows, batch_size=1, batch_format="pyarrow", compute=pool,
+                fn_constructor_args=(self._content, desk), **resources)
 
         pool = ray.data.ActorPoolStrategy
         if not self._gpus:
-            return through(data, STEPS, pool(size=self._workers), num_cpus=1)
-        decode, compute, decide = STEPS
-        data = through(data, (decode,), pool(min_size=1, max_size=self._workers), num_cpus=1)
-        data = through(data, (compute,), pool(size=self._gpus), num_cpus=0, num_gpus=_SHARE)
-        return through(data, (decide,), pool(min_size=1, max_size=max(1, self._workers // 4)),
+            return through(data, AllSteps, pool(size=self._workers), num_cpus=1)
+        data = through(data, Decode, pool(min_size=1, max_size=self._workers), num_cpus=1)
+        data = through(data, Compute, pool(size=self._gpus), num_cpus=0, num_gpus=_SHARE)
+        return through(data, Decide, pool(min_size=1, max_size=max(1, self._workers // 4)),
                        num_cpus=1)
 
     def _alone(self, task: Task):
@@ -187,6 +203,8 @@ class OnRay:
 
     def _result(self, reference) -> Done | Exception:
         try:
+            while not self._ray.wait([reference], timeout=1)[0]:
+                self._head.check()
             return pickle.loads(self._ray.get(reference))
         except self._ray.exceptions.RayError as error:
             _told(error)
@@ -195,6 +213,39 @@ class OnRay:
     def close(self) -> None:
         if self._ours:
             self._ray.shutdown()
+
+
+class _Head:
+    """Whether the head of the cluster is there."""
+
+    def __init__(self, address: str):
+        self._address, self._since, self.gone = address, 0., False
+
+    def check(self) -> None:
+        """ClusterError where it has not been there for a while."""
+        host, _, port = self._address.rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), 5).close()
+            self._since = 0.
+        except OSError as error:
+            self._since = self._since or time.monotonic()
+            if time.monotonic() - self._since >= AWAY:
+                self.gone = True
+                raise ClusterError(
+                    f"the head of the cluster at {self._address} does not answer any more "
+                    f"({error}): start it anew; with --resume the same command goes on with what "
+                    "has been kept, on any engine") from error
+
+
+def _pump(data, place: SimpleQueue) -> None:
+    """Give on what comes of a dataset; the last thing is None, or why it ended before."""
+    try:
+        for batch in data.iter_batches(batch_size=None, batch_format="pyarrow",
+                                       prefetch_batches=0):
+            place.put(batch)
+        place.put(None)
+    except BaseException as error:
+        place.put(error)
 
 
 def _told(error: Exception) -> None:
@@ -326,19 +377,35 @@ def _block(number: int, content: bytes):
                           "content": pyarrow.array([content], pyarrow.large_binary())})
 
 
-class _Rows:
+class AllSteps:
     """Steps as Ray Data calls them: a row is a task on its way."""
 
-    def __init__(self, content: bytes, names: tuple[str, ...], desk):
+    names: tuple[str, ...] = STEPS
+
+    def __init__(self, content: bytes, desk):
         _begin()
-        self._steps, self._first, self._desk = Steps(content, names), names[0], desk
+        self._steps, self._desk = Steps(content, self.names), desk
 
     def __call__(self, batch):
         import ray
         (row,) = batch.to_pylist()
-        if ray.get(self._desk.begin.remote(row["number"], self._first)):
+        if ray.get(self._desk.begin.remote(row["number"], self.names[0])):
             return _block(row["number"], _through(self._steps, row["content"]))
         return _block(row["number"], pickle.dumps(MemoryError("its process was ended each time")))
+
+
+class Decode(AllSteps):
+    """These are classes since Ray shows their names."""
+
+    names = STEPS[:1]
+
+
+class Compute(AllSteps):
+    names = STEPS[1:2]
+
+
+class Decide(AllSteps):
+    names = STEPS[2:]
 
 
 def _through(steps: Callable, content: bytes) -> bytes:

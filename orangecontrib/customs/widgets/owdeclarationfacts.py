@@ -50,7 +50,7 @@ from orangecontrib.customs.declarations.table import (
     texts_of,
 )
 from orangecontrib.customs.fusion.table import default_key, key_candidates, keys_of
-from orangecontrib.customs.i18n import Message, say
+from orangecontrib.customs.i18n import Sayable, say
 from orangecontrib.customs.widgets.utils import language
 from orangecontrib.customs.widgets.utils.escaping import as_written
 from orangecontrib.customs.widgets.utils.factview import FACT_COLOURS, pale
@@ -84,7 +84,7 @@ class Good:
     key: str
     text: str
     facts: int | None        #: None: not read
-    problems: tuple[Message | str, ...]
+    problems: tuple[Sayable, ...]
 
 
 def run(data: Table, text_name: str, key_name: str, stop: threading.Event,

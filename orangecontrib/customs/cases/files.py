@@ -295,7 +295,7 @@ def read_predictions(path: str | Path, encoding: str = "") -> Predictions:
     Raises
     ------
     InputError
-        A value is no number; the message names line and column.
+        A value is not a number; the message names line and column.
     """
     table = _read(path, [], encoding)
     rows = table.rows

@@ -279,7 +279,7 @@ def _table(name: str, variables: Sequence[Variable], texts: Sequence[Column],
 
 def with_verdicts(tables: Sequence[Table], rows: Sequence[int], case: Case,
                   verdicts: Sequence[Verdict]) -> tuple[Table, Table]:
-    """Copies of the tables of codes and of probabilities with these rows decided anew."""
+    """Copies of the tables of codes and of probabilities with these rows decided again."""
     some = codes_table(case, verdicts), probabilities_table(case, verdicts)
     copies = tuple(table.copy() for table in tables)
     for copy, new in zip(copies, some):

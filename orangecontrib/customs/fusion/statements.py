@@ -173,7 +173,7 @@ def statements_of(names: Iterable[str], cells: Callable[[str], Sequence[str]],
         Of the rows.
     vocabulary : Vocabulary
     described : collection of str
-        Columns that are part of the description: what is no value of a fact is read there.
+        Columns that are part of the description: what is not a value of a fact is read there.
     chosen : dict of str to str, optional
         The column of each fact, as :func:`chosen_columns` tells of the whole table, where these
         rows are a part of it.

@@ -191,8 +191,9 @@ def start(function, *args, output):
         os.setpgid(0, 0)
         for number in (1, 2):
             os.dup2(os.open(f"{output}{number}", os.O_WRONLY | os.O_CREAT | os.O_APPEND), number)
-        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)
-        sys.stderr = sys.__stderr__ = open(2, "w", encoding="utf-8", closefd=False, buffering=1)
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - till the end
+        sys.stderr = sys.__stderr__ = open(  # noqa: SIM115
+            2, "w", encoding="utf-8", closefd=False, buffering=1)
         function(*args)
     except BaseException:
         traceback.print_exc()
@@ -209,7 +210,7 @@ def enter(kind, flow, timeout, channel):
         with tempfile.TemporaryDirectory(dir=flow.folder) as folder:
             channel.send((folder, function, args))
             status = channel.recv()
-            notes = list(supervisor._read(os.path.join(folder, "notes")))
+            notes = list(supervisor._read(Path(folder, "notes")))
             stack = Path(folder, "stack").read_text("ascii")
         code = next((note["code"] for note in notes if "code" in note), None)
         return supervisor.Ending(code, status, False, notes, stack)
@@ -238,7 +239,7 @@ def work(folder, function, args):
     code = 2
     try:
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        sys.stdin = open(0, closefd=False)
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115
         with whoever_reads():
             code = pkgutil.resolve_name(function)(journal, *args)
     except BaseException:

@@ -5,6 +5,8 @@ import os
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
 
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.defaults import ERROR, TRUST, WEIGHT
@@ -40,8 +42,10 @@ from .sources import (
 
 __all__ = ["case_of", "decide", "engines_of", "rows_of"]
 
+_T = TypeVar("_T")
 
-def engines_of(groups: Iterable[str | os.PathLike | Group] = (),
+
+def engines_of(groups: Iterable[str | os.PathLike[str] | Group] = (),
                priors: Priors | None = None) -> tuple[Engine, ...]:
     """The engines of groups, by id, from folders or as they are; of all loaded ones by default.
 
@@ -55,7 +59,7 @@ def engines_of(groups: Iterable[str | os.PathLike | Group] = (),
 
 def case_of(goods: Sequence[Good], photos: PhotoEvidence | None = None,
             predictions: Predictions | None = None, *,
-            groups: Iterable[str | os.PathLike | Group] = (), priors: Priors | None = None,
+            groups: Iterable[str | os.PathLike[str] | Group] = (), priors: Priors | None = None,
             trust: float = TRUST, weight: float = WEIGHT,
             decisions: Sequence[Decision] = (), on: date | None = None,
             tariff: Tariff | None = None,
@@ -79,7 +83,7 @@ def case_of(goods: Sequence[Good], photos: PhotoEvidence | None = None,
 def rows_of(case: Case, error: float = ERROR,
             answers: Mapping[str, Mapping[str, str]] | None = None,
             progress: Callable[[int, int], None] | None = None,
-            seen: Callable[[Verdict], None] | None = None) -> list[dict]:
+            seen: Callable[[Verdict], None] | None = None) -> list[dict[str, Any]]:
     """Rows of the result, in the order of the goods; `seen` gets each verdict."""
     rows = []
     for verdict in case.decide(error=error, answers=answers, progress=progress):
@@ -89,15 +93,15 @@ def rows_of(case: Case, error: float = ERROR,
     return rows
 
 
-def decide(goods: str | os.PathLike | Iterable[Mapping[str, object]],
-           photos: str | os.PathLike | PhotoEvidence | None = None, *,
-           predictions: str | os.PathLike | Predictions | None = None,
-           answers: str | os.PathLike | Mapping[str, Mapping[str, str]] | None = None,
-           priors: str | os.PathLike | Priors | None = None, model: str = "default",
+def decide(goods: str | os.PathLike[str] | Iterable[Mapping[str, object]],
+           photos: str | os.PathLike[str] | PhotoEvidence | None = None, *,
+           predictions: str | os.PathLike[str] | Predictions | None = None,
+           answers: str | os.PathLike[str] | Mapping[str, Mapping[str, str]] | None = None,
+           priors: str | os.PathLike[str] | Priors | None = None, model: str = "default",
            error: float = ERROR, trust: float = TRUST, weight: float = WEIGHT,
-           groups: Iterable[str | os.PathLike | Group] = (),
-           decisions: str | os.PathLike | Sequence[Decision] = (), on: date | None = None,
-           tariff: str | os.PathLike | Tariff | None = None) -> list[dict]:
+           groups: Iterable[str | os.PathLike[str] | Group] = (),
+           decisions: str | os.PathLike[str] | Sequence[Decision] = (), on: date | None = None,
+           tariff: str | os.PathLike[str] | Tariff | None = None) -> list[dict[str, Any]]:
     """Ten-digit codes of goods, with reasons: the rows of ``orange-customs classify``.
 
     Parameters
@@ -162,26 +166,19 @@ def decide(goods: str | os.PathLike | Iterable[Mapping[str, object]],
     ('6403911800', None)
     """
     groups = loaded_groups(groups)
-    vocabulary = vocabulary_of(groups)
-    goods = read_goods(goods, facts=vocabulary) if _is_path(goods) \
-        else goods_of_rows(_described(list(goods), vocabulary))
-    if _is_path(photos):
-        photos = _photos(photos, model, groups)
-    if _is_path(predictions):
-        predictions = read_predictions(predictions)
-    if _is_path(answers):
-        answers = read_answers(answers, vocabulary)
-    if _is_path(priors):
-        priors = read_priors(priors, vocabulary)
-    if _is_path(decisions):
-        decisions = read_decisions(decisions, vocabulary)
-    if _is_path(tariff):
-        tariff = read_tariff(tariff)
-    case = case_of(goods, photos, predictions, groups=groups, priors=priors, trust=trust,
-                   weight=weight, decisions=decisions, on=on, tariff=tariff)
-    for remark in (*case.remarks, *case.strange_answers(answers or {})):
+    facts = vocabulary_of(groups)
+    typed = _read(answers, lambda path: read_answers(path, facts))
+    case = case_of(
+        read_goods(Path(goods), facts=facts) if isinstance(goods, (str, os.PathLike))
+        else goods_of_rows(_described(list(goods), facts)),
+        _photos(photos, model, groups) if isinstance(photos, (str, os.PathLike)) else photos,
+        _read(predictions, read_predictions), groups=groups,
+        priors=_read(priors, lambda path: read_priors(path, facts)), trust=trust, weight=weight,
+        decisions=_read(decisions, lambda path: read_decisions(path, facts)), on=on,
+        tariff=_read(tariff, read_tariff))
+    for remark in (*case.remarks, *case.strange_answers(typed or {})):
         warnings.warn(remark, stacklevel=2)
-    return rows_of(case, error, answers)
+    return rows_of(case, error, typed)
 
 
 def _described(rows: Sequence[Mapping[str, object]], facts: Vocabulary
@@ -193,11 +190,12 @@ def _described(rows: Sequence[Mapping[str, object]], facts: Vocabulary
     return [{**row, "description": row.get("description") or ""} for row in rows]
 
 
-def _is_path(given: object) -> bool:
-    return isinstance(given, (str, os.PathLike))
+def _read(given: str | os.PathLike[str] | _T, read: Callable[[Path], _T]) -> _T:
+    """What a file holds, or what is given as it is."""
+    return read(Path(given)) if isinstance(given, (str, os.PathLike)) else given
 
 
-def _photos(path: str | os.PathLike, model: str, groups: Sequence[Group]) -> PhotoEvidence:
+def _photos(path: str | os.PathLike[str], model: str, groups: Sequence[Group]) -> PhotoEvidence:
     from orangecontrib.customs.photos.sources import find_photos
     photos, problems = find_photos(path)
     for problem in problems:

@@ -56,11 +56,9 @@ def assess(case: Case, true: Mapping[str, str], groups: Mapping[str, object] | N
                      for name in names if name in (TEXT, PHOTOS)})
         if case.answer is not None:
             ways["model"] = replace(case, witnesses=())
-    reports, said = {}, None
-    for name, way in ways.items():
-        found = codes_said(way, true, groups, error, progress)
-        said = found if said is None else said
-        reports[name] = final_scores(found)
+    found = {name: codes_said(way, true, groups, error, progress) for name, way in ways.items()}
+    reports = {name: final_scores(codes) for name, codes in found.items()}
+    said = found[ALL]
     reports[PRIOR] = final_scores(_by_priors(case, said))
     reports[COMMONEST] = commonest_scores(said)
     return reports
@@ -103,6 +101,6 @@ def _by_priors(case: Case, said: FinalCodes) -> FinalCodes:
     return replace(said, p=p, chosen=chosen)
 
 
-def report_of(scores: Mapping[str, Sequence[LevelScores]]) -> dict[str, list[dict]]:
+def report_of(scores: Mapping[str, Sequence[LevelScores]]) -> dict[str, list[dict[str, object]]]:
     """For a JSON file."""
     return {name: [level.as_dict() for level in levels] for name, levels in scores.items()}

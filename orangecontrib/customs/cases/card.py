@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -11,9 +12,9 @@ from orangecontrib.customs.facts import Fact, Value
 from orangecontrib.customs.fusion.duties import EUR, PERCENT
 from orangecontrib.customs.fusion.engine import Engine
 from orangecontrib.customs.fusion.verdict import Question, Verdict
-from orangecontrib.customs.i18n import Capital, Joined, Message, Words, say
+from orangecontrib.customs.i18n import Capital, Joined, Message, Sayable, Words, say
 from orangecontrib.customs.i18n.numbers import money, percent
-from orangecontrib.customs.nomenclature import spaced
+from orangecontrib.customs.nomenclature import Line, spaced
 
 from .case import Case
 from .rows import duty_at_risk, percent_at_risk
@@ -34,7 +35,7 @@ class Candidate:
 
     code: str
     p: Message | str
-    path: tuple = ()
+    path: tuple[Line, ...] = ()
 
     @property
     def short_path(self) -> str:
@@ -125,8 +126,9 @@ def card_of(case: Case, verdict: Verdict) -> Card:
     engine = case.engine_of(verdict)
     candidates = tuple(Candidate(
         code, percent(verdict.probabilities.get(code, verdict.p)),
-        tuple(engine.nomenclature.path(code)[1:])) for code in verdict.codes)
-    title = None
+        () if engine is None else tuple(engine.nomenclature.path(code)[1:]))
+        for code in verdict.codes)
+    title: Sayable | None = None
     if verdict.excluded:
         title = Capital(OUTSIDE_CODES if engine is None else engine.elsewhere)
     elif not verdict.codes:
@@ -134,7 +136,9 @@ def card_of(case: Case, verdict: Verdict) -> Card:
     agrees, said = declared(case, verdict)
     flip, flip_fact = None, ""
     if verdict.flip is not None:
-        parts, flip_fact = [verdict.flip], dict(verdict.flip.args)["fact"].id
+        fact: Any = dict(verdict.flip.args)["fact"]
+        parts: list[Sayable] = [verdict.flip]
+        flip_fact = fact.id
         if verdict.runner_up and verdict.flips_to_runner_up:
             parts.append(Joined((spaced(verdict.runner_up), percent(verdict.p_runner_up)), ", "))
         flip = Message.of("card.flip", what=Joined(tuple(parts), " → "))
@@ -208,7 +212,7 @@ def declared(case: Case, verdict: Verdict) -> tuple[str, Joined | None]:
         said = Message.of(f"card.declared_{agrees or 'none'}", **(
             {} if agrees == "yes" else {"code": spaced(code)}))
         return agrees, Joined((said,), ", ")
-    parts: list = [Message.of("card.declared_no", code=spaced(code))]
+    parts: list[Sayable] = [Message.of("card.declared_no", code=spaced(code))]
     if differing := _differing(case, verdict, code):
         parts.append(Message.of("card.declared_fact", facts=Joined(differing)))
     p = verdict.p_of(code)

@@ -18,7 +18,7 @@ from orangecontrib.customs.fusion.meeting import Meeting, strangers
 from orangecontrib.customs.fusion.photographs import photographs_of
 from orangecontrib.customs.fusion.pinned import guarded
 from orangecontrib.customs.fusion.verdict import Verdict
-from orangecontrib.customs.i18n import Message, Words, say
+from orangecontrib.customs.i18n import Message, Sayable, say
 from orangecontrib.customs.nomenclature import Tariff, compare_wordings
 
 from .decisions import Decision, decide_pinned
@@ -130,9 +130,10 @@ class Case:
         """The good of a verdict."""
         return self._by_key[verdict.key]
 
-    def problems_of(self, verdict: Verdict) -> tuple[Message | Words | str, ...]:
+    def problems_of(self, verdict: Verdict) -> tuple[Sayable, ...]:
         """Problems of a good: of its sources and of the law."""
-        own = (problem for problem in self.good(verdict).problems
+        own = (problem.problem if isinstance(problem, OfGroup) else problem
+               for problem in self.good(verdict).problems
                if not isinstance(problem, OfGroup) or verdict.group in ("", problem.group))
         return (*own, *verdict.problems)
 
@@ -154,7 +155,8 @@ class Case:
         return [f"an answer is for '{key}', and there is no such good; the second of an id A is "
                 "A#2" for key in answers if key not in self._by_key]
 
-    def _part(self, some: slice, answers) -> tuple[tuple[str, ...], list[Witness]]:
+    def _part(self, some: slice, answers: Mapping[str, Mapping[str, str]]
+              ) -> tuple[tuple[str, ...], list[Witness]]:
         keys = self.keys[some]
         witnesses = [replace(w, evidence=w.evidence.part(some)) for w in self.witnesses]
         mine = {key: answers[key] for key in keys if answers.get(key)}
@@ -224,7 +226,7 @@ class Case:
                      engine: Engine) -> list[tuple[Witness, Evidence, Mapping[str, np.ndarray]]]:
         """The witnesses of one good: their evidence as a group's engine uses it, and what
         each makes of the facts by itself."""
-        heard = []
+        heard: list[tuple[Witness, Evidence, Mapping[str, np.ndarray]]] = []
         for witness in self._part(slice(row, row + 1), answers or {})[1]:
             evidence = witness.on(engine.priors).tempered(engine.priors)
             heard.append((witness, evidence, evidence.posterior(engine.priors)))
@@ -234,7 +236,7 @@ class Case:
                 ) -> dict[str, Held]:
         """What is believed of each fact of one good."""
         keys, witnesses = self._part(slice(row, row + 1), answers or {})
-        result = {}
+        result: dict[str, Held] = {}
         for engine in self.engines:
             total = sum((witness.on(engine.priors).tempered(engine.priors)
                          for witness in witnesses), Evidence(keys))
@@ -270,7 +272,7 @@ def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TR
         Keys of other goods, of which these are a part.
     """
     goods: list[Good] = []
-    places = []
+    places: list[list[int]] = []
     for source in sources:
         rows = _match(goods, source)
         known = {int(row) for row in rows}
@@ -291,14 +293,14 @@ def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TR
     goods = [_checked(good, engines) for good in goods]
     witnesses, answer, unmatched = [], None, {}
     for source, place in zip(sources, places):
-        rows = np.array([*place, *[-1] * (len(goods) - len(place))], dtype=int)
-        if (rows < 0).any():
-            unmatched[source.id] = int((rows < 0).sum())
+        at = np.array([*place, *[-1] * (len(goods) - len(place))], dtype=int)
+        if (at < 0).any():
+            unmatched[source.id] = int((at < 0).sum())
         if source.evidence is not None:
-            witnesses.append(_aligned(source, rows, goods, trust))
+            witnesses.append(_aligned(source, source.evidence, at, goods, trust))
         if source.answer is not None and len(source.answer.odds):
-            answer = replace(source.answer, odds=np.where(rows[:, None] < 0, 1.,
-                                                          source.answer.odds[rows]))
+            answer = replace(source.answer, odds=np.where(at[:, None] < 0, 1.,
+                                                          source.answer.odds[at]))
     return Case(tuple(engines), tuple(goods), tuple(witnesses), answer,
                 tuple(remark for source in sources for remark in source.remarks), unmatched,
                 {source.id: [good.whole or good.good_id for good in source.goods]
@@ -380,15 +382,16 @@ def _checked(good: Good, engines: Sequence[Engine]) -> Good:
     return replace(good, problems=(*good.problems, unknown))
 
 
-def _aligned(source: Source, rows: np.ndarray, goods: Sequence[Good], trust: float) -> Witness:
+def _aligned(source: Source, evidence: Evidence, rows: np.ndarray, goods: Sequence[Good],
+             trust: float) -> Witness:
     """A source's evidence and notes under the keys of the goods."""
-    own = source.evidence.align([good.key for good in source.goods])
+    own = evidence.align([good.key for good in source.goods])
     known = rows >= 0
     loglik = {}
     for fact, values in own.loglik.items():
         loglik[fact] = np.zeros((len(rows), values.shape[1]))
         loglik[fact][known] = values[rows[known]]
-    said: dict[str, list[tuple[str, str]]] = {}
+    said: dict[str, list[tuple[str, Sayable]]] = {}
     for (key, fact), note in source.notes.items():
         said.setdefault(key, []).append((fact, note))
     notes = {(good.key, fact): note for good, row in zip(goods, rows) if row >= 0

@@ -38,7 +38,7 @@ from orangecontrib.customs.fusion.engine import Engine, Witness
 from orangecontrib.customs.fusion.pinned import pinned, without
 from orangecontrib.customs.fusion.trace import ESTABLISHED, YES, Step, condition
 from orangecontrib.customs.fusion.verdict import Verdict
-from orangecontrib.customs.i18n import Joined, Message, Words
+from orangecontrib.customs.i18n import Joined, Message, Sayable, Words
 from orangecontrib.customs.nomenclature import LEVELS, parse_code
 
 from .goods import Good
@@ -261,9 +261,9 @@ class _Beliefs:
             self._found[engine.group.id] = total.posterior(engine.priors)
         return engine, self._found[engine.group.id][fact]
 
-    def said_by(self, fact: str, row: int) -> tuple:
+    def said_by(self, fact: str, row: int) -> tuple[Sayable, ...]:
         """Who speaks of a fact of a good, and where."""
-        said = []
+        said: list[Sayable] = []
         for witness in self._witnesses:
             if fact in witness.evidence.loglik and witness.evidence.says(fact)[row]:
                 note = witness.notes.get((witness.evidence.keys[row], fact), "")

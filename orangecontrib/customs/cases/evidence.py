@@ -4,10 +4,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from orangecontrib.customs.facts import Fact, Value
+import numpy as np
+
+from orangecontrib.customs.facts import Evidence, Fact, Value
+from orangecontrib.customs.fusion.engine import Witness
 from orangecontrib.customs.fusion.trace import NO, NOT_ESTABLISHED, YES
 from orangecontrib.customs.fusion.verdict import Verdict
-from orangecontrib.customs.i18n import Joined, Message, Words
+from orangecontrib.customs.i18n import Joined, Message, Sayable, Words
 from orangecontrib.customs.i18n.numbers import log_odds, percent, place, weighed
 
 from .case import Case
@@ -41,7 +44,7 @@ class Said:
     value: Value
     p: float
     weight: float
-    note: str | Message = ""
+    note: Sayable = ""
 
     @property
     def place(self) -> float:
@@ -120,7 +123,7 @@ class FactRow:
                 Message.of("card.p_of", name=PRIOR, p=percent(self.prior)))
 
     @property
-    def rank(self) -> tuple:
+    def rank(self) -> tuple[bool | int, ...]:
         """What is to be read first has the lowest."""
         unsure = {NO: 0, NOT_ESTABLISHED: 1, YES: 2}.get(self.answer, 3)
         return (not self.contradicted, not self.asked, not self.decides, self.assumed, unsure)
@@ -165,7 +168,8 @@ def fact_rows(case: Case, row: int, verdict: Verdict,
     return tuple(sorted(rows, key=lambda row: row.rank))
 
 
-def _said(fact: Fact, at: int, prior: float, key: str, witness, evidence, alone) -> Said:
+def _said(fact: Fact, at: int, prior: float, key: str, witness: Witness,
+          evidence: Evidence, alone: Mapping[str, np.ndarray]) -> Said:
     p = alone[fact.id][0]
     return Said(witness.id, witness.name, fact.values[int(p.argmax())], float(p[at]),
                 log_odds(float(p[at])) - log_odds(prior), witness.notes.get((key, fact.id), ""))

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -188,7 +189,7 @@ def goods_of_rows(rows: Sequence[Mapping[str, object]],
     return [replace(good, row=row, statements=roles.statements) for good, row in zip(goods, rows)]
 
 
-def _description_of(row: Mapping[str, object], roles: Roles, wrong: bool) -> str | None:
+def _description_of(row: Mapping[str, Any], roles: Roles, wrong: bool) -> str | None:
     """The description of a row; None where there is none to be had."""
     column = roles["description"]
     if not roles.statements and column not in row:
@@ -294,7 +295,7 @@ def read_predictions(path: str | Path, encoding: str = "") -> Predictions:
     Raises
     ------
     InputError
-        A value is no number; the message names line and column.
+        A value is not a number; the message names line and column.
     """
     table = _read(path, [], encoding)
     rows = table.rows
@@ -324,7 +325,7 @@ def _probability(row: Row, column: str, path: str | Path) -> float:
 
 
 def write_rows(place: Output, columns: Sequence[str], rows: Iterable[Mapping[str, object]],
-               header: bool = True):
+               header: bool = True) -> None:
     """Write a UTF-8 CSV; numbers get four digits, None is empty.
 
     Texts that a spreadsheet would compute begin with an apostrophe.  The bytes of a file's name
@@ -335,7 +336,7 @@ def write_rows(place: Output, columns: Sequence[str], rows: Iterable[Mapping[str
     OutputError
         If the place can't be written.
     """
-    def plain(value):
+    def plain(value: object) -> object:
         if isinstance(value, str):
             return written_cell(value)
         if value is None or value != value:
@@ -347,7 +348,7 @@ def write_rows(place: Output, columns: Sequence[str], rows: Iterable[Mapping[str
     problems = next((name for name in columns if name in PROBLEMS), "")
     for row in rows:
         if problems and not _writable(row.values()):
-            said = [row.get(problems), say(ODD_NAME)]
+            said = [str(row.get(problems) or ""), say(ODD_NAME)]
             row = {**row, problems: "; ".join(filter(None, said))}
         # most cells of a result are empty
         writer.writerow(["" if (value := row.get(column)) is None or value == "" else plain(value)

@@ -5,11 +5,12 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, SupportsFloat, cast
 
 from orangecontrib.customs.declarations.several import Several
 from orangecontrib.customs.files.words import Label
 from orangecontrib.customs.fusion.keys import unique_keys
-from orangecontrib.customs.i18n import Message, Words, say
+from orangecontrib.customs.i18n import Message, Sayable, Words, say
 from orangecontrib.customs.nomenclature import parse_code, parse_currency
 
 __all__ = ["DECLARED", "Before", "Good", "OfGroup", "currency_in", "goods_of"]
@@ -26,7 +27,7 @@ class OfGroup:
     """A problem that one group has with a good: none where another group decides it."""
 
     group: str
-    problem: Message | Words | str
+    problem: Sayable
 
     @property
     def ru(self) -> str:
@@ -51,7 +52,7 @@ class Good:
     description: str | None = ""
     declared_code: str = ""
     quantity: float | None = None
-    problems: tuple[Message | Words | OfGroup | str, ...] = ()
+    problems: tuple[Sayable | OfGroup, ...] = ()
     value: float | None = None      #: in `currency`; "" where that is not declared
     currency: str = ""
     weight: float | None = None     #: in kg
@@ -119,18 +120,20 @@ def goods_of(ids: Sequence[str], cells: Sequence[Mapping[str, object]],
     before = before or Before()
     keys = unique_keys(ids, before.declared, before.taken)
     for number, (good_id, key, row) in enumerate(zip(ids, keys, cells)):
-        said = [Message.of("cases.repeated", id=good_id, row=before.rows + number + 1)] \
-            if key != good_id else []
+        said: list[Sayable | OfGroup] = []
+        if key != good_id:
+            said.append(Message.of("cases.repeated", id=good_id, row=before.rows + number + 1))
         code = parse_code(row.get("declared_code", ""))
         said += [Message.of("cases.declared_code", what=Words(ru, en))
                  for ru, en in zip(code.said("ru"), code.said("en"))]
-        numbers = {}
+        numbers: dict[str, Any] = {}
         for name, message in _NUMBERS.items():
             numbers[name], doubt = _number(row.get(name), message)
             said += doubt
         # as tables have it: the reader, or what read the file, leaves problems in a column
         said += problems[number] if problems is not None else ()
-        goods.append(Good(key, good_id, row.get("description"), code.digits,
+        text: Any = row.get("description")
+        goods.append(Good(key, good_id, text, code.digits,
                           currency=parse_currency(str(row.get("currency") or "")),
                           problems=tuple(said), **numbers))
     return goods
@@ -161,7 +164,7 @@ def _number(typed: object, message: str) -> tuple[float | None, list[Message]]:
         except ValueError:
             number = math.nan
     else:
-        number = math.nan if typed is None else float(typed)
+        number = math.nan if typed is None else float(cast(SupportsFloat, typed))
         text = "" if number != number else f"{number:g}"
     if 0 < number < math.inf:
         return number, []

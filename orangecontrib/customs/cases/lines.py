@@ -21,7 +21,7 @@ from orangecontrib.customs.fusion.among import Answer, decide_among, vocabulary_
 from orangecontrib.customs.fusion.engine import ANALYST, TEXT, Engine, Witness
 from orangecontrib.customs.fusion.verdict import Verdict
 from orangecontrib.customs.groups import Group
-from orangecontrib.customs.i18n import Joined, Message
+from orangecontrib.customs.i18n import Joined, Message, Sayable
 from orangecontrib.customs.i18n.numbers import percent
 from orangecontrib.customs.nomenclature import LEVELS
 
@@ -67,7 +67,8 @@ def of_each(engines: Sequence[Engine], witnesses: Sequence[Witness], verdicts: S
 
 def _combinations(several: Several) -> list[tuple[Option, ...]]:
     """Each good by itself, and where there are several choices all of them together."""
-    alone = [(option,) for choice in several.choices for option in choice.options]
+    alone: list[tuple[Option, ...]] = [(option,) for choice in several.choices
+                                       for option in choice.options]
     return alone if len(several.choices) < 2 else [
         *alone, *product(*(choice.options for choice in several.choices))]
 
@@ -170,7 +171,7 @@ def _engine(group: Group) -> Engine:
 
 
 def lines_in(readings: Sequence[Reading], reader: FactReader | GroupsReader
-             ) -> list[tuple[Message, ...]]:
+             ) -> list[tuple[Sayable, ...]]:
     """What is to be declared of the goods of descriptions, by what they say and nothing else."""
     keys = [str(number) for number, reading in enumerate(readings) if reading.several.choices]
     if not keys:

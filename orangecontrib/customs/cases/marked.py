@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from orangecontrib.customs.declarations import STATED, GroupsReader, Reading
+from orangecontrib.customs.declarations import STATED, Finding, GroupsReader, Reading
 from orangecontrib.customs.facts import Fact, Vocabulary
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Joined, Message
@@ -74,7 +74,7 @@ def pieces_of(description: str, groups: Sequence[Group],
     return tuple(pieces)
 
 
-def _said(finding, vocabulary: Vocabulary) -> Message:
+def _said(finding: Finding, vocabulary: Vocabulary) -> Message:
     fact: Fact = vocabulary[finding.fact]
     values = Joined(tuple(value for value in fact.values if value.id in finding.values), " / ")
     return Message.of("card.mark", fact=fact, values=values,

@@ -76,8 +76,8 @@ def _duties(case: Case, verdict: Verdict, good: Good) -> Mapping[str, float | st
     if declared is not None:
         percent["at_declared"] = percent_of_value(declared, good.declared_code)
     quantity = good.quantity
-    rates = [engine.nomenclature[code].rate.text for code in verdict.codes
-             if code in engine.nomenclature]
+    rates = [] if engine is None else [engine.nomenclature[code].rate.text
+                                       for code in verdict.codes if code in engine.nomenclature]
     return {**{f"duty_eur_per_unit_{name}": duty for name, duty in eur.items()},
             **{f"duty_eur_{name}": None if quantity is None or duty is None else duty * quantity
                for name, duty in eur.items()},
@@ -98,21 +98,23 @@ def _totals(case: Case, verdict: Verdict, good: Good) -> Mapping[str, float | st
     found = [duty for code in verdict.held if (duty := owed(code)) is not None]
     declared = owed(good.declared_code)
     currencies = {duty.currency for duty in found}
-    if not found or len(currencies) > 1 or any(duty.amount is None for duty in found):
+    amounts = [duty.amount for duty in found if duty.amount is not None]
+    if not found or len(currencies) > 1 or len(amounts) < len(found):
         if found or declared is None or declared.amount is None:
             return nothing
         return {**nothing, "duty_at_declared": declared.amount,
                 "duty_currency": declared.currency}
-    low, high = span(duty.amount for duty in found)
-    same = declared is not None and {declared.currency} == currencies
+    low, high = span(amounts)
     return {"duty_low": low, "duty_high": high, "duty_currency": found[0].currency,
-            "duty_at_declared": declared.amount if same else None}
+            "duty_at_declared": declared.amount
+            if declared is not None and {declared.currency} == currencies else None}
 
 
 def _group(case: Case, verdict: Verdict) -> Mapping[str, str]:
     """Which group a code is of, and which edition of the tariff."""
-    if not verdict.codes:
+    engine = case.engine_of(verdict)
+    if engine is None or not verdict.codes:
         return {"group": "", "edition": "", "edition_date": ""}
-    edition = case.engine_of(verdict).nomenclature.edition_of(verdict.codes[0])
+    edition = engine.nomenclature.edition_of(verdict.codes[0])
     return {"group": verdict.group, "edition": edition.id if edition else "",
             "edition_date": edition.in_force if edition else ""}

@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,10 +18,14 @@ from orangecontrib.customs.fusion.among import Answer
 from orangecontrib.customs.fusion.engine import ANALYST, PHOTOS, TEXT, Witness
 from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.fusion.statements import Statements, statements_of
-from orangecontrib.customs.groups import Group, loaded_groups
-from orangecontrib.customs.i18n import Joined, Message
+from orangecontrib.customs.groups import Group, loaded_groups, visual_group
+from orangecontrib.customs.i18n import Joined, Message, Sayable
 
 from .goods import Before, Good, OfGroup
+
+if TYPE_CHECKING:
+    from orangecontrib.customs.photos.model import PhotoModel
+    from orangecontrib.customs.photos.sources import Photo
 
 __all__ = ["EMPTY", "PhotoEvidence", "Source", "analyst_witness", "named_goods", "photo_model",
            "photo_source", "photos_of", "read_by", "read_photos", "text_source"]
@@ -45,7 +50,7 @@ class Source:
         Its rows, with unique keys, ids as declared, and the problems of each.
     evidence : Evidence, optional
         By key; a good that it lacks is one of which nothing is said.
-    notes : dict of (key, fact) to str or Message
+    notes : dict of (key, fact) to Sayable
         The words or photos that it rests on.
     answer : Answer, optional
         The term of a classifier.
@@ -56,7 +61,7 @@ class Source:
     id: str
     goods: Sequence[Good]
     evidence: Evidence | None = None
-    notes: Mapping[tuple[str, str], str | Message] = field(default_factory=dict)
+    notes: Mapping[tuple[str, str], Sayable] = field(default_factory=dict)
     answer: Answer | None = None
     remarks: tuple[str, ...] = ()
 
@@ -80,21 +85,24 @@ def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
     read = read or partial(read_by, readers)
     found: list[Sequence[Reading]] = []
     for number, good in enumerate(goods, start=1):
-        there = good.description and good.description.strip()
-        found.append(read(good.description) if there else [])
+        text = good.description or ""
+        found.append(read(text) if text.strip() else [])
         if progress is not None:
             progress(number, len(goods))
     goods, found = named_goods(goods, found, before)
-    stated = _stated(goods, facts or Vocabulary(()), columns)
+    facts = facts or Vocabulary(())
+    stated = _stated(goods, facts, columns)
     spoken = {key for key, _ in stated.cells}
-    empty = OfGroup(readers[0].group.id, EMPTY) if len(readers) == 1 else EMPTY
+    empty: Sayable | OfGroup = OfGroup(readers[0].group.id, EMPTY) if len(readers) == 1 else EMPTY
     settled: dict[str, list[str]] = {}
     for key, fact in stated.cells:
         settled.setdefault(key, []).append(fact)
-    keys, notes, told = [], {}, []
+    keys, told = [], []
+    words_of: dict[tuple[str, str], Sayable] = {}
     for good, readings in zip(goods, found):
         # None: there is one that can't be read, and the good's problems say why
-        problems: tuple = () if good.description is None or good.key in spoken else (empty,)
+        problems: tuple[Sayable | OfGroup, ...] = \
+            () if good.description is None or good.key in spoken else (empty,)
         if good.description and good.description.strip():
             keys.append(good.key)
             problems = ()
@@ -102,8 +110,8 @@ def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
             # else what it lacks concerns all groups that read
             heard = len(readings) == 1 or any(map(finds, readings))
             for reader, reading in zip(readers, readings):
-                notes.update({(good.key, fact): words
-                              for fact, words in reading.words(spans).items()})
+                words_of.update({(good.key, fact): words
+                                 for fact, words in reading.words(spans).items()})
                 problems += tuple(OfGroup(reader.group.id, problem) if heard else problem
                                   for problem in reading.problems)
         several = joined([reading.several for reading in readings])
@@ -112,9 +120,9 @@ def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
     by_reader = zip(*filter(None, found)) if keys else [()] * len(readers)
     evidence = sum((reader.evidence(keys, mine) for reader, mine in zip(readers, by_reader)),
                    Evidence(keys))
-    evidence, notes, contradictions = stated.beside(evidence, notes, facts)
-    told = [replace(good, problems=(*good.problems, *contradictions[good.key]))
-            if good.key in contradictions else good for good in told]
+    evidence, notes, contradictions = stated.beside(evidence, words_of, facts)
+    told = [replace(good, problems=(*good.problems, *contradictions.get(good.key, ())))
+            for good in told]
     return Source(TEXT, told, evidence, notes, remarks=tuple(stated.remarks))
 
 
@@ -182,7 +190,7 @@ class PhotoEvidence:
     ----------
     evidence : Evidence
         By good id; goods of which a photo could be used.
-    notes : dict of (good id, fact) to str
+    notes : dict of (good id, fact) to Sayable
         The photos that the evidence rests on.
     skipped : list of (str, str, str or Message)
         Good id, photo and reason of each photo that could not be used.
@@ -195,14 +203,14 @@ class PhotoEvidence:
     """
 
     evidence: Evidence
-    notes: Mapping[tuple[str, str], str]
+    notes: Mapping[tuple[str, str], Sayable]
     skipped: Sequence[tuple[str, str, Message | str]]
     shown: Mapping[str, frozenset[str]] = field(default_factory=dict)
     doubts: Mapping[str, Message] = field(default_factory=dict)
     hidden: Mapping[str, Message] = field(default_factory=dict)
 
 
-def photo_model(name: str, groups: Sequence[Group] = ()):
+def photo_model(name: str, groups: Sequence[Group] = ()) -> PhotoModel:
     """A bundled model by its name, or that of a file (one called "free" is ./free).
 
     Parameters
@@ -219,14 +227,15 @@ def photo_model(name: str, groups: Sequence[Group] = ()):
     from orangecontrib.customs.photos.model import ModelError, PhotoModel, bundled_path
     model = PhotoModel.bundled(name) if bundled_path(name) else PhotoModel.load(name, groups)
     ids = [group.id for group in groups or loaded_groups()]
-    if model.group.id not in ids:
-        raise ModelError(f"the photo model '{name}' is for the group '{model.group.id}', and "
+    if (own := visual_group(model.group).id) not in ids:
+        raise ModelError(f"the photo model '{name}' is for the group '{own}', and "
                          f"{', '.join(ids)} decide: leave the photos out, or choose this group")
     return model
 
 
-def read_photos(photos, model, *, device=None, backend: str = "auto", mode: str = "tempered",
-                progress: Callable | None = None) -> PhotoEvidence:
+def read_photos(photos: Sequence[Photo], model: PhotoModel, *, device: str | None = None,
+                backend: str = "auto", mode: str = "tempered",
+                progress: Callable[[int, int], bool | None] | None = None) -> PhotoEvidence:
     """Photos of goods -> evidence per good.
 
     Parameters
@@ -253,7 +262,7 @@ def photos_of(results, model, mode: str = "tempered") -> PhotoEvidence:
     skipped = sorted(((photo.good_id, photo.image, reason) for photo, reason in results.skipped),
                      key=lambda photo: natural(photo[1]))
     names = [photo.image for photo in results.photos]
-    return PhotoEvidence(photo_evidence(pooled, model.group.features, model.priors),
+    return PhotoEvidence(photo_evidence(pooled, pooled.group.features, model.priors),
                          photo_notes(pooled, names), skipped, shown_facts(pooled),
                          doubtful_photos(pooled, names),
                          {} if model.shots is None else hidden_facts(pooled))
@@ -261,7 +270,7 @@ def photos_of(results, model, mode: str = "tempered") -> PhotoEvidence:
 
 def photo_source(photos: PhotoEvidence) -> Source:
     """What the photos say; a good of which no photo could be used has its problems only."""
-    problems: dict[str, list[Message | Joined]] = {good_id: [] for good_id in photos.evidence.keys}
+    problems: dict[str, list[Sayable]] = {good_id: [] for good_id in photos.evidence.keys}
     for good_id, image, reason in photos.skipped:
         if good_id:
             problems.setdefault(good_id, [NO_PHOTOS]).append(Joined((image, reason), ": "))

@@ -166,7 +166,7 @@ def _goods(table: Table, key: Variable | None) -> list[Good]:
     return goods_of(ids_of(table, key), cells)
 
 
-def _values(table: Table, var: Variable) -> list:
+def _values(table: Table, var: Variable) -> list[float] | list[str]:
     """Numbers, or texts; spreadsheets make numbers of codes."""
     values = table.get_column(var)
     return [float(value) for value in values] if var.is_continuous else [
@@ -197,7 +197,7 @@ def predictions_from_table(table: Table, key: Variable | None = None,
                        tuple(f"Predictions: {problem}" for problem in keys_of(table, key)[1]))
 
 
-def _unread(table: Table, features) -> tuple[np.ndarray, Message, bool]:
+def _unread(table: Table, features: Sequence[Variable] | None) -> tuple[np.ndarray, Message, bool]:
     """Rows of which the model has read nothing, how it is said, and whether it is certain."""
     learnt = table.domain.attributes if features is None else features
     reads_words = any(map(BagColumn.of, learnt))
@@ -263,8 +263,8 @@ def probabilities_table(case: Case, verdicts: Sequence[Verdict]) -> Table:
                   [{"good_id": case.good(v).good_id, "key": v.key} for v in verdicts])
 
 
-def _table(name: str, variables: Sequence[Variable], texts: Sequence[Column], numbers,
-           rows: Sequence[Mapping[str, object]]) -> Table:
+def _table(name: str, variables: Sequence[Variable], texts: Sequence[Column],
+           numbers: Sequence[Sequence[object]], rows: Sequence[Mapping[str, object]]) -> Table:
     """A table of numbers, with texts of the rows as metas; it is known by its unique keys."""
     metas = {column.id: StringVariable(column.title) for column in texts}
     Role.KEY.mark(metas["key"])
@@ -279,7 +279,7 @@ def _table(name: str, variables: Sequence[Variable], texts: Sequence[Column], nu
 
 def with_verdicts(tables: Sequence[Table], rows: Sequence[int], case: Case,
                   verdicts: Sequence[Verdict]) -> tuple[Table, Table]:
-    """Copies of the tables of codes and of probabilities with these rows decided anew."""
+    """Copies of the tables of codes and of probabilities with these rows decided again."""
     some = codes_table(case, verdicts), probabilities_table(case, verdicts)
     copies = tuple(table.copy() for table in tables)
     for copy, new in zip(copies, some):

@@ -3,9 +3,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from orangecontrib.customs.files import strict_rows
+from orangecontrib.customs.fusion.verdict import Verdict
 from orangecontrib.customs.i18n import Message, say
 
 from .case import Case
@@ -30,7 +31,7 @@ _NUMBERS = {column.id for column in SCHEMA if column.kind == "number"}
 _ANSWERS = {id_: Message(f"columns.{id_}") for id_ in ("yes", "no", "prefix")}
 
 
-def workbook_rows(case: Case, verdicts: Iterable) -> list[dict[str, str | float | None]]:
+def workbook_rows(case: Case, verdicts: Iterable[Verdict]) -> list[dict[str, str | float | None]]:
     """Rows of the result with the descriptions."""
     return [{**row_of(case, verdict), "description": _description(case.good(verdict))}
             for verdict in verdicts]
@@ -118,7 +119,7 @@ def _value(column: str, row: Mapping[str, str | float | None]) -> str | float | 
     return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS - 1]}…"
 
 
-def _cell(sheet, value: str | float | None, **style):
+def _cell(sheet: Any, value: str | float | None, **style: Any) -> Any:
     from openpyxl.cell import WriteOnlyCell
     cell = WriteOnlyCell(sheet, value)
     if isinstance(value, str):

@@ -1,7 +1,7 @@
 """Goods as a list to be worked through: what marks them, what is at stake, which comes first."""
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,7 +76,8 @@ class Line:
 def line_of(case: Case, verdict: Verdict, row: int, answered: bool = False,
             reviewed: bool = False) -> Line:
     """How a verdict is listed."""
-    good, marks = case.good(verdict), {}
+    good = case.good(verdict)
+    marks: dict[str, Sequence[object]] = {}
     if said := contradictions(verdict):
         marks[CONTRADICTED] = said
     if verdict.agrees(good.declared_code) == "no":

@@ -255,7 +255,7 @@ class Manifest:
         return entry if changed == self._entries.get(entry.key) else self.add(changed)
 
     def close(self) -> None:
-        """Let go of the folder; a manifest with superseded rows is written anew."""
+        """Let go of the folder; a manifest with superseded rows is written again."""
         if self._file is None:
             return
         try:

@@ -72,7 +72,7 @@ def read_page(content: bytes, url: str, recipe: Recipe, content_type: str = "tex
     Raises
     ------
     CollectError
-        It is no page of HTML.
+        It is not a page of HTML.
     """
     from bs4 import BeautifulSoup
     if content_type and "html" not in content_type:

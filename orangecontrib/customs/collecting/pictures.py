@@ -40,7 +40,7 @@ def picture_of(content: bytes, content_type: str = "", smallest: int = SMALLEST)
     Raises
     ------
     CollectError
-        It is no photo, damaged, a decompression bomb or too small.
+        It is not a photo, damaged, a decompression bomb or too small.
     """
     kind = content_type.split(";")[0].strip().lower()
     if kind not in _NO_TYPE and not kind.startswith("image/"):

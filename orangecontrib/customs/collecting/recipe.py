@@ -210,7 +210,7 @@ class Recipe:
                 and not _NO_PAGE.search(parts.path))
 
 
-#: What is no page by its ending.
+#: What is not a page by its ending.
 _NO_PAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|css|js|pdf|zip|xml|json|mp4|docx?|"
                       r"xlsx?)$", re.I)
 

@@ -37,7 +37,7 @@ def written_labels(labels: Mapping[str, float]) -> str:
 
 
 def read_labels_of(text: str) -> dict[str, float]:
-    """What :func:`written_labels` has written; what is no label is left out."""
+    """What :func:`written_labels` has written; what is not a label is left out."""
     return {feature: label for feature, (label, _) in read_weak(text).items()}
 
 
@@ -48,7 +48,7 @@ def written_weak(weak: Weak) -> str:
 
 
 def read_weak(text: str) -> Weak:
-    """What :func:`written_weak` has written; what is no label is left out."""
+    """What :func:`written_weak` has written; what is not a label is left out."""
     found = (_ONE.match(part.strip()) for part in text.split(";"))
     return {one[1]: (float(one[2]), one[3] or "") for one in found if one}
 

@@ -33,7 +33,7 @@ from orangecontrib.customs.groups import Group, GroupError, loaded_groups
 from orangecontrib.customs.i18n import Joined, Message, add_wordings
 
 from .folding import Folded, fold
-from .gate import Gate, Good, Verdict
+from .gate import Gate, GoodsKind, NamedGoods
 from .goods import Noun, Said, TextGoods, apart, goods_of_text, told_together
 from .language import languages_of
 from .materials import Materials, Mention, PartOf
@@ -117,21 +117,21 @@ class _View:
 
     language: str
     folded: Folded
-    nouns: list[Good]
+    nouns: list[NamedGoods]
     mentions: list[Mention]
     parts: list[PartOf]
 
 
-def _named(nouns: Sequence[Good]) -> list[Mention]:
+def _named(nouns: Sequence[NamedGoods]) -> list[Mention]:
     return [Mention("good", noun.noun.id, "good", noun.start, noun.end) for noun in nouns]
 
 
-def _nouns(goods: Sequence[Good]) -> list[Noun]:
+def _nouns(goods: Sequence[NamedGoods]) -> list[Noun]:
     return [Noun(good.noun.id, good.start, good.end, good.oblique, good.noun.general)
             for good in goods]
 
 
-def _kind_of(verdict: Verdict) -> tuple[str, ...]:
+def _kind_of(verdict: GoodsKind) -> tuple[str, ...]:
     return () if verdict.kind is None else verdict.kind.values
 
 

@@ -32,7 +32,7 @@ from .negation import negation_before
 from .patterns import NEVER, Alternatives, Pattern, Tables, language_of, spoken
 from .reading import IMPLIED
 
-__all__ = ["Good", "Implied", "Kind", "Noun", "Verdict", "Gate"]
+__all__ = ["NamedGoods", "Implied", "Kind", "Noun", "GoodsKind", "Gate"]
 
 _CLAUSE = re.compile(r"\s?:?[^.;:]*")
 _QUOTES = str.maketrans(dict.fromkeys("\"«»“”„", " "))
@@ -64,7 +64,7 @@ class Noun:
 
 
 @dataclass(frozen=True)
-class Good:
+class NamedGoods:
     """Such a noun in folded text."""
 
     noun: Noun
@@ -89,7 +89,7 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class GoodsKind:
     """What kind of good the text declares, why, and whether its facts matter.
 
     `kind` is None where no words say what kind of good it is.
@@ -101,7 +101,7 @@ class Verdict:
     note: Message | None = None
     problems: tuple[Message, ...] = ()
     read_facts: bool = False
-    types: tuple[Good, ...] = ()
+    types: tuple[NamedGoods, ...] = ()
 
 
 #: Where a row of ``kinds.csv`` is looked for: anywhere, the same where no sole is described, at
@@ -209,7 +209,7 @@ class Gate:
                 tables.ratio(row, row["fact"], values, where), row.get("kind") or IMPLIED))
         return implied
 
-    def goods(self, text: str) -> list[Good]:
+    def goods(self, text: str) -> list[NamedGoods]:
         """All nouns of the group's goods in the text, in order, none inside another.
 
         None of what a good is made up of: «в составе: реле, …».
@@ -221,11 +221,11 @@ class Gate:
             if any(start <= match.start() < end for start, end in within):
                 continue
             noun, oblique = self._types[place]
-            found.append(Good(noun, match.start(), match.end(), oblique))
+            found.append(NamedGoods(noun, match.start(), match.end(), oblique))
         return found
 
-    def judge(self, folded: Folded, goods: list[Good], parts: Sequence[PartOf] = (),
-              language: str = "ru", known: Sequence[Mention] = ()) -> Verdict:
+    def judge(self, folded: Folded, goods: list[NamedGoods], parts: Sequence[PartOf] = (),
+              language: str = "ru", known: Sequence[Mention] = ()) -> GoodsKind:
         """Of the group, its parts, something else – or nothing, where no words say which."""
         def place_in(text: str) -> Place:
             return part_of_language(language, "place").Place(text, self._part_word, known)
@@ -245,7 +245,7 @@ class Gate:
                 folded.text, good.start, good.end, language) is None]
             types = self._named_together(place, place_in, named)
             if types:
-                return Verdict(problems=self._several(types), read_facts=True, types=types)
+                return GoodsKind(problems=self._several(types), read_facts=True, types=types)
             head = None
         else:
             head = self._head(place, goods, described)
@@ -257,7 +257,7 @@ class Gate:
             types = tuple(g for g in goods if not g.oblique and g.start >= head.start
                           and not place.governed(g.start))
             note = Message.of(self._noun.note.id, words=folded.text[head.start:head.end])
-            return Verdict(self._noun, head.start, head.end, note, self._several(types), True,
+            return GoodsKind(self._noun, head.start, head.end, note, self._several(types), True,
                            types or (head,))
         places = place.heads(place.part if has_upper else len(text))
         # Beside an upper «подошва: резина» is a part of the good, else it is the good.
@@ -276,15 +276,15 @@ class Gate:
                 self._verdict(self._described, min(p.start for p in spans),
                               max(p.end for p in spans),
                               kind=self._not_established(folded, place)), read_facts=True)
-        return part or Verdict(problems=(self._open(folded, place, goods),))
+        return part or GoodsKind(problems=(self._open(folded, place, goods),))
 
     @staticmethod
-    def _head(place: Place, goods: list[Good], described: bool) -> Good | None:
+    def _head(place: Place, goods: list[NamedGoods], described: bool) -> NamedGoods | None:
         """The noun that names the good."""
         return next((g for g in goods if place.is_head(g)), None) or next(
             (g for g in goods if place.follows_a_name(g, described)), None)
 
-    def _without_headings(self, text: str, goods: list[Good]) -> str:
+    def _without_headings(self, text: str, goods: list[NamedGoods]) -> str:
         """The text without «запасные части к экскаватору:» and «эл.», which name no good."""
         spans = [match.span() for match in self._heading.finditer(text)
                  if not any(match.start() <= g.start < match.end() for g in goods)]
@@ -293,7 +293,7 @@ class Gate:
         return _blank(text, spans)
 
     def _named_together(self, place: Place, place_in: Callable[[str], Place],
-                        goods: Sequence[Good]) -> tuple[Good, ...]:
+                        goods: Sequence[NamedGoods]) -> tuple[NamedGoods, ...]:
         """The nouns that name the good, or goods, together: up to what describes the first."""
         named = place.together(goods)
         ends = [number for number, (one, other) in enumerate(pairwise(named), start=1)
@@ -308,14 +308,14 @@ class Gate:
         return named
 
     @staticmethod
-    def _verdict(row: Kind, start: int, end: int, **said) -> Verdict:
+    def _verdict(row: Kind, start: int, end: int, **said) -> GoodsKind:
         """By a row of ``kinds.csv``, with what is put into its problem."""
         problem = Message.of("reader.sentence", words=Capital(row.note)) \
             if row.problem is None else Message.of(row.problem.id, **said)
-        return Verdict(row, start, end, row.note, (problem,))
+        return GoodsKind(row, start, end, row.note, (problem,))
 
     def _named_head(self, place: Place, where: str, places: list[int],
-                    language: str) -> Verdict | None:
+                    language: str) -> GoodsKind | None:
         """The first row of ``kinds.csv`` that the head of the description meets."""
         for kind in self._by_language[where, language]:
             match = kind.pattern.first(place.text, places, place.ends)
@@ -323,7 +323,7 @@ class Gate:
                 return self._verdict(kind, *match.span())
         return None
 
-    def _served(self, text: str, place: Place, goods: list[Good]) -> tuple[int, int] | None:
+    def _served(self, text: str, place: Place, goods: list[NamedGoods]) -> tuple[int, int] | None:
         """The words by which footwear, or a part of it, is what the good is for."""
         if goods:
             purpose = place.purpose()
@@ -342,7 +342,7 @@ class Gate:
         end = place.phrase()[1]
         return {"upper", "sole"} <= {p.role for p in parts if p.start >= end}
 
-    def _describes_own(self, folded: Folded, place: Place, goods: list[Good], parts) -> bool:
+    def _describes_own(self, folded: Folded, place: Place, goods: list[NamedGoods], parts) -> bool:
         """Are upper and sole those of the good itself, and does no noun speak against it?"""
         first = self._part_word.search(folded.text)  # «upper», «sole» are masked as brands are
         unnamed = first is not None and place.noun > first.start()
@@ -363,7 +363,7 @@ class Gate:
             name = f"{name[:QUOTED].rpartition(' ')[0] or name[:QUOTED]} …"
         return Message.of("reader.unknown_kind", name=name)
 
-    def _open(self, folded: Folded, place: Place, goods: list[Good]) -> Message:
+    def _open(self, folded: Folded, place: Place, goods: list[NamedGoods]) -> Message:
         """Why the kind of good stays open."""
         if not _LETTER.search(folded.text):
             return Message("reader.no_words")

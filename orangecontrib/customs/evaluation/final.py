@@ -36,7 +36,7 @@ class FinalCodes:
     Attributes
     ----------
     codes : sequence of str
-        Of all columns of `p`; what is no code ("none") may be among them.
+        Of all columns of `p`; what is not a code ("none") may be among them.
     p : ndarray, shape (N, len(codes))
         P(code); a row of NaN where nothing was said.
     chosen : sequence of tuple of str

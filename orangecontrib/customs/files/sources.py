@@ -40,7 +40,7 @@ FORMATS = (
 #: How the names of such files end.
 ENDINGS = tuple(ending for some in FORMATS for ending in some.endings)
 
-#: What people send that is no table.
+#: What people send that is not a table.
 _NO_TABLE = {b"%PDF-": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture",
              b"Rar!": "an archive", b"7z\xbc\xaf": "an archive", b"\x1f\x8b": "an archive",
              b"{\\rtf": "a text of a word processor"}
@@ -69,7 +69,7 @@ def read_source(path: str | os.PathLike, *, encoding: str = "", sheet: str = "",
     OSError
         The file can't be read.
     TableFileError
-        It is no table to be trusted; the message names file and place, and what to do.
+        It is not a table to be trusted; the message names file and place, and what to do.
     """
     path = Path(path)
     chosen = format_of(path)
@@ -93,7 +93,7 @@ def format_of(path: str | os.PathLike) -> Format:
     OSError
         The file can't be read.
     TableFileError
-        It is no table.
+        It is not a table.
     """
     path = Path(path)
     by_id = {some.id: some for some in FORMATS}

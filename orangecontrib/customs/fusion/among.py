@@ -79,10 +79,11 @@ def decide_among(engines: Sequence[Engine], witnesses: Sequence[Witness], keys: 
     heard = np.array([hearing.heard for hearing in hearings]).reshape(len(engines), len(keys))
     if len(engines) == 1:  # alone it also says why a good of which nothing is said has no code
         heard[:] = True
-    times, verdicts, done = heard.sum(axis=0), {}, 0
+    times, done = heard.sum(axis=0), 0
+    verdicts: dict[str, Verdict] = {}
     hearings = _doubted(hearings)
 
-    def advance(some: list[Verdict]):
+    def advance(some: list[Verdict]) -> None:
         verdicts.update((verdict.key, verdict) for verdict in some)
         if progress is not None and some:
             progress(len(verdicts), len(keys))
@@ -91,14 +92,20 @@ def decide_among(engines: Sequence[Engine], witnesses: Sequence[Witness], keys: 
         rows, done = np.flatnonzero(said & (times == 1)), len(verdicts)
         if len(rows):
             mine = hearing.part(rows)
+            told = None if progress is None else _beyond(progress, done, len(keys))
             advance(decide(mine.engine, mine.witnesses, error=error, odds=mine.odds,
-                           keys=mine.keys, block=block, progress=None if progress is None
-                           else lambda n, _, done=done: progress(done + n, len(keys))))
+                           keys=mine.keys, block=block, progress=told))
     between = np.flatnonzero(times > 1)
     for start in range(0, len(between), block):
         rows = between[start:start + block]
         advance(_between([hearing.part(rows) for hearing in hearings], heard[:, rows], error))
     return [verdicts[key] for key in keys]
+
+
+def _beyond(progress: Callable[[int, int], None], done: int, total: int
+            ) -> Callable[[int, int], None]:
+    """Progress of a part, where others are done before it."""
+    return lambda n, _: progress(done + n, total)
 
 
 def _unheard(engines: Sequence[Engine], key: str, answer: Answer | None, row: int) -> Verdict:
@@ -160,7 +167,7 @@ class _Hearing:
     @property
     def answers(self) -> np.ndarray:
         """Of which goods the classifier says anything that is of the group."""
-        return np.zeros(len(self.keys), dtype=bool) if not self.meets \
+        return np.zeros(len(self.keys), dtype=bool) if self.odds is None or not self.meets \
             else (self.odds != self.odds[:, :1]).any(axis=1)
 
     @property
@@ -202,18 +209,18 @@ class _Hearing:
     @cached_property
     def favour(self) -> np.ndarray:
         """How likely the classifier's answer is under the best code of the group that it knows."""
-        return self.odds[:, self.known].max(axis=1, initial=0.) if self.meets \
-            else np.zeros(len(self.keys))
+        return self.odds[:, self.known].max(axis=1, initial=0.) \
+            if self.odds is not None and self.meets else np.zeros(len(self.keys))
 
 
-def _doubted(hearings: Sequence[_Hearing]) -> Sequence[_Hearing]:
+def _doubted(hearings: Sequence[_Hearing]) -> list[_Hearing]:
     """A classifier that speaks for one group says something of another's codes that it doesn't
     know, too: they are no likelier than the best one that it knows there."""
     best = np.max([hearing.favour for hearing in hearings], axis=0)
     doubted = []
     for hearing in hearings:
         rows = hearing.favour < best
-        if hearing.meets and rows.any():
+        if hearing.odds is not None and hearing.meets and rows.any():
             odds = hearing.odds.copy()
             unknown = ~hearing.known & (np.array(hearing.engine.codes) != OUTSIDE)
             odds[np.ix_(rows, unknown)] = np.minimum(odds[np.ix_(rows, unknown)],

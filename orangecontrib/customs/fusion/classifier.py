@@ -86,7 +86,9 @@ def _owners(code: str, classes: Sequence[str]) -> list[int]:
         j for j, c in enumerate(classes) if c.startswith(code)]
 
 
-def _outside(odds, codes, classes, probabilities, class_priors, outside):
+def _outside(odds: np.ndarray, codes: Sequence[str], classes: Sequence[str],
+             probabilities: np.ndarray, class_priors: np.ndarray, outside: Sequence[int]
+             ) -> np.ndarray:
     """Let classes outside the table speak for "none" and against the codes, in place.
 
     Returns the odds of codes that no class covers, shape (N,).

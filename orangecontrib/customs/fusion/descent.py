@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from os.path import commonprefix
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from orangecontrib.customs.nomenclature import LEVELS
 from orangecontrib.customs.nomenclature.decision_table import BLOCK
 
 __all__ = ["Descent"]
+
+#: Prefix -> what is below it; of a leaf the number of the outcome -> itself.
+_Node: TypeAlias = "dict[str | int, _Node | np.int32]"
 
 
 class Descent:
@@ -32,9 +36,9 @@ class Descent:
     def __init__(self, outcomes: Sequence[tuple[str, ...]]):
         #: per outcome, the nodes above it, from the chapter down
         self.paths = [self._path(codes) for codes in outcomes]
-        self._root: dict = {}
+        self._root: _Node = {}
         for i, path in enumerate(self.paths):
-            node = self._root
+            node: Any = self._root
             for prefix in path:
                 node = node.setdefault(prefix, {})
             node[i] = np.int32(i)
@@ -60,7 +64,8 @@ class Descent:
             chosen[some] = self._best(self._root, np.ascontiguousarray(outcomes[some].T))[1]
         return chosen
 
-    def _best(self, node, columns):
+    def _best(self, node: _Node | np.int32, columns: np.ndarray
+              ) -> tuple[np.ndarray, np.ndarray | np.int32]:
         """Mass of a node, shape (N,), and the outcome chosen below it (of a leaf, itself)."""
         if isinstance(node, np.int32):
             return columns[node], node

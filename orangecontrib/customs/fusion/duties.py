@@ -22,7 +22,8 @@ def eur_per_unit(tariff: Tariff, code: str) -> float:
 def percent_of_value(tariff: Tariff, code: str) -> float:
     """Per cent of the value; NaN where the rate alone doesn't tell it."""
     line = tariff.get(code)
-    return line.rate.percent if line is not None and line.rate.rule == "ad valorem" else np.nan
+    percent = None if line is None or line.rate.rule != "ad valorem" else line.rate.percent
+    return np.nan if percent is None else percent
 
 
 def span(duties: Iterable[float]) -> tuple[float, float]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from orangecontrib.customs.fusion.duties import (
     span,
 )
 from orangecontrib.customs.groups import Group
-from orangecontrib.customs.i18n import Message, Words
+from orangecontrib.customs.i18n import Message, Sayable, Words
 from orangecontrib.customs.nomenclature import LEVELS
 from orangecontrib.customs.nomenclature.decision_table import BLOCK, OUTSIDE, DecisionTable
 
@@ -53,7 +54,7 @@ class Witness:
 
     id: str
     evidence: Evidence
-    notes: Mapping[tuple[str, str], str | Message] = field(default_factory=dict)
+    notes: Mapping[tuple[str, str], Sayable] = field(default_factory=dict)
     reliability: float = 1.
 
     @property
@@ -161,7 +162,8 @@ class Engine:
         self.nomenclature = group.nomenclature
         self.priors = group.priors if priors is None else _over(group.priors, priors)
         self.codes = table.codes
-        self.said: dict = {}    # what traces have in common: lines of the tariff, conditions
+        #: what traces have in common: lines of the tariff, conditions
+        self.said: dict[object, Any] = {}
         self._none = next((i for i, codes in enumerate(table.outcomes) if codes == (OUTSIDE,)),
                           None)
         self.gate = _gate(table, self._none)
@@ -217,7 +219,8 @@ class Engine:
         outcomes, codes, chosen = self._conclude(facts, odds, beside)
         return Belief(evidence.keys, facts, outcomes, codes, chosen)
 
-    def _conclude(self, facts, odds, beside):
+    def _conclude(self, facts: Mapping[str, np.ndarray], odds: np.ndarray | None,
+                  beside: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """P(outcome), P(code) and the chosen outcomes."""
         outcomes, codes = self.weigh(facts, odds)
         if not beside:
@@ -343,7 +346,7 @@ def _gate(table: DecisionTable, none: int | None) -> frozenset[str]:
     tested = [rule.allowed.keys() for rule in table.rules if rule.outcome == none]
     facts = frozenset.intersection(*map(frozenset, tested)) if tested else frozenset()
 
-    def goes_on(fact, value):
+    def goes_on(fact: str, value: str) -> bool:
         """Whether goods with this value get ten digits."""
         return any(len(code) == LEVELS[-1] for rule in table.rules
                    if value in rule.allowed.get(fact, table.vocabulary[fact].value_ids)

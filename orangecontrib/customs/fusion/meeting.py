@@ -46,7 +46,8 @@ def strangers(ids: Mapping[str, Sequence[str]]) -> list[Meeting]:
         own = {name: dict.fromkeys(ids[name]) for name in (first, second)}
         both = len(own[first].keys() & own[second].keys())
         if both < ENOUGH * min(map(len, own.values())):
-            examples = tuple(tuple(id_ for id_ in own[name] if id_ not in own[other])[:2]
-                             for name, other in ((first, second), (second, first)))
-            found.append(Meeting((first, second), tuple(map(len, own.values())), both, examples))
+            mine, theirs = (tuple(id_ for id_ in own[name] if id_ not in own[other])[:2]
+                            for name, other in ((first, second), (second, first)))
+            found.append(Meeting((first, second), (len(own[first]), len(own[second])), both,
+                                 (mine, theirs)))
     return found

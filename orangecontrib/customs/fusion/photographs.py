@@ -2,40 +2,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
-from orangecontrib.customs.fusion.verdict import Question
+from orangecontrib.customs.fusion.verdict import Photograph, Question
 from orangecontrib.customs.groups import Group
-from orangecontrib.customs.i18n import Joined, Message, Words, say
+from orangecontrib.customs.i18n import say
 
 __all__ = ["Photograph", "photographs_of"]
-
-
-@dataclass(frozen=True)
-class Photograph:
-    """A photo to be taken, and what it is worth.
-
-    Attributes
-    ----------
-    what : Message
-        From where, of what.
-    questions : tuple of Question
-        That it would answer, the one of most worth first.
-    gain, duty_gain : float
-        Expected drop of P(the code is wrong), and of the duty at risk, if it shows all of them:
-        the sum of the questions', at most what there is.
-    """
-
-    what: Message | Words
-    questions: tuple[Question, ...]
-    gain: float
-    duty_gain: float
-
-    @property
-    def text(self) -> str:
-        """«сбоку на уровне подошвы, с линейкой (подошва с каблуком)», as it is spoken."""
-        facts = Joined(tuple(question.about for question in self.questions))
-        return say(Message.of("sufficiency.photograph", what=self.what, facts=facts))
 
 
 def photographs_of(questions: Sequence[Question], group: Group, shown: Collection[str],
@@ -63,8 +35,9 @@ def photographs_of(questions: Sequence[Question], group: Group, shown: Collectio
         if question.fact in shown or f"{group.id}.{name}" not in group.wordings:
             continue
         message = group.message(name)
-        messages[message.text("en")] = message
-        by_words.setdefault(message.text("en"), []).append(question)
+        words = say(message, "en")
+        messages[words] = message
+        by_words.setdefault(words, []).append(question)
     found = [Photograph(messages[words], tuple(some), min(error, sum(q.gain for q in some)),
                         sum(q.duty_gain for q in some)) for words, some in by_words.items()]
     return tuple(sorted(found, key=lambda photograph: -photograph.gain))

@@ -59,7 +59,7 @@ def pinned(verdict: Verdict, engine: Engine, code: str, p: float, said: Message 
         or {OUTSIDE: 1 - p}
     for own, mass in share.items():
         of[own] = of.get(own, 0.) + p * mass
-    best = max(inside, key=of.get)
+    best = max(inside, key=of.__getitem__)
     order = sorted(of.items(), key=lambda item: -item[1])
     ranked = tuple((own, mass) for own, mass in order[:RANKED] if mass > 5e-4)
     runner = next(((own, mass) for own, mass in order if own not in (best, OUTSIDE)), ("", 0.))

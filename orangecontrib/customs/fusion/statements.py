@@ -22,7 +22,7 @@ import numpy as np
 from orangecontrib.customs.declarations.folding import fold
 from orangecontrib.customs.declarations.reading import STATED, Finding, Reading, evidence_of
 from orangecontrib.customs.facts import Evidence, Fact, Vocabulary
-from orangecontrib.customs.i18n import LANGUAGES, Joined, Message, say
+from orangecontrib.customs.i18n import LANGUAGES, Joined, Message, Sayable, say
 
 __all__ = ["Statements", "chosen_columns", "fact_columns", "plain_facts", "ratio_of",
            "statements_of"]
@@ -96,7 +96,7 @@ def _meant(text: str, named: Mapping[str, frozenset[str]]) -> frozenset[str]:
     for between in _BETWEEN.finditer(text):
         first = named.get(_folded(text[:between.start()]))
         rest = first and _meant(text[between.end():], named)
-        if rest:
+        if first and rest:
             return first | rest
     return frozenset()
 
@@ -119,8 +119,9 @@ class Statements:
     cells: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
-    def beside(self, evidence: Evidence, notes: Mapping[tuple[str, str], str | Message],
-               vocabulary: Mapping[str, Fact]):
+    def beside(self, evidence: Evidence, notes: Mapping[tuple[str, str], Sayable],
+               vocabulary: Mapping[str, Fact]
+               ) -> tuple[Evidence, dict[tuple[str, str], Sayable], dict[str, list[Message]]]:
         """The evidence and notes of another reading of the same rows, and these statements.
 
         A repetition is no second witness: where both speak of a fact, what they have in common
@@ -134,10 +135,11 @@ class Statements:
             By key: contradictions.
         """
         if not self.evidence.loglik:
-            return evidence, notes, {}
+            return evidence, dict(notes), {}
         keys = self.evidence.keys
         evidence = evidence.align(keys)
-        loglik, notes, problems = dict(evidence.loglik), dict(notes), {}
+        loglik, told = dict(evidence.loglik), dict(notes)
+        problems: dict[str, list[Message]] = {}
         for fact, cells in self.evidence.loglik.items():
             others = loglik.get(fact, np.zeros_like(cells))
             typed, both = self.evidence.says(fact), evidence.says(fact) & self.evidence.says(fact)
@@ -148,12 +150,12 @@ class Statements:
             for row in np.flatnonzero(typed):
                 key, (column, text) = keys[row], self.cells[keys[row], fact]
                 note = Message.of("fusion.column", column=column, typed=text)
-                earlier = None if apart[row] else notes.get((key, fact))
-                notes[key, fact] = Joined((earlier, note)) if earlier else note
+                earlier = None if apart[row] else told.get((key, fact))
+                told[key, fact] = Joined((earlier, note)) if earlier else note
                 if apart[row]:
                     problems.setdefault(key, []).append(Message.of(
                         "fusion.column_differs", fact=vocabulary[fact], column=column, typed=text))
-        return Evidence(keys, loglik), notes, problems
+        return Evidence(keys, loglik), told, problems
 
 
 def statements_of(names: Iterable[str], cells: Callable[[str], Sequence[str]],
@@ -171,7 +173,7 @@ def statements_of(names: Iterable[str], cells: Callable[[str], Sequence[str]],
         Of the rows.
     vocabulary : Vocabulary
     described : collection of str
-        Columns that are part of the description: what is no value of a fact is read there.
+        Columns that are part of the description: what is not a value of a fact is read there.
     chosen : dict of str to str, optional
         The column of each fact, as :func:`chosen_columns` tells of the whole table, where these
         rows are a part of it.
@@ -192,7 +194,7 @@ def statements_of(names: Iterable[str], cells: Callable[[str], Sequence[str]],
                 if len(values) < len(column.fact.values):
                     told[keys[row], fact] = name, text
     evidence = evidence_of(keys, [Reading("", tuple(found)) for found in findings],
-                           {fact: vocabulary[fact] for fact in chosen})
+                           Vocabulary(vocabulary[fact] for fact in chosen))
     return Statements(evidence, told, remarks)
 
 

@@ -34,7 +34,7 @@ from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.fusion.statements import statements_of
 from orangecontrib.customs.groups import Group, loaded_groups
-from orangecontrib.customs.i18n import Joined, Message
+from orangecontrib.customs.i18n import Message, Sayable
 
 __all__ = ["TableEvidence", "key_candidates", "default_key", "keys_of",
            "evidence_from_table", "ids_of", "marked_texts"]
@@ -45,7 +45,7 @@ class TableEvidence:
     """Evidence read from a table, with the words or photos that it rests on."""
 
     evidence: Evidence
-    notes: dict[tuple[str, str], str | Message | Joined] = field(default_factory=dict)
+    notes: dict[tuple[str, str], Sayable] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     #: per good, problems that the table brought along
     good_problems: dict[str, list[str | Message]] = field(default_factory=dict)
@@ -270,10 +270,10 @@ def marked_texts(table: Table, keys: Sequence[str], role: Role) -> Iterator[tupl
 
 
 def _texts(table: Table, keys: Sequence[str]
-           ) -> tuple[dict[tuple[str, str], str | Message | Joined],
+           ) -> tuple[dict[tuple[str, str], Sayable],
                       dict[str, list[str | Message]]]:
     """Notes and problems that Declaration Facts and the Aggregator leave in metas."""
-    notes: dict[tuple[str, str], str | Message | Joined] = {}
+    notes: dict[tuple[str, str], Sayable] = {}
     good_problems: dict[str, list[str | Message]] = {}
     for var in table.domain.metas:
         note = NoteColumn.of(var)

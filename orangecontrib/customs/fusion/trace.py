@@ -1,13 +1,17 @@
 """The legal trace: which lines of the tariff, on which facts, on whose word."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from typing import Any, cast
 
-from orangecontrib.customs.i18n import Joined, Message, Words, say
+from orangecontrib.customs.facts import Evidence
+from orangecontrib.customs.fusion.engine import Belief, Engine, Witness
+from orangecontrib.customs.i18n import Joined, Message, Sayable, Words, say
+from orangecontrib.customs.nomenclature.decision_table import DecisionTable, Rule
 
-__all__ = ["ASSUMED", "NO", "NOT_ESTABLISHED", "YES", "Step", "condition", "line_step",
+__all__ = ["ASSUMED", "NO", "NOT_ESTABLISHED", "YES", "Step", "Voice", "condition", "line_step",
            "trace_steps", "trace_text"]
 
 #: A fact is established above this probability of the values that the rule needs.
@@ -31,7 +35,7 @@ class Step:
         "basis" (note, GIR), "line" (a node of the tariff) or "fact"; "decision" (of an
         authority, that gives the code), "practice" (what would be said without it), "guard" (the
         official wording changed).
-    what : Words
+    what : Sayable
         The designation, or the fact with the values that the code needs.
     answer : str
         For facts: :data:`YES`, :data:`NO` or :data:`NOT_ESTABLISHED`.
@@ -43,10 +47,10 @@ class Step:
     """
 
     kind: str
-    what: Words
+    what: Sayable
     answer: str = ""
     p: float = 1.
-    said_by: tuple = ()
+    said_by: tuple[Sayable, ...] = ()
     fact: str = ""
 
     @property
@@ -70,7 +74,18 @@ class Step:
         return say(ASSUMED) if self.assumed else "; ".join(map(say, self.said_by))
 
 
-def trace_steps(engine, belief, voices, i: int, codes) -> tuple[Step, ...]:
+class Voice:
+    """What a witness says of a block of goods: its evidence, as the fusion uses it."""
+
+    def __init__(self, witness: Witness, evidence: Evidence, engine: Engine):
+        self.name = witness.name
+        self.notes = witness.notes
+        self.says = {fact: evidence.says(fact) for fact in engine.priors}
+        self.alone = evidence.posterior(engine.priors)
+
+
+def trace_steps(engine: Engine, belief: Belief, voices: Sequence[Voice], i: int,
+                codes: Sequence[str]) -> tuple[Step, ...]:
     """Steps from the group to the code of good `i`."""
     table, key = engine.table, belief.keys[i]
     rule = _likeliest_rule(table, belief, i, codes)
@@ -83,19 +98,20 @@ def trace_steps(engine, belief, voices, i: int, codes) -> tuple[Step, ...]:
             continue
         p = float(sum(belief.facts[fact][i][spec.index(v)] for v in rule.allowed[fact]))
         answer = YES if p >= ESTABLISHED else NO if p <= 1 - ESTABLISHED else NOT_ESTABLISHED
-        said_by = []
+        said_by: list[Sayable] = []
         for voice in voices:
             if voice.says[fact][i]:
                 note = voice.notes.get((key, fact), "")
-                name = voice.name if _supports(voice, engine, fact, i, rule.allowed[fact]) \
-                    else Message.of("witness.against", witness=voice.name)
+                name: Sayable = voice.name
+                if not _supports(voice, engine, fact, i, rule.allowed[fact]):
+                    name = Message.of("witness.against", witness=voice.name)
                 said_by.append(Joined((name, note), ": ") if note else name)
         steps.append(Step("fact", condition(engine, fact, rule.allowed[fact]), answer, p,
                           tuple(said_by), fact))
     return tuple(steps)
 
 
-def line_step(engine, code: str) -> Step:
+def line_step(engine: Engine, code: str) -> Step:
     """The step of a node of the tariff; made once."""
     if code not in engine.said:
         node, spaced = engine.nomenclature[code], engine.nomenclature.spaced(code)
@@ -104,25 +120,26 @@ def line_step(engine, code: str) -> Step:
     return engine.said[code]
 
 
-def condition(engine, fact: str, allowed: frozenset[str]) -> Words:
+def condition(engine: Engine, fact: str, allowed: frozenset[str]) -> Words:
     """A fact with the values that a rule allows; worded once."""
     if (fact, allowed) not in engine.said:
         spec = engine.table.vocabulary[fact]
+        first, *others = [value for value in spec.values if value.id in allowed]
         values = reduce(lambda some, value: Message.of("fusion.or", some=some, value=value),
-                        [value for value in spec.values if value.id in allowed])
+                        others, cast(Any, first))
         condition = Joined((spec, values), ": ")
         engine.said[fact, allowed] = Words(condition.text("ru"), condition.text("en"))
     return engine.said[fact, allowed]
 
 
-def _supports(voice, engine, fact: str, i: int, allowed) -> bool:
+def _supports(voice: Voice, engine: Engine, fact: str, i: int, allowed: Iterable[str]) -> bool:
     """Are these values no less likely by what a witness says than by the prior alone?"""
     within = [engine.table.vocabulary[fact].index(value) for value in allowed]
     return voice.alone[fact][i][within].sum() > engine.priors[fact][within].sum() - ROUNDING
 
 
-def _likeliest_rule(table, belief, i, codes):
-    def weight(rule):
+def _likeliest_rule(table: DecisionTable, belief: Belief, i: int, codes: Sequence[str]) -> Rule:
+    def weight(rule: Rule) -> float:
         product = 1.
         for fact, values in rule.allowed.items():
             spec = table.vocabulary[fact]

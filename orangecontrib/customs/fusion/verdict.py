@@ -1,8 +1,9 @@
 """From belief to a verdict: code, safe digits, reasons, what to ask, what it costs."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -10,12 +11,12 @@ from orangecontrib.customs.defaults import ERROR
 from orangecontrib.customs.facts import Evidence, Fact
 from orangecontrib.customs.fusion.duties import EUR
 from orangecontrib.customs.fusion.engine import Answers, Belief, Engine, Witness
-from orangecontrib.customs.fusion.trace import Step, trace_steps, trace_text
-from orangecontrib.customs.i18n import Joined, Message, Words, say
+from orangecontrib.customs.fusion.trace import Step, Voice, trace_steps, trace_text
+from orangecontrib.customs.i18n import Joined, Message, Sayable, say
 from orangecontrib.customs.i18n.numbers import percent
 from orangecontrib.customs.nomenclature.decision_table import OUTSIDE
 
-__all__ = ["Beside", "Verdict", "Question", "Discrepancy", "Voice", "blind", "decide",
+__all__ = ["Beside", "Verdict", "Question", "Photograph", "Discrepancy", "Voice", "blind", "decide",
            "decide_block", "worth_asking"]
 
 #: A fact counts as missing when knowing it would lower P(error) by this much.
@@ -56,6 +57,33 @@ class Question:
     def text(self) -> str:
         """The name of the fact, in the language that is spoken."""
         return say(self.about)
+
+
+@dataclass(frozen=True)
+class Photograph:
+    """A photo to be taken, and what it is worth.
+
+    Attributes
+    ----------
+    what : Message
+        From where, of what.
+    questions : tuple of Question
+        That it would answer, the one of most worth first.
+    gain, duty_gain : float
+        Expected drop of P(the code is wrong), and of the duty at risk, if it shows all of them:
+        the sum of the questions', at most what there is.
+    """
+
+    what: Sayable
+    questions: tuple[Question, ...]
+    gain: float
+    duty_gain: float
+
+    @property
+    def text(self) -> str:
+        """«сбоку на уровне подошвы, с линейкой (подошва с каблуком)», as it is spoken."""
+        facts = Joined(tuple(question.about for question in self.questions))
+        return say(Message.of("sufficiency.photograph", what=self.what, facts=facts))
 
 
 @dataclass(frozen=True)
@@ -112,14 +140,14 @@ class Verdict:
     duty_high: float
     ranked: tuple[tuple[str, float], ...]   #: codes with their probabilities, best first
     steps: tuple[Step, ...]
-    problems: tuple[Message | Words, ...]
+    problems: tuple[Sayable, ...]
     probabilities: Mapping[str, float] = field(repr=False, default_factory=dict)
     group: str = ""                 #: id of the group that decided; "": none is spoken of
     held: tuple[str, ...] = ()      #: the codes that hold 1 − error of the mass
     #: of an authority, that gave the code (:class:`orangecontrib.customs.cases.Decision`)
     decision: object | None = None
     #: what to photograph, the photo of most worth first (:mod:`.photographs`)
-    photographs: tuple = ()
+    photographs: tuple[Photograph, ...] = ()
 
     @property
     def code(self) -> str:
@@ -149,7 +177,7 @@ class Verdict:
         return tuple(q.text for q in self.questions if q.silent)
 
     @property
-    def asks(self) -> tuple:
+    def asks(self) -> tuple[Question | Photograph, ...]:
         """Questions and photos to be taken, together, by what they are worth."""
         return tuple(sorted((*self.questions, *self.photographs), key=lambda ask: -ask.gain))
 
@@ -184,7 +212,8 @@ def worth_asking(error: float) -> float:
 
 def decide(engine: Engine, witnesses: Sequence[Witness], *, error: float = ERROR,
            odds: np.ndarray | None = None, keys: Sequence[str] | None = None,
-           block: int = 2048, progress=None) -> list[Verdict]:
+           block: int = 2048, progress: Callable[[int, int], object] | None = None
+           ) -> list[Verdict]:
     """Verdicts for all goods that any witness knows.
 
     Parameters
@@ -224,8 +253,8 @@ def decide(engine: Engine, witnesses: Sequence[Witness], *, error: float = ERROR
     return verdicts
 
 
-def decide_block(engine: Engine, voices: Sequence[Voice], evidence: Evidence, error, odds,
-                 beside: Beside | None = None) -> list[Verdict]:
+def decide_block(engine: Engine, voices: Sequence[Voice], evidence: Evidence, error: float,
+                 odds: np.ndarray | None, beside: Beside | None = None) -> list[Verdict]:
     """Verdicts of one group on goods, by what voices say together."""
     keys, factors = evidence.keys, () if beside is None else (beside.alone, beside.factor)
     # most goods of a file are like many others of it: what numbers tell is told once for them
@@ -270,7 +299,7 @@ def decide_block(engine: Engine, voices: Sequence[Voice], evidence: Evidence, er
         steps = trace_steps(engine, belief, voices, i, codes)
         if codes == (OUTSIDE,):
             codes = ()
-            if engine.table.outcomes[by_facts[row]] == (OUTSIDE,):
+            if odds is None or engine.table.outcomes[by_facts[row]] == (OUTSIDE,):
                 problems.append(engine.outside)
             else:
                 p, steps = np.nan, ()
@@ -338,13 +367,13 @@ def _safe(path: Sequence[str], of: Mapping[str, float], error: float) -> tuple[s
     return held[-1] if held else ("", 0.)
 
 
-def _remarks(engine: Engine, belief: Belief, i: int, codes, p: float, runner: str,
-             of: Mapping[str, float]) -> list[Message]:
+def _remarks(engine: Engine, belief: Belief, i: int, codes: Sequence[str], p: float,
+             runner: str, of: Mapping[str, float]) -> list[Message]:
     """A legal gap, and a likelier code in a branch of the tariff that is not."""
     remarks = []
     if len(codes) > 1:
-        remarks.append(Message.of("fusion.gap", why=Joined(engine.gap(belief.chosen[i]), "; "),
-                                  codes=", ".join(codes)))
+        gap = Joined(tuple(engine.gap(belief.chosen[i])), "; ")
+        remarks.append(Message.of("fusion.gap", why=gap, codes=", ".join(codes)))
     other = of[runner] if runner else 0.
     if round(other, 2) > round(p, 2):
         name = Message.of("fusion.code", code=runner) if runner.isdigit() \
@@ -369,9 +398,10 @@ def blind(key: str) -> Verdict:
                    np.nan, np.nan, (), (), (_BLIND,))
 
 
-def _gains(engine: Engine, belief: Belief, known: Answers, fact: str, duties: np.ndarray):
+def _gains(engine: Engine, belief: Belief, known: Answers, fact: str, duties: np.ndarray
+           ) -> tuple[np.ndarray, np.ndarray]:
     """Expected drop of P(error) and of the duty at risk if `fact` were known."""
-    def cost(codes, chosen):
+    def cost(codes: np.ndarray, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return (1 - engine.p_chosen(codes, chosen),
                 _duty_at_risk(codes, duties, engine.first_code(chosen)))
     error, risk = cost(belief.codes, belief.chosen)
@@ -390,10 +420,11 @@ def _duty_at_risk(codes: np.ndarray, duties: np.ndarray, chosen: np.ndarray) -> 
 _FLIP, _FLIP_TO = "fusion.flip", "fusion.flip_to"
 
 
-def _flip(engine: Engine, belief: Belief, answers, i, codes, runner) -> Message | None:
+def _flip(engine: Engine, belief: Belief, answers: Mapping[str, Answers], i: int,
+          codes: Sequence[str], runner: str) -> Message | None:
     """The likeliest single answer that gives the runner-up (or else another code)."""
-    best: tuple = (0., "")
-    other: tuple = (0., "")
+    best: tuple[Any, ...] = (0., "")
+    other: tuple[Any, ...] = (0., "")
     for fact, known in answers.items():
         if fact in engine.gate and runner != OUTSIDE:
             continue
@@ -416,16 +447,6 @@ def _flip(engine: Engine, belief: Belief, answers, i, codes, runner) -> Message 
     return Message.of(_FLIP_TO, fact=spec, value=spec.values[value],
                       to=Message("fusion.no_code") if winners == (OUTSIDE,)
                       else "; ".join(winners))
-
-
-class Voice:
-    """What a witness says of a block of goods: its evidence, as the fusion uses it."""
-
-    def __init__(self, witness: Witness, evidence: Evidence, engine: Engine):
-        self.name = witness.name
-        self.notes = witness.notes
-        self.says = {fact: evidence.says(fact) for fact in engine.priors}
-        self.alone = evidence.posterior(engine.priors)
 
 
 def _disagreements(engine: Engine, voices: Sequence[Voice], belief: Belief

@@ -271,7 +271,7 @@ def _photo_arguments(parser, required):
     parser.add_argument("--model", default="free", metavar="free|M.safetensors",
                         help="the bundled model, free of photos under a research licence "
                              "(default), or a file, whose licence is printed")
-    parser.add_argument("--device", metavar="cpu|cuda", help="where the trunk computes")
+    parser.add_argument("--device", metavar="cpu|cuda", help="where the backbone computes")
     parser.add_argument("--backend", choices=BACKENDS, default="auto",
                         help="what computes it (default: onnxruntime on a CPU, else torch)")
 

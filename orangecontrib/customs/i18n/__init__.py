@@ -8,6 +8,7 @@ from .messages import (
     Capital,
     Joined,
     Message,
+    Sayable,
     Wordings,
     Words,
     add_wordings,
@@ -17,4 +18,4 @@ from .messages import (
 )
 
 __all__ = ["LANGUAGES", "language", "set_language", "speaking", "Capital", "Joined", "Message",
-           "Wordings", "Words", "add_wordings", "put_in", "say", "wordings"]
+           "Sayable", "Wordings", "Words", "add_wordings", "put_in", "say", "wordings"]

@@ -5,13 +5,14 @@ import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from orangecontrib.customs.files import strict_rows
 
 from .language import LANGUAGES, language
 
-__all__ = ["Capital", "Joined", "Message", "Words", "Wordings", "add_wordings", "put_in", "say",
-           "wordings"]
+__all__ = ["Capital", "Joined", "Message", "Sayable", "Words", "Wordings", "add_wordings", "put_in",
+           "say", "wordings"]
 
 FOLDER = Path(__file__).parent
 _FORMATTER = string.Formatter()
@@ -178,6 +179,10 @@ class Capital:
 
     def __str__(self) -> str:
         return self.text()
+
+
+#: What a person is told, before it is put into a language.
+Sayable: TypeAlias = Message | Words | Joined | Capital | str
 
 
 def say(thing: object, name: str | None = None) -> str:

@@ -83,7 +83,7 @@ def read_editions(path: str | os.PathLike[str]) -> list[Edition]:
     """Read a table of editions.
 
     Its columns are ``id``, ``branch``, ``name_ru``, ``name_en``, ``in_force`` (a day),
-    ``checked`` (a day or a month), ``source``, ``link``, ``codes`` (parted by spaces; none: a
+    ``checked`` (a day or a month), ``source``, ``link``, ``codes`` (separated by spaces; none: a
     whole tariff) and ``file`` (a table beside this one).
 
     Raises

@@ -79,7 +79,7 @@ def selected_codes_table(tariff: Tariff, lines: Sequence[int]) -> Table | None:
 def codes_of(table: Table, variable: Variable | str) -> list[str]:
     """Codes in a text, categorical or numeric column, without spaces; "" where unknown.
 
-    A value that is no code comes back as it is written.
+    A value that is not a code comes back as it is written.
     """
     variable = table.domain[variable]
     codes = []
@@ -93,7 +93,7 @@ def codes_of(table: Table, variable: Variable | str) -> list[str]:
         else:  # a number has lost the zero that codes of groups 01–09 begin with
             text = f"{value:.10g}"
             text = "0" + text if len(text) % 2 else text
-        # what is no code is named as it is written
+        # what is not a code is named as it is written
         text = parse_code(text).digits or text.strip()
         codes.append("" if text.lower() in _UNKNOWN else text)
     return codes

@@ -47,7 +47,7 @@ from orangecontrib.customs.declarations.table import (
 )
 from orangecontrib.customs.fusion.colours import FACT_COLOURS, pale
 from orangecontrib.customs.fusion.table import default_key, key_candidates, keys_of
-from orangecontrib.customs.i18n import Message, say
+from orangecontrib.customs.i18n import Sayable, say
 from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear, reason
 from orangecontrib.customs.widgets.utils.common.controls import pile, splitter
 from orangecontrib.customs.widgets.utils.common.escaping import as_written
@@ -81,7 +81,7 @@ class Good:
     key: str
     text: str
     facts: int | None        #: None: not read
-    problems: tuple[Message | str, ...]
+    problems: tuple[Sayable, ...]
 
 
 def run(data: Table, text_name: str, key_name: str, stop: threading.Event,

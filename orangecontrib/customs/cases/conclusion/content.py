@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from orangecontrib.customs.declarations import FactReader, Reading
 from orangecontrib.customs.fusion.duties import EUR, PERCENT
@@ -48,7 +49,7 @@ class Exhibit:
     case: Case
     verdict: Verdict
     answers: Mapping[str, str] = field(default_factory=dict)
-    photos: Sequence = ()
+    photos: Sequence[Any] = ()
 
     @property
     def good(self) -> Good:
@@ -124,7 +125,7 @@ class Conclusion:
 
 def exhibits_of(case: Case, verdicts: Iterable[Verdict],
                 answers: Mapping[str, Mapping[str, str]] | None = None,
-                photos: Mapping[str, Sequence] | None = None) -> list[Exhibit]:
+                photos: Mapping[str, Sequence[Any]] | None = None) -> list[Exhibit]:
     """Goods with their answers, by key, and photos, by declared id."""
     answers, photos = answers or {}, photos or {}
     return [Exhibit(case, verdict, answers.get(verdict.key, {}), photos.get(good.good_id, ()))
@@ -175,7 +176,7 @@ def conclusion_of(exhibit: Exhibit, day: date | None = None) -> Conclusion:
         day=_day(day or date.today()))
 
 
-def _say(id_: str, /, **args) -> str:
+def _say(id_: str, /, **args: object) -> str:
     return say(Message.of(f"conclusion.{id_}", **args))
 
 
@@ -231,7 +232,8 @@ def _code(verdict: Verdict, code: str) -> Code:
 
 def _lines(engine: Engine | None, verdict: Verdict) -> Iterable[tuple[str, str]]:
     """Of several codes, what they have in common stands once."""
-    path = (line for code in verdict.codes for line in engine.nomenclature.path(code))
+    path = () if engine is None else (
+        line for code in verdict.codes for line in engine.nomenclature.path(code))
     return dict.fromkeys((spaced(line.code), say(line)) for line in path)
 
 
@@ -333,7 +335,7 @@ def _answers(case: Case, answers: Mapping[str, str]) -> Iterable[str]:
 
 # -- money, and the edition
 
-def _duties(engine: Engine | None, row: Mapping[str, object]) -> Iterable[tuple[str, str]]:
+def _duties(engine: Engine | None, row: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     """The lines of the duty, by the columns of the result; what is not known has none."""
     if row["duty_rate"]:
         yield _say("rate"), str(row["duty_rate"])
@@ -343,13 +345,14 @@ def _duties(engine: Engine | None, row: Mapping[str, object]) -> Iterable[tuple[
         [("duty_eur_per_unit", "per_unit", {}), ("duty_eur", "in_all", {"currency": "EUR"})]
     for label, low, high in (("due", "low", "high"), ("at_risk", "at_risk", "at_risk"),
                              ("at_declared", "at_declared", "at_declared")):
-        known = [(message, amounts, args) for name, message, args in columns
-                 if None not in (amounts := (row.get(f"{name}_{low}"), row.get(f"{name}_{high}")))]
-        several = any(lowest != highest for _, (lowest, highest), _ in known)
+        known = [(message, least, most, args) for name, message, args in columns
+                 if (least := row.get(f"{name}_{low}")) is not None
+                 and (most := row.get(f"{name}_{high}")) is not None]
+        several = any(least != most for _, least, most, _ in known)
         if known:
             yield (_say("due_likely" if several else label), "; ".join(
-                _say(message, amount=_between(*amounts), **args)
-                for message, amounts, args in known))
+                _say(message, amount=_between(least, most), **args)
+                for message, least, most, args in known))
 
 
 def _editions(engine: Engine | None, verdict: Verdict) -> Iterable[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from orangecontrib.customs import __version__
 from orangecontrib.customs.i18n import Message, language, say
@@ -20,7 +21,7 @@ HIGH, WIDE, GAP = 118, 650, 6
 
 
 @lru_cache(maxsize=1)
-def _templates():
+def _templates() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup, escape
     templates = Environment(loader=FileSystemLoader(FOLDER), autoescape=True,

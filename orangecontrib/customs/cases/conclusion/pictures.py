@@ -5,6 +5,7 @@ import base64
 import io
 import os
 from dataclasses import dataclass
+from typing import Any
 
 from orangecontrib.customs.i18n import say
 from orangecontrib.customs.photos.decode import PhotoError, decode_and_place
@@ -38,7 +39,7 @@ class Picture:
     reason: str = ""
 
 
-def picture_of(photo, side: int = SIDE) -> Picture:
+def picture_of(photo: Any, side: int = SIDE) -> Picture:
     """A photo as it stands on the page.
 
     Parameters
@@ -49,7 +50,7 @@ def picture_of(photo, side: int = SIDE) -> Picture:
         The longer side, pixels.
     """
     read = getattr(photo, "read", None)
-    path = None if read else os.fspath(getattr(photo, "path", photo))
+    path = "" if read else os.fspath(getattr(photo, "path", photo))
     name = plain(photo.image if read else path).replace("\\", "/").rsplit("/", 1)[-1]
     try:
         pixels, (left, top, right, bottom) = decode_and_place(read() if read else path, side)

@@ -45,7 +45,7 @@ FAR = 1.5
 
 @dataclass(frozen=True)
 class Distances:
-    """How far photos are from the real ones, on what the trunk sees (1 − cosine).
+    """How far photos are from the real ones, on what the backbone sees (1 − cosine).
 
     Attributes
     ----------
@@ -203,7 +203,7 @@ def screen(manifest: Manifest, extractor, client: Client | None = None,
 
 
 def _looked(manifest: Manifest, entries: Sequence[Entry], extractor, batch: int = 16):
-    """Entries and what the trunk says of their photos; unreadable ones are left out."""
+    """Entries and what the backbone says of their photos; unreadable ones are left out."""
     trunk = extractor.trunk
     for first in range(0, len(entries), batch):
         images, kept = [], []

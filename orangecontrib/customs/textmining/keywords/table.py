@@ -47,7 +47,7 @@ def codes_of(table: Table, variable, digits: int | None = None) -> list[str]:
     variable : Variable or str
         Class, category, text or number with the codes.
     digits : int, optional
-        Codes are cut to as many digits, and what is no code becomes ""; None takes the
+        Codes are cut to as many digits, and what is not a code becomes ""; None takes the
         values as they are.
     """
     values = [value.strip() for value in strings_of(table, table.domain[variable])]

@@ -1,7 +1,7 @@
 """What the filter learnt, frozen: which words go, which stay, and why.
 
 A decision rests on the word alone.  So one declaration is filtered exactly as
-a batch is, which a document-frequency filter that is fitted anew on every
+a batch is, which a document-frequency filter that is fitted again on every
 corpus can't promise.
 """
 from __future__ import annotations
@@ -120,7 +120,7 @@ class Choice:
     by_hand: Mapping[str, bool] = field(default_factory=dict)
 
 
-#: A filter upstream that would be fitted anew: its name, and the words that it left.
+#: A filter upstream that would be fitted again: its name, and the words that it left.
 Frozen = tuple[str, frozenset[str]]
 
 
@@ -138,7 +138,7 @@ class Lexicon:
     vocabulary : frozenset of str or None
         With a frequency window or a limit: all that is kept; None: open.
     upstream : tuple of (str, frozenset of str)
-        Outcomes of the filters upstream that would be fitted anew.
+        Outcomes of the filters upstream that would be fitted again.
     documents : int
         Number of documents it was learnt from.
     """

@@ -77,7 +77,7 @@ def bundled_designations() -> list[tuple[str, str]]:
 
 
 def codes_in(text: str) -> tuple[list[str], list[str]]:
-    """Codes typed by hand, parted by commas, semicolons or lines; and what is no code."""
+    """Codes typed by hand, separated by commas, semicolons or lines; and what is not a code."""
     codes: list[str] = []
     refused: list[str] = []
     for part in re.split(r"[,;\n]+", text):

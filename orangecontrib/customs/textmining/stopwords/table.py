@@ -3,7 +3,7 @@
 Orange3-Text has no signal for preprocessors: what a model must do to a raw
 declaration travels in ``corpus.used_preprocessor``, which the bag of words
 replays.  Everything the filter did is therefore left there, in the order in
-which it has to be done again, and nothing in it is ever fitted anew.
+which it has to be done again, and nothing in it is ever fitted again.
 """
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ class Prepared:
     corpus : Corpus
         Folded, tokenised, normalised; all in its ``used_preprocessor``.
     upstream : tuple of (str, frozenset of str)
-        Filters upstream that would be fitted anew: name and frozen outcome.
+        Filters upstream that would be fitted again: name and frozen outcome.
     unknown_upstream : tuple of str
         Names of such filters that a locked lexicon does not know: left out.
     tokenised : bool
@@ -509,7 +509,7 @@ def designations_of(table: Table) -> list[tuple[str, str]]:
                          "such as 6403 or 6403 99 960 0")
     code = max(good, key=lambda v: (bool(CODE_NAME.search(v.name)),
                                     sum(map(len, codes[v]))))
-    # a bag of words or a duty is no text
+    # a bag of words or a duty is not a text
     texts = [v for v in variables if v is not code
              and isinstance(v, (StringVariable, DiscreteVariable))
              and any(re.search(r"[^\W\d_]{3}", text) for text in columns[v])]

@@ -197,6 +197,8 @@ def start(function, *args, output):
     except BaseException:
         traceback.print_exc()
     finally:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
         os._exit(97)  # whoever comes here has forgotten to leave
 
 
@@ -356,20 +358,21 @@ def main(argv=None):
         site = Path(folder) / "site"
         site.mkdir()
         prepare(site)
-        ends = []
+        ends, pids = [], {}
         for number in range(args.lanes):
             here, there = Pipe()
-            start(functools.partial(lane, jobs[number::args.lanes], args.seed, args.timeout,
+            pid = start(functools.partial(lane, jobs[number::args.lanes], args.seed, args.timeout,
                                     folder, there), output=str(Path(folder) / f"lane{number}-"))
             there.close()
             ends.append(here)
+            pids[here] = pid
         while ends:
             for end in list(ends):
                 try:
                     told = end.recv() if end.poll(.05) else ...
                 except EOFError:
                     told, faults = None, faults + 1
-                    print("a lane has died:", *(path.read_text()[-2000:] for path in
+                    print("a lane has died:", os.waitpid(pids[end], 0), *(path.read_text()[-2000:] for path in
                                                 Path(folder).glob("lane*-2")))
                 if told is ...:
                     continue

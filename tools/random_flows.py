@@ -235,6 +235,7 @@ def work(folder, function, args):
     from orangecontrib.customs.headless.environment import leave
     from orangecontrib.customs.headless.pipes import whoever_reads
     from orangecontrib.customs.headless.supervisor import Journal
+    os.environ.pop("PYTHONINSPECT", None)
     journal = Journal(folder)
     faulthandler.enable(journal.stack)
     code = 2
@@ -372,8 +373,8 @@ def main(argv=None):
                     told = end.recv() if end.poll(.05) else ...
                 except EOFError:
                     told, faults = None, faults + 1
-                    print("a lane has died:", os.waitpid(pids[end], 0), *(path.read_text()[-2000:] for path in
-                                                Path(folder).glob("lane*-2")))
+                    print("a lane has died:", os.waitpid(pids[end], 0),
+                          *(path.read_text()[-2000:] for path in Path(folder).glob("lane*-2")))
                 if told is ...:
                     continue
                 if told is None:
@@ -394,4 +395,10 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # as the supervisor starts its child: sys.exit in a slot of Qt must not end the interpreter
+    if not os.environ.get("PYTHONINSPECT"):
+        os.execve(sys.executable, [sys.executable, *sys.argv],
+                  {**os.environ, "PYTHONINSPECT": "1"})
+    status = main()
+    sys.stdout.flush()
+    os._exit(status)

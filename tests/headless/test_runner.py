@@ -5,6 +5,8 @@ import sys
 
 import pytest
 from AnyQt.QtCore import QSettings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from Orange.data import Table
 from Orange.widgets.utils.filedialogs import RecentPath
 from orangecanvas.registry import WidgetDescription, WidgetRegistry
@@ -15,6 +17,10 @@ from orangecontrib.customs.headless import runner
 from orangecontrib.customs.headless.runner import Message, run_workflow
 
 LINK = "Source.Data > {}.Data"
+
+#: Entities that grow to gigabytes
+LAUGHS = b"<!DOCTYPE s [<!ENTITY a0 'laughs'>%b]><scheme version='2.0' title='&a9;'/>" % b"".join(
+    b"<!ENTITY a%d '%b'>" % (number, b"&a%d;" % (number - 1) * 10) for number in range(1, 10))
 
 
 @pytest.fixture
@@ -172,6 +178,7 @@ def test_missing_file(tmp_path):
     (b"<scheme version='2.0'><nodes>", "damaged or no workflow"),
     (b"\xff\xfe\x00not xml", "damaged or no workflow"),
     (b"<html></html>", "Invalid Orange Workflow"),
+    (LAUGHS, "damaged or no workflow"),
     (b"<scheme version='9.9'></scheme>", "Unsupported format version"),
     (b"<scheme version='2.0'><nodes><node id='0'/></nodes></scheme>", "can't be read"),
     (b"<scheme version='2.0'><links><link source_node_id='7'/></links></scheme>", "damaged"),
@@ -182,6 +189,22 @@ def test_damaged_file(registry, tmp_path, content, text):
     outcome = run_workflow(path, registry=registry)
     assert outcome.exit_code == 2
     assert text in outcome.messages[0].text
+
+
+@settings(deadline=None, max_examples=25,
+          suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.one_of(
+    st.binary(max_size=200), st.lists(st.tuples(st.integers(0, 10 ** 6), st.integers(0, 255)),
+                                      min_size=1, max_size=6)))
+def test_any_bytes_are_a_workflow_or_a_message(registry, write_flow, tmp_path, changes):
+    path = write_flow(tmp_path, ("Source", {"rows": 5}), "Talks",
+                      links=["Source.Data > Talks.Data"])
+    content = bytearray(path.read_bytes()) if isinstance(changes, list) else changes
+    for place, byte in changes if isinstance(changes, list) else ():
+        content[place % len(content)] = byte
+    path.write_bytes(content)
+    outcome = run_workflow(path, registry=registry, timeout=600)
+    assert outcome.exit_code in (0, 2) and (outcome.exit_code == 0 or errors(outcome))
 
 
 @pytest.mark.parametrize("old, new", [

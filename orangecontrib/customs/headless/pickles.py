@@ -72,7 +72,7 @@ _INSTEAD = {("_codecs", "encode"): _bytes, ("numpy", "dtype"): _dtype}
 
 
 class _Unpickler(pickle._Unpickler):  # in Python: the one in C can't be told about BUILD
-    dispatch = dict(pickle._Unpickler.dispatch)
+    dispatch: dict = dict(pickle._Unpickler.dispatch)
 
     def find_class(self, module, name):
         module = _OLD_NAMES.get(module, module)

@@ -72,7 +72,7 @@ _INSTEAD = {("_codecs", "encode"): _bytes, ("numpy", "dtype"): _dtype}
 
 
 class _Unpickler(pickle._Unpickler):  # in Python: the one in C can't be told about BUILD
-    dispatch: dict = dict(pickle._Unpickler.dispatch)
+    dispatch = dict(pickle._Unpickler.dispatch)
 
     def find_class(self, module, name):
         module = _OLD_NAMES.get(module, module)
@@ -99,7 +99,7 @@ class _Unpickler(pickle._Unpickler):  # in Python: the one in C can't be told ab
             raise Refused("a numpy.dtype with fields of its own")  # they may lie anywhere
         super().load_build()
 
-    dispatch[pickle.BUILD[0]] = load_build
+    dispatch[pickle.BUILD[0]] = load_build  # type: ignore[assignment]
 
 
 def load_pickled(data):

@@ -191,13 +191,15 @@ def start(function, *args, output):
         os.setpgid(0, 0)
         for number in (1, 2):
             os.dup2(os.open(f"{output}{number}", os.O_WRONLY | os.O_CREAT | os.O_APPEND), number)
-        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - till the end
+        sys.stdout = sys.__stdout__ = open(1, "w", encoding="utf-8", closefd=False)
         sys.stderr = sys.__stderr__ = open(  # noqa: SIM115
             2, "w", encoding="utf-8", closefd=False, buffering=1)
         function(*args)
     except BaseException:
         traceback.print_exc()
     finally:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
         os._exit(97)  # whoever comes here has forgotten to leave
 
 
@@ -234,6 +236,7 @@ def work(folder, function, args):
     from orangecontrib.customs.headless.environment import leave
     from orangecontrib.customs.headless.pipes import whoever_reads
     from orangecontrib.customs.headless.supervisor import Journal
+    os.environ.pop("PYTHONINSPECT", None)
     journal = Journal(folder)
     faulthandler.enable(journal.stack)
     code = 2
@@ -357,21 +360,22 @@ def main(argv=None):
         site = Path(folder) / "site"
         site.mkdir()
         prepare(site)
-        ends = []
+        ends, pids = [], {}
         for number in range(args.lanes):
             here, there = Pipe()
-            start(functools.partial(lane, jobs[number::args.lanes], args.seed, args.timeout,
+            pid = start(functools.partial(lane, jobs[number::args.lanes], args.seed, args.timeout,
                                     folder, there), output=str(Path(folder) / f"lane{number}-"))
             there.close()
             ends.append(here)
+            pids[here] = pid
         while ends:
             for end in list(ends):
                 try:
                     told = end.recv() if end.poll(.05) else ...
                 except EOFError:
                     told, faults = None, faults + 1
-                    print("a lane has died:", *(path.read_text()[-2000:] for path in
-                                                Path(folder).glob("lane*-2")))
+                    print("a lane has died:", os.waitpid(pids[end], 0),
+                          *(path.read_text()[-2000:] for path in Path(folder).glob("lane*-2")))
                 if told is ...:
                     continue
                 if told is None:
@@ -392,4 +396,10 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # as the supervisor starts its child: sys.exit in a slot of Qt must not end the interpreter
+    if not os.environ.get("PYTHONINSPECT"):
+        os.execve(sys.executable, [sys.executable, *sys.argv],
+                  {**os.environ, "PYTHONINSPECT": "1"})
+    status = main()
+    sys.stdout.flush()
+    os._exit(status)

@@ -265,3 +265,16 @@ def test_what_can_only_be_decoded_as_a_whole_may_have_fewer_pixels(monkeypatch):
 
 def test_a_png_of_177_megapixels_is_refused_before_any_of_it_is_decoded():
     assert "50 megapixels" in reason(png_header(13_300, 13_300))
+
+
+def test_pillow_tells_of_no_attack_where_our_bounds_allow_a_photo():
+    """In a process of its own, where nobody has changed what is warned of."""
+    program = ("import io\nfrom PIL import Image\n"
+               "from orangecontrib.customs.photos.decode import opened\n"
+               "Image.MAX_IMAGE_PIXELS = 700\nfile = io.BytesIO()\n"
+               "Image.new('RGB', (32, 32)).save(file, 'PNG')\n"
+               "with opened(file.getvalue()) as image:\n    print(image.size)\n")
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True,
+                          timeout=600, check=False)
+    assert done.returncode == 0 and done.stdout == "(32, 32)\n", done.stderr
+    assert done.stderr == ""

@@ -100,7 +100,7 @@ class _Unpickler(pickle._Unpickler):  # in Python: the one in C can't be told ab
             raise Refused("a numpy.dtype with fields of its own")  # they may lie anywhere
         super().load_build()
 
-    dispatch[pickle.BUILD[0]] = load_build
+    dispatch[pickle.BUILD[0]] = load_build  # type: ignore[assignment]
 
 
 def load_pickled(data):

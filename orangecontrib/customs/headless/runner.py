@@ -390,6 +390,8 @@ class _Run:
             return
         self.mark("describing")
         for node, widget in self.widgets.items():
+            if not hasattr(widget, "send_report"):
+                continue
             self.mark(node=node)
             try:
                 widget.create_report_html()

@@ -135,7 +135,7 @@ def supervise(function, *args):
                    "-c", _PROGRAM, folder, "\n".join(sys.path)]
         # "inspect" keeps the interpreter from leaving at once on sys.exit in a slot of Qt:
         # sys.excepthook gets it, as any other exception
-        env = {**os.environ, "PYTHONINSPECT": "1"}
+        env = {**_few_threads(os.environ), "PYTHONINSPECT": "1"}
         with _ended_by_sigterm():
             # nobody is there to answer: whoever reads stdin gets EOFError
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=env)
@@ -146,6 +146,18 @@ def supervise(function, *args):
             stack = file.read()
     code = next((note["code"] for note in notes if "code" in note), None)
     return Ending(code, process.returncode, interrupted, notes, stack)
+
+
+def _few_threads(environment):
+    """
+    An environment in which products of matrices take one thread, unless it says how many.
+
+    Those of most workflows are small: OpenBLAS' threads would wait for each other at work,
+    and take all cores from what else a computer has to do.
+    """
+    if {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"} & environment.keys():
+        return environment
+    return {**environment, "OPENBLAS_NUM_THREADS": "1"}
 
 
 def _wait(process):

@@ -6,6 +6,7 @@ import os
 import stat
 import struct
 import threading
+import warnings
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -30,6 +31,9 @@ _ALONE = 12_000_000
 
 #: Files, and members of a zip, with more bytes are refused.
 MAX_BYTES = 300_000_000
+
+# half of that many: Pillow tells whoever stands at stderr of an attack; these bounds are ours
+warnings.simplefilter("ignore", Image.DecompressionBombWarning)
 
 #: What Pillow's plugins raise on damaged files.
 DAMAGED = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError,

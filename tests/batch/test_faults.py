@@ -15,8 +15,9 @@ from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.files import tables as tables_module
 from orangecontrib.customs.groups import loaded_groups
 from orangecontrib.customs.headless.cli import main
-from orangecontrib.customs.photos import decode as decode_module
-from orangecontrib.customs.photos.cache import VARIABLE
+from orangecontrib.customs.i18n import say
+from orangecontrib.customs.photos.decode import PhotoError, read_photo
+from orangecontrib.customs.photos.sources import Photo
 
 BOOTS = "БОТИНКИ МУЖСКИЕ, ВЕРХ ИЗ НАТУРАЛЬНОЙ КОЖИ, ПОДОШВА ИЗ РЕЗИНЫ, ДЛИНА СТЕЛЬКИ 27 СМ"
 
@@ -193,21 +194,15 @@ def test_rows_that_the_disk_does_not_give_back_end_the_run_which_goes_on_later(
 
 
 @pytest.mark.parametrize("error", BAD_DISKS, ids=["EIO", "ESTALE"])
-def test_a_photo_that_the_disk_does_not_give_is_skipped_and_told_of(
-        source, tmp_path, monkeypatch, capsys, error):
-    photo = tmp_path / "photos" / "3" / "1.jpg"
-    photo.parent.mkdir(parents=True)
-    photo.write_bytes(b"\xff\xd8\xff")
+def test_a_photo_that_the_disk_does_not_give_says_so(tmp_path, monkeypatch, error):
+    (tmp_path / "1.jpg").write_bytes(b"\xff\xd8\xff")
 
     def failing(*_, **__):
         raise error
-    monkeypatch.setattr(decode_module, "open", failing, raising=False)
-    assert classify(source, tmp_path / "o.csv", "--photos", tmp_path / "photos") == 0
-    assert error.strerror in capsys.readouterr().err
-    with open(tmp_path / "o.csv", encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert len(rows) == 14 and all(row["code"].startswith("6403") for row in rows)
-    assert error.strerror in rows[3]["problems"]
+    monkeypatch.setattr(sys.modules[read_photo.__module__], "open", failing, raising=False)
+    with pytest.raises(PhotoError) as told:
+        Photo("1.jpg", "3", tmp_path / "1.jpg").read()
+    assert error.strerror in say(told.value.reason)
 
 
 def test_a_good_that_is_told_twice_is_read_once(source, tmp_path, monkeypatch):
@@ -244,50 +239,6 @@ def test_rows_of_a_text_are_taken_as_they_come(source, monkeypatch):
     rows = Rows()
     read_source(source, rows=rows)
     assert len(rows) == 14 and kept[5] <= 5 + 4
-
-
-CACHED = """
-import sys
-from orangecontrib.customs.headless.cli import main
-sys.exit(main(sys.argv[1:]))
-"""
-
-
-@pytest.fixture
-def photos(tmp_path):
-    from PIL import Image
-    for number in range(4):
-        folder = tmp_path / "photos" / str(number)
-        folder.mkdir(parents=True)
-        Image.effect_noise((96, 96), 40 + number).convert("RGB").save(folder / "1.jpg")
-    return tmp_path / "photos"
-
-
-def _runs(source, photos, outs, cache):
-    env = {**os.environ, VARIABLE: str(cache)}
-    running = [subprocess.Popen(
-        [sys.executable, "-c", CACHED, "classify", "--declarations", str(source), "--out",
-         str(out), "--photos", str(photos)], env=env, stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE, text=True) for out in outs]
-    said = [process.communicate(timeout=600)[1] for process in running]
-    assert [process.returncode for process in running] == [0] * len(outs), said
-    return [out.read_bytes() for out in outs]
-
-
-def test_runs_share_a_cache_at_once_and_one_that_is_damaged_changes_nothing(
-        source, photos, tmp_path):
-    cache = tmp_path / "cache"
-    alone, = _runs(source, photos, [tmp_path / "alone.csv"], tmp_path / "own")
-    together = _runs(source, photos, [tmp_path / "1.csv", tmp_path / "2.csv"], cache)
-    assert together == [alone, alone]
-    damaged = 0
-    for path in cache.rglob("*"):
-        if path.is_file() and path.stat().st_size:
-            content = path.read_bytes()
-            path.write_bytes(b"\0" * 50 + content[50:len(content) // 2])
-            damaged += 1
-    assert damaged
-    assert _runs(source, photos, [tmp_path / "3.csv"], cache) == [alone]
 
 
 @pytest.mark.parametrize("jump", [-10 ** 6, 10 ** 6])

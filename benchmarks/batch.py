@@ -6,7 +6,11 @@ so that other programs on the computer matter little, but for the processes, whi
 the clock: one and two in turn.
 
     python benchmarks/batch.py [--texts FILE.csv] [--sizes 20000 40000 100000] [--kills 20]
-                               [--part N] [--processes]
+                               [--part N] [--processes GOODS] [--base FOLDER] [--long 1000000]
+
+`--base` names the source of an earlier version: both decide the same goods in turn.  `--long` is
+one run on two processes, watched from outside (psutil): time of processors by goods that are kept,
+and the memory of all its processes together.
 """
 from __future__ import annotations
 
@@ -21,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 TEXTS = ["БОТИНКИ МУЖСКИЕ, ВЕРХ ИЗ НАТУРАЛЬНОЙ КОЖИ, ПОДОШВА ИЗ РЕЗИНЫ, ДЛИНА СТЕЛЬКИ 27 СМ",
@@ -71,6 +76,17 @@ class Runs:
             [sys.executable, str(self.program), str(part), "--declarations", str(source), "--out",
              str(out), *map(str, extra)], stdout=subprocess.DEVNULL, **kwargs)
 
+    def measured_of(self, version, source, out):
+        """Seconds of processors that a version needs, whose source is in a folder."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(
+            [sys.executable, "-m", "orangecontrib.customs.headless.cli", "classify",
+             "--declarations", str(source), "--out", str(out)], check=True, cwd=version,
+            env={**os.environ, "PYTHONPATH": str(version)}, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
     def measured(self, source, out, *extra):
         """Seconds by the clock, seconds of processors, peak of the memory of the process (MB)."""
         before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
@@ -94,6 +110,50 @@ def sizes(runs, texts, counts):
     if first != last:
         print(f"time({last}) / time({first}) = {used[last] / used[first]:.2f}, of "
               f"{last / first:.2f} times as many goods")
+
+
+def against(runs, texts, count, base):
+    """The rate of this version against that of an earlier one, in turn."""
+    source = make(runs.folder / "b.csv", texts, count)
+    here = Path(__file__).resolve().parents[1]
+    for _ in range(2):
+        then, now = (runs.measured_of(version, source, runs.folder / f"{name}.csv")
+                     for name, version in (("then", base.resolve()), ("now", here)))
+        print(f"{count} goods: {then:.1f} s of processors then, {now:.1f} now: {then / now:.2f} "
+              "times the rate", flush=True)
+
+
+def long(runs, texts, count):
+    """One run of many goods: what it has used whenever more goods are kept."""
+    import psutil
+    source, out = make(runs.folder / "l.csv", texts, count), runs.folder / "long.csv"
+    process = runs.start(source, out, "--resume", "--engine", "processes", "--workers", 2,
+                         stderr=subprocess.DEVNULL)
+    used, at, peak, kept = {}, {}, 0, 0
+    top, parts = psutil.Process(process.pid), runs.folder / "long.csv.resume"
+    while process.poll() is None:
+        memory = 0
+        with suppress(psutil.Error):
+            for one in (top, *top.children(recursive=True)):
+                with suppress(psutil.Error):
+                    memory += one.memory_info().rss
+                    used[one.pid] = sum(one.cpu_times()[:2])
+        peak = max(peak, memory)
+        done = len(list(parts.glob("*.part"))) if parts.is_dir() else 0
+        if done > kept:
+            kept = done
+            at[done * 4096] = sum(used.values())
+            if done % 8 == 1:
+                print(f"{done * 4096:8} goods, {at[done * 4096]:7.1f} s of processors, "
+                      f"{memory >> 20} MB", flush=True)
+        time.sleep(.5)
+    for low, high in ((100_000, 400_000), (250_000, 1_000_000)):
+        near = [min(at, key=lambda goods, wanted=wanted: abs(goods - wanted))
+                for wanted in (low, high)] if at else []
+        if near and near[1] > .95 * high:
+            print(f"time({near[1]}) / time({near[0]}) = {at[near[1]] / at[near[0]]:.2f}")
+    print(f"exit code {process.returncode}, {sum(used.values()):.0f} s of processors, at most "
+          f"{peak >> 20} MB in all processes together")
 
 
 def processes(runs, texts, count):
@@ -141,6 +201,8 @@ def main():
     parser.add_argument("--sizes", type=int, nargs="*", default=[5000, 20000])
     parser.add_argument("--kills", type=int, default=5)
     parser.add_argument("--part", type=int, default=256, help="goods to a task in killed runs")
+    parser.add_argument("--base", type=Path, metavar="FOLDER")
+    parser.add_argument("--long", type=int, default=0, metavar="GOODS")
     parser.add_argument("--processes", type=int, default=20000, metavar="GOODS")
     args = parser.parse_args()
     texts = texts_of(args.texts)
@@ -150,6 +212,10 @@ def main():
             sizes(runs, texts, args.sizes)
         if args.processes:
             processes(runs, texts, args.processes)
+        if args.base:
+            against(runs, texts, 20000, args.base)
+        if args.long:
+            long(runs, texts, args.long)
         if args.kills:
             kills(runs, texts, 8 * args.part, args.kills, args.part)
 

@@ -191,7 +191,8 @@ def start(function, *args, output):
         os.setpgid(0, 0)
         for number in (1, 2):
             os.dup2(os.open(f"{output}{number}", os.O_WRONLY | os.O_CREAT | os.O_APPEND), number)
-        sys.stdout = sys.__stdout__ = open(1, "w", encoding="utf-8", closefd=False)
+        sys.stdout = sys.__stdout__ = open(  # noqa: SIM115 - till the end
+            1, "w", encoding="utf-8", closefd=False)
         sys.stderr = sys.__stderr__ = open(  # noqa: SIM115
             2, "w", encoding="utf-8", closefd=False, buffering=1)
         function(*args)

@@ -7,7 +7,6 @@ import re
 import sys
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -181,12 +180,11 @@ def goods_of_rows(rows: Sequence[Mapping[str, object]],
     common = {"currency": currency_in(roles["value"])} if roles["value"] else {}
     if ids is None:
         ids = ids_of_rows(rows, roles["good_id"])
-    goods = goods_of(ids, [
+    return goods_of(ids, [
         {**common, "description": _description_of(row, roles, any(map(_of_the_row, wrong))),
          **{role: row[column] for role in DECLARED
             if (column := roles[role]) is not None and column in row}}
-        for row, wrong in zip(rows, problems)], problems, before)
-    return [replace(good, row=row, statements=roles.statements) for good, row in zip(goods, rows)]
+        for row, wrong in zip(rows, problems)], problems, before, rows, roles.statements)
 
 
 def _description_of(row: Mapping[str, Any], roles: Roles, wrong: bool) -> str | None:
@@ -361,7 +359,7 @@ PROBLEMS, ODD_NAME = ("problems", "problem"), Message("cases.odd_name")
 
 def _writable(values: Iterable[object]) -> bool:
     try:
-        "".join(value for value in values if isinstance(value, str)).encode("utf-8")
+        "".join([value for value in values if isinstance(value, str)]).encode("utf-8")
     except UnicodeEncodeError:
         return False
     return True

@@ -95,7 +95,8 @@ class Before:
 
 def goods_of(ids: Sequence[str], cells: Sequence[Mapping[str, object]],
              problems: Sequence[Sequence[Message | str]] | None = None,
-             before: Before | None = None) -> list[Good]:
+             before: Before | None = None, rows: Sequence[Mapping[str, object]] | None = None,
+             statements: Mapping[str, Label] | None = None) -> list[Good]:
     """Goods of rows, with unique keys and with what is doubtful in what was typed.
 
     Parameters
@@ -109,6 +110,10 @@ def goods_of(ids: Sequence[str], cells: Sequence[Mapping[str, object]],
         What is known to be wrong with each row.
     before : Before, optional
         Of the goods in front of these, where these are a part of many.
+    rows : sequence of dict, optional
+        The rows of the file.
+    statements : dict of str to Label, optional
+        Columns of them that the descriptions state.
 
     Examples
     --------
@@ -135,7 +140,8 @@ def goods_of(ids: Sequence[str], cells: Sequence[Mapping[str, object]],
         text: Any = row.get("description")
         goods.append(Good(key, good_id, text, code.digits,
                           currency=parse_currency(str(row.get("currency") or "")),
-                          problems=tuple(said), **numbers))
+                          problems=tuple(said), row={} if rows is None else rows[number],
+                          statements=statements or {}, **numbers))
     return goods
 
 

@@ -66,6 +66,8 @@ def row_of(case: Case, verdict: Verdict) -> dict[str, str | float | None]:
 def _duties(case: Case, verdict: Verdict, good: Good) -> Mapping[str, float | str | None]:
     """Duties per unit and of the value, times the quantity, and as rates make them of all."""
     engine, declared = case.engine_of(verdict), case.tariff_of(good.declared_code)
+    if engine is None and declared is None and not verdict.codes:
+        return _NO_DUTIES
     eur = {"low": verdict.duty_low, "high": verdict.duty_high,
            "at_risk": duty_at_risk(engine, verdict),
            "at_declared": declared.duty(good.declared_code) if declared is not None else None}
@@ -83,6 +85,10 @@ def _duties(case: Case, verdict: Verdict, good: Good) -> Mapping[str, float | st
                for name, duty in eur.items()},
             **{f"duty_percent_{name}": duty for name, duty in percent.items()},
             "duty_rate": "; ".join(dict.fromkeys(rates)), **_totals(case, verdict, good)}
+
+
+_NO_DUTIES = {**{name: None for name in COLUMNS if name.startswith("duty_")},
+              "duty_rate": "", "duty_currency": ""}
 
 
 def _totals(case: Case, verdict: Verdict, good: Good) -> Mapping[str, float | str | None]:

@@ -110,8 +110,9 @@ def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
             # else what it lacks concerns all groups that read
             heard = len(readings) == 1 or any(map(finds, readings))
             for reader, reading in zip(readers, readings):
-                words_of.update({(good.key, fact): words
-                                 for fact, words in reading.words(spans).items()})
+                if reading.findings or reading.doubts:
+                    words_of.update({(good.key, fact): words
+                                     for fact, words in reading.words(spans).items()})
                 problems += tuple(OfGroup(reader.group.id, problem) if heard else problem
                                   for problem in reading.problems)
         several = joined([reading.several for reading in readings])

@@ -109,6 +109,9 @@ def grams_of(text: str) -> set[str]:
     return {text[i:i + GRAM] for i in range(len(text) - GRAM + 1)}
 
 
+#: After so many texts it takes less time to compile a shorter expression than to do without.
+FEW = 1000
+
 #: What no text has.
 NEVER = Pattern(r"(?!)", ("\0",))
 
@@ -308,6 +311,7 @@ class Alternatives:
                          if _RUSSIAN.search(pattern.regex.replace("без", ""))]  # «_» is no «без»
         self._russian = self._joined([patterns[i] for i in self._numbers], before) \
             if self._numbers else self.regex
+        self._few = FEW
 
     @staticmethod
     def _joined(patterns: Sequence[Pattern], before: str) -> str:
@@ -327,7 +331,9 @@ class Alternatives:
 
     def finditer(self, text: str) -> Iterator[tuple[int, re.Match]]:
         """Number of the pattern and match, for each match, none inside another."""
-        if self._numbers and not LATIN_WORD.search(text):
+        russian = self._numbers and not LATIN_WORD.search(text)
+        self._few -= bool(russian)
+        if russian and self._few < 0:
             for match in self._compiled_russian.finditer(text):
                 yield self._numbers[match.lastindex - 1], match
             return

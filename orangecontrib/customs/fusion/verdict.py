@@ -256,7 +256,8 @@ def decide(engine: Engine, witnesses: Sequence[Witness], *, error: float = ERROR
 def decide_block(engine: Engine, voices: Sequence[Voice], evidence: Evidence, error: float,
                  odds: np.ndarray | None, beside: Beside | None = None) -> list[Verdict]:
     """Verdicts of one group on goods, by what voices say together."""
-    keys, factors = evidence.keys, () if beside is None else (beside.alone, beside.factor)
+    keys = evidence.keys
+    factors: tuple[np.ndarray, ...] = () if beside is None else (beside.alone, beside.factor)
     # most goods of a file are like many others of it: what numbers tell is told once for them
     rows, same = _different(engine, evidence, odds, factors)
     odds, factors = None if odds is None else odds[rows], tuple(f[rows] for f in factors)
@@ -336,11 +337,11 @@ def _different(engine: Engine, evidence: Evidence, odds: np.ndarray | None,
     said = [evidence.loglik[fact] for fact in engine.priors if fact in evidence.loglik]
     said += [] if odds is None else [odds]
     said += [factor[:, None] for factor in factors]
-    said = np.hstack([np.zeros((len(evidence), 1)), *said])
+    table = np.hstack([np.zeros((len(evidence), 1)), *said])
     first: dict[bytes, int] = {}
     rows: list[int] = []
     same = np.empty(len(evidence), dtype=int)
-    for row, values in enumerate(said):
+    for row, values in enumerate(table):
         kind = first.setdefault(values.tobytes(), len(rows))
         if kind == len(rows):
             rows.append(row)

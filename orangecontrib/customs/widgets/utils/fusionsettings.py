@@ -19,6 +19,7 @@ from orangecontrib.customs.cases.table import (
 from orangecontrib.customs.facts import Priors, Vocabulary
 from orangecontrib.customs.groups import Group, GroupError
 from orangecontrib.customs.widgets.utils.common import language
+from orangecontrib.customs.widgets.utils.common.base import Part
 from orangecontrib.customs.widgets.utils.common.groupchoice import (
     GroupChoice,
     chosen_groups,
@@ -40,8 +41,8 @@ def editions_of(groups: Sequence[Group]) -> str:
         for edition in editions))
 
 
-class FusionSettings:
-    """The panel of settings; to stand before CustomsWidget among the bases.
+class FusionSettings(Part):
+    """The panel of settings.
 
     The widget has the settings ``priors_file``, ``groups`` and the keys, and decides again when
     ``_on_setting`` is called.

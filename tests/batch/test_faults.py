@@ -6,7 +6,7 @@ import os
 import resource
 import subprocess
 import sys
-from functools import lru_cache
+from functools import cache
 
 import pytest
 
@@ -22,7 +22,7 @@ from orangecontrib.customs.photos.sources import Photo
 BOOTS = "БОТИНКИ МУЖСКИЕ, ВЕРХ ИЗ НАТУРАЛЬНОЙ КОЖИ, ПОДОШВА ИЗ РЕЗИНЫ, ДЛИНА СТЕЛЬКИ 27 СМ"
 
 
-@lru_cache(maxsize=None)
+@cache
 def _reader(id_):
     return FactReader(next(group for group in loaded_groups() if group.id == id_))
 

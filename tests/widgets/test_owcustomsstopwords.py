@@ -250,7 +250,7 @@ class TestOWCustomsStopwords(WidgetTest):
         self.assertEqual(ast.literal_eval(repr(stored)), stored)
 
         again = self.create_widget(OWCustomsStopwords, stored_settings=stored)
-        self.assertIn("Locked", again.state_label.text())
+        self.assertIn("Locked", again.words_page.state_label.text())
         self.feed(corpus_of(), again)
         self.assertEqual(self.tokens(again), learnt)
 

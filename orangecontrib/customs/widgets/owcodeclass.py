@@ -4,9 +4,6 @@ from __future__ import annotations
 from AnyQt.QtCore import QSize, Qt
 from AnyQt.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
-    QGridLayout,
-    QLabel,
     QTreeWidget,
     QTreeWidgetItem,
 )
@@ -24,6 +21,8 @@ from orangecontrib.customs.declarations.learning.table import (
 )
 from orangecontrib.customs.nomenclature import LEVELS as DIGITS
 from orangecontrib.customs.nomenclature import bundled_tariff
+from orangecontrib.customs.widgets.utils.common.base import clear
+from orangecontrib.customs.widgets.utils.common.controls import choice, grid_of
 from orangecontrib.customs.widgets.utils.common.variables import VariableCombo, listed
 
 LEVELS = ((0, "as they are"), *((digits, f"{digits} digits") for digits in DIGITS))
@@ -64,21 +63,17 @@ class OWCodeClass(OWWidget):
     def __init__(self):
         super().__init__()
         self.data: Table | None = None
+        self._set_up_controls()
+
+    def _set_up_controls(self):
         box = gui.widgetBox(self.controlArea, "Code")
-        grid = QGridLayout()
-        box.layout().addLayout(grid)
         self.code_combo = VariableCombo("(none)")
         self.code_combo.chosen.connect(self._on_code)
-        self.digits_combo = QComboBox()
-        for digits, text in LEVELS:
-            self.digits_combo.addItem(text, digits)
-        self.digits_combo.setCurrentIndex(max(0, self.digits_combo.findData(self.digits)))
-        self.digits_combo.setToolTip("4: heading, 6: subheading of the HS, 8 and 10: national")
-        self.digits_combo.activated.connect(self._on_digits)
-        for row, (label, widget) in enumerate((("Column", self.code_combo),
-                                               ("Cut to", self.digits_combo))):
-            grid.addWidget(QLabel(label), row, 0)
-            grid.addWidget(widget, row, 1)
+        self.digits_combo = choice(
+            LEVELS, self.digits, self._on_digits,
+            "4: heading, 6: subheading of the HS, 8 and 10: national")
+        grid = grid_of((("Column", self.code_combo), ("Cut to", self.digits_combo)))
+        box.layout().addLayout(grid)
         grid.setColumnStretch(1, 1)
         box = gui.widgetBox(self.controlArea, "Classes")
         self.tree = QTreeWidget(rootIsDecorated=False, uniformRowHeights=True,
@@ -108,9 +103,7 @@ class OWCodeClass(OWWidget):
 
     def apply(self):
         """Make the class and send it on."""
-        self.Error.clear()
-        self.Warning.clear()
-        self.Information.clear()
+        clear(self.Error, self.Warning, self.Information)
         self.tree.clear()
         coded = skipped = None
         variable = self.code_combo.variable

@@ -240,7 +240,7 @@ class OWCustomsStopwords(StopwordControls, CustomsWidget):
         self._enable()
         self._say_state()
 
-    # -- controls
+    # -- window
 
     def _set_up_main(self):
         self.tabs = QTabWidget()

@@ -288,13 +288,14 @@ class OWEvaluateCodes(CustomsWidget):
         self.compared: Compared | None = None
         self._table: Table | None = None
         self._predictions: list = []
-        self._set_up()
+        self._set_up_controls()
+        self._set_up_main()
         self.page.clear()
         self.models_page.clear()
         self.final_page.clear()
         self.sentence.setText("Connect the evaluation results of Test and Score or Predictions.")
 
-    def _set_up(self):
+    def _set_up_controls(self):
         box = gui.widgetBox(self.controlArea, "Evaluate")
         self.model_combo = QComboBox()
         self.model_combo.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
@@ -319,6 +320,8 @@ class OWEvaluateCodes(CustomsWidget):
         gui.rubber(self.controlArea)
         self.controlArea.layout().addWidget(self.make_cancel_button(
             self._cancel, "Stop evaluating; nothing is sent", passing=True))
+
+    def _set_up_main(self):
         self.tabs = QTabWidget()
         self.mainArea.layout().addWidget(self.tabs)
         self.page = ErrorPage()

@@ -2,19 +2,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import SimpleNamespace
 
 from AnyQt.QtCore import QSize, Qt
 from AnyQt.QtGui import QKeySequence
 from AnyQt.QtWidgets import (
     QAction,
-    QComboBox,
-    QGridLayout,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QMessageBox,
     QPushButton,
@@ -38,33 +34,24 @@ from orangecontrib.customs.cases.predictions import PredictionsError
 from orangecontrib.customs.cases.table import (
     case_from_tables,
     codes_table,
-    priors_from_table,
     probabilities_table,
     with_verdicts,
 )
 from orangecontrib.customs.cases.worklist import Line, line_of, next_of
 from orangecontrib.customs.declarations.learning.table import learnt_from
-from orangecontrib.customs.facts import Priors, Vocabulary
 from orangecontrib.customs.fusion import Engine, Verdict
 from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.fusion.engine import MODEL, PHOTOS, TEXT
 from orangecontrib.customs.fusion.table import default_key, key_candidates
-from orangecontrib.customs.groups import Group, GroupError
 from orangecontrib.customs.i18n import say
 from orangecontrib.customs.photos.table import SeenPhoto, model_behind, photos_by_good
 from orangecontrib.customs.widgets.utils import conclusion
-from orangecontrib.customs.widgets.utils.common import language
 from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear, reason
 from orangecontrib.customs.widgets.utils.common.goodslist import report_rows
-from orangecontrib.customs.widgets.utils.common.groupchoice import (
-    GroupChoice,
-    chosen_groups,
-    storable_groups,
-)
 from orangecontrib.customs.widgets.utils.common.links import silent_links
 from orangecontrib.customs.widgets.utils.common.selecting import send_selection
-from orangecontrib.customs.widgets.utils.common.variables import VariableCombo
 from orangecontrib.customs.widgets.utils.decisions import Change, Decisions
+from orangecontrib.customs.widgets.utils.fusionsettings import FusionSettings
 from orangecontrib.customs.widgets.utils.goodpage import GoodPage, Page
 from orangecontrib.customs.widgets.utils.worklistview import WorkList
 
@@ -73,8 +60,6 @@ AT_ONCE = 20
 #: Goods decided between two looks at the Cancel button.
 BLOCK = 512
 
-#: Languages of results to choose from.
-LANGUAGE_TITLES = {"": "As the system", "ru": "Russian", "en": "English"}
 
 #: What the witnesses are called in messages.
 TITLES = {TEXT: "Text Facts", PHOTOS: "Photo Features", MODEL: "Predictions"}
@@ -101,14 +86,6 @@ class Job:
     reviewed: frozenset[str] = frozenset()
     features: tuple | None = None   #: what the model behind the predictions learnt from
     decisions: Table | None = None  #: of authorities
-
-
-def editions_of(groups: Sequence[Group]) -> str:
-    """The editions of the tariff that groups have, for people."""
-    editions = [edition for group in groups for edition in group.nomenclature.editions]
-    return "; ".join(dict.fromkeys(
-        edition.name("ru") + (f", edition of {edition.in_force}" if edition.in_force else "")
-        for edition in editions))
 
 
 def run(job: Job, ending: threading.Event, state: TaskState) -> SimpleNamespace | None:
@@ -147,7 +124,7 @@ def run(job: Job, ending: threading.Event, state: TaskState) -> SimpleNamespace 
         tables=(codes_table(case, verdicts), probabilities_table(case, verdicts)))
 
 
-class OWHSCodeFusion(CustomsWidget):
+class OWHSCodeFusion(FusionSettings, CustomsWidget):
     name = "HS Code Fusion"
     description = ("Join what text, photos and a classifier say of goods into ТН ВЭД codes, "
                    "with reasons, safe digits and the next question.")
@@ -253,72 +230,6 @@ class OWHSCodeFusion(CustomsWidget):
         self._show_good()
 
     # -- layout
-
-    def _set_up_controls(self):
-        box = gui.vBox(self.controlArea, "Good's Id")
-        grid = QGridLayout()
-        box.layout().addLayout(grid)
-        self.key_combos: dict[str, VariableCombo] = {}
-        for row, (name, label) in enumerate((("text", "Text:"), ("photos", "Photos:"),
-                                             ("predictions", "Predictions:"))):
-            combo = VariableCombo("(row number)")
-            combo.setMinimumContentsLength(5)
-            combo.setToolTip("Column by which the goods of the inputs are matched")
-            combo.chosen.connect(lambda chosen, name=name: self._on_key_chosen(name, chosen))
-            grid.addWidget(QLabel(label), row, 0)
-            grid.addWidget(combo, row, 1)
-            self.key_combos[name] = combo
-
-        self.group_choice = GroupChoice()
-        self.group_choice.chosen.connect(self._on_groups)
-        self.controlArea.layout().addWidget(self.group_choice)
-
-        box = gui.vBox(self.controlArea, "Decision")
-        for setting, label, low, high, step, tip in (
-                ("accepted_error", "Accepted error:", .01, .30, .01,
-                 "Digits are safe while the probability that they are wrong stays below this"),
-                ("trust", "Trust in text:", .50, 1., .01,
-                 "Probability that what the text declares is about this good: people "
-                 "misdeclare"),
-                ("weight", "Predictions' weight:", 0., 3., .1,
-                 "Exponent of the classifier's likelihood; 0 ignores it")):
-            gui.spin(box, self, setting, low, high, step, label=label, spinType=float,
-                     callback=self._on_setting, tooltip=tip, alignment=Qt.AlignRight,
-                     controlWidth=64)
-
-        box = gui.vBox(self.controlArea, "Priors")
-        self.priors_label = QLabel(wordWrap=True)
-        box.layout().addWidget(self.priors_label)
-        row = gui.hBox(box)
-        load = gui.button(row, self, "Load Priors…", callback=self._load_priors,
-                          autoDefault=False)
-        load.setToolTip("A CSV with the columns fact, value, probability and, if you like, "
-                        "source")
-        self.reset_button = gui.button(row, self, "Reset", callback=self._reset_priors,
-                                       autoDefault=False)
-        self.reset_button.setToolTip("Back to the groups' own priors")
-        box = gui.vBox(self.controlArea, "Language of Results")
-        self.language_combo = QComboBox(toolTip=(
-            "Language of traces, problems, questions and names of facts; it holds for all "
-            "customs widgets and is not kept in the workflow"))
-        for name, title in LANGUAGE_TITLES.items():
-            self.language_combo.addItem(title, name)
-        self.language_combo.activated.connect(
-            lambda: language.choose(self.language_combo.currentData()))
-        box.layout().addWidget(self.language_combo)
-        self._show_language()
-        self.edition_label = QLabel(wordWrap=True)
-        self.edition_label.setEnabled(False)
-        self.controlArea.layout().addWidget(self.edition_label)
-        gui.rubber(self.controlArea)
-        self.make_cancel_button(lambda: self.ending.set(),
-                                "Stop; the goods decided so far are sent")
-        self.cancel_button.hide()
-        self.conclusion_button = QPushButton("Conclusion…", enabled=False, autoDefault=False)
-        self.conclusion_button.setToolTip("A page on the good to print and sign, and a table of "
-                                          "all codes (Enter)")
-        self.conclusion_button.clicked.connect(self._open_conclusion)
-        gui.auto_commit(self.buttonsArea, self, "auto_commit", "Decide")
 
     def _set_up_main(self):
         self.list = WorkList()
@@ -489,94 +400,11 @@ class OWHSCodeFusion(CustomsWidget):
         self._stale = True
         self.commit.now()
 
-    def _on_key_chosen(self, name: str, chosen: str):
-        setattr(self, {"text": "text_key", "photos": "photo_key",
-                       "predictions": "predictions_key"}[name], chosen)
-        self._on_setting()
-
     def _on_setting(self):
         self._stale = self._newer = True
         self.commit.deferred()
 
-    def workflowEnvChanged(self, key, value, oldvalue):
-        """The workflow was saved elsewhere: groups stay where they are, too."""
-        super().workflowEnvChanged(key, value, oldvalue)
-        if key == "basedir":
-            self.groups = storable_groups(self.groups, oldvalue, value or None)
-            self._show_groups()
-
-    def show_paths(self):
-        self._show_priors()
-
-    # -- groups of goods
-
-    def _on_groups(self, names: list[str]):
-        self.groups = names
-        self._show_groups()
-        self._on_setting()
-
-    def _chosen_groups(self) -> tuple[Group, ...] | None:
-        """The groups that decide; None, and an error, where one is not there."""
-        self.Error.groups.clear()
-        try:
-            return chosen_groups(self.groups, self.basedir)
-        except GroupError as error:
-            self.Error.groups(error)
-            return None
-
-    def _show_groups(self):
-        self.group_choice.show_groups(self.groups, self.basedir)
-        self._ask_for(self._chosen_groups() or ())
-
-    def _ask_for(self, groups: tuple[Group, ...]):
-        self.edition_label.setText(editions_of(groups))
-
-    # -- priors
-
-    def _load_priors(self):
-        start = "" if not self.priors_file else str(self.resolved(self.priors_file).parent)
-        path = self.ask_for_file("Load Priors", "Priors (*.csv);;All files (*)", start)
-        if path:
-            self.priors_file = self.storable(path)
-            self._show_priors()
-            self._on_setting()
-
-    def _reset_priors(self):
-        self.priors_file = ""
-        self._show_priors()
-        self._on_setting()
-
-    def _show_priors(self):
-        sources = [Path(self.priors_file).name] if self.priors_file else []
-        if self.priors_table is not None:
-            sources.append("the input")
-        self.priors_label.setText(" + ".join(["Bundled", *sources]))
-        self.priors_label.setToolTip(self.priors_file or "What is assumed where nobody says")
-        self.reset_button.setEnabled(bool(self.priors_file))
-
-    def _priors(self, vocabulary: Vocabulary) -> Priors:
-        """The priors of the file under those of the input; they go over the groups' own."""
-        priors, troubles = Priors({}), []
-        if self.priors_file:
-            try:
-                priors = Priors.load(self.resolved(self.priors_file),
-                                     vocabulary, priors)
-            except (OSError, ValueError) as error:
-                troubles.append(str(error))
-        if self.priors_table is not None:
-            try:
-                priors = priors_from_table(self.priors_table, vocabulary, priors)
-            except ValueError as error:
-                troubles.append(str(error))
-        if troubles:
-            self.Error.priors("; ".join(troubles))
-        return priors
-
     # -- language
-
-    def _show_language(self):
-        self.language_combo.setCurrentIndex(
-            max(0, self.language_combo.findData(language.chosen())))
 
     def on_language(self):
         """Another language is spoken: all that is shown and sent is worded again."""

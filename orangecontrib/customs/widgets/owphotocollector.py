@@ -143,7 +143,7 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
         self.group_combo = GroupCombo(self.group_id)
         self.group_combo.chosen.connect(self._group_chosen)
         self.group_id = self.group_combo.group_id
-        self._set_up()
+        self._set_up_main()
         self.at_close(self._close)
         self.restore_source()
         try:
@@ -154,7 +154,7 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
 
     # --- window
 
-    def _set_up(self):
+    def _set_up_main(self):
         top = QHBoxLayout()
         self.path_edit = QLineEdit(placeholderText="Folder of the collection", acceptDrops=False,
                                    clearButtonEnabled=True)

@@ -131,12 +131,12 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
         self._forget_answers()
         self._sending = QTimer(self, singleShot=True, interval=PAUSE)
         self._sending.timeout.connect(self._send_later)
-        self._set_up()
+        self._set_up_main()
         self._show_all()
 
     # --- window
 
-    def _set_up(self):
+    def _set_up_main(self):
         self.thumbnails = ThumbnailLoader(self)
         self.large = ThumbnailLoader(self, size=1000, kept=24)
         for job in (self._sending.stop, self._close_labels, self.thumbnails.stop,
@@ -359,7 +359,7 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
         self._show_panel()
         self._send_selected()
 
-    # --- suggestions
+    # --- language
 
     def _language_chosen(self, russian: bool):
         self.language = "ru" if russian else "en"

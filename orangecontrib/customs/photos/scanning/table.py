@@ -189,8 +189,8 @@ def _unpacked(photo: Photo, folder: Path, room: int) -> tuple[_Found, int]:
             raise PhotoError("not_unpacked", error=str(error)) from None
         written = len(content)
         item = _Found(photo, written, width, height)
-    place = path.relative_to(folder).as_posix()
-    return _Found(Photo(place, photo.good_id, path), item.size, item.width, item.height), written
+    inside = path.relative_to(folder).as_posix()
+    return _Found(Photo(inside, photo.good_id, path), item.size, item.width, item.height), written
 
 
 def _measured(photo: Photo, path: Path, outside: bool = False) -> _Found:

@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from AnyQt.QtCore import QTimer
 from AnyQt.QtWidgets import QFileDialog, QPushButton
@@ -14,7 +15,7 @@ from Orange.widgets.widget import OWWidget
 from orangecontrib.customs.files.paths import resolve_path, storable_path
 from orangecontrib.customs.widgets.utils.common import language
 
-__all__ = ["CustomsWidget", "Ended", "clear", "progress_of", "reason"]
+__all__ = ["CustomsWidget", "Ended", "Part", "clear", "progress_of", "reason"]
 
 #: Milliseconds after which a button that is there only while something runs appears.
 PATIENCE = 300
@@ -174,3 +175,14 @@ class CustomsWidget(OWWidget, ConcurrentWidgetMixin, openclass=True):
             job()
         self.shutdown()
         super().onDeleteWidget()
+
+
+class Part:
+    """A subject of a widget in a file of its own; to stand before CustomsWidget among the bases.
+
+    Its docstring says what it needs of the widget.
+    """
+
+    if TYPE_CHECKING:
+        def __getattr__(self, name: str) -> Any:
+            """What the widget has, and other parts of it."""

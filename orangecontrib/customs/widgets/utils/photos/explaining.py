@@ -4,13 +4,14 @@ from __future__ import annotations
 from AnyQt.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton
 
 from orangecontrib.customs.groups import visual_groups
+from orangecontrib.customs.widgets.utils.common.base import Part
 from orangecontrib.customs.widgets.utils.photos.mapdialog import colours_html
 
 __all__ = ["Explains"]
 
 
-class Explains:
-    """Lays maps over photos; to stand before CustomsWidget among the bases.
+class Explains(Part):
+    """Lays maps over photos.
 
     The widget has ``gallery``, ``maps``, ``dialog``, ``results`` and the setting ``explained``.
     """

@@ -26,7 +26,7 @@ __all__ = ["ModelBox"]
 class ModelBox(QWidget):
     """Where the model comes from, what it is, and buttons for its files."""
 
-    #: A source was chosen: one of ``modelnotes.SOURCES``.
+    #: A source was chosen: one of ``photos.choice.SOURCES``.
     chosen = Signal(str)
     load_asked = Signal()
     save_asked = Signal()

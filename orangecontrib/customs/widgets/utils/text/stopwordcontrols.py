@@ -23,6 +23,7 @@ from orangecontrib.customs.textmining.stopwords import (
 from orangecontrib.customs.textmining.stopwords.table import (
     normaliser_of,
 )
+from orangecontrib.customs.widgets.utils.common.base import Part
 from orangecontrib.customs.widgets.utils.common.controls import choice
 
 __all__ = ["StopwordControls", "CODE_CHOICES", "NORMALISE_CHOICES"]
@@ -33,8 +34,8 @@ AS_THEY_COME, LEMMAS = "", "lemmas"
 NORMALISE_CHOICES = ((AS_THEY_COME, "as they come"), (LEMMAS, "lemmas (pymorphy3)"))
 
 
-class StopwordControls:
-    """Makes and enables the controls; to stand before CustomsWidget among the bases.
+class StopwordControls(Part):
+    """Makes and enables the controls.
 
     They call the widget's ``_set``, ``_on_…`` and ``_cancel``.
     """

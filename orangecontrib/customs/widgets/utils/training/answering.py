@@ -9,13 +9,14 @@ from AnyQt.QtCore import QEvent
 from orangecontrib.customs.training.labelling import (
     LabelsError,
 )
+from orangecontrib.customs.widgets.utils.common.base import Part
 from orangecontrib.customs.widgets.utils.training.labelkeys import action
 
 __all__ = ["Answers"]
 
 
-class Answers:
-    """Answers questions about photos; to stand before CustomsWidget among the bases.
+class Answers(Part):
+    """Answers questions about photos.
 
     The widget has ``sheet``, ``gallery``, ``panel`` and the question that is asked.
     """

@@ -26,13 +26,13 @@ from orangecontrib.customs.collecting.jobs import (
 from orangecontrib.customs.i18n import say
 from orangecontrib.customs.training.labelling import LabelsError
 from orangecontrib.customs.training.labelling.store import LabelStore
-from orangecontrib.customs.widgets.utils.common.base import clear
+from orangecontrib.customs.widgets.utils.common.base import Part, clear
 
 __all__ = ["JobQueue"]
 
 
-class JobQueue:
-    """Does jobs one after the other; to stand before CustomsWidget among the bases.
+class JobQueue(Part):
+    """Does jobs one after the other.
 
     The widget has ``job``, ``queue``, the ``pages`` and who ``_agreed`` to what.
     """

@@ -17,6 +17,7 @@ from orangecontrib.customs.training.labelling import (
     Merged,
     read_labels,
 )
+from orangecontrib.customs.widgets.utils.common.base import Part
 from orangecontrib.customs.widgets.utils.training.labelfiles import default_labels, in_words, listed
 
 __all__ = ["KeepsLabels"]
@@ -24,8 +25,8 @@ __all__ = ["KeepsLabels"]
 CSV_FILES = "Labels (*.csv);;All files (*)"
 
 
-class KeepsLabels:
-    """The files of a labeler; to stand before CustomsWidget among the bases.
+class KeepsLabels(Part):
+    """The files of a labeler.
 
     The widget has the settings ``labels_path`` and ``language``, ``photos``, ``sheet`` and
     ``_own_file``.

@@ -7,13 +7,14 @@ from html import escape
 from pathlib import Path
 
 from orangecontrib.customs.photos.model import PhotoModel
+from orangecontrib.customs.widgets.utils.common.base import Part
 from orangecontrib.customs.widgets.utils.photos.modelfiles import MODEL_FILES, write_model
 
 __all__ = ["KeepsModel"]
 
 
-class KeepsModel:
-    """Saves and loads the model; to stand before CustomsWidget among the bases.
+class KeepsModel(Part):
+    """Saves and loads the model.
 
     The widget has ``outcome``, ``loaded`` and the setting ``model_path``.
     """

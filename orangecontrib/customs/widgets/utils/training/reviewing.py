@@ -8,12 +8,13 @@ from orangecontrib.customs.collecting import (
     Entry,
     Manifest,
 )
+from orangecontrib.customs.widgets.utils.common.base import Part
 
 __all__ = ["Reviews"]
 
 
-class Reviews:
-    """Keeps and drops photos; to stand before CustomsWidget among the bases.
+class Reviews(Part):
+    """Keeps and drops photos.
 
     The widget has ``review_page``, the entries that are ``_known``, and what can be undone.
     """

@@ -13,13 +13,13 @@ from orangecontrib.customs.training.labelling import (
     suggestions,
 )
 from orangecontrib.customs.training.labelling.looking import Looked, run
-from orangecontrib.customs.widgets.utils.common.base import reason
+from orangecontrib.customs.widgets.utils.common.base import Part, reason
 
 __all__ = ["Suggests"]
 
 
-class Suggests:
-    """Asks a model in the background; to stand before CustomsWidget among the bases.
+class Suggests(Part):
+    """Asks a model in the background.
 
     The widget has the input ``model``, the setting ``use_bundled``, ``photos``, ``sheet`` and
     ``gallery``.

@@ -21,6 +21,7 @@ from AnyQt.QtWidgets import (
 )
 from Orange.widgets import gui
 
+from orangecontrib.customs.widgets.utils.common.base import Part
 from orangecontrib.customs.widgets.utils.common.groupcombo import GroupCombo
 from orangecontrib.customs.widgets.utils.common.pathedit import PathEdit
 from orangecontrib.customs.widgets.utils.common.variables import VariableCombo
@@ -29,8 +30,8 @@ from orangecontrib.customs.widgets.utils.training.recipeform import RecipeForm
 __all__ = ["TrainerControls"]
 
 
-class TrainerControls:
-    """Makes the controls; to stand before CustomsWidget among the bases.
+class TrainerControls(Part):
+    """Makes the controls.
 
     They call the widget's ``_set…`` and ``_on_…``.
     """

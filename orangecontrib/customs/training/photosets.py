@@ -20,7 +20,7 @@ from orangecontrib.customs.photos.likeness import goods_of, hashes_of
 from orangecontrib.customs.photos.sources import Photo, find_photos
 
 from . import augment
-from .labels import SOURCES, Labelled, concatenate, read_source
+from .labels import OTHER_VIEW, SOURCES, Labelled, concatenate, origins, read_source
 from .trainer import TrainingPhotos
 
 __all__ = ["PhotoSet", "collect", "changed", "linked"]
@@ -34,6 +34,10 @@ CROPPED = ("zappos_boot_sandal_shoe", "fpi_224")
 
 #: The same catalogue at 3 : 4; this source pressed it into a square.
 PRESSED = {"fpi_224": 3 / 4}
+
+#: Shoes put on a leg, of each of these sources, and of made pictures.
+WORN = {"zappos_boot_sandal_shoe": 800, "fpi_60x80": 800}
+WORN_MADE = 500
 
 #: Crops per kind.
 N_CROPS = 500
@@ -110,12 +114,17 @@ def collect(folder: Path, sources: Sequence[str] = SOURCES, made: bool = True,
              for part in _source(Path(folder), source, group, change)]
     if made:
         parts.append(_made(group))
+    if phone:
+        parts += [part for source in sources if source in WORN
+                  for part in [_worn(*_whole(Path(folder), source, group), source)]]
+        parts += [_made_worn(group)] * made
     photos = [photo for part, _ in parts for photo in part]
     labelled = concatenate([labels for _, labels in parts])
     derived = np.array(["#" in image for image in labelled.image])
     return PhotoSet(TrainingPhotos.of(
         photos, labelled.labels, weights=labelled.weights, products=labelled.product,
         made=labelled.made, varied=derived & ~labelled.made, by_eye=labelled.hand,
+        origins=[origins().get(str(image).split("#")[0], "") for image in labelled.image],
         group=group), labelled)
 
 
@@ -143,12 +152,7 @@ def linked(photos: PhotoSet) -> PhotoSet:
 def _source(folder: Path, source: str, group: Group, change: Callable = augment.vary
             ) -> list[tuple[list[Photo], Labelled]]:
     """The photos of a source, varied copies of them, and crops."""
-    whole = read_source(folder, source, group)
-    archive = folder / f"{source.split('/')[0]}.zip"
-    found = {photo.image: photo for photo in find_photos(archive)[0]}
-    photos = [found[image] for image in whole.image]
-    if source in PRESSED:
-        photos = [changed(photo, photo.image, _Pressed(PRESSED[source])) for photo in photos]
+    photos, whole = _whole(folder, source, group)
     shoes = np.flatnonzero(whole.labels[:, -1] == 0)
     result = [(photos, whole)]
     copies = np.where(whole.hand, HAND_COPIES, COPIES.get(source, 0))
@@ -162,6 +166,24 @@ def _source(folder: Path, source: str, group: Group, change: Callable = augment.
         result.append(([changed(photos[row], f"{whole.image[row]}#{kind}", augment.Crop(kind))
                         for row in cut], augment.crop_labels(whole[cut], kind, group)))
     return result
+
+
+def _whole(folder: Path, source: str, group: Group) -> tuple[list[Photo], Labelled]:
+    whole = read_source(folder, source, group)
+    archive = folder / f"{source.split('/')[0]}.zip"
+    found = {photo.image: photo for photo in find_photos(archive)[0]}
+    photos = [found[image] for image in whole.image]
+    if source in PRESSED:
+        photos = [changed(photo, photo.image, _Pressed(PRESSED[source])) for photo in photos]
+    return photos, whole
+
+
+def _worn(photos: list[Photo], whole: Labelled, source: str) -> tuple[list[Photo], Labelled]:
+    """Shoes of a catalogue on legs."""
+    shoes = np.flatnonzero(whole.labels[:, -1] == 0)
+    rows = _rng(source + "worn").permutation(shoes)[:WORN[source]]
+    return [changed(photos[row], f"{whole.image[row]}#worn", augment.worn) for row in rows], \
+        augment.worn_labels(whole[rows])
 
 
 def changed(photo: Photo | None, name: str, change: Callable) -> Photo:
@@ -179,6 +201,9 @@ class _Pressed:
         return image.resize((round(image.height * self.aspect), image.height),
                             Image.Resampling.LANCZOS)
 
+
+#: Views of made pictures that have another name among those of photos.
+_NAMES = {"side_right": "side", "side_left": "side", "three_quarter": "oblique"}
 
 #: Views of made pictures and how often each is drawn: as in photos of goods on sale.
 VIEWS = {"side_right": .18, "side_left": .18, "three_quarter": .2, "pair": .14, "top": .08,
@@ -199,18 +224,41 @@ def _made(group: Group) -> tuple[list[Photo], Labelled]:
     for row, (good, view) in enumerate(zip(goods, views)):
         values = drawing.labels(items[good], str(view))
         labelled.labels[row] = [values[id_] for id_ in group.feature_ids]
+        labelled.view[row] = _NAMES.get(str(view), str(view))
         if items[good].not_footwear:
             # as with real photos of other things: nobody asks whether a bag has a heel
-            labelled.labels[row, :-1] = np.nan
+            labelled.labels[row, :-1], labelled.view[row] = np.nan, OTHER_VIEW
         photos.append(changed(None, names[row], _Drawing(items[good], str(view))))
     return photos, labelled
+
+
+def _made_worn(group: Group) -> tuple[list[Photo], Labelled]:
+    """Drawn footwear on drawn legs."""
+    from . import drawing
+    rng, items = _rng("made worn"), []
+    while len(items) < WORN_MADE:
+        item = drawing.sample(rng)
+        items += [item] * (not item.not_footwear)
+    views = rng.choice(["side_right", "side_left", "three_quarter"], WORN_MADE)
+    names = [f"worn {number}/{view}" for number, view in enumerate(views)]
+    labelled = Labelled.empty(WORN_MADE, "made", names, [f"made:{name}" for name in names],
+                              made=True, group=group)
+    values = [drawing.labels(item, str(view)) for item, view in zip(items, views)]
+    labelled.labels[:] = [[known[id_] for id_ in group.feature_ids] for known in values]
+    labelled.view[:], labelled.scene[:] = "on_foot", "worn"
+    return [changed(None, name, _Drawing(item, str(view), worn=True))
+            for name, item, view in zip(names, items, views)], labelled
 
 
 @dataclass(frozen=True)
 class _Drawing:
     item: object
     view: str
+    worn: bool = False
 
     def __call__(self, _image, rng: np.random.Generator) -> Image.Image:
         from . import drawing
-        return drawing.draw(self.item, self.view, rng)
+        if not self.worn:
+            return drawing.draw(self.item, self.view, rng)
+        return augment.worn(drawing.draw(self.item, self.view, rng, background="white",
+                                         clean=True), rng)

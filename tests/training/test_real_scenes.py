@@ -1,4 +1,4 @@
-"""Photos as an inspector takes them: labels with views, feet, origins, what views are learnt from."""
+"""Photos as an inspector takes them: labels with views, feet, origins, what teaches views."""
 import csv
 from types import SimpleNamespace
 

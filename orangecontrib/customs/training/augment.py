@@ -17,8 +17,8 @@ from orangecontrib.customs.groups import Group, visual_group
 
 from .labels import Labelled
 
-__all__ = ["CROPS", "Crop", "PHONE", "crop", "crop_labels", "photographed", "vary", "vary_labels", "worn",
-           "worn_labels"]
+__all__ = ["CROPS", "Crop", "PHONE", "crop", "crop_labels", "photographed", "vary", "vary_labels",
+           "worn", "worn_labels"]
 
 #: Crop → box in the silhouette (left, top, right, bottom, as shares; the toe points left),
 #: the facts that it can't show, and the facts that it still shows.

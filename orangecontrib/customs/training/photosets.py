@@ -29,6 +29,13 @@ __all__ = ["PhotoSet", "collect", "changed", "linked"]
 COPIES = {"zappos_boot_sandal_shoe": 1, "fpi_224": 2, "fpi_60x80": 0, "clothing_small_cc0": 0}
 HAND_COPIES = 6
 
+#: … where there are many of them.
+FEWER_COPIES = {"amateur_rare_dev": 2}
+
+#: Beside photos of real scenes: so many of a catalogue that nobody labelled by eye, without
+#: copies and crops.
+BY_LOT = {"zappos_boot_sandal_shoe": 3000, "fpi_224": 0}
+
 #: Sources with a catalogue's white ground, of which crops can be cut.
 CROPPED = ("zappos_boot_sandal_shoe", "fpi_224")
 
@@ -109,9 +116,8 @@ def collect(folder: Path, sources: Sequence[str] = SOURCES, made: bool = True,
         Varied copies are as a phone takes photos (`augment.photographed`).
     """
     group = visual_group(group)
-    change = augment.photographed if phone else augment.vary
     parts = [part for source in sources
-             for part in _source(Path(folder), source, group, change)]
+             for part in _source(Path(folder), source, group, phone)]
     if made:
         parts.append(_made(group))
     if phone:
@@ -121,11 +127,13 @@ def collect(folder: Path, sources: Sequence[str] = SOURCES, made: bool = True,
     photos = [photo for part, _ in parts for photo in part]
     labelled = concatenate([labels for _, labels in parts])
     derived = np.array(["#" in image for image in labelled.image])
+    origin = np.array([origins().get(str(image).split("#")[0], "") for image in labelled.image])
+    # photos of real scenes were chosen for what is rare: no shares are read off them, and how
+    # sure the heads may be there is said by scene
     return PhotoSet(TrainingPhotos.of(
         photos, labelled.labels, weights=labelled.weights, products=labelled.product,
-        made=labelled.made, varied=derived & ~labelled.made, by_eye=labelled.hand,
-        origins=[origins().get(str(image).split("#")[0], "") for image in labelled.image],
-        group=group), labelled)
+        made=labelled.made, varied=derived & ~labelled.made,
+        by_eye=labelled.hand & (origin == ""), origins=origin, group=group), labelled)
 
 
 def linked(photos: PhotoSet) -> PhotoSet:
@@ -149,19 +157,25 @@ def linked(photos: PhotoSet) -> PhotoSet:
                     replace(photos.labelled, product=joined))
 
 
-def _source(folder: Path, source: str, group: Group, change: Callable = augment.vary
+def _source(folder: Path, source: str, group: Group, phone: bool = False
             ) -> list[tuple[list[Photo], Labelled]]:
     """The photos of a source, varied copies of them, and crops."""
     photos, whole = _whole(folder, source, group)
+    change = augment.photographed if phone else augment.vary
+    if phone and source in BY_LOT:
+        others = _rng(source).permutation(np.flatnonzero(~whole.hand))[:BY_LOT[source]]
+        rows = np.sort(np.append(np.flatnonzero(whole.hand), others))
+        photos, whole = [photos[row] for row in rows], whole[rows]
     shoes = np.flatnonzero(whole.labels[:, -1] == 0)
     result = [(photos, whole)]
-    copies = np.where(whole.hand, HAND_COPIES, COPIES.get(source, 0))
+    copies = np.where(whole.hand, FEWER_COPIES.get(source, HAND_COPIES),
+                      0 if phone else COPIES.get(source, 0))
     rows = np.repeat(shoes, copies[shoes])
     if len(rows):
         result.append(([changed(photos[row], f"{whole.image[row]}#varied {number}",
                                  change) for number, row in enumerate(rows)],
                        augment.vary_labels(whole[rows], copies[rows])))
-    for kind in augment.CROPS if source in CROPPED else ():
+    for kind in augment.CROPS if source in CROPPED and not phone else ():
         cut = _rng(source + kind).permutation(shoes)[:N_CROPS]
         result.append(([changed(photos[row], f"{whole.image[row]}#{kind}", augment.Crop(kind))
                         for row in cut], augment.crop_labels(whole[cut], kind, group)))

@@ -4,8 +4,9 @@
         [--only NAME] [--real-scenes]
 
 DATA holds the zips and CSVs named in ``labels.SOURCES``, and ``amateur_rare_dev.zip`` for
-``--real-scenes``: photos as a phone takes them, from which a model learns views, too.  What the trunk says is kept in the
-cache.  The held-out probabilities are written beside it, for ``benchmarks/photo_models.py``.
+``--real-scenes``: photos as a phone takes them, from which a model learns views, too.  What the
+trunk says is kept in the cache.  The held-out probabilities are written beside it, for
+``benchmarks/photo_models.py``.
 The free model is part of the package; the research one lies in the repository beside it.
 """
 from __future__ import annotations
@@ -29,8 +30,8 @@ from .trainer.watch import Watch
 
 __all__ = ["Bundle", "BUNDLES", "RECIPE", "fit", "model_of", "with_shots"]
 
-#: Every photo trains; ten folds by product calibrate, and measure.
-RECIPE = Recipe(l2=.03, folds=10, test_share=0.)
+#: Every photo trains; five folds by product, or by source of real scenes, calibrate, and measure.
+RECIPE = Recipe(l2=.03, folds=5, test_share=0.)
 
 
 #: Photos of one source, view and scene that teach views, at most; and usual photos that say what
@@ -106,7 +107,7 @@ def with_shots(model: PhotoModel, held_out: HeldOut, photos: PhotoSet, pixels: P
     at = {row: number for number, row in enumerate(pixels.rows)}
     x = trunk_features(trunk, pixels, np.array([at[row] for row in rows]), RECIPE, Watch(None),
                        cache=cache)[:, 0]
-    measured = held_out.rows[photos.photos.by_eye[held_out.rows]
+    measured = held_out.rows[labelled.hand[held_out.rows]
                              & (labelled.scene[held_out.rows] != "")]
     scores = held_out_scores(held_out, model.priors)[np.isin(held_out.rows, measured)]
     n = len(shown)

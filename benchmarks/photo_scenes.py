@@ -7,7 +7,7 @@ The third that was set aside before any label was read (``training/real_scenes.c
 two thirds, which taught the research model, and the free one by licence: ``--licence none`` leaves
 photos whose sources the free model has not seen.  By scene and by feature: photos whose label is 1
 or 0, positives, the share that the model declines to judge, and of the rest the right answers with
-a 95 % interval (Wilson's; photos of one source are one witness), the share of the commoner answer,
+a 95 % interval (Wilson's; photos of one good are one witness), the share of the commoner answer,
 the balanced accuracy at ½ and at the model's own threshold, AUC, and the calibration error beside
 the one that chance alone reaches in 5 of 100 samples.  Then views, what of each is declined, and
 the gate.
@@ -27,7 +27,7 @@ from orangecontrib.customs.photos import Extractor, find_photos
 from orangecontrib.customs.photos.model import PhotoModel
 from orangecontrib.customs.training.heads import gradability_labels
 from orangecontrib.customs.training.labelling import read_labels
-from orangecontrib.customs.training.labels import FREE, REAL_LABELS, REAL_LIST, origin
+from orangecontrib.customs.training.labels import FREE, REAL_LABELS, REAL_LIST
 from orangecontrib.customs.training.report import auc
 from orangecontrib.customs.training.train_default import BUNDLES, model_of
 
@@ -52,7 +52,7 @@ def rows_of(part: str, licence: str):
     rows = [row for row in read_labels(REAL_LABELS, GROUP).rows
             if known[row.image]["part"] == part
             and (licence == "all" or not known[row.image]["licence"].startswith(FREE))]
-    return {row.image: row for row in rows}, {row.image: origin(known[row.image]["source"])
+    return {row.image: row for row in rows}, {row.image: known[row.image]["good"]
                                               for row in rows}
 
 
@@ -63,7 +63,7 @@ def open_vamp(labels: np.ndarray) -> np.ndarray:
     return np.where((part == 1).any(axis=1), 1, np.where(closed, 0, np.nan))
 
 
-def line(name, y, p, said, judged, sources) -> tuple[float, float]:
+def line(name, y, p, said, judged, goods) -> tuple[float, float]:
     """A line of the table; balanced accuracy at ½ and AUC of what is judged."""
     known = np.isin(y, (0, 1))
     if min((y[known] == value).sum() for value in (0, 1)) < FEWEST:
@@ -77,7 +77,7 @@ def line(name, y, p, said, judged, sources) -> tuple[float, float]:
         return (of[yes].mean() + (~of[~yes]).mean()) / 2
 
     right = (q > .5) == yes
-    low, high = grouped_wilson(right, sources[use])
+    low, high = grouped_wilson(int(right.sum()), goods[use])
     area = auc(q, yes)
     print(LINE.format(
         name, known.sum(), int((y[known] == 1).sum()), f"{1 - use.sum() / known.sum():.2f}",
@@ -87,9 +87,9 @@ def line(name, y, p, said, judged, sources) -> tuple[float, float]:
     return balanced(q > .5), area
 
 
-def table(title: str, model: PhotoModel, found, labels, sources) -> None:
+def table(title: str, model: PhotoModel, found, labels, goods) -> None:
     """A line per feature; the mean over open vamp, heel and below ankle."""
-    print(f"\n{title} (n = {len(labels)}, {len(set(sources))} sources)\n" + LINE.format(
+    print(f"\n{title} (n = {len(labels)}, {len(set(goods))} goods)\n" + LINE.format(
         "feature", "n", "pos", "declined", "right", "interval", "majority", "balanced", "at own",
         "AUC", "ECE", "chance"))
     p, said = found.probabilities, found.probabilities >= model.thresholds
@@ -99,19 +99,19 @@ def table(title: str, model: PhotoModel, found, labels, sources) -> None:
     heights = np.where(((labels[:, HEIGHTS] == 1).sum(axis=1) == 1)[:, None],
                        labels[:, HEIGHTS], np.nan)
     common = [line("vamp open (either)", open_vamp(labels), either, said[:, VAMPS].any(axis=1),
-                   of["strap_vamp"], sources)]
+                   of["strap_vamp"], goods)]
     for column, id_ in enumerate(IDS):
         y = heights[:, HEIGHTS.index(column)] if column in HEIGHTS else labels[:, column]
         loud = p[:, HEIGHTS].argmax(axis=1) == HEIGHTS.index(column) if column in HEIGHTS \
             else said[:, column]
-        scores = line(id_, y, p[:, column], loud, of[id_], sources)
+        scores = line(id_, y, p[:, column], loud, of[id_], goods)
         if id_ in ("high_heel", "height_below_ankle"):
             common.append(scores)
     known = np.isfinite(heights[:, 0])
     use = known & of["height_ankle"]
     if use.any():
         right = p[use][:, HEIGHTS].argmax(axis=1) == heights[use].argmax(axis=1)
-        low, high = grouped_wilson(right, sources[use])
+        low, high = grouped_wilson(int(right.sum()), goods[use])
         print(f"height, the likeliest: {right.mean():.3f} [{low:.2f}, {high:.2f}] of {use.sum()} "
               f"judged of {known.sum()}, at a mean P of "
               f"{p[use][:, HEIGHTS].max(axis=1).mean():.3f}; always the commonest "
@@ -163,7 +163,7 @@ def main() -> None:
     if not archive.is_file():
         print(f"skipped: no photos at {archive}")
         return
-    known, sources = rows_of(args.part, args.licence)
+    known, goods = rows_of(args.part, args.licence)
     photos = [photo for photo in find_photos(archive)[0] if photo.image in known]
     models = {path.name: PhotoModel.load(path) for path in args.model} \
         or {name: model_of(name) for name in BUNDLES}
@@ -171,7 +171,7 @@ def main() -> None:
         found = Extractor(model).run(photos)
         rows = [known[photo.image] for photo in found.photos]
         labels = np.array([row.labels for row in rows])
-        source = np.array([sources[row.image] for row in rows])
+        source = np.array([goods[row.image] for row in rows])
         scene = np.array([row.scene for row in rows], dtype=object)
         print(f"\n== {name}: model {model.digest[:12]}, {args.part}, {len(rows)} photos")
         table("all", model, found, labels, source)

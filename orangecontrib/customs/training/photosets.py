@@ -30,11 +30,11 @@ COPIES = {"zappos_boot_sandal_shoe": 1, "fpi_224": 2, "fpi_60x80": 0, "clothing_
 HAND_COPIES = 6
 
 #: … where there are many of them.
-FEWER_COPIES = {"amateur_rare_dev": 2}
+FEWER_COPIES = {"amateur_rare_dev": 2, "zappos_boot_sandal_shoe": 1}
 
 #: Beside photos of real scenes: so many of a catalogue that nobody labelled by eye, without
 #: copies and crops.
-BY_LOT = {"zappos_boot_sandal_shoe": 3000, "fpi_224": 0}
+BY_LOT = {"zappos_boot_sandal_shoe": 1500, "fpi_224": 0}
 
 #: Sources with a catalogue's white ground, of which crops can be cut.
 CROPPED = ("zappos_boot_sandal_shoe", "fpi_224")
@@ -43,7 +43,7 @@ CROPPED = ("zappos_boot_sandal_shoe", "fpi_224")
 PRESSED = {"fpi_224": 3 / 4}
 
 #: Shoes put on a leg, of each of these sources, and of made pictures.
-WORN = {"zappos_boot_sandal_shoe": 800, "fpi_60x80": 800}
+WORN = {"zappos_boot_sandal_shoe": 300, "fpi_60x80": 800}
 WORN_MADE = 500
 
 #: Crops per kind.
@@ -168,7 +168,7 @@ def _source(folder: Path, source: str, group: Group, phone: bool = False
         photos, whole = [photos[row] for row in rows], whole[rows]
     shoes = np.flatnonzero(whole.labels[:, -1] == 0)
     result = [(photos, whole)]
-    copies = np.where(whole.hand, FEWER_COPIES.get(source, HAND_COPIES),
+    copies = np.where(whole.hand, FEWER_COPIES.get(source, HAND_COPIES) if phone else HAND_COPIES,
                       0 if phone else COPIES.get(source, 0))
     rows = np.repeat(shoes, copies[shoes])
     if len(rows):

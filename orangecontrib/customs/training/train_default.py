@@ -12,6 +12,7 @@ The free model is part of the package; the research one lies in the repository b
 from __future__ import annotations
 
 import argparse
+import csv
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,11 +29,15 @@ from .trainer import HeldOut, Pixels, Progress, Recipe, Trained, read, train
 from .trainer.frozen import trunk_features
 from .trainer.watch import Watch
 
-__all__ = ["Bundle", "BUNDLES", "RECIPE", "fit", "model_of", "with_shots"]
+__all__ = ["Bundle", "BUNDLES", "RECIPE", "damped", "fit", "model_of", "with_shots"]
 
 #: Every photo trains; five folds by product, or by source of real scenes, calibrate, and measure.
 RECIPE = Recipe(l2=.03, folds=5, test_share=0.)
 
+
+#: Damping with the least log-loss on photos of sources that a model has not seen, and of how many
+#: goods with the feature these were.
+DAMPING = Path(__file__).parent / "damping.csv"
 
 #: Photos of one source, view and scene that teach views, at most; and usual photos that say what
 #: is strange.
@@ -91,6 +96,20 @@ def fit(photos: PhotoSet, bundle: Bundle, cache: FeatureCache, say=print,
                  licence=bundle.licence, pixels=pixels)
 
 
+def damped(model: PhotoModel, name: str) -> PhotoModel:
+    """The model with heads as loud as they may be on photos of real scenes (`DAMPING`).
+
+    Heads that nobody measured there stay as the training has them.
+    """
+    with open(DAMPING, encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["model"] == name]
+    reliability = model.reliability.copy()
+    for row in rows:
+        reliability[model.features.index(row["feature"])] = float(row["reliability"])
+    return replace(model, reliability=reliability, made_only=tuple(
+        id_ for id_, loud in zip(model.features, reliability) if loud < 1))
+
+
 def with_shots(model: PhotoModel, held_out: HeldOut, photos: PhotoSet, pixels: Pixels,
                cache: FeatureCache | None) -> PhotoModel:
     """The model with what the photos teach of views, scenes and strange photos.
@@ -113,8 +132,7 @@ def with_shots(model: PhotoModel, held_out: HeldOut, photos: PhotoSet, pixels: P
     n = len(shown)
     return replace(model, shots=fit_shots(
         model, x[:n], labelled.labels[shown], labelled.view[shown], labelled.scene[shown],
-        weights=labelled.weights[shown].min(axis=1) / labelled.weights.max(), known=x[n:],
-        measured=(scores, labelled.labels[measured], labelled.scene[measured])))
+        known=x[n:], measured=(scores, labelled.labels[measured], labelled.scene[measured])))
 
 
 def shot_rows(photos: PhotoSet, rng: np.random.Generator) -> np.ndarray:
@@ -174,7 +192,7 @@ def main(arguments: list[str] | None = None) -> None:
                  by_eye=photos.labelled.hand[rows])
         path, model = places[name], trained.model
         if args.real_scenes:
-            model = with_shots(model, held_out, photos, pixels.take(rows_of), cache)
+            model = with_shots(damped(model, name), held_out, photos, pixels.take(rows_of), cache)
         model.save(path)
         print(f"{path}: {path.stat().st_size / 1000:.0f} kB, digest {model.digest[:12]}, "
               f"{trained.seconds:.0f} s")

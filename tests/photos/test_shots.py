@@ -27,7 +27,7 @@ def model(**changes) -> PhotoModel:
     weights = blank.weights.copy()
     weights[:, HEEL] = weights[:, HEIGHTS[2]] = 4
     bias = blank.bias.copy()
-    bias[len(IDS):] = 9
+    bias[len(IDS):] = 4
     judged = np.ones((len(VIEWS), len(FACTS)))
     judged[VIEWS.index("back"), HEIGHT] = .001
     n = len(GROUP.scenes)

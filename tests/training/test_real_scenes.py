@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from orangecontrib.customs.groups import find_group
-from orangecontrib.customs.training import augment, labels
+from orangecontrib.customs.photos.model import untrained
+from orangecontrib.customs.training import augment, labels, train_default
 from orangecontrib.customs.training.labelling import LabelRow, write_labels
 from orangecontrib.customs.training.labels import REAL_LIST, Labelled, read_source
 from orangecontrib.customs.training.photosets import PhotoSet
@@ -156,3 +157,26 @@ def test_views_are_learnt_from_photos_whose_view_is_known_and_from_not_too_many_
     rows = shot_rows(PhotoSet(photos, labelled), np.random.default_rng(0))
     assert (labelled.view[rows] == "side").sum() == ALIKE
     assert (labelled.view[rows] == "back").sum() == 10 and (labelled.view[rows] != "").all()
+
+
+def test_a_head_is_as_loud_as_it_was_measured_and_a_hint_is_marked(tmp_path, monkeypatch):
+    path = tmp_path / "damping.csv"
+    path.write_text("model,feature,reliability,goods\nfree,sport,0.85,9\nfree,house,0.4,3\n"
+                    "research,house,0.1,3\n", encoding="utf-8")
+    monkeypatch.setattr(train_default, "DAMPING", path)
+    model = untrained("made", "made", {}, 4, group=GROUP)
+    found = train_default.damped(model, "free")
+    loud = dict(zip(found.features, found.reliability))
+    assert loud["sport"] == .85 and loud["house"] == .4 and loud["high_heel"] == 1
+    assert found.made_only == ("house",)
+
+
+def test_every_damping_is_of_a_feature_of_ours_and_quieter_than_nothing():
+    with open(train_default.DAMPING, encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["model"] for row in rows} == set(train_default.BUNDLES)
+    assert {row["feature"] for row in rows} <= set(IDS)
+    assert all(0 < float(row["reliability"]) < 1 and int(row["goods"]) for row in rows)
+    for name in train_default.BUNDLES:
+        model = train_default.model_of(name)
+        assert train_default.damped(model, name).digest == model.digest, "the file has them"

@@ -39,6 +39,9 @@ RECIPE = Recipe(l2=.03, folds=5, test_share=0.)
 #: goods with the feature these were.
 DAMPING = Path(__file__).parent / "damping.csv"
 
+#: A head that is damped so much is marked as a hint.
+HINT = .5
+
 #: Photos of one source, view and scene that teach views, at most; and usual photos that say what
 #: is strange.
 ALIKE, USUAL = 300, 1500
@@ -63,14 +66,16 @@ _LABELS = "Labels are weak (from the sources' classes) or first-pass by one anno
 BUNDLES = {
     "research": Bundle(
         SOURCES,
-        "Trained on UT-Zappos50K photos, Fashion Product Images, clothing-dataset-small (CC0) "
-        "and made pictures. " + _LABELS,
-        "Research and non-commercial use only, because of UT-Zappos50K", _RESEARCH),
+        "Trained on UT-Zappos50K photos, Fashion Product Images, clothing-dataset-small (CC0), "
+        "photos of public repositories, most without a licence, and made pictures. " + _LABELS,
+        "Research and non-commercial use only, because of UT-Zappos50K and of photos without a "
+        "licence", _RESEARCH),
     "free": Bundle(
         ("fpi_60x80", "clothing_small_cc0"),
         "Trained on Fashion Product Images (Small) (published as MIT; images by way of a "
-        "repository under Apache-2.0), clothing-dataset-small (CC0) and made pictures. "
-        + _LABELS,
+        "repository under Apache-2.0), clothing-dataset and clothing-dataset-small (CC0), "
+        "Shoes-color of Roboflow Universe by way of monzzzz/Shoes-Detection-CV-OCR "
+        "(CC BY 4.0; lit, tilted and labelled here) and made pictures. " + _LABELS,
         "GPL-3.0-or-later, as the add-on: no photo under a research licence, none of unknown "
         "licence", BUNDLED["free"]),
 }
@@ -107,7 +112,7 @@ def damped(model: PhotoModel, name: str) -> PhotoModel:
     for row in rows:
         reliability[model.features.index(row["feature"])] = float(row["reliability"])
     return replace(model, reliability=reliability, made_only=tuple(
-        id_ for id_, loud in zip(model.features, reliability) if loud < 1))
+        id_ for id_, loud in zip(model.features, reliability) if loud <= HINT))
 
 
 def with_shots(model: PhotoModel, held_out: HeldOut, photos: PhotoSet, pixels: Pixels,

@@ -219,7 +219,7 @@ def differences(kept, found, tolerance: float = 1e-6, names=None, moved=(), rema
         if new.kind != old.kind:
             problems.append(f"'{name}' was a {old.kind} and is a {new.kind}")
         for key, value in old.attributes.items():
-            if remade and key in OF_MODELS:
+            if remade and key in OF_MODELS and (key in new.attributes or key == "made_only"):
                 continue
             if key not in new.attributes:
                 problems.append(f"'{name}' has no attribute {key} any more")

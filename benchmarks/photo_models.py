@@ -6,7 +6,8 @@ Parts, all by default:
 
 free, research  the recipe of a model of ours, folds by product: labels given by eye as the
                 yardstick, weak labels apart, rare features, gradability; photos labelled by eye
-                of sources that it did not see
+                of sources that it did not see.  Without --held-out of a run of train_default
+                with --real-scenes this is the recipe without these
 several         goods with several photos (test data, never trained on), after pooling
 near            UT-Zappos50K, whose photos tell no product: is a photo judged better that has a
                 twin among those that taught?

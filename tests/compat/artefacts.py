@@ -34,7 +34,7 @@ PLACES = {"origin"}
 
 #: Attributes of columns that a photo model sets, and how names of columns end whose notes say
 #: which photos speak for what.
-OF_MODELS, QUOTED = {"prior", "rho"}, ": photos"
+OF_MODELS, QUOTED = {"prior", "rho", "made_only"}, ": photos"
 
 #: Values of attributes that are spelled otherwise by now, and read in both spellings.
 RESPELLED = {("role", "good_id"): "key"}
@@ -219,10 +219,10 @@ def differences(kept, found, tolerance: float = 1e-6, names=None, moved=(), rema
         if new.kind != old.kind:
             problems.append(f"'{name}' was a {old.kind} and is a {new.kind}")
         for key, value in old.attributes.items():
+            if remade and key in OF_MODELS and (key in new.attributes or key == "made_only"):
+                continue
             if key not in new.attributes:
                 problems.append(f"'{name}' has no attribute {key} any more")
-            elif remade and key in OF_MODELS:
-                continue
             elif not any(_alike(spelled, str(new.attributes[key]), tolerance)
                          for spelled in (value, RESPELLED.get((key, value), value))):
                 problems.append(f"'{name}'.{key} was {value} and is {new.attributes[key]}")
@@ -234,7 +234,8 @@ def differences(kept, found, tolerance: float = 1e-6, names=None, moved=(), rema
         problems += [f"'{name}', row {row}: was «{a}» and is «{b}»"
                      for row, (a, b) in enumerate(zip(old.values, new.values), start=1)
                      if (name, str(row)) not in moved and not alike(a, b, tolerance)
-                     and not (remade and "text" not in old.kind and _number_in_both(a, b))]
+                     and not (remade and (name.endswith(QUOTED)
+                                          or "text" not in old.kind and _number_in_both(a, b)))]
     return problems
 
 

@@ -39,7 +39,7 @@ def logit(model, x, column):
     raw = float(x.astype(float) @ model.weights[:, column].astype(float) + model.bias[column])
     prior = model.priors[column]
     odds = prior if feature_ids()[column].startswith("height") else prior / (1 - prior)
-    return raw * model.reliability[column] / model.temperatures[column] + np.log(odds)
+    return raw * model.loudness(model.judge(x[None])[1])[0, column] + np.log(odds)
 
 
 @pytest.mark.parametrize("feature", feature_ids())

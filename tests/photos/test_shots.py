@@ -28,9 +28,9 @@ def model(**changes) -> PhotoModel:
     weights = blank.weights.copy()
     weights[:, HEEL] = weights[:, HEIGHTS[2]] = 4
     bias = blank.bias.copy()
-    bias[len(IDS):] = 9
+    bias[len(IDS):] = 4
     judged = np.ones((len(VIEWS), len(FACTS)))
-    judged[VIEWS.index("back"), HEIGHT] = .1
+    judged[VIEWS.index("back"), HEIGHT] = .001
     n = len(GROUP.scenes)
     said = {"view_weights": 50 * np.eye(WIDTH, dtype=np.float32),
             "view_bias": np.zeros(WIDTH, np.float32),
@@ -131,3 +131,15 @@ def test_views_that_can_not_be_right_are_refused(change):
 def test_batches_of_seen_photos_are_put_together():
     seen = Seen.of([Seen.nothing(0), Seen.nothing(2)])
     assert len(seen) == 2
+
+
+def test_what_view_and_heads_say_of_judging_meet_half_way():
+    shots = model().shots
+    gate = np.zeros(len(FACTS), bool)
+    seen = Seen(np.eye(len(VIEWS))[[VIEWS.index("back")]], np.zeros((1, 0)), np.zeros(1))
+    table = replace(shots, judged=np.full(shots.judged.shape, .2))
+    heads = np.full((1, len(FACTS)), .8)
+    np.testing.assert_allclose(table.can_be_judged(seen, heads, gate), .5)
+    surer = np.full((1, len(FACTS)), .99)
+    assert (table.can_be_judged(seen, surer, gate) > .5).all()
+    assert (replace(table, judged=table.judged / 4).can_be_judged(seen, heads, gate) < .5).all()

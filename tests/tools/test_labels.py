@@ -171,7 +171,7 @@ def test_real_labels_are_consistent(source):
     other = data.labels[:, -1] == 1
     assert np.isnan(data.labels[other, :-1]).all()
     assert data.hand.sum() == {"zappos_boot_sandal_shoe": 196 + 144, "fpi_60x80": 300,
-                               "clothing_small_cc0": 100}.get(source, 0)
+                               "clothing_small_cc0": 243}.get(source, 0)
     heel = data.hand & np.isfinite(data.labels[:, IDS.index("high_heel")])
     assert (data.weights[heel, IDS.index("high_heel")] == HAND_WEIGHT).all()
 

@@ -46,6 +46,7 @@ def test_the_kept_list_is_what_the_rule_says_and_no_good_is_on_both_sides():
 
 def test_a_model_learns_from_no_photo_that_is_set_aside_and_the_free_one_by_licence_alone(tmp_path):
     part = {row["image"]: row for row in listed()}
+    (tmp_path / "amateur_rare_dev.csv").write_text("image\n", encoding="utf-8")
     every, free = (read_source(tmp_path, source) for source in REAL_SCENES)
     for labelled in (every, free):
         assert {part[image]["part"] for image in labelled.image} == {TRAIN}

@@ -17,7 +17,8 @@ from orangecontrib.customs.groups import Group, visual_group
 
 from .labels import Labelled
 
-__all__ = ["CROPS", "Crop", "PHONE", "crop", "crop_labels", "photographed", "vary", "vary_labels"]
+__all__ = ["CROPS", "Crop", "PHONE", "crop", "crop_labels", "photographed", "vary", "vary_labels",
+           "worn", "worn_labels"]
 
 #: Crop → box in the silhouette (left, top, right, bottom, as shares; the toe points left),
 #: the facts that it can't show, and the facts that it still shows.
@@ -74,6 +75,7 @@ def crop_labels(whole: Labelled, kind: str, group: Group | None = None) -> Label
     What a crop may or may not show becomes empty.
     """
     result = _renamed(whole, kind)
+    result.view[:] = "closeup"
     _, hidden, shown = CROPS[kind]
     for column, feature in enumerate(visual_group(group).features):
         if feature.fact in hidden:
@@ -154,11 +156,78 @@ PHONE = ((_perspective, .5), (_covered, .2), (_cast, .7), (_pressed, .6))
 
 def photographed(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """A varied copy of an RGB photo as if a phone had taken it in a room; see `PHONE`."""
-    image = vary(image, rng)
+    return as_phone(vary(image, rng), rng)
+
+
+def as_phone(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """What a phone does to a picture; see `PHONE`."""
     for change, often in PHONE:
         if rng.random() < often:
             image = change(image, rng)
     return image
+
+
+#: Skin, and cloth of trousers, stockings and socks.
+_SKIN = ((241, 204, 178), (224, 172, 138), (198, 134, 98), (141, 85, 54), (88, 54, 38))
+_CLOTH = ((34, 36, 48), (52, 66, 98), (96, 116, 150), (24, 24, 26), (120, 120, 124),
+          (150, 132, 104), (70, 74, 58), (200, 196, 188))
+
+
+def worn(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """A shoe of a catalogue photo on a leg, mostly beside the other one, as a phone sees it.
+
+    Bare skin shows through where the upper is open.
+    """
+    return as_phone(_on_leg(image, rng), rng)
+
+
+def _on_leg(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    image = image.crop(_silhouette(image))
+    if rng.random() < .5:
+        image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    shoe = (np.asarray(image) < GROUND).any(axis=2)
+    length, (width, height) = max(image.size), image.size
+    skin = np.array(_SKIN[rng.integers(len(_SKIN))], float)
+    cloth = np.array(_CLOTH[rng.integers(len(_CLOTH))], float) * rng.uniform(.7, 1.2)
+    foot = Image.fromarray(np.uint8(np.where((binary_fill_holes(shoe) & ~shoe)[..., None], skin,
+                                             np.asarray(image)).clip(0, 255)))
+    outline = Image.fromarray((binary_fill_holes(shoe) * 255).astype(np.uint8))
+    collar = np.flatnonzero(shoe[:max(2, height // 8)].any(axis=0))
+    # an ankle is a quarter of a foot wide; a boot's leg is as wide as the boot
+    ankle = float(np.clip(np.ptp(collar) * .8, .22 * length, .4 * length))
+    up = int(length * rng.uniform(.4, 1.3))
+    side = int(max(width * 1.5, height + up) * rng.uniform(1.02, 1.2))
+    scene = _ground(side, rng)
+    if rng.random() < .6:  # a wall or the far end of the street
+        scene.paste(_ground(side, rng).crop((0, 0, side, int(side * rng.uniform(.3, .75)))))
+    bare = rng.uniform(0, 1.2) * up if rng.random() < .6 else 0
+    wide = rng.uniform(1.05, 2.) if rng.random() < .6 else 1.1
+    lean, bottom = rng.uniform(-.25, .25), side - height - int(side * rng.uniform(.01, .08))
+    left = int(rng.uniform(.05, .95) * (side - width))
+    places = [(left, bottom)]
+    if rng.random() < .7:
+        apart = rng.choice([-1, 1]) * rng.uniform(.35, .8) * width
+        places.insert(0, (int(left + apart), bottom - int(rng.uniform(0, .25) * height)))
+    for x, y in places:
+        middle = x + collar.mean()
+        top = y + min(height * .3, .25 * length)
+        for colour, start, half in ((skin, top, ankle / 2), (cloth, y - bare, wide * ankle / 2)):
+            scene = _limb(scene, colour, middle, y, start, half, lean, rng)
+        scene.paste(foot, (x, y), outline)
+    return scene
+
+
+def _limb(scene: Image.Image, colour: np.ndarray, middle: float, ankle: float, start: float,
+          half: float, lean: float, rng: np.random.Generator) -> Image.Image:
+    """A leg from `start` up to the picture's edge, lit from a side, widening upwards."""
+    y, x = np.mgrid[:scene.height, :scene.width]
+    rise = (ankle - y) / scene.height
+    across = (x - middle - lean * (ankle - y)) / (half * (1 + .5 * rise.clip(0)))
+    light = 1 - .35 * (across * rng.choice([-1, 1])).clip(-1, 1) - .25 * across ** 2
+    light = light + rng.normal(0, .04, y.shape)
+    painted = (colour * light[..., None]).clip(0, 255)
+    on = ((np.abs(across) < 1) & (y < start))[..., None]
+    return Image.fromarray(np.uint8(np.where(on, painted, np.asarray(scene))))
 
 
 def _ground(side: int, rng: np.random.Generator) -> Image.Image:
@@ -183,6 +252,14 @@ def vary_labels(whole: Labelled, copies: np.ndarray) -> Labelled:
     """
     result = _renamed(whole, "varied")
     result.weights *= .5 / copies[:, None]
+    return result
+
+
+def worn_labels(whole: Labelled) -> Labelled:
+    """Labels of shoes that `worn` put on a leg: the same."""
+    result = _renamed(whole, "worn")
+    result.weights *= .5
+    result.view[:], result.scene[:] = "on_foot", "worn"
     return result
 
 

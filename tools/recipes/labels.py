@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 
 from orangecontrib.customs.groups import Group, visual_group
-from orangecontrib.customs.training.labelling.files import read_labels
+from orangecontrib.customs.training.labelling.files import LabelRow, read_labels
 
 __all__ = ["FREE", "Labelled", "REAL_SCENES", "SOURCES", "read_source", "weak_labels",
-           "hand_labels", "exclusive_height", "concatenate"]
+           "hand_labels", "exclusive_height", "origin", "origins", "concatenate"]
 
 WEAK_LABELS = Path(__file__).parent / "weak_labels.csv"
 
@@ -48,6 +48,18 @@ FREE = ("CC0", "CC BY 4.0", "MIT", "Apache")
 
 HAND_LABELS = {"zappos_boot_sandal_shoe": "zappos_13features_seed.csv"}
 
+#: Labels of whole sources as the photo labeler keeps them, with view and scene.
+LABELER = {"clothing_small_cc0": Path(__file__).parent / "clothing_small_labels.csv"}
+
+#: Catalogues: how all photos of footwear there were taken; "" = now so, now so.
+CATALOGUES = {"zappos_boot_sandal_shoe": "side", "fpi_224": "", "fpi_60x80": ""}
+
+#: What photos of other things are called as a view.
+OTHER_VIEW = "other"
+
+#: Weight of "footwear" or "no footwear" that a contact sheet showed.
+SHEET_WEIGHT = 4.
+
 
 @dataclass
 class Labelled:
@@ -67,6 +79,8 @@ class Labelled:
         Labelled by eye and chosen at random, so that shares and errors may be read off.
     made : ndarray of bool, shape (M,)
         A made picture.
+    view, scene : ndarray of str, shape (M,)
+        How the photo was taken; "" = nobody said.
     """
 
     source: np.ndarray
@@ -77,6 +91,8 @@ class Labelled:
     open_vamp: np.ndarray
     hand: np.ndarray
     made: np.ndarray
+    view: np.ndarray
+    scene: np.ndarray
 
     def __len__(self) -> int:
         return len(self.image)
@@ -91,7 +107,8 @@ class Labelled:
         k = len(visual_group(group).features)
         return cls(np.full(n, source, dtype=object), np.array(images, dtype=object),
                    np.array(products, dtype=object), np.full((n, k), np.nan), np.ones((n, k)),
-                   np.full(n, np.nan), np.zeros(n, dtype=bool), np.full(n, made))
+                   np.full(n, np.nan), np.zeros(n, dtype=bool), np.full(n, made),
+                   *(np.full(n, "", dtype=object) for _ in range(2)))
 
 
 def concatenate(parts: Sequence[Labelled]) -> Labelled:
@@ -137,7 +154,7 @@ def read_source(folder: Path, source: str, group: Group | None = None) -> Labell
     """
     group = visual_group(group)
     if source in REAL_SCENES:
-        return _read_real(source, group)
+        return _read_real(Path(folder), source, group)
     folder, ids = Path(folder), group.feature_ids
     with open(folder / f"{source}.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -155,26 +172,84 @@ def read_source(folder: Path, source: str, group: Group | None = None) -> Labell
     if source in HAND_LABELS:
         _apply_hand_labels(result, folder / HAND_LABELS[source], group)
     _apply_more_hand_labels(result, source, group)
+    if source in CATALOGUES:
+        result.view[:], result.scene[:] = CATALOGUES[source], "catalogue"
+    if source in LABELER:
+        _apply_labeler(result, read_labels(LABELER[source], group).rows, group)
+    things = result.labels[:, ids.index("not_footwear")] == 1
+    result.view[things], result.scene[things] = OTHER_VIEW, ""
     return result
 
 
-def _read_real(source: str, group: Group) -> Labelled:
-    """Labels given by eye of photos of real scenes, but for those that are set aside."""
+def _read_real(folder: Path, source: str, group: Group) -> Labelled:
+    """Labels given by eye of photos of real scenes, but for those that are set aside.
+
+    Of further photos a contact sheet says whether they show footwear.
+    """
+    def usable(row: dict[str, str]) -> bool:
+        return source == REAL_SCENES[0] or row["licence"].startswith(FREE)
+
     with open(REAL_LIST, encoding="utf-8", newline="") as file:
-        known = {row["image"]: row for row in csv.DictReader(file)
-                 if row["part"] == TRAIN
-                 and (source == REAL_SCENES[0] or row["licence"].startswith(FREE))}
+        listed = {row["image"]: row for row in csv.DictReader(file)}
+    known = {image: row for image, row in listed.items()
+             if row["part"] == TRAIN and usable(row)}
     rows = [row for row in read_labels(REAL_LABELS, group).rows if row.image in known]
-    result = Labelled.empty(len(rows), source, [row.image for row in rows],
-                            [known[row.image]["good"] for row in rows], group=group)
-    result.labels[:] = [row.labels for row in rows]
-    result.weights[:] = HAND_WEIGHT
-    result.hand[:] = True
-    vamp = result.labels[:, [group.feature_ids.index(f"{kind}_vamp")
-                             for kind in ("strap", "perforated")]]
-    result.open_vamp[:] = np.where((vamp == 1).any(axis=1), 1,
-                                   np.where((vamp == 0).all(axis=1), 0, np.nan))
+    with open(folder / f"{REAL_SCENES[0]}.csv", encoding="utf-8", newline="") as file:
+        sheets = [row for row in csv.DictReader(file) if row["image"] not in listed
+                  and row["footwear"] in ("0", "1") and usable(row)]
+    sheets = _not_aside(sheets, listed.values())
+    images = [row.image for row in rows] + [row["image"] for row in sheets]
+    goods = [known[row.image]["good"] for row in rows] + [row["group"] for row in sheets]
+    result = Labelled.empty(len(images), source, images, goods, group=group)
+    _apply_labeler(result, rows, group)
+    gate = group.feature_ids.index("not_footwear")
+    for number, row in enumerate(sheets, len(rows)):
+        result.labels[number, gate] = 1 - float(row["footwear"])
+        result.weights[number, gate] = SHEET_WEIGHT
+        result.view[number] = OTHER_VIEW if row["footwear"] == "0" else ""
     return result
+
+
+def _not_aside(rows: Sequence[dict], listed: Iterable[dict]) -> list[dict]:
+    """Photos that share no source or good with photos that are set aside.
+
+    A source of which some goods are set aside gives none of its others: nobody has looked
+    whether they show the same.
+    """
+    aside = [row for row in listed if row["part"] != TRAIN]
+    sources = {origin(row["source"]) for row in aside}
+    goods = {row["good"] for row in aside}
+    return [row for row in rows
+            if origin(row["source"]) not in sources and row["group"] not in goods]
+
+
+def origin(source: str) -> str:
+    """The repository that a photo comes from."""
+    return source.split(":")[0]
+
+
+@cache
+def origins() -> dict[str, str]:
+    """The repository of each photo of real scenes."""
+    with open(REAL_LIST, encoding="utf-8", newline="") as file:
+        return {row["image"]: origin(row["source"]) for row in csv.DictReader(file)}
+
+
+def _apply_labeler(result: Labelled, rows: Sequence[LabelRow], group: Group) -> None:
+    """Rows of the photo labeler; one without features says how the photo was taken."""
+    position = {image: i for i, image in enumerate(result.image)}
+    vamps = [group.feature_ids.index(f"{kind}_vamp") for kind in ("strap", "perforated")]
+    for row in rows:
+        i = position.get(row.image)
+        if i is None:
+            continue
+        result.view[i], result.scene[i] = row.view, row.scene
+        if not np.isfinite(row.labels).any():
+            continue
+        result.labels[i], result.weights[i] = row.labels, HAND_WEIGHT
+        result.hand[i] = True
+        vamp = row.labels[vamps]
+        result.open_vamp[i] = 1 if (vamp == 1).any() else 0 if (vamp == 0).all() else np.nan
 
 
 def _product(source: str, row: dict) -> str:

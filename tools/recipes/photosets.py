@@ -21,7 +21,7 @@ from orangecontrib.customs.photos.sources import Photo, find_photos
 from orangecontrib.customs.training.trainer import TrainingPhotos
 
 from . import augment
-from .labels import SOURCES, Labelled, concatenate, read_source
+from .labels import OTHER_VIEW, SOURCES, Labelled, concatenate, origins, read_source
 
 __all__ = ["PhotoSet", "collect", "changed", "linked"]
 
@@ -29,11 +29,22 @@ __all__ = ["PhotoSet", "collect", "changed", "linked"]
 COPIES = {"zappos_boot_sandal_shoe": 1, "fpi_224": 2, "fpi_60x80": 0, "clothing_small_cc0": 0}
 HAND_COPIES = 6
 
+#: … where there are many of them.
+FEWER_COPIES = {"amateur_rare_dev": 2, "zappos_boot_sandal_shoe": 1}
+
+#: Beside photos of real scenes: so many of a catalogue that nobody labelled by eye, without
+#: copies and crops.
+BY_LOT = {"zappos_boot_sandal_shoe": 1500, "fpi_224": 0}
+
 #: Sources with a catalogue's white ground, of which crops can be cut.
 CROPPED = ("zappos_boot_sandal_shoe", "fpi_224")
 
 #: The same catalogue at 3 : 4; this source pressed it into a square.
 PRESSED = {"fpi_224": 3 / 4}
+
+#: Shoes put on a leg, of each of these sources, and of made pictures.
+WORN = {"zappos_boot_sandal_shoe": 300, "fpi_60x80": 800}
+WORN_MADE = 500
 
 #: Crops per kind.
 N_CROPS = 500
@@ -105,18 +116,24 @@ def collect(folder: Path, sources: Sequence[str] = SOURCES, made: bool = True,
         Varied copies are as a phone takes photos (`augment.photographed`).
     """
     group = visual_group(group)
-    change = augment.photographed if phone else augment.vary
     parts = [part for source in sources
-             for part in _source(Path(folder), source, group, change)]
+             for part in _source(Path(folder), source, group, phone)]
     if made:
         parts.append(_made(group))
+    if phone:
+        parts += [part for source in sources if source in WORN
+                  for part in [_worn(*_whole(Path(folder), source, group), source)]]
+        parts += [_made_worn(group)] * made
     photos = [photo for part, _ in parts for photo in part]
     labelled = concatenate([labels for _, labels in parts])
     derived = np.array(["#" in image for image in labelled.image])
+    origin = np.array([origins().get(str(image).split("#")[0], "") for image in labelled.image])
+    # photos of real scenes were chosen for what is rare: no shares are read off them, and how
+    # sure the heads may be there is said by scene
     return PhotoSet(TrainingPhotos.of(
         photos, labelled.labels, weights=labelled.weights, products=labelled.product,
-        made=labelled.made, varied=derived & ~labelled.made, by_eye=labelled.hand,
-        group=group), labelled)
+        made=labelled.made, varied=derived & ~labelled.made,
+        by_eye=labelled.hand & (origin == ""), origins=origin, group=group), labelled)
 
 
 def linked(photos: PhotoSet) -> PhotoSet:
@@ -140,28 +157,47 @@ def linked(photos: PhotoSet) -> PhotoSet:
                     replace(photos.labelled, product=joined))
 
 
-def _source(folder: Path, source: str, group: Group, change: Callable = augment.vary
+def _source(folder: Path, source: str, group: Group, phone: bool = False
             ) -> list[tuple[list[Photo], Labelled]]:
     """The photos of a source, varied copies of them, and crops."""
+    photos, whole = _whole(folder, source, group)
+    change = augment.photographed if phone else augment.vary
+    if phone and source in BY_LOT:
+        others = _rng(source).permutation(np.flatnonzero(~whole.hand))[:BY_LOT[source]]
+        rows = np.sort(np.append(np.flatnonzero(whole.hand), others))
+        photos, whole = [photos[row] for row in rows], whole[rows]
+    shoes = np.flatnonzero(whole.labels[:, -1] == 0)
+    result = [(photos, whole)]
+    copies = np.where(whole.hand, FEWER_COPIES.get(source, HAND_COPIES) if phone else HAND_COPIES,
+                      0 if phone else COPIES.get(source, 0))
+    rows = np.repeat(shoes, copies[shoes])
+    if len(rows):
+        result.append(([changed(photos[row], f"{whole.image[row]}#varied {number}",
+                                 change) for number, row in enumerate(rows)],
+                       augment.vary_labels(whole[rows], copies[rows])))
+    for kind in augment.CROPS if source in CROPPED and not phone else ():
+        cut = _rng(source + kind).permutation(shoes)[:N_CROPS]
+        result.append(([changed(photos[row], f"{whole.image[row]}#{kind}", augment.Crop(kind))
+                        for row in cut], augment.crop_labels(whole[cut], kind, group)))
+    return result
+
+
+def _whole(folder: Path, source: str, group: Group) -> tuple[list[Photo], Labelled]:
     whole = read_source(folder, source, group)
     archive = folder / f"{source.split('/')[0]}.zip"
     found = {photo.image: photo for photo in find_photos(archive)[0]}
     photos = [found[image] for image in whole.image]
     if source in PRESSED:
         photos = [changed(photo, photo.image, _Pressed(PRESSED[source])) for photo in photos]
+    return photos, whole
+
+
+def _worn(photos: list[Photo], whole: Labelled, source: str) -> tuple[list[Photo], Labelled]:
+    """Shoes of a catalogue on legs."""
     shoes = np.flatnonzero(whole.labels[:, -1] == 0)
-    result = [(photos, whole)]
-    copies = np.where(whole.hand, HAND_COPIES, COPIES.get(source, 0))
-    rows = np.repeat(shoes, copies[shoes])
-    if len(rows):
-        result.append(([changed(photos[row], f"{whole.image[row]}#varied {number}",
-                                 change) for number, row in enumerate(rows)],
-                       augment.vary_labels(whole[rows], copies[rows])))
-    for kind in augment.CROPS if source in CROPPED else ():
-        cut = _rng(source + kind).permutation(shoes)[:N_CROPS]
-        result.append(([changed(photos[row], f"{whole.image[row]}#{kind}", augment.Crop(kind))
-                        for row in cut], augment.crop_labels(whole[cut], kind, group)))
-    return result
+    rows = _rng(source + "worn").permutation(shoes)[:WORN[source]]
+    return [changed(photos[row], f"{whole.image[row]}#worn", augment.worn) for row in rows], \
+        augment.worn_labels(whole[rows])
 
 
 def changed(photo: Photo | None, name: str, change: Callable) -> Photo:
@@ -179,6 +215,9 @@ class _Pressed:
         return image.resize((round(image.height * self.aspect), image.height),
                             Image.Resampling.LANCZOS)
 
+
+#: Views of made pictures that have another name among those of photos.
+_NAMES = {"side_right": "side", "side_left": "side", "three_quarter": "oblique"}
 
 #: Views of made pictures and how often each is drawn: as in photos of goods on sale.
 VIEWS = {"side_right": .18, "side_left": .18, "three_quarter": .2, "pair": .14, "top": .08,
@@ -199,18 +238,41 @@ def _made(group: Group) -> tuple[list[Photo], Labelled]:
     for row, (good, view) in enumerate(zip(goods, views)):
         values = drawing.labels(items[good], str(view))
         labelled.labels[row] = [values[id_] for id_ in group.feature_ids]
+        labelled.view[row] = _NAMES.get(str(view), str(view))
         if items[good].not_footwear:
             # as with real photos of other things: nobody asks whether a bag has a heel
-            labelled.labels[row, :-1] = np.nan
+            labelled.labels[row, :-1], labelled.view[row] = np.nan, OTHER_VIEW
         photos.append(changed(None, names[row], _Drawing(items[good], str(view))))
     return photos, labelled
+
+
+def _made_worn(group: Group) -> tuple[list[Photo], Labelled]:
+    """Drawn footwear on drawn legs."""
+    from . import drawing
+    rng, items = _rng("made worn"), []
+    while len(items) < WORN_MADE:
+        item = drawing.sample(rng)
+        items += [item] * (not item.not_footwear)
+    views = rng.choice(["side_right", "side_left", "three_quarter"], WORN_MADE)
+    names = [f"worn {number}/{view}" for number, view in enumerate(views)]
+    labelled = Labelled.empty(WORN_MADE, "made", names, [f"made:{name}" for name in names],
+                              made=True, group=group)
+    values = [drawing.labels(item, str(view)) for item, view in zip(items, views)]
+    labelled.labels[:] = [[known[id_] for id_ in group.feature_ids] for known in values]
+    labelled.view[:], labelled.scene[:] = "on_foot", "worn"
+    return [changed(None, name, _Drawing(item, str(view), worn=True))
+            for name, item, view in zip(names, items, views)], labelled
 
 
 @dataclass(frozen=True)
 class _Drawing:
     item: object
     view: str
+    worn: bool = False
 
     def __call__(self, _image, rng: np.random.Generator) -> Image.Image:
         from tools import drawing
-        return drawing.draw(self.item, self.view, rng)
+        if not self.worn:
+            return drawing.draw(self.item, self.view, rng)
+        return augment.worn(drawing.draw(self.item, self.view, rng, background="white",
+                                         clean=True), rng)

@@ -1,10 +1,11 @@
 """What a model should know of views, scenes and strange photos, learnt on a frozen trunk.
 
-It is an addition to a model that is there: no head of its features is touched.
+It is an addition to a model: no head of its features is touched.
 """
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,8 +13,12 @@ from orangecontrib.customs.groups import Group
 from orangecontrib.customs.photos.model import PhotoModel
 from orangecontrib.customs.photos.shots import Shots
 from orangecontrib.customs.training.heads import gradability_labels
+from orangecontrib.customs.training.trainer import HeldOut
 
-__all__ = ["fit_shots", "judged_by_view", "softmax_head", "usual", "widening"]
+__all__ = ["fit_shots", "judged_by_view", "held_out_scores", "softmax_head", "usual", "widening"]
+
+#: Strength of the regularisation: views are told apart on few photos.
+L2 = 1.
 
 #: Photos that what is known of all views counts for, in a view's own share.
 SHRINK = 4.
@@ -28,7 +33,7 @@ MOST = 80
 FEWEST = 15
 
 #: Directions in which a photo may be strange, and the share of usual photos that are so called.
-AXES, STRANGE = 24, .003
+AXES, STRANGE = 12, .003
 
 
 def softmax_head(x: np.ndarray, truth: Sequence[str], names: Sequence[str],
@@ -153,34 +158,47 @@ def usual(x: np.ndarray, axes: int = AXES, strange: float = STRANGE
             np.asarray(np.quantile(far, 1 - strange), np.float64))
 
 
+def held_out_scores(held_out: HeldOut, priors: np.ndarray) -> np.ndarray:
+    """Scores that held-out probabilities came from, but for what all of a softmax share."""
+    p = np.clip(held_out.probabilities, 1e-9, 1 - 1e-9)
+    scores = np.log(p / (1 - p)) - np.log(priors / (1 - priors))
+    for members in map(list, held_out.group.exclusive_features):
+        scores[:, members] = np.log(p[:, members]) - np.log(priors[members])
+    return scores
+
+
 def fit_shots(model: PhotoModel, x: np.ndarray, labels: np.ndarray, views: Sequence[str],
-              scenes: Sequence[str], measured: np.ndarray | None = None,
-              weights: np.ndarray | None = None, l2: float = .03,
-              known: np.ndarray | None = None) -> Shots:
+              scenes: Sequence[str], weights: np.ndarray | None = None, l2: float = L2,
+              known: np.ndarray | None = None,
+              measured: tuple[np.ndarray, np.ndarray, Sequence[str]] | None = None) -> Shots:
     """Views, scenes and strange photos for a model.
 
     Parameters
     ----------
-    model : PhotoModel
-        None of whose heads has seen the photos of `measured`.
     x : ndarray, shape (M, width)
         What the trunk says.
     labels : ndarray, shape (M, n_features)
     views, scenes : sequence of str
         "" = nobody said.
-    measured : ndarray of bool, shape (M,), optional
-        Photos that say how sure the heads may be; all by default.
     weights : ndarray, shape (M,), optional
         Of a photo for the heads of views and scenes.
     known : ndarray, shape (K, width), optional
         Further photos that are usual.
+    measured : (scores, labels, scenes), optional
+        Of photos that say how sure the heads may be: scores of heads that did not see them.
+        Without it the heads may be as sure as they are.
     """
-    group, n = model.group, len(model.features)
-    measured = np.ones(len(x), bool) if measured is None else measured
-    scores = ((x @ model.weights + model.bias)[:, :n] * (model.reliability / model.temperatures))
+    group = model.group
     view = softmax_head(x, views, group.views, weights, l2)
     scene = softmax_head(x, scenes, group.scenes, weights, l2)
-    wide = widening(scores[measured], labels[measured], np.asarray(scenes, object)[measured],
-                    model.priors, group)
+    wide = np.ones((len(group.scenes), len(group.features))) if measured is None \
+        else widening(*measured, model.priors, group)
     everything = x if known is None else np.concatenate([x, known])
-    return Shots(*view, *scene, judged_by_view(views, labels, group), wide, *usual(everything))
+    return _small(Shots(*view, *scene, judged_by_view(views, labels, group), wide,
+                        *usual(everything)))
+
+
+def _small(shots: Shots) -> Shots:
+    """The same in half the bytes: views are not known to three digits."""
+    return replace(shots, **{name: getattr(shots, name).astype(np.float16) for name in (
+        "view_weights", "scene_weights", "centre", "axes")})

@@ -78,8 +78,9 @@ def activation_map(extractor: Extractor, photo: Photo, feature_id: str) -> Activ
             "heads it mixes all places in linear levels instead of averaging over them. Take a "
             "model on a trunk that averages, such as the default one")
     column = model.features.index(feature_id)
-    scale = model.reliability[column] / model.temperatures[column]
     maps, empty = ([m[i].astype(float) for m in maps] for i in range(2))
+    seen = model.judge(pooled_arrays([m[None] for m in maps], pooling))[1]
+    scale = model.loudness(seen)[0, column]
     weights = model.weights[:, column].astype(float) * scale
     constant = float(pooled_arrays([m[None] for m in empty], pooling)[0] @ weights
                      + model.bias[column] * scale + _prior(model, column))

@@ -239,10 +239,8 @@ class PhotoModel:
         """What the heads say about the trunk's output, and how the photos were taken."""
         out = np.asarray(x, np.float32) @ self.weights + self.bias
         n, end = len(self.features), len(self.features) + len(self.facts)
-        scores = out[:, :n] * (self.reliability / self.temperatures)
         seen = Seen.nothing(len(out)) if self.shots is None else self.shots.seen(x)
-        if self.shots is not None:
-            scores = scores / (seen.scenes @ self.shots.widening)
+        scores = out[:, :n] * self.loudness(seen)
         logits = scores + np.log(self.priors / (1 - self.priors))
         probabilities = sigmoid(logits, CERTAIN)
         for members in map(list, self.group.exclusive_features):
@@ -261,6 +259,14 @@ class PhotoModel:
             declined = (gradability < DECLINED)[:, facts] & ~gate[facts]
             probabilities = np.where(declined, self.priors, probabilities)
         return Judgement(probabilities, gradability, foreign), seen
+
+    def loudness(self, seen: Seen) -> np.ndarray:
+        """What the heads' numbers are multiplied by on photos that were taken so, (M, n_features).
+
+        Damping, calibration, and how sure the heads may be in the scene.
+        """
+        scale = np.repeat((self.reliability / self.temperatures)[None], len(seen), axis=0)
+        return scale if self.shots is None else scale / (seen.scenes @ self.shots.widening)
 
     def save(self, path: str | os.PathLike) -> None:
         """Write one .safetensors file, heads and description together."""

@@ -13,7 +13,7 @@ import numpy as np
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Joined, Message, Words
 
-from .numerics import softmax
+from .numerics import sigmoid, softmax
 
 __all__ = ["DECLINED", "Seen", "Shots", "not_judged"]
 
@@ -58,14 +58,14 @@ class Shots:
 
     Attributes
     ----------
-    view_weights, scene_weights : ndarray of float32, shape (width, n)
+    view_weights, scene_weights : ndarray of float16 or float32, shape (width, n)
     view_bias, scene_bias : ndarray of float32, shape (n,)
     judged : ndarray of float, shape (n_views, n_facts)
         P that a photo of this view can show the fact.
     widening : ndarray of float, shape (n_scenes, n_features)
         In this scene the scores are divided by it: above 1 the heads are surer than they are right.
-    centre : ndarray of float32, shape (width,)
-    axes : ndarray of float32, shape (width, k)
+    centre : ndarray of float16 or float32, shape (width,)
+    axes : ndarray of float16 or float32, shape (width, k)
         Features of usual photos, minus `centre`, have variance 1 along these.
     limit : float
         Mean square along the axes from which on a photo is strange.
@@ -111,8 +111,8 @@ class Shots:
     def can_be_judged(self, seen: Seen, gradability: np.ndarray, gate: np.ndarray) -> np.ndarray:
         """P that each fact can be judged: by the view, and not on a strange photo.
 
-        The heads of gradability have learnt from crops and made pictures; on photos of real
-        scenes they decline what can well be seen, so the views take their place.
+        Half way, in log-odds, between what the view says and the heads of gradability: alone
+        these decline on real photos what can well be seen, and views are told too softly.
 
         Parameters
         ----------
@@ -121,9 +121,14 @@ class Shots:
         gate : ndarray of bool, shape (n_facts,)
             Facts that say whether a photo shows such goods at all: they are always judged.
         """
-        judged = seen.views @ self.judged
+        judged = sigmoid((_log_odds(seen.views @ self.judged) + _log_odds(gradability)) / 2)
         judged[seen.strangeness >= 1] = 0
         return np.where(gate, gradability, judged)
+
+
+def _log_odds(p: np.ndarray) -> np.ndarray:
+    p = np.clip(p, 1e-6, 1 - 1e-6)
+    return np.log(p / (1 - p))
 
 
 def not_judged(seen: Seen, gradability: np.ndarray, group: Group

@@ -46,6 +46,9 @@ class TrainingPhotos:
     by_eye : ndarray of bool, shape (M,)
         Labelled by eye, and not because a model was in doubt: shares and errors may be read
         off.  Where there are enough, priors and calibration rest on these alone.
+    origins : ndarray of str, shape (M,)
+        Where photos come from, if all photos of one origin are to stand on one side of a split;
+        "" where their product alone decides.
     group : Group
         Whose features are labelled.
     """
@@ -58,6 +61,7 @@ class TrainingPhotos:
     clusters: np.ndarray
     varied: np.ndarray
     by_eye: np.ndarray
+    origins: np.ndarray
     group: Group = field(default_factory=visual_group)
 
     def __len__(self) -> int:
@@ -77,7 +81,8 @@ class TrainingPhotos:
         default = {"weights": np.ones_like(labels),
                    "products": [p.good_id or f"photo:{p.image}" for p in photos],
                    "made": np.zeros(n, bool), "clusters": [""] * n,
-                   "varied": np.zeros(n, bool), "by_eye": np.ones(n, bool)}
+                   "varied": np.zeros(n, bool), "by_eye": np.ones(n, bool),
+                   "origins": [""] * n}
         given = {name: value for name, value in known.items() if value is not None}
         columns = {name: np.array(value, dtype=_TYPES[name])
                    for name, value in (default | given).items()}
@@ -102,12 +107,15 @@ class TrainingPhotos:
         sha = hashlib.sha256()
         for part in (self.labels, self.weights, self.made, self.varied, self.by_eye):
             sha.update(np.ascontiguousarray(part).tobytes())
-        sha.update("\0".join(map(str, (*contents, *self.products, *self.clusters))).encode())
+        named = (*contents, *self.products, *self.clusters)
+        if any(self.origins):  # checkpoints from before stay good
+            named += tuple(self.origins)
+        sha.update("\0".join(map(str, named)).encode())
         return sha.hexdigest()
 
 
 _TYPES = {"weights": float, "products": object, "made": bool, "clusters": object,
-          "varied": bool, "by_eye": bool}
+          "varied": bool, "by_eye": bool, "origins": object}
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
     python benchmarks/photo_scenes.py [DATA] [--part aside|train] [--model FILE ...]
                                       [--licence all|none]
 
-The third that was set aside before any label was read (``tools/recipes/real_scenes.csv``), or the other
-two thirds, which taught the research model, and the free one by licence: ``--licence none`` leaves
+The third that was set aside before any label was read (``tools/recipes/real_scenes.csv``), or the
+other two thirds, which taught the research model, and the free one by licence: ``--licence
+none`` leaves
 photos whose sources the free model has not seen.  By scene and by feature: photos whose label is 1
 or 0, positives, the share that the model declines to judge, and of the rest the right answers with
 a 95 % interval (Wilson's; photos of one good are one witness), the share of the commoner answer,

@@ -81,7 +81,8 @@ def test_an_empty_photo_says_nothing_and_white_ground_neither(extractor, photo, 
     empty = activation_map(extractor, Photo("", "", tmp_path / "white.png"), "high_heel")
     assert np.abs(empty.values).max() < 1e-6 and empty.score == pytest.approx(empty.constant)
     found = activation_map(extractor, photo, "high_heel")
-    assert found.constant == pytest.approx(empty.constant, abs=1e-4)
+    # how loudly a model speaks depends a little on what it takes the scene for
+    assert found.constant == pytest.approx(empty.constant, rel=.02)
     far, near = np.abs(found.values[100:160, 190:]).max(), np.abs(found.values).max()
     assert far < .2 * near
 

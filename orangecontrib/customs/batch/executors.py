@@ -89,7 +89,7 @@ class Processes:
         return self._pool.submit(_do, task)
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Done]:
-        tasks, ahead = iter(tasks), deque()
+        tasks, ahead = iter(tasks), deque[tuple[Task, Future | None]]()
         broken = False
         while True:
             while not broken and len(ahead) < 2 * self._workers:

@@ -24,6 +24,7 @@ from orangecontrib.customs.i18n import Joined, Message, Sayable
 from .goods import Before, Good, OfGroup
 
 if TYPE_CHECKING:
+    from orangecontrib.customs.photos.extract import PhotoResults
     from orangecontrib.customs.photos.model import PhotoModel
     from orangecontrib.customs.photos.sources import Photo
 
@@ -89,7 +90,7 @@ def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
         found.append(read(text) if text.strip() else [])
         if progress is not None:
             progress(number, len(goods))
-    goods, found = named_goods(goods, found, before)
+    goods, named = named_goods(goods, found, before)
     facts = facts or Vocabulary(())
     stated = _stated(goods, facts, columns)
     spoken = {key for key, _ in stated.cells}
@@ -99,7 +100,7 @@ def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
         settled.setdefault(key, []).append(fact)
     keys, told = [], []
     words_of: dict[tuple[str, str], Sayable] = {}
-    for good, readings in zip(goods, found):
+    for good, readings in zip(goods, named):
         # None: there is one that can't be read, and the good's problems say why
         problems: tuple[Sayable | OfGroup, ...] = \
             () if good.description is None or good.key in spoken else (empty,)
@@ -118,7 +119,7 @@ def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
         several = joined([reading.several for reading in readings])
         told.append(replace(good, problems=(*good.problems, *problems),
                             several=several.without(settled.get(good.key, ()))))
-    by_reader = zip(*filter(None, found)) if keys else [()] * len(readers)
+    by_reader = zip(*filter(None, named)) if keys else [()] * len(readers)
     evidence = sum((reader.evidence(keys, mine) for reader, mine in zip(readers, by_reader)),
                    Evidence(keys))
     evidence, notes, contradictions = stated.beside(evidence, words_of, facts)
@@ -252,7 +253,7 @@ def read_photos(photos: Sequence[Photo], model: PhotoModel, *, device: str | Non
                      model, mode)
 
 
-def photos_of(results, model, mode: str = "tempered") -> PhotoEvidence:
+def photos_of(results: PhotoResults, model: PhotoModel, mode: str = "tempered") -> PhotoEvidence:
     """What an Extractor found (:class:`..photos.extract.PhotoResults`) -> evidence per good."""
     from orangecontrib.customs.photos.notes import hidden_facts, photo_notes
     from orangecontrib.customs.photos.pooling import photo_evidence, pool

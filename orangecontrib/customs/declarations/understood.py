@@ -99,7 +99,7 @@ class Understanding:
             if not row["source"].strip():
                 raise ValueError(f"{where}: source is empty: it says where share is from")
             facts = words_of(row["facts"])
-            pattern = tables.pattern(row, where) if row["phrase"] else NEVER
+            pattern = tables.pattern(row, where) or NEVER if row["phrase"] else NEVER
             yield _Sign(row["id"], row["when"], facts, share,
                         number(row["above"] or "0", where), pattern, language_of(row["id"]))
 

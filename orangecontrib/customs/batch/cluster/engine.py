@@ -78,7 +78,7 @@ class OnRay:
         self._head = _Head(self._ray.get_runtime_context().gcs_address)
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Done]:
-        tasks, ahead = iter(tasks), deque()
+        tasks, ahead = iter(tasks), deque[Task]()
         for task in tasks:
             ahead.append(task)
             try:
@@ -97,7 +97,8 @@ class OnRay:
         """What comes of tasks, in order; `ahead` holds those that are under way."""
         desk = self._ray.remote(_Desk).options(
             num_cpus=0, max_concurrency=8, scheduling_strategy=self._here).remote()
-        given, done, found = 0, 0, {}
+        given, done = 0, 0
+        found: dict[int, bytes] = {}
 
         def give(task: Task) -> None:
             nonlocal given
@@ -114,7 +115,7 @@ class OnRay:
                 while more and len(ahead) < 2 * self._workers:
                     task = next(tasks, None)
                     more = task is not None
-                    if more:
+                    if task is not None:
                         ahead.append(task)
                         give(task)
                     else:

@@ -149,7 +149,9 @@ def paired(shared, with_photos, models):
     by_id, results = {r["good_id"]: r for r in rows}, {r["good_id"]: r for r in results}
     print("\ncodes that missed with text and photos:")
     for good in missed:
-        print(f"  {good}: {results[good]['code']} ({results[good]['p']:.2f}) instead of "
+        row = results[good]
+        said = f"{row['code']} ({row['p']:.2f})" if row["code"] else "no code"
+        print(f"  {good}: {said} instead of "
               f"{by_id[good]['expected_codes']}")
     return rows
 

@@ -1,8 +1,8 @@
 """Codes of goods of published customs rulings: how often, how well, how surely.
 
-Run ``python benchmarks/rulings.py [--half look|last] [--shared DIR | --own] [--show]``.  Skipped
-where the goods are absent.  They are in two halves: rules are mended with `look`; `last` is
-opened once.
+Run ``python benchmarks/rulings.py [--half look|last|later] [--shared DIR | --own] [--show]``.
+Skipped where the goods are absent.  They are in halves: rules are mended with `look`; `last` is
+opened once, and so is `later`, which our own goods have besides.
 
 A good is decided as the command line decides it.  *Answered*: footwear with a code.  *Confidently
 wrong*: with P(heading) of .8 and more, footwear under another heading or other goods under a
@@ -26,8 +26,8 @@ from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.groups import find_group
 
 FILE = "rulings_dev.csv"
-#: Goods whose descriptions are by somebody who had not seen the reader; `last` was opened on
-#: 2026-11-29.
+#: Goods whose descriptions are by people who had not seen the reader; `last` was opened on
+#: 2026-11-29 and mended with since, `later` on the same day after that.
 OWN = Path(__file__).with_name("rulings_own.csv")
 LANGUAGES = {"ru": "Russian", "en": "English"}
 FOOTWEAR = ("6401", "6402", "6403", "6404", "6405")
@@ -151,7 +151,7 @@ def main():
     default = Path(__file__).resolve().parents[1].parent / "shared" / "cases"
     parser.add_argument("--shared", type=Path, default=default, help=f"folder with {FILE}")
     parser.add_argument("--own", action="store_true", help=f"the goods of {OWN.name} instead")
-    parser.add_argument("--half", choices=("look", "last"), default="look")
+    parser.add_argument("--half", choices=("look", "last", "later"), default="look")
     parser.add_argument("--show", action="store_true",
                         help="list what is not right (of the half that one may look into)")
     arguments = parser.parse_args()

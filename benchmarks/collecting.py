@@ -20,7 +20,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-from loopback import Shop
+from loopback_shop import Shop
 from PIL import Image
 
 from orangecontrib.customs.collecting import Manifest, Recipe

@@ -58,7 +58,7 @@ from orangecontrib.customs.training.trainer.table import training_photos
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
-from loopback import Shop
+from loopback_shop import Shop
 
 from tools.recipes.labels import hand_labels, read_source
 

@@ -90,8 +90,8 @@ MUTANTS = (
            "metal toe-cap,пар,\"7,5 евро за 1 пару\"\n640192,",
            tests=[f"{PROMISES}::test_duties_of_group_64_are_those_of_the_tariff"]),
     mutant("a photo model's temperatures are dropped",
-           "scores = out[:, :n] * (self.reliability / self.temperatures)",
-           "scores = out[:, :n] * self.reliability",
+           "scale = np.repeat((self.reliability / self.temperatures)[None]",
+           "scale = np.repeat(self.reliability[None]",
            tests=["tests/photos/test_model.py::"
                   "test_a_temperature_divides_what_the_scores_say"]),
     mutant("the command line takes every photo for gradable",

@@ -54,6 +54,10 @@ KINDS = [
     ("headless_widgets.Sleeps", {}, 2, 1), ("headless_widgets.NeverReady", {"state": STATES}, 2, 1),
 ]
 
+#: A run of these ends only when its time is up: code 2, however short that is
+_WAITING = ("Hogs", "Sleeps", "NeverReady")
+WAIT = 10.
+
 #: These act without data
 _AT_ONCE = ("constructor", "closing", "deletion")
 
@@ -63,7 +67,7 @@ class Flow:
 
     def __init__(self, rng, folder):
         self.folder, self.path = folder, folder / "flow.ows"
-        self.nodes, self.links, self.codes = [], [], set()
+        self.nodes, self.links, self.codes, self.waits = [], [], set(), False
         self.what, self.arguments = [], []
         self._grow(rng)
         if not self.codes:
@@ -92,6 +96,7 @@ class Flow:
             acts = fed or settings.get("place") in _AT_ONCE or kind.endswith("RaisesAtBirth")
             if code and acts:
                 self.codes.add(code)
+                self.waits |= kind.endswith(_WAITING)
                 self.what.append(kind.partition(".")[2] + "".join(map(" {}".format,
                                                                      settings.values())))
 
@@ -337,7 +342,7 @@ def lane(jobs, seed, timeout, folder, say):
         place = Path(folder) / f"{kind}{number}"
         place.mkdir()
         flow = Flow(random.Random(f"{seed} {kind} {number}"), place)
-        code, out, err = run(kind, flow, timeout)
+        code, out, err = run(kind, flow, WAIT if flow.waits else timeout)
         say.send((kind, number, code, fault(flow, code, out, err), flow.what, err[-600:]))
     say.send(None)
 

@@ -127,7 +127,8 @@ def test_goods_that_are_counted_are_decided_apart_and_a_component_is_no_good():
     "Кроссовки со светодиодами, блок питания в комплекте", "Men's boots, charger included"])
 def test_footwear_is_never_electrical(text):
     row, = decide([{"good_id": "A", "description": text}])
-    assert row["code"].startswith("640")
+    # of what says nothing of the upper and much that is not understood, no heading is named
+    assert row["code"].startswith("640") or row["p_excluded"] is None and "640" in row["problems"]
 
 
 @pytest.mark.parametrize("row", [row for row in NAMED if row.values[0]["code"] != "-"])

@@ -140,7 +140,7 @@ def test_those_who_decide_know_no_group_by_its_name():
     root = Path(customs.__file__).parent
     rooms = ["fusion", "cases", "headless", "widgets/owhscodefusion.py",
              *(f"widgets/utils/{name}.py" for name in (
-                 "groupchoice", "verdictview", "factsview", "questionbox", "goodpage",
+                 "common/groupchoice", "verdictview", "factsview", "questionbox", "goodpage",
                  "traceview", "codesview", "worklistview", "evidencestrip"))]
     files = [file for room in rooms for file in sorted((root / room).rglob("*.py"))
              or [root / room] if file.name != "demo.py"]  # it runs a shipped workflow

@@ -121,7 +121,8 @@ def _told(verdict: Verdict, several: Several, of: Mapping[tuple[Option, ...], Ve
 
 def _unnamed(verdict: Verdict) -> Verdict:
     """A verdict that leaves the heading open: what there is to ask and what is likely stays."""
-    problem = Message.of("cases.heading_open", heading=verdict.heading, p=verdict.p_heading)
+    problem = Message.of("cases.heading_open", heading=verdict.heading,
+                         p=percent(verdict.p_heading))
     return replace(verdict, codes=(), p=np.nan, safe_code="", p_safe=0., heading="", p_heading=0.,
                    flip=None, duty_low=np.nan, duty_high=np.nan, steps=(), held=(),
                    problems=(problem, *verdict.problems))

@@ -13,7 +13,7 @@ __all__ = ["REACH", "Binder"]
 REACH = 300
 
 #: Between parts that share a bracket.
-_JOINT = re.compile(r"[\s,/+]*(?:и|and|&|как)?[\s,]*(?:и|the|the outer|outer)?\s?")
+_JOINT = re.compile(r"[\s,/+]*(?:(?:(?:и|and|как)\b|&)[\s,]*)?(?:(?:и|the outer|the|outer)\s)?")
 _CLAUSE_END = re.compile(r"[,;:.](?!\d)")
 
 

@@ -147,14 +147,15 @@ def test_goods_without_photos_and_photos_without_goods_are_kept(goods, tmp_path)
     assert "empty.jpg" in rows["bad"]["problems"] and rows["bad"]["trace"]
 
 
-def test_photos_on_which_nothing_can_be_judged_say_nothing(goods, tmp_path):
+@pytest.mark.parametrize("knows_views", [True, False])
+def test_photos_on_which_nothing_can_be_judged_say_nothing(goods, tmp_path, knows_views):
     shutil.rmtree(goods / "bad")
     model = PhotoModel.default()
     heads = slice(len(model.features), len(model.features) + len(model.facts))
     bias = model.bias.copy()
     bias[heads] = -50.  # "can be judged here": never
     blind = tmp_path / "blind.safetensors"
-    replace(model, bias=bias).save(blind)
+    replace(model, bias=bias, shots=model.shots if knows_views else None).save(blind)
     declarations = tmp_path / "d.csv"
     declarations.write_text("good_id,description\nA,САПОГИ\nB,ОБУВЬ С ВЕРХОМ ИЗ КОЖИ\n",
                             encoding="utf-8")

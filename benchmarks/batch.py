@@ -7,10 +7,12 @@ the clock: one and two in turn.
 
     python benchmarks/batch.py [--texts FILE.csv] [--sizes 20000 40000 100000] [--kills 20]
                                [--part N] [--processes GOODS] [--base FOLDER] [--long 1000000]
+                               [--photos 20000]
 
 `--base` names the source of an earlier version: both decide the same goods in turn.  `--long` is
 one run on two processes, watched from outside (psutil): time of processors by goods that are kept,
-and the memory of all its processes together.
+and the memory of all its processes together.  `--photos` makes so many small photos, four of a
+good, and a twentieth of them, and compares the memory.
 """
 from __future__ import annotations
 
@@ -156,6 +158,28 @@ def long(runs, texts, count):
           f"{peak >> 20} MB in all processes together")
 
 
+def photos(runs, texts, count):
+    """Memory of runs with photos: of a twentieth, and of all of them.
+
+    The first run of all compiles the backbone, which takes more memory than any run.
+    """
+    import numpy as np
+    from PIL import Image
+    peaks = {}
+    for number in (4, count // 20, count):
+        folder, random_ = runs.folder / f"photos{number}", np.random.default_rng(0)
+        for photo in range(number):
+            place = folder / f"G{photo // 4}"
+            place.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(random_.integers(0, 256, (6, 8, 3), np.uint8)).resize(
+                (320, 240), Image.Resampling.BICUBIC).save(place / f"{photo % 4}.jpg")
+        source = make(runs.folder / f"{number}.csv", texts, number // 4)
+        _, used, peaks[number] = runs.measured(source, runs.folder / "o.csv", "--photos", folder)
+        print(f"{number} photos: {used:.0f} s of processors, peak {peaks[number]} MB", flush=True)
+    _, few, many = peaks.values()
+    print(f"{many / few:.2f} times the memory")
+
+
 def processes(runs, texts, count):
     source = make(runs.folder / "p.csv", texts, count)
     for _ in range(2):
@@ -203,6 +227,7 @@ def main():
     parser.add_argument("--part", type=int, default=256, help="goods to a task in killed runs")
     parser.add_argument("--base", type=Path, metavar="FOLDER")
     parser.add_argument("--long", type=int, default=0, metavar="GOODS")
+    parser.add_argument("--photos", type=int, default=0)
     parser.add_argument("--processes", type=int, default=20000, metavar="GOODS")
     args = parser.parse_args()
     texts = texts_of(args.texts)
@@ -212,6 +237,8 @@ def main():
             sizes(runs, texts, args.sizes)
         if args.processes:
             processes(runs, texts, args.processes)
+        if args.photos:
+            photos(runs, texts, args.photos)
         if args.base:
             against(runs, texts, 20000, args.base)
         if args.long:

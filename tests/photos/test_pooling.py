@@ -79,6 +79,15 @@ def test_ungradable_photo_changes_nothing(data):
     np.testing.assert_allclose(more.probabilities, less.probabilities, atol=1e-9)
 
 
+@pytest.mark.parametrize("n", [2, 3, 4])
+def test_of_photos_that_are_all_sure_one_that_shows_nothing_is_not_drawn_to_the_middle(n):
+    p, g = np.full((n, len(PRIORS)), .9375), np.ones((n, FACTS))
+    less = pool(p, g, ["a"] * n, PRIORS, .4)
+    more = pool(np.vstack([p, p[:1]]), np.vstack([g, 0 * g[:1]]), ["a"] * (n + 1), PRIORS, .4)
+    np.testing.assert_allclose(more.probabilities, less.probabilities, atol=1e-9)
+    np.testing.assert_allclose(more.contributions[-1], 0)
+
+
 @given(data=photos(high=3))
 @settings(max_examples=25, deadline=None)
 def test_paper_mode_is_naive_bayes(data):

@@ -32,6 +32,9 @@ MODES = ("tempered", "paper", "mean", "max")
 #: the middle: what one photo can do to a good is bounded, whatever it shows.
 MAX_APART = 6.
 
+#: A photo that counts for less shows no feature: it neither makes the middle nor is drawn to it.
+SHOWS = .1
+
 
 @dataclass(frozen=True)
 class Pooled:
@@ -164,7 +167,7 @@ def pool(probabilities: np.ndarray, gradability: np.ndarray, good_ids: Sequence[
     tempering = 1 / (1 + np.maximum(effective - 1, 0) * rho)
     contributions = weight * evidence
     if mode == "tempered":
-        _bound(contributions, owner, n_photos)
+        _bound(contributions, weight, owner)
     contributions[mine] *= tempering[owner[mine]]
     contributions[~mine] = 0
     if mode in ("tempered", "paper"):
@@ -188,15 +191,20 @@ def pool(probabilities: np.ndarray, gradability: np.ndarray, good_ids: Sequence[
                   contradiction(pooled, group), agreeing, foreign)
 
 
-def _bound(contributions: np.ndarray, owner: np.ndarray, n_photos: np.ndarray) -> None:
-    """Draw what is far from the middle photo of a good to it, in place."""
+def _bound(contributions: np.ndarray, weight: np.ndarray, owner: np.ndarray) -> None:
+    """Draw what is far from the middle photo of a good to it, in place.
+
+    Where fewer than three photos can show a feature, none stands in the middle.
+    """
     far = (np.abs(contributions) > MAX_APART / 2).any(axis=1) & (owner >= 0)
     for good in np.unique(owner[far]):
-        if n_photos[good] < 3:
-            continue
         rows = np.flatnonzero(owner == good)
-        middle = np.median(contributions[rows], axis=0)
-        contributions[rows] = np.clip(contributions[rows], middle - MAX_APART, middle + MAX_APART)
+        shown = weight[rows] > SHOWS
+        several = np.flatnonzero(shown.sum(axis=0) >= 3)
+        some = contributions[np.ix_(rows, several)]
+        middle = np.nanmedian(np.where(shown[:, several], some, np.nan), axis=0)
+        contributions[np.ix_(rows, several)] = np.where(
+            shown[:, several], np.clip(some, middle - MAX_APART, middle + MAX_APART), some)
 
 
 def photo_evidence(pooled: Pooled, features: Sequence[Feature],

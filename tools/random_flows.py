@@ -11,6 +11,7 @@ forked from this one so that Orange is imported once::
 Prints a line for each that went wrong, and the counts; exit code 1 if there was one.
 """
 import argparse
+import base64
 import faulthandler
 import functools
 import os
@@ -145,7 +146,7 @@ class Flow:
             "circle": lambda: text.replace("<links>", "<links>" + _link("Data")),
             "twice": lambda: text.replace("</links>", 2 * _link("Data", 77) + "</links>"),
             "pickle": lambda: text.replace("</node_properties>", added(
-                "pickle", __import__("base64").encodebytes(evil).decode())),
+                "pickle", base64.encodebytes(evil).decode())),
             "bytes for settings": lambda: text.replace("</node_properties>", added(
                 "literal", escape(repr(evil)))),
             "half a literal": lambda: text.replace("{'rows': ", "{'rows': (("),

@@ -6,7 +6,6 @@ import random
 import signal
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orangecontrib.customs.batch import run as run_module
-from orangecontrib.customs.batch import spool, work
+from orangecontrib.customs.batch import work
 from orangecontrib.customs.batch.checkpoint import Checkpoint, Occupied
 from orangecontrib.customs.batch.executors import Local, Processes
 from orangecontrib.customs.batch.naming import Names, Seen, numbers_after
@@ -24,9 +23,8 @@ from orangecontrib.customs.cases import case_of, rows_of
 from orangecontrib.customs.cases.files import read_goods
 from orangecontrib.customs.cases.goods import goods_of
 from orangecontrib.customs.cases.sources import named_goods
-from orangecontrib.customs.declarations import FactReader, Reading
+from orangecontrib.customs.declarations import Reading
 from orangecontrib.customs.files import OutputError, Row
-from orangecontrib.customs.groups import loaded_groups
 from orangecontrib.customs.headless import cli_batch
 from orangecontrib.customs.headless.cli import main
 
@@ -35,16 +33,9 @@ TWO = "Товар №1: ботинки мужские, верх кожа, 10 п�
 TEXTS = [BOOTS, "туфли женские, верх кожа", "", TWO, "реле 220 В", "кеды, верх текстиль"]
 
 
-@cache
-def _reader(id_):
-    return FactReader(next(group for group in loaded_groups() if group.id == id_))
-
-
 @pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    """Readers are made once, and a task has three goods."""
-    monkeypatch.setattr(work, "FactReader", lambda group: _reader(group.id))
-    monkeypatch.setattr(spool, "BLOCK", 3)
+def small(quick, monkeypatch):
+    """A task has three photos at most, too."""
     monkeypatch.setattr(run_module, "PHOTOS", 3)
 
 

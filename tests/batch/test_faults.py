@@ -6,14 +6,11 @@ import os
 import resource
 import subprocess
 import sys
-from functools import cache
 
 import pytest
 
-from orangecontrib.customs.batch import spool, work
-from orangecontrib.customs.declarations import FactReader
+from orangecontrib.customs.batch import work
 from orangecontrib.customs.files import tables as tables_module
-from orangecontrib.customs.groups import loaded_groups
 from orangecontrib.customs.headless.cli import main
 from orangecontrib.customs.i18n import say
 from orangecontrib.customs.photos.decode import PhotoError, read_photo
@@ -22,16 +19,7 @@ from orangecontrib.customs.photos.sources import Photo
 BOOTS = "БОТИНКИ МУЖСКИЕ, ВЕРХ ИЗ НАТУРАЛЬНОЙ КОЖИ, ПОДОШВА ИЗ РЕЗИНЫ, ДЛИНА СТЕЛЬКИ 27 СМ"
 
 
-@cache
-def _reader(id_):
-    return FactReader(next(group for group in loaded_groups() if group.id == id_))
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    """Readers are made once, and a task has three goods."""
-    monkeypatch.setattr(work, "FactReader", lambda group: _reader(group.id))
-    monkeypatch.setattr(spool, "BLOCK", 3)
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import math
 
 from .messages import Message
 
-__all__ = ["SILENT", "log_odds", "money", "percent", "place", "strength", "weighed"]
+__all__ = ["SILENT", "log_odds", "money", "nearly", "percent", "place", "strength", "weighed"]
 
 #: Log-odds below which nothing is said, and from which evidence is called what: three to one,
 #: and twenty to one.
@@ -23,11 +23,13 @@ def percent(p: float) -> Message | str:
     """
     if p != p:
         return ""
-    if p in (0., 1.):
-        return Message.of("card.percent", p=100 * p)
-    if p >= .995:
-        return Message("card.percent_most")
-    return Message("card.percent_least") if p <= .005 else Message.of("card.percent", p=100 * p)
+    extreme = "" if p in (0., 1.) else nearly(p)
+    return Message(f"card.percent_{extreme}") if extreme else Message.of("card.percent", p=100 * p)
+
+
+def nearly(p: float) -> str:
+    """"most" or "least" of a probability that would be read as 100 or 0 per cent; else ""."""
+    return "most" if p >= .995 else "least" if p <= .005 else ""
 
 
 def money(amount: float) -> str:

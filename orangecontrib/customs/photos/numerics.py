@@ -3,7 +3,13 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["sigmoid", "softmax"]
+__all__ = ["logit", "sigmoid", "softmax"]
+
+
+def logit(p: np.ndarray, bound: float) -> np.ndarray:
+    """Log-odds of probabilities, kept within ± `bound`."""
+    p = np.clip(p, 1e-300, 1 - 1e-16)
+    return np.clip(np.log(p) - np.log1p(-p), -bound, bound)
 
 
 def sigmoid(logits: np.ndarray, bound: float = 700.) -> np.ndarray:

@@ -22,7 +22,7 @@ from orangecontrib.customs.groups import Group, visual_group
 
 from .agreement import FOREIGN, MAX_LOGIT, foreign_photos, log_agreement
 from .consistency import contradiction
-from .numerics import sigmoid, softmax
+from .numerics import logit, sigmoid, softmax
 
 __all__ = ["MODES", "Pooled", "pool", "photo_evidence", "evidence_from_columns"]
 
@@ -75,11 +75,6 @@ class Pooled:
     contradiction: np.ndarray | None = None
     agreement: np.ndarray | None = None
     foreign: np.ndarray | None = None
-
-
-def _logit(p: np.ndarray) -> np.ndarray:
-    p = np.clip(p, 1e-300, 1 - 1e-16)
-    return np.clip(np.log(p) - np.log1p(-p), -MAX_LOGIT, MAX_LOGIT)
 
 
 def pool(probabilities: np.ndarray, gradability: np.ndarray, good_ids: Sequence[str],  # noqa: C901 - four modes of one formula
@@ -141,8 +136,8 @@ def pool(probabilities: np.ndarray, gradability: np.ndarray, good_ids: Sequence[
     weight = np.nan_to_num(g[:, [facts.index(f.fact) for f in features]], nan=1.)
     weight = np.where(np.isnan(p), 0., np.clip(weight, 0, 1))
     p = np.where(np.isnan(p), priors, p)
-    evidence = _logit(p) - _logit(priors)
-    base = _logit(priors)
+    base = logit(priors, MAX_LOGIT)
+    evidence = logit(p, MAX_LOGIT) - base
     for members in exclusive:
         weight[:, members] = weight[:, members].min(axis=1, keepdims=True)
         shares = np.clip(p[:, members], PROBABILITY_FLOOR, 1)

@@ -13,12 +13,15 @@ import numpy as np
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Joined, Message, Words
 
-from .numerics import sigmoid, softmax
+from .numerics import logit, sigmoid, softmax
 
 __all__ = ["DECLINED", "Seen", "Shots", "not_judged"]
 
 #: Below this "can be judged" a fact is not judged.
 DECLINED = .5
+
+#: Log-odds within which view and heads stay: a million to one.
+SURE = float(np.log(1e6 - 1))
 
 
 @dataclass(frozen=True)
@@ -121,14 +124,9 @@ class Shots:
         gate : ndarray of bool, shape (n_facts,)
             Facts that say whether a photo shows such goods at all: they are always judged.
         """
-        judged = sigmoid((_log_odds(seen.views @ self.judged) + _log_odds(gradability)) / 2)
+        judged = sigmoid((logit(seen.views @ self.judged, SURE) + logit(gradability, SURE)) / 2)
         judged[seen.strangeness >= 1] = 0
         return np.where(gate, gradability, judged)
-
-
-def _log_odds(p: np.ndarray) -> np.ndarray:
-    p = np.clip(p, 1e-6, 1 - 1e-6)
-    return np.log(p / (1 - p))
 
 
 def not_judged(seen: Seen, gradability: np.ndarray, group: Group

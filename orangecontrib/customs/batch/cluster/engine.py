@@ -4,7 +4,7 @@ A dataset of Ray Data streams tasks through processes that stay for the run.  It
 at a *desk* for tasks, and the run puts there only some more than are being done: so memory is
 bounded here, while what is on the way between the steps is bounded by Ray's object store and its
 backpressure.  Ray replaces processes and computers that are lost, and what these had in hand is
-done anew; of a task that ends its process again and again, the row that does is told apart, as
+done again; of a task that ends its process again and again, the row that does is told apart, as
 :class:`..executors.Processes` does.  Whatever Ray can't mend ends the dataset: tasks that were
 under way are then done each alone, and a new dataset goes on.
 """
@@ -87,7 +87,7 @@ class OnRay:
             except self._ray.exceptions.RayError as error:
                 _told(error)
                 _log.warning("Ray has lost what it could not get back (%s); goods that were under "
-                             "way are decided anew", type(error).__name__)
+                             "way are decided again", type(error).__name__)
             alone = deque((task, self._alone(task)) for task in ahead)
             ahead.clear()
             while alone:
@@ -189,7 +189,7 @@ class OnRay:
         """What came of a task; where it ended its process, what comes of a second try, then of
         its halves."""
         if isinstance(result, MemoryError):
-            _log.warning("a process was lost or had no memory left; its goods are decided anew")
+            _log.warning("a process was lost or had no memory left; its goods are decided again")
             result = self._result(self._alone(task))
         if not isinstance(result, MemoryError):
             return _raised(result)
@@ -234,7 +234,7 @@ class _Head:
                 self.gone = True
                 raise ClusterError(
                     f"the head of the cluster at {self._address} does not answer any more "
-                    f"({error}): start it anew; with --resume the same command goes on with what "
+                    f"({error}): start it again; with --resume the same command goes on with what "
                     "has been kept, on any engine") from error
 
 

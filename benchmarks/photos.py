@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from orangecontrib.customs.photos import Extractor, FeatureCache, Photo, find_photos, trunks
+from orangecontrib.customs.photos import Extractor, FeatureCache, Photo, backbones, find_photos
 from orangecontrib.customs.photos.decode import decode
 from orangecontrib.customs.photos.engines import cores
 
@@ -118,11 +118,11 @@ def twelve_megapixels(photos: list[Photo], folder: Path, n: int) -> list[Photo]:
 
 
 def eager(images: np.ndarray, device: str):
-    """The trunk as torch runs it by itself: one photo after the other's layout, no export."""
+    """The backbone as torch runs it by itself: one photo after the other's layout, no export."""
     import torch
-    trunk = trunks.get(trunks.DEFAULT)
-    module = trunk.build()
-    trunks.fill(module, trunks.find_weights(trunk), trunk)
+    backbone = backbones.get(backbones.DEFAULT)
+    module = backbone.build()
+    backbones.fill(module, backbones.find_weights(backbone), backbone)
     module = module.eval().to(device)
 
     def run():
@@ -203,43 +203,44 @@ def measure(args, found: list[Photo], scratch: Path) -> None:
         path.write_bytes(found[number % len(found)].read())
         photos.append(Photo(path.name, "", path))
     extractor = Extractor(device=args.device or None, cache=False)
-    trunk, n = extractor.trunk, len(photos)
-    batch = trunk.batch
+    backbone, n = extractor.backbone, len(photos)
+    batch = backbone.batch
     images = np.stack([decode(photo.read(), 224) for photo in photos])
     print(f"{n} JPEG files ({len({hashlib.sha256(p.read()).digest() for p in photos})} "
-          f"different), {trunk.trunk.name} on {trunk.backend}, {trunk.device_name}, {cores()} "
+          f"different), {backbone.spec.name} on {backbone.backend}, {backbone.device_name}, "
+          f"{cores()} "
           f"cores, load {os.getloadavg()[0]:.1f}, batches of {batch}, {args.rounds} rounds\n"
           f"{'':58}median [lowest – highest]    target  met", flush=True)
 
-    bare, few = in_batches(trunk, images, batch), images[:max(64, n // 4)]
+    bare, few = in_batches(backbone, images, batch), images[:max(64, n // 4)]
     times = compare(args.rounds, lambda: extractor.run(photos), bare)
-    show("end to end / bare trunk, throughput", times[:, 1] / times[:, 0], ">= 0.9",
+    show("end to end / bare backbone, throughput", times[:, 1] / times[:, 0], ">= 0.9",
          f"{rate(n, times[:, 0])}, {rate(n, times[:, 1])}")
-    if trunk.device == "cpu":  # what other programs on the machine can't disturb
+    if backbone.device == "cpu":  # what other programs on the machine can't disturb
         times = compare(args.rounds, lambda: extractor.run(photos), bare,
                         clock=time.process_time)
         show("  the same in processor time of all threads", times[:, 1] / times[:, 0], ">= 0.9")
-    times = compare(args.rounds, lambda: extractor.run(photos), eager(few, trunk.device))
+    times = compare(args.rounds, lambda: extractor.run(photos), eager(few, backbone.device))
     show("end to end / torch eager without decoding, throughput",
          times[:, 1] / len(few) / (times[:, 0] / n), ">= 3",
          f"{rate(n, times[:, 0])}, {rate(len(few), times[:, 1])}")
 
-    other = trunks.load(device=trunk.device, backend="torch")
-    times = compare(args.rounds, in_batches(trunk, few, batch), in_batches(other, few, batch))
-    show("bare trunk, this backend / torch channels-last", times[:, 1] / times[:, 0], ">= 0.9",
+    other = backbones.load(device=backbone.device, backend="torch")
+    times = compare(args.rounds, in_batches(backbone, few, batch), in_batches(other, few, batch))
+    show("bare backbone, this backend / torch channels-last", times[:, 1] / times[:, 0], ">= 0.9",
          f"{rate(len(few), times[:, 0])}, {rate(len(few), times[:, 1])}")
 
     x = np.concatenate(bare())
     heads = in_batches(extractor.model, x, batch)
     times = compare(args.rounds, bare, heads)
-    show("trunk with all heads / trunk alone, time", 1 + times[:, 1] / times[:, 0], "<= 1.03")
+    show("backbone with all heads / backbone alone, time", 1 + times[:, 1] / times[:, 0], "<= 1.03")
     threads = ThreadPoolExecutor(max(2, cores()))
 
     def decoded(photos):
         return np.stack(list(threads.map(lambda photo: decode(photo.read(), 224), photos)))
 
     def separate():
-        work = in_batches(trunk, decoded(some), batch)
+        work = in_batches(backbone, decoded(some), batch)
         for _ in range(13):
             work()
 
@@ -250,7 +251,7 @@ def measure(args, found: list[Photo], scratch: Path) -> None:
 
     seconds = []
     for number in range(args.rounds):
-        cached = Extractor(trunk=trunk, cache=FeatureCache(scratch / f"features{number}"))
+        cached = Extractor(backbone=backbone, cache=FeatureCache(scratch / f"features{number}"))
         seconds.append([timed(lambda: cached.run(photos)) for _ in range(2)])  # noqa: B023
     times = np.array(seconds)
     show("first run / second run over unchanged photos, time", times[:, 0] / times[:, 1], ">= 30",
@@ -260,12 +261,12 @@ def measure(args, found: list[Photo], scratch: Path) -> None:
     large_folder.mkdir()
     large = twelve_megapixels(photos, large_folder, min(48, n))
     times = compare(args.rounds, lambda: extractor.run(large), lambda: decoded(large),
-                    in_batches(trunk, images[:len(large)], batch))
+                    in_batches(backbone, images[:len(large)], batch))
     size = statistics.mean(p.opener.stat().st_size for p in large) / 1e6
     rates = ", ".join(rate(len(large), column) for column in times.T)
-    show(f"12 megapixels ({size:.1f} MB): / smaller of decoding and trunk",
+    show(f"12 megapixels ({size:.1f} MB): / smaller of decoding and backbone",
          times[:, 1:].max(axis=1) / times[:, 0], ">= 0.9", rates)
-    if trunk.device == "cpu":
+    if backbone.device == "cpu":
         show("  / both, one after the other on the same cores", times[:, 1:].sum(axis=1)
              / times[:, 0], ">= 0.9")
 

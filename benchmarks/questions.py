@@ -13,7 +13,7 @@ found among all orders there are (a shortest way over sets of facts), not by try
 branches does.  *Form*: the shortest beginning of this order that settles 95 % of the other goods,
 asked whole of each.  *Least*: what one needs who knows all the answers and asks for the fewest
 that prove the code; no order of questions can do better.
-The interval is that of the ratio over rulings drawn anew.
+The interval is that of the ratio over rulings drawn again.
 """
 from __future__ import annotations
 
@@ -221,7 +221,7 @@ def _as_evidence(facts: Mapping[str, np.ndarray], priors: Mapping[str, np.ndarra
 
 def ratio_interval(one: np.ndarray, other: np.ndarray, sources: Sequence[str], draws: int = 2000
                    ) -> tuple[float, float]:
-    """95 % interval of Σ one / Σ other, with rulings drawn anew."""
+    """95 % interval of Σ one / Σ other, with rulings drawn again."""
     names, of = np.unique(sources, return_inverse=True)
     sums = np.array([[some[of == n].sum() for n in range(len(names))] for some in (one, other)])
     picks = np.random.default_rng(0).integers(len(names), size=(draws, len(names)))

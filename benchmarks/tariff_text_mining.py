@@ -350,7 +350,7 @@ def table_7(corpus: Corpus, validation: Corpus | None) -> None:
         row("paper, " + name, paper("7")[name])
     cell = Sweeper(filtered(corpus)).cell(*FIFTY)
     row("ours, splits", cell.scores, {name: f" ± {half(cell, name):.3f}" for name in METRICS})
-    for name, train in (("frozen here", frozen), ("fitted anew (stock)", refitted)):
+    for name, train in (("frozen here", frozen), ("fitted again (stock)", refitted)):
         model = default_learner()(train)
         together = model(validation, model.ValueProbs)
         alone = [model(validation[i:i + 1], model.ValueProbs) for i in range(len(validation))]
@@ -365,7 +365,7 @@ def table_7(corpus: Corpus, validation: Corpus | None) -> None:
 
 
 def scored(data: Corpus, values: np.ndarray, shares: np.ndarray):
-    """Scores of answers, and where they lie when the documents are drawn anew."""
+    """Scores of answers, and where they lie when the documents are drawn again."""
     def scores(rows):
         results = Results(domain=data.domain, actual=data.Y[rows], row_indices=rows,
                           predicted=values[None, rows], probabilities=shares[None, rows],

@@ -4,7 +4,7 @@
 
 A shop on loopback is made of photos and texts of the shared data (catalogue photos with English
 names and categories, goods with Russian descriptions).  The library crawls it, reads the weak
-labels off texts and categories, and trains heads on the default trunk
+labels off texts and categories, and trains heads on the default backbone
 
 own    with labels given by eye of another source alone (UT-Zappos50K)
 both   with those and the shop's photos

@@ -63,7 +63,7 @@ Table.LOCKING = True
 
 @pytest.fixture(autouse=True)
 def nothing_seen_before(monkeypatch):
-    """Made trunks of many tests look alike: extractors keep features only where a test asks."""
+    """Made backbones of many tests look alike: extractors keep features only where a test asks."""
     monkeypatch.setattr("orangecontrib.customs.photos.extract.FeatureCache", lambda: None)
 
 

@@ -123,7 +123,7 @@ class Cluster:
     Attributes
     ----------
     asked : tuple of str
-        Features that differ within the group: two to five of them, none for what is no footwear.
+        Features that differ within the group: two to five of them, none for what is not footwear.
     implied : dict of str to int
         Features that the group decides: 1 or 0.  What is neither asked nor implied stays open.
     """

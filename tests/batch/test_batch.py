@@ -123,7 +123,7 @@ def test_facts_of_columns_are_judged_over_the_whole_table(tmp_path, capsys):
         "men", "women", "men", "men", "strange", "women", "odd")))
     assert classify(source, tmp_path / "o.csv") == 0
     said = capsys.readouterr().err
-    assert "row 5 and 1 more: 'strange'" in said and said.count("is no value of the fact") == 1
+    assert "row 5 and 1 more: 'strange'" in said and said.count("is not a value of the fact") == 1
 
 
 def test_a_row_that_breaks_the_reader_is_one_row_and_is_told(source, tmp_path, monkeypatch):

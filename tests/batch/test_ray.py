@@ -274,7 +274,7 @@ def test_a_backbone_without_memory_takes_fewer_photos_at_a_time(
     decode, compute = _steps(job, ("decode",)), _steps(job, ("compute",))
     item, sizes = decode(carried(task, job.spool)), []
 
-    class Trunk:
+    class Backbone:
         on_one_core, batch = None, 4
 
         def __call__(self, images):
@@ -282,7 +282,7 @@ def test_a_backbone_without_memory_takes_fewer_photos_at_a_time(
             if len(images) > 1:
                 raise RuntimeError("CUDA out of memory")
             return images.reshape(1, -1)[:, :3]
-    monkeypatch.setattr(compute, "_trunk", Trunk(), raising=False)
+    monkeypatch.setattr(compute, "_backbone", Backbone(), raising=False)
     found = compute(item)
     assert sizes[0] > 1 and len(found.features) == sizes.count(1) and not found.images
 

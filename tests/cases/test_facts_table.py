@@ -112,14 +112,14 @@ def test_a_column_that_is_merely_called_as_a_fact_is_named_and_the_rest_goes_on(
         pens, tmp_path, capsys):
     text = PENS.replace("ink,", "чернила,").replace("ПАСТА", "N 7")
     table, path = table_of(text, tmp_path)
-    remark = ("column 'чернила', row 1: 'N 7' is no value of the fact 'ink' and says nothing; "
+    remark = ("column 'чернила', row 1: 'N 7' is not a value of the fact 'ink' and says nothing; "
               "there are: liquid, paste")
     rows, remarks = by_table(table, pens)
     assert remarks == (f"Text Facts: {remark}",)
     assert rows["B"]["code"] == "9608200000" and rows["A"]["next_question"] == "чернила"
     assert by_command(path, "--group", pens)["B"]["code"] == "9608200000"
     assert f"orange-customs: {remark}\n" in capsys.readouterr().err
-    with pytest.warns(UserWarning, match="'N 7' is no value"):
+    with pytest.warns(UserWarning, match="'N 7' is not a value"):
         decide(path, groups=[pens])
 
 
@@ -133,8 +133,8 @@ def test_the_types_that_orange_gives_to_columns_do_not_matter(pens):
     rows, remarks = by_table(table, pens)
     assert [rows[key]["code"] for key in "AC"] == ["9608910000", "9608200000"]
     assert "чернила" not in rows["B"]["missing_facts"]
-    assert remarks == ("Text Facts: column 'cartridge', row 1 and 1 more: '5' is no value of the "
-                       "fact 'cartridge' and says nothing; there are: replaceable, fixed",)
+    assert remarks == ("Text Facts: column 'cartridge', row 1 and 1 more: '5' is not a value of "
+                       "the fact 'cartridge' and says nothing; there are: replaceable, fixed",)
 
 
 def test_words_counts_notes_ids_and_what_is_to_be_learnt_are_no_facts(pens):

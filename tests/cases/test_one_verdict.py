@@ -55,7 +55,7 @@ SPOILT = {"A/2.jpg": "part", "A/10.jpg": "empty", "E/1.jpg": "text", "Q/2.jpg": 
 
 
 def spoil(path, how):
-    """Write a file that is no photo."""
+    """Write a file that is not a photo."""
     path.parent.mkdir(exist_ok=True)
     whole = sorted((SAMPLE / "G-003").glob("*.jpg"))[0].read_bytes()
     path.write_bytes({"part": whole[:len(whole) // 2], "text": "фото".encode(), "empty": b""}[how])

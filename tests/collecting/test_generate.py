@@ -290,15 +290,15 @@ def extractor(footwear):
     model = untrained("made", "made", {}, 48, group=footwear)
     bias = model.bias.copy()
     bias[footwear.feature_ids.index("not_footwear")] = 1
-    trunk = SimpleNamespace(size=32)
+    backbone = SimpleNamespace(size=32)
 
     class Made:
         def __call__(self, images):
             cells = images.reshape(len(images), 4, 8, 4, 8, 3).mean(axis=(2, 4))
             return cells.reshape(len(images), -1).astype(np.float32) / 255
     made = Made()
-    made.trunk = trunk
-    return SimpleNamespace(model=replace(model, bias=bias), trunk=made)
+    made.backbone = backbone
+    return SimpleNamespace(model=replace(model, bias=bias), backbone=made)
 
 
 def test_screening_says_of_each_photo_why_and_leaves_what_a_person_said(

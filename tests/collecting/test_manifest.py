@@ -180,7 +180,7 @@ def test_a_row_that_makes_no_sense_is_named_and_kept_aside(tmp_path):
                                      + row.replace("photos/", "../photos/") + "\n", "utf-8")
     with Manifest(tmp_path) as manifest:
         assert len(manifest) == 1 and len(manifest.problems) == 2
-        assert "line 3: 'gone' is no state" in manifest.problems[0]
+        assert "line 3: 'gone' is not a state" in manifest.problems[0]
         assert "lies outside of the folder" in manifest.problems[1]
     assert (tmp_path / f"{MANIFEST}.bak").exists()
 

@@ -65,7 +65,7 @@ def test_three_kinds_of_files_say_the_same(tmp_path, toml):
     ('start = ["https://a.b"]\n[selectors]\nname = "h3["', "selectors.name"),
     ('start = ["https://a.b"]\nfollow = ["("]', r"\(: "),
     ('start = 7', "start: a list of texts is needed"),
-    ('selectors = 7', "selectors is no table"),
+    ('selectors = 7', "selectors is not a table"),
     ("start = [", "r.toml: "),
 ])
 def test_what_a_recipe_can_not_mean_is_named(tmp_path, text, complaint):

@@ -87,7 +87,8 @@ def test_a_quota_that_is_used_up_in_the_middle_leaves_what_there_is(loopback, op
 
 
 @pytest.mark.parametrize("answer, complaint", [
-    ("<html>", "the answer is no JSON"), ("{}", "the answer has no results"), ("[1]", "no results"),
+    ("<html>", "the answer is not JSON"), ("{}", "the answer has no results"),
+    ("[1]", "no results"),
     ('{"results": {}}', "no results")])
 def test_an_answer_of_another_form_is_said(loopback, openverse, manifest, client, answer,
                                            complaint):

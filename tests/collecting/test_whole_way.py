@@ -12,7 +12,7 @@ from orangecontrib.customs.collecting.generators.endpoint import Endpoint
 from orangecontrib.customs.collecting.generators.generate import generate
 from orangecontrib.customs.collecting.generators.prompts import compose
 from orangecontrib.customs.collecting.table import collection_table
-from orangecontrib.customs.photos import trunks
+from orangecontrib.customs.photos import backbones
 from orangecontrib.customs.training.trainer import Recipe, train
 from orangecontrib.customs.training.trainer.table import training_photos
 
@@ -21,19 +21,19 @@ HIGH, FLAT = (200, 40, 40), (40, 60, 200)
 
 @pytest.fixture
 def grid(monkeypatch, tmp_path):
-    """A trunk by the name "grid": mean colours of a 2 x 2 grid."""
+    """A backbone by the name "grid": mean colours of a 2 x 2 grid."""
     import torch
 
     def build():
         from torch import nn
         return nn.Sequential(nn.AdaptiveAvgPool2d(2), nn.Flatten())
-    path, known = tmp_path / "grid.pth", trunks.get
+    path, known = tmp_path / "grid.pth", backbones.get
     torch.save(build().state_dict(), path)
-    trunk = trunks.Trunk("grid", 48, 12, (0.,) * 3, (255.,) * 3, "none", build, "grid",
-                         packaged=lambda: str(path))
-    monkeypatch.setattr(trunks, "get", lambda name, group=None:
-                        trunk if name == "grid" else known(name, group))
-    return trunk
+    backbone = backbones.Backbone("grid", 48, 12, (0.,) * 3, (255.,) * 3, "none", build, "grid",
+                                  packaged=lambda: str(path))
+    monkeypatch.setattr(backbones, "get", lambda name, group=None:
+                        backbone if name == "grid" else known(name, group))
+    return backbone
 
 
 def test_photos_of_a_shop_and_of_a_generator_train_a_model(tmp_path, loopback, client, footwear,

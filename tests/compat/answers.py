@@ -66,7 +66,7 @@ def photo_answers(folder: Path, name: str):
     from orangecontrib.customs.photos.sources import find_photos
     model = PhotoModel.load(folder / "models" / f"{name}.safetensors")
     photos, _ = find_photos(folder / "data" / "photos")
-    backend = "torch" if model.trunk_state else "auto"   # no time is lost by exporting it
+    backend = "torch" if model.backbone_state else "auto"   # no time is lost by exporting it
     said = Extractor(model, "cpu", backend=backend, cache=False).run(photos)
     names = [*model.features, *(f"judged {fact}" for fact in model.facts), "contradiction"]
     return _columns(names, np.column_stack([said.probabilities, said.gradability,

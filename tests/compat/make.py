@@ -167,7 +167,7 @@ def write_labels(labels):
 # --- photo models -------------------------------------------------------------------------------
 
 def make_models():
-    """Heads on the default trunk, and the paper's network, as the Trainer trains them."""
+    """Heads on the default backbone, and the paper's network, as the Trainer trains them."""
     from orangecontrib.customs.photos import weights
     from orangecontrib.customs.photos.model import PhotoModel
     from orangecontrib.customs.photos.sources import Photo
@@ -186,8 +186,8 @@ def make_models():
     network = train(photos, Recipe("scratch", kernel=7, size=64, optimiser="adam", epochs=12,
                                    batch=8, rotation=0., test_share=0.), **about).model
     # a network has 13 MB; with most of its weights zero it packs into some hundred kB
-    state = {name: _thinned(array) for name, array in network.trunk_state.items()}
-    network = replace(network, trunk_state=state, trunk_digest=weights.digest(state))
+    state = {name: _thinned(array) for name, array in network.backbone_state.items()}
+    network = replace(network, backbone_state=state, backbone_digest=weights.digest(state))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network.safetensors"
         network.save(path)

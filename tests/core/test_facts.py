@@ -129,7 +129,7 @@ def test_clusters_name_only_features_and_each_once(tmp_path):
     (low,) = read_clusters(path, features)
     assert low.asked == ("heel",) and low.implied == {"sport": 0}
     for row, words in (("low,,,heel,heel,,", "'heel' is named twice"),
-                       ("low,,,wings,,,", "'wings' is no feature")):
+                       ("low,,,wings,,,", "'wings' is not a feature")):
         path.write_text(head + row + "\n", encoding="utf-8")
         with pytest.raises(ValueError, match=words):
             read_clusters(path, features)

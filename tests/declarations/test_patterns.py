@@ -27,7 +27,7 @@ NOTHING = frozenset()
 
 
 def one_character(op, argument):
-    """Which characters of the alphabet the item takes; None where it is no single character."""
+    """Which characters of the alphabet the item takes; None where it is not a single character."""
     if op is sre.ANY:
         return ALPHABET
     if op is sre.LITERAL:

@@ -198,7 +198,7 @@ def test_save_with_an_error_shown_elsewhere(registry, flow, tmp_path):
     ("Source.Date=a.csv", "'Source' has no output 'Date'; it has: 'Data', 'Learner', 'Nothing',"
                           " 'Late'"),
     ("Sauce.Data=a.csv", "no widget is called 'Sauce'"),
-    ("Source.Learner=a.csv", "Source.Learner is no table but Learner"),
+    ("Source.Learner=a.csv", "Source.Learner is not a table but Learner"),
 ])
 def test_save_refused(run, tmp_path, monkeypatch, argument, text):
     monkeypatch.chdir(tmp_path)

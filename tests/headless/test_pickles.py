@@ -114,7 +114,7 @@ PROGRAMS = {
                          "np.save"),
     "another name of a module": (b"c__builtin__\nexec\n(S'1'\ntR.", "builtins.exec"),
     "an enumeration nobody has imported": (b"cturtledemo.nowhere\nX\n(I1\ntR.", "nowhere"),
-    "what is imported but is no enumeration": (b"csubprocess\nPopen\n(S'x'\ntR.", "Popen"),
+    "what is imported but is not an enumeration": (b"csubprocess\nPopen\n(S'x'\ntR.", "Popen"),
     "a persistent id": (b"Pabc\n.", "persistent"),
     "an extension": (b"\x82\x01.", "extension"),
     "an encoding": (b"c_codecs\nencode\n(S'x'\nS'zlib'\ntR.", "zlib"),

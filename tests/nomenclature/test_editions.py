@@ -53,7 +53,7 @@ def test_a_day_before_the_first_edition_is_an_error_that_names_it(editions):
     assert Tariff.in_force(editions, "2020-06-30", ["shoes"]).edition == "2017-01-01"
     with pytest.raises(ValueError, match="64 for 2021-12-31.*from 2022-01-01"):
         bundled_tariff(on="2021-12-31")
-    with pytest.raises(ValueError, match="'1 May' is no day"):
+    with pytest.raises(ValueError, match="'1 May' is not a day"):
         bundled_tariff(on="1 May")
     with pytest.raises(ValueError, match="no edition of a branch 65; .* 64, electrical"):
         bundled_tariff(branch="65")
@@ -75,9 +75,9 @@ def test_no_edition_is_taken_before_its_day_or_after_the_next(days, day):
 
 
 @pytest.mark.parametrize("row, complaint", [
-    (OLD.replace("2017-01-01", "January 2017"), "line 3: 'January 2017' is no day"),
-    (OLD.replace("2017-01-01", ""), "line 3: '' is no day"),
-    (OLD.replace("2018-05-02", "in May"), "line 3: 'in May' is no day and no month"),
+    (OLD.replace("2017-01-01", "January 2017"), "line 3: 'January 2017' is not a day"),
+    (OLD.replace("2017-01-01", ""), "line 3: '' is not a day"),
+    (OLD.replace("2018-05-02", "in May"), "line 3: 'in May' is not a day and no month"),
     (OLD.replace(",64,", ",обувь,"), "line 3: 'обувь' is not a code"),
     (OLD.replace("old,", "new,"), "line 3: the edition of line 2 has the same id"),
     (OLD.replace("2017-01-01", "2022-01-01"), "line 3: .* line 2 has the same branch and day"),

@@ -134,8 +134,8 @@ def test_the_currency_of_the_value_is_never_guessed(text, known):
 
 
 @pytest.mark.parametrize("known, complaint", [
-    ({"value": -1}, "value: -1 is no amount"), ({"quantity": math.inf}, "quantity: inf"),
-    ({"currency": "RUB", "exchange": {"EUR": 0}}, "exchange rate of EUR: 0 is no price"),
+    ({"value": -1}, "value: -1 is not an amount"), ({"quantity": math.inf}, "quantity: inf"),
+    ({"currency": "RUB", "exchange": {"EUR": 0}}, "exchange rate of EUR: 0 is not a price"),
     ({"currency": "RUB", "exchange": {"EUR": -2}}, "exchange rate of EUR: -2")])
 def test_impossible_numbers_are_refused(known, complaint):
     with pytest.raises(ValueError, match=complaint):

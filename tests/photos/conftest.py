@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from orangecontrib.customs.photos import trunks
+from orangecontrib.customs.photos import backbones
 from orangecontrib.customs.photos.model import fact_ids, feature_ids, untrained
 
 
@@ -23,14 +23,14 @@ def encoded(image: Image.Image, format_="JPEG", **options) -> bytes:
     return stream.getvalue()
 
 
-class MadeTrunk:
-    """Stands in for a LoadedTrunk: mean colours of a 4 x 4 grid, no torch."""
+class MadeBackbone:
+    """Stands in for a LoadedBackbone: mean colours of a 4 x 4 grid, no torch."""
 
     width = 48
     digest = "made"
     device_name = "CPU (made)"
     backend = "made"
-    trunk = trunks.Trunk("made", 32, 48, (0.,) * 3, (255.,) * 3, "none", None, "grid")
+    spec = backbones.Backbone("made", 32, 48, (0.,) * 3, (255.,) * 3, "none", None, "grid")
 
     def __init__(self):
         self.seen = 0
@@ -42,19 +42,19 @@ class MadeTrunk:
 
 
 @pytest.fixture
-def trunk():
-    return MadeTrunk()
+def backbone():
+    return MadeBackbone()
 
 
 @pytest.fixture
 def model():
-    """A model with random heads on the made trunk."""
-    blank = untrained("made", "made", MadeTrunk.trunk.transform, 48)
+    """A model with random heads on the made backbone."""
+    blank = untrained("made", "made", MadeBackbone.spec.transform, 48)
     rng = np.random.default_rng(zlib.crc32(b"heads"))
     weights = rng.normal(0, .5, blank.weights.shape).astype(np.float32)
     return type(blank)(weights, blank.bias, blank.priors, blank.temperatures,
                        blank.reliability, blank.rho, blank.thresholds, "made", "made",
-                       MadeTrunk.trunk.transform, note="made in a test")
+                       MadeBackbone.spec.transform, note="made in a test")
 
 
 @pytest.fixture
@@ -73,14 +73,14 @@ def goods(tmp_path):
     return root
 
 
-def tiny_trunk(name="tiny", size=16):
+def tiny_backbone(name="tiny", size=16):
     """A network with a map of 4 x 4 whose average is its output."""
     def build():
         from torch import nn
         return nn.Sequential(nn.Conv2d(3, 6, 4, stride=4), nn.ReLU(), nn.AdaptiveAvgPool2d(1),
                              nn.Flatten())
 
-    return trunks.Trunk(name, size, 6, (127.,) * 3, (128.,) * 3, "none", build, "mean")
+    return backbones.Backbone(name, size, 6, (127.,) * 3, (128.,) * 3, "none", build, "mean")
 
 
 @pytest.fixture(autouse=True)
@@ -100,10 +100,10 @@ def kept(tmp_path, monkeypatch):
 def tiny(tmp_path, monkeypatch):
     """The registry knows "tiny", and its weights lie in a file."""
     import torch
-    path, known = tmp_path / "tiny.pth", trunks.get
-    trunk = tiny_trunk()
+    path, known = tmp_path / "tiny.pth", backbones.get
+    backbone = tiny_backbone()
     torch.manual_seed(1)
-    torch.save(trunk.build().state_dict(), path)
-    monkeypatch.setattr(trunks, "get", lambda name, group=None:
-                        trunk if name == "tiny" else known(name, group))
+    torch.save(backbone.build().state_dict(), path)
+    monkeypatch.setattr(backbones, "get", lambda name, group=None:
+                        backbone if name == "tiny" else known(name, group))
     return path

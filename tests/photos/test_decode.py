@@ -59,7 +59,7 @@ def test_exif_orientation_is_applied():
 
 
 def test_broken_exif_does_not_lose_the_photo():
-    content = jpeg(Image.new("RGB", (40, 40), "red"), exif=b"Exif\0\0garbage that is no TIFF")
+    content = jpeg(Image.new("RGB", (40, 40), "red"), exif=b"Exif\0\0garbage that is not a TIFF")
     assert decode(content, 16)[8, 8, 0] > 200
 
 

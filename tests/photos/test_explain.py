@@ -10,10 +10,10 @@ from orangecontrib.customs.photos import (
     PhotoError,
     PhotoModel,
     activation_map,
+    backbones,
     explain,
     maps,
     overlay,
-    trunks,
 )
 from orangecontrib.customs.photos.maps import Pool
 from orangecontrib.customs.photos.model import feature_ids, untrained
@@ -46,7 +46,7 @@ def logit(model, x, column):
 def test_places_add_up_to_the_score(extractor, photo, feature):
     found = activation_map(extractor, photo, feature)
     column, model = feature_ids().index(feature), PhotoModel.default()
-    x = extractor.trunk(explain.decode_and_place(photo.read(), 224)[0][None])[0]
+    x = extractor.backbone(explain.decode_and_place(photo.read(), 224)[0][None])[0]
     assert found.values.shape == (224, 224)
     assert found.score == pytest.approx(logit(model, x, column), abs=1e-3)
     assert found.values.sum() == pytest.approx(found.score - found.constant, abs=1e-3)
@@ -113,22 +113,22 @@ def test_where_the_border_is_no_even_ground_every_place_keeps_its_own():
     assert (explain.objectness(square, (0, 0, 64, 64)) == 1).all()
 
 
-def test_torchvision_trunks_are_understood_by_computing():
+def test_torchvision_backbones_are_understood_by_computing():
     found = {}
     for name in ("resnet18", "mobilenet_v2", "mobilenet_v3_small"):
-        trunk = trunks.get(name)
-        module = trunk.build().eval()
-        found[name] = maps.find(trunk, module)
+        backbone = backbones.get(name)
+        module = backbone.build().eval()
+        found[name] = maps.find(backbone, module)
     assert found == {"resnet18": "layer4", "mobilenet_v2": "features",
                      "mobilenet_v3_small": ""}
 
 
 @pytest.mark.parametrize("backend", ["onnxruntime", "torch"])
-def test_a_trunk_that_averages_its_last_map(tiny, photo, backend):
-    loaded = trunks.load("tiny", tiny, device="cpu", backend=backend)
-    model = untrained("tiny", loaded.digest, loaded.trunk.transform, 6)
+def test_a_backbone_that_averages_its_last_map(tiny, photo, backend):
+    loaded = backbones.load("tiny", tiny, device="cpu", backend=backend)
+    model = untrained("tiny", loaded.digest, loaded.spec.transform, 6)
     model.weights[:] = np.random.default_rng(0).normal(size=model.weights.shape)
-    found = activation_map(Extractor(model, trunk=loaded), photo, "not_footwear")
+    found = activation_map(Extractor(model, backbone=loaded), photo, "not_footwear")
     x = loaded(explain.decode_and_place(photo.read(), 16)[0][None])[0]
     assert found.score == pytest.approx(logit(model, x, 13), abs=1e-5)
     assert found.values.sum() == pytest.approx(found.score - found.constant, abs=1e-5)
@@ -136,19 +136,19 @@ def test_a_trunk_that_averages_its_last_map(tiny, photo, backend):
 
 
 @pytest.mark.parametrize("backend", ["onnxruntime", "torch"])
-def test_trunks_without_pooled_maps_say_why(photo, backend):
+def test_backbones_without_pooled_maps_say_why(photo, backend):
     from orangecontrib.customs.photos import scratch
-    trunk = scratch.trunk(3, 64)
-    loaded = trunks.LoadedTrunk(trunk, trunk.build(), "cpu", backend)
-    model = untrained(trunk.name, loaded.digest, trunk.transform, trunk.width)
+    backbone = scratch.backbone(3, 64)
+    loaded = backbones.LoadedBackbone(backbone, backbone.build(), "cpu", backend)
+    model = untrained(backbone.name, loaded.digest, backbone.transform, backbone.width)
     with pytest.raises(ExplainError, match="'scratch-k3-64' can't be laid.*instead of averaging"):
-        activation_map(Extractor(model, trunk=loaded), photo, "high_heel")
+        activation_map(Extractor(model, backbone=loaded), photo, "high_heel")
 
 
 def test_unknown_features_and_bad_photos(tiny, photo, tmp_path):
-    loaded = trunks.load("tiny", tiny, device="cpu", backend="torch")
-    extractor = Extractor(untrained("tiny", loaded.digest, loaded.trunk.transform, 6),
-                          trunk=loaded)
+    loaded = backbones.load("tiny", tiny, device="cpu", backend="torch")
+    extractor = Extractor(untrained("tiny", loaded.digest, loaded.spec.transform, 6),
+                          backbone=loaded)
     with pytest.raises(ExplainError, match="no feature 'sole'; there are: .*high_heel"):
         activation_map(extractor, photo, "sole")
     with pytest.raises(PhotoError, match="missing"):

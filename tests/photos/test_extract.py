@@ -7,23 +7,23 @@ import pytest
 
 from orangecontrib.customs.i18n import say
 from orangecontrib.customs.photos import (
+    BackboneError,
     Extractor,
     FeatureCache,
     ModelError,
     Photo,
     PhotoModel,
-    TrunkError,
+    backbones,
     engines,
     extract,
     find_photos,
-    trunks,
 )
 from orangecontrib.customs.photos.model import untrained
 
 
-def test_photos_become_probabilities(goods, model, trunk, n_features):
+def test_photos_become_probabilities(goods, model, backbone, n_features):
     photos, _ = find_photos(goods)
-    results = Extractor(model, trunk=trunk).run(photos)
+    results = Extractor(model, backbone=backbone).run(photos)
     assert results.photos == photos and not results.skipped and not results.cancelled
     assert results.probabilities.shape == (4, n_features[0])
     assert results.gradability.shape == (4, n_features[1])
@@ -32,33 +32,33 @@ def test_photos_become_probabilities(goods, model, trunk, n_features):
     assert results.good_ids == ["A1", "A1", "Б 2", "Б 2"]
 
 
-def test_batches_do_not_change_the_result(goods, model, trunk):
+def test_batches_do_not_change_the_result(goods, model, backbone):
     photos = find_photos(goods)[0]
-    whole = Extractor(model, trunk=trunk).run(photos)
+    whole = Extractor(model, backbone=backbone).run(photos)
     for batch in (1, 3):
-        parts = Extractor(model, trunk=trunk).run(photos, batch=batch)
+        parts = Extractor(model, backbone=backbone).run(photos, batch=batch)
         np.testing.assert_allclose(parts.probabilities, whole.probabilities, atol=1e-6)
 
 
-def test_bad_photos_are_skipped_with_a_reason(goods, model, trunk):
+def test_bad_photos_are_skipped_with_a_reason(goods, model, backbone):
     (goods / "A1/1.jpg").write_bytes(b"")
     (goods / "A1/3.jpg").write_text("text")
     photos = find_photos(goods)[0] + [Photo("gone.jpg", "C", goods / "gone.jpg")]
-    results = Extractor(model, trunk=trunk).run(photos, batch=2)
+    results = Extractor(model, backbone=backbone).run(photos, batch=2)
     assert [photo.image for photo in results.photos] == ["A1/2.jpg", "Б 2/1.jpg", "Б 2/2.jpg"]
     reasons = {photo.image: say(reason, "en") for photo, reason in results.skipped}
     assert "zero bytes" in reasons["A1/1.jpg"] and "not an image" in reasons["A1/3.jpg"]
     assert "missing" in reasons["gone.jpg"]
 
 
-def test_nothing_usable(tmp_path, model, trunk, n_features):
-    results = Extractor(model, trunk=trunk).run([Photo("x", "", tmp_path / "x")])
+def test_nothing_usable(tmp_path, model, backbone, n_features):
+    results = Extractor(model, backbone=backbone).run([Photo("x", "", tmp_path / "x")])
     assert results.probabilities.shape == (0, n_features[0]) and len(results.skipped) == 1
-    assert Extractor(model, trunk=trunk).run([]).photos == []
+    assert Extractor(model, backbone=backbone).run([]).photos == []
 
 
 @pytest.mark.parametrize("raises", [True, False])
-def test_cancel_keeps_results_so_far(goods, model, trunk, raises):
+def test_cancel_keeps_results_so_far(goods, model, backbone, raises):
     def progress(done, total):
         assert total == 4
         if done >= 2:
@@ -66,18 +66,18 @@ def test_cancel_keeps_results_so_far(goods, model, trunk, raises):
                 raise InterruptedError
             return True
 
-    results = Extractor(model, trunk=trunk).run(find_photos(goods)[0], progress, batch=1)
+    results = Extractor(model, backbone=backbone).run(find_photos(goods)[0], progress, batch=1)
     assert len(results.photos) == 2 and results.cancelled
-    assert trunk.seen == 2
+    assert backbone.seen == 2
 
 
-def test_other_trunk_is_refused(model, trunk):
-    trunk.digest = "other weights"
+def test_other_backbone_is_refused(model, backbone):
+    backbone.digest = "other weights"
     with pytest.raises(ModelError, match="other weights"):
-        Extractor(model, trunk=trunk)
+        Extractor(model, backbone=backbone)
 
 
-def test_default_model_on_the_default_trunk(goods):
+def test_default_model_on_the_default_backbone(goods):
     extractor = Extractor(device="cpu")
     assert extractor.device_name == "CPU"
     results = extractor.run(find_photos(goods)[0])
@@ -105,32 +105,32 @@ NO_MEMORY = {"numpy": MemoryError, "torch, GPU": _torch_error, "onnxruntime": _o
 
 
 class Small:
-    """A trunk with memory for few photos."""
+    """A backbone with memory for few photos."""
 
-    def __init__(self, trunk, fits, error):
-        self._trunk, self._fits, self._error = trunk, fits, error
-        self.trunk, self.digest, self.batches = trunk.trunk, trunk.digest, []
+    def __init__(self, backbone, fits, error):
+        self._backbone, self._fits, self._error = backbone, fits, error
+        self.spec, self.digest, self.batches = backbone.spec, backbone.digest, []
 
     def __call__(self, images):
         self.batches.append(len(images))
         if len(images) > self._fits:
             raise self._error()
-        return self._trunk(images)
+        return self._backbone(images)
 
 
 @pytest.mark.parametrize("error", NO_MEMORY.values(), ids=NO_MEMORY)
-def test_when_memory_runs_out_the_batch_is_halved(goods, model, trunk, error):
+def test_when_memory_runs_out_the_batch_is_halved(goods, model, backbone, error):
     photos = find_photos(goods)[0] * 5
-    whole = Extractor(model, trunk=trunk).run(photos)
-    small = Small(type(trunk)(), 3, error)
-    found = Extractor(model, trunk=small).run(photos, batch=10)
+    whole = Extractor(model, backbone=backbone).run(photos)
+    small = Small(type(backbone)(), 3, error)
+    found = Extractor(model, backbone=small).run(photos, batch=10)
     assert found.photos == photos
     np.testing.assert_allclose(found.probabilities, whole.probabilities, atol=1e-6)
     assert small.batches == [10, 5, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2], "once found, the limit stays"
 
 
 class OnOneCore(Small):
-    """A trunk that its caller's threads compute."""
+    """A backbone that its caller's threads compute."""
 
     def __call__(self, images):
         pytest.fail("the threads should have computed")
@@ -140,33 +140,33 @@ class OnOneCore(Small):
         return super().__call__(images)
 
 
-def test_on_a_cpu_the_threads_that_decode_compute(goods, model, trunk, tmp_path):
+def test_on_a_cpu_the_threads_that_decode_compute(goods, model, backbone, tmp_path):
     (goods / "A1/1.jpg").write_bytes(b"")
     photos = find_photos(goods)[0] * 15
-    whole = Extractor(model, trunk=trunk).run(photos)
+    whole = Extractor(model, backbone=backbone).run(photos)
     features = FeatureCache(tmp_path / "features")
     for fits in (100, 2, 0):  # at last, nothing is left to compute
-        other = OnOneCore(type(trunk)(), fits, MemoryError)
-        found = Extractor(model, trunk=other, cache=features if fits != 2 else False).run(photos)
+        other = OnOneCore(type(backbone)(), fits, MemoryError)
+        found = Extractor(model, backbone=other, cache=features if fits != 2 else False).run(photos)
         assert found.photos == whole.photos and found.skipped == whole.skipped
         np.testing.assert_allclose(found.probabilities, whole.probabilities, atol=1e-6)
         assert not other.batches if fits == 0 else max(other.batches) <= extract.SLICE
     features.close()
 
 
-def test_no_memory_even_for_one_photo(goods, model, trunk):
-    with pytest.raises(TrunkError, match="not enough memory for the trunk 'made'.*single photo"):
-        Extractor(model, trunk=Small(trunk, 0, MemoryError)).run(find_photos(goods)[0])
+def test_no_memory_even_for_one_photo(goods, model, backbone):
+    with pytest.raises(BackboneError, match="not enough memory for .* 'made'.*single photo"):
+        Extractor(model, backbone=Small(backbone, 0, MemoryError)).run(find_photos(goods)[0])
 
 
-def test_other_errors_are_not_taken_for_lack_of_memory(goods, model, trunk):
-    small = Small(trunk, 0, lambda: RuntimeError("shapes do not fit"))
+def test_other_errors_are_not_taken_for_lack_of_memory(goods, model, backbone):
+    small = Small(backbone, 0, lambda: RuntimeError("shapes do not fit"))
     with pytest.raises(RuntimeError, match="shapes"):
-        Extractor(model, trunk=small).run(find_photos(goods)[0])
+        Extractor(model, backbone=small).run(find_photos(goods)[0])
     assert small.batches == [4]
 
 
-def test_few_decoded_photos_are_held_at_a_time(goods, model, trunk, monkeypatch):
+def test_few_decoded_photos_are_held_at_a_time(goods, model, backbone, monkeypatch):
     photos, alive, most = find_photos(goods)[0] * 100, set(), []
 
     def decoded(_content, size):
@@ -177,99 +177,101 @@ def test_few_decoded_photos_are_held_at_a_time(goods, model, trunk, monkeypatch)
         return image
 
     monkeypatch.setattr(extract, "decode", decoded)
-    results = Extractor(model, trunk=trunk).run(photos, batch=8)
+    results = Extractor(model, backbone=backbone).run(photos, batch=8)
     assert len(results.photos) == 400 and max(most) <= 8 * (extract.AHEAD + 2)
     assert len(alive) == 0
 
 
-def test_photos_that_take_too_much_memory_to_decode_are_skipped(goods, model, trunk, monkeypatch):
+def test_photos_that_take_too_much_memory_to_decode_are_skipped(
+        goods, model, backbone, monkeypatch):
     from PIL import Image
 
     def resize(*_):
         raise MemoryError
     monkeypatch.setattr(Image.Image, "resize", resize)
-    results = Extractor(model, trunk=trunk).run(find_photos(goods)[0])
+    results = Extractor(model, backbone=backbone).run(find_photos(goods)[0])
     assert len(results.skipped) == 4 and "not enough memory" in say(results.skipped[0][1], "en")
 
 
 def test_batches_fit_into_the_memory(monkeypatch):
-    loaded = trunks.LoadedTrunk.__new__(trunks.LoadedTrunk)
-    loaded.trunk = trunks.get(trunks.DEFAULT)
+    loaded = backbones.LoadedBackbone.__new__(backbones.LoadedBackbone)
+    loaded.spec = backbones.get(backbones.DEFAULT)
     for device, free, batch in (("cpu", 2 ** 40, 32), ("cuda", 2 ** 40, 256), ("cpu", 1, 1),
                                 ("cuda", 8 * 2 ** 30, 55)):
         loaded.device = device
-        monkeypatch.setattr(trunks, "free_memory", lambda _, free=free: free)
+        monkeypatch.setattr(backbones, "free_memory", lambda _, free=free: free)
         assert loaded.batch == batch
     assert engines.free_memory("cpu") > 0
 
 
-# --- a trunk inside the model ---
+# --- a backbone inside the model ---
 
 @pytest.fixture
 def own(tiny):
-    """A model with a trunk of its own, other than that of the file."""
+    """A model with a backbone of its own, other than that of the file."""
     import torch
-    module = trunks.get("tiny").build()
+    module = backbones.get("tiny").build()
     with torch.no_grad():
         module[0].weight.mul_(-2)
     state = {name: t.numpy() for name, t in module.state_dict().items()}
-    return replace(untrained("tiny", trunks.digest(state), trunks.get("tiny").transform, 6),
-                   trunk_state=state, weights=np.full((6, 24), .3, np.float32))
+    return replace(untrained("tiny", backbones.digest(state), backbones.get("tiny").transform, 6),
+                   backbone_state=state, weights=np.full((6, 24), .3, np.float32))
 
 
 @pytest.mark.parametrize("backend", ["torch", "onnxruntime"])
-def test_a_trunk_inside_the_model_is_used(goods, own, tmp_path, backend):
+def test_a_backbone_inside_the_model_is_used(goods, own, tmp_path, backend):
     own.save(tmp_path / "own.safetensors")
     photos = find_photos(goods)[0]
     results = [Extractor(model, "cpu", backend=backend).run(photos)
                for model in (own, PhotoModel.load(tmp_path / "own.safetensors"))]
     import torch
-    module = trunks.get("tiny").build()
-    module.load_state_dict({name: torch.tensor(a) for name, a in own.trunk_state.items()})
-    given = Extractor(own, trunk=trunks.LoadedTrunk(trunks.get("tiny"), module, "cpu")).run(photos)
+    module = backbones.get("tiny").build()
+    module.load_state_dict({name: torch.tensor(a) for name, a in own.backbone_state.items()})
+    loaded = backbones.LoadedBackbone(backbones.get("tiny"), module, "cpu")
+    given = Extractor(own, backbone=loaded).run(photos)
     for result in results:
         np.testing.assert_allclose(result.probabilities, given.probabilities, atol=1e-5)
-    assert Extractor(own, "cpu", backend=backend).trunk.backend == backend
+    assert Extractor(own, "cpu", backend=backend).backbone.backend == backend
 
 
-def test_a_trunk_that_is_not_the_models_is_refused(own):
-    state = {name: a + 1 for name, a in own.trunk_state.items()}
+def test_a_backbone_that_is_not_the_models_is_refused(own):
+    state = {name: a + 1 for name, a in own.backbone_state.items()}
     with pytest.raises(ModelError, match="not the one that its heads were trained on"):
-        Extractor(replace(own, trunk_state=state), "cpu").trunk  # noqa: B018
+        Extractor(replace(own, backbone_state=state), "cpu").backbone  # noqa: B018
 
 
 @pytest.mark.parametrize("change", ["shape", "lacks"])
-def test_a_trunk_that_does_not_fit_is_refused(own, change):
-    state = dict(own.trunk_state)
+def test_a_backbone_that_does_not_fit_is_refused(own, change):
+    state = dict(own.backbone_state)
     if change == "shape":
         state["0.weight"] = state["0.weight"][:, :2]
     else:
         del state["0.bias"]
-    odd = replace(own, trunk_state=state, trunk_digest=trunks.digest(state))
-    with pytest.raises(ModelError, match="own trunk can't be used.*does not fit"):
-        Extractor(odd, "cpu").trunk  # noqa: B018
+    odd = replace(own, backbone_state=state, backbone_digest=backbones.digest(state))
+    with pytest.raises(ModelError, match="own backbone can't be used.*does not fit"):
+        Extractor(odd, "cpu").backbone  # noqa: B018
 
 
 def test_heads_for_another_width_are_refused(own):
     wide = replace(own, weights=np.zeros((7, 24), np.float32))
     with pytest.raises(ModelError, match="read 7 numbers of a photo.* gives 6"):
-        Extractor(wide, "cpu").trunk  # noqa: B018
+        Extractor(wide, "cpu").backbone  # noqa: B018
 
 
 def test_the_network_from_scratch_runs_from_its_model(goods):
     from orangecontrib.customs.photos import scratch
     module = scratch.build(3, 64)
-    state = trunks.state_of(module)
-    model = replace(untrained("scratch-k3-64", trunks.digest(state),
-                              scratch.trunk(3, 64).transform, scratch.width()),
-                    trunk_state=state)
+    state = backbones.state_of(module)
+    model = replace(untrained("scratch-k3-64", backbones.digest(state),
+                              scratch.backbone(3, 64).transform, scratch.width()),
+                    backbone_state=state)
     results = Extractor(model, "cpu").run(find_photos(goods)[0])
     np.testing.assert_allclose(results.probabilities, np.tile(model.priors, (4, 1)), atol=1e-6)
 
 
-def test_contradiction_is_that_of_the_model(goods, model, trunk):
+def test_contradiction_is_that_of_the_model(goods, model, backbone):
     photos = find_photos(goods)[0]
-    results = Extractor(model, trunk=trunk).run(photos)
+    results = Extractor(model, backbone=backbone).run(photos)
     assert results.contradiction.shape == (4,)
-    x = trunk(np.stack([extract.decode(photo.read(), 32) for photo in photos]))
+    x = backbone(np.stack([extract.decode(photo.read(), 32) for photo in photos]))
     np.testing.assert_allclose(results.contradiction, model(x).contradiction, atol=1e-6)

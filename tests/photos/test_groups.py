@@ -27,8 +27,8 @@ FOOTWEAR = find_group("footwear")
 
 
 @pytest.fixture
-def lamp_model(lamps, trunk):
-    blank = untrained("made", "made", trunk.trunk.transform, 48, group=lamps)
+def lamp_model(lamps, backbone):
+    blank = untrained("made", "made", backbone.spec.transform, 48, group=lamps)
     weights = np.random.default_rng(1).normal(0, .5, blank.weights.shape).astype(np.float32)
     return replace(blank, weights=weights)
 
@@ -121,9 +121,9 @@ def test_what_no_group_is_named_for_is_of_the_only_one_with_features(lamps, monk
 
 
 def test_photos_of_a_group_of_tables_become_evidence_on_its_facts(lamp_model, lamps, goods,
-                                                                  trunk):
+                                                                  backbone):
     photos = find_photos(goods)[0]
-    results = Extractor(lamp_model, trunk=trunk, cache=False).run(photos)
+    results = Extractor(lamp_model, backbone=backbone, cache=False).run(photos)
     assert results.probabilities.shape == (4, 2) and (results.contradiction == 0).all()
     pooled = pool(results.probabilities, results.gradability, results.good_ids,
                   lamp_model.priors, lamp_model.rho, group=lamps)
@@ -134,9 +134,9 @@ def test_photos_of_a_group_of_tables_become_evidence_on_its_facts(lamp_model, la
     assert {fact for _, fact in notes} <= {"light", "housing"}
 
 
-def test_a_table_of_them_knows_its_group(lamp_model, lamps, goods, trunk):
+def test_a_table_of_them_knows_its_group(lamp_model, lamps, goods, backbone):
     table = photos_table(find_photos(goods)[0], goods)
-    extractor = Extractor(lamp_model, trunk=trunk, cache=False)
+    extractor = Extractor(lamp_model, backbone=backbone, cache=False)
     said, _ = features_table(table, "image", extractor, language="ru")
     assert [v.name for v in said.domain.attributes] == ["СВЕТОДИОДЫ", "МЕТАЛЛ"]
     assert photo_group(said.domain) is lamps

@@ -146,10 +146,10 @@ def with_clusters(model, bias=0.):
                    bias=np.append(model.bias, bias + np.zeros(len(names))).astype(np.float32))
 
 
-def test_a_trained_trunk_and_the_clusters_travel_in_the_file(model, tmp_path):
+def test_a_trained_backbone_and_the_clusters_travel_in_the_file(model, tmp_path):
     path = tmp_path / "m.safetensors"
     state = {"a.weight": np.arange(6, dtype=np.float32).reshape(2, 3), "n": np.array(3)}
-    whole = replace(with_clusters(model), trunk_state=state, licence="all uses",
+    whole = replace(with_clusters(model), backbone_state=state, licence="all uses",
                     thresholds=np.linspace(.2, .8, 14))
     whole.save(path)
     loaded = PhotoModel.load(path)
@@ -157,14 +157,14 @@ def test_a_trained_trunk_and_the_clusters_travel_in_the_file(model, tmp_path):
     assert loaded.licence == "all uses"
     np.testing.assert_array_equal(loaded.thresholds, whole.thresholds)
     for name, array in state.items():
-        np.testing.assert_array_equal(loaded.trunk_state[name], array)
+        np.testing.assert_array_equal(loaded.backbone_state[name], array)
 
 
-@pytest.mark.parametrize("part", ["trunk_state", "licence", "thresholds"])
+@pytest.mark.parametrize("part", ["backbone_state", "licence", "thresholds"])
 def test_a_file_changed_behind_our_back_is_refused(model, tmp_path, part):
     path = tmp_path / "m.safetensors"
-    whole = replace(model, trunk_state={"a": np.zeros(3, np.float32)}, licence="research")
-    other = {"trunk_state": {"a": np.ones(3, np.float32)}, "licence": "all uses",
+    whole = replace(model, backbone_state={"a": np.zeros(3, np.float32)}, licence="research")
+    other = {"backbone_state": {"a": np.ones(3, np.float32)}, "licence": "all uses",
              "thresholds": np.full(14, .4)}
     whole.save(path)
     digest = json.loads(safe_open(path, "numpy").metadata()["model"])["digest"]
@@ -203,7 +203,7 @@ def test_other_clusters_are_refused(model):
 def test_our_own_models(name, words):
     model, path = model_of(name), BUNDLES[name].path
     assert model.features == feature_ids() and model.facts == fact_ids()
-    assert model.trunk == "efficientnet-lite0" and model.trunk_state is None
+    assert model.backbone == "efficientnet-lite0" and model.backbone_state is None
     assert words in model.licence and "Labels are weak" in model.note
     assert set(model.made_only) <= set(feature_ids())
     assert path.stat().st_size < 500_000 and path.stat().st_mode & 0o044 == 0o044

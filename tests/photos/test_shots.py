@@ -22,7 +22,7 @@ WIDTH = len(VIEWS)
 
 
 def model(**changes) -> PhotoModel:
-    """The trunk's numbers are the views; from behind no height; every head says "yes" loudly."""
+    """The backbone's numbers are the views; from behind no height; every head says "yes" loudly."""
     blank = untrained("made", "made", {"size": 16}, WIDTH, np.where(
         np.isin(np.arange(len(IDS)), HEIGHTS), .25, .1))
     weights = blank.weights.copy()

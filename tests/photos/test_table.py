@@ -36,8 +36,8 @@ FOOTWEAR = find_group("footwear")
 
 
 @pytest.fixture
-def extractor(model, trunk, monkeypatch):
-    monkeypatch.setattr(extract, "_loaded", lambda *_: trunk)
+def extractor(model, backbone, monkeypatch):
+    monkeypatch.setattr(extract, "_loaded", lambda *_: backbone)
     monkeypatch.setattr(door, "_cache", door._Cache(1000))
     return Extractor(model)
 
@@ -74,9 +74,9 @@ def test_columns_carry_their_meaning(features, model):
 
 
 @pytest.fixture
-def knowing(extractor, trunk):
+def knowing(extractor, backbone):
     """An extractor whose model takes every photo for one from behind, which shows no height."""
-    model, width = extractor.model, trunk.trunk.width
+    model, width = extractor.model, backbone.spec.width
     group, views = model.group, model.group.views
     judged = np.ones((len(views), len(group.visual_facts)))
     judged[views.index("back"), group.visual_facts.index("height")] = 0
@@ -170,17 +170,17 @@ def test_name_clash_gets_another_name(table, extractor):
 
 # --- compute values: what every preprocessor of Orange must keep ------------------------
 
-def test_unseen_table_with_another_origin(features, goods, trunk, tmp_path):
+def test_unseen_table_with_another_origin(features, goods, backbone, tmp_path):
     other = tmp_path / "elsewhere"
     goods.rename(other)
     new = photos_table(find_photos(other)[0][::-1], other)
     np.testing.assert_allclose(new.transform(features.domain).X, features.X[::-1], atol=1e-6)
 
 
-def test_computed_once_and_copied_when_there(table, features, trunk):
-    seen = trunk.seen
+def test_computed_once_and_copied_when_there(table, features, backbone):
+    seen = backbone.seen
     table.transform(features.domain)
-    assert trunk.seen == seen, "results of this process are remembered"
+    assert backbone.seen == seen, "results of this process are remembered"
     np.testing.assert_array_equal(features.transform(features.domain).X, features.X)
 
 

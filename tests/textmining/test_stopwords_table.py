@@ -139,7 +139,7 @@ def test_batch_invariant_behind_a_frozen_upstream_filter():
 
 
 def test_the_stock_document_frequency_filter_does_not_serve_as_trained():
-    """Documentation of what the frozen lexicon is for (Orange3-Text fits anew on new data)."""
+    """Documentation of what the frozen lexicon is for (Orange3-Text fits again on new data)."""
     corpus = chain(FrequencyFilter(.05, .3))(make_corpus())
     together, alone = one_by_one_and_together(corpus, through=corpus)
     assert not np.allclose(together, alone)

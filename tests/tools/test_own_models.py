@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from orangecontrib.customs.groups import find_group
-from orangecontrib.customs.photos import trunks
+from orangecontrib.customs.photos import backbones
 from orangecontrib.customs.photos.model import PhotoModel
 from orangecontrib.customs.training.trainer.calibration import ENOUGH_REAL, MADE_RELIABILITY
 from orangecontrib.customs.training.trainer.split import split
@@ -29,7 +29,7 @@ FREE = {"fpi_60x80", "clothing_small_cc0"}
 
 
 def rows_of(source):
-    """Images of a source and what its CSV says of them; a third of each is no footwear."""
+    """Images of a source and what its CSV says of them; a third of each is not footwear."""
     for number in range(N):
         other = number % 3 == 2
         if source == "zappos_boot_sandal_shoe":
@@ -79,7 +79,7 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="module", autouse=True)
 def small(data, tmp_path_factory):
-    """Few made pictures and crops, labels by eye for the small data, and a trunk of 12 numbers."""
+    """Few made pictures and crops, labels by eye for the small data, a backbone of 12 numbers."""
     tmp_path, monkeypatch = tmp_path_factory.mktemp("small"), pytest.MonkeyPatch()
     monkeypatch.setattr(photosets, "N_MADE", 60)
     monkeypatch.setattr(photosets, "N_CROPS", 4)
@@ -103,11 +103,11 @@ def small(data, tmp_path_factory):
     weights = tmp_path / "none.safetensors"
     from safetensors.numpy import save_file
     save_file({"nothing": np.zeros(1, np.float32)}, weights)
-    known = trunks.get
-    trunk = trunks.Trunk(trunks.DEFAULT, 24, 12, (0.,) * 3, (255.,) * 3, "none", build, "grid",
-                         packaged=lambda: str(weights))
-    monkeypatch.setattr(trunks, "get", lambda name, group=None:
-                        trunk if name == trunks.DEFAULT else known(name, group))
+    known = backbones.get
+    backbone = backbones.Backbone(backbones.DEFAULT, 24, 12, (0.,) * 3, (255.,) * 3, "none", build,
+                                  "grid", packaged=lambda: str(weights))
+    monkeypatch.setattr(backbones, "get", lambda name, group=None:
+                        backbone if name == backbones.DEFAULT else known(name, group))
     monkeypatch.setenv("ORANGE_CUSTOMS_CACHE", "off")
     yield
     monkeypatch.undo()

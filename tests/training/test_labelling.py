@@ -426,7 +426,7 @@ def test_files_as_people_send_them(tmp_path):
     assert sheet.merge(content).photos == 1
     assert labels(sheet) == {"height_below_ankle": 1, "house": .5}
     assert sheet.clusters[0] == "low"
-    assert "line 3: 'no such' is no cluster" in content.problems[1]
+    assert "line 3: 'no such' is not a cluster" in content.problems[1]
     assert "line 4: no image" in content.problems[2]
 
 

@@ -40,10 +40,10 @@ def photo():
     return Photo("shoe.png", "", Content(stream.getvalue()))
 
 
-class Trunk:
+class Backbone:
     """Mean colours of the left and of the right half, brightened as the model wants it."""
 
-    trunk = SimpleNamespace(size=32)
+    backbone = SimpleNamespace(size=32)
 
     def __init__(self, brighten=1.):
         self.brighten, self.seen = brighten, 0
@@ -59,7 +59,7 @@ def extractor(brighten=1.):
     transform = {} if brighten == 1 else {"brighten": brighten}
     blank = untrained("halves", "none", transform, 6)
     weights = np.random.default_rng(0).normal(0, 3, blank.weights.shape).astype(np.float32)
-    return SimpleNamespace(model=replace(blank, weights=weights), trunk=Trunk(brighten))
+    return SimpleNamespace(model=replace(blank, weights=weights), backbone=Backbone(brighten))
 
 
 def test_every_augmentation_that_is_on_is_shown_at_its_ends_and_together():
@@ -129,8 +129,8 @@ def test_a_model_that_brightens_is_not_given_brighter_photos_still(photo):
 
 def test_a_preview_that_is_stopped_tells_what_it_has(photo):
     judge = extractor()
-    found = preview(photo, Recipe(), judge, stopped=lambda: judge.trunk.seen >= 2)
-    assert found.cancelled and len(found.variants) == 2 == judge.trunk.seen
+    found = preview(photo, Recipe(), judge, stopped=lambda: judge.backbone.seen >= 2)
+    assert found.cancelled and len(found.variants) == 2 == judge.backbone.seen
     assert isinstance(found, Preview) and found.changes.shape[0] == 2
 
 

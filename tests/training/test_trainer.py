@@ -1,4 +1,4 @@
-"""Runs on made photos, mostly on a trunk of twelve numbers."""
+"""Runs on made photos, mostly on a backbone of twelve numbers."""
 import hashlib
 import io
 import json
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from orangecontrib.customs.groups import find_group
-from orangecontrib.customs.photos import scratch, trunks
+from orangecontrib.customs.photos import backbones, scratch
 from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.model import PhotoModel, fact_ids, feature_ids
 from orangecontrib.customs.photos.sources import Photo
@@ -84,9 +84,9 @@ def made_photos(n=80, seed=0, made=0):
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch, tmp_path):
-    """A trunk by the name "small": mean colours of a 2 x 2 grid, weights in a file."""
+    """A backbone by the name "small": mean colours of a 2 x 2 grid, weights in a file."""
     import torch
-    path, known = tmp_path / "small.pth", trunks.get
+    path, known = tmp_path / "small.pth", backbones.get
 
     def build():
         from torch import nn
@@ -97,11 +97,11 @@ def small(monkeypatch, tmp_path):
         module[0].weight[:] = torch.eye(3).view(3, 3, 1, 1)
         module[0].bias.zero_()
     torch.save(module.state_dict(), path)
-    trunk = trunks.Trunk("small", 48, 12, (0.,) * 3, (255.,) * 3, "none", build, "grid",
-                         packaged=lambda: str(path))
-    monkeypatch.setattr(trunks, "get", lambda name, group=None:
-                        trunk if name == "small" else known(name, group))
-    return trunk
+    backbone = backbones.Backbone("small", 48, 12, (0.,) * 3, (255.,) * 3, "none", build, "grid",
+                                  packaged=lambda: str(path))
+    monkeypatch.setattr(backbones, "get", lambda name, group=None:
+                        backbone if name == "small" else known(name, group))
+    return backbone
 
 
 LBFGS = Recipe("small", l2=.001)
@@ -407,23 +407,24 @@ def test_clusters_are_heads_after_those_of_gradability():
                                atol=1e-4)
 
 
-# --- the trunk's outputs kept between runs ---
+# --- the backbone's outputs kept between runs ---
 
 class Kept(dict):
-    """A cache of trunk outputs that counts what it is asked to keep."""
+    """A cache of backbone outputs that counts what it is asked to keep."""
 
-    def get_many(self, trunk, names):
-        return {name: self[trunk.digest, name] for name in names if (trunk.digest, name) in self}
+    def get_many(self, backbone, names):
+        return {name: self[backbone.digest, name] for name in names
+                if (backbone.digest, name) in self}
 
-    def put_many(self, trunk, found):
-        self.update({(trunk.digest, name): x for name, x in found.items()})
+    def put_many(self, backbone, found):
+        self.update({(backbone.digest, name): x for name, x in found.items()})
 
 
-def test_a_second_run_asks_the_trunk_nothing(monkeypatch):
+def test_a_second_run_asks_the_backbone_nothing(monkeypatch):
     photos, kept, recipe = made_photos(40), Kept(), replace(LBFGS, copies=1)
     one = train(photos, recipe, cache=kept, device="cpu")
     assert len(kept) == 80
-    monkeypatch.setattr(trunks.LoadedTrunk, "__call__", lambda *_: pytest.fail("computed"))
+    monkeypatch.setattr(backbones.LoadedBackbone, "__call__", lambda *_: pytest.fail("computed"))
     two = train(photos, recipe, cache=kept, device="cpu")
     assert one.model.digest == two.model.digest
     with pytest.raises(pytest.fail.Exception, match="computed"):
@@ -474,7 +475,7 @@ def stop_at(stage, epoch=0):
 
 
 def test_cancelled_before_there_is_a_model():
-    for stage in ("reading photos", "trunk"):
+    for stage in ("reading photos", "backbone"):
         with pytest.raises(Cancelled):
             train(made_photos(40), LBFGS, stop_at(stage))
 
@@ -587,7 +588,7 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path):
     import torch
     photos, path = made_photos(40), tmp_path / "run.safetensors"
     train(photos, replace(ADAM, epochs=1), checkpoint=path, device="cpu")
-    with pytest.raises(CheckpointError, match="other settings.*start anew"):
+    with pytest.raises(CheckpointError, match="other settings.*start again"):
         train(photos, replace(ADAM, batch=8), checkpoint=path, device="cpu")
     other = made_photos(40)
     other.labels[4, HEEL] = .5
@@ -596,7 +597,7 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path):
     weights = tmp_path / "small.pth"
     state = torch.load(weights, weights_only=True)
     torch.save({name: 2 * tensor for name, tensor in state.items()}, weights)
-    with pytest.raises(CheckpointError, match="weights of the trunk"):
+    with pytest.raises(CheckpointError, match="weights of the backbone"):
         train(photos, ADAM, checkpoint=path, device="cpu")
     torch.save(state, weights)
     content = path.read_bytes()
@@ -619,7 +620,7 @@ def test_the_network_from_scratch_travels_inside_the_model(tmp_path):
     result = train(photos, SCRATCH, device="cpu")
     result.model.save(tmp_path / "model.safetensors")
     model = PhotoModel.load(tmp_path / "model.safetensors")
-    assert model == result.model and model.trunk == "scratch-k3-64"
+    assert model == result.model and model.backbone == "scratch-k3-64"
     rows = result.held_out.rows
     found = Extractor(model, device="cpu").run([photos.photos[i] for i in rows])
     np.testing.assert_allclose(found.probabilities, result.held_out.probabilities, atol=1e-4)
@@ -637,14 +638,14 @@ def test_a_network_from_scratch_gives_the_same_numbers_again(tmp_path):
     assert one.model.digest == two.model.digest
 
 
-def test_fine_tuning_changes_the_trunk_and_keeps_it_in_the_model(small):
+def test_fine_tuning_changes_the_backbone_and_keeps_it_in_the_model(small):
     photos = made_photos(60)
     frozen = train(photos, LBFGS, device="cpu")
     recipe = replace(ADAM, fine_tune=True, epochs=3, learning_rate=.01)
     tuned = train(photos, recipe, device="cpu")
-    assert frozen.model.trunk_state is None
-    assert tuned.model.trunk_digest != frozen.model.trunk_digest
-    assert set(tuned.model.trunk_state) == set(small.build().state_dict())
+    assert frozen.model.backbone_state is None
+    assert tuned.model.backbone_digest != frozen.model.backbone_digest
+    assert set(tuned.model.backbone_state) == set(small.build().state_dict())
     rows = tuned.held_out.rows
     found = Extractor(tuned.model, device="cpu").run([photos.photos[i] for i in rows])
     np.testing.assert_allclose(found.probabilities, tuned.held_out.probabilities, atol=1e-4)
@@ -674,9 +675,9 @@ def test_a_grey_network_sees_brightness_and_no_colours():
     images = torch.rand(2, 3, 64, 64)
     grey = (images * torch.tensor(scratch.LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True)
     torch.testing.assert_close(module(images), module(grey.expand(2, 3, 64, 64)))
-    name = Recipe("scratch", optimiser="adam", size=64, kernel=3, grey=True).trunk
+    name = Recipe("scratch", optimiser="adam", size=64, kernel=3, grey=True).backbone
     assert name == "scratch-k3-64-grey" and scratch.is_grey(name)
-    assert trunks.get(name).build().networks[IDS[0]][0].in_channels == 1
+    assert backbones.get(name).build().networks[IDS[0]][0].in_channels == 1
     assert not scratch.is_grey("scratch-k3-64") and scratch.parse(name) == (3, 64)
 
 
@@ -694,21 +695,21 @@ def test_other_names_are_no_network_from_scratch(name):
 
 @pytest.mark.parametrize("name", ["vgg16", "vgg19"])
 def test_vgg_with_random_weights(name, monkeypatch):
-    trunk = trunks.get(name)
-    module = trunk.build()
-    monkeypatch.setattr(trunks, "load",
-                        lambda *_, **__: trunks.LoadedTrunk(trunk, module, "cpu"))
+    backbone = backbones.get(name)
+    module = backbone.build()
+    monkeypatch.setattr(backbones, "load",
+                        lambda *_, **__: backbones.LoadedBackbone(backbone, module, "cpu"))
     photos = made_photos(8)
     recipe = Recipe(name, optimiser="sgd", epochs=2, test_share=0., validation_share=.3)
     result = train(photos, recipe, weights="random", device="cpu")
-    assert result.model.trunk == name and result.model.weights.shape[0] == 4096
+    assert result.model.backbone == name and result.model.weights.shape[0] == 4096
     assert len(result.history) == 2 and (result.held_out.part == "validation").all()
 
 
 def test_missing_weights_name_three_ways_out_before_any_work(monkeypatch, tmp_path):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     said = []
-    with pytest.raises(trunks.TrunkError) as error:
+    with pytest.raises(backbones.BackboneError) as error:
         train(made_photos(40), Recipe("vgg16"), said.append)
     assert all(word in str(error.value) for word in ("package", "local file", "download"))
     assert not said
@@ -719,12 +720,12 @@ def test_weights_from_a_file_with_its_checksum(tmp_path):
 
     import torch
     path = tmp_path / "resnet18.pth"
-    torch.save(trunks.get("resnet18").build().state_dict(), path)
+    torch.save(backbones.get("resnet18").build().state_dict(), path)
     photos, recipe = made_photos(16), Recipe("resnet18", epochs=5, folds=2, test_share=0.)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     result = train(photos, recipe, weights=path, sha256=sha256, device="cpu")
-    assert result.model.trunk == "resnet18" and len(result.held_out.rows) == 16
-    with pytest.raises(trunks.TrunkError, match="SHA-256"):
+    assert result.model.backbone == "resnet18" and len(result.held_out.rows) == 16
+    with pytest.raises(backbones.BackboneError, match="SHA-256"):
         train(photos, recipe, weights=path, sha256="0" * 64, device="cpu")
 
 
@@ -766,7 +767,7 @@ def test_varied_photos_are_what_is_learnt_from(recipe):
     still = replace(recipe, flip=False, rotation=0., brightness=0.)
     models = [train(photos, each, device="cpu").model
               for each in (still, still, replace(still, brightness=.5))]
-    parts = [[model.weights, *(model.trunk_state or {}).values()] for model in models]
+    parts = [[model.weights, *(model.backbone_state or {}).values()] for model in models]
     same = [all(np.array_equal(a, b) for a, b in zip(parts[0], other)) for other in parts[1:]]
     assert same == [True, False]
 

@@ -67,11 +67,11 @@ def test_unknown_settings_are_named():
         Recipe.from_dict({"smell": 1, "colour": 2})
 
 
-def test_names_of_trunks():
-    assert Recipe().trunk == "efficientnet-lite0"
-    assert Recipe("scratch", optimiser="adam").trunk == "scratch-k5"
-    assert Recipe("scratch", optimiser="adam", kernel=3, size=64).trunk == "scratch-k3-64"
-    assert Recipe("vgg19").trunk == "vgg19"
+def test_names_of_backbones():
+    assert Recipe().backbone == "efficientnet-lite0"
+    assert Recipe("scratch", optimiser="adam").backbone == "scratch-k5"
+    assert Recipe("scratch", optimiser="adam", kernel=3, size=64).backbone == "scratch-k3-64"
+    assert Recipe("vgg19").backbone == "vgg19"
 
 
 def test_the_presets_are_the_papers_and_ours():

@@ -8,7 +8,7 @@ from PIL import Image
 from safetensors import safe_open
 
 from orangecontrib.customs.groups import find_group
-from orangecontrib.customs.photos import scratch, trunks
+from orangecontrib.customs.photos import backbones, scratch
 from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.model import PhotoModel
 from orangecontrib.customs.photos.pooling import photo_evidence, pool
@@ -34,8 +34,8 @@ from orangecontrib.customs.training.trainer import Recipe, TrainingPhotos, train
 N = 40
 
 
-def grid_trunk(path):
-    """A frozen trunk: mean colours of the photo's quarters."""
+def grid_backbone(path):
+    """A frozen backbone: mean colours of the photo's quarters."""
     import torch
     from torch import nn
 
@@ -47,15 +47,15 @@ def grid_trunk(path):
         module[0].weight[:] = torch.eye(3).view(3, 3, 1, 1)
         module[0].bias.zero_()
     torch.save(module.state_dict(), path)
-    return trunks.Trunk("grid", 48, 12, (0.,) * 3, (255.,) * 3, "none", build, "grid",
-                        packaged=lambda: str(path))
+    return backbones.Backbone("grid", 48, 12, (0.,) * 3, (255.,) * 3, "none", build, "grid",
+                              packaged=lambda: str(path))
 
 
 @pytest.fixture
 def grid(tmp_path, monkeypatch):
-    trunk, known = grid_trunk(tmp_path / "grid.pth"), trunks.get
-    monkeypatch.setattr(trunks, "get", lambda name, group=None:
-                        trunk if name == "grid" else known(name, group))
+    backbone, known = grid_backbone(tmp_path / "grid.pth"), backbones.get
+    monkeypatch.setattr(backbones, "get", lambda name, group=None:
+                        backbone if name == "grid" else known(name, group))
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_a_group_of_tables_goes_all_the_way_from_labels_to_evidence(lamps, lamp_
     trained = train(training, recipe, device="cpu")
     assert trained.model.group is lamps
     if recipe.architecture == "scratch":
-        assert trained.model.trunk_state["networks.led_dots.0.weight"].shape == (6, 3, 7, 7)
+        assert trained.model.backbone_state["networks.led_dots.0.weight"].shape == (6, 3, 7, 7)
         assert len(trained.model.weights) == scratch.width(lamps)
 
     path = tmp_path / "lamps.safetensors"

@@ -4,17 +4,17 @@ from pathlib import Path
 
 import numpy as np
 
-from orangecontrib.customs.photos import trunks
+from orangecontrib.customs.photos import backbones
 from orangecontrib.customs.photos.maps import Pool
 from orangecontrib.customs.photos.model import PhotoModel, feature_ids, untrained
 
 
-class MadeTrunk:
-    """Stands in for a LoadedTrunk: mean colour, no torch."""
+class MadeBackbone:
+    """Stands in for a LoadedBackbone: mean colour, no torch."""
 
     digest = "made"
     device_name = "CPU (made)"
-    trunk = trunks.Trunk("made", 16, 3, (0.,) * 3, (255.,) * 3, "none", None, "none")
+    spec = backbones.Backbone("made", 16, 3, (0.,) * 3, (255.,) * 3, "none", None, "none")
 
     def __init__(self):
         self.batches = []
@@ -33,15 +33,15 @@ class MadeTrunk:
 
 
 def made_model(made_only=(), seed=0, thresholds=.5, **kwargs) -> PhotoModel:
-    blank = untrained("made", "made", MadeTrunk.trunk.transform, 3)
+    blank = untrained("made", "made", MadeBackbone.spec.transform, 3)
     weights = np.random.default_rng(seed).normal(0, 2, blank.weights.shape)
     return replace(blank, weights=weights.astype(np.float32), made_only=tuple(made_only),
                    thresholds=np.full(len(feature_ids()), thresholds),
                    **{"note": "made in a test", "licence": "of this test", **kwargs})
 
 
-def small_trunk(folder):
-    """A trunk by the name "small": mean colours of a 2 x 2 grid, weights in a file."""
+def small_backbone(folder):
+    """A backbone by the name "small": mean colours of a 2 x 2 grid, weights in a file."""
     import torch
     from torch import nn
     path = Path(folder) / "small.pth"
@@ -54,5 +54,5 @@ def small_trunk(folder):
         module[0].weight[:] = torch.eye(3).view(3, 3, 1, 1)
         module[0].bias.zero_()
     torch.save(module.state_dict(), path)
-    return trunks.Trunk("small", 48, 12, (0.,) * 3, (255.,) * 3, "none", build, "grid",
-                        packaged=lambda: str(path))
+    return backbones.Backbone("small", 48, 12, (0.,) * 3, (255.,) * 3, "none", build, "grid",
+                              packaged=lambda: str(path))

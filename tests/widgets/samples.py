@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 import numpy as np
 from made_goods import BOOTS, SNEAKERS, photo_features, text_facts
-from made_model import MadeTrunk, made_model, small_trunk
+from made_model import MadeBackbone, made_model, small_backbone
 from Orange.base import Learner, Model
 from Orange.classification import LogisticRegressionLearner, MajorityLearner
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
@@ -24,7 +24,7 @@ from PIL import Image
 from orangecontrib.customs.collecting import Entry, Manifest, settle
 from orangecontrib.customs.collecting.pictures import picture_of
 from orangecontrib.customs.groups import find_group
-from orangecontrib.customs.photos import extract, find_photos, trunks
+from orangecontrib.customs.photos import backbones, extract, find_photos
 from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.model import PhotoModel
 from orangecontrib.customs.photos.table import (
@@ -117,7 +117,7 @@ class Samples:
     def __init__(self, folder: Path):
         self.folder = folder
         draw(folder)
-        self.model, self.small = made_model(), small_trunk(folder)
+        self.model, self.small = made_model(), small_backbone(folder)
         table = declarations()
         goods = folder / "goods"
         photos = photos_table(find_photos(goods)[0], goods)
@@ -143,11 +143,11 @@ class Samples:
 
     def in_place(self) -> ExitStack:
         """While it lasts, the bundled model is `model`, and backbones are made or small ones."""
-        stack, known = ExitStack(), trunks.get
+        stack, known = ExitStack(), backbones.get
         for target, name, stand_in in (
-                (extract, "_loaded", lambda trunk, *_: MadeTrunk()),
+                (extract, "_loaded", lambda backbone, *_: MadeBackbone()),
                 (PhotoModel, "bundled", classmethod(lambda *_: replace(self.model))),
-                (trunks, "get", lambda name, group=None: self.small if name == "small"
+                (backbones, "get", lambda name, group=None: self.small if name == "small"
                  else known(name, group))):
             stack.enter_context(patch.object(target, name, stand_in))
         return stack

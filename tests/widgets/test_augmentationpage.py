@@ -169,7 +169,7 @@ class TestAugmentationPage(GuiTest):
                 state = unittest.mock.Mock()
                 augmentationpage.look(replace(self.subject(group=group), model=model), 0, state)
         self.assertIs(said[0], own)
-        self.assertEqual(said[1].trunk, "efficientnet-lite0")
+        self.assertEqual(said[1].backbone, "efficientnet-lite0")
         self.assertIsNone(said[2])
 
 

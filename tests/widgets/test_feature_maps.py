@@ -12,7 +12,7 @@ from orangewidget.tests.base import WidgetTest
 from PIL import Image
 
 from orangecontrib.customs.groups import find_group
-from orangecontrib.customs.photos import extract, trunks
+from orangecontrib.customs.photos import backbones, extract
 from orangecontrib.customs.photos.chips import FeatureView, conflicts
 from orangecontrib.customs.photos.maps import Pool
 from orangecontrib.customs.photos.model import feature_ids, untrained
@@ -84,12 +84,12 @@ class TestPresence(unittest.TestCase):
         self.assertIn("no single group", self.view(np.full(14, .9), .6).contradiction_text(0))
 
 
-class Trunk:
+class Backbone:
     """Mean colour; its threads can be held up."""
 
     digest = "made"
     device_name = "CPU (made)"
-    trunk = trunks.Trunk("made", 16, 3, (0.,) * 3, (255.,) * 3, "none", None, "none")
+    spec = backbones.Backbone("made", 16, 3, (0.,) * 3, (255.,) * 3, "none", None, "none")
 
     def __init__(self):
         self.go = threading.Event()
@@ -113,11 +113,11 @@ class TestMapLoader(GuiTest):
             image = Image.new("RGB", (40, 20), "white")
             image.paste((0, 0, 0), (0, 0, 20, 20))
             image.save(path)
-        self.trunk = Trunk()
-        patched = patch.object(extract, "_loaded", lambda *_: self.trunk)
+        self.backbone = Backbone()
+        patched = patch.object(extract, "_loaded", lambda *_: self.backbone)
         patched.start()
         self.addCleanup(patched.stop)
-        self.model = untrained("made", "made", Trunk.trunk.transform, 3)
+        self.model = untrained("made", "made", Backbone.spec.transform, 3)
         self.model.weights[:, feature_ids().index("sport")] = -1
         self.loader = MapLoader()
         self.addCleanup(self.loader.stop)
@@ -141,40 +141,40 @@ class TestMapLoader(GuiTest):
         found = self.loader.get(self.paths[0], "sport")
         self.assertEqual(found.pixmap.width(), maploader.SIZE)
         self.assertAlmostEqual(found.seen, .75, places=5)
-        self.assertEqual((self.trunk.calls, self.loader.waiting), (1, 0))
+        self.assertEqual((self.backbone.calls, self.loader.waiting), (1, 0))
         self.assertIsNone(self.loader.get(self.paths[0], "sport", 40))  # another size
 
     def test_cancel(self):
-        self.trunk.go.clear()
+        self.backbone.go.clear()
         for path in self.paths:
             self.loader.get(path, "sport")
-        self.assertTrue(self.trunk.begun.wait(600))
+        self.assertTrue(self.backbone.begun.wait(600))
         self.assertEqual(self.loader.waiting, 4)
         self.assertIsNone(self.loader.get(self.paths[3], "sport"))  # asked again while at work
         self.loader.cancel()
-        self.trunk.go.set()
+        self.backbone.go.set()
         self.until(lambda: not self.loader.waiting)
-        self.assertEqual(self.trunk.calls, 1)
+        self.assertEqual(self.backbone.calls, 1)
 
     def test_the_last_request_is_served_first(self):
-        self.trunk.go.clear()
+        self.backbone.go.clear()
         served = []
         self.loader.ready.connect(served.append)
         self.loader.get(self.paths[0], "sport")
-        self.assertTrue(self.trunk.begun.wait(600))
+        self.assertTrue(self.backbone.begun.wait(600))
         for path in self.paths[1:]:
             self.loader.get(path, "sport")
-        self.trunk.go.set()
+        self.backbone.go.set()
         self.until(lambda: not self.loader.waiting)
         self.assertEqual(served, [self.paths[i] for i in (0, 3, 2, 1)])
 
     def test_another_model_makes_old_results_unwanted(self):
-        self.trunk.go.clear()
+        self.backbone.go.clear()
         self.loader.get(self.paths[0], "sport")
-        self.assertTrue(self.trunk.begun.wait(600))
+        self.assertTrue(self.backbone.begun.wait(600))
         self.loader.set_model(self.model)
         self.assertEqual(self.loader.waiting, 0)
-        self.trunk.go.set()
+        self.backbone.go.set()
         self.loader.get(self.paths[1], "sport")
         self.until(lambda: not self.loader.waiting)
         self.assertIsNone(self.loader.get(self.paths[0], "sport"))

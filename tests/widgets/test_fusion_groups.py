@@ -85,7 +85,7 @@ class TestGroups(WidgetTest):
         self.open("pens")
         table = self.codes(self.plain(article=["nib", "A-17", ""]))
         self.assertEqual(list(table.get_column("code")), ["9608910000", "", ""])
-        self.assertIn("column 'article', row 2: 'A-17' is no value",
+        self.assertIn("column 'article', row 2: 'A-17' is not a value",
                       str(self.widget.Warning.remarks))
 
     def test_a_declared_code_free_of_duty_is_told_so_in_per_cent(self):
@@ -127,7 +127,7 @@ class TestGroups(WidgetTest):
     def test_a_group_that_is_gone_is_named_and_choosing_anew_mends_it(self):
         self.open("hats")
         self.assertIn("no group 'hats'", str(self.widget.Error.groups))
-        self.assertIn("choose the groups anew", str(self.widget.Error.groups))
+        self.assertIn("choose the groups again", str(self.widget.Error.groups))
         self.assertIsNone(self.codes(self.pens()))
         self.assertTrue(self.widget.Error.groups.is_shown())
         self.widget.group_choice.chosen.emit(["pens"])

@@ -369,7 +369,7 @@ class TestErrors(DeclarationsTest):
 
     def test_what_is_no_table_says_what_to_do(self):
         self.assert_refused(self.file(b"PK\x03\x04\x14\0", "book.xlsx"), self.widget.Error.file,
-                            "damaged workbook", "save it anew")
+                            "damaged workbook", "save it again")
         self.assert_refused(self.file(b"%PDF-1.7", "d.csv"), self.widget.Error.file, "a PDF")
 
     def test_a_column_that_stands_twice(self):

@@ -10,7 +10,7 @@ import numpy as np
 from AnyQt.QtCore import QPoint, Qt
 from AnyQt.QtTest import QTest
 from AnyQt.QtWidgets import QFileDialog
-from made_model import MadeTrunk, made_model
+from made_model import MadeBackbone, made_model
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 from Orange.widgets.tests.base import WidgetTest
 from orangewidget.tests.utils import simulate
@@ -43,11 +43,11 @@ class TestOWFootwearFeatures(WidgetTest):
             path = self.folder / "goods" / f"A{number // 2}" / f"{number}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
             Image.new("RGB", (20, 20), colour).save(path)
-        self.trunk = MadeTrunk()
+        self.backbone = MadeBackbone()
         self.model = made_model()
         self.other = self.folder / "other.safetensors"
         made_model(seed=5, licence="free for all").save(self.other)
-        for target, value in ((extract, {"_loaded": lambda *_: self.trunk}),
+        for target, value in ((extract, {"_loaded": lambda *_: self.backbone}),
                               (PhotoModel, {"bundled": classmethod(self.bundled)})):
             patched = patch.multiple(target, **value)
             patched.start()
@@ -112,7 +112,8 @@ class TestOWFootwearFeatures(WidgetTest):
                                (self.widget.Inputs.model, model)])
             out = self.features()
         self.assertEqual(called.call_count, 1)
-        expected = model(MadeTrunk()(np.full((1, 16, 16, 3), (0, 0, 128), np.uint8))).probabilities
+        blue = np.full((1, 16, 16, 3), (0, 0, 128), np.uint8)
+        expected = model(MadeBackbone()(blue)).probabilities
         np.testing.assert_allclose(out.X[0], expected[0], atol=1e-6)
         self.assertIn("input", self.widget.model_box.label.text())
         self.assertFalse(self.widget.model_box.combo.isEnabled())
@@ -146,8 +147,8 @@ class TestOWFootwearFeatures(WidgetTest):
         self.assertIsNotNone(self.features())
         self.assertFalse(self.widget.Error.model.is_shown())
 
-    def test_model_for_another_trunk(self):
-        self.trunk.digest = "other weights"
+    def test_model_for_another_backbone(self):
+        self.backbone.digest = "other weights"
         self.assertIsNone(self.features(self.table()))
         self.assertTrue(self.widget.Error.model.is_shown())
 
@@ -216,23 +217,23 @@ class TestOWFootwearFeatures(WidgetTest):
     def test_batches(self):
         self.widget.controls.batch.setValue(3)
         self.features(self.table())
-        self.assertEqual(self.trunk.batches, [3, 1])
+        self.assertEqual(self.backbone.batches, [3, 1])
 
     def test_cancel_keeps_what_is_done_and_goes_on(self):
         self.widget.controls.batch.setValue(2)
         stopped = []
 
         def once(*args):
-            # the trunk is at work: the button is pressed in the meantime
+            # the backbone is at work: the button is pressed in the meantime
             if not stopped:
                 self.widget.ending.set()
                 stopped.append(True)
-            return MadeTrunk.__call__(*args)
+            return MadeBackbone.__call__(*args)
 
-        class Slow(MadeTrunk):
+        class Slow(MadeBackbone):
             __call__ = once
 
-        self.trunk = Slow()
+        self.backbone = Slow()
         self.assertEqual(len(self.features(self.table())), 2)
         self.assertEqual(len(self.skipped()), 2)
         self.assertIn("cancelled", self.skipped()[0]["reason"].value)
@@ -241,7 +242,7 @@ class TestOWFootwearFeatures(WidgetTest):
         self.widget.cancel_button.click()
         self.assertEqual(len(self.features()), 4)
         self.assertIsNone(self.skipped())
-        self.assertEqual(self.trunk.batches, [2, 2])  # nothing was computed twice
+        self.assertEqual(self.backbone.batches, [2, 2])  # nothing was computed twice
         self.assertFalse(self.widget.cancel_button.isEnabled())
 
     def test_cancel_button(self):
@@ -536,11 +537,11 @@ class TestOWFootwearFeatures(WidgetTest):
     def test_map_over_the_photos(self):
         self.features(self.table())
         plain = self.painted()
-        self.assertEqual(self.trunk.explained, 0)  # only on demand
+        self.assertEqual(self.backbone.explained, 0)  # only on demand
         self.explained()
-        self.assertEqual(self.trunk.explained, 4)
+        self.assertEqual(self.backbone.explained, 4)
         self.assertNotEqual(self.painted(), plain)
-        self.assertEqual(self.trunk.explained, 4)  # computed once
+        self.assertEqual(self.backbone.explained, 4)  # computed once
         self.assertIn("speaks for the feature", self.widget.legend.text())
         self.assertIn("high heel", self.widget.gallery.model().index(0, 0).data())
         self.widget.no_map_button.click()
@@ -574,7 +575,7 @@ class TestOWFootwearFeatures(WidgetTest):
         self.features()
         self.assertEqual(self.widget.explained, "high_heel")  # goes on with the new model
         self.assertNotEqual(self.painted(), first)
-        self.assertEqual(self.trunk.explained, 8)
+        self.assertEqual(self.backbone.explained, 8)
 
     def test_choosing_nothing_cancels(self):
         self.features(self.table())
@@ -586,39 +587,39 @@ class TestOWFootwearFeatures(WidgetTest):
             self.assertEqual(self.widget.maps.waiting, 4)
             self.widget.no_map_button.click()
             self.assertEqual(self.widget.maps.waiting, 0)
-        self.assertEqual(self.trunk.explained, 0)
+        self.assertEqual(self.backbone.explained, 0)
         self.explained("sport")
-        self.assertEqual(self.trunk.explained, 4)
+        self.assertEqual(self.backbone.explained, 4)
 
-    def test_a_trunk_without_maps(self):
-        self.trunk.pooled = False
+    def test_a_backbone_without_maps(self):
+        self.backbone.pooled = False
         self.features(self.table())
         self.explained()
         self.assertIn("mixes all places", str(self.widget.Information.no_maps))
         self.widget._open(0)
         self.assertIn("mixes all places", self.widget.dialog.text.text())
-        self.trunk.pooled = True
+        self.backbone.pooled = True
         self.widget.commit.now()
         self.features()
         self.painted()
         self.assertFalse(self.widget.Information.no_maps.is_shown())
-        self.assertEqual(self.trunk.explained, 4)
+        self.assertEqual(self.backbone.explained, 4)
 
     def test_an_explanation_that_fails_is_a_message(self):
         self.features(self.table())
-        with patch.object(MadeTrunk, "maps", side_effect=RuntimeError("boom")):
+        with patch.object(MadeBackbone, "maps", side_effect=RuntimeError("boom")):
             self.explained()
         self.assertIn("boom", str(self.widget.Error.maps))
         self.assertIsNotNone(self.features())
         self.explained("sport")  # the next one is tried again
         self.assertFalse(self.widget.Error.maps.is_shown())
-        self.assertEqual(self.trunk.explained, 4)
+        self.assertEqual(self.backbone.explained, 4)
 
     def test_a_photo_that_went_away(self):
         self.features(self.table())
         (self.folder / "goods/A0/0.png").unlink()
         self.explained()
-        self.assertEqual(self.trunk.explained, 3)
+        self.assertEqual(self.backbone.explained, 3)
         self.widget._open(0)
         self.assertIn("no map", self.settled_dialog().text.text())
 

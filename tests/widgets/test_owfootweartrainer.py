@@ -10,14 +10,14 @@ from unittest.mock import patch
 import numpy as np
 from AnyQt.QtCore import Qt
 from AnyQt.QtWidgets import QFileDialog
-from made_model import small_trunk
+from made_model import small_backbone
 from Orange.data import ContinuousVariable, Domain, StringVariable, Table
 from Orange.widgets.tests.base import WidgetTest
 from orangecanvas.scheme.readwrite import literal_dumps
 from orangewidget.tests.utils import simulate
 from PIL import Image, ImageDraw
 
-from orangecontrib.customs.photos import trunks
+from orangecontrib.customs.photos import backbones
 from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.model import feature_ids, untrained
 from orangecontrib.customs.photos.sources import Photo
@@ -60,7 +60,7 @@ class TestOWFootwearTrainer(WidgetTest):
         super().setUpClass()
         cls._temporary = tempfile.TemporaryDirectory()
         cls.folder = Path(cls._temporary.name).resolve()
-        cls.trunk = small_trunk(cls.folder)
+        cls.backbone = small_backbone(cls.folder)
         cls.heel, cls.tall = draw(cls.folder)
 
     @classmethod
@@ -69,8 +69,8 @@ class TestOWFootwearTrainer(WidgetTest):
         super().tearDownClass()
 
     def setUp(self):
-        known = trunks.get
-        patched = patch.object(trunks, "get", lambda name, group=None: self.trunk
+        known = backbones.get
+        patched = patch.object(backbones, "get", lambda name, group=None: self.backbone
                                if name == "small" else known(name, group))
         patched.start()
         self.addCleanup(patched.stop)
@@ -136,7 +136,7 @@ class TestOWFootwearTrainer(WidgetTest):
     def test_a_run(self):
         data = self.table()
         model = self.trained(data, LBFGS)
-        self.assertEqual(model.trunk, "small")
+        self.assertEqual(model.backbone, "small")
         photos, _ = training_photos(data)
         self.assertEqual(model.digest, train(photos, LBFGS).model.digest,
                          "the widget adds nothing")
@@ -183,7 +183,8 @@ class TestOWFootwearTrainer(WidgetTest):
 
     def test_a_second_run_looks_at_no_photo_again(self):
         self.trained(self.table(), LBFGS)
-        with patch.object(trunks.LoadedTrunk, "__call__", side_effect=AssertionError("again")):
+        with patch.object(backbones.LoadedBackbone, "__call__",
+                          side_effect=AssertionError("again")):
             self.assertIsNotNone(self.trained(recipe=replace(LBFGS, l2=.1)))
         self.assertFalse(self.widget.Error.active)
 
@@ -332,7 +333,7 @@ class TestOWFootwearTrainer(WidgetTest):
         self.assertEqual(self.out("model", again), model)
         self.send_signal(again.Inputs.photos, self.table(), widget=again)
         self.assertEqual(self.out("model", again), model, "photos alone change nothing")
-        # what is trained anew is not that file
+        # what is trained again is not that file
         self.trained(recipe=replace(LBFGS, seed=5), widget=again)
         self.assertEqual(again.model_path, "")
         self.assertIn("Not saved", again.model_label.text())
@@ -362,7 +363,7 @@ class TestOWFootwearTrainer(WidgetTest):
         foreign.save(self.own / "foreign.safetensors")
         for name, words in (("absent", "no such"), ("other", "no .safetensors"),
                             ("short", "damaged"), ("tampered", "damaged"),
-                            ("foreign", "other weights of the trunk")):
+                            ("foreign", "other weights of the backbone")):
             self.widget._load(str(self.own / f"{name}.safetensors"))
             self.assertEqual(self.out("model"), before, name)
             self.assertIn(words, str(self.widget.Error.file), name)
@@ -485,7 +486,7 @@ class TestOWFootwearTrainer(WidgetTest):
 
     def test_an_unknown_network(self):
         self.trained(self.table(), replace(LBFGS, architecture="no_such_net"))
-        self.assertIn("unknown trunk 'no_such_net'", str(self.widget.Error.weights))
+        self.assertIn("unknown backbone 'no_such_net'", str(self.widget.Error.weights))
 
     # --- settings ---
 

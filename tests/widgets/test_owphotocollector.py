@@ -398,7 +398,7 @@ class TestGenerate(CollectorTest):
             return collectjobs.Screened(doubtful=3)
         self.widget.set_model(model)
         with patch("orangecontrib.customs.photos.extract.Extractor",
-                   lambda m: SimpleNamespace(model=m, trunk=None)), \
+                   lambda m: SimpleNamespace(model=m, backbone=None)), \
                 patch.object(collectjobs, "screen", screened):
             page = self.generator(judge=True)
             self.agree(page)

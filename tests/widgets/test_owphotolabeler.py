@@ -17,7 +17,7 @@ from orangewidget.tests.utils import simulate
 from PIL import Image
 
 from orangecontrib.customs.groups import find_group
-from orangecontrib.customs.photos import extract, trunks
+from orangecontrib.customs.photos import backbones, extract
 from orangecontrib.customs.photos.model import PhotoModel, feature_ids, untrained
 from orangecontrib.customs.photos.sources import find_photos
 from orangecontrib.customs.photos.table import photos_table
@@ -34,12 +34,12 @@ HEIGHTS = [i for i, id_ in enumerate(IDS) if id_.startswith("height_")]
 LOW, BOOTS = (next(c for c in FOOTWEAR.clusters if c.id == id_) for id_ in ("low", "boots"))
 
 
-class MadeTrunk:
-    """Stands in for a LoadedTrunk: mean colour, no torch."""
+class MadeBackbone:
+    """Stands in for a LoadedBackbone: mean colour, no torch."""
 
     digest = "made"
     device_name = "CPU (made)"
-    trunk = trunks.Trunk("made", 16, 3, (0.,) * 3, (255.,) * 3, "none", None, "none")
+    spec = backbones.Backbone("made", 16, 3, (0.,) * 3, (255.,) * 3, "none", None, "none")
 
     def __init__(self):
         self.batches = []
@@ -50,7 +50,7 @@ class MadeTrunk:
 
 
 def made_model(seed=0) -> PhotoModel:
-    blank = untrained("made", "made", MadeTrunk.trunk.transform, 3)
+    blank = untrained("made", "made", MadeBackbone.spec.transform, 3)
     weights = np.random.default_rng(seed).normal(0, 2, blank.weights.shape)
     return replace(blank, weights=weights.astype(np.float32))
 
@@ -67,10 +67,10 @@ class Labeler:
             path = self.folder / "goods" / f"A{number // 2}" / f"{number}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
             Image.new("RGB", (20, 20), colour).save(path)
-        self.trunk = MadeTrunk()
+        self.backbone = MadeBackbone()
         self.bundled = made_model()
         for target, values in (
-                (extract, {"_loaded": lambda *_: self.trunk}),
+                (extract, {"_loaded": lambda *_: self.backbone}),
                 (PhotoModel, {"default": classmethod(lambda _: self.bundled)}),
                 (labelfiles.environ, {"data_dir": lambda **_: str(self.folder / "home")})):
             patched = patch.multiple(target, **values)
@@ -292,7 +292,7 @@ class TestLabelling(Labeler, WidgetTest):
         combo = self.widget.filter_combo
         simulate.combobox_activate_item(combo, "Not finished")
         self.assertEqual(self.widget.gallery.rows.tolist(), [1, 2, 3])
-        self.press("6")  # stays on the screen until one filters anew
+        self.press("6")  # stays on the screen until one filters again
         self.assertEqual(self.widget.gallery.model().rowCount(), 3)
         self.widget.refresh_button.click()
         self.assertEqual(self.widget.gallery.rows.tolist(), [2, 3])
@@ -570,7 +570,7 @@ class TestFiles(Labeler, WidgetTest):
         self.assertEqual(self.labels()["high_heel"], 0)
         self.assertIn("high heel on 1 photo(s)", str(self.widget.Warning.conflicts))
         said = str(self.widget.Warning.problems)
-        self.assertIn("theirs.csv, line 2, ДОМ: '7' is no label", said)
+        self.assertIn("theirs.csv, line 2, ДОМ: '7' is not a label", said)
         self.assertIn("theirs.csv, line 3: no photo 'B/9.png'", said)
 
     def test_files_that_are_no_labels(self):
@@ -669,7 +669,7 @@ class TestBadInputs(Labeler, WidgetTest):
 class TestSuggestions(Labeler, WidgetTest):
     def test_without_a_model(self):
         self.send(self.table())
-        self.assertFalse(self.trunk.batches)
+        self.assertFalse(self.backbone.batches)
         self.assertTrue(self.widget.panel.accept_button.isHidden())
         self.press(Qt.Key_Return)
         self.assertFalse(self.widget.sheet.labelled.any())
@@ -677,7 +677,7 @@ class TestSuggestions(Labeler, WidgetTest):
     def test_accepting(self):
         self.widget.bundled_box.click()
         self.send(self.table())
-        self.assertEqual(sum(self.trunk.batches), 4)
+        self.assertEqual(sum(self.backbone.batches), 4)
         said = self.widget.panel.state.suggestion
         button = self.widget.panel.cluster_buttons[said.clusters[0]]
         self.assertEqual(button.property("look"), "suggested")
@@ -752,7 +752,7 @@ class TestSuggestions(Labeler, WidgetTest):
         self.assertTrue(self.widget.sheet.can_undo)  # the photos are the same: so are the steps
 
     def test_a_model_that_does_not_fit(self):
-        self.trunk.digest = "other weights"
+        self.backbone.digest = "other weights"
         self.widget.bundled_box.click()
         self.send(self.table())
         self.assertIn("other weights", str(self.widget.Error.model))
@@ -760,7 +760,7 @@ class TestSuggestions(Labeler, WidgetTest):
         self.assertEqual(self.labels(), {"not_footwear": 1})
 
     def test_unexpected_failure_is_a_message(self):
-        self.trunk = None
+        self.backbone = None
         self.widget.bundled_box.click()
         self.send(self.table())
         self.assertTrue(self.widget.Error.unexpected.is_shown())
@@ -802,7 +802,7 @@ class TestMany(Labeler, WidgetTest):
         for _ in range(20):
             self.press("1", "s", "s", "s", "s", "s")
         self.assertEqual(int((self.widget.sheet.done == 1).sum()), 20)
-        self.assertEqual(built, [])  # the gallery is never built anew
+        self.assertEqual(built, [])  # the gallery is never built again
         self.widget.gallery.grab()
         self.assertLess(len(tiles), 200)  # only what is on the screen is painted
         self.widget.gallery.selectAll()

@@ -5,7 +5,7 @@
 DATA holds ``amateur_rare_dev.csv`` and its zip; the LISTS are CSVs with a column ``image`` of the
 photos that are to be labelled.  No label is read: the part of a photo follows from where it comes
 from and from the good that it shows, and the list is kept (``real_scenes.csv``), so that it can't
-be chosen anew once results are known.
+be chosen again once results are known.
 
 A source with few photos is on one side as a whole, so the photos set aside are of sources that
 taught nothing; of the few large sources, whole goods are set aside.  Goods that share a picture,

@@ -50,7 +50,7 @@ _SCENES = {"catalogue": ("", "catalogue"), "floor": ("", "floor"), "on_foot": ("
 def row_of(row: Mapping[str, str], image: str, group: Group) -> LabelRow:
     """A row of a sheet as the labeler has it.
 
-    One good that is no footwear is labelled so; of a photo with several goods, or with shoes as a
+    One good that is not footwear is labelled so; of a photo with several goods, or with shoes as a
     part of a scene, nothing is said about that.
     """
     ids = group.feature_ids
@@ -87,7 +87,7 @@ def _number(text: str) -> float:
 
 def sheet_rows(path: Path, images: Mapping[str, Mapping[str, str]], group: Group
                ) -> list[LabelRow]:
-    """The rows of a sheet; ValueError names what is no label, no view or no photo."""
+    """The rows of a sheet; ValueError names what is not a label, no view or no photo."""
     found = []
     with open(path, encoding="utf-8-sig", newline="") as file:
         for line, row in enumerate(csv.DictReader(file), start=2):

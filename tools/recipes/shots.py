@@ -1,4 +1,4 @@
-"""What a model should know of views, scenes and strange photos, learnt on a frozen trunk.
+"""What a model should know of views, scenes and strange photos, learnt on a frozen backbone.
 
 It is an addition to a model: no head of its features is touched.
 """
@@ -176,7 +176,7 @@ def fit_shots(model: PhotoModel, x: np.ndarray, labels: np.ndarray, views: Seque
     Parameters
     ----------
     x : ndarray, shape (M, width)
-        What the trunk says.
+        What the backbone says.
     labels : ndarray, shape (M, n_features)
     views, scenes : sequence of str
         "" = nobody said.

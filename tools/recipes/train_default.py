@@ -5,7 +5,7 @@
 
 DATA holds the zips and CSVs named in ``labels.SOURCES``, and ``amateur_rare_dev.zip`` for
 ``--real-scenes``: photos as a phone takes them, from which a model learns views, too.  What the
-trunk says is kept in the cache.  The held-out probabilities are written beside it, for
+backbone says is kept in the cache.  The held-out probabilities are written beside it, for
 ``benchmarks/photo_models.py``.
 The free model is part of the package; the research one lies in the repository beside it.
 """
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from orangecontrib.customs.photos import trunks
+from orangecontrib.customs.photos import backbones
 from orangecontrib.customs.photos.cache import FeatureCache
 from orangecontrib.customs.photos.model import BUNDLED, PhotoModel
 from orangecontrib.customs.training.trainer import (
@@ -30,7 +30,7 @@ from orangecontrib.customs.training.trainer import (
     read,
     train,
 )
-from orangecontrib.customs.training.trainer.frozen import trunk_features
+from orangecontrib.customs.training.trainer.frozen import backbone_features
 from orangecontrib.customs.training.trainer.watch import Watch
 
 from .labels import REAL_SCENES, SOURCES
@@ -132,12 +132,12 @@ def with_shots(model: PhotoModel, held_out: HeldOut, photos: PhotoSet, pixels: P
     shown = shot_rows(photos, rng)
     real = np.flatnonzero(~photos.photos.aside)
     usual = np.setdiff1d(rng.choice(real, min(USUAL, len(real)), replace=False), shown)
-    trunk = trunks.load(model.trunk, wanted=model.trunk_digest)
+    backbone = backbones.load(model.backbone, wanted=model.backbone_digest)
     rows = np.concatenate([shown, usual])
     # rows that could not be read are none of these: pixels know which could
     at = {row: number for number, row in enumerate(pixels.rows)}
-    x = trunk_features(trunk, pixels, np.array([at[row] for row in rows]), RECIPE, Watch(None),
-                       cache=cache)[:, 0]
+    x = backbone_features(backbone, pixels, np.array([at[row] for row in rows]), RECIPE,
+                          Watch(None), cache=cache)[:, 0]
     measured = held_out.rows[labelled.hand[held_out.rows]
                              & (labelled.scene[held_out.rows] != "")]
     scores = held_out_scores(held_out, model.priors)[np.isin(held_out.rows, measured)]
@@ -163,7 +163,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("data", type=Path, help="folder with the data sets")
     parser.add_argument("--cache", type=Path, default=Path("photo-cache"),
-                        help="folder for trunk features and held-out probabilities "
+                        help="folder for backbone features and held-out probabilities "
                              "(default: %(default)s)")
     parser.add_argument("--out", type=Path, help="folder for the models (default: where they "
                                                  "lie in a checkout)")
@@ -186,7 +186,7 @@ def main(arguments: list[str] | None = None) -> None:
     if args.real_scenes:
         everything = linked(everything)
     print(f"reading {len(everything.photos)} photos, copies, crops and made pictures")
-    pixels = read(everything.photos.photos, trunks.get(trunks.DEFAULT).size)
+    pixels = read(everything.photos.photos, backbones.get(backbones.DEFAULT).size)
     for name in names:
         bundle = BUNDLES[name]
         more = (real[name],) if real else ()

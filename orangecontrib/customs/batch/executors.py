@@ -73,7 +73,7 @@ class Local:
 class Processes:
     """A process for each core.
 
-    One that is killed, as when memory runs out, is replaced, and its tasks are done anew, each
+    One that is killed, as when memory runs out, is replaced, and its tasks are done again, each
     alone; of one that kills its process again and again, the row that does is told apart.
     """
 
@@ -120,7 +120,7 @@ class Processes:
         except BrokenProcessPool:
             pass
         self.close()
-        _log.warning("a process was ended from outside; its goods are decided anew")
+        _log.warning("a process was ended from outside; its goods are decided again")
         try:
             return self._submit(task).result()
         except BrokenProcessPool:

@@ -51,7 +51,7 @@ class Declarations:
 
 
 def state_of(path: Path) -> tuple | None:
-    """What changes when a file does; None where it is no regular file."""
+    """What changes when a file does; None where it is not a regular file."""
     try:
         state = Path(path).stat()
     except OSError:
@@ -340,7 +340,7 @@ class _Run:
                 done = self._checkpoint.kept(number)
                 if done is None:
                     raise InputError(f"{self._checkpoint.folder}: what was done is damaged; "
-                                     "start anew with --resume")
+                                     "start again with --resume")
                 self._writer.add(done.parts)
         self._writer.close()
 

@@ -311,11 +311,11 @@ class Worker:
         return done
 
     def _photos(self, photos: Sequence, done: Done) -> Source:
+        from orangecontrib.customs.photos.backbones import BackboneError
         from orangecontrib.customs.photos.model import ModelError
-        from orangecontrib.customs.photos.trunks import TrunkError
         try:
             read = self.read(photos)
-        except (ModelError, TrunkError) as error:
+        except (ModelError, BackboneError) as error:
             raise InputError(str(error)) from error
         done.counts["photos"] += len(photos) - len(read.skipped)
         done.counts["skipped_photos"] += len(read.skipped)

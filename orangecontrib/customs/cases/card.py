@@ -160,7 +160,7 @@ def _safe(verdict: Verdict) -> Message:
 def contradictions(verdict: Verdict) -> tuple[Message, ...]:
     """Who says what, without the number; the worst first.
 
-    An answer by hand settles what witnesses say; that it differs from them is no news.
+    An answer by hand settles what witnesses say; that it differs from them is not news.
     """
     said = [dict(d.message.args) for d in verdict.discrepancies]
     return tuple(Message.of("card.contradiction", **{

@@ -171,7 +171,7 @@ def _check_day(text: str, where: str) -> None:
         if text:
             date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{where}: '{text}' is no day; write it as 2015-03-01") from None
+        raise ValueError(f"{where}: '{text}' is not a day; write it as 2015-03-01") from None
 
 
 def _facts_in(cell: str) -> dict[str, str]:

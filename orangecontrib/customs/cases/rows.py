@@ -59,7 +59,7 @@ def row_of(case: Case, verdict: Verdict) -> dict[str, str | float | None]:
         **_group(case, verdict),
         "not_shown": "; ".join(map(say, case.not_shown(verdict))),
         "photograph": "; ".join(photograph.text for photograph in verdict.photographs)}
-    # NaN is no number
+    # NaN is not a number
     return {name: None if (value := found[name]) != value else value for name in COLUMNS}
 
 

@@ -97,7 +97,7 @@ def is_private(address: str) -> bool:
 
 
 def check_url(url: str) -> str:
-    """A URL that can be asked for; CollectError for files, scripts and what is no URL."""
+    """A URL that can be asked for; CollectError for files, scripts and what is not a URL."""
     try:
         parts = urlsplit(url.strip())
         good = parts.scheme.lower() in ("http", "https") and parts.hostname and (parts.port or 1)

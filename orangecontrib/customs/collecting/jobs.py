@@ -395,7 +395,7 @@ class Generating(Job):
             raise ModelError(f"the model tells features of '{model.group.id}', and photos of "
                              f"'{group.id}' are collected")
         extractor = Extractor(model)
-        extractor.trunk  # noqa: B018 – its weights are here, or it says what to do
+        extractor.backbone  # noqa: B018 – its weights are here, or it says what to do
         return extractor
 
 

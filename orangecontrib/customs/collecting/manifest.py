@@ -250,7 +250,7 @@ class Manifest:
         return entry
 
     def change(self, entry: Entry, **changes: str) -> Entry:
-        """Say something else of a photo that is known; nothing is written if it is no news."""
+        """Say something else of a photo that is known; nothing is written if it is not news."""
         changed = replace(entry, **changes)
         return entry if changed == self._entries.get(entry.key) else self.add(changed)
 
@@ -352,7 +352,7 @@ def _read(path: Path) -> tuple[list[Entry], list[str], bool]:
             continue
         cells = {name: row.cells.get(name, "") for name in COLUMNS}
         if cells["state"] not in STATES:
-            problems.append(f"{path.name}, line {row.line}: '{cells['state']}' is no state "
+            problems.append(f"{path.name}, line {row.line}: '{cells['state']}' is not a state "
                             f"({', '.join(STATES)}); left out")
         elif not _inside(cells["file"]):
             problems.append(f"{path.name}, line {row.line}: {cells['file']} lies outside of the "

@@ -217,7 +217,7 @@ _NO_PAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|css|js|pdf|zip|xml|
 
 def _typed(kind, described: Mapping, part: str, **more):
     if not isinstance(described, Mapping):
-        raise ValueError(f"{part} is no table of settings")
+        raise ValueError(f"{part} is not a table of settings")
     known = {f.name: f for f in fields(kind)}
     values = dict(more)
     for name, value in described.items():

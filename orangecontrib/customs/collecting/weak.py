@@ -1,7 +1,7 @@
 """Weak labels of collected photos, each with the source that it rests on.
 
 1 and 0 where the source is sure, 0.5 where it speaks of the feature and leaves it open, nothing
-where it is silent: not knowing is no evidence.
+where it is silent: not knowing is not evidence.
 """
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _rules(path: Path) -> tuple[tuple[re.Pattern, tuple[str, ...], float], ...]:
     rules = []
     for line, row in strict_rows(path, ("pattern", "features", "label"))[1]:
         if row["label"] not in ("1", "0", "0.5"):
-            raise ValueError(f"{path}, line {line}: '{row['label']}' is no label (1, 0, 0.5)")
+            raise ValueError(f"{path}, line {line}: '{row['label']}' is not a label (1, 0, 0.5)")
         rules.append((re.compile(row["pattern"]), tuple(row["features"].split()),
                       float(row["label"])))
     return tuple(rules)

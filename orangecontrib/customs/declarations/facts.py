@@ -136,7 +136,7 @@ def _kind_of(verdict: GoodsKind) -> tuple[str, ...]:
 
 
 def _said_once(said: Sequence[Finding], more: Sequence[Finding]) -> list[Finding]:
-    """Without what another language of the text has implied already: it is no second witness."""
+    """Without what another language of the text has implied already: it is not a second witness."""
     known = {f.fact for f in said}
     return [f for f in more if f.kind == STATED or f.fact not in known]
 

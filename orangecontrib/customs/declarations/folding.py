@@ -48,7 +48,7 @@ class Folded:
         The folded text.
     masked : str
         As `text`, with words that are Latin in the original (brands) blanked
-        to ``zzz``: «MAX» folds to «мах», and is no Russian noun.
+        to ``zzz``: «MAX» folds to «мах», and is not a Russian noun.
     starts : tuple of int or None
         ``starts[i]`` is the place in the original of folded character ``i``
         (one more entry for the end); None where nothing moved.

@@ -140,7 +140,7 @@ def _different(readings) -> Iterator:
 
 
 def _meant(reading, word: str) -> list:
-    """The forms that a reading of the word stands for; none where it is no dictionary form."""
+    """The forms that a reading of the word stands for; none where it is not a dictionary form."""
     tag = reading.tag
     lexeme = [form for form in reading.lexeme if not _UNUSED & form.tag.grammemes]
     if tag.POS == "PRTF":

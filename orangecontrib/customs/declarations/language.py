@@ -4,7 +4,7 @@ Letters tell first, then little words and trade words (``languages.csv``); what 
 another alphabet tells by itself.  Look-alike Latin letters in Russian words, brands in quotes
 and article numbers tell nothing.
 
-A word of Russian that other languages share («верх», «текстиль») is no sign of Russian where
+A word of Russian that other languages share («верх», «текстиль») is not a sign of Russian where
 words of another language stand beside it; where both are there for certain, as on a label in
 two languages, each clause has its own.
 """

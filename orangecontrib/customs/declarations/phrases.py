@@ -18,14 +18,14 @@ gender.  A noun in the plural stands for its plural alone, any other form for it
 ``<ankle>``            any phrase of the class ``ankle`` (``classes.csv`` of the group), whose
                        words may be limited to the ``nominative`` or what is ``oblique``
 ``<number>``           any number
-``_``                  one word that is no negation; ``_3``: none to three such words
+``_``                  one word that is not a negation; ``_3``: none to three such words
 ``…``                  none to 40 characters of the same clause, ``…60``: to 60; at the end of
                        a phrase as many as there are
 ``без a``              «a» with adjectives and nouns that are denied, too: «без меха и a»
 ``a, b``               signs are themselves; spaces beside them don't matter
 ``a - b``              a dash, colon, equals sign or opening bracket, or nothing but a space
 ``'('``                what would mean something else, in quotes
-``{из} a``, ``a {из}`` stands beside «a» and is no part of the phrase
+``{из} a``, ``a {из}`` stands beside «a» and is not a part of the phrase
 =====================  =========================================================================
 
 A phrase begins and ends with whole words.  Words must be in the dictionary, or in ``forms.csv``,
@@ -178,7 +178,7 @@ class Phrases:
         Raises
         ------
         ValueError
-            It is no phrase, or holds a word that no dictionary has.
+            It is not a phrase, or holds a word that no dictionary has.
         """
         try:
             tree = self._parse(phrase, case)
@@ -246,7 +246,7 @@ class _Parser:
         while at < len(phrase):
             match = _TOKEN.match(phrase, at)
             if match is None:
-                raise ValueError(f"'{phrase[at:]}' is no part of a phrase")
+                raise ValueError(f"'{phrase[at:]}' is not a part of a phrase")
             if not match.group().isspace():
                 self._tokens.append(match)
             at = match.end()

@@ -16,7 +16,7 @@ def _any(kind: str) -> str:
     return "|".join(any_of(language, kind) for language in LANGUAGES)
 
 
-_COUNTED = rf"(?!\s?(?:{_any('counted')}))"   # «120 пар» is no size
+_COUNTED = rf"(?!\s?(?:{_any('counted')}))"   # «120 пар» is not a size
 
 _BETWEEN = rf"-|,|;|/|{_any('to')}|{_any('size_and')}|\.\.\.?"
 

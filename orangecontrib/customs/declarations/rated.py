@@ -20,7 +20,7 @@ from .languages.interval import Interval
 __all__ = ["alone", "is_rated", "rated", "read_quantity"]
 
 _NUMBER = (r"(?:\d{1,3}(?:[ ,]\d{3})++(?![.,]?\d)|\d{1,7}(?:[.,]\d{1,3})?(?!\d))"
-           r"(?!\s?(?:пар|шт|короб|мест|ящ|кг|упак|лет|руб|pcs)\w*)")  # «120 шт» is no quantity
+           r"(?!\s?(?:пар|шт|короб|мест|ящ|кг|упак|лет|руб|pcs)\w*)")  # «120 шт» is not a quantity
 _ONE = re.compile(_NUMBER)
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})++")
 _MORE = (r"(?:более|больше|выше|свыше|превыша\w+|>|more than|over|above|greater than|"

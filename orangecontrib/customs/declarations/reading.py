@@ -170,7 +170,7 @@ def _quoted(finding: Finding, columns: Sequence[tuple[int, int, str]]) -> str | 
 def _agree(findings: Sequence[Finding]) -> tuple[tuple[str, ...], float, bool]:
     """Values and ratio of several statements on one fact, and whether they agree.
 
-    A repetition is no second witness: statements that agree count once, by
+    A repetition is not a second witness: statements that agree count once, by
     what they have in common.  Statements that exclude each other leave all
     their values open.
     """

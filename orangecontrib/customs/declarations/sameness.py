@@ -5,7 +5,7 @@ __all__ = ["SameState"]
 
 
 class SameState:
-    """Equal to another of its class that holds the same; a cache is no part of the state.
+    """Equal to another of its class that holds the same; a cache is not a part of the state.
 
     Columns that were computed behind equal steps are equal, so that Orange copies them instead of
     computing them again.  To stand before a class of preprocessors among the bases.

@@ -105,7 +105,7 @@ def _told(data: bytes) -> tuple[str, bool]:
         line = data.count(b"\n", 0, broken.start) + 1
         raise EncodingError(f"is UTF-8 but for line {line} (byte {broken.start}), which is "
                             "damaged or in another encoding; mend that line, or save the file "
-                            "as UTF-8 anew")
+                            "as UTF-8 again")
     scores = _scores(data)
     if not scores:
         raise EncodingError("is neither UTF-8 nor in an encoding of Cyrillic that is known here "

@@ -15,7 +15,7 @@ __all__ = ["LOOKED_AT", "Area", "Line", "header_place", "is_total", "named", "on
 
 #: So many rows are looked at for the header.
 LOOKED_AT = 50
-#: A longer cell is no name of a column.
+#: A longer cell is not a name of a column.
 LONGEST_NAME = 100
 #: So many cells, and characters, are a mistake or an attack, not a table of declarations.
 MOST_CELLS, MOST_CHARACTERS = 30_000_000, 500_000_000
@@ -190,7 +190,7 @@ def _bounded(lines: Iterable[Line], name: str) -> Iterator[Line]:
             raise TableFileError(f"{name}, row {line.number}: more than "
                                  f"{MOST_CELLS // 10 ** 6} million cells or "
                                  f"{MOST_CHARACTERS // 10 ** 6} million characters; split the "
-                                 "table, or take out what is no declaration")
+                                 "table, or take out what is not a declaration")
         yield Line(line.number, texts, marks)
 
 
@@ -275,7 +275,7 @@ def rows_of_kinds(rows: Sequence[Sequence[str]]) -> int:
         return 0
     kinds = [cell.strip() for cell in rows[0] if cell.strip()]
     known = [kind in _KINDS for kind in kinds]
-    # what is no kind lists the values of a category
+    # what is not a kind lists the values of a category
     values = all(is_kind or re.fullmatch(r"\S+(?: \S+)+", kind)
                  for kind, is_kind in zip(kinds, known))
     flags = all(_FLAG.fullmatch(token) for cell in rows[1] for token in cell.split(" "))

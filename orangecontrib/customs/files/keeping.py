@@ -20,7 +20,7 @@ class InUse(Exception):
 def locked(path: str | os.PathLike[str]) -> BaseFileLock:
     """The lock of a file of its own, taken; whoever asks releases it.
 
-    A network drive without locks is no hindrance.
+    A network drive without locks is not a hindrance.
 
     Raises
     ------

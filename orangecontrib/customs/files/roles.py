@@ -253,7 +253,7 @@ class _Guess:
             self.remarks.append(
                 f"{len(short)} cells of {name} are numbers as {short[0]}: Excel's doing, their "
                 "last digits are lost; format the column as text there, enter the codes again, and "
-                "save the file anew")
+                "save the file again")
 
 
 def _rank(name: str, role: str) -> int:

@@ -125,12 +125,12 @@ def format_of(path: str | os.PathLike) -> Format:
 
 
 def _check_workbook(path: Path) -> None:
-    """TableFileError for a zip that is no workbook that can be read."""
+    """TableFileError for a zip that is not a workbook that can be read."""
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise TableFileError(f"{path} is a damaged workbook or zip ({error}); save it anew"
+        raise TableFileError(f"{path} is a damaged workbook or zip ({error}); save it again"
                              ) from error
     if "xl/workbook.bin" in names:
         raise TableFileError(f"{path} is a binary workbook (.xlsb); save it as .xlsx")

@@ -245,7 +245,7 @@ def _lines_of(path: Path, encoding: str) -> Iterator[str]:
     except UnicodeDecodeError as error:
         raise TableFileError(f"{path} is {encoding} but for a place behind line {number}, which is "
                              f"damaged or in another encoding ({error.reason}); mend it, or save "
-                             "the file as UTF-8 anew") from None
+                             "the file as UTF-8 again") from None
 
 
 def guess_said(path: str | os.PathLike, encoding: str) -> str:

@@ -2,7 +2,7 @@
 
 Groups exclude each other: a good is of one of them, or of none.  With P_g the conclusion of
 group g by itself, that leaves the odds P_g(inside) / P_g(none) to each group against 1 for none.
-A group of which nothing is said takes no part: silence is no evidence, and its prior alone must
+A group of which nothing is said takes no part: silence is not evidence, and its prior alone must
 not make a code.  Where several are spoken of, their priors of being inside make way for equal
 ones, together as high as the lowest of theirs: a group's prior holds for goods that are sent to
 this group, and does not compare it with others.

@@ -8,7 +8,7 @@
 >>> said.evidence.says("ink").tolist()
 [True, False, False]
 >>> said.remarks
-["column 'Чернила', row 3: 'гуашь' is no value of the fact 'ink' and says nothing; there are: \
+["column 'Чернила', row 3: 'гуашь' is not a value of the fact 'ink' and says nothing; there are: \
 liquid, paste"]
 """
 from __future__ import annotations
@@ -124,7 +124,7 @@ class Statements:
                ) -> tuple[Evidence, dict[tuple[str, str], Sayable], dict[str, list[Message]]]:
         """The evidence and notes of another reading of the same rows, and these statements.
 
-        A repetition is no second witness: where both speak of a fact, what they have in common
+        A repetition is not a second witness: where both speak of a fact, what they have in common
         counts once, and where they contradict each other, the column.
 
         Returns
@@ -255,5 +255,5 @@ class _Column:
         count = sum(times for _, times in strange.values()) - 1
         more = f" and {count} more" if count else ""
         return [f"column '{self.name}', row {strange[text][0] + 1}{more}: "
-                f"'{text}' is no value of the fact '{self.fact.id}' and says "
+                f"'{text}' is not a value of the fact '{self.fact.id}' and says "
                 f"nothing; there are: {', '.join(self.fact.value_ids)}"]

@@ -150,7 +150,7 @@ def _reading(node, path):
         plain = default and isinstance(default[0], str)
         values = {name: [path if plain else RecentPath(path, None, None)]}
     else:
-        raise ArgumentError(f"{node.title}.{name} is no path; say what it is by --set")
+        raise ArgumentError(f"{node.title}.{name} is not a path; say what it is by --set")
     if "source" in settings and hasattr(widget_class, "LOCAL_FILE"):
         values["source"] = widget_class.LOCAL_FILE  # and not an address
     return values

@@ -207,7 +207,7 @@ def checkpoint_of(args, made_of: Mapping[str, str], direct: bool):
     except Occupied as error:
         raise InputError(str(error)) from None
     if checkpoint.changed:
-        print(f"orange-customs: begun anew: since the last run {', '.join(checkpoint.changed)} "
+        print(f"orange-customs: begun again: since the last run {', '.join(checkpoint.changed)} "
               "changed", file=sys.stderr)
     return checkpoint
 

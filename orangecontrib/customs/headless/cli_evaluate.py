@@ -44,7 +44,7 @@ def _earlier(path) -> Mapping:
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from error
     except (ValueError, AttributeError, KeyError, TypeError) as error:
-        raise InputError(f"{path} is no report of orange-customs evaluate") from error
+        raise InputError(f"{path} is not a report of orange-customs evaluate") from error
 
 
 def _truth(case, column: str, by: str | None) -> tuple[dict[str, str], dict | None]:

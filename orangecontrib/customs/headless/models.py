@@ -10,7 +10,7 @@ __all__ = ["photo_model_named"]
 
 @contextmanager
 def photo_model_named(name: str, groups: Sequence = ()) -> Iterator:
-    """A photo model; its licence is said where it is no bundled one.
+    """A photo model; its licence is said where it is not a bundled one.
 
     Parameters
     ----------
@@ -26,8 +26,8 @@ def photo_model_named(name: str, groups: Sequence = ()) -> Iterator:
     """
     from orangecontrib.customs.cases.files import InputError
     from orangecontrib.customs.cases.sources import photo_model
+    from orangecontrib.customs.photos.backbones import BackboneError
     from orangecontrib.customs.photos.model import FORMER, INSTEAD, ModelError, bundled_path
-    from orangecontrib.customs.photos.trunks import TrunkError
     try:
         model = photo_model(name, groups)
         if name == FORMER:
@@ -36,5 +36,5 @@ def photo_model_named(name: str, groups: Sequence = ()) -> Iterator:
             print(f"orange-customs: licence of {name}: {model.licence or 'not stated'}",
                   file=sys.stderr)
         yield model
-    except (ModelError, TrunkError) as error:
+    except (ModelError, BackboneError) as error:
         raise InputError(str(error)) from error

@@ -2,7 +2,7 @@
 Pickled settings in a workflow
 ==============================
 
-Canvas stores what is no literal as a pickle, and a pickle is a program: to load it is to run it.
+Canvas stores what is not a literal as a pickle, and a pickle is a program: to load it is to run it.
 Here it is run by an interpreter that knows only the classes of :data:`ALLOWED`, which hold data,
 and enumerations, such as widgets have; whatever else it names is refused before it is looked up,
 and nothing that others use can be changed by it.

@@ -40,7 +40,7 @@ def whoever_reads():
 
 
 def _patient(stream):
-    """The same stream, if it is no pipe; else one that nobody needs to read."""
+    """The same stream, if it is not a pipe; else one that nobody needs to read."""
     try:
         number = stream.fileno()
         mode = os.fstat(number).st_mode

@@ -90,7 +90,7 @@ def resolve_save(nodes, argument):
     types = [name_lookup(name) for name in channels[output].types]
     if not any(issubclass(kind, Table) or issubclass(Table, kind) for kind in types):
         raise ArgumentError(
-            f"{node.title}.{output} is no table but {types[0].__name__}, and --save writes "
+            f"{node.title}.{output} is not a table but {types[0].__name__}, and --save writes "
             "tables; connect a widget that saves it, such as Save Model, in the workflow")
     return SaveRequest(node, output, file)
 

@@ -100,7 +100,7 @@ def read_editions(path: str | os.PathLike[str]) -> list[Edition]:
             raise ValueError(f"{where}: id, branch and file must be given")
         day = _day(row["in_force"], where)
         if not _CHECKED.fullmatch(row["checked"]):
-            raise ValueError(f"{where}: '{row['checked']}' is no day and no month; write "
+            raise ValueError(f"{where}: '{row['checked']}' is not a day and no month; write "
                              "2026-03-08 or 2026-03")
         for code in codes:
             if not (code.isascii() and code.isdigit()):
@@ -153,4 +153,4 @@ def _day(text: str, where: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{where}: '{text}' is no day; write it as 2022-01-01") from None
+        raise ValueError(f"{where}: '{text}' is not a day; write it as 2022-01-01") from None

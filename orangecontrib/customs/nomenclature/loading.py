@@ -406,7 +406,7 @@ def _xlsx_rows(path: Path) -> list[list[str]]:
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, BadZipFile, KeyError, ValueError) as error:
-        raise LoadingError(f"{path}: the file is no XLSX workbook ({error})") from None
+        raise LoadingError(f"{path}: the file is not an XLSX workbook ({error})") from None
     try:
         return list(_sheet_rows(book.worksheets[0]))
     finally:

@@ -188,7 +188,7 @@ class Rate:
         price = 1. if self.currency == currency else _given(
             f"exchange rate of {self.currency}", (exchange or {}).get(self.currency))
         if price == 0:
-            raise ValueError(f"exchange rate of {self.currency}: 0 is no price")
+            raise ValueError(f"exchange rate of {self.currency}: 0 is not a price")
         if not self.complete:
             return Duty(None, currency, ("rate",), self)
         if price is None and self.amount and not self.percent:
@@ -288,7 +288,8 @@ def _given(name: str, number: float | None) -> float | None:
     if number is None or math.isnan(number):
         return None
     if not 0 <= number < math.inf:
-        raise ValueError(f"{name}: {number:g} is no amount; give a number from 0 up, or nothing")
+        raise ValueError(f"{name}: {number:g} is not an amount; give a number from 0 up, or "
+                         "nothing")
     return float(number)
 
 

@@ -1,8 +1,9 @@
-"""Photos: file → tensor → trunk → evidence; pooling of several photos of a good.
+"""Photos: file → tensor → backbone → evidence; pooling of several photos of a good.
 
 The door to Orange tables is :mod:`.table`; nothing else here imports Orange, and torch
-is imported only when a trunk is built.
+is imported only when a backbone is built.
 """
+from .backbones import BackboneError
 from .cache import FeatureCache
 from .decode import PhotoError, decode
 from .explain import ActivationMap, ExplainError, activation_map, overlay
@@ -10,9 +11,8 @@ from .extract import Extractor, PhotoResults
 from .model import ModelError, PhotoModel, fact_ids, feature_ids
 from .pooling import MODES, Pooled, photo_evidence, pool
 from .sources import Photo, SourceError, find_photos
-from .trunks import TrunkError
 
 __all__ = ["FeatureCache", "PhotoError", "decode", "ActivationMap", "ExplainError",
            "activation_map", "overlay", "Extractor", "PhotoResults", "ModelError", "PhotoModel",
            "fact_ids", "feature_ids", "MODES", "Pooled", "photo_evidence", "pool", "Photo",
-           "SourceError", "find_photos", "TrunkError"]
+           "SourceError", "find_photos", "BackboneError"]

@@ -1,6 +1,6 @@
-"""What trunks said about photos, kept on disk: a photo is looked at once.
+"""What backbones said about photos, kept on disk: a photo is looked at once.
 
-Keys are content, trunk and transform, so nothing ever goes stale; the least recently used go
+Keys are content, backbone and transform, so nothing ever goes stale; the least recently used go
 first.  A cache is a convenience: whatever is wrong with it, a run goes on without.
 """
 from __future__ import annotations
@@ -22,10 +22,10 @@ __all__ = ["FeatureCache", "VARIABLE", "SIZE_LIMIT", "cache_folder"]
 #: Environment variable with the folder of all that is kept between runs; "" or "off": nothing.
 VARIABLE = "ORANGE_CUSTOMS_CACHE"
 
-#: Bytes on disk: some 150 000 photos on the default trunk.
+#: Bytes on disk: some 150 000 photos on the default backbone.
 SIZE_LIMIT = 2 ** 30
 
-#: To be raised when decoding changes what a trunk gets to see.
+#: To be raised when decoding changes what a backbone gets to see.
 TRANSFORM_VERSION = 1
 
 #: Seconds to wait for another process that writes.
@@ -45,7 +45,7 @@ def cache_folder() -> Path | None:
 
 
 class FeatureCache:
-    """Features of photos by content, trunk and transform; for many threads and processes.
+    """Features of photos by content, backbone and transform; for many threads and processes.
 
     Parameters
     ----------
@@ -70,12 +70,12 @@ class FeatureCache:
         self._cache = None
         self._lock = threading.Lock()  # threads wait here, not in the database, which polls
 
-    def get_many(self, trunk, names: Sequence[str]) -> dict[str, np.ndarray]:
+    def get_many(self, backbone, names: Sequence[str]) -> dict[str, np.ndarray]:
         """Features that are there.
 
         Parameters
         ----------
-        trunk : LoadedTrunk
+        backbone : LoadedBackbone
         names : sequence of str
             SHA-256 of the photos' contents.
 
@@ -84,11 +84,11 @@ class FeatureCache:
         dict of str to ndarray of float32, shape (width,)
             Read-only; names that are not known, or whose record is damaged, are absent.
         """
-        return self._within(self._get, trunk, names) or {}
+        return self._within(self._get, backbone, names) or {}
 
-    def put_many(self, trunk, features: Mapping[str, np.ndarray]) -> None:
+    def put_many(self, backbone, features: Mapping[str, np.ndarray]) -> None:
         """Keep features, by the SHA-256 of the photos' contents."""
-        self._within(self._put, trunk, features)
+        self._within(self._put, backbone, features)
 
     def close(self) -> None:
         """Let go of the files; the next use opens them again."""
@@ -97,22 +97,22 @@ class FeatureCache:
                 self._cache.close()
                 self._cache = None
 
-    def _get(self, trunk, names):
-        prefix, found = _prefix(trunk), {}
+    def _get(self, backbone, names):
+        prefix, found = _prefix(backbone), {}
         for name in names:
             record = self._cache.get(_key(prefix, name))
-            features = None if record is None else _unpack(record, trunk.trunk.width)
+            features = None if record is None else _unpack(record, backbone.spec.width)
             if features is not None:
                 found[name] = features
         return found
 
-    def _put(self, trunk, features):
-        prefix = _prefix(trunk)
+    def _put(self, backbone, features):
+        prefix = _prefix(backbone)
         for name, row in features.items():
             if np.isfinite(row).all():
                 self._cache.set(_key(prefix, name), _pack(row))
 
-    def _within(self, action, trunk, items):
+    def _within(self, action, backbone, items):
         """One transaction; None, and no further attempts, when the cache can't be used."""
         if not items or self.folder is None or self.problem:
             return None
@@ -122,7 +122,7 @@ class FeatureCache:
                 if self._cache is None:
                     self._cache = _opened(self.folder, self._size_limit)
                 with self._cache.transact():
-                    found = action(trunk, items)
+                    found = action(backbone, items)
                 if action == self._put:
                     self._cache.cull()  # not within: space is free after the commit only
                 return found
@@ -140,10 +140,10 @@ class FeatureCache:
             _log.warning(self.problem)
 
 
-def _prefix(trunk) -> bytes:
+def _prefix(backbone) -> bytes:
     """What a feature depends on besides the photo, down to the last bit."""
-    engine = getattr(trunk, "engine_name", "")
-    decisive = [trunk.digest, trunk.trunk.transform, TRANSFORM_VERSION, engine]
+    engine = getattr(backbone, "engine_name", "")
+    decisive = [backbone.digest, backbone.spec.transform, TRANSFORM_VERSION, engine]
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).digest()
 
 

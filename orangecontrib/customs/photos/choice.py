@@ -107,7 +107,7 @@ def model_html(model: PhotoModel, name: str, source: str | None) -> str:
         One of SOURCES; None: the model came on the input.
     """
     lines = [] if source in BUNDLED else [f"<b>{escape(name)}</b>"]  # the choice says it, too
-    lines.append(f"trunk {escape(model.trunk)}, {model.digest[:12]}…")
+    lines.append(f"backbone {escape(model.backbone)}, {model.digest[:12]}…")
     licence = model.licence or "not stated in the model"
     lines.append(f"<small>Licence: {escape(_shortened(licence, 110))}</small>")
     if model.note and source not in BUNDLED:  # what those learnt from is in the details
@@ -132,9 +132,9 @@ def details_html(model: PhotoModel, name: str, source: str | None) -> str:
         ("Licence", model.licence or "not stated in the model"),
         ("Training data", model.note or "not stated in the model"),
         ("Digest", model.digest),
-        ("Trunk", f"{model.trunk}, weights {model.trunk_digest}"
+        ("Backbone", f"{model.backbone}, weights {model.backbone_digest}"
                   + (", trained with the heads and part of the model"
-                     if model.trunk_state is not None else "")),
+                     if model.backbone_state is not None else "")),
         ("Damped: made pictures show it, and too few real photos are known to",
          f"{len(damped)} of {len(model.features)} features: {', '.join(damped)}"
          if damped else "none"),

@@ -1,4 +1,4 @@
-"""What computes a trunk: ONNX Runtime on a CPU, torch everywhere."""
+"""What computes a backbone: ONNX Runtime on a CPU, torch everywhere."""
 from __future__ import annotations
 
 import ctypes
@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from .maps import Pool, network
-from .registry import Trunk, TrunkError
+from .registry import Backbone, BackboneError
 
 __all__ = ["BACKENDS", "TorchEngine", "OnnxRuntimeEngine", "best_device", "cores",
            "out_of_memory", "free_memory"]
@@ -45,7 +45,7 @@ def _gpu_possible() -> bool:
         return platform.machine() == "arm64"
     try:
         version = importlib.metadata.version("torch")
-    except importlib.metadata.PackageNotFoundError:  # an exported trunk runs without
+    except importlib.metadata.PackageNotFoundError:  # an exported backbone runs without
         return False
     if "+cpu" in version or "+rocm" in version:
         return "+rocm" in version
@@ -83,16 +83,16 @@ def free_memory(device: str) -> int:
 
 
 class TorchEngine:
-    """A trunk in torch, on any device."""
+    """A backbone in torch, on any device."""
 
     name = "torch"
     on_one_core = None  # torch's threads are its own
 
-    def __init__(self, trunk: Trunk, module, device: str):
+    def __init__(self, backbone: Backbone, module, device: str):
         import torch
-        self._trunk, self._device = trunk, device
+        self._backbone, self._device = backbone, device
         self._module = module.eval().to(device, memory_format=torch.channels_last)
-        self._whole = network(trunk, self._module)[0].to(device)
+        self._whole = network(backbone, self._module)[0].to(device)
         self._lock = threading.Lock()
         self._with_maps = None
 
@@ -104,7 +104,7 @@ class TorchEngine:
         """The maps behind the features, and how they are pooled; both empty without."""
         with self._lock:
             if self._with_maps is None:
-                whole, pooling = network(self._trunk, self._module, with_maps=True)
+                whole, pooling = network(self._backbone, self._module, with_maps=True)
                 self._with_maps = whole.to(self._device), pooling
         whole, pooling = self._with_maps
         return (self._run(whole, images)[1:] if pooling else []), pooling
@@ -119,7 +119,7 @@ class TorchEngine:
 
 
 class OnnxRuntimeEngine:
-    """A trunk that was exported (see :mod:`.exported`), on a CPU, without torch.
+    """A backbone that was exported (see :mod:`.exported`), on a CPU, without torch.
 
     Several threads with one core each, instead of several cores on one photo: nobody waits
     for the slowest at every layer, which costs most where other work runs beside.
@@ -148,7 +148,7 @@ class OnnxRuntimeEngine:
         together = max(1, min(_TOGETHER, len(images) // cores()))
         parts = [images[i:i + together] for i in range(0, len(images), together)]
         # threads of its own: they survive no fork, and starting them costs nothing beside
-        with ThreadPoolExecutor(cores(), "trunk") as pool:
+        with ThreadPoolExecutor(cores(), "backbone") as pool:
             return np.concatenate(list(pool.map(self.on_one_core, parts)))
 
     def maps(self, images: np.ndarray) -> tuple[list[np.ndarray], tuple[Pool, ...]]:
@@ -162,10 +162,10 @@ class OnnxRuntimeEngine:
 
 
 def checked_device(device: str, backend: str) -> str:
-    """The backend that computes on a device; TrunkError for a pair that does not exist."""
+    """The backend that computes on a device; BackboneError for a pair that does not exist."""
     if backend not in BACKENDS:
-        raise TrunkError(f"unknown backend '{backend}': it is one of {', '.join(BACKENDS)}")
+        raise BackboneError(f"unknown backend '{backend}': it is one of {', '.join(BACKENDS)}")
     if backend == "onnxruntime" and device != "cpu":
-        raise TrunkError(f"ONNX Runtime computes on the CPU, not on '{device}': leave the device "
-                         "out, or take the backend torch")
+        raise BackboneError(f"ONNX Runtime computes on the CPU, not on '{device}': leave the "
+                            "device out, or take the backend torch")
     return "torch" if device != "cpu" else backend

@@ -1,6 +1,6 @@
 """Which places of a photo speak for a feature, and which against it: exactly, not by gradients.
 
-A head is linear in the trunk's numbers, and those are averages and maxima of maps.  So a
+A head is linear in the backbone's numbers, and those are averages and maxima of maps.  So a
 head's score is a sum over the places of the maps: an average gives every place its share, a
 maximum goes to the place where it stands.  What is shown is the difference to an empty photo, so
 that white ground says nothing.
@@ -45,7 +45,7 @@ class ActivationMap:
         Of the feature's head on this photo, calibrated, with the prior: log-odds; of a height,
         its logarithm before the heights share their softmax.
     constant : float
-        The score of an empty, white photo: bias, prior, and what the trunk says of nothing.
+        The score of an empty, white photo: bias, prior, and what the backbone says of nothing.
     box : tuple of int
         Left, top, right, bottom of the photo inside the square.
     """
@@ -62,21 +62,21 @@ def activation_map(extractor: Extractor, photo: Photo, feature_id: str) -> Activ
     Raises
     ------
     ExplainError
-        The trunk's numbers are not pooled from maps, or there is no such feature.
+        The backbone's numbers are not pooled from maps, or there is no such feature.
     PhotoError
         The photo can't be used.
     """
-    model, trunk = extractor.model, extractor.trunk
+    model, backbone = extractor.model, extractor.backbone
     if feature_id not in model.features:
         raise ExplainError(f"there is no feature '{feature_id}'; there are: "
                            + ", ".join(model.features))
-    square, box = decode_and_place(photo.read(), trunk.trunk.size)
-    maps, pooling = trunk.maps(np.stack([square, np.full_like(square, 255)]))
+    square, box = decode_and_place(photo.read(), backbone.spec.size)
+    maps, pooling = backbone.maps(np.stack([square, np.full_like(square, 255)]))
     if not maps:
         raise ExplainError(
-            f"a score on the trunk '{trunk.trunk.name}' can't be laid on the photo: before the "
-            "heads it mixes all places in linear levels instead of averaging over them. Take a "
-            "model on a trunk that averages, such as the default one")
+            f"a score on the backbone '{backbone.spec.name}' can't be laid on the photo: before "
+            "the heads it mixes all places in linear levels instead of averaging over them. Take a "
+            "model on a backbone that averages, such as the default one")
     column = model.features.index(feature_id)
     maps, empty = ([m[i].astype(float) for m in maps] for i in range(2))
     seen = model.judge(pooled_arrays([m[None] for m in maps], pooling))[1]
@@ -136,7 +136,7 @@ def objectness(square: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray
     Returns
     -------
     ndarray, shape (size, size)
-        1 everywhere where the border of the photo is no even ground.
+        1 everywhere where the border of the photo is not even.
     """
     left, top, right, bottom = box
     photo = square[top:bottom, left:right].astype(float)

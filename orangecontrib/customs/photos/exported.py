@@ -1,7 +1,7 @@
-"""Trunks as ONNX files: exported from torch once, checked against it, sealed.
+"""Backbones as ONNX files: exported from torch once, checked against it, sealed.
 
 A file names the weights it was made from and ends in the SHA-256 of all before, as a last
-property of the model.  A file that is stale, damaged or changed is exported anew.
+property of the model.  A file that is stale, damaged or changed is exported again.
 """
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from orangecontrib.customs.files import Output
 from .cache import VARIABLE, cache_folder
 from .engines import OnnxRuntimeEngine
 from .maps import network, pooled_arrays
-from .registry import Trunk
+from .registry import Backbone
 
 __all__ = ["ExportError", "TOLERANCE", "find", "export"]
 
@@ -31,37 +31,37 @@ TOLERANCE = 1e-4
 #: To be raised when the exported graph changes.
 VERSION = 1
 
-#: Files kept, the most recently used ones: a fine-tuned trunk leaves one for each training.
+#: Files kept, the most recently used ones: a fine-tuned backbone leaves one for each training.
 KEPT = 8
 
 _OPSET = 17
 
-#: The last trunk that could be kept nowhere: exported once by each program that uses it.
+#: The last backbone that could be kept nowhere: exported once by each program that uses it.
 _unkept: dict[str, OnnxRuntimeEngine] = {}
 _log = logging.getLogger(__name__)
 
 
 class ExportError(RuntimeError):
-    """A trunk that can't be exported, or does not compute the same; the message says why."""
+    """A backbone that can't be exported, or does not compute the same; the message says why."""
 
 
-def key(trunk: Trunk, source: str) -> str:
-    """What an exported trunk depends on.
+def key(backbone: Backbone, source: str) -> str:
+    """What an exported backbone depends on.
 
     Parameters
     ----------
     source : str
         Names the weights: SHA-256 of their file, or their digest.
     """
-    decisive = [trunk.name, trunk.transform, source, VERSION]
+    decisive = [backbone.name, backbone.transform, source, VERSION]
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 
 
-def find(trunk: Trunk, source: str) -> OnnxRuntimeEngine | None:
-    """The trunk as it was exported earlier from those weights; None when it has to be, anew."""
-    if (engine := _unkept.get(key(trunk, source))) is not None:
+def find(backbone: Backbone, source: str) -> OnnxRuntimeEngine | None:
+    """The backbone as it was exported earlier from those weights; None when it has to be, again."""
+    if (engine := _unkept.get(key(backbone, source))) is not None:
         return engine
-    path = _path(trunk, source)
+    path = _path(backbone, source)
     try:
         content = path.read_bytes() if path is not None else b""
     except OSError:
@@ -69,14 +69,14 @@ def find(trunk: Trunk, source: str) -> OnnxRuntimeEngine | None:
     body, seal = content[:-_SEAL], content[-_SEAL:]
     if not body or seal != _sealed(body):
         if content:
-            _log.warning("%s is damaged; the trunk is exported anew", path)
+            _log.warning("%s is damaged; the backbone is exported again", path)
         return None
     try:
         engine = OnnxRuntimeEngine(content)
     except Exception as error:  # ONNX Runtime's own errors derive from Exception only
-        _log.warning("%s can't be used (%s); the trunk is exported anew", path, error)
+        _log.warning("%s can't be used (%s); the backbone is exported again", path, error)
         return None
-    if engine.metadata.get("key") != key(trunk, source):
+    if engine.metadata.get("key") != key(backbone, source):
         return None
     try:
         os.utime(path)
@@ -85,13 +85,13 @@ def find(trunk: Trunk, source: str) -> OnnxRuntimeEngine | None:
     return engine
 
 
-def export(trunk: Trunk, module, digest: str, source: str) -> OnnxRuntimeEngine:
-    """Export a trunk, check it against torch, and keep the file.
+def export(backbone: Backbone, module, digest: str, source: str) -> OnnxRuntimeEngine:
+    """Export a backbone, check it against torch, and keep the file.
 
     Parameters
     ----------
     module : torch.nn.Module
-        The trunk's network, with weights, on the CPU.
+        The backbone's network, with weights, on the CPU.
     digest : str
         Of the weights.
 
@@ -102,36 +102,37 @@ def export(trunk: Trunk, module, digest: str, source: str) -> OnnxRuntimeEngine:
     """
     started = time.monotonic()
     try:
-        graph, pooling = _graph(trunk, module)
-        error = _error(trunk, module, OnnxRuntimeEngine(graph), pooling)
+        graph, pooling = _graph(backbone, module)
+        error = _error(backbone, module, OnnxRuntimeEngine(graph), pooling)
     except Exception as problem:  # whatever exporter and runtime raise: torch goes on
-        raise ExportError(f"the trunk '{trunk.name}' can't be exported "
+        raise ExportError(f"the backbone '{backbone.name}' can't be exported "
                           f"({(str(problem) or type(problem).__name__).splitlines()[0]})") \
             from problem
     if not error <= TOLERANCE:
-        raise ExportError(f"the exported trunk '{trunk.name}' differs from torch by "
+        raise ExportError(f"the exported backbone '{backbone.name}' differs from torch by "
                           f"{error:.1e} of the largest feature")
     body = graph + _properties(
-        key=key(trunk, source), trunk=trunk.name, digest=digest, source=source,
-        transform=json.dumps(trunk.transform), pooling=json.dumps(pooling),
+        key=key(backbone, source), backbone=backbone.name, digest=digest, source=source,
+        transform=json.dumps(backbone.transform), pooling=json.dumps(pooling),
         error=f"{error:.3e}")
     content = body + _sealed(body)
     engine = OnnxRuntimeEngine(content)
-    if problem := _keep(_path(trunk, source), content):
+    if problem := _keep(_path(backbone, source), content):
         _unkept.clear()
-        _unkept[key(trunk, source)] = engine
-        _log.warning("the trunk '%s' was exported from torch in %.0f s and %s: every run exports "
-                     "it anew. A folder for it can be named by %s; the backend torch needs no "
-                     "export", trunk.name, time.monotonic() - started, problem, VARIABLE)
+        _unkept[key(backbone, source)] = engine
+        _log.warning("the backbone '%s' was exported from torch in %.0f s and %s: every run "
+                     "exports it again. A folder for it can be named by %s; the backend torch "
+                     "needs no export", backbone.name, time.monotonic() - started, problem,
+                     VARIABLE)
     return engine
 
 
-def _graph(trunk: Trunk, module) -> tuple[bytes, tuple]:
+def _graph(backbone: Backbone, module) -> tuple[bytes, tuple]:
     import torch
-    whole, pooling = network(trunk, module, with_maps=True)
+    whole, pooling = network(backbone, module, with_maps=True)
     names = ["features", *(f"map{i}" for i in sorted({p.source for p in pooling}))]
     exported = io.BytesIO()
-    example = torch.zeros(1, trunk.size, trunk.size, 3, dtype=torch.uint8)
+    example = torch.zeros(1, backbone.size, backbone.size, 3, dtype=torch.uint8)
     with warnings.catch_warnings():  # the tracing exporter warns of its age and of constants
         warnings.simplefilter("ignore")
         torch.onnx.export(whole, (example,), exported, dynamo=False, opset_version=_OPSET,
@@ -140,12 +141,13 @@ def _graph(trunk: Trunk, module) -> tuple[bytes, tuple]:
     return exported.getvalue(), pooling
 
 
-def _error(trunk: Trunk, module, engine: OnnxRuntimeEngine, pooling) -> float:
+def _error(backbone: Backbone, module, engine: OnnxRuntimeEngine, pooling) -> float:
     """Largest difference to torch, and between features and pooled maps, over the scale."""
     import torch
-    images = np.random.default_rng(0).integers(0, 256, (2, trunk.size, trunk.size, 3), np.uint8)
+    shape = 2, backbone.size, backbone.size, 3
+    images = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
     with torch.inference_mode():
-        expected = network(trunk, module)[0](torch.from_numpy(images)).numpy()
+        expected = network(backbone, module)[0](torch.from_numpy(images)).numpy()
     found = engine._run(images)
     others = [found[0]] + ([pooled_arrays(found[1:], pooling)] if pooling else [])
     scale = max(float(np.abs(expected).max()), 1e-30)
@@ -173,9 +175,9 @@ def _sealed(body: bytes) -> bytes:
 _SEAL = 76
 
 
-def _path(trunk: Trunk, source: str) -> Path | None:
+def _path(backbone: Backbone, source: str) -> Path | None:
     folder = cache_folder()
-    return folder and folder / "trunks" / f"{trunk.name}-{key(trunk, source)[:16]}.onnx"
+    return folder and folder / "trunks" / f"{backbone.name}-{key(backbone, source)[:16]}.onnx"
 
 
 def _keep(path: Path | None, content: bytes) -> str:

@@ -1,9 +1,9 @@
 """Photos → probabilities: reading, decoding and computing in parallel, in batches.
 
-On a GPU threads decode while the trunk computes.  On a CPU each core takes a few photos all the
+On a GPU threads decode while the backbone computes.  On a CPU each core takes a few photos all the
 way: decoding threads beside computing ones would only take the cores from each other.
 
-What the trunk said about a photo is kept by its content: a photo that was seen before is
+What the backbone said about a photo is kept by its content: a photo that was seen before is
 neither decoded nor computed.
 """
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 
 from orangecontrib.customs.i18n import Message
 
-from . import trunks
+from . import backbones
 from .cache import FeatureCache
 from .decode import PhotoError, decode
 from .engines import cores, out_of_memory
@@ -75,7 +75,7 @@ class PhotoResults:
 
 
 class Extractor:
-    """Applies a PhotoModel to photos; loads the trunk at first use.
+    """Applies a PhotoModel to photos; loads the backbone at first use.
 
     Parameters
     ----------
@@ -84,51 +84,51 @@ class Extractor:
     device : str, optional
         Such as "cpu" or "cuda"; the best there is by default.
     weights : path, optional
-        Local file with the trunk's weights, for trunks that no package brings.
-    trunk : LoadedTrunk, optional
-        A trunk that is loaded already.
+        Local file with the backbone's weights, for backbones that no package brings.
+    backbone : LoadedBackbone, optional
+        A backbone that is loaded already.
     backend : {"auto", "onnxruntime", "torch"}
-        As in :class:`trunks.LoadedTrunk`.
+        As in :class:`backbones.LoadedBackbone`.
     cache : FeatureCache or bool
         What is kept between runs; True: in the user's cache folder (see ``cache.VARIABLE``).
     """
 
     def __init__(self, model: PhotoModel | None = None, device: str | None = None,
-                 weights=None, trunk: trunks.LoadedTrunk | None = None,
+                 weights=None, backbone: backbones.LoadedBackbone | None = None,
                  backend: str = "auto", cache: FeatureCache | bool = True):
         self.model = PhotoModel.default() if model is None else model
         self.cache = FeatureCache() if cache is True else cache or None
         self._given = weights, device, backend
         self._lock = threading.Lock()
-        self._trunk = None
-        if trunk is not None:
-            self._trunk = self._checked(trunk)
+        self._backbone = None
+        if backbone is not None:
+            self._backbone = self._checked(backbone)
 
     @property
-    def trunk(self) -> trunks.LoadedTrunk:
-        """The trunk with weights; ModelError if it is not the one the model was trained on."""
+    def backbone(self) -> backbones.LoadedBackbone:
+        """The backbone with weights; ModelError if it is not the one the model was trained on."""
         with self._lock:
-            if self._trunk is None:
-                self._trunk = self._checked(_loaded(self.model, *self._given))
-            return self._trunk
+            if self._backbone is None:
+                self._backbone = self._checked(_loaded(self.model, *self._given))
+            return self._backbone
 
-    def _checked(self, trunk):
-        if trunk.digest != self.model.trunk_digest:
+    def _checked(self, backbone):
+        if backbone.digest != self.model.backbone_digest:
             raise ModelError(
-                f"the model was trained on other weights of the trunk '{self.model.trunk}' "
-                f"({self.model.trunk_digest[:12]}…) than are here ({trunk.digest[:12]}…)")
-        if trunk.trunk.transform != self.model.transform:
+                f"the model was trained on other weights of the backbone '{self.model.backbone}' "
+                f"({self.model.backbone_digest[:12]}…) than are here ({backbone.digest[:12]}…)")
+        if backbone.spec.transform != self.model.transform:
             raise ModelError("the model was trained with another input transform: "
                              f"{self.model.transform}")
-        if trunk.trunk.width != len(self.model.weights):
+        if backbone.spec.width != len(self.model.weights):
             raise ModelError(f"the heads read {len(self.model.weights)} numbers of a photo, and "
-                             f"the trunk '{self.model.trunk}' gives {trunk.trunk.width}")
-        return trunk
+                             f"the backbone '{self.model.backbone}' gives {backbone.spec.width}")
+        return backbone
 
     @property
     def device_name(self) -> str:
-        """Where the trunk computes, in words for people."""
-        return self.trunk.device_name
+        """Where the backbone computes, in words for people."""
+        return self.backbone.device_name
 
     def run(self, photos: Iterable[Photo],
             progress: Callable[[int, int], bool | None] | None = None,
@@ -144,17 +144,17 @@ class Extractor:
             Called as progress(done, total).  If it returns True or raises
             ``InterruptedError``, the run ends and the results so far are returned.
         batch : int, optional
-            Photos that the trunk looks at together; by default what fits into the memory.
+            Photos that the backbone looks at together; by default what fits into the memory.
 
         Raises
         ------
-        ModelError, TrunkError
-            The trunk can't be had, or there is no memory even for a single photo.
+        ModelError, BackboneError
+            The backbone can't be had, or there is no memory even for a single photo.
         """
-        photos, trunk = list(photos), self.trunk
-        batch = batch or getattr(trunk, "batch", 32)
-        compute = _Computing(trunk, self.cache)
-        used, skipped, said = [], [], [self.model.judge(np.zeros((0, trunk.trunk.width)))]
+        photos, backbone = list(photos), self.backbone
+        batch = batch or getattr(backbone, "batch", 32)
+        compute = _Computing(backbone, self.cache)
+        used, skipped, said = [], [], [self.model.judge(np.zeros((0, backbone.spec.width)))]
         done, cancelled, threads = 0, False, max(2, cores())
         part = int(np.clip(min(batch, len(photos)) // threads, 1, SLICE))
         with ThreadPoolExecutor(threads, "photos") as pool:
@@ -201,11 +201,11 @@ class _Looked:
 
 
 class _Computing:
-    """Features of photos on a trunk, by way of the cache."""
+    """Features of photos on a backbone, by way of the cache."""
 
-    def __init__(self, trunk: trunks.LoadedTrunk, cache: FeatureCache | None):
-        self._trunk, self._cache = trunk, cache
-        self._on_one_core = getattr(trunk, "on_one_core", None)
+    def __init__(self, backbone: backbones.LoadedBackbone, cache: FeatureCache | None):
+        self._backbone, self._cache = backbone, cache
+        self._on_one_core = getattr(backbone, "on_one_core", None)
         self._limit: int | None = None  # photos at a time, once memory has run out
 
     def prepare(self, photos: Sequence[Photo]) -> list[_Looked]:
@@ -220,14 +220,14 @@ class _Computing:
             except PhotoError as error:
                 one.reason = error.reason
         known = {} if self._cache is None else self._cache.get_many(
-            self._trunk, [one.name for one in looked_at if one.name])
+            self._backbone, [one.name for one in looked_at if one.name])
         for number, one in enumerate(looked_at):
             one.features = known.get(one.name)
             content = contents.pop(number, None)
             if content is None or one.features is not None:
                 continue
             try:
-                one.image = decode(content, self._trunk.trunk.size)
+                one.image = decode(content, self._backbone.spec.size)
             except PhotoError as error:
                 one.reason = error.reason
         if self._on_one_core is not None:
@@ -236,7 +236,7 @@ class _Computing:
 
     def __call__(self, photos: Sequence[_Looked]) -> np.ndarray:
         """Features of photos that were prepared, in order."""
-        self._complete(photos, self._trunk)
+        self._complete(photos, self._backbone)
         return np.stack([one.features for one in photos])
 
     def _complete(self, photos: Sequence[_Looked], work: Callable) -> None:
@@ -247,10 +247,10 @@ class _Computing:
         for one, row in zip(new, computed):
             one.image, one.features = None, row
         if self._cache is not None:
-            self._cache.put_many(self._trunk, {one.name: one.features for one in new})
+            self._cache.put_many(self._backbone, {one.name: one.features for one in new})
 
     def _computed(self, images: np.ndarray, work: Callable) -> np.ndarray:
-        """What the trunk says; in halves when memory runs out."""
+        """What the backbone says; in halves when memory runs out."""
         parts, first = [], 0
         while first < len(images):
             part = images[first:first + (self._limit or len(images))]
@@ -260,10 +260,10 @@ class _Computing:
                 if not out_of_memory(error):
                     raise
                 if len(part) == 1:
-                    raise trunks.TrunkError(
-                        f"there is not enough memory for the trunk '{self._trunk.trunk.name}', "
-                        "even for a single photo: close other programs, or compute on another "
-                        "device") from error
+                    raise backbones.BackboneError(
+                        "there is not enough memory for the backbone "
+                        f"'{self._backbone.spec.name}', even for a single photo: close "
+                        "other programs, or compute on another device") from error
                 self._limit = len(part) // 2
                 continue
             first += len(part)
@@ -279,34 +279,34 @@ def _stopped(progress, done: int, total: int) -> bool:
         return True
 
 
-_TRUNKS: OrderedDict[tuple, trunks.LoadedTrunk] = OrderedDict()
-_TRUNKS_LOCK = threading.Lock()
+_BACKBONES: OrderedDict[tuple, backbones.LoadedBackbone] = OrderedDict()
+_BACKBONES_LOCK = threading.Lock()
 
 
-def _loaded(model: PhotoModel, weights, device, backend) -> trunks.LoadedTrunk:
-    """Trunks of this process: the last two stay, since loading takes seconds."""
-    own = model.trunk_state is not None
-    key = (model.trunk, model.trunk_digest, weights and str(weights), device, backend,
+def _loaded(model: PhotoModel, weights, device, backend) -> backbones.LoadedBackbone:
+    """Backbones of this process: the last two stay, since loading takes seconds."""
+    own = model.backbone_state is not None
+    key = (model.backbone, model.backbone_digest, weights and str(weights), device, backend,
            str(model.brighten))
-    with _TRUNKS_LOCK:
-        if key not in _TRUNKS:
-            _TRUNKS[key] = _restored(model, device, backend) if own \
-                else trunks.load(model.trunk, weights, device=device, backend=backend,
-                                 wanted=model.trunk_digest, brighten=model.brighten)
-            while len(_TRUNKS) > 2:
-                _TRUNKS.popitem(last=False)
-        _TRUNKS.move_to_end(key)
-        return _TRUNKS[key]
+    with _BACKBONES_LOCK:
+        if key not in _BACKBONES:
+            _BACKBONES[key] = _restored(model, device, backend) if own \
+                else backbones.load(model.backbone, weights, device=device, backend=backend,
+                                    wanted=model.backbone_digest, brighten=model.brighten)
+            while len(_BACKBONES) > 2:
+                _BACKBONES.popitem(last=False)
+        _BACKBONES.move_to_end(key)
+        return _BACKBONES[key]
 
 
-def _restored(model: PhotoModel, device, backend) -> trunks.LoadedTrunk:
-    found = trunks.digest(model.trunk_state)
-    if found != model.trunk_digest:
-        raise ModelError(f"the trunk inside the model ({found[:12]}…) is not the one that its "
-                         f"heads were trained on ({model.trunk_digest[:12]}…): get the model's "
-                         "file anew")
+def _restored(model: PhotoModel, device, backend) -> backbones.LoadedBackbone:
+    found = backbones.digest(model.backbone_state)
+    if found != model.backbone_digest:
+        raise ModelError(f"the backbone inside the model ({found[:12]}…) is not the one that its "
+                         f"heads were trained on ({model.backbone_digest[:12]}…): get the model's "
+                         "file again")
     try:
-        return trunks.restore(model.trunk, model.trunk_state, device, backend, model.group,
-                              model.brighten)
-    except trunks.TrunkError as error:
-        raise ModelError(f"the model's own trunk can't be used: {error}") from error
+        return backbones.restore(model.backbone, model.backbone_state, device, backend, model.group,
+                                 model.brighten)
+    except backbones.BackboneError as error:
+        raise ModelError(f"the model's own backbone can't be used: {error}") from error

@@ -1,4 +1,4 @@
-"""PhotoModel: the heads on a trunk, their calibration, and the file that holds them."""
+"""PhotoModel: the heads on a backbone, their calibration, and the file that holds them."""
 from __future__ import annotations
 
 import hashlib
@@ -78,7 +78,7 @@ class Judgement(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class PhotoModel:
-    """Heads for the visual features of a group of goods and for gradability, on one trunk.
+    """Heads for the visual features of a group of goods and for gradability, on one backbone.
 
     Logits of features are ``(x W + b) · reliability / temperature + logit prior``; the
     features that exclude each other (heights) share a softmax.  Gradability is "can this fact
@@ -96,9 +96,9 @@ class PhotoModel:
         and weak labels; correlation of a head's logits between photos of one good.
     thresholds : ndarray of float, shape (n_features,)
         From this probability on a photo is said to show the feature.
-    trunk, trunk_digest : str
+    backbone, backbone_digest : str
     transform : dict
-        Input transform of the trunk.
+        Input transform of the backbone.
     made_only : tuple of str
         Features that are damped: made pictures show them, and too few real ones are known to.
     note : str
@@ -107,8 +107,8 @@ class PhotoModel:
         What the model may be used for.
     clusters : tuple of str
         Ids of all of ``group.clusters``, or none.
-    trunk_state : dict of str to ndarray, optional
-        Weights of a trunk that was trained with the heads; a frozen trunk is only named.
+    backbone_state : dict of str to ndarray, optional
+        Weights of a backbone that was trained with the heads; a frozen backbone is only named.
     features, facts : tuple of str
         Those of the group, in its order.
     group : Group
@@ -126,14 +126,14 @@ class PhotoModel:
     reliability: np.ndarray
     rho: np.ndarray
     thresholds: np.ndarray
-    trunk: str
-    trunk_digest: str
+    backbone: str
+    backbone_digest: str
     transform: dict
     made_only: tuple[str, ...] = ()
     note: str = ""
     licence: str = ""
     clusters: tuple[str, ...] = ()
-    trunk_state: dict[str, np.ndarray] | None = None
+    backbone_state: dict[str, np.ndarray] | None = None
     features: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     group: Group | None = None
@@ -170,6 +170,11 @@ class PhotoModel:
             raise ModelError(wrong)
 
     def __setstate__(self, state: dict):
+        for key, name in _DESCRIPTION.items():  # as pickled before the attributes had these names
+            if key in state:
+                state[name] = state.pop(key)
+        if "trunk_state" in state:
+            state["backbone_state"] = state.pop("trunk_state")
         self.__dict__.update(state)
         if "group" not in state:  # pickled before models knew it
             self.__dict__["group"] = _group_of(self.features)
@@ -177,7 +182,7 @@ class PhotoModel:
 
     @property
     def brighten(self) -> float:
-        """Factor by which photos are lit before the trunk sees them; 1 in most models."""
+        """Factor by which photos are lit before the backbone sees them; 1 in most models."""
         return self.transform.get("brighten", 1.) if isinstance(self.transform, dict) else 1.
 
     @property
@@ -189,7 +194,7 @@ class PhotoModel:
     def digest(self) -> str:
         """SHA-256 of all that decides the probabilities; equal models have equal digests.
 
-        The weights of the trunk count by their own digest.
+        The weights of the backbone count by their own digest.
         """
         return self._digest(())
 
@@ -200,7 +205,7 @@ class PhotoModel:
             sha.update(f"{name}{array.shape}{array.dtype}".encode() + array.tobytes())
         for name, array in self._shot_arrays():
             sha.update(f"{name}{array.shape}{array.dtype}".encode() + array.tobytes())
-        decisive = [self.trunk, self.trunk_digest, self.transform, self.features, self.facts,
+        decisive = [self.backbone, self.backbone_digest, self.transform, self.features, self.facts,
                     self.clusters, *more]
         sha.update(json.dumps(decisive, sort_keys=True).encode())
         return sha.hexdigest()
@@ -212,10 +217,10 @@ class PhotoModel:
             for name in Shots.__annotations__]
 
     def _file_digest(self, group: str = "") -> str:
-        """Of everything in the file: the description, the group it names, the trunk's weights."""
-        described = [getattr(self, name) for name in _DESCRIPTION]
+        """Of all in the file: the description, the group it names, the backbone's weights."""
+        described = [getattr(self, name) for name in _DESCRIPTION.values()]
         sha = hashlib.sha256(self._digest(described + [group] * bool(group)).encode())
-        for name, array in sorted((self.trunk_state or {}).items()):
+        for name, array in sorted((self.backbone_state or {}).items()):
             sha.update(f"{name}{array.shape}{array.dtype}".encode()
                        + np.ascontiguousarray(array).tobytes())
         return sha.hexdigest()
@@ -227,7 +232,7 @@ class PhotoModel:
         return hash(self.digest)
 
     def __call__(self, x: np.ndarray) -> Judgement:
-        """What the heads say about the trunk's output.
+        """What the heads say about the backbone's output.
 
         Parameters
         ----------
@@ -236,7 +241,7 @@ class PhotoModel:
         return self.judge(x)[0]
 
     def judge(self, x: np.ndarray) -> tuple[Judgement, Seen]:
-        """What the heads say about the trunk's output, and how the photos were taken."""
+        """What the heads say about the backbone's output, and how the photos were taken."""
         out = np.asarray(x, np.float32) @ self.weights + self.bias
         n, end = len(self.features), len(self.features) + len(self.facts)
         seen = Seen.nothing(len(out)) if self.shots is None else self.shots.seen(x)
@@ -273,9 +278,9 @@ class PhotoModel:
         from safetensors.numpy import save
         described = {"format": FORMAT, "version": VERSION, "group": self.group.id,
                      "digest": self._file_digest(self.group.id),
-                     **{name: getattr(self, name) for name in _DESCRIPTION}}
+                     **{key: getattr(self, name) for key, name in _DESCRIPTION.items()}}
         arrays = {name: getattr(self, name) for name in _ARRAYS}
-        arrays |= {_TRUNK + name: a for name, a in (self.trunk_state or {}).items()}
+        arrays |= {_BACKBONE + name: a for name, a in (self.backbone_state or {}).items()}
         arrays |= dict(self._shot_arrays())
         # asarray: ascontiguousarray would turn a scalar into a vector
         content = save({name: np.asarray(a, order="C") for name, a in arrays.items()},
@@ -323,14 +328,14 @@ class PhotoModel:
         if absent:
             raise ModelError(f"{path}: lacks {', '.join(absent)}")
         try:
-            state = {name.removeprefix(_TRUNK): array for name, array in arrays.items()
-                     if name.startswith(_TRUNK)}
+            state = {name.removeprefix(_BACKBONE): array for name, array in arrays.items()
+                     if name.startswith(_BACKBONE)}
             shots = {name.removeprefix(_SHOTS): array for name, array in arrays.items()
                      if name.startswith(_SHOTS)}
-            model = cls(**{name: arrays[name] for name in _ARRAYS}, trunk_state=state or None,
+            model = cls(**{name: arrays[name] for name in _ARRAYS}, backbone_state=state or None,
                         shots=Shots(**shots) if shots else None, group=_named(described, groups),
-                        **{name: tuple(v) if isinstance(v := described[name], list) else v
-                           for name in _DESCRIPTION})
+                        **{name: tuple(v) if isinstance(v := described[key], list) else v
+                           for key, name in _DESCRIPTION.items()})
         except (ModelError, GroupError) as error:
             raise ModelError(f"{path}: {error}") from None
         except (KeyError, AttributeError, TypeError) as error:
@@ -360,11 +365,13 @@ def bundled_path(name: str) -> Path | None:
 
 
 _ARRAYS = ("weights", "bias", "priors", "temperatures", "reliability", "rho", "thresholds")
-_DESCRIPTION = ("trunk", "trunk_digest", "transform", "made_only", "note", "licence",
-                "clusters", "features", "facts")
+#: What a file says in words, and the attribute that has it.
+_DESCRIPTION = {"trunk": "backbone", "trunk_digest": "backbone_digest",
+                **{name: name for name in ("transform", "made_only", "note", "licence",
+                                           "clusters", "features", "facts")}}
 
-#: What the names of a trained trunk's weights begin with, and of what is known of views.
-_TRUNK, _SHOTS = "trunk/", "shots/"
+#: What the names of a trained backbone's weights begin with, and of what is known of views.
+_BACKBONE, _SHOTS = "trunk/", "shots/"
 
 
 def _group_of(features: Iterable[str], groups: Iterable[Group] = ()) -> Group:
@@ -392,7 +399,7 @@ def _bundled(path: Path) -> PhotoModel:
     return PhotoModel.load(path)
 
 
-def untrained(trunk: str, trunk_digest: str, transform: dict, width: int,
+def untrained(backbone: str, backbone_digest: str, transform: dict, width: int,
               priors: Sequence[float] | None = None, group: Group | None = None) -> PhotoModel:
     """A model that knows nothing: every photo gets the priors.  For tests and trainers."""
     group = visual_group(group)
@@ -403,4 +410,4 @@ def untrained(trunk: str, trunk_digest: str, transform: dict, width: int,
             priors[list(members)] = 1 / len(members)
     return PhotoModel(np.zeros((width, outputs), np.float32), np.zeros(outputs, np.float32),
                       np.asarray(priors, float), np.ones(n), np.ones(n), np.full(n, .5),
-                      np.full(n, .5), trunk, trunk_digest, transform, group=group)
+                      np.full(n, .5), backbone, backbone_digest, transform, group=group)

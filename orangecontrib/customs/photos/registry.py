@@ -7,18 +7,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-__all__ = ["BRIGHTEN", "TrunkError", "Trunk", "brightened"]
+__all__ = ["BRIGHTEN", "BackboneError", "Backbone", "brightened"]
 
 #: Factors by which inputs can be brightened.
 BRIGHTEN = (1., 4.)
 
 
-class TrunkError(RuntimeError):
-    """A trunk that can't be built; the message says what to do."""
+class BackboneError(RuntimeError):
+    """A backbone that can't be built; the message says what to do."""
 
 
 @dataclass(frozen=True)
-class Trunk:
+class Backbone:
     """A network as the registry knows it, without weights.
 
     Attributes
@@ -70,15 +70,15 @@ class Trunk:
         return {"size": self.size, "mean": list(self.mean), "std": list(self.std),
                 "fit": "pad-white", "output": self.output, **lit}
 
-    def lit(self, brighten: float) -> Trunk:
-        """The same trunk for photos that are brightened first; TrunkError for no factor."""
+    def lit(self, brighten: float) -> Backbone:
+        """The same backbone for photos that are brightened first; BackboneError for no factor."""
         low, high = BRIGHTEN
         if not isinstance(brighten, (int, float)) or not low <= brighten <= high:
-            raise TrunkError(f"photos can be brightened by a factor of {low:g} to {high:g}, "
-                             f"not {brighten!r}")
+            raise BackboneError(f"photos can be brightened by a factor of {low:g} to {high:g}, "
+                                f"not {brighten!r}")
         return self if brighten == self.brighten else replace(self, brighten=float(brighten))
 
 
-def brightened(batch, trunk: Trunk):
-    """Torch values of 0 to 255, brightened as the trunk wants them."""
-    return batch if trunk.brighten == 1 else (batch * trunk.brighten).clamp(max=255.)
+def brightened(batch, backbone: Backbone):
+    """Torch values of 0 to 255, brightened as the backbone wants them."""
+    return batch if backbone.brighten == 1 else (batch * backbone.brighten).clamp(max=255.)

@@ -1,8 +1,8 @@
-"""The paper's network trained from scratch, as a trunk: small networks side by side.
+"""The paper's network trained from scratch, as a backbone: small networks side by side.
 
 One network per feature (paper 1, §2 and Fig. 2), close to LeNet-5, 13 levels: convolution,
 ReLU, pooling, convolution, ReLU, pooling, flatten, linear, ReLU, linear, ReLU, linear,
-softmax.  As a trunk it ends before the last linear level: its output is the penultimate
+softmax.  As a backbone it ends before the last linear level: its output is the penultimate
 activations of all one after the other, and the last linear levels are heads that each read their
 own part.  A softmax over two outputs is a sigmoid of their difference, so one score per
 feature is the whole of the paper's last level.
@@ -15,10 +15,10 @@ import numpy as np
 
 from orangecontrib.customs.groups import Group, visual_group
 
-from .registry import Trunk
+from .registry import Backbone
 
 __all__ = ["KERNELS", "SIZE", "SIZES", "MEAN", "STD", "OUTPUT", "width", "name", "parse",
-           "trunk", "build", "head_mask", "is_grey"]
+           "backbone", "build", "head_mask", "is_grey"]
 
 #: Sides of the convolution kernels that the paper tried; 5 was its best.
 KERNELS = (3, 4, 5, 6, 7)
@@ -38,12 +38,12 @@ MEAN, STD = (0.,) * 3, (255.,) * 3
 #: Weights of red, green and blue in the one channel of a grey input (ITU-R BT.601).
 LUMA = (.299, .587, .114)
 
-#: What the trunk's numbers are.
+#: What the backbone's numbers are.
 OUTPUT = "penultimate activations of a network per feature"
 
 
 def width(group: Group | None = None) -> int:
-    """Numbers per photo that the trunk gives: the same for every kernel and size.
+    """Numbers per photo that the backbone gives: the same for every kernel and size.
 
     Parameters
     ----------
@@ -54,17 +54,17 @@ def width(group: Group | None = None) -> int:
 
 
 def name(kernel: int = 5, size: int = SIZE, grey: bool = False) -> str:
-    """Name of the trunk in the registry: "scratch-k5", "scratch-k5-64", "scratch-k5-64-grey"."""
+    """Name of the backbone in the registry: "scratch-k5", "scratch-k5-64", "scratch-k5-64-grey"."""
     return f"scratch-k{kernel}" + f"-{size}" * (size != SIZE) + "-grey" * grey
 
 
 def is_grey(text: str) -> bool:
-    """Whether a trunk's name is of a network with one input channel."""
+    """Whether a backbone's name is of a network with one input channel."""
     return parse(text) is not None and text.endswith("-grey")
 
 
 def parse(text: str) -> tuple[int, int] | None:
-    """Kernel and size of a trunk's name; None when it is not one of these networks."""
+    """Kernel and size of a backbone's name; None when it is not one of these networks."""
     match = re.fullmatch(r"scratch-k(\d+)(?:-(\d+))?(?:-grey)?", text)
     if match is None:
         return None
@@ -72,11 +72,11 @@ def parse(text: str) -> tuple[int, int] | None:
     return (kernel, size) if kernel in KERNELS and SIZES[0] <= size <= SIZES[1] else None
 
 
-def trunk(kernel: int = 5, size: int = SIZE, group: Group | None = None,
-          grey: bool = False) -> Trunk:
-    """The networks as the registry of trunks knows them; their weights come with a model."""
-    return Trunk(name(kernel, size, grey), size, width(group), MEAN, STD, "that of the model",
-                 lambda: build(kernel, size, group, grey), OUTPUT)
+def backbone(kernel: int = 5, size: int = SIZE, group: Group | None = None,
+             grey: bool = False) -> Backbone:
+    """The networks as the registry of backbones knows them; their weights come with a model."""
+    return Backbone(name(kernel, size, grey), size, width(group), MEAN, STD, "that of the model",
+                    lambda: build(kernel, size, group, grey), OUTPUT)
 
 
 def build(kernel: int = 5, size: int = SIZE, group: Group | None = None, grey: bool = False):

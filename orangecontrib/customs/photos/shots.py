@@ -85,7 +85,7 @@ class Shots:
     limit: np.ndarray
 
     def check(self, width: int, group: Group) -> str:
-        """What does not fit a trunk's width or a group; "" where all does."""
+        """What does not fit a backbone's width or a group; "" where all does."""
         views, scenes, k = len(group.views), len(group.scenes), self.axes.shape[-1]
         shapes = {"view_weights": (width, views), "view_bias": (views,),
                   "scene_weights": (width, scenes), "scene_bias": (scenes,),
@@ -104,7 +104,7 @@ class Shots:
         return ""
 
     def seen(self, x: np.ndarray) -> Seen:
-        """How the photos with these features of the trunk were taken."""
+        """How the photos with these features of the backbone were taken."""
         x = np.asarray(x, np.float32)
         along = (x - self.centre) @ self.axes
         return Seen(softmax((x @ self.view_weights + self.view_bias).astype(float)),

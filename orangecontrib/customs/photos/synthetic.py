@@ -38,7 +38,7 @@ def marked(content: bytes) -> bytes:
     Raises
     ------
     ValueError
-        It is no photo.
+        It is not a photo.
     """
     if is_generated(content):
         return content

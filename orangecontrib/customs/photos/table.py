@@ -197,7 +197,7 @@ def _extract(paths: Sequence[str | None], extractor: Extractor, progress=None,
 class PhotoFeatures:
     """Computes the features of a table's photos; shared by the columns.
 
-    Holds the heads, not the trunk: the trunk is loaded when it is needed, so the object
+    Holds the heads, not the backbone: the backbone is loaded when it is needed, so the object
     pickles small and moves between threads and processes.
     """
 
@@ -324,7 +324,7 @@ def features_table(table: Table, image_variable: Variable | str, extractor: Extr
     language : {"en", "ru"}
         Of the columns' names (ПЕРФОРАЦИЯ_СОЮЗКА … or perforated vamp …).
     batch : int, optional
-        Photos that the trunk looks at together; by default what fits into the memory.
+        Photos that the backbone looks at together; by default what fits into the memory.
 
     Returns
     -------

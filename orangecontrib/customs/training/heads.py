@@ -1,4 +1,4 @@
-"""Linear heads on a trunk's features, and what turns their scores into probabilities.
+"""Linear heads on a backbone's features, and what turns their scores into probabilities.
 
 A head's score is a log-likelihood ratio: what its training implied as a prior is taken out of
 its bias, so that the prior can be chosen.

@@ -183,12 +183,12 @@ class OWCustomsStopwords(StopwordControls, CustomsWidget):
         mixed = Msg("Mixed languages: {:.0%} of the words are Latin; the normaliser of one "
                     "language leaves the other as it is.")
         unknown_upstream = Msg("The locked lexicon does not know {}: left out, as it would be "
-                               "fitted anew. Unlock to learn with it.")
-        bad_lock = Msg("The locked lexicon in the workflow is damaged ({}); learning anew.")
+                               "fitted again. Unlock to learn with it.")
+        bad_lock = Msg("The locked lexicon in the workflow is damaged ({}); learning again.")
 
     class Information(OWWidget.Information):
         tokenised = Msg("The corpus was not tokenised: split into words here.")
-        frozen = Msg("{} upstream would be fitted anew on every new corpus: frozen here.")
+        frozen = Msg("{} upstream would be fitted again on every new corpus: frozen here.")
         no_tokens = Msg(NO_TOKENS)
         cancelled = Msg("Audit cancelled: the rows so far are shown.")
         stopped = Msg("Cancelled: nothing is sent. Change something to filter again.")

@@ -118,7 +118,7 @@ class OWDeclarations(SourceMixin, CustomsWidget):
 
     class Error(OWWidget.Error):
         file = Msg("{}")
-        missing = Msg("{}: {}. Choose the file anew, or put it back and press Reload.")
+        missing = Msg("{}: {}. Choose the file again, or put it back and press Reload.")
         empty = Msg("{} is empty: a row of it must hold the names of the columns.")
         failed = Msg("Reading the file failed: {}")
 

@@ -307,7 +307,7 @@ class OWEvaluateCodes(CustomsWidget):
         self.truth_combo.chosen.connect(self._on_truth)
         self.level_combo = choice(
             LEVELS, self.level, self._on_level,
-            "At 4 digits a wrong subheading of the right heading is no error; probabilities of "
+            "At 4 digits a wrong subheading of the right heading is not an error; probabilities of "
             "the codes below are added up")
         self.limit_spin = QDoubleSpinBox(minimum=0, maximum=100, decimals=1, singleStep=1,
                                          suffix=" %", value=100 * self.limit)
@@ -393,7 +393,7 @@ class OWEvaluateCodes(CustomsWidget):
     # -- work
 
     def evaluate(self, compared: Compared | None = None):
-        """Evaluate anew; what is already known of all models may be handed over."""
+        """Evaluate again; what is already known of all models may be handed over."""
         self.cancel()
         clear(self.Error, self.Warning, self.Information)
         self.evaluated = self.compared = None

@@ -19,6 +19,7 @@ from orangewidget.utils.signals import Input, Output
 from orangecontrib.customs.columns import ImageColumn, SkippedPhotos
 from orangecontrib.customs.declarations.learning.table import leaks
 from orangecontrib.customs.files.paths import storable_path
+from orangecontrib.customs.photos.backbones import BackboneError
 from orangecontrib.customs.photos.chips import FeatureView
 from orangecontrib.customs.photos.choice import FROM_FILE, Choice
 from orangecontrib.customs.photos.extract import Extractor
@@ -36,7 +37,6 @@ from orangecontrib.customs.photos.table import (
     image_paths,
     image_variables,
 )
-from orangecontrib.customs.photos.trunks import TrunkError
 from orangecontrib.customs.widgets.utils.common import summaries  # noqa: F401 – registers PhotoModel
 from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear, reason
 from orangecontrib.customs.widgets.utils.common.variables import VariableCombo, listed
@@ -448,7 +448,7 @@ class OWFootwearFeatures(Explains, CustomsWidget):
 
     def on_exception(self, ex: Exception):
         self._set_running(False)
-        if isinstance(ex, (ModelError, TrunkError)):
+        if isinstance(ex, (ModelError, BackboneError)):
             self._describe_model(None)
             self.Error.model(str(ex))
         else:
@@ -517,7 +517,7 @@ class OWFootwearFeatures(Explains, CustomsWidget):
         items = [("Source", choice.name)]
         model = self.results.model if self.results is not None else self.model
         if model is not None:
-            items += [("Trunk", model.trunk), ("Digest", model.digest[:16]),
+            items += [("Backbone", model.backbone), ("Digest", model.digest[:16]),
                       ("Licence", model.licence or "not stated"), ("Training data", model.note)]
         self.report_items("Model", items)
         if self.results is None:

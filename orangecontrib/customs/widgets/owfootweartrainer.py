@@ -14,9 +14,9 @@ from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
 
 from orangecontrib.customs.groups import Group
+from orangecontrib.customs.photos.backbones import BackboneError
 from orangecontrib.customs.photos.model import ModelError, PhotoModel
 from orangecontrib.customs.photos.table import good_variables, image_variables
-from orangecontrib.customs.photos.trunks import TrunkError
 from orangecontrib.customs.training.report import (
     joined_products,
     label_counts,
@@ -417,7 +417,7 @@ class OWFootwearTrainer(KeepsModel, TrainerControls, CustomsWidget):
             self.Information.nothing()
         elif isinstance(ex, TrainingError):
             self.Error.training(_without_stop(ex))
-        elif isinstance(ex, TrunkError):
+        elif isinstance(ex, BackboneError):
             self.Error.weights(str(ex))
             self.more_button.setChecked(True)  # the ways out are in there
         elif isinstance(ex, ModelError):
@@ -534,7 +534,7 @@ class OWFootwearTrainer(KeepsModel, TrainerControls, CustomsWidget):
         model = self.model
         if model is not None:
             self.report_items("Model", [
-                ("File", self.model_path or "not saved"), ("Network", model.trunk),
+                ("File", self.model_path or "not saved"), ("Network", model.backbone),
                 ("Digest", model.digest[:16]), ("Trained on", model.note),
                 ("Licence", model.licence)])
         if self.outcome is None:

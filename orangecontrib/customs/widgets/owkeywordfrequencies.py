@@ -323,7 +323,7 @@ class OWKeywordFrequencies(CustomsWidget):
     # -- work
 
     def count(self):
-        """Count anew."""
+        """Count again."""
         self.cancel()
         clear(self.Error, self.Information, self.Warning.no_word, self.Warning.one_code,
               self.Warning.without_code)

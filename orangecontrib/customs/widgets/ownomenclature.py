@@ -302,7 +302,7 @@ class OWNomenclature(CustomsWidget):
             self.load()  # says what to choose
 
     def set_file(self, path: str | os.PathLike):
-        """Load a table; its columns are guessed anew."""
+        """Load a table; its columns are guessed again."""
         self.source = self.resolved(os.fspath(path))
         self.path = self.storable(self.source)
         self.last_folder = os.fspath(self.source.parent)

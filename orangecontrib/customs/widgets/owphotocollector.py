@@ -42,8 +42,8 @@ from orangecontrib.customs.collecting.jobs import (
 from orangecontrib.customs.collecting.table import needs_table
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import say
+from orangecontrib.customs.photos.backbones import BackboneError
 from orangecontrib.customs.photos.model import ModelError, PhotoModel
-from orangecontrib.customs.photos.trunks import TrunkError
 from orangecontrib.customs.widgets.utils.common import (
     summaries,  # noqa: F401 – registers PhotoModel
 )
@@ -290,7 +290,7 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
         """Read what was labelled or decided meanwhile; what is on the screen stays.
 
         Photos are sent again where decisions are others, or with `whole`: the Labeler behind has
-        what was labelled in it, and would begin anew.
+        what was labelled in it, and would begin again.
         """
         if self.source is not None and not self.group_combo.problem \
                 and not any(isinstance(job, Reading) for job in self.queue):
@@ -459,7 +459,7 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
         if isinstance(ex, CollectError) and isinstance(self.job, Reading):
             self.Error.folder(str(ex))
             self._show(Held())
-        elif isinstance(ex, (CollectError, ModelError, TrunkError)):
+        elif isinstance(ex, (CollectError, ModelError, BackboneError)):
             self.Error.collecting(str(ex))
         else:
             self.Error.unexpected(reason(ex))

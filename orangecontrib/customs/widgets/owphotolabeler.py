@@ -201,11 +201,11 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
         self.image_combo.chosen.connect(self._image_chosen)
         self.image_combo.hide()
         self.filter_combo = self._combo(FILTERS, "shown", "Which photos the gallery shows. What "
-                                        "you label stays on the screen until you choose anew.")
+                                        "you label stays on the screen until you choose again.")
         self.order_combo = self._combo(ORDERS, "order", "Doubtful photos first: the model's "
                                        "suggestions are least certain there")
         self.refresh_button = QToolButton(text="↻", focusPolicy=Qt.NoFocus, autoRaise=True)
-        self.refresh_button.setToolTip("Filter and order anew")
+        self.refresh_button.setToolTip("Filter and order again")
         self.refresh_button.clicked.connect(self._arrange)
         self.undo_button = QToolButton(text="Undo", focusPolicy=Qt.NoFocus)
         self.undo_button.setToolTip("Ctrl+Z, without limit")
@@ -350,7 +350,7 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
     # --- the gallery
 
     def _arrange(self, *_):
-        """Filter and order the photos anew."""
+        """Filter and order the photos again."""
         self.gallery.arrange(self.shown, self.order, self._doubts())
         self._show_all()
 

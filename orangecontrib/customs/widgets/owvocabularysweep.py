@@ -106,9 +106,9 @@ class OWVocabularySweep(CustomsWidget):
 
     class Error(OWWidget.Error):
         failed = Msg("No sweep: {}.")
-        sizes = Msg("Vocabulary: give whole numbers above 0, parted by commas (30, 40, 50).")
-        maxima = Msg("Greatest frequency: give shares above the least one and up to 1, parted by "
-                     "commas (0.2, 0.3).")
+        sizes = Msg("Vocabulary: give whole numbers above 0, separated by commas (30, 40, 50).")
+        maxima = Msg("Greatest frequency: give shares above the least one and up to 1, separated "
+                     "by commas (0.2, 0.3).")
 
     class Warning(CorpusWarning):
         seen = Msg("{} upstream was fitted on all documents, test documents among them: remove it "
@@ -173,7 +173,7 @@ class OWVocabularySweep(CustomsWidget):
         self.seed_spin.valueChanged.connect(lambda value: self._set("seed", value))
         together = QCheckBox("Equal texts together", checked=self.together)
         together.setToolTip("Documents with the same words stay on one side: declarations "
-                            "repeat, and a repeated text is no test")
+                            "repeat, and a repeated text is not a test")
         together.toggled.connect(lambda on: self._set("together", on))
         grid.addWidget(self.scheme_combo, 0, 0, 1, 2)
         grid.addWidget(QLabel("Seed"), 1, 0)
@@ -457,7 +457,7 @@ class OWVocabularySweep(CustomsWidget):
 
 
 def _numbers(text: str, good) -> list[float] | None:
-    """Numbers parted by commas, semicolons or spaces, each once; None where one is no good."""
+    """Numbers separated by commas, semicolons or spaces, each once; None where one is no good."""
     parts = [part for part in re.split(r"[,;\s]+", text.strip()) if part]
     try:
         numbers = list(dict.fromkeys(float(part) for part in parts))

@@ -109,21 +109,21 @@ class Steps:
         return _Decider(pickle.loads(self._content).job_here())
 
     @cached_property
-    def _trunk(self):
+    def _backbone(self):
         from orangecontrib.customs.photos.extract import Extractor
         job = self._worker.job
-        return Extractor(self._worker.model, job.device, backend=job.backend).trunk
+        return Extractor(self._worker.model, job.device, backend=job.backend).backbone
 
     def __call__(self, item: _Item | Carried) -> _Item | Done | Exception:
+        from orangecontrib.customs.photos.backbones import BackboneError
         from orangecontrib.customs.photos.model import ModelError
-        from orangecontrib.customs.photos.trunks import TrunkError
         item = _Item(item) if isinstance(item, Carried) else item
         try:
             if item.task.photos and self._worker.job.model:
                 for name in self._names[:len(self._names) - ("decide" in self._names)]:
                     getattr(self, name)(item)
             return self._worker.decided(item) if "decide" in self._names else item
-        except (ModelError, TrunkError) as error:
+        except (ModelError, BackboneError) as error:
             return InputError(str(error))
         except (InputError, OutputError, MemoryError) as error:
             return error
@@ -143,9 +143,9 @@ class Steps:
     def compute(self, item: _Item) -> None:
         """What the backbone says of decoded photos."""
         from orangecontrib.customs.photos.engines import out_of_memory
-        trunk = self._trunk
-        work = trunk.on_one_core or trunk
-        together = _TOGETHER if trunk.on_one_core else trunk.batch
+        backbone = self._backbone
+        work = backbone.on_one_core or backbone
+        together = _TOGETHER if backbone.on_one_core else backbone.batch
         places = list(item.images)
         while places:
             some = places[:together]

@@ -66,7 +66,7 @@ class Local:
     def _pipeline(self):
         from diffusers import AutoPipelineForText2Image
 
-        from orangecontrib.customs.photos.trunks import best_device
+        from orangecontrib.customs.photos.backbones import best_device
         try:
             # never a pickle: loading one can run any code
             pipeline = AutoPipelineForText2Image.from_pretrained(

@@ -130,7 +130,7 @@ def judge(p: np.ndarray, contradiction: float, wanted: Mapping[str, float], dist
         value = float(p[group.feature_ids.index(feature)])
         fits = value if label else 1 - value
         level = 2 if fits < WANTED[0] else 1 if fits < WANTED[1] else 0
-        # what only the kind of goods implies is no wish: it makes a photo doubtful
+        # what only the kind of goods implies is not a wish: it makes a photo doubtful
         if level:
             say_(level if label else 1, Message.of(
                 "collecting.not_as_wanted", feature=_Named(names[feature]), p=percent(value)))
@@ -204,14 +204,14 @@ def screen(manifest: Manifest, extractor, client: Client | None = None,
 
 def _looked(manifest: Manifest, entries: Sequence[Entry], extractor, batch: int = 16):
     """Entries and what the backbone says of their photos; unreadable ones are left out."""
-    trunk = extractor.trunk
+    backbone = extractor.backbone
     for first in range(0, len(entries), batch):
         images, kept = [], []
         for entry in entries[first:first + batch]:
             try:
-                images.append(decode(manifest.read(entry), trunk.trunk.size))
+                images.append(decode(manifest.read(entry), backbone.spec.size))
                 kept.append(entry)
             except (OSError, PhotoError):
                 continue
         if kept:
-            yield from zip(kept, trunk(np.stack(images)))
+            yield from zip(kept, backbone(np.stack(images)))

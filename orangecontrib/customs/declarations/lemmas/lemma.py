@@ -96,5 +96,5 @@ def _most_likely(readings, known: bool) -> str:
         scores[reading.normal_form] += reading.score
     if known:
         return max(scores, key=scores.get)
-    # guessed by the ending: «варистор» is no plural of «варистора», and few adjectives end in -ой
+    # guessed by the ending: «варистор» is not the plural of «варистора», few adjectives end in -ой
     return min(scores, key=lambda form: (len(form), form.endswith("ой"), -scores[form]))

@@ -40,7 +40,7 @@ def read(path: Path, *, encoding: str = "", sheet: str = "",
         raise TableFileError(f"{path} declares entities or a document type of its own, which no "
                              "declaration does; it is not read") from error
     except SyntaxError as error:  # ParseError of ElementTree
-        raise TableFileError(f"{path} is not well-formed XML ({error}); export it anew") from error
+        raise TableFileError(f"{path} is not well-formed XML ({error}); export it again") from error
     if not goods:
         raise TableFileError(f"{path} is an XML ({root[0] or 'without elements'}) without goods of "
                              "a declaration (elements GoodsDescription, GoodsTNVEDCode); export "

@@ -114,7 +114,7 @@ def _delimiter(text: str) -> str:
 def _known(text: str, delimiter: str) -> int:
     """How many names of columns a row has at most, separated so.
 
-    What holds another delimiter is no name.
+    What holds another delimiter is not a name.
     """
     others = DELIMITERS.replace(delimiter, "").replace(",", "")
     return max((telling(cell for cell in row if not set(cell) & set(others))

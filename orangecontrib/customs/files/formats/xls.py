@@ -35,7 +35,7 @@ def read(path: Path, *, encoding: str = "", sheet: str = "",
         if b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k" in content or "encrypted" in text.lower():
             raise TableFileError(f"{path} is protected by a password; save it without") from error
         raise TableFileError(f"{path} can't be read as a workbook ({text[:200]}); open it in a "
-                             "spreadsheet program and save it anew") from error
+                             "spreadsheet program and save it again") from error
     titles = [some.name for some in sheets]
     chosen, notes = choose(
         path, titles, [some.name for some in sheets if some.visibility], sheet,

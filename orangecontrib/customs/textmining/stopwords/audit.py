@@ -58,7 +58,7 @@ def tautology_audit(tokens: Sequence[Sequence[str]], labels: np.ndarray,
         Words of the designations down to each level.
     folds : int
         Documents with the same words share a fold: declarations repeat, and a
-        repeated text is no test.
+        repeated text is not a test.
     most : int
         Of more documents than this a random sample is taken.
     seed : int

@@ -194,7 +194,7 @@ class Lexicon:
                 tuple((name, frozenset(words)) for name, words in stored["upstream"]),
                 int(stored["documents"]))
         except (KeyError, TypeError) as error:
-            raise ValueError(f"this is no stored lexicon: {error!r}") from error
+            raise ValueError(f"this is not a stored lexicon: {error!r}") from error
 
 
 def learn(counts: WordCounts, choice: Choice,

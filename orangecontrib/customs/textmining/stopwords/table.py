@@ -225,7 +225,7 @@ def prepare(corpus: Corpus, upstream: Sequence[Frozen] | None = None,
         if isinstance(step, FitDictionaryFilter):
             name = str(step)
             if upstream is None:
-                fitted = copy.copy(step)   # its lexicon is set anew, never changed in place
+                fitted = copy.copy(step)   # its lexicon is set again, never changed in place
                 fitted(replayed)
                 frozen.append((name, frozenset(fitted._lexicon)))
             elif known and known[0][0] == name:

@@ -109,7 +109,7 @@ class Sweeper:
         Least share of the documents that a word needs.
     scheme : Scheme, optional
     together : bool
-        Documents with the same words stay on one side of a split: a repeated text is no test.
+        Documents with the same words stay on one side of a split: a repeated text is not a test.
     seed : int
     callback : callable, optional
         Gets the share done of the preparation.

@@ -170,7 +170,7 @@ def read_labels(path: str | os.PathLike, group: Group | None = None) -> LabelFil
             continue
         cluster = (row.get(lower.get("cluster")) or "").strip()
         if cluster and cluster.casefold() not in cluster_names:
-            result.problems.append(f"{where}: '{cluster}' is no cluster "
+            result.problems.append(f"{where}: '{cluster}' is not a cluster "
                                    f"({', '.join(group.cluster_ids)})")
         cluster = cluster_names.get(cluster.casefold(), "")
         labels = np.full(len(group.features), np.nan)
@@ -178,7 +178,7 @@ def read_labels(path: str | os.PathLike, group: Group | None = None) -> LabelFil
             text = (row.get(column) or "").strip()
             label = _label(text)
             if label is None:
-                result.problems.append(f"{where}, {column}: '{text}' is no label (1, 0, 0.5 "
+                result.problems.append(f"{where}, {column}: '{text}' is not a label (1, 0, 0.5 "
                                        "or empty)")
             else:
                 labels[group.feature_ids.index(id_)] = label

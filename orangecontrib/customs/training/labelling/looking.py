@@ -42,7 +42,7 @@ class Looked:
 
 
 def why_unreadable(path: str) -> str:
-    """Why a file is no photo, by its first bytes; "" if it looks like one."""
+    """Why a file is not a photo, by its first bytes; "" if it looks like one."""
     try:
         if not photo_size(path):
             return "the file is empty (zero bytes)"

@@ -187,7 +187,7 @@ class LabelSheet:
         each other: 1 for one of them is 0 for the others, 0.5 is for all that come into question.
         """
         if not np.isnan(label) and label not in LABELS:
-            raise ValueError(f"{label} is no label")
+            raise ValueError(f"{label} is not a label")
         rows, index = _rows(rows), self.group.feature_ids.index(feature)
         labels = self.labels[rows]
         members = list(question_of(feature, self.group).members)

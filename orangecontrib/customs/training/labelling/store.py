@@ -55,7 +55,7 @@ class LabelStore:
     Raises
     ------
     LabelsError
-        The file is no CSV of labels, is open elsewhere, or its folder can't be written to.
+        The file is not a CSV of labels, is open elsewhere, or its folder can't be written to.
     """
 
     def __init__(self, path: str | os.PathLike, group: Group | None = None):
@@ -185,7 +185,7 @@ class LabelStore:
         self._waiting = []
 
     def checkpoint(self) -> None:
-        """Write the CSV anew and empty the journal.
+        """Write the CSV again and empty the journal.
 
         A file that was not written here is copied aside first (``.bak``).
         """

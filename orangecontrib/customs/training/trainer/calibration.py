@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from orangecontrib.customs.photos.backbones import LoadedBackbone
 from orangecontrib.customs.photos.model import Judgement, PhotoModel
-from orangecontrib.customs.photos.trunks import LoadedTrunk
 from orangecontrib.customs.training import heads
 
 from .photos import Split, TrainingPhotos
@@ -25,7 +25,7 @@ MADE_RELIABILITY = .3
 
 
 def calibrated(fitted: heads.Heads, scores: np.ndarray, photos: TrainingPhotos, split: Split,
-               trunk: LoadedTrunk, **extra) -> tuple[PhotoModel, Judgement]:
+               backbone: LoadedBackbone, **extra) -> tuple[PhotoModel, Judgement]:
     """The model of some heads, calibrated on scores of photos that they did not see.
 
     Parameters
@@ -63,7 +63,7 @@ def calibrated(fitted: heads.Heads, scores: np.ndarray, photos: TrainingPhotos, 
         fitted.weights.astype(np.float32), fitted.bias.astype(np.float32), priors,
         whole.temperatures, np.where(rests_on_made, MADE_RELIABILITY, 1.),
         heads.correlations(scores[rows], labels[rows], split.groups[rows]), np.full(n, .5),
-        trunk.trunk.name, trunk.digest, trunk.trunk.transform,
+        backbone.spec.name, backbone.digest, backbone.spec.transform,
         tuple(id_ for id_, yes in zip(group.feature_ids, rests_on_made) if yes), group=group,
         **extra)
     judged = Judgement(*(np.full((len(scores), *part.shape[1:]), np.nan)

@@ -28,7 +28,7 @@ class Checkpoint:
     Attributes
     ----------
     recipe, data : str
-        Digests of the settings, and of photos, labels and the trunk's weights at the start.
+        Digests of the settings, and of photos, labels and the backbone's weights at the start.
     epoch, best_epoch : int
     best_loss : float
     history : tuple of Epoch
@@ -67,13 +67,13 @@ class Checkpoint:
         Raises
         ------
         CheckpointError
-            The file is damaged, of another recipe, or of other photos, labels or trunk weights.
+            The file is damaged, of another recipe, or of other photos, labels or backbone weights.
         """
         from safetensors import SafetensorError, safe_open
         path = Path(path)
         if not path.exists():
             return None
-        instead = "; delete it, or choose another file, to start anew"
+        instead = "; delete it, or choose another file, to start again"
         try:
             with safe_open(os.fspath(path), framework="numpy") as file:
                 described = json.loads((file.metadata() or {})["checkpoint"])
@@ -94,7 +94,7 @@ class Checkpoint:
                                   f"{instead}")
         if result.data != data:
             raise CheckpointError(f"{path}: the checkpoint is of a run on other photos, "
-                                  f"labels or weights of the trunk{instead}")
+                                  f"labels or weights of the backbone{instead}")
         return result
 
 

@@ -30,7 +30,7 @@ def descend(module, batch: Callable, objective: Objective,
     Raises
     ------
     TrainingError
-        The loss is no number in the first epochs, or the checkpoint can't be resumed.
+        The loss is not a number in the first epochs, or the checkpoint can't be resumed.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Heads on a frozen trunk: the trunk sees every photo once, the heads learn from that."""
+"""Heads on a frozen backbone: the backbone sees every photo once, the heads learn from that."""
 from __future__ import annotations
 
 import hashlib
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from orangecontrib.customs.photos.trunks import LoadedTrunk
+from orangecontrib.customs.photos.backbones import LoadedBackbone
 from orangecontrib.customs.training.heads import Heads
 
 from .augmentation import vary
@@ -17,7 +17,7 @@ from .pixels import Pixels
 from .recipe import Recipe
 from .watch import Watch
 
-__all__ = ["trunk_features", "fit", "optimise", "module", "on_one_core"]
+__all__ = ["backbone_features", "fit", "optimise", "module", "on_one_core"]
 
 #: L-BFGS iterations between two looks at the curves.
 STRIDE = 5
@@ -26,9 +26,9 @@ STRIDE = 5
 FEW_NUMBERS = 2 ** 23
 
 
-def trunk_features(trunk: LoadedTrunk, pixels: Pixels, rows: np.ndarray, recipe: Recipe,
-                   watch: Watch, copies: int = 0, cache=None, batch: int = 32) -> np.ndarray:
-    """What the trunk says about photos and their varied copies.
+def backbone_features(backbone: LoadedBackbone, pixels: Pixels, rows: np.ndarray, recipe: Recipe,
+                      watch: Watch, copies: int = 0, cache=None, batch: int = 32) -> np.ndarray:
+    """What the backbone says about photos and their varied copies.
 
     Parameters
     ----------
@@ -43,18 +43,18 @@ def trunk_features(trunk: LoadedTrunk, pixels: Pixels, rows: np.ndarray, recipe:
         The photo itself first; fewer rows when the run was cancelled.
     """
     wanted = [(row, copy) for row in rows for copy in range(1 + copies)]
-    x = np.zeros((len(wanted), trunk.trunk.width), np.float32)
+    x = np.zeros((len(wanted), backbone.spec.width), np.float32)
     done = 0
     for first in range(0, len(wanted), batch):
         part = wanted[first:first + batch]
         names = [_name(pixels.contents[row], copy, recipe) for row, copy in part]
-        found = {} if cache is None else cache.get_many(trunk, names)
+        found = {} if cache is None else cache.get_many(backbone, names)
         missing = [i for i, name in enumerate(names) if name not in found]
         if missing:
             images = np.stack([_copy(pixels, *part[i], recipe) for i in missing])
-            computed = dict(zip((names[i] for i in missing), trunk(images)))
+            computed = dict(zip((names[i] for i in missing), backbone(images)))
             if cache is not None:
-                cache.put_many(trunk, computed)
+                cache.put_many(backbone, computed)
             found = {**found, **computed}
         x[first:first + len(part)] = np.stack([found[name] for name in names])
         done = first + len(part)

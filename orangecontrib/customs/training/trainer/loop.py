@@ -9,7 +9,7 @@ from itertools import repeat
 
 import numpy as np
 
-from orangecontrib.customs.photos import scratch, trunks
+from orangecontrib.customs.photos import backbones, scratch
 from orangecontrib.customs.photos.model import Judgement, PhotoModel
 from orangecontrib.customs.training import heads
 
@@ -29,7 +29,7 @@ from .watch import Watch
 
 __all__ = ["train"]
 
-#: Heads on the default trunk, in seconds.
+#: Heads on the default backbone, in seconds.
 DEFAULT = Recipe()
 
 #: Fewer held-out photos of an answer calibrate nothing (``heads.calibrate``).
@@ -56,15 +56,15 @@ def train(photos: TrainingPhotos, recipe: Recipe = DEFAULT,
         Sgd and adam write their state there after every epoch, and resume from it.  Lbfgs
         takes seconds and needs none.
     weights, sha256, allow_download
-        Where the trunk's weights come from, as in ``trunks.load``.
+        Where the backbone's weights come from, as in ``backbones.load``.
     device : str, optional
         Such as "cpu" or "cuda"; the best there is by default.
     cache : photos.cache.FeatureCache, optional
-        Keeps what a frozen trunk said about a photo, for the next run.
+        Keeps what a frozen backbone said about a photo, for the next run.
     note, licence : str
         Kept in the model: training data, and what the model may be used for.
     pixels : Pixels, optional
-        These photos as :func:`read` gave them at the trunk's size, for runs that differ only
+        These photos as :func:`read` gave them at the backbone's size, for runs that differ only
         in their recipe.
 
     Returns
@@ -75,8 +75,8 @@ def train(photos: TrainingPhotos, recipe: Recipe = DEFAULT,
     ------
     TrainingError
         There is nothing to learn from, or the checkpoint is of another run.
-    TrunkError
-        The trunk is not known, or its weights are missing.
+    BackboneError
+        The backbone is not known, or its weights are missing.
     Cancelled
         Ended by the user before there was a model.
     """
@@ -88,15 +88,15 @@ def train(photos: TrainingPhotos, recipe: Recipe = DEFAULT,
     with torch.random.fork_rng(devices=[]):
         if recipe.architecture == "scratch":
             loaded = None
-            trunk = scratch.trunk(recipe.kernel, recipe.size, photos.group,
-                                  recipe.grey).lit(recipe.brighten)
+            backbone = scratch.backbone(recipe.kernel, recipe.size, photos.group,
+                                        recipe.grey).lit(recipe.brighten)
         else:  # first of all: that there are no weights is better said at once
-            loaded = given.loaded(recipe.trunk, recipe.brighten)
-            trunk = loaded.trunk
+            loaded = given.loaded(recipe.backbone, recipe.brighten)
+            backbone = loaded.spec
         kept, skipped = _usable(photos)
         watch.stage("reading photos", .1)
         pixels = pixels.take(kept) if pixels is not None else read(
-            [photos.photos[row] for row in kept], trunk.size,
+            [photos.photos[row] for row in kept], backbone.size,
             lambda done: watch(done / len(kept)))
         watch.must_go_on()
         skipped += [(int(kept[row]), reason) for row, reason in pixels.skipped]
@@ -105,7 +105,7 @@ def train(photos: TrainingPhotos, recipe: Recipe = DEFAULT,
         used = photos.take(kept)
         used.made |= pixels.generated  # whatever the table says of them: they never measure
         run = _Run(used, pixels, recipe, watch, given, checkpoint, cache)
-        model, scores, judged = run.whole(trunk, loaded, note=note, licence=licence)
+        model, scores, judged = run.whole(backbone, loaded, note=note, licence=licence)
     return Trained(model, tuple(watch.history), run.held_out(judged, kept),
                    _spread(run.split, kept, len(photos)), sorted(skipped), run.remarks(scores),
                    time.monotonic() - started, watch.cancelled)
@@ -116,17 +116,17 @@ class _Given:
 
     def __init__(self, weights, sha256, allow_download, device):
         self._weights, self._sha256, self._download = weights, sha256, allow_download
-        self.device = device or trunks.best_device()
+        self.device = device or backbones.best_device()
 
-    def loaded(self, name: str, brighten: float) -> trunks.LoadedTrunk:
-        return trunks.load(name, self._weights, self._sha256, self._download, self.device,
-                           brighten=brighten)
+    def loaded(self, name: str, brighten: float) -> backbones.LoadedBackbone:
+        return backbones.load(name, self._weights, self._sha256, self._download, self.device,
+                              brighten=brighten)
 
-    def module(self, trunk: trunks.Trunk):
-        """The trunk's network as a torch module; random weights for one from scratch."""
-        module = trunk.build()
-        if not scratch.parse(trunk.name):
-            trunks.fill(module, self._weights or trunks.find_weights(trunk), trunk)
+    def module(self, backbone: backbones.Backbone):
+        """The backbone's network as a torch module; random weights for one from scratch."""
+        module = backbone.build()
+        if not scratch.parse(backbone.name):
+            backbones.fill(module, self._weights or backbones.find_weights(backbone), backbone)
         return module
 
 
@@ -158,13 +158,13 @@ class _Run:
                          self.recipe, self.photos.group,
                          None if self.clusters is None else self.clusters[rows])
 
-    def whole(self, trunk: trunks.Trunk, loaded: trunks.LoadedTrunk | None, **said
+    def whole(self, backbone: backbones.Backbone, loaded: backbones.LoadedBackbone | None, **said
               ) -> tuple[PhotoModel, np.ndarray, Judgement]:
         """The model; scores of photos by heads that did not see them; what they come to."""
         scores = np.full((len(self.photos), self.objective.outputs), np.nan)
         extra = {"clusters": self.names} if self.names else {}
-        if self.recipe.trains_trunk:
-            fitted, loaded, extra["trunk_state"] = self._network(trunk, loaded, scores)
+        if self.recipe.trains_backbone:
+            fitted, loaded, extra["backbone_state"] = self._network(backbone, loaded, scores)
         else:
             fitted = self._heads(loaded, scores)
         self.watch.stage("calibration", 1.)
@@ -172,13 +172,13 @@ class _Run:
                                    **extra)
         return model, scores, judged
 
-    # --- heads on a frozen trunk ---
+    # --- heads on a frozen backbone ---
 
-    def _heads(self, loaded: trunks.LoadedTrunk, scores: np.ndarray) -> heads.Heads:
+    def _heads(self, loaded: backbones.LoadedBackbone, scores: np.ndarray) -> heads.Heads:
         recipe, watch = self.recipe, self.watch
-        watch.stage("trunk", .8)
-        x = frozen.trunk_features(loaded, self.pixels, np.arange(len(self.photos)), recipe,
-                                  watch, recipe.copies, self.cache)
+        watch.stage("backbone", .8)
+        x = frozen.backbone_features(loaded, self.pixels, np.arange(len(self.photos)), recipe,
+                                     watch, recipe.copies, self.cache)
         watch.must_go_on()
         watch.stage("heads", .99)
         fit = self._folds if recipe.optimiser == "lbfgs" else self._descent
@@ -265,20 +265,20 @@ class _Run:
 
     # --- networks trained whole ---
 
-    def _network(self, trunk: trunks.Trunk, loaded: trunks.LoadedTrunk | None,
+    def _network(self, backbone: backbones.Backbone, loaded: backbones.LoadedBackbone | None,
                  scores: np.ndarray):
         import torch
         recipe, watch, start = self.recipe, self.watch, {}
         if loaded is not None:
             watch.stage("first heads", .25)
-            x = frozen.trunk_features(loaded, self.pixels, self.train, recipe, watch,
-                                      cache=self.cache)[:, 0]
+            x = frozen.backbone_features(loaded, self.pixels, self.train, recipe, watch,
+                                         cache=self.cache)[:, 0]
             watch.must_go_on()
             linear, z = frozen.module(x, self.objective.outputs)
             frozen.optimise(linear, z, self.objective, recipe.l2, FIRST_HEADS)
             start = {"x": x, "heads": linear}
         torch.manual_seed(recipe.seed)  # whatever was drawn before
-        net = network(trunk, self.given.module(trunk), self.objective.outputs,
+        net = network(backbone, self.given.module(backbone), self.objective.outputs,
                       self.photos.group, **start)
         net = net.to(self.given.device)
         watch.stage("training", .95)
@@ -307,13 +307,13 @@ class _Run:
             descend(net, batch, self.objective, validate, recipe, watch, self.checkpoint,
                     self._digest("" if loaded is None else loaded.digest))
         state, fitted = net.state(), net.heads(self.objective)
-        module = trunk.build()
+        module = backbone.build()
         module.load_state_dict({name: torch.from_numpy(a) for name, a in state.items()})
         # what the extractor will compute, not what the training did
-        loaded = trunks.LoadedTrunk(trunk, module, self.given.device)
+        loaded = backbones.LoadedBackbone(backbone, module, self.given.device)
         for rows in (self.validation, self.test):
             x = [loaded(images) for images in self._batches(rows)]
-            scores[rows] = fitted.scores(np.concatenate([np.zeros((0, trunk.width)), *x]))
+            scores[rows] = fitted.scores(np.concatenate([np.zeros((0, backbone.width)), *x]))
         return fitted, loaded, state
 
     def _batches(self, rows: Sequence[int], size: int = 32):
@@ -322,9 +322,9 @@ class _Run:
 
     # --- measuring ---
 
-    def _digest(self, trunk: str) -> str:
-        """Of photos, labels and the trunk's weights at the start."""
-        return self.photos.digest([*self.pixels.contents, trunk])
+    def _digest(self, backbone: str) -> str:
+        """Of photos, labels and the backbone's weights at the start."""
+        return self.photos.digest([*self.pixels.contents, backbone])
 
     def _measure(self, x: np.ndarray, rows: np.ndarray):
         objective = self._objective(rows)

@@ -111,21 +111,21 @@ def preview(photo: Photo, recipe: Recipe, extractor: Extractor | None = None,
     ------
     PhotoError
         The photo can't be used.
-    ModelError, TrunkError
+    ModelError, BackboneError
         The model can't.
     """
-    size = SIZE if extractor is None else extractor.trunk.trunk.size
+    size = SIZE if extractor is None else extractor.backbone.spec.size
     found = variants(decode(photo.read(), size), recipe)
     if extractor is None:
         return Preview(tuple(found))
-    model, trunk, judged = extractor.model, extractor.trunk, []
+    model, backbone, judged = extractor.model, extractor.backbone, []
     for one in found:
         if judged and stopped():
             break
         seen = one.image
         if one is found[-1] and recipe.brighten != 1:  # the model itself brightens, too
             seen = _lit(found[0].image, recipe.brighten / model.brighten)
-        said = model(trunk(seen[None])).probabilities[0]
+        said = model(backbone(seen[None])).probabilities[0]
         judged.append(Variant(one.name, one.image, said))
     return Preview(tuple(judged), model.group, len(judged) < len(found))
 

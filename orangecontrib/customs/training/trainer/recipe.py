@@ -5,7 +5,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
 
-from orangecontrib.customs.photos import scratch, trunks
+from orangecontrib.customs.photos import backbones, scratch
 from orangecontrib.customs.photos.registry import BRIGHTEN
 
 __all__ = ["RecipeError", "Recipe", "PRESETS", "OPTIMISERS"]
@@ -33,14 +33,14 @@ class Recipe:
         "default" (EfficientNet-Lite0), "vgg16", "vgg19", "scratch" (the paper's own
         network), or the name of a torchvision classifier.
     fine_tune : bool
-        Train the trunk's weights, too; else it stays frozen and only the heads learn.
+        Train the backbone's weights, too; else it stays frozen and only the heads learn.
         Does not apply to "scratch", which is always trained whole.
     kernel, size : int
         Only "scratch": side of the convolutions (3 to 7) and of the input (64 to 256 pixels).
     grey : bool
         Only "scratch": one input channel, the brightness, instead of three.
     optimiser : {"lbfgs", "sgd", "adam"}
-        L-BFGS finds the best heads on a frozen trunk in seconds; the other two go through
+        L-BFGS finds the best heads on a frozen backbone in seconds; the other two go through
         the photos in batches and are the paper's.
     learning_rate : float
         Of sgd and adam.
@@ -61,7 +61,7 @@ class Recipe:
         Varied copies are turned by up to so many degrees, and lit by a factor of up to
         1 ± brightness.  Nothing is ever cut off: a cut shaft would falsify the height.
     copies : int
-        Varied copies per photo on a frozen trunk; networks trained whole get a new variation
+        Varied copies per photo on a frozen backbone; networks trained whole get a new variation
         of every photo in each epoch instead.
     class_weights : bool
         Give a feature's two answers the same total weight.
@@ -121,21 +121,21 @@ class Recipe:
                               f"{', '.join(OPTIMISERS)}")
         if not self.architecture:
             raise RecipeError("the architecture has no name")
-        if self.trains_trunk and self.optimiser == "lbfgs":
-            raise RecipeError("lbfgs trains heads on a frozen trunk only; choose adam or sgd "
+        if self.trains_backbone and self.optimiser == "lbfgs":
+            raise RecipeError("lbfgs trains heads on a frozen backbone only; choose adam or sgd "
                               "for a network from scratch or for fine-tuning")
 
     @property
-    def trains_trunk(self) -> bool:
-        """Whether the trunk's weights are trained, too."""
+    def trains_backbone(self) -> bool:
+        """Whether the backbone's weights are trained, too."""
         return self.fine_tune or self.architecture == "scratch"
 
     @property
-    def trunk(self) -> str:
-        """Name of the trunk in ``photos.trunks``."""
+    def backbone(self) -> str:
+        """Name of the backbone in ``photos.backbones``."""
         if self.architecture == "scratch":
             return scratch.name(self.kernel, self.size, self.grey)
-        return trunks.DEFAULT if self.architecture == "default" else self.architecture
+        return backbones.DEFAULT if self.architecture == "default" else self.architecture
 
     @property
     def digest(self) -> str:
@@ -166,13 +166,13 @@ _RANGES = (
 
 #: Starting points, by the name that people see.
 PRESETS = {
-    "Default trunk, heads in seconds": Recipe(),
+    "Default backbone, heads in seconds": Recipe(),
     "VGG-16, last layer (paper)": Recipe("vgg16", optimiser="sgd", learning_rate=.01,
                                          epochs=40, l2=1e-4),
     "VGG-19, last layer (paper)": Recipe("vgg19", optimiser="sgd", learning_rate=.01,
                                          epochs=40, l2=1e-4),
     "Network from scratch (paper)": Recipe("scratch", optimiser="adam", learning_rate=.001,
                                            epochs=30, l2=1e-4),
-    "Default trunk, fine-tuned": Recipe(fine_tune=True, optimiser="adam", learning_rate=1e-4,
-                                        epochs=8, patience=3),
+    "Default backbone, fine-tuned": Recipe(fine_tune=True, optimiser="adam", learning_rate=1e-4,
+                                           epochs=8, patience=3),
 }

@@ -116,9 +116,9 @@ def run(request: Request, stopped: threading.Event, state: TaskState) -> Outcome
 
 
 def load(path: Path, shown: str, weights: Path | None, state: TaskState) -> Loaded:
-    """Read a model file, and see whether its trunk is here."""
+    """Read a model file, and see whether its backbone is here."""
     state.set_status("Loading the model…")
     model = PhotoModel.load(path)
     extractor = Extractor(model, weights=weights, cache=False)
-    extractor.trunk  # noqa: B018 – refuses a trunk with other weights
+    extractor.backbone  # noqa: B018 – refuses a backbone with other weights
     return Loaded(shown, model)

@@ -17,7 +17,7 @@ from orangecontrib.customs.declarations.languages import words
 
 __all__ = ["Place"]
 
-#: Words of one phrase that are looked at: a phrase without any mark is no list.
+#: Words of one phrase that are looked at: a phrase without any mark is not a list.
 LONGEST = 60
 
 _WORD = re.compile(r"w/o?(?!\w)|[a-z]+(?:[-'][a-z]+)*'?|\d[\d.,/]*")

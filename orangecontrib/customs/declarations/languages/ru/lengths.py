@@ -9,7 +9,7 @@ from orangecontrib.customs.declarations.languages.interval import Interval
 
 __all__ = ["measured", "read_interval"]
 
-_COUNTED = r"(?!\s?(?:пар|шт|короб|мест|ящ|кг|упак|лет|дж|руб)\w*)"  # «120 пар» is no length
+_COUNTED = r"(?!\s?(?:пар|шт|короб|мест|ящ|кг|упак|лет|дж|руб)\w*)"  # «120 пар» is not a length
 _NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?(?!\d)" + _COUNTED
 _UNIT = (r"(?:см|сантиметр\w*|мм|миллиметр\w*|дюйм\w*|inch\w*|\"|'')"
          r"(?!\w)[.]?|-?дюймов\w*")
@@ -20,7 +20,7 @@ _BEFORE = re.compile(
     rf"высот\w*\.?|выс\.)?[\s:(=\-]*+"
     rf"(?P<cmp>не {_MORE}|не {_LESS}|до|от|{_MORE}|{_LESS}|>=|≥|<=|≤)?"
     rf"[\s:]*+(?:чем |уровня )?(?P<a>{_NUMBER})\s?(?P<ua>{_UNIT})?"
-    # after «24 см» another number needs its own unit: «24 см, 36-41» is no range
+    # after «24 см» another number needs its own unit: «24 см, 36-41» is not a range
     rf"(?:\s?(?:-|до|/|\.\.\.?|,|;|и)\s?(?P<b>{_NUMBER})\s?(?(ua)(?P<ub>{_UNIT})|(?P<uc>{_UNIT})?))*+"
     rf"(?P<after>\s?(?:,|\()?\s?(?:и|или|либо)?\s?(?:{_MORE}|выше)|\s?(?:и|или)?\s?{_LESS}|\s?\+)?"
     rf"(?P<incl>\s?\(?включительно)?")

@@ -25,7 +25,7 @@ def chosen_groups(names: Sequence[str], basedir: str | None) -> tuple[Group, ...
     try:
         return loaded_groups(_place(name, basedir) for name in names)
     except GroupError as error:
-        raise GroupError(f"{error}; choose the groups anew under Goods") from None
+        raise GroupError(f"{error}; choose the groups again under Goods") from None
 
 
 def _place(name: str, basedir: str | None) -> str:

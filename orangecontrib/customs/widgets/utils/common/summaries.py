@@ -8,5 +8,5 @@ __all__ = []
 
 @summarize.register(PhotoModel)
 def _(model: PhotoModel):
-    return PartialSummary(model.trunk, f"Photo model on the trunk {model.trunk}, "
+    return PartialSummary(model.backbone, f"Photo model on the backbone {model.backbone}, "
                                        f"{model.digest[:12]}…<br>{model.note}")

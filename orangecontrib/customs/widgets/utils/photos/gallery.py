@@ -226,7 +226,7 @@ class PhotoGallery(QListView):
         self.setModel(self._tiles)
         self.setItemDelegate(_TileDelegate(loader, bars, self))
         self.verticalScrollBar().setSingleStep(24)
-        # a thumbnail that came: the viewport repaints what is visible, nothing is laid out anew
+        # a thumbnail that came: the viewport repaints what is visible, nothing is laid out again
         loader.ready.connect(self._repaint)
         self._fit()
 
@@ -236,7 +236,7 @@ class PhotoGallery(QListView):
         self.scrollToTop()
 
     def refresh(self) -> None:
-        """Ask anew for what is on the screen; nothing is laid out again."""
+        """Ask again for what is on the screen; nothing is laid out again."""
         self.viewport().update()
 
     def selected_rows(self) -> Sequence[int]:

@@ -13,12 +13,12 @@ from AnyQt.QtCore import pyqtSignal as Signal
 from AnyQt.QtGui import QImage, QPixmap
 from PIL import Image
 
+from orangecontrib.customs.photos.backbones import BackboneError
 from orangecontrib.customs.photos.decode import PhotoError, decode_and_place
 from orangecontrib.customs.photos.explain import ExplainError, activation_map, overlay
 from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.model import ModelError, PhotoModel
 from orangecontrib.customs.photos.sources import Photo
-from orangecontrib.customs.photos.trunks import TrunkError
 from orangecontrib.customs.widgets.utils.photos.thumbnails import SIZE, ThumbnailLoader
 
 __all__ = ["Explained", "MapLoader", "MapThumbnails", "explained_square"]
@@ -167,7 +167,7 @@ class MapLoader(QObject):
             self._computed.emit(key, image, score, constant, "", asked)
         except PhotoError as error:
             self._computed.emit(key, QImage(), np.nan, np.nan, str(error), asked)
-        except (ExplainError, ModelError, TrunkError) as error:
+        except (ExplainError, ModelError, BackboneError) as error:
             self._gave_up.emit(str(error), True, asked)
         except Exception as error:  # noqa: BLE001 – torch and ONNX Runtime have their own
             self._gave_up.emit(str(error) or type(error).__name__, False, asked)

@@ -83,7 +83,7 @@ class StopwordControls(Part):
             "difference between codes.")
         self.codes_combo = choice(CODE_CHOICES, self.codes_from, self._on_codes_from)
         self.codes_edit = QLineEdit(self.codes_text, placeholderText="8504, 8536 30, 9032")
-        self.codes_edit.setToolTip("Codes, parted by commas")
+        self.codes_edit.setToolTip("Codes, separated by commas")
         self.codes_edit.editingFinished.connect(self._on_codes)
         for label, widget in (("Down to", self.level_combo), ("of", self.codes_combo)):
             line.addWidget(QLabel(label))
@@ -127,7 +127,7 @@ class StopwordControls(Part):
 
         self.lock_check = QCheckBox("Lock what was learnt", checked=self.locked)
         self.lock_check.setToolTip("Locked, the lexicon is saved with the workflow and new data "
-                                   "don't change it; unlocked, new data are learnt anew")
+                                   "don't change it; unlocked, new data are learnt again")
         self.lock_check.toggled.connect(self._on_lock)
         self.controlArea.layout().addWidget(self.lock_check)
         self.buttonsArea.layout().addWidget(self.make_cancel_button(

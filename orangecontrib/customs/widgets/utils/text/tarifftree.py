@@ -45,7 +45,7 @@ class TariffModel(QAbstractItemModel):
         self.tariff = tariff
         size = 0 if tariff is None else len(tariff.lines)
         self._chosen: set[int] = set()
-        #: Lines that count: an intermediate line without children is no code
+        #: Lines that count: an intermediate line without children is not a code
         self._counted = np.array([bool(line.code) and not tariff.children[n]
                                   for n, line in enumerate(tariff.lines)] if size else [],
                                  dtype=bool)

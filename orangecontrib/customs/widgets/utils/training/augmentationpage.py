@@ -24,11 +24,11 @@ from AnyQt.QtWidgets import (
 from Orange.widgets.utils.concurrent import ConcurrentMixin, TaskState
 
 from orangecontrib.customs.groups import Group
+from orangecontrib.customs.photos.backbones import BackboneError
 from orangecontrib.customs.photos.decode import PhotoError
 from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.model import ModelError, PhotoModel
 from orangecontrib.customs.photos.sources import Photo
-from orangecontrib.customs.photos.trunks import TrunkError
 from orangecontrib.customs.training.trainer import Recipe
 from orangecontrib.customs.training.trainer.augmentation import AUGMENTATIONS
 from orangecontrib.customs.training.trainer.preview import Preview, preview
@@ -60,7 +60,7 @@ class Subject:
     model : PhotoModel or None
         None for the bundled one, where it is for the group.
     weights : Path or None
-        Of the model's trunk, where no package brings it.
+        Of the model's backbone, where no package brings it.
     names : mapping of str to str
         Of features by id.
     """
@@ -211,7 +211,7 @@ class AugmentationPage(QWidget, ConcurrentMixin):
         self._show_buttons()
         if isinstance(ex, PhotoError):
             said = f"The photo can't be used: {ex}"
-        elif isinstance(ex, (ModelError, TrunkError)):
+        elif isinstance(ex, (ModelError, BackboneError)):
             said = f"The model can't be used: {ex}"
         else:
             said = f"Something went wrong: {str(ex) or type(ex).__name__}"
@@ -248,7 +248,7 @@ class AugmentationPage(QWidget, ConcurrentMixin):
         recipe, said = self._subject.recipe, []
         if len(found.variants) == 1:
             said.append("No augmentation is on.")
-        elif not (recipe.trains_trunk or recipe.copies) and any(
+        elif not (recipe.trains_backbone or recipe.copies) and any(
                 one.ends(recipe) for one in AUGMENTATIONS):
             said.append("This training makes no varied copies (Copies is 0); so they would be.")
         if found.group is None:

@@ -42,7 +42,7 @@ def character_at(key: int) -> str:
 
 
 def action(event) -> tuple[str, object] | None:
-    """What a key press asks for: a name and its argument; None if it is no key of ours."""
+    """What a key press asks for: a name and its argument; None if it is not a key of ours."""
     modifiers = event.modifiers() & ~Qt.KeypadModifier
     character = character_at(event.key())
     if modifiers == Qt.ControlModifier:

@@ -56,7 +56,7 @@ class KeepsModel(Part):
             self.model_label.setText("None yet")
             return
         where = "Not saved" if not self.model_path else escape(os.path.basename(self.model_path))
-        lines = [f"<b>{where}</b>", f"network {escape(model.trunk)}, {model.digest[:12]}…"]
+        lines = [f"<b>{where}</b>", f"network {escape(model.backbone)}, {model.digest[:12]}…"]
         if self.loaded is not None:
             lines += [f"<small>{escape(title)}: {escape(text[:160])}</small>"
                       for title, text in (("Trained on", model.note),

@@ -38,7 +38,7 @@ ARCHITECTURES = (
     ("mobilenet_v3_large", "mobilenet_v3_large"), ("efficientnet_b0", "efficientnet_b0"),
     ("efficientnet_v2_s", "efficientnet_v2_s"), ("convnext_tiny", "convnext_tiny"))
 
-_OPTIMISER_NAMES = {"lbfgs": "L-BFGS (frozen trunk)", "sgd": "SGD", "adam": "Adam"}
+_OPTIMISER_NAMES = {"lbfgs": "L-BFGS (frozen backbone)", "sgd": "SGD", "adam": "Adam"}
 
 
 def cleaned(stored: dict) -> dict:
@@ -140,7 +140,7 @@ class RecipeForm(QWidget):
 
     def _network_box(self, grid):
         self._add(grid, 0, "fine_tune", "", QCheckBox("Fine-tune it whole"),
-                  "Train the trunk's weights, too: slow, and needs many photos")
+                  "Train the backbone's weights, too: slow, and needs many photos")
         self._add(grid, 1, "kernel", "Kernel:",
                   QSpinBox(minimum=scratch.KERNELS[0], maximum=scratch.KERNELS[-1],
                            suffix=" px"), "Side of the convolutions of the network from "
@@ -162,7 +162,7 @@ class RecipeForm(QWidget):
         for name in OPTIMISERS:
             optimiser.addItem(_OPTIMISER_NAMES[name], name)
         self._add(grid, 0, "optimiser", "Optimiser:", optimiser,
-                  "L-BFGS finds the best heads on a frozen trunk in seconds; SGD and Adam go "
+                  "L-BFGS finds the best heads on a frozen backbone in seconds; SGD and Adam go "
                   "through the photos in batches")
         self._add(grid, 1, "learning_rate", "Learning rate:", QLineEdit(), "Of SGD and Adam")
         self._add(grid, 2, "epochs", "Epochs:", QSpinBox(minimum=1, maximum=10_000),
@@ -190,7 +190,7 @@ class RecipeForm(QWidget):
         self._add(grid, 2, "brightness", "Light:",
                   QDoubleSpinBox(minimum=0, maximum=.9, singleStep=.05, prefix="± "))
         self._add(grid, 3, "copies", "Copies:", QSpinBox(minimum=0, maximum=20),
-                  "Varied copies per photo on a frozen trunk. A network that is trained whole "
+                  "Varied copies per photo on a frozen backbone. A network that is trained whole "
                   "sees a new variation of every photo in each epoch.")
 
     def _split_box(self, grid):

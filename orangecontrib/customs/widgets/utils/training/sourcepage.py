@@ -148,7 +148,7 @@ class SourcePage(QWidget):
         line.setToolTip(tooltip)
         line.setAccessibleName(label.rstrip(":"))
         line.textEdited.connect(lambda text: self._set(name, text.strip()))
-        # the button that clears the line is no editing
+        # the button that clears the line edits nothing
         line.textChanged.connect(lambda text: None if text else self._set(name, ""))
         self.form.addRow(label, line)
         return line

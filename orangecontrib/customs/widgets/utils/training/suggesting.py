@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from orangecontrib.customs.photos.backbones import BackboneError
 from orangecontrib.customs.photos.model import ModelError
-from orangecontrib.customs.photos.trunks import TrunkError
 from orangecontrib.customs.training.labelling import (
     Suggestions,
     doubt,
@@ -97,7 +97,7 @@ class Suggests(Part):
             self._arrange()
 
     def on_exception(self, ex: Exception):
-        if isinstance(ex, (ModelError, TrunkError)):
+        if isinstance(ex, (ModelError, BackboneError)):
             self.Error.model(str(ex))
         else:
             self.Error.unexpected(reason(ex))
@@ -112,7 +112,7 @@ class Suggests(Part):
         self.bundled_box.setText("&Bundled model" if self.model is None else "Model: input")
         self.bundled_box.setToolTip(
             "Let the model of the add-on suggest answers, on this computer" if self.model is None
-            else f"The model on the input suggests answers ({self.model.trunk}, "
+            else f"The model on the input suggests answers ({self.model.backbone}, "
                  f"{self.model.digest[:12]}…)")
         working = self.task is not None
         unseen = np.flatnonzero(np.isnan(self._p[:, 0])).tolist()

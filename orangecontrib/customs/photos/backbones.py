@@ -1,6 +1,6 @@
-"""Trunks: the frozen networks that turn a photo into a vector of numbers.
+"""Backbones: the frozen networks that turn a photo into a vector of numbers.
 
-On a CPU a trunk runs on ONNX Runtime, and after its first time without importing torch.
+On a CPU a backbone runs on ONNX Runtime, and after its first time without importing torch.
 """
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from . import exported
 from .catalogue import DEFAULT, get, names
 from .engines import OnnxRuntimeEngine, TorchEngine, best_device, checked_device, cores, free_memory
 from .maps import Pool
-from .registry import Trunk, TrunkError
+from .registry import Backbone, BackboneError
 from .weights import (
     digest,
     digest_of_file,
@@ -28,8 +28,8 @@ from .weights import (
     state_of,
 )
 
-__all__ = ["TrunkError", "Trunk", "LoadedTrunk", "DEFAULT", "get", "names", "load", "restore",
-           "best_device", "fill", "find_weights"]
+__all__ = ["BackboneError", "Backbone", "LoadedBackbone", "DEFAULT", "get", "names", "load",
+           "restore", "best_device", "fill", "find_weights"]
 
 #: Larger weights stay in torch unless ONNX Runtime is asked for: it gains least on them (VGG-16:
 #: 1.5 times), and their export would fill the disk.
@@ -38,13 +38,13 @@ LARGE = 200_000_000
 _log = logging.getLogger(__name__)
 
 
-class LoadedTrunk:
-    """A trunk with weights, ready to compute; for many threads.
+class LoadedBackbone:
+    """A backbone with weights, ready to compute; for many threads.
 
     Parameters
     ----------
     module : torch.nn.Module
-        The trunk's network, with weights.
+        The backbone's network, with weights.
     device : str, optional
         Such as "cpu" or "cuda"; the best there is by default.
     backend : {"auto", "onnxruntime", "torch"}
@@ -52,7 +52,7 @@ class LoadedTrunk:
 
     Attributes
     ----------
-    trunk : Trunk
+    backbone : Backbone
     digest : str
         SHA-256 over names, shapes and values of the weights, whatever file they came in.
     backend : str
@@ -60,12 +60,12 @@ class LoadedTrunk:
     device : str
     """
 
-    def __init__(self, trunk: Trunk, module, device: str | None = None,
+    def __init__(self, backbone: Backbone, module, device: str | None = None,
                  backend: str = "auto"):
-        self._set(trunk, *_engine(trunk, module, device or best_device(), backend))
+        self._set(backbone, *_engine(backbone, module, device or best_device(), backend))
 
-    def _set(self, trunk: Trunk, digest: str, device: str, engine) -> LoadedTrunk:
-        self.trunk, self.digest, self.device, self._engine = trunk, digest, device, engine
+    def _set(self, backbone: Backbone, digest: str, device: str, engine) -> LoadedBackbone:
+        self.spec, self.digest, self.device, self._engine = backbone, digest, device, engine
         self.backend = engine.name
         return self
 
@@ -85,7 +85,7 @@ class LoadedTrunk:
     @property
     def batch(self) -> int:
         """Photos to look at together: as many as are useful and fit into the memory."""
-        each = 64 * 4 * 3 * self.trunk.size ** 2  # VGG's widest maps, in and out
+        each = 64 * 4 * 3 * self.spec.size ** 2  # VGG's widest maps, in and out
         fit = free_memory(self.device) // 4 // each
         return int(np.clip(fit, 1, max(32, 8 * cores()) if self.device == "cpu" else 256))
 
@@ -101,7 +101,7 @@ class LoadedTrunk:
         ndarray of float32, shape (M, width)
         """
         if not len(images):
-            return np.zeros((0, self.trunk.width), np.float32)
+            return np.zeros((0, self.spec.width), np.float32)
         return self._engine.features(np.ascontiguousarray(images))
 
     @property
@@ -115,7 +115,7 @@ class LoadedTrunk:
     def maps(self, images: np.ndarray) -> tuple[list[np.ndarray], tuple[Pool, ...]]:
         """The maps (M, channels, h, w) that the features are pooled from, and how.
 
-        Both are empty for a trunk whose features are not pooled from maps.
+        Both are empty for a backbone whose features are not pooled from maps.
         """
         return self._engine.maps(np.ascontiguousarray(images))
 
@@ -124,8 +124,8 @@ def load(name: str = DEFAULT, weights: str | os.PathLike | None = None,
          sha256: str | None = None, allow_download: bool = False,
          device: str | None = None, backend: str = "auto",
          say: Callable[[str], None] = print, wanted: str | None = None,
-         brighten: float = 1.) -> LoadedTrunk:
-    """A trunk with trained weights.
+         brighten: float = 1.) -> LoadedBackbone:
+    """A backbone with trained weights.
 
     Weights come from, in this order: the local file `weights`; a local file that once held the
     weights of digest `wanted`; an installed package; torch's own download cache; a download,
@@ -136,22 +136,22 @@ def load(name: str = DEFAULT, weights: str | os.PathLike | None = None,
     weights : path, optional
         A .pth or .safetensors state dictionary; `sha256`, when given, must match.
     device, backend : str, optional
-        As in :class:`LoadedTrunk`.
+        As in :class:`LoadedBackbone`.
     brighten : float
         Factor by which photos are lit first.
 
     Raises
     ------
-    TrunkError
+    BackboneError
         No weights (the message names all three ways), a wrong checksum, or weights of
         another network.
     """
-    trunk = get(name).lit(brighten)
+    backbone = get(name).lit(brighten)
     given = weights if weights is not None or wanted is None else remembered(wanted)
-    path = locate(trunk, given, sha256, allow_download, say)
+    path = locate(backbone, given, sha256, allow_download, say)
     device = device or best_device()
     backend = _chosen(device, backend, path.stat().st_size)
-    loaded = _with_weights(trunk, path, None if backend == "torch" else digest_of_file(path),
+    loaded = _with_weights(backbone, path, None if backend == "torch" else digest_of_file(path),
                            device, backend)
     if weights is not None:
         remember(loaded.digest, path)
@@ -160,33 +160,33 @@ def load(name: str = DEFAULT, weights: str | os.PathLike | None = None,
 
 def restore(name: str, state: Mapping[str, np.ndarray], device: str | None = None,
             backend: str = "auto", group: Group | None = None, brighten: float = 1.
-            ) -> LoadedTrunk:
-    """A trunk whose weights a model brings along; `group` is the model's.
+            ) -> LoadedBackbone:
+    """A backbone whose weights a model brings along; `group` is the model's.
 
     Raises
     ------
-    TrunkError
+    BackboneError
         The weights do not fit the network of that name.
     """
-    trunk = get(name, group).lit(brighten)
+    backbone = get(name, group).lit(brighten)
     device = device or best_device()
     backend = _chosen(device, backend, sum(array.nbytes for array in state.values()))
-    return _with_weights(trunk, state, _of_digest(digest(state)), device, backend)
+    return _with_weights(backbone, state, _of_digest(digest(state)), device, backend)
 
 
-def _with_weights(trunk: Trunk, weights, source: str | None, device: str, backend: str
-                  ) -> LoadedTrunk:
-    engine = None if backend == "torch" else exported.find(trunk, source)
+def _with_weights(backbone: Backbone, weights, source: str | None, device: str, backend: str
+                  ) -> LoadedBackbone:
+    engine = None if backend == "torch" else exported.find(backbone, source)
     if engine is not None:
-        return LoadedTrunk.__new__(LoadedTrunk)._set(trunk, engine.metadata["digest"], device,
-                                                     engine)
-    module = trunk.build()
-    fill(module, weights, trunk)
-    return LoadedTrunk.__new__(LoadedTrunk)._set(
-        trunk, *_engine(trunk, module, device, backend, source))
+        loaded = LoadedBackbone.__new__(LoadedBackbone)
+        return loaded._set(backbone, engine.metadata["digest"], device, engine)
+    module = backbone.build()
+    fill(module, weights, backbone)
+    return LoadedBackbone.__new__(LoadedBackbone)._set(
+        backbone, *_engine(backbone, module, device, backend, source))
 
 
-def _engine(trunk: Trunk, module, device: str, backend: str, source: str | None = None
+def _engine(backbone: Backbone, module, device: str, backend: str, source: str | None = None
             ) -> tuple[str, str, OnnxRuntimeEngine | TorchEngine]:
     """Digest, device and what computes."""
     state = state_of(module)
@@ -196,17 +196,17 @@ def _engine(trunk: Trunk, module, device: str, backend: str, source: str | None 
     if backend != "torch":
         module = module.to("cpu").eval()
         try:
-            return found, device, exported.find(trunk, source) \
-                or exported.export(trunk, module, found, source)
+            return found, device, exported.find(backbone, source) \
+                or exported.export(backbone, module, found, source)
         except exported.ExportError as error:
             if backend == "onnxruntime":
-                raise TrunkError(f"{error}; take the backend torch") from error
+                raise BackboneError(f"{error}; take the backend torch") from error
             _log.warning("%s; torch is used", error)
     try:
-        return found, device, TorchEngine(trunk, module, device)
+        return found, device, TorchEngine(backbone, module, device)
     except (RuntimeError, AssertionError) as error:  # torch: no such device, or no driver
-        raise TrunkError(f"the trunk can't compute on '{device}': "
-                         f"{str(error).splitlines()[0]}") from error
+        raise BackboneError(f"the backbone can't compute on '{device}': "
+                            f"{str(error).splitlines()[0]}") from error
 
 
 def _chosen(device: str, backend: str, size: int) -> str:

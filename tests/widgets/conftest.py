@@ -3,7 +3,10 @@ import inspect
 import sys
 from pathlib import Path
 
+import pytest
 from orangewidget.tests import base
+
+from orangecontrib.customs.i18n import speaking
 
 HERE = str(Path(__file__).parent)
 if HERE not in sys.path:
@@ -16,3 +19,10 @@ for cls in (base.DummySignalManager, base.GuiTest, base.WidgetTest):
         if defaults := function.__defaults__:
             function.__defaults__ = tuple(
                 LIMIT if each == base.DEFAULT_TIMEOUT else each for each in defaults)
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Windows speak English here; tests of the other language ask for it."""
+    with speaking("en"):
+        yield

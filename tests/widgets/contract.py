@@ -11,6 +11,10 @@ from Orange.data import Table
 from Orange.widgets.tests.base import WidgetTest
 from Orange.widgets.utils.concurrent import TaskState
 from samples import SETTINGS, edges, made_samples, no_columns
+from spoken import data_of, foreign, said
+
+from orangecontrib.customs.i18n import set_language
+from orangecontrib.customs.widgets.utils.common import language
 
 #: What a mistake in the code raises; nobody is told of it as of a mistake of theirs.
 MISTAKES = (AssertionError, AttributeError, ImportError, IndexError, KeyError, NameError,
@@ -19,7 +23,19 @@ MISTAKES = (AssertionError, AttributeError, ImportError, IndexError, KeyError, N
 END = ("Cancel", "Stop")
 #: How long (s) a task waits for a test that has failed.
 PATIENCE = 20
+#: Widgets that have no words in Russian yet.
+NOT_YET = {"OWCodeClass", "OWCustomsStopwords", "OWDeclarationFacts", "OWDeclarations",
+           "OWEvaluateCodes", "OWFootwearFeatures", "OWFootwearTrainer", "OWGoodsPhotos",
+           "OWHSCodeFusion", "OWKeywordFrequencies", "OWNomenclature", "OWPhotoAggregator",
+           "OWPhotoCollector",
+           "OWPhotoLabeler", "OWVocabularySweep"}
 DOC = Path(__file__).parents[2] / "doc" / "widgets"
+
+
+def choose(name: str) -> None:
+    """Speak a language, as who chooses it in a window does."""
+    set_language(name)
+    language.changed.happened.emit()
 
 
 class Gate:
@@ -235,6 +251,21 @@ class WidgetContract:
         widget.onDeleteWidget()
         self.process_events()
         self.assertEqual([repr(error) for error in self.mistakes], [])
+
+    def test_it_speaks_one_language_and_another_when_asked(self):
+        if self.kind.__name__ in NOT_YET:
+            self.skipTest("its words are English only")
+        widget = self.fed()
+        for name in ("ru", "en", "ru"):
+            choose(name)
+            self.settle(widget)
+            widget.create_report_html()
+            known = data_of([*self.outputs(widget).values(), *(
+                whole for input_ in self.kind.get_signals("inputs")
+                for whole in self.samples.wholes(input_.type).values())])
+            for what, text in (*said(widget), ("report", widget.report_html)):
+                with self.subTest(f"{name}: {what}"):
+                    self.assertEqual(foreign(text, name, known), [], text)
 
     def test_settings_are_literals_and_come_back(self):
         widget = self.fed()

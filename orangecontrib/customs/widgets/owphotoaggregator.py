@@ -28,7 +28,7 @@ from Orange.widgets import gui
 from Orange.widgets.settings import Setting
 from Orange.widgets.utils.annotated_data import ANNOTATED_DATA_SIGNAL_NAME
 from Orange.widgets.utils.concurrent import TaskState
-from Orange.widgets.widget import Msg, OWWidget
+from Orange.widgets.widget import Msg
 from orangewidget.utils.signals import Input, Output
 
 from orangecontrib.customs.columns import (
@@ -40,6 +40,7 @@ from orangecontrib.customs.columns import (
     SkippedPhotos,
     name_key,
 )
+from orangecontrib.customs.i18n import say
 from orangecontrib.customs.photos.chips import COLOURS, FeatureView
 from orangecontrib.customs.photos.pooling import MODES, Pooled
 from orangecontrib.customs.photos.table import (
@@ -53,25 +54,30 @@ from orangecontrib.customs.photos.table import (
     with_reasons,
 )
 from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear, reason
-from orangecontrib.customs.widgets.utils.common.controls import pile, rows_view, splitter
+from orangecontrib.customs.widgets.utils.common.controls import (
+    auto_apply,
+    check,
+    group_box,
+    hint,
+    pile,
+    radio,
+    rows_view,
+    spin,
+    splitter,
+)
 from orangecontrib.customs.widgets.utils.common.selecting import send_selection
 from orangecontrib.customs.widgets.utils.common.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.common.wording import Said, room, worded
 from orangecontrib.customs.widgets.utils.photos.contributions import ContributionsView, GoodEvidence
 from orangecontrib.customs.widgets.utils.photos.gallery import paint_bar
 from orangecontrib.customs.widgets.utils.photos.reports import MOST, photos_html
 from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader
 
-#: What each mode does, in the order in which they are offered.
-EXPLAINED = {
-    "tempered": ("Tempered", "Evidence of the photos is added, less of each the more there "
-                             "are: photos of one shoe are alike (ρ)."),
-    "paper": ("As in the paper", "Naive Bayes: every photo is an independent witness (ρ = 0). "
-                                 "Overconfident with many photos."),
-    "mean": ("Mean", "Average of the probabilities, weighted by how well each photo shows "
-                     "the feature."),
-    "max": ("Maximum", "The photo that shows a feature best decides; a single mistake does, "
-                       "too."),
-}
+words = room("owphotoaggregator")
+
+#: Name of each mode and what it does, in the order in which they are offered.
+EXPLAINED = {mode: (words(mode), words(f"{mode}_tip"))
+             for mode in ("tempered", "paper", "mean", "max")}
 
 
 @dataclass
@@ -113,7 +119,7 @@ def contributions_table(table: Table, pooled: Pooled) -> Table:
 
 def run(data: Table, good: Variable, mode: str, rho: float | None, state: TaskState) -> Results:
     """Pool the photos of each good; `rho` None = what the model learnt."""
-    state.set_status("Pooling…")
+    state.set_status(say(words("working")))
     pooled = pool_table(data, good, mode, rho)
     state.set_progress_value(50)
     lost = pooled.photo_good < 0
@@ -129,7 +135,7 @@ def run(data: Table, good: Variable, mode: str, rho: float | None, state: TaskSt
 class _GoodsModel(QAbstractTableModel):
     """Goods, number of photos, and the verdict as bars that are made when painted."""
 
-    HEADERS = ("Good", "Photos", "Strongest features, all photos together")
+    HEADERS = tuple(map(words, ("column_good", "column_photos", "column_features")))
 
     def __init__(self, parent=None):
         super().__init__(parent)
@@ -175,7 +181,7 @@ class _GoodsModel(QAbstractTableModel):
 
     def headerData(self, section, orientation, role=Qt.DisplayRole):
         if orientation == Qt.Horizontal and role == Qt.DisplayRole:
-            return self.HEADERS[section]
+            return say(self.HEADERS[section])
         return None
 
 
@@ -223,22 +229,19 @@ class OWPhotoAggregator(CustomsWidget):
         annotated = Output(ANNOTATED_DATA_SIGNAL_NAME, Table, dynamic=False,
                            doc="All rows of Goods, and which of them are selected")
 
-    class Error(OWWidget.Error):
-        no_features = Msg("The data has no features of photos: connect Footwear CNN Feature "
-                          "Extractor.")
-        no_good = Msg("No column says which good a photo shows: add a text or categorical "
-                      "column with the good's id, or use Goods Photos.")
-        no_ids = Msg("No photo has a value in '{}': choose the column with the goods' ids.")
+    class Error(CustomsWidget.Error):
+        no_features = Said(words("no_features"))
+        no_good = Said(words("no_good"))
+        no_ids = Said(words("no_ids"))
         features = Msg("{}")
-        unexpected = Msg("Pooling failed: {}")
+        unexpected = Said(words("unexpected"))
 
-    class Warning(OWWidget.Warning):
-        no_id = Msg("{} photo(s) without a good's id are left out (see Skipped Images).")
+    class Warning(CustomsWidget.Warning):
+        no_id = Said(words("no_id"))
 
-    class Information(OWWidget.Information):
-        cancelled = Msg("Cancelled: nothing is sent. Change something to pool again.")
-        guessed = Msg("Photos are grouped by '{}'; choose another column if it isn't the "
-                      "good's id.")
+    class Information(CustomsWidget.Information):
+        cancelled = Said(words("cancelled"))
+        guessed = Said(words("guessed"))
 
     graph_name = "drawing"
 
@@ -267,33 +270,31 @@ class OWPhotoAggregator(CustomsWidget):
     # --- window
 
     def _set_up_controls(self):
-        box = gui.vBox(self.controlArea, "Good")
-        self.good_combo = VariableCombo("(no good)")
-        self.good_combo.setToolTip("Photos with the same value here show the same good")
+        box = group_box(self.controlArea, words("good"))
+        self.good_combo = worded(VariableCombo(words("no_good_column")),
+                                 toolTip=words("good_tip"))
         self.good_combo.chosen.connect(self._good_chosen)
         box.layout().addWidget(self.good_combo)
 
-        self.mode_buttons = gui.radioButtons(
+        self.mode_buttons = radio(
             self.controlArea, self, "mode_index", [title for title, _ in EXPLAINED.values()],
-            box="Pooling", tooltips=[text for _, text in EXPLAINED.values()],
+            words("pooling"), [text for _, text in EXPLAINED.values()],
             callback=self._mode_chosen)
         self.mode_label = QLabel(wordWrap=True)
         self.mode_label.setMinimumWidth(190)
         self.mode_label.setContentsMargins(0, 4, 0, 0)
         self.mode_buttons.layout().addWidget(self.mode_label)
 
-        self.rho_box = gui.vBox(self.controlArea, "Likeness of Photos of a Good (ρ)")
-        gui.checkBox(self.rho_box, self, "auto_rho", "As the model learnt it",
-                     callback=self._rho_chosen,
-                     tooltip="Each feature has its own ρ, measured when the model was trained")
-        self.rho_spin = gui.doubleSpin(
-            self.rho_box, self, "rho", 0, 1, .05, label="For all features:", decimals=2,
-            callback=self._changed,
-            tooltip="0: photos are independent witnesses; 1: all together count as one photo")
+        self.rho_box = group_box(self.controlArea, words("likeness"))
+        check(self.rho_box, self, "auto_rho", words("learnt"), words("learnt_tip"),
+              callback=self._rho_chosen)
+        self.rho_spin = spin(
+            self.rho_box, self, "rho", 0, 1, words("rho"), words("rho_tip"), step=.05,
+            spinType=float, decimals=2, callback=self._changed)
         gui.rubber(self.controlArea)
         self.buttonsArea.layout().addWidget(self.make_cancel_button(
-            self._cancel, "Stop pooling; nothing is sent", passing=True))
-        gui.auto_apply(self.buttonsArea, self, "auto_apply")
+            self._cancel, words("stop_tip"), passing=True))
+        auto_apply(self.buttonsArea, self)
 
     def _set_up_main(self):
         self.thumbnails = ThumbnailLoader(self)
@@ -303,7 +304,7 @@ class OWPhotoAggregator(CustomsWidget):
                                            filterKeyColumn=-1)
         self.proxy.setSourceModel(self.goods_model)
         self.goods_view = view = rows_view(
-            self.proxy, "Goods", higher=10, several=True, cornerButtonEnabled=False,
+            self.proxy, words("goods"), higher=10, several=True, cornerButtonEnabled=False,
             textElideMode=Qt.ElideMiddle, tabKeyNavigation=False)
         view.setItemDelegateForColumn(2, _ChipsDelegate(view))
         header = view.horizontalHeader()
@@ -311,13 +312,14 @@ class OWPhotoAggregator(CustomsWidget):
         header.setSectionResizeMode(1, QHeaderView.ResizeToContents)
         header.setSectionResizeMode(2, QHeaderView.Stretch)
         view.selectionModel().selectionChanged.connect(self._good_selected)
-        self.filter_edit = QLineEdit(placeholderText="Filter by good or feature…",
-                                     clearButtonEnabled=True)
+        hint(view, words("connect"))
+        self.filter_edit = worded(QLineEdit(clearButtonEnabled=True),
+                                  placeholderText=words("filter"))
         self.filter_edit.textChanged.connect(self.proxy.setFilterFixedString)
 
         self.title = QLabel(textFormat=Qt.RichText, wordWrap=True)
-        self.drawing = ContributionsView(self.thumbnails)
-        self.drawing.setAccessibleName("What each photo of the good says")
+        self.drawing = worded(ContributionsView(self.thumbnails),
+                              accessibleName=words("drawing"))
         for part, height in ((view, 60), (self.drawing, 90)):
             part.setMinimumSize(200, height)
         bottom = pile(self.title, self.drawing)
@@ -326,7 +328,7 @@ class OWPhotoAggregator(CustomsWidget):
             Qt.Vertical, pile(self.filter_edit, view), bottom, sizes=(130, 450), stretch=(0, 3)))
 
     def _mode_shown(self):
-        self.mode_label.setText(f"<small>{EXPLAINED[self.mode][1]}</small>")
+        self.mode_label.setText(f"<small>{say(EXPLAINED[self.mode][1])}</small>")
         self.rho_box.setEnabled(self.mode == "tempered")
         self.rho_spin.setEnabled(not self.auto_rho)
 
@@ -362,7 +364,7 @@ class OWPhotoAggregator(CustomsWidget):
             if variable in self.data.domain.class_vars:
                 return variable
         if not known:
-            self.Information.guessed(variables[0].name)
+            self.Information.guessed(column=variables[0].name)
         return variables[0]
 
     @property
@@ -389,6 +391,7 @@ class OWPhotoAggregator(CustomsWidget):
 
     def on_language(self):
         """Another language is spoken: what photos say, and why others can't, is worded again."""
+        self._mode_shown()
         if self.data is not None:
             self.commit.deferred()
 
@@ -414,9 +417,9 @@ class OWPhotoAggregator(CustomsWidget):
 
     def on_done(self, results: Results):
         if results.goods is None:
-            self.Error.no_ids(self.good.name)
+            self.Error.no_ids(column=self.good.name)
         elif results.skipped is not None:
-            self.Warning.no_id(len(results.skipped))
+            self.Warning.no_id(n=len(results.skipped))
         self._show(results)
         self._send(results)
 
@@ -424,7 +427,7 @@ class OWPhotoAggregator(CustomsWidget):
         if isinstance(ex, ValueError):
             self.Error.features(str(ex))
         else:
-            self.Error.unexpected(reason(ex))
+            self.Error.unexpected(reason=reason(ex))
         self._send(None)
 
     def _send(self, results: Results | None):
@@ -481,14 +484,14 @@ class OWPhotoAggregator(CustomsWidget):
 
     def _draw(self, row: int | None):
         if row is None or self.results is None or self.results.goods is None:
-            self.title.setText("" if self.results is None else "Choose a good to see its photos.")
+            self.title.setText("" if self.results is None else say(words("choose_good")))
             self.drawing.show_good(None)
             return
         pooled, features = self.results.pooled, self.results.pooled.group.features
         columns = feature_columns(self.data.domain, pooled.group)
         photos = np.flatnonzero(pooled.photo_good == row)
         titles = [(os.path.basename(self._paths[i]) if self._paths and self._paths[i]
-                   else f"photo {n}") for n, i in enumerate(photos, start=1)]
+                   else say(words("photo", n=n))) for n, i in enumerate(photos, start=1)]
         paths = [self._paths[i] if self._paths else None for i in photos]
         self.drawing.show_good(GoodEvidence(
             [name + "*" * made for name, made in
@@ -498,25 +501,25 @@ class OWPhotoAggregator(CustomsWidget):
             np.array([FeatureColumn.of(columns[f.id]).prior for f in features]),
             pooled.contributions[photos], self._view.judged[photos],
             list(zip(titles, paths, strict=True))))
-        number = f"{len(photos)} photo" + "s" * (len(photos) != 1)
-        note = "" if self.mode in ("tempered", "paper") \
-            else " · bars don't add up in this mode"
-        self.title.setText(f"<b>{escape(pooled.good_ids[row])}</b> · {number}{note}")
+        adds_up = self.mode in ("tempered", "paper")
+        self.title.setText(say(words("title" if adds_up else "title_no_sum",
+                                     good=escape(pooled.good_ids[row]), n=len(photos))))
 
     def send_report(self):
         if self.data is None or self.good is None:
             return
-        self.report_data("Photos", self.data)
+        self.report_data(say(words("report_photos")), self.data)
         rho = ""
         if self.mode == "tempered":
-            rho = "as the model learnt it" if self.auto_rho else f"{self.rho:.2f}"
-        self.report_items("Pooling", [("Good", self.good.name),
-                                      ("Method", EXPLAINED[self.mode][0]), ("ρ", rho)])
+            rho = say(words("report_rho_learnt")) if self.auto_rho else f"{self.rho:.2f}"
+        self.report_items(say(words("pooling")), [
+            (say(words("good")), self.good.name),
+            (say(words("report_method")), say(EXPLAINED[self.mode][0])), ("ρ", rho)])
         if self.results is not None and self.results.goods is not None:
-            self.report_table("Goods", self.goods_view, indicate_selection=False)
+            self.report_table(say(words("goods")), self.goods_view, indicate_selection=False)
         if tiles := self.drawing.tiles():
-            self.report_raw(f"Photos of {escape(self.selected_good)}",
-                            "<p>What each photo adds, in log-odds:</p>"
+            self.report_raw(say(words("report_photos_of", good=escape(self.selected_good))),
+                            f"<p>{say(words('report_each'))}</p>"
                             + photos_html(tiles[:MOST], max(0, len(tiles) - MOST)))
 
 

@@ -13,12 +13,21 @@ from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
 from Orange.widgets.widget import OWWidget
 
 from orangecontrib.customs.files.paths import resolve_path, storable_path
+from orangecontrib.customs.i18n import Sayable
 from orangecontrib.customs.widgets.utils.common import language
+from orangecontrib.customs.widgets.utils.common.wording import (
+    SaidMessages,
+    reword,
+    room,
+    worded,
+)
 
 __all__ = ["CustomsWidget", "Ended", "Part", "clear", "progress_of", "reason"]
 
 #: Milliseconds after which a button that is there only while something runs appears.
 PATIENCE = 300
+
+words = room("common")
 
 
 class Ended(Exception):
@@ -54,6 +63,15 @@ class CustomsWidget(OWWidget, ConcurrentWidgetMixin, openclass=True):
     A task that can give what it has takes :attr:`ending` before its state, see :meth:`begin`.
     """
 
+    class Error(SaidMessages, OWWidget.Error):
+        """For :class:`Said`, as the other two."""
+
+    class Warning(SaidMessages, OWWidget.Warning):
+        pass
+
+    class Information(SaidMessages, OWWidget.Information):
+        pass
+
     #: Names of settings with a path each, relative where it lies under the workflow's folder.
     path_settings: tuple[str, ...] = ()
 
@@ -67,8 +85,8 @@ class CustomsWidget(OWWidget, ConcurrentWidgetMixin, openclass=True):
         self.ending = threading.Event()
         self._at_close: list[Callable[[], object]] = []
         self._soon: QTimer | None = None
-        language.changed.happened.connect(self.on_language)
-        self.at_close(lambda: language.changed.happened.disconnect(self.on_language))
+        language.changed.happened.connect(self._say_again)
+        self.at_close(lambda: language.changed.happened.disconnect(self._say_again))
 
     # --- work
 
@@ -102,11 +120,13 @@ class CustomsWidget(OWWidget, ConcurrentWidgetMixin, openclass=True):
                 self._soon.stop()
                 self.cancel_button.hide()
 
-    def make_cancel_button(self, clicked: Callable[[], object], tooltip: str,
-                           text: str = "Cancel", passing: bool = False) -> QPushButton:
+    def make_cancel_button(self, clicked: Callable[[], object], tooltip: Sayable,
+                           text: Sayable = words("cancel"),  # noqa: B008 – a message is a value
+                           passing: bool = False) -> QPushButton:
         """The button that ends what runs; a `passing` one is there only while something does."""
-        button = self.cancel_button = QPushButton(
-            text, enabled=False, autoDefault=False, toolTip=tooltip, clicked=lambda: clicked())
+        button = self.cancel_button = worded(QPushButton(
+            enabled=False, autoDefault=False, clicked=lambda: clicked()),
+            text=text, toolTip=tooltip)
         if passing:
             button.hide()
             self._soon = QTimer(self, singleShot=True, interval=PATIENCE, timeout=button.show)
@@ -115,8 +135,20 @@ class CustomsWidget(OWWidget, ConcurrentWidgetMixin, openclass=True):
     def on_partial_result(self, result) -> None:
         """Most tasks only tell of their progress."""
 
+    # --- language
+
     def on_language(self) -> None:
-        """Another language is spoken: word again what is shown and sent."""
+        """Another language is spoken: word again what is put together here, and what is sent.
+
+        What was given words by :func:`worded` and its like, headers of tables and messages
+        speak it already.
+        """
+
+    def _say_again(self) -> None:
+        reword(self)
+        for group in (self.Error, self.Warning, self.Information):
+            group.again()
+        self.on_language()
 
     # --- files
 

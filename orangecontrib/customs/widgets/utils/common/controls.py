@@ -3,38 +3,51 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from AnyQt.QtCore import QAbstractItemModel, Qt
+from AnyQt.QtCore import QAbstractItemModel, QEvent, Qt
+from AnyQt.QtGui import QPalette
 from AnyQt.QtWidgets import (
     QAbstractItemView,
+    QCheckBox,
     QComboBox,
+    QDoubleSpinBox,
     QGridLayout,
     QLabel,
+    QPushButton,
+    QSpinBox,
     QSplitter,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
+from Orange.widgets import gui
 
-__all__ = ["choice", "grid_of", "pile", "rows_view", "splitter", "SentencePage"]
+from orangecontrib.customs.i18n import Sayable
+from orangecontrib.customs.widgets.utils.common.wording import room, worded, worded_items
+
+__all__ = ["auto_apply", "check", "choice", "grid_of", "group_box", "hint", "pile", "push", "radio",
+           "rows_view", "spin", "splitter", "SentencePage"]
+
+words = room("common")
 
 
-def choice(titles: Iterable[tuple[object, str]], shown: object,
-           chosen: Callable[[], object] | None = None, tooltip: str = "") -> QComboBox:
+def choice(titles: Iterable[tuple[object, Sayable]], shown: object,
+           chosen: Callable[[], object] | None = None, tooltip: Sayable = "") -> QComboBox:
     """A combo of titles, each with the value that is kept; the first where `shown` is none."""
-    combo = QComboBox(toolTip=tooltip)
-    for value, title in titles:
-        combo.addItem(title, value)
+    combo, titles = worded(QComboBox(), toolTip=tooltip), list(titles)
+    for value, _ in titles:
+        combo.addItem("", value)
+    worded_items(combo, [title for _, title in titles])
     combo.setCurrentIndex(max(0, combo.findData(shown)))
     if chosen is not None:
         combo.activated.connect(lambda _: chosen())
     return combo
 
 
-def grid_of(rows: Sequence[tuple[str, QWidget]]) -> QGridLayout:
+def grid_of(rows: Sequence[tuple[Sayable, QWidget]]) -> QGridLayout:
     """Labels with a control each, one below the other."""
     grid = QGridLayout()
     for row, (label, widget) in enumerate(rows):
-        grid.addWidget(QLabel(label), row, 0)
+        grid.addWidget(worded(QLabel(), text=label), row, 0)
         grid.addWidget(widget, row, 1)
     return grid
 
@@ -73,7 +86,7 @@ def splitter(orientation: Qt.Orientation, *parts: QWidget, sizes: Sequence[int] 
     return whole
 
 
-def rows_view(model: QAbstractItemModel, name: str = "", *, higher: int = 6,
+def rows_view(model: QAbstractItemModel, name: Sayable = "", *, higher: int = 6,
               several: bool = False, sorted_: bool = True,
               kind: type[QTableView] = QTableView, **options) -> QTableView:
     """A table whose rows are chosen; it comes as its model has it until a header is pressed.
@@ -95,7 +108,7 @@ def rows_view(model: QAbstractItemModel, name: str = "", *, higher: int = 6,
         "showGrid": False, "wordWrap": False, **options})
     view.setModel(model)
     if name:
-        view.setAccessibleName(name)
+        worded(view, accessibleName=name)
     view.verticalHeader().hide()
     view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + higher)
     header = view.horizontalHeader()
@@ -104,6 +117,95 @@ def rows_view(model: QAbstractItemModel, name: str = "", *, higher: int = 6,
         header.setSortIndicator(-1, Qt.AscendingOrder)
         view.setSortingEnabled(True)
     return view
+
+
+def group_box(parent: QWidget, title: Sayable, **options) -> QWidget:
+    """A box with a title, one thing below the other."""
+    return worded(gui.vBox(parent, " ", **options), title=title)
+
+
+def check(parent: QWidget, master, setting: str, text: Sayable, tooltip: Sayable = "",
+          **options) -> QCheckBox:
+    """A check box of a setting."""
+    return worded(gui.checkBox(parent, master, setting, " ", **options),
+                  text=text, toolTip=tooltip)
+
+
+def radio(parent: QWidget, master, setting: str, titles: Sequence[Sayable],
+          title: Sayable = "", tooltips: Sequence[Sayable] = (), **options) -> QWidget:
+    """Buttons of a setting of which one is chosen; `setting` is its number."""
+    box = gui.radioButtons(parent, master, setting, [" "] * len(titles),
+                           box=" " if title else None, **options)
+    if title:
+        worded(box, title=title)
+    for button, text in zip(box.buttons, titles, strict=True):
+        worded(button, text=text)
+    for button, tooltip in zip(box.buttons, tooltips):
+        worded(button, toolTip=tooltip)
+    return box
+
+
+def spin(parent: QWidget, master, setting: str, low: float, high: float, label: Sayable = "",
+         tooltip: Sayable = "", **options) -> QSpinBox | QDoubleSpinBox:
+    """A number of a setting; ``spinType=float`` for one that is not whole."""
+    control = gui.spin(parent, master, setting, low, high, label=" " if label else None, **options)
+    if label:
+        worded(control.parent().label, text=label)
+    return worded(control, toolTip=tooltip)
+
+
+def push(parent: QWidget | None, text: Sayable, clicked: Callable[[], object],
+         tooltip: Sayable = "", **options) -> QPushButton:
+    """A button; Enter presses none."""
+    button = worded(QPushButton(autoDefault=False, clicked=lambda: clicked(), **options),
+                    text=text, toolTip=tooltip)
+    if parent is not None:
+        parent.layout().addWidget(button)
+    return button
+
+
+def auto_apply(parent: QWidget, master, setting: str = "auto_apply") -> QWidget:
+    """The button that sends what there is, and the box that has it sent by itself."""
+    box = None
+
+    def name_it(_=None) -> None:
+        if box is not None:
+            worded(box.button, text=words("applied" if getattr(master, setting) else "apply"))
+
+    box = gui.auto_apply(parent, master, setting, callback=name_it)
+    worded(box.checkbox, toolTip=words("applied"))
+    name_it()
+    return box
+
+
+def hint(view: QAbstractItemView, message: Sayable) -> QLabel:
+    """What an empty list says: what to connect, or to do, until there is something in it."""
+    return worded(_Hint(view), text=message)
+
+
+class _Hint(QLabel):
+    """Lies on a view whose model has no rows."""
+
+    def __init__(self, view: QAbstractItemView):
+        super().__init__(view.viewport(), wordWrap=True, alignment=Qt.AlignCenter, margin=16)
+        self.setForegroundRole(QPalette.PlaceholderText)
+        self.setAttribute(Qt.WA_TransparentForMouseEvents)
+        self._view = view
+        view.viewport().installEventFilter(self)
+        for change in (view.model().modelReset, view.model().rowsInserted,
+                       view.model().rowsRemoved, view.model().layoutChanged):
+            change.connect(self._place)
+        self._place()
+
+    def _place(self, *_) -> None:
+        self.setGeometry(self._view.viewport().rect())
+        self.setVisible(self._view.model().rowCount() == 0)
+
+    def eventFilter(self, watched, event):
+        """The view has another size."""
+        if event.type() == QEvent.Resize:
+            self._place()
+        return False
 
 
 class SentencePage(QWidget):

@@ -8,12 +8,17 @@ from AnyQt.QtWidgets import QComboBox, QSizePolicy
 from Orange.data import Variable
 from Orange.widgets import gui
 
+from orangecontrib.customs.i18n import Sayable, say
+from orangecontrib.customs.widgets.utils.common.wording import room, spoken
+
 __all__ = ["VariableCombo", "listed"]
+
+words = room("common")
 
 
 def listed(names: Sequence[str], most: int = 5) -> str:
     """Names for a message: the first few in quotes, and how many more there are."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
+    more = say(words("and_more", n=len(names) - most)) if len(names) > most else ""
     return ", ".join(f"“{name}”" for name in names[:most]) + more
 
 
@@ -27,7 +32,7 @@ class VariableCombo(QComboBox):
     #: Name of the variable that the user chose, "" for none.
     chosen = Signal(str)
 
-    def __init__(self, none_label: str, parent=None):
+    def __init__(self, none_label: Sayable, parent=None):
         super().__init__(parent)
         self.none_label = none_label
         self._variables: list[Variable | None] = []
@@ -35,6 +40,7 @@ class VariableCombo(QComboBox):
         self.setMinimumContentsLength(10)
         self.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Fixed)
         self.activated.connect(self._on_activated)
+        spoken(self, "none", VariableCombo._say_none)
         self.set_variables((), "", None)
 
     def set_variables(self, variables: Sequence[Variable], wanted: str,
@@ -46,7 +52,7 @@ class VariableCombo(QComboBox):
         self.clear()
         for var in self._variables:
             if var is None:
-                self.addItem(self.none_label)
+                self.addItem(say(self.none_label))
             else:
                 self.addItem(gui.attributeIconDict[var], var.name)
         names = [var.name if var is not None else "" for var in self._variables]
@@ -59,6 +65,10 @@ class VariableCombo(QComboBox):
         """The variable that is shown."""
         index = self.currentIndex()
         return self._variables[index] if 0 <= index < len(self._variables) else None
+
+    def _say_none(self) -> None:
+        if None in self._variables:
+            self.setItemText(self._variables.index(None), say(self.none_label))
 
     def _on_activated(self, _index: int) -> None:
         self.chosen.emit(self.variable.name if self.variable is not None else "")

@@ -8,11 +8,15 @@ from AnyQt.QtCore import QAbstractTableModel, QModelIndex, QRect, QSize, Qt
 from AnyQt.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPen
 from AnyQt.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QStyledItemDelegate, QTableView
 
+from orangecontrib.customs.i18n import say
 from orangecontrib.customs.photos.chips import Chip
+from orangecontrib.customs.widgets.utils.common.wording import room, worded
 from orangecontrib.customs.widgets.utils.photos.gallery import Tile
 from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader, paint_thumbnail
 
 __all__ = ["GoodEvidence", "ContributionsView"]
+
+words = room("contributions")
 
 THUMBNAIL = 64
 #: Features of each photo that a report names.
@@ -68,10 +72,9 @@ class _Model(QAbstractTableModel):
             return f"{value:+.2f}"
         if role == Qt.ToolTipRole:
             judged = "" if self.good.judged[photo, feature] \
-                else "<br><i>Can hardly be judged on this photo: it counts for little.</i>"
-            speaks = "for" if value > 0 else "against"
-            said = f"speaks {speaks} it: {value:+.3f} log-odds" if abs(value) >= .005 \
-                else "says nothing about it"
+                else f"<br><i>{say(words('hardly'))}</i>"
+            said = say(words("nothing") if abs(value) < .005
+                       else words("for" if value > 0 else "against", value=value))
             return (f"<b>{self.good.names[feature]}</b><br>{self.good.photos[photo][0]} "
                     f"{said}{judged}")
         return None
@@ -86,9 +89,9 @@ class _Model(QAbstractTableModel):
             if role == Qt.DisplayRole:
                 return self.good.names[section]
             if role == Qt.ToolTipRole:
-                return (f"<b>{self.good.names[section]}</b><br>all photos together: "
-                        f"{self.good.probabilities[section]:.3f}<br>before any photo (prior): "
-                        f"{self.good.priors[section]:.3f}")
+                return f"<b>{self.good.names[section]}</b><br>" + say(words(
+                    "together", p=self.good.probabilities[section],
+                    prior=self.good.priors[section]))
         return None
 
 
@@ -253,17 +256,11 @@ class ContributionsView(QTableView):
             # where there are no sections left, the style would paint grey
             header.setStyleSheet("QHeaderView { background: palette(base); }")
         self.setItemDelegate(self._delegate)
-        self._corner = QLabel(
-            "<small>All photos together, &nbsp;<b>|</b>&nbsp;the prior<br>&nbsp;<br>Each photo, "
-            "in log-odds:<br>◂ against &nbsp;&nbsp; <b>for ▸</b></small>", self,
-            textFormat=Qt.RichText, wordWrap=True, margin=6, autoFillBackground=True,
-            alignment=Qt.AlignLeft | Qt.AlignTop)
+        self._corner = worded(QLabel(
+            self, textFormat=Qt.RichText, wordWrap=True, margin=6, autoFillBackground=True,
+            alignment=Qt.AlignLeft | Qt.AlignTop), text=words("corner"),
+            toolTip=words("corner_tip"))
         self._corner.setBackgroundRole(QPalette.Base)
-        self._corner.setToolTip(
-            "Left: the probability from all photos of the good; the tick is the probability "
-            "before any photo was seen.\nBars: to the right a photo speaks for the feature, to "
-            "the left (grey) against it.\nPale: it can hardly be judged on this photo, so it "
-            "counts for little.")
 
     def resizeEvent(self, event):
         super().resizeEvent(event)

@@ -5,9 +5,13 @@ from collections.abc import Sequence
 from html import escape
 
 from orangecontrib.customs.cases.conclusion.pictures import picture_of
+from orangecontrib.customs.i18n import say
+from orangecontrib.customs.widgets.utils.common.wording import room
 from orangecontrib.customs.widgets.utils.photos.gallery import PhotoGallery, Tile, TileRole
 
 __all__ = ["gallery_html", "photos_html"]
+
+words = room("common")
 
 #: So many photos stand in a report, of a longer side of so many pixels.
 MOST, SIDE = 24, 220
@@ -40,5 +44,5 @@ def photos_html(tiles: Sequence[Tile], more: int = 0) -> str:
                      f"max-width: {SIDE}px; overflow-wrap: anywhere'>{shown}<br>"
                      f"{escape(tile.title)}<small>{said}</small></div>")
     if more:
-        parts.append(f"<p>and {more} more</p>")
+        parts.append(f"<p>{say(words('more', n=more))}</p>")
     return "".join(parts)

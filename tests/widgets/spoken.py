@@ -1,0 +1,112 @@
+"""What a window says, and which of it is not in the language that is spoken."""
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from AnyQt.QtCore import Qt
+from AnyQt.QtGui import QAction
+from AnyQt.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QComboBox,
+    QGroupBox,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QSpinBox,
+    QTabWidget,
+    QTextBrowser,
+    QWidget,
+)
+from Orange.data import Table
+
+from orangecontrib.customs.i18n import wordings
+
+#: What Orange itself writes in every window, in a language of its own.
+ORANGES = re.compile(r"^QAction action-|MessagesWidget|StatusBar|ReportView")
+#: Words that it writes into reports, and those of its menus.
+ORANGES_WORDS = re.compile(
+    "<b>(Data instances|Features|Metas|Target|Class|Outcome)[^<]*</b>|&?View")
+_TAGS, _QUOTED = re.compile(r"<[^>]*>|&\w+;"), re.compile("«[^»]*»|“[^”]*”|'[^']*'|„[^“]*“")
+_LATIN, _CYRILLIC = re.compile(r"(?<![\w.])[A-Za-z]{3,}(?![\w.(])"), re.compile("[А-Яа-яё]{2,}")
+
+
+def said(window: QWidget) -> Iterator[tuple[str, str]]:
+    """(what says it, the words) of all that a window and its parts say."""
+    for thing in (window, *window.findChildren(QWidget), *window.findChildren(QAction)):
+        name = f"{type(thing).__name__} {thing.objectName()}".strip()
+        if isinstance(thing, QHeaderView) or any(map(ORANGES.search, (name, *_above(thing)))):
+            continue
+        yield f"{name}, tooltip", thing.toolTip()
+        if isinstance(thing, (QLabel, QAbstractButton, QAction)):
+            yield name, thing.text()
+        if isinstance(thing, QWidget):
+            yield f"{name}, accessible name", thing.accessibleName()
+        if isinstance(thing, QGroupBox):
+            yield name, thing.title()
+        if isinstance(thing, QLineEdit):
+            yield f"{name}, placeholder", thing.placeholderText()
+        if isinstance(thing, QSpinBox):
+            yield name, f"{thing.prefix()} {thing.suffix()} {thing.specialValueText()}"
+        if isinstance(thing, QTextBrowser):
+            yield name, thing.toPlainText()
+        if isinstance(thing, QComboBox):
+            for row in range(thing.count()):
+                yield f"{name}, item", thing.itemText(row)
+        if isinstance(thing, QTabWidget):
+            for row in range(thing.count()):
+                yield f"{name}, tab", thing.tabText(row)
+                yield f"{name}, tooltip of a tab", thing.tabToolTip(row)
+        if isinstance(thing, QAbstractItemView) and (model := thing.model()) is not None:
+            for column in range(model.columnCount()):
+                for role in (Qt.DisplayRole, Qt.ToolTipRole):
+                    yield f"{name}, header", str(
+                        model.headerData(column, Qt.Horizontal, role) or "")
+                for row in range(min(3, model.rowCount())):
+                    yield f"{name}, cell", str(model.index(row, column).data() or "")
+                    yield (f"{name}, tooltip of a cell",
+                           str(model.index(row, column).data(Qt.ToolTipRole) or ""))
+    for group in getattr(window, "message_groups", ()):
+        for message in group.active:
+            yield type(group).__name__, message.formatted
+
+
+def _above(thing) -> Iterator[str]:
+    while (thing := thing.parent()) is not None:
+        yield type(thing).__name__
+
+
+@cache
+def english() -> frozenset[str]:
+    """Words that are said in English and not in Russian, which has names of widgets, too."""
+    words = {name: {word.lower() for texts in wordings().values()
+                    for word in _LATIN.findall(_TAGS.sub(" ", texts[name]))}
+             for name in ("ru", "en")}
+    return frozenset(words["en"] - words["ru"])
+
+
+def foreign(text: str, language: str, data: Iterable[str] = ()) -> list[str]:
+    """Words of the other language; none of those in quotes, and of what is data."""
+    text = _TAGS.sub(" ", ORANGES_WORDS.sub(" ", text))
+    for known in data:
+        text = text.replace(known, " ")
+    text = _QUOTED.sub(" ", text)
+    if language == "en":
+        return _CYRILLIC.findall(text)
+    return [word for word in _LATIN.findall(text) if word.lower() in english()]
+
+
+def data_of(values: Iterable[object]) -> list[str]:
+    """Names and texts of tables, the longest first: they are in whatever language they are."""
+    found = set()
+    for table in values:
+        if not isinstance(table, Table):
+            continue
+        domain = table.domain
+        for variable in (*domain.variables, *domain.metas):
+            found.add(variable.name)
+            if variable.is_discrete:
+                found |= set(variable.values)
+            elif variable.is_string:
+                found |= {str(value) for value in table.get_column(variable)}
+    return sorted((text for text in found if len(text) > 2), key=len, reverse=True)

@@ -6,6 +6,7 @@ from AnyQt.QtCore import QSettings
 
 from orangecontrib.customs.i18n import language, set_language
 from orangecontrib.customs.widgets.utils.common import language as ours
+from orangecontrib.customs.widgets.utils.common import toolbox
 
 CANVAS = "orangecanvas.application.application"
 
@@ -16,6 +17,7 @@ def settings(tmp_path, monkeypatch):
     path = str(tmp_path / "settings.ini")
     monkeypatch.setattr(ours, "QSettings", lambda: QSettings(path, QSettings.IniFormat))
     before = language()
+    set_language("ru")  # as where nobody has chosen
     yield ours.QSettings()
     set_language(before)
 
@@ -52,8 +54,11 @@ def test_in_canvas_the_choice_is_spoken(settings, monkeypatch):
     module.CanvasApplication = type(QApplication.instance())
     monkeypatch.setitem(ours.sys.modules, CANVAS, module)
     settings.setValue(ours.KEY, "en")
+    begun = []
+    monkeypatch.setattr(toolbox, "say_soon", lambda: begun.append("toolbox"))
     ours.settle()
-    assert language() == "en"
+    assert language() == "en" and begun == ["toolbox"]
+    ours.changed.happened.disconnect(toolbox.say_in_toolboxes)
 
 
 def test_a_choice_is_kept_and_told_once(settings, monkeypatch):

@@ -69,6 +69,10 @@ def settle() -> None:
     """Speak the preferred language from now on, if this is Canvas."""
     if in_canvas():
         set_language(preferred())
+        # imported here: of what Canvas' window says nobody else need know
+        from .toolbox import say_in_toolboxes, say_soon
+        say_soon()
+        changed.happened.connect(say_in_toolboxes)
 
 
 def choose(name: str) -> None:

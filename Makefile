@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 export QT_QPA_PLATFORM ?= offscreen
 export QTWEBENGINE_CHROMIUM_FLAGS ?= --disable-gpu --no-sandbox
 
-.PHONY: demo test coverage mutants lint types bench docs state clean
+.PHONY: demo test coverage mutants lint types bench docs package state clean
 
 # a stamp per set of dependencies: re-installed only when setup.py changes
 $(VENV)/.demo: setup.py
@@ -53,9 +53,17 @@ docs:
 	$(BIN)/python -m pip install --quiet --editable ".[gui,doc]"
 	$(BIN)/python -m sphinx -n -W -b html doc doc/_build/html
 
+# wheel and sdist, as they go to PyPI
+package:
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet "build>=1" "twine>=6"
+	rm -rf dist
+	$(BIN)/python -m build
+	$(BIN)/python -m twine check --strict dist/*
+
 # states in the shipped workflows what they leave unsaid
 state: $(VENV)/.demo
 	$(BIN)/python tools/state_settings.py workflows/*.ows
 
 clean:
-	rm -rf $(VENV) doc/_build build orangecontrib/customs/help *.egg-info
+	rm -rf $(VENV) doc/_build build dist orangecontrib/customs/help *.egg-info

@@ -29,6 +29,8 @@ setup(
     long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
     license="GPL-3.0-or-later",
+    # the bundled photo model has a text of its own
+    license_files=["LICENSE", "orangecontrib/customs/datasets/MODEL_LICENSE"],
     keywords=["orange3 add-on", "customs", "tariff classification", "HS code", "ТН ВЭД"],
     classifiers=[
         "Environment :: X11 Applications :: Qt",
@@ -83,7 +85,8 @@ setup(
     extras_require={
         "gui": ["PyQt5>=5.15.10", "PyQtWebEngine>=5.15.6"],
         "test": ["PyQt5>=5.15.10", "PyQtWebEngine>=5.15.6", "pytest>=8",
-                 "pytest-timeout", "hypothesis>=6", "coverage>=7", "ruff", "mypy>=1.11,<3",
+                 "pytest-timeout", "pytest-xdist>=3.5", "hypothesis>=6", "coverage>=7", "ruff",
+                 "mypy>=1.11,<3",
                  "xlwt>=1.3",       # makes the .xls that are read
                  "pypdf>=5",        # reads the conclusions that are written
                  "setuptools>=69", "markdown-it-py[plugins]>=3",  # builds the package
@@ -93,6 +96,7 @@ setup(
         # generating on this computer; weights are fetched only where one allows it
         "generate": ["diffusers>=0.30", "transformers>=4.44", "accelerate>=0.33"],
         "doc": ["sphinx>=7", "myst-parser>=3"],
+        "release": ["build>=1", "twine>=6"],
         # runs on many computers; 70 MB, and not for every system that the rest runs on
         "cluster": ["ray[data]>=2.60,<3", "fsspec>=2024.2"],
     },

@@ -3,8 +3,12 @@ import os
 import re
 import subprocess
 import sys
+import tarfile
+import zipfile
 from importlib.metadata import entry_points, version
 from pathlib import Path
+
+import pytest
 
 from orangecontrib import customs
 from orangecontrib.customs.photos.model import PhotoModel
@@ -74,3 +78,91 @@ def test_no_model_of_a_wheel_is_for_research_only(tmp_path):
         assert PhotoModel.load(path).licence.startswith("GPL-3.0-or-later")
     research = root / "tools" / "research_model" / "research_model.safetensors"
     assert "non-commercial" in PhotoModel.load(research).licence
+
+
+ROOT = Path(__file__).parents[2]
+
+#: Run where the checkout is not: what is found is what was installed.
+USES = """
+from pathlib import Path
+from orangecontrib import customs
+from orangecontrib.customs.headless.environment import prepare_application, prepare_environment
+prepare_environment(offscreen=True)
+application = prepare_application()
+from Orange.canvas.config import Config
+from orangecanvas.application import examples
+from orangecanvas.help import HelpManager
+from orangecontrib.customs.cases import decide
+from orangecontrib.customs.headless.runner import discover
+print("from", Path(customs.__file__).parents[2])
+text = "Ботинки мужские, верх из натуральной кожи, подошва из резины, закрывают лодыжку"
+print("code", decide([{"good_id": "A", "description": text}])[0]["heading"])
+manager = HelpManager()
+manager.set_registry(discover())
+print("help", manager.search({"id": "orangecontrib.customs.widgets.owhscodefusion.OWHSCodeFusion"}
+                             ).toLocalFile())
+print("examples", len([e for e in examples.workflows(Config())
+                       if str(Path(customs.__file__).parents[2]) in e.abspath()]))
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """A wheel as it goes to PyPI, made from the sdist: nothing that is left in the checkout."""
+    folder = tmp_path_factory.mktemp("dist")
+    subprocess.run([sys.executable, "setup.py", "--quiet", "sdist", "--dist-dir", folder],
+                   cwd=ROOT, check=True, timeout=600)
+    path, = folder.glob("*.tar.gz")
+    with tarfile.open(path) as file:
+        file.extractall(folder, filter="data")
+    source, = (place for place in folder.iterdir() if place.is_dir())
+    subprocess.run([sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps",
+                    "--no-build-isolation", "--wheel-dir", folder, source],
+                   check=True, timeout=600)
+    path, = folder.glob("*.whl")
+    return path
+
+
+def test_a_wheel_that_is_installed_decides_opens_help_and_brings_examples(wheel, tmp_path):
+    site = tmp_path / "site"
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index",
+                    "--target", site, wheel], check=True, timeout=600)
+    done = subprocess.run(
+        [sys.executable, "-c", USES], capture_output=True, timeout=600, encoding="utf-8",
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(site), "HOME": str(tmp_path)})
+    assert done.returncode == 0, done.stderr
+    said = dict(line.split(" ", 1) for line in done.stdout.splitlines() if " " in line)
+    assert Path(said["from"]) == site
+    assert said["code"] == "6403"
+    assert Path(said["help"]).is_relative_to(site) and Path(said["help"]).is_file()
+    assert int(said["examples"]) == len(list((ROOT / "workflows").glob("*.ows")))
+
+
+def test_a_wheel_says_its_licences_and_has_no_tests(wheel):
+    with zipfile.ZipFile(wheel) as file:
+        names = file.namelist()
+        metadata, = (file.read(name).decode() for name in names if name.endswith("/METADATA"))
+    assert re.search(r"^License(-Expression)?: GPL-3.0-or-later$", metadata, re.MULTILINE)
+    assert len(re.findall(r"^License-File: ", metadata, re.MULTILINE)) == 2
+    assert "Description-Content-Type: text/markdown" in metadata
+    assert not [name for name in names if name.startswith(("tests/", "tools/", "benchmarks/"))]
+    for part in ("i18n/card.csv", "widgets/wordings/common.csv", "help/index.html",
+                 "datasets/free_model.safetensors", "py.typed"):
+        assert f"orangecontrib/customs/{part}" in names
+
+
+def test_a_wheel_from_an_sdist_has_all_of_the_checkout(wheel, tmp_path):
+    subprocess.run([sys.executable, "setup.py", "--quiet", "build_py", "--build-lib", tmp_path],
+                   cwd=ROOT, check=True, timeout=600)
+    with zipfile.ZipFile(wheel) as file:
+        names = {name for name in file.namelist() if ".dist-info/" not in name}
+    assert names == {path.relative_to(tmp_path).as_posix()
+                     for path in tmp_path.rglob("*") if path.is_file()}
+
+
+def test_the_version_is_said(capsys):
+    from orangecontrib.customs.headless.cli import main
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    said = capsys.readouterr().out
+    assert f"Orange3-Customs {customs.__version__}" in said and "Orange3 3." in said

@@ -8,10 +8,12 @@ interrupt.
 from __future__ import annotations
 
 import argparse
+import platform
 import sys
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import replace
 from datetime import date
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -44,12 +46,23 @@ def main(argv: list[str] | None = None) -> int:
         return _main(sys.argv[1:] if argv is None else argv)
 
 
+def versions() -> str:
+    """What a report of a fault has to say."""
+    known = {}
+    for name in ("Orange3-Customs", "Orange3", "Orange3-Text", "PyQt5", "PyQt6", "torch"):
+        with suppress(PackageNotFoundError):
+            known[name] = version(name)
+    return ", ".join([*(f"{name} {number}" for name, number in known.items()),
+                      f"Python {platform.python_version()}", platform.platform()])
+
+
 def _main(argv: list[str]) -> int:
     if argv[:1] == ["canvas"]:  # the rest is for Canvas to parse
         from orangecontrib.customs.headless import canvas
         return canvas.main(argv[1:])
     parser = argparse.ArgumentParser(
         prog="orange-customs", description="Customs tariff classification without a window.")
+    parser.add_argument("--version", action="version", version=versions())
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", help="run an Orange workflow")

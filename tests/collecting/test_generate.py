@@ -134,7 +134,7 @@ def test_a_dropped_photo_is_not_asked_for_again(loopback, endpoint, manifest, fo
     ((400, {}, b'{"error": {"message": "billing"}}'), "answers 400"),
     ((401, {}, b""), "asks for a login"),
     ((429, {"Retry-After": "999"}, b""), "asks to wait for 999 s"),
-    ((200, {}, b"<html>"), "no JSON"), ((200, {}, b'{"data": []}'), "has no data.b64_json"),
+    ((200, {}, b"<html>"), "is not JSON"), ((200, {}, b'{"data": []}'), "has no data.b64_json"),
     ((200, {}, b'{"data": [{"b64_json": "!!"}]}'), "has no data.b64_json"),
     ((200, {}, b'{"data": [{"url": "file:///etc/passwd"}]}'), "not an address of http")])
 def test_an_endpoint_that_refuses_is_said_and_asked_no_more(loopback, endpoint, manifest,
@@ -290,14 +290,14 @@ def extractor(footwear):
     model = untrained("made", "made", {}, 48, group=footwear)
     bias = model.bias.copy()
     bias[footwear.feature_ids.index("not_footwear")] = 1
-    backbone = SimpleNamespace(size=32)
+    spec = SimpleNamespace(size=32)
 
     class Made:
         def __call__(self, images):
             cells = images.reshape(len(images), 4, 8, 4, 8, 3).mean(axis=(2, 4))
             return cells.reshape(len(images), -1).astype(np.float32) / 255
     made = Made()
-    made.backbone = backbone
+    made.spec = spec
     return SimpleNamespace(model=replace(model, bias=bias), backbone=made)
 
 

@@ -43,7 +43,7 @@ def photo():
 class Backbone:
     """Mean colours of the left and of the right half, brightened as the model wants it."""
 
-    backbone = SimpleNamespace(size=32)
+    spec = SimpleNamespace(size=32)
 
     def __init__(self, brighten=1.):
         self.brighten, self.seen = brighten, 0

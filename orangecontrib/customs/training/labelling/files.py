@@ -189,7 +189,7 @@ def read_labels(path: str | os.PathLike, group: Group | None = None) -> LabelFil
         said = {kind: (row.get(lower[kind]) or "").strip() for kind in kinds}
         for kind, text in said.items():
             if text and text.casefold() not in shots[kind]:
-                result.problems.append(f"{where}: '{text}' is no {kind} "
+                result.problems.append(f"{where}: '{text}' is not a {kind} "
                                        f"({', '.join(sorted(set(shots[kind].values())))})")
             said[kind] = shots[kind].get(text.casefold(), "")
         result.rows.append(LabelRow(image, good, cluster, labels, read.line, **said))

@@ -218,7 +218,7 @@ class LabelSheet:
             The group has no such view or scene.
         """
         if shot and shot not in {"view": self.group.views, "scene": self.group.scenes}[kind]:
-            raise ValueError(f"'{shot}' is no {kind}")
+            raise ValueError(f"'{shot}' is not a {kind}")
         rows = _rows(rows)
         shots = self.shots[rows].copy()
         shots[:, SHOT_KINDS.index(kind)] = shot

@@ -195,7 +195,7 @@ def test_a_photo_that_was_deleted_is_said(tmp_path):
 
 def test_another_table_is_not_taken_for_a_manifest(tmp_path):
     (tmp_path / MANIFEST).write_text("a,b\n1,2\n")
-    with pytest.raises(CollectError, match="no table of collected photos"):
+    with pytest.raises(CollectError, match="not a table of collected photos"):
         Manifest(tmp_path)
     assert (tmp_path / MANIFEST).read_text() == "a,b\n1,2\n"
 

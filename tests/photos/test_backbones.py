@@ -66,7 +66,7 @@ def test_local_weights_and_their_checksum(tmp_path):
     with pytest.raises(BackboneError, match="does not fit"):
         backbones.load("mobilenet_v3_large", path)
     path.write_bytes(b"nothing")
-    with pytest.raises(BackboneError, match="no readable"):
+    with pytest.raises(BackboneError, match="not a readable"):
         backbones.load("resnet18", path)
     (tmp_path / "w.safetensors").write_bytes(b"nothing at all")
     with pytest.raises(BackboneError, match="damaged"):

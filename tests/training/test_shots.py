@@ -26,7 +26,7 @@ def test_a_view_is_said_taken_back_and_undone():
     assert sheet.common_shot([0]) == ("back", "")
     sheet.say_shot([0, 1], "view", "")
     assert sheet.common_shot([0, 1]) == ("", "") and sheet.done.tolist() == [0, 0]
-    with pytest.raises(ValueError, match="no view"):
+    with pytest.raises(ValueError, match="not a view"):
         sheet.say_shot([0], "view", "floor")
 
 

@@ -145,7 +145,7 @@ def read_clusters(path: str | Path, features: tuple[Feature, ...]) -> tuple[Clus
         for id_ in said:
             if id_ not in known or said.count(id_) > 1:
                 raise ValueError(f"{path}: cluster '{row['cluster']}': '{id_}' is "
-                                 + ("named twice" if id_ in known else "no feature"))
+                                 + ("named twice" if id_ in known else "not a feature"))
         implied = dict.fromkeys(present, 1) | dict.fromkeys(absent, 0)
         clusters.append(Cluster(row["cluster"], row["name_ru"], row["name_en"],
                                 tuple(asked), implied, row["examples_ru"]))

@@ -99,7 +99,7 @@ def sheet_rows(path: Path, images: Mapping[str, Mapping[str, str]], group: Group
                 one = row_of(row, known["image"], group)
                 for kind, ids in (("view", group.views), ("scene", group.scenes)):
                     if row[kind] and row[kind] not in ids:
-                        raise ValueError(f"'{row[kind]}' is no {kind}")
+                        raise ValueError(f"'{row[kind]}' is not a {kind}")
                 found.append(LabelRow(one.image, known.get("group", ""), "", one.labels, 0,
                                       one.view, one.scene))
             except (KeyError, ValueError) as error:

@@ -66,8 +66,9 @@ def test_codes_stand_in_their_heading_the_best_first():
 def test_a_heading_is_as_good_as_its_best_line_and_explained_by_it():
     hit = searching(*SMALL).rank("мебель, кресло стоматологическое").headings[0]
     assert [(place.field, place.line) for place in hit.places] == [("above", 3), ("own", 4)]
-    said = [place.text[start:end] for place in hit.places for start, end in place.spans]
-    assert said == ["Мебель", "кресла", "стоматологические"]
+    assert [place.pieces() for place in hit.places] == [
+        [("Мебель", True), (" медицинская", False)],
+        [("кресла", True), (" ", False), ("стоматологические", True)]]
 
 
 def test_a_line_that_takes_the_rest_says_what_its_parent_says():
@@ -76,7 +77,8 @@ def test_a_line_that_takes_the_rest_says_what_its_parent_says():
     heading = search.rank("мебель для сидения").headings[0]
     rest, other = heading.codes
     assert rest.code == "940190" and rest.score == heading.score > other.score
-    assert [place.field for place in rest.places] == ["own"]
+    assert [(place.field, place.text) for place in rest.places] \
+        == [("own", "Мебель для сидения"), ("own", "прочая")]
     turning = search.rank("мебель вращающаяся для сидения").headings[0]
     assert turning.codes[0].code == "940110"
 
@@ -190,7 +192,7 @@ def test_an_english_description_finds_russian_codes_by_the_harmonized_system():
     assert codes(search.rank("children's bicycle")) == ["8712"]
     hit = search.rank("chair for dentists").headings[0]
     assert hit.code == "9402" and hit.codes[0].code == "940210"
-    assert hit.places[0].text == "Dentists' chairs"
+    assert [place.text for place in hit.places] == ["Мебель медицинская", "Dentists' chairs"]
 
 
 def test_a_tariff_in_both_languages_needs_no_other():
@@ -258,9 +260,11 @@ def test_spans_lie_in_their_texts_in_order_and_scores_fall(search, text):
     assert bool(ranking.headings) != (ranking.reason is not None)
     spans = [[(word.start, word.end) for word in ranking.words]]
     for hit in (*ranking.headings, *ranking.codes):
-        assert hit.score > 0
+        assert hit.score > 0 and any(place.spans for place in hit.places)
+        assert hit.places[0].line == search.tariff.find(hit.code[:4])
         for place in hit.places:
-            assert place.text == search.tariff.lines[place.line].ru and place.spans
+            assert place.text == search.tariff.title(place.line)
+            assert "".join(piece for piece, _ in place.pieces()) == place.text
             spans.append(place.spans)
             assert all(place.text[start:end].strip() for start, end in place.spans)
     for some, whole in zip(spans, [text, *(place.text for hit in (

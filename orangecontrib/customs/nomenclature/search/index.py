@@ -79,14 +79,19 @@ class Index:
     def _misspelt(self) -> Misspelt:
         return Misspelt(term for term in self._columns if not term.startswith(EXCLUDED))
 
+    def path(self, line: int) -> list[int]:
+        """The lines from the heading down to a line, itself included."""
+        path: list[int] = []
+        number: int | None = line
+        while number is not None and self.heading_of[number] >= 0:
+            path.append(number)
+            number = self.tariff.lines[number].parent
+        return path[::-1]
+
     def above(self, line: int) -> list[int]:
         """The lines whose words a line has beside its own, from the heading down."""
-        path, parent = [], self.tariff.lines[self.speaks_as[line]].parent
-        while parent is not None and self.heading_of[parent] >= 0:
-            if not self.takes_rest[parent]:
-                path.append(parent)
-            parent = self.tariff.lines[parent].parent
-        return path[::-1]
+        return [number for number in self.path(int(self.speaks_as[line]))[:-1]
+                if not self.takes_rest[number]]
 
     # -- making it
 

@@ -26,24 +26,32 @@ SHOWN = .15
 
 
 class Place(NamedTuple):
-    """Where the words of a description stand above or in a line.
+    """A designation above or in what was found, and the words of the description in it.
 
     Attributes
     ----------
     line : int
     field : {"own", "above"}
-        The line's own designation, or one above it; a line that takes the rest («прочие»)
-        has its parent's for its own.
+        Whether its words count as the line's own; a line that takes the rest («прочие») has its
+        parent's for its own.
     text : str
-        The whole designation.
+        The whole designation, in the language that was asked in where there is one.
     spans : tuple of (int, int)
-        In `text`, in order.
+        The words in `text` that count most, in order.
     """
 
     line: int
     field: str
     text: str
     spans: tuple[tuple[int, int], ...]
+
+    def pieces(self) -> list[tuple[str, bool]]:
+        """The text in pieces, each with whether it is one of the words."""
+        pieces, at = [], 0
+        for start, end in self.spans:
+            pieces += [(self.text[at:start], False), (self.text[start:end], True)]
+            at = end
+        return [(text, marked) for text, marked in [*pieces, (self.text[at:], False)] if text]
 
 
 @dataclass(frozen=True)
@@ -56,8 +64,7 @@ class Hit:
     line : int
     score : float
     places : tuple of Place
-        Of the line, from the heading down; of a heading those of the line in it that scores
-        most.
+        From the heading down to the line; of a heading to the line in it that scores most.
     codes : tuple of Hit
         Of a heading: its lines without lines below them, the best first.
     """
@@ -258,12 +265,11 @@ def _counting(terms: Sequence[str], parts: sparse.csc_matrix, line: int) -> set[
 
 
 def _places(index: Index, line: int, terms: set[str]) -> tuple[Place, ...]:
-    """Where terms stand in a line and above it."""
-    speaker = int(index.speaks_as[line])
-    places = []
-    for number in (*index.above(line), speaker):
+    """A line with what is above it, and where terms stand in them."""
+    speaker, places = int(index.speaks_as[line]), []
+    for number in index.path(line):
         text = index.texts[number]
         spans = tuple((word.start, word.end) for word in words_of(text) if word.term in terms)
-        if spans:
-            places.append(Place(number, "own" if number == speaker else "above", text, spans))
+        places.append(Place(number, "own" if number >= speaker else "above",
+                            text or index.tariff.title(number), spans))
     return tuple(places)

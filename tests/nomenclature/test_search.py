@@ -171,7 +171,7 @@ def test_a_word_one_letter_off_is_read_as_the_only_one_it_can_be_and_said_so():
     search = searching(*SMALL)
     ranking = search.rank("велосиппед")
     assert codes(ranking) == ["8712"]
-    assert [word.read_as for word in ranking.words] == [stem("велосипед")]
+    assert [word.read_as for word in ranking.words] == ["велосипеды"]
     assert ranking.headings[0].score < search.rank("велосипед").headings[0].score
 
 

@@ -77,7 +77,7 @@ def _lines(ranking: Ranking, tariff: Tariff, lang: str) -> Iterator[str]:
         yield shown("stand nowhere in this edition: " + ", ".join(unknown))
     for word in ranking.words:
         if word.read_as:
-            yield shown(f"{ranking.text[word.start:word.end]} is read as {word.read_as}…")
+            yield shown(f"{ranking.text[word.start:word.end]} is read as {word.read_as}")
 
 
 def _marked(hit: Hit, first: int) -> str:

@@ -292,7 +292,7 @@ class OWNomenclature(CustomsWidget):
 
         self.page = SearchPage()
         self.page.chosen.connect(self._reveal)
-        parts = splitter(Qt.Vertical, self.page, self.view, self.details, sizes=(230, 420, 150),
+        parts = splitter(Qt.Vertical, self.page, self.view, self.details, sizes=(270, 330, 130),
                          stretch=(1, 1))
         main = pile(parts)
         main.layout().insertLayout(0, top)
@@ -480,6 +480,8 @@ class OWNomenclature(CustomsWidget):
             self.view.selectionModel().setCurrentIndex(
                 self.model.index_of(hits[0]),
                 QItemSelectionModel.ClearAndSelect | QItemSelectionModel.Rows)
+        else:
+            self._show_line()
 
     def _rank(self):
         """Rank headings and codes for the descriptions: that which is typed, those of the input."""

@@ -15,7 +15,7 @@ from scipy import sparse
 
 from ..tree import Tariff
 from .misspelt import Misspelt
-from .words import EXCLUDED, OTHER, words_of
+from .words import EXCLUDED, OTHER, Word, words_of
 
 __all__ = ["Index"]
 
@@ -51,7 +51,9 @@ class Index:
         self.heading_of = np.full(size, -1)
         for number, (_, line) in enumerate(self.headings):
             self.heading_of[line:tariff.ends[line]] = number
-        words = [[word.term for word in words_of(text)] for text in texts]
+        #: Term → a word that it stands for, as the tariff writes it first.
+        self.written: dict[str, str] = {}
+        words = [[self._term(text, word) for word in words_of(text)] for text in texts]
         self.takes_rest = np.array([bool(some) and OTHER.issuperset(some) for some in words],
                                    dtype=bool)
         self._columns: dict[str, int] = {}
@@ -94,6 +96,10 @@ class Index:
                 if not self.takes_rest[number]]
 
     # -- making it
+
+    def _term(self, text: str, word: Word) -> str:
+        self.written.setdefault(word.term, text[word.start:word.end].lower())
+        return word.term
 
     def _counts(self, words: list[list[str]]) -> sparse.csr_matrix:
         """How often each word stands in each line's own designation."""

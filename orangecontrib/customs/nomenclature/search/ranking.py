@@ -20,7 +20,7 @@ __all__ = ["Hit", "Place", "Ranking", "TariffSearch", "Told"]
 #: Words after which one counts for half of the first: a description begins with what the goods are.
 HALF = 8
 #: What a word counts for that is taken for a misspelt one.
-MISSPELT = .5
+MISSPELT = .8
 #: Of what the word that counts most adds: a word that adds less is not shown, as «из» or "of".
 SHOWN = .15
 
@@ -86,7 +86,7 @@ class Told(NamedTuple):
         It stands in the tariff; nowhere in it; or the description itself excludes it
         («не …», «кроме …»), so that it finds only what excludes it, too.
     read_as : str
-        The known stem that a misspelt word is taken for; "" otherwise.
+        The word of the tariff that a misspelt one is taken for; "" otherwise.
     """
 
     start: int
@@ -250,7 +250,8 @@ def _told(text: str, index: Index) -> tuple[tuple[Told, ...], dict[str, float]]:
         known = term in index
         state = "excluded" if word.excluded else \
             "known" if known or term in OTHER else "unknown"
-        told.append(Told(word.start, word.end, state, term if known and worth < 1 else ""))
+        told.append(Told(word.start, word.end, state,
+                         index.written[term] if known and worth < 1 else ""))
         if known:
             query[term] = max(worth / (1 + place / HALF), query.get(term, 0.))
     return tuple(told), query

@@ -25,6 +25,8 @@ from orangecontrib.customs.widgets.utils.text.tarifftree import duty_text
 
 __all__ = ["Ranked", "SearchPage", "marked_lines", "rank"]
 
+#: Qt's: a widget without a maximum.
+QWIDGETSIZE_MAX = 2 ** 24 - 1
 #: Headings that are ranked, and codes of each in the list.
 HEADINGS, CODES = 10, 3
 MARKER = "#e3b77c"
@@ -67,9 +69,10 @@ class _Row(NamedTuple):
 
     @property
     def pieces(self) -> list[tuple[str, bool]]:
-        """The heading's designation, or those from it down to a code."""
-        places = self.hit.places
-        shown = places[:1] if self.is_heading else places[1:] or places
+        """The heading's designation; of a code its own, behind those with words found."""
+        above, places = self.hit.places[:1], self.hit.places[1:]
+        shown = above if self.is_heading or not places else [
+            *(place for place in places[:-1] if place.spans), places[-1]]
         pieces: list[tuple[str, bool]] = []
         for place in shown:
             pieces += [(JOIN, False), *place.pieces()] if pieces else place.pieces()
@@ -164,15 +167,15 @@ class SearchPage(QWidget):
         self.view.setItemDelegate(_Delegate(self.view))
         header = self.view.horizontalHeader()
         header.setSectionResizeMode(1, QHeaderView.Stretch)
-        header.resizeSection(0, 118)
-        header.resizeSection(2, 130)
+        header.resizeSection(0, self.fontMetrics().horizontalAdvance("   0000 00 000 0 ") + 16)
+        header.resizeSection(2, 112)
         self.view.selectionModel().currentRowChanged.connect(self._on_current)
         self.note = QLabel(wordWrap=True, textFormat=Qt.PlainText)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
         layout.addWidget(self.view, 1)
-        layout.addWidget(self.note)
+        layout.addWidget(self.note, 0, Qt.AlignTop)
         self.ranking: Ranking | None = None
         self.hide()
 
@@ -185,6 +188,8 @@ class SearchPage(QWidget):
             for heading in ranking.headings for hit in (heading, *heading.codes)]
         self.model.set_rows(rows)
         self.view.setVisible(bool(rows))
+        # without a list there is a sentence
+        self.setMaximumHeight(QWIDGETSIZE_MAX if rows else 3 * self.fontMetrics().lineSpacing())
         said = _note(ranking)
         self.note.setText(said)
         self.note.setVisible(bool(said))
@@ -227,6 +232,6 @@ def _note(ranking: Ranking | None) -> str:
     read = {ranking.text[word.start:word.end]: word.read_as for word in ranking.words
             if word.read_as}
     if read:
-        notes.append("Read as misspelt: " + ", ".join(f"{word} as {known}…"
-                                                      for word, known in read.items()) + ".")
+        notes.append("Taken for misspelt: " + ", ".join(f"{word} ({known})"
+                                                        for word, known in read.items()) + ".")
     return " ".join(notes)

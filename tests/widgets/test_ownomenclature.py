@@ -338,6 +338,12 @@ class TestOWNomenclature(WidgetTest):
         self.ranked("")
         self.assertTrue(self.widget.page.isHidden())
 
+    def test_the_report_names_what_was_searched_and_found(self):
+        self.load()
+        self.ranked("инвертор Bosch")
+        self.widget.send_report()
+        self.assertIn("инвертор Bosch – 8504", self.widget.report_html)
+
     def test_a_code_is_not_ranked(self):
         self.load()
         self.assertEqual(self.ranked("9032 89"), [])
@@ -376,9 +382,17 @@ class TestOWNomenclature(WidgetTest):
         data = Table.from_list(domain, [["Инвертор сварочный"]])
         widget = self.create_widget(OWNomenclature)
         self.send_signal(widget.Inputs.descriptions, data, widget=widget)
+        self.wait_until_finished(widget=widget)     # the edition
+        self.process_events()
         self.wait_until_finished(widget=widget)
+        self.assertEqual(len(self.get_output(widget.Outputs.ranked, widget=widget)), 1)
+        widget.edition = HS
+        widget.load()
         self.wait_until_finished(widget=widget)
-        self.assertIsNotNone(self.get_output(widget.Outputs.ranked, widget=widget))
+        self.process_events()
+        self.wait_until_finished(widget=widget)
+        table = self.get_output(widget.Outputs.ranked, widget=widget)
+        self.assertIn("нет русских обозначений", str(table[0]["note"]))
 
     def test_an_input_without_descriptions_is_named(self):
         self.send_signal(self.widget.Inputs.descriptions, Table("iris")[:, :2])

@@ -1,7 +1,7 @@
 """The console script ``orange-customs``, whose commands are those of `main`.
 
-Exit codes: 0 done; 1 nothing could be classified or read, or (run) a widget shows an
-error or ends the run, or (evaluate) codes got worse; 2 bad arguments, input that can't be
+Exit codes: 0 done; 1 nothing could be classified, read or (search) found, or (run) a widget
+shows an error or ends the run, or (evaluate) codes got worse; 2 bad arguments, input that can't be
 used, a result that can't be written, a workflow that can't be loaded, a timeout, an
 interrupt.
 """

@@ -171,6 +171,7 @@ class OWNomenclature(CustomsWidget):
         self.levels = [level for level in LEVELS if level in self.levels]
         self.codes_data: Table | None = None
         self.descriptions: list[str] | None = None
+        self._no_text = False            # the input has no descriptions
         self.searching: TariffSearch | None = None
         self._absent: list[str] = []     # ticked codes that this edition lacks
         self._set_up_controls()
@@ -268,6 +269,8 @@ class OWNomenclature(CustomsWidget):
         # a pause after the last key, so that a long table isn't searched at each
         self._search_timer = QTimer(self, singleShot=True, interval=200)
         self._search_timer.timeout.connect(self._find)
+        # a task can't begin before the one that loads has ended
+        self._rank_soon = QTimer(self, singleShot=True, interval=0, timeout=self._rank)
         self.search.textChanged.connect(lambda: self._search_timer.start())
         self.found = QLabel()
         clear = QPushButton("Clear Ticks", autoDefault=False, clicked=self._clear)
@@ -383,7 +386,7 @@ class OWNomenclature(CustomsWidget):
             self.Warning.problems(count, some_of(problems, "; "))
         self._show_tariff(result.tariff)
         self.commit.now()
-        self._rank()
+        self._rank_soon.start()
 
     def on_exception(self, ex: Exception):
         if self.tariff is not None:     # it was a search
@@ -486,6 +489,7 @@ class OWNomenclature(CustomsWidget):
     def _rank(self):
         """Rank headings and codes for the descriptions: that which is typed, those of the input."""
         clear(self.Warning.not_ranked, self.Error.search)
+        self.Warning.no_text(shown=self._no_text)
         query = self.search.text().strip()
         typed = parse_code(query)
         if typed.digits or typed.problem == "short":
@@ -504,6 +508,9 @@ class OWNomenclature(CustomsWidget):
         self.page.show_ranking(ranking, self.tariff)
         if ranking is not None and ranking.headings and not self.model.hits:
             self._show_hits([hit.line for hit in (*ranking.codes, *ranking.headings)])
+
+    def on_language(self):
+        self._rank()
 
     def _reveal(self, line: int):
         """Choose a line in the tree, also one that the search hides."""
@@ -548,7 +555,7 @@ class OWNomenclature(CustomsWidget):
         variable = None if data is None else default_text(data)
         self.descriptions = None if data is None or variable is None \
             else texts_of(data, variable)
-        self.Warning.no_text(shown=data is not None and variable is None)
+        self._no_text = data is not None and variable is None
         self._rank()
 
     def handleNewSignals(self):
@@ -631,6 +638,10 @@ class OWNomenclature(CustomsWidget):
         branches = self.model.branches()
         self.report_paragraph("Branches", "the whole edition" if not branches else "; ".join(
             f"{spaced(tariff.lines[n].code)} {tariff.title(n)}" for n in branches[:100]))
+        ranking = self.page.ranking
+        if ranking is not None:
+            self.report_paragraph("Search", f"{ranking.text} – " + (", ".join(
+                hit.code for hit in ranking.headings) or "nothing is ranked"))
         if tariff.problems:
             self.report_paragraph("Problems in the Table", "; ".join(tariff.problems[:100]))
 

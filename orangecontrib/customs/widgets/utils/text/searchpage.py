@@ -224,7 +224,7 @@ def _note(ranking: Ranking | None) -> str:
         return ""
     notes = []
     if ranking.reason is not None:
-        notes.append(f"Nothing is ranked: {say(ranking.reason, 'en')}.")
+        notes.append(f"Nothing is ranked: {say(ranking.reason)}.")
     unknown = ranking.said("unknown")
     if unknown:
         more = f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else ""

@@ -8,6 +8,8 @@ __all__ = ["Misspelt"]
 
 #: Letters of the shortest word that may be a misspelt one: shorter ones are too close together.
 SHORTEST = 6
+#: Letters of the longest one: the longest word of the ТН ВЭД has 31.
+LONGEST = 40
 
 
 class Misspelt:
@@ -26,7 +28,7 @@ class Misspelt:
 
     def meant(self, word: str) -> str | None:
         """The known word that is one letter off; None where there is none, or more than one."""
-        if len(word) < SHORTEST:
+        if not SHORTEST <= len(word) <= LONGEST:
             return None
         found = {known for place, shorter in _shortened(word)
                  for other, known in self._shortened.get(shorter, ())

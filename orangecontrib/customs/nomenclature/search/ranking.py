@@ -20,7 +20,7 @@ __all__ = ["Hit", "Place", "Ranking", "TariffSearch", "Told"]
 #: Words after which one counts for half of the first: a description begins with what the goods are.
 HALF = 8
 #: What a word counts for that is taken for a misspelt one.
-MISSPELT = .8
+MISSPELT = .9
 #: Of what the word that counts most adds: a word that adds less is not shown, as «из» or "of".
 SHOWN = .15
 

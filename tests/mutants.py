@@ -158,6 +158,16 @@ MUTANTS = (
            "faulthandler.dump_traceback_later(run.timeout + GRACE, exit=True, "
            "file=run.journal.stack)", "pass",
            tests=["tests/headless/test_entrances.py::test_a_handler_that_never_returns"]),
+    mutant("what a designation excludes attracts", "EXCLUDED * out + stem(word.group())",
+           "stem(word.group())",
+           tests=["tests/nomenclature/test_search.py::"
+                  "test_what_a_designation_excludes_does_not_attract"]),
+    mutant("a word above a line counts for more than one of its own", "ABOVE = .8", "ABOVE = 1.2",
+           tests=["tests/nomenclature/test_search.py::"
+                  "test_a_word_never_counts_for_more_below_the_line_that_says_it"]),
+    mutant("the last words of a description count as the first", "(1 + place / HALF)", "1",
+           tests=["tests/nomenclature/test_search.py::"
+                  "test_the_first_words_of_a_description_count_most"]),
 )
 
 

@@ -291,6 +291,135 @@ class TestOWNomenclature(WidgetTest):
         self.search("")
         self.assertEqual(self.shown(), everything)
 
+    # -- ranking
+
+    def ranked(self, text):
+        """The rows of the list after a search."""
+        self.search(text)
+        self.wait_until_finished()
+        return [(row.code.strip(), row.text) for row in self.widget.page.model.rows]
+
+    def test_a_description_is_ranked_where_no_line_has_all_its_words(self):
+        self.load()
+        rows = self.ranked("Инвертор Bosch, мощность 5 кВА, новый")
+        self.assertEqual(rows[0], ("8504", "Трансформаторы и преобразователи"))
+        self.assertEqual([code for code, _ in rows], ["8504", "8504 40 870 0", "8504 40 850 0"])
+        self.assertEqual(rows[1][1], "инверторы > мощностью более 7,5 кВА")
+        self.assertFalse(self.widget.page.isHidden())
+        self.assertIn("Bosch", self.widget.page.note.text())
+        self.assertIn("8504 40 850 0   мощностью не более 7,5 кВА", self.shown())
+
+    def test_a_row_of_the_list_is_chosen_in_the_tree_with_its_words_marked(self):
+        self.load()
+        self.ranked("приборы, мощностью, прочие")
+        page = self.widget.page
+        codes = [row.hit.code for row in page.model.rows]
+        page.view.selectRow(codes.index("8504408700"))
+        self.assertEqual(self.widget.model.line_of(self.widget.view.currentIndex()),
+                         self.widget.tariff.find("8504408700"))
+        self.assertRegex(self.widget.details.toHtml(), "background-color:[^>]*>мощностью<")
+
+    def test_a_line_that_the_filter_hides_is_shown_when_its_row_is_chosen(self):
+        self.load()
+        self.ranked("мощностью не более")      # one line has all three
+        page = self.widget.page
+        hidden = self.widget.tariff.find("9032890000")
+        self.assertFalse(self.widget.model.shows(hidden))
+        page.chosen.emit(hidden)
+        self.assertTrue(self.widget.model.shows(hidden))
+        self.assertEqual(self.widget.model.line_of(self.widget.view.currentIndex()), hidden)
+
+    def test_where_nothing_is_known_the_list_gives_way_to_the_reason(self):
+        self.load()
+        self.assertEqual(self.ranked("слон"), [])
+        self.assertTrue(self.widget.page.view.isHidden())
+        self.assertIn("Nothing is ranked", self.widget.page.note.text())
+        self.assertIn("слон", self.widget.page.note.text())
+        self.ranked("")
+        self.assertTrue(self.widget.page.isHidden())
+
+    def test_the_report_names_what_was_searched_and_found(self):
+        self.load()
+        self.ranked("инвертор Bosch")
+        self.widget.send_report()
+        self.assertIn("инвертор Bosch – 8504", self.widget.report_html)
+
+    def test_a_code_is_not_ranked(self):
+        self.load()
+        self.assertEqual(self.ranked("9032 89"), [])
+        self.assertTrue(self.widget.page.isHidden())
+        self.assertIsNone(self.get_output(self.widget.Outputs.ranked))
+
+    def test_what_is_typed_is_sent_ranked(self):
+        self.load()
+        self.ranked("инвертор Bosch")
+        table = self.get_output(self.widget.Outputs.ranked)
+        self.assertEqual([str(row["code"]) for row in table], ["8504408700"])
+        self.assertEqual(str(table[0]["unknown words"]), "Bosch")
+        self.assertEqual(str(table[0]["words"]), "инверторы")
+        self.ranked("")
+        self.assertIsNone(self.get_output(self.widget.Outputs.ranked))
+
+    def test_each_description_of_the_input_is_ranked(self):
+        self.load()
+        domain = Domain([], metas=[StringVariable("description")])
+        texts = ["Прибор для регулирования", "слон", "Преобразователь статический, инвертор"]
+        self.send_signal(self.widget.Inputs.descriptions,
+                         Table.from_list(domain, [[text] for text in texts]))
+        self.wait_until_finished()
+        table = self.get_output(self.widget.Outputs.ranked)
+        self.assertEqual([(row["description number"].value, str(row["heading"])) for row in table],
+                         [(1, "9032"), (2, "?"), (3, "8504")])
+        self.assertIn("слова", str(table[1]["note"]))
+        self.ranked("трансформатор")    # what is typed is shown, not sent then
+        self.assertEqual(len(self.get_output(self.widget.Outputs.ranked)), 3)
+        self.send_signal(self.widget.Inputs.descriptions, None)
+        self.wait_until_finished()
+        self.assertEqual(len(self.get_output(self.widget.Outputs.ranked)), 1)
+
+    def test_descriptions_wait_for_the_edition_and_are_ranked_in_the_next_one(self):
+        domain = Domain([], metas=[StringVariable("description")])
+        data = Table.from_list(domain, [["Инвертор сварочный"]])
+        widget = self.create_widget(OWNomenclature)
+        self.send_signal(widget.Inputs.descriptions, data, widget=widget)
+        self.wait_until_finished(widget=widget)     # the edition
+        self.process_events()
+        self.wait_until_finished(widget=widget)
+        self.assertEqual(len(self.get_output(widget.Outputs.ranked, widget=widget)), 1)
+        widget.edition = HS
+        widget.load()
+        self.wait_until_finished(widget=widget)
+        self.process_events()
+        self.wait_until_finished(widget=widget)
+        table = self.get_output(widget.Outputs.ranked, widget=widget)
+        self.assertIn("нет русских обозначений", str(table[0]["note"]))
+
+    def test_an_input_without_descriptions_is_named(self):
+        self.send_signal(self.widget.Inputs.descriptions, Table("iris")[:, :2])
+        self.assertTrue(self.widget.Warning.no_text.is_shown())
+        self.send_signal(self.widget.Inputs.descriptions, None)
+        self.assertFalse(self.widget.Warning.no_text.is_shown())
+
+    def test_a_search_that_fails_says_so_and_leaves_the_edition(self):
+        self.load()
+        with patch.object(self.widget.searching, "rank", side_effect=ValueError("no luck")):
+            self.ranked("инвертор")
+        self.assertIn("no luck", str(self.widget.Error.search))
+        self.assertIsNotNone(self.widget.tariff)
+        self.ranked("инвертор")
+        self.assertFalse(self.widget.Error.search.is_shown())
+
+    def test_a_cancelled_search_says_so(self):
+        self.load()
+        domain = Domain([], metas=[StringVariable("description")])
+        with patch("orangecontrib.customs.widgets.utils.text.searchpage.progress_of",
+                   lambda state: lambda share: self.widget.ending.set()):
+            self.send_signal(self.widget.Inputs.descriptions,
+                             Table.from_list(domain, [["инвертор"], ["прибор"]]))
+            self.wait_until_finished()
+        self.assertTrue(self.widget.Warning.not_ranked.is_shown())
+        self.assertIsNone(self.get_output(self.widget.Outputs.ranked))
+
     def test_a_search_does_not_change_what_is_sent(self):
         self.tick("6403")
         sent = self.codes()

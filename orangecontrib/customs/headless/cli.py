@@ -1,7 +1,7 @@
 """The console script ``orange-customs``, whose commands are those of `main`.
 
-Exit codes: 0 done; 1 nothing could be classified or read, or (run) a widget shows an
-error or ends the run, or (evaluate) codes got worse; 2 bad arguments, input that can't be
+Exit codes: 0 done; 1 nothing could be classified, read or (search) found, or (run) a widget
+shows an error or ends the run, or (evaluate) codes got worse; 2 bad arguments, input that can't be
 used, a result that can't be written, a workflow that can't be loaded, a timeout, an
 interrupt.
 """
@@ -24,6 +24,7 @@ from orangecontrib.customs.headless import (
     cli_evaluate,
     cli_report,
     cli_run,
+    cli_search,
 )
 from orangecontrib.customs.headless.models import photo_model_named
 from orangecontrib.customs.headless.pipes import whoever_reads
@@ -130,6 +131,12 @@ def _main(argv: list[str]) -> int:
     cli_collect.add_arguments(collect)
     collect.set_defaults(job=cli_collect.main)
 
+    search = commands.add_parser("search", help="a description -> headings and codes of a tariff "
+                                                "whose words it shares")
+    cli_search.add_arguments(search)
+    cli_run.add_language(search)
+    search.set_defaults(job=cli_search.main)
+
     args = parser.parse_args(argv)
     from orangecontrib.customs.cases.files import InputError
     from orangecontrib.customs.files import Output, OutputError, shown
@@ -137,7 +144,7 @@ def _main(argv: list[str]) -> int:
         if hasattr(stream, "reconfigure"):  # names of files need not be text
             stream.reconfigure(errors="backslashreplace")
     try:
-        if args.command in ("run", "collect"):
+        if args.command in ("run", "collect", "search"):
             return args.job(args)
         with speaking(args.lang), Output(args.out, _inputs(args)) as place:
             done, code = args.job(args, place)

@@ -30,6 +30,7 @@ from Orange.widgets.utils.concurrent import TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 
+from orangecontrib.customs.declarations.table import default_text, texts_of
 from orangecontrib.customs.files import CYRILLIC
 from orangecontrib.customs.nomenclature import (
     LoadingCancelled,
@@ -37,19 +38,27 @@ from orangecontrib.customs.nomenclature import (
     bundled_tariff,
     guess_mapping,
     harmonized_system,
+    parse_code,
     read_rows,
     spaced,
 )
 from orangecontrib.customs.nomenclature.loading import ROLES, tariff_of_rows
+from orangecontrib.customs.nomenclature.search import TariffSearch
 from orangecontrib.customs.nomenclature.table import (
     codes_of,
     missing_codes_table,
     selected_codes_table,
     tariff_table,
 )
-from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear, reason
+from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, Ended, clear, reason
 from orangecontrib.customs.widgets.utils.common.controls import choice, pile, splitter
 from orangecontrib.customs.widgets.utils.common.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.text.searchpage import (
+    Ranked,
+    SearchPage,
+    marked_lines,
+    rank,
+)
 from orangecontrib.customs.widgets.utils.text.tarifflines import (
     code_columns,
     line_html,
@@ -106,7 +115,9 @@ class OWNomenclature(CustomsWidget):
     graph_name = "mainArea"  # Save Image
 
     class Inputs:
-        codes = Input("Codes", Table, doc="Codes to look up in the edition")
+        codes = Input("Codes", Table, doc="Codes to look up in the edition", default=True)
+        descriptions = Input("Descriptions", Table,
+                             doc="Descriptions of goods to find headings and codes for")
 
     class Outputs:
         nomenclature = Output("Nomenclature", Table, default=True,
@@ -115,16 +126,22 @@ class OWNomenclature(CustomsWidget):
                           doc="The ticked branches themselves")
         missing = Output("Missing Codes", Table, dynamic=False,
                          doc="Codes of the input that the edition lacks")
+        ranked = Output("Ranked Codes", Table, dynamic=False,
+                        doc="Headings and codes whose words each description shares, or what is "
+                            "typed as search; the best first")
 
     class Error(OWWidget.Error):
         load = Msg("{}")
         unexpected = Msg("The edition can't be loaded: {}")
+        search = Msg("The search has failed: {}")
 
     class Warning(OWWidget.Warning):
         problems = Msg("{} in the table: {}")
         cancelled = Msg("Loading was cancelled; press Reload to load the edition.")
         missing = Msg("The edition lacks {} of {} codes: {}. See Missing Codes.")
         ticked_missing = Msg("The edition lacks ticked codes: {}.")
+        not_ranked = Msg("The search was cancelled; change what is searched to start it again.")
+        no_text = Msg("The Descriptions input has no column with descriptions.")
         no_codes = Msg("The Codes input has no text, categorical or numeric column.")
         no_levels = Msg("Tick at least one level.")
         nothing = Msg("The ticked branches have no codes of {} digits; tick another level.")
@@ -153,6 +170,9 @@ class OWNomenclature(CustomsWidget):
         self.mapping, self.checked = dict(self.mapping), list(self.checked)
         self.levels = [level for level in LEVELS if level in self.levels]
         self.codes_data: Table | None = None
+        self.descriptions: list[str] | None = None
+        self._no_text = False            # the input has no descriptions
+        self.searching: TariffSearch | None = None
         self._absent: list[str] = []     # ticked codes that this edition lacks
         self._set_up_controls()
         self._set_up_main()
@@ -234,19 +254,23 @@ class OWNomenclature(CustomsWidget):
         self.codes_box.setEnabled(False)
         gui.rubber(self.controlArea)
         self.buttonsArea.layout().addWidget(
-            self.make_cancel_button(lambda: self.ending.set(), "Stop loading"))
+            self.make_cancel_button(lambda: self.ending.set(), "Stop loading or searching"))
         gui.auto_commit(self.buttonsArea, self, "auto_commit", "Send")
 
     def _set_up_main(self):
         self.model = TariffModel(self)
         self.search = QLineEdit(clearButtonEnabled=True, placeholderText=(
-            "Search: beginning of a code, or words in any form…"))
+            "Search: beginning of a code, or a description in Russian or English…"))
         self.search.setToolTip(
-            "A code's beginning (8504 40), or words that stand in a line or above it; "
-            "forms don't matter.\nA tick takes the whole branch, also what the search hides.")
+            "A code's beginning (8504 40), or a description: headings and codes are ranked by the "
+            "words that they share with it.\nThe tree shows the lines in or above which all "
+            "words stand; where there are none, the ranked ones.\n"
+            "A tick takes the whole branch, also what the search hides.")
         # a pause after the last key, so that a long table isn't searched at each
         self._search_timer = QTimer(self, singleShot=True, interval=200)
         self._search_timer.timeout.connect(self._find)
+        # a task can't begin before the one that loads has ended
+        self._rank_soon = QTimer(self, singleShot=True, interval=0, timeout=self._rank)
         self.search.textChanged.connect(lambda: self._search_timer.start())
         self.found = QLabel()
         clear = QPushButton("Clear Ticks", autoDefault=False, clicked=self._clear)
@@ -269,7 +293,10 @@ class OWNomenclature(CustomsWidget):
         self.details = QTextBrowser(openLinks=False)
         self.details.setAccessibleName("The chosen line with all that is above it")
 
-        parts = splitter(Qt.Vertical, self.view, self.details, sizes=(420, 150), stretch=(1,))
+        self.page = SearchPage()
+        self.page.chosen.connect(self._reveal)
+        parts = splitter(Qt.Vertical, self.page, self.view, self.details, sizes=(270, 330, 130),
+                         stretch=(1, 1))
         main = pile(parts)
         main.layout().insertLayout(0, top)
         self.mainArea.layout().addWidget(main)
@@ -339,11 +366,15 @@ class OWNomenclature(CustomsWidget):
         if self.edition == FILE and self.source is None:
             self.Information.choose()
             self._send(None, None, None)
+            self.Outputs.ranked.send(None)
             return
         self.begin(run, self.edition, self.source, dict(self.mapping), self.encoding,
                    self.file_date)
 
-    def on_done(self, result: SimpleNamespace):
+    def on_done(self, result: SimpleNamespace | Ranked):
+        if isinstance(result, Ranked):
+            self.Outputs.ranked.send(result.table)
+            return
         self._show_columns(result.header)
         if result.error:
             self.Error.load(result.error)
@@ -355,8 +386,16 @@ class OWNomenclature(CustomsWidget):
             self.Warning.problems(count, some_of(problems, "; "))
         self._show_tariff(result.tariff)
         self.commit.now()
+        self._rank_soon.start()
 
     def on_exception(self, ex: Exception):
+        if self.tariff is not None:     # it was a search
+            if isinstance(ex, Ended):
+                self.Warning.not_ranked()
+            else:
+                self.Error.search(reason(ex))
+            self.Outputs.ranked.send(None)
+            return
         if isinstance(ex, LoadingCancelled):
             self.Warning.cancelled()
         elif isinstance(ex, LoadingError):
@@ -364,6 +403,7 @@ class OWNomenclature(CustomsWidget):
         else:
             self.Error.unexpected(reason(ex))
         self._send(None, None, None)
+        self.Outputs.ranked.send(None)
 
     def _show_columns(self, header: list[str]):
         guessed = guess_mapping(header)
@@ -377,12 +417,14 @@ class OWNomenclature(CustomsWidget):
 
     def _show_tariff(self, tariff):
         self.model.set_tariff(tariff)
+        self.searching = None if tariff is None else TariffSearch(tariff)
+        self.page.show_ranking(None, tariff)
         if tariff is not None:
             self.model.blockSignals(True)
             self._absent = self.model.check_codes(self.checked)
             self.model.blockSignals(False)
             if self.search.text().strip():
-                self._find()
+                self._filter()
             elif len(tariff.roots) <= 8:
                 self.view.expandToDepth(0)
             self._scroll_to_ticks()
@@ -417,14 +459,22 @@ class OWNomenclature(CustomsWidget):
     # -- search and ticks
 
     def _find(self):
+        """Search for what is typed."""
         self._search_timer.stop()
+        self._filter()
+        self._rank()
+
+    def _filter(self):
+        """Let the tree show the lines in or above which all words stand."""
         query = self.search.text().strip()
         if self.tariff is None or not query:
             self.model.set_hits(None)
             self.found.setText("")
             self._scroll_to_ticks()
             return
-        hits = self.tariff.search(query)
+        self._show_hits(self.tariff.search(query))
+
+    def _show_hits(self, hits):
         self.model.set_hits(hits)
         self.found.setText("1 line" if len(hits) == 1 else f"{len(hits)} lines")
         for hit in hits[:UNFOLD]:
@@ -433,6 +483,44 @@ class OWNomenclature(CustomsWidget):
             self.view.selectionModel().setCurrentIndex(
                 self.model.index_of(hits[0]),
                 QItemSelectionModel.ClearAndSelect | QItemSelectionModel.Rows)
+        else:
+            self._show_line()
+
+    def _rank(self):
+        """Rank headings and codes for the descriptions: that which is typed, those of the input."""
+        clear(self.Warning.not_ranked, self.Error.search)
+        self.Warning.no_text(shown=self._no_text)
+        query = self.search.text().strip()
+        typed = parse_code(query)
+        if typed.digits or typed.problem == "short":
+            query = ""
+        if self.searching is None:
+            return      # when the edition is there
+        if query or self.descriptions is not None:
+            self.begin(rank, self.searching, query, self.descriptions)
+        else:
+            self.cancel()
+            self.page.show_ranking(None, self.tariff)
+            self.Outputs.ranked.send(None)
+
+    def on_partial_result(self, ranking):
+        """What was typed is ranked; the tree shows it where no line has all its words."""
+        self.page.show_ranking(ranking, self.tariff)
+        if ranking is not None and ranking.headings and not self.model.hits:
+            self._show_hits([hit.line for hit in (*ranking.codes, *ranking.headings)])
+
+    def on_language(self):
+        self._rank()
+
+    def _reveal(self, line: int):
+        """Choose a line in the tree, also one that the search hides."""
+        if not self.model.shows(line):
+            self.model.set_hits({*self.model.hits, line})
+        self._unfold_to(line)
+        index = self.model.index_of(line)
+        self.view.selectionModel().setCurrentIndex(
+            index, QItemSelectionModel.ClearAndSelect | QItemSelectionModel.Rows)
+        self.view.scrollTo(index)
 
     def _on_ticks(self):
         lines = self.tariff.lines
@@ -461,6 +549,14 @@ class OWNomenclature(CustomsWidget):
         self.code_combo.set_variables(variables, self.code_name, default)
         self.codes_box.setEnabled(bool(variables))
         self.Warning.no_codes(shown=data is not None and not variables)
+
+    @Inputs.descriptions
+    def set_descriptions(self, data: Table | None):
+        variable = None if data is None else default_text(data)
+        self.descriptions = None if data is None or variable is None \
+            else texts_of(data, variable)
+        self._no_text = data is not None and variable is None
+        self._rank()
 
     def handleNewSignals(self):
         if self.tariff is not None:
@@ -528,7 +624,8 @@ class OWNomenclature(CustomsWidget):
                 "<p style='color:gray'>Choose a line to read its full text.</p>"
                 + (f"<p>Problems in the table:</p><ul>{problems}</ul>" if problems else ""))
         else:
-            self.details.setHtml(line_html(self.tariff, number))
+            said = marked_lines(self.page.hit_of(number), self.tariff, self.palette())
+            self.details.setHtml(line_html(self.tariff, number, said))
 
     def send_report(self):
         tariff = self.tariff
@@ -541,6 +638,10 @@ class OWNomenclature(CustomsWidget):
         branches = self.model.branches()
         self.report_paragraph("Branches", "the whole edition" if not branches else "; ".join(
             f"{spaced(tariff.lines[n].code)} {tariff.title(n)}" for n in branches[:100]))
+        ranking = self.page.ranking
+        if ranking is not None:
+            self.report_paragraph("Search", f"{ranking.text} – " + (", ".join(
+                hit.code for hit in ranking.headings) or "nothing is ranked"))
         if tariff.problems:
             self.report_paragraph("Problems in the Table", "; ".join(tariff.problems[:100]))
 

@@ -1,7 +1,9 @@
 """Lines and editions of the tariff in words, and columns of codes."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
+from types import MappingProxyType
 
 from Orange.data import ContinuousVariable, DiscreteVariable, StringVariable, Table
 
@@ -16,15 +18,18 @@ __all__ = ["code_columns", "line_html", "of_editions", "some_of"]
 NAMED = 3
 
 
-def line_html(tariff: Tariff, number: int) -> str:
-    """A line with all that is above it."""
-    path = tariff.path(number)
-    rows = [f"<tr><td style='padding-right:12px;white-space:pre'>{spaced(line.code) or '–'}"
-            f"</td><td style='padding-left:{12 * depth}px'>"
-            f"{escape(line.text or f'Группа {line.code}')}</td></tr>"
-            for depth, line in enumerate(path)]
+def line_html(tariff: Tariff, number: int, said: Mapping[int, str] = MappingProxyType({})) -> str:
+    """A line with all that is above it; `said` has other HTML for some of them."""
+    path: list[int] = []
+    above: int | None = number
+    while above is not None:
+        path.insert(0, above)
+        above = tariff.lines[above].parent
+    rows = [f"<tr><td style='padding-right:12px;white-space:pre'>"
+            f"{spaced(tariff.lines[n].code) or '–'}</td><td style='padding-left:{12 * depth}px'>"
+            f"{said.get(n) or escape(tariff.title(n))}</td></tr>" for depth, n in enumerate(path)]
     rows[-1] = rows[-1].replace("<tr>", "<tr style='font-weight:bold'>")
-    line, facts = path[-1], []
+    line, facts = tariff.lines[number], []
     if line.rate.text:
         facts.append(f"Duty: <b>{escape(duty_text(line.rate))}</b>"
                      + ("" if line.rate.complete else

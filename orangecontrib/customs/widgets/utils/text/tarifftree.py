@@ -60,13 +60,17 @@ class TariffModel(QAbstractItemModel):
         self._set_hits(hits)
         self.endResetModel()
 
+    def shows(self, number: int) -> bool:
+        """A line is not hidden by a search."""
+        return self._shown is None or bool(self._shown[number])
+
     def _set_hits(self, hits: Iterable[int] | None) -> None:
         tariff = self.tariff
         self.hits = frozenset() if hits is None else frozenset(hits)
         if tariff is None:
             self._roots, self._children, self._row = [], [], []
             return
-        self._roots, self._children = tariff.roots, tariff.children
+        self._roots, self._children, self._shown = tariff.roots, tariff.children, None
         if hits is not None:
             shown = np.zeros(len(tariff.lines), dtype=bool)
             for hit in self.hits:
@@ -75,6 +79,7 @@ class TariffModel(QAbstractItemModel):
                 while above is not None and not shown[above]:
                     shown[above] = True
                     above = tariff.lines[above].parent
+            self._shown = shown
             self._roots = [n for n in tariff.roots if shown[n]]
             self._children = [[n for n in below if shown[n]] for below in tariff.children]
         self._row = [0] * len(tariff.lines)

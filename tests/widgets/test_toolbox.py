@@ -1,4 +1,6 @@
 """Canvas' toolbox says what our widgets do in the language that is spoken."""
+from types import SimpleNamespace
+
 from AnyQt.QtWidgets import QWidget
 from orangecanvas.registry import CategoryDescription, WidgetDescription
 from orangecanvas.registry.qt import QtWidgetRegistry
@@ -25,7 +27,7 @@ class TestToolbox(GuiTest):
             "File", "file", "Data", description="Read data.",
             qualified_name="Orange.widgets.data.owfile.OWFile"))
         self.window = QWidget()
-        self.window.widget_registry = self.registry
+        self.window.current_document = lambda: SimpleNamespace(registry=lambda: self.registry)
         self.addCleanup(self.window.deleteLater)
 
     def descriptions(self):
@@ -53,7 +55,7 @@ class TestToolbox(GuiTest):
         return found[name]
 
     def test_no_window_is_no_harm(self):
-        self.window.widget_registry = None
+        self.window.current_document = lambda: SimpleNamespace(registry=lambda: None)
         with speaking("ru"):
             self.assertFalse(toolbox.say_in_toolboxes())
         self.assertIn("Read", " ".join(self.descriptions().values()))

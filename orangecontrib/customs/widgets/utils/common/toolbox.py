@@ -30,8 +30,9 @@ def say_in_toolboxes() -> bool:
     """Say it in all windows of Canvas that there are; False: there is none with widgets yet."""
     found = False
     for window in QApplication.topLevelWidgets():
-        registry = getattr(window, "widget_registry", None)
-        if registry is not None and hasattr(registry, "model"):
+        document = getattr(window, "current_document", None)
+        registry = document().registry() if document is not None else None
+        if registry is not None:
             _say(registry)
             found = True
     return found

@@ -1,0 +1,63 @@
+"""A real Canvas: the toolbox, the examples, and an analyst with files of her own."""
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "workflows" / "sample"
+#: Two thirds of a laptop's screen, the size at which widgets are to open.
+ROOM = (911, 512)
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory):
+    """What the analyst saw, by what it is: lists of words."""
+    folder = tmp_path_factory.mktemp("own")
+    book = openpyxl.Workbook()
+    rows = [("№", "Описание товара"),
+            ("G-001", "Ботинки мужские, верх из натуральной кожи, подошва из резины"),
+            ("G-002", "Обувь женская с верхом из текстиля, подошва из полимера")]
+    for row in rows:
+        book.active.append(row)
+    book.save(folder / "goods.xlsx")
+    for good in ("G-001", "G-002"):
+        shutil.copytree(SAMPLE / good, folder / "photos" / good)
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("XDG_")}
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__).with_name("analyst.py")), str(folder)],
+        capture_output=True, encoding="utf-8", timeout=900,
+        env={**environment, "HOME": str(folder / "home"), "ORANGE_CUSTOMS_CACHE": str(folder)})
+    found = {}
+    for line in done.stdout.splitlines():
+        key, _, words = line.partition("\t")
+        found.setdefault(key, []).append(words.split("\t"))
+    assert done.returncode == 0, done.stderr[-5000:] + done.stdout[-1000:]
+    return found
+
+
+def test_the_toolbox_has_all_widgets_and_says_in_russian_what_they_do(seen):
+    files = list((ROOT / "orangecontrib" / "customs" / "widgets").glob("ow*.py"))
+    assert len(seen["widget"]) == len(files)
+    for name, description in seen["widget"]:
+        assert any("а" <= letter <= "я" for letter in description), name
+
+
+def test_each_example_opens_and_its_widgets_fit_a_laptop(seen):
+    assert {flow for flow, *_ in seen["opened"]} == {
+        path.name for path in (ROOT / "workflows").glob("*.ows")}
+    large = [(flow, title, width, height) for flow, title, width, height in seen["opened"]
+             if int(width) > ROOM[0] or int(height) > ROOM[1]]
+    assert not large
+
+
+def test_own_files_are_decided_answered_saved_and_found_again(seen):
+    decided, answered, again = (dict(word.split("=") for word in seen[key][0])
+                                for key in ("decided", "answered", "reopened"))
+    assert set(decided) == {"G-001", "G-002"} and decided["G-001"].startswith("6403")
+    assert answered == again and seen["kept"] == [["True"]]
+    assert seen["asked"] == [[""]], "a message box stood in the way"

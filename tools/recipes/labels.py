@@ -19,7 +19,7 @@ import numpy as np
 from orangecontrib.customs.groups import Group, visual_group
 from orangecontrib.customs.training.labelling.files import LabelRow, read_labels
 
-__all__ = ["FREE", "Labelled", "REAL_SCENES", "SOURCES", "read_source", "weak_labels",
+__all__ = ["FREE", "FOURTH", "Labelled", "REAL_SCENES", "SOURCES", "read_source", "weak_labels",
            "hand_labels", "exclusive_height", "origin", "origins", "concatenate"]
 
 WEAK_LABELS = Path(__file__).parent / "weak_labels.csv"
@@ -40,8 +40,17 @@ REAL_SCENES = ("amateur_rare_dev", "amateur_rare_dev/free")
 REAL_LABELS = Path(__file__).parent / "real_scene_labels.csv"
 REAL_LIST = Path(__file__).parent / "real_scenes.csv"
 
-#: The part of that list which may train.
-TRAIN = "train"
+#: Parts of that list: what taught from the beginning, and the third that was set aside until it was
+#: opened, which teaches since.
+TRAIN, ASIDE = "train", "aside"
+
+#: Photos that were set aside afterwards, and labels of them: no model has learnt from these, nor
+#: from others of their sources unless somebody looked at the goods.
+FOURTH_LIST = Path(__file__).parent / "real_scene_fourth.csv"
+FOURTH_LABELS = Path(__file__).parent / "real_scene_fourth_labels.csv"
+
+#: Parts of that list: what is judged, and what shares a picture with photos that teach.
+FOURTH, LINKED = "fourth", "linked"
 
 #: Beginnings of licences whose photos may train the model that is part of the add-on.
 FREE = ("CC0", "CC BY 4.0", "MIT", "Apache")
@@ -182,7 +191,7 @@ def read_source(folder: Path, source: str, group: Group | None = None) -> Labell
 
 
 def _read_real(folder: Path, source: str, group: Group) -> Labelled:
-    """Labels given by eye of photos of real scenes, but for those that are set aside.
+    """Labels given by eye of photos of real scenes.
 
     Of further photos a contact sheet says whether they show footwear.
     """
@@ -191,13 +200,15 @@ def _read_real(folder: Path, source: str, group: Group) -> Labelled:
 
     with open(REAL_LIST, encoding="utf-8", newline="") as file:
         listed = {row["image"]: row for row in csv.DictReader(file)}
-    known = {image: row for image, row in listed.items()
-             if row["part"] == TRAIN and usable(row)}
+    with open(FOURTH_LIST, encoding="utf-8", newline="") as file:
+        aside = {row["image"]: row for row in csv.DictReader(file)}
+    known = {image: row for image, row in listed.items() if usable(row)}
     rows = [row for row in read_labels(REAL_LABELS, group).rows if row.image in known]
     with open(folder / f"{REAL_SCENES[0]}.csv", encoding="utf-8", newline="") as file:
-        sheets = [row for row in csv.DictReader(file) if row["image"] not in listed
+        sheets = [row for row in csv.DictReader(file)
+                  if row["image"] not in listed and row["image"] not in aside
                   and row["footwear"] in ("0", "1") and usable(row)]
-    sheets = _not_aside(sheets, listed.values())
+    sheets = apart_from(aside.values(), sheets)
     images = [row.image for row in rows] + [row["image"] for row in sheets]
     goods = [known[row.image]["good"] for row in rows] + [row["group"] for row in sheets]
     result = Labelled.empty(len(images), source, images, goods, group=group)
@@ -210,13 +221,13 @@ def _read_real(folder: Path, source: str, group: Group) -> Labelled:
     return result
 
 
-def _not_aside(rows: Sequence[dict], listed: Iterable[dict]) -> list[dict]:
+def apart_from(aside: Iterable[dict], rows: Sequence[dict]) -> list[dict]:
     """Photos that share no source or good with photos that are set aside.
 
     A source of which some goods are set aside gives none of its others: nobody has looked
     whether they show the same.
     """
-    aside = [row for row in listed if row["part"] != TRAIN]
+    aside = list(aside)
     sources = {origin(row["source"]) for row in aside}
     goods = {row["good"] for row in aside}
     return [row for row in rows

@@ -25,6 +25,7 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -48,8 +49,8 @@ from intervals import grouped_wilson
 
 from tools.recipes import augment
 from tools.recipes.labels import SOURCES, hand_labels
-from tools.recipes.photosets import PhotoSet, changed, collect
-from tools.recipes.train_default import BUNDLES, RECIPE, fit, model_of
+from tools.recipes.photosets import PhotoSet, changed, collect, linked
+from tools.recipes.train_default import BUNDLES, REAL, RECIPE, fit, model_of
 
 GROUP = visual_group()
 IDS = GROUP.feature_ids
@@ -285,23 +286,26 @@ def common(p: np.ndarray, labels: np.ndarray, vamp: np.ndarray) -> float:
     return float(np.mean([np.nanmean(right) for right in facts_right(p, labels, vamp).values()]))
 
 
-def cross(data: Path, cache: FeatureCache) -> None:
+def cross(data: Path, cache: FeatureCache, real: bool) -> None:
     """Trained without a source, tested on its photos labelled by eye; for both recipes.
 
     Made pictures stay out: they serve the rare features, of which there is nothing to test.
     """
-    photos = collect(data, made=False)
+    photos = collect(data, [*SOURCES, *(REAL.values() if real else ())], made=False, phone=real)
+    if real:
+        photos = linked(photos)
     pixels = read(photos.photos.photos, backbones.get(backbones.DEFAULT).size)
-    crossed(photos, pixels, cache)
+    crossed(photos, pixels, cache, REAL if real else {})
 
 
-def crossed(photos: PhotoSet, pixels, cache) -> None:
-    """Of photos that are read already."""
+def crossed(photos: PhotoSet, pixels, cache, real: Mapping[str, str]) -> None:
+    """Of photos that are read already; `real` are those of real scenes, by bundle."""
     for name, out in product(BUNDLES, (("zappos_boot_sandal_shoe",), ("fpi_60x80", "fpi_224"),
                                        ("clothing_small_cc0",))):
         if not set(out) & set(BUNDLES[name].sources):
             continue
-        rest = photos.of(*(source for source in BUNDLES[name].sources if source not in out))
+        sources = [*BUNDLES[name].sources, *([real[name]] if name in real else [])]
+        rest = photos.of(*(source for source in sources if source not in out))
         trained = train(photos.photos.take(rest), replace(RECIPE, folds=5), cache=cache,
                         pixels=pixels.take(rest))
         rows = photos.of(*out)
@@ -375,6 +379,8 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=checkout / "build" / "photo-cache")
     parser.add_argument("--held-out", type=Path, help="folder with the held-out probabilities "
                         "of train_default, instead of new runs")
+    parser.add_argument("--real-scenes", action="store_true",
+                        help="cross: learn from photos of real scenes, too")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--size", type=int, default=64, help="side of the input of the network "
                         "from scratch (paper: 224, which wants a GPU; default: %(default)s)")
@@ -408,7 +414,7 @@ def main() -> None:
         if "near" in args.parts and name == "research":
             near(photos, found, cache)
     if "cross" in args.parts:
-        cross(args.data, cache)
+        cross(args.data, cache, args.real_scenes)
     if "recipes" in args.parts:
         compare(some(photos), RECIPES, cache)
     if "paper" in args.parts:

@@ -1,5 +1,6 @@
 """Photos as an inspector takes them: labels with views, feet, origins, what teaches views."""
 import csv
+import io
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,8 +12,8 @@ from orangecontrib.customs.photos.model import untrained
 from orangecontrib.customs.training.labelling import LabelRow, write_labels
 from orangecontrib.customs.training.trainer import HeldOut, Recipe, TrainingPhotos
 from orangecontrib.customs.training.trainer.split import split
-from tools.recipes import augment, labels, train_default
-from tools.recipes.labels import REAL_LIST, Labelled, read_source
+from tools.recipes import augment, labels, photosets, train_default
+from tools.recipes.labels import FOURTH_LIST, REAL_LIST, Labelled, read_source
 from tools.recipes.photosets import PhotoSet
 from tools.recipes.shots import held_out_scores
 from tools.recipes.train_default import ALIKE, shot_rows
@@ -55,21 +56,21 @@ def test_labels_of_the_labeler_say_how_a_photo_was_taken_and_what_it_shows(tmp_p
 
 
 def test_neither_photos_that_are_set_aside_nor_their_sources_and_goods_teach(tmp_path):
-    with open(REAL_LIST, encoding="utf-8", newline="") as file:
-        listed = list(csv.DictReader(file))
-    aside = next(row for row in listed if row["part"] != labels.TRAIN)
-    others = [("its source", aside["source"].split(":")[0] + ":x", "x"),
-              ("its good", "nobody/else:x", aside["good"]), ("free", "nobody/else:y", "y")]
+    old, fourth = ({row["image"]: row for row in csv.DictReader(
+        path.read_text(encoding="utf-8").splitlines())} for path in (REAL_LIST, FOURTH_LIST))
+    third = {image: row for image, row in old.items() if row["part"] != labels.TRAIN}
+    others = [("free", "nobody/else:y", "y")]
+    for aside in (next(iter(third.values())), next(iter(fourth.values()))):
+        others += [("its source", aside["source"].split(":")[0] + ":x", "x"),
+                   ("its good", "nobody/else:x", aside["good"])]
     rows = [{"image": row["image"], "footwear": "1", "source": row["source"], "group": row["good"],
-             "licence": row["licence"]} for row in listed]
+             "licence": row["licence"]} for row in [*old.values(), *fourth.values()]]
     rows += [{"image": name, "footwear": "0", "source": source, "group": good,
               "licence": "CC0-1.0"} for name, source, good in others]
     folder_of(tmp_path, "amateur_rare_dev", rows)
     for source in labels.REAL_SCENES:
         found = read_source(tmp_path, source, GROUP)
-        parts = {row["image"]: row["part"] for row in listed}
-        assert {parts[image] for image in found.image if image in parts} == {labels.TRAIN}
-        assert set(found.image) - set(parts) == {"free"}
+        assert set(found.image) - set(old) == {"free"} and not set(found.image) & set(third)
         at = found.image.tolist().index("free")
         assert found.labels[at, -1] == 1 and found.view[at] == labels.OTHER_VIEW
         assert not found.hand[at]
@@ -102,6 +103,15 @@ def test_a_worn_shoe_is_whole_and_has_a_leg_up_to_the_edge(seed):
     top = red.any(axis=1).argmax()
     assert top > 20, "there is room for a leg"
     np.testing.assert_array_equal(worn, on_a_leg(seed))
+
+
+def test_drawn_footwear_is_put_on_drawn_legs(monkeypatch):
+    monkeypatch.setattr(photosets, "WORN_MADE", 2)
+    photos, labelled = photosets._made_worn(GROUP)
+    assert set(labelled.scene) == {"worn"} and np.isfinite(labelled.labels).any(axis=1).all()
+    for photo in photos:
+        with Image.open(io.BytesIO(photo.read())) as picture:
+            assert min(picture.size) > 50
 
 
 def test_labels_of_a_worn_shoe_are_those_of_the_shoe_and_it_is_seen_on_foot():

@@ -4,14 +4,14 @@ import csv
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.recipes.labels import REAL_SCENES, read_source
+from tools.recipes.labels import FOURTH, FOURTH_LIST, LINKED, REAL_SCENES, read_source
 from tools.recipes.setting_aside import ASIDE, LARGE, PARTS, TRAIN, parts, side
 
 NAMES = st.text("abcd", min_size=1, max_size=3)
 
 
-def listed():
-    with open(PARTS, encoding="utf-8", newline="") as file:
+def listed(path=PARTS):
+    with open(path, encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -44,12 +44,21 @@ def test_the_kept_list_is_what_the_rule_says_and_no_good_is_on_both_sides():
     assert .25 < found.count(ASIDE) / len(rows) < .4
 
 
+def test_no_photo_or_good_of_the_fourth_set_has_been_labelled_before_and_what_is_linked_is_told():
+    old, fourth = listed(), listed(FOURTH_LIST)
+    assert not {row["image"] for row in old} & {row["image"] for row in fourth}
+    goods = {row["good"] for row in old}
+    assert {row["part"] for row in fourth} == {FOURTH, LINKED}
+    judged = [row for row in fourth if row["part"] == FOURTH]
+    assert len(judged) > 450 and not goods & {row["good"] for row in judged}
+
+
 def test_a_model_learns_from_no_photo_that_is_set_aside_and_the_free_one_by_licence_alone(tmp_path):
-    part = {row["image"]: row for row in listed()}
+    known = {row["image"]: row for row in listed()}
     (tmp_path / "amateur_rare_dev.csv").write_text("image\n", encoding="utf-8")
     every, free = (read_source(tmp_path, source) for source in REAL_SCENES)
     for labelled in (every, free):
-        assert {part[image]["part"] for image in labelled.image} == {TRAIN}
-        assert [part[image]["good"] for image in labelled.image] == list(labelled.product)
+        assert [known[image]["good"] for image in labelled.image] == list(labelled.product)
+    assert {known[image]["part"] for image in every.image} == {TRAIN}
     assert len(every) > 800 and 150 < len(free) < len(every)
-    assert {part[image]["licence"][:4] for image in free.image} == {"CC0-", "CC B"}
+    assert {known[image]["licence"][:4] for image in free.image} == {"CC0-", "CC B"}

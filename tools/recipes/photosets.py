@@ -248,7 +248,7 @@ def _made(group: Group) -> tuple[list[Photo], Labelled]:
 
 def _made_worn(group: Group) -> tuple[list[Photo], Labelled]:
     """Drawn footwear on drawn legs."""
-    from . import drawing
+    from tools import drawing
     rng, items = _rng("made worn"), []
     while len(items) < WORN_MADE:
         item = drawing.sample(rng)

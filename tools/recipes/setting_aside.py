@@ -1,6 +1,6 @@
 """A third of the photos of real scenes is set aside before anybody trains on them.
 
-    python -m tools.recipes.setting_aside DATA [LISTS …] [--out FILE]
+    python -m tools.recipes.setting_aside DATA LISTS … [--fourth] [--out FILE]
 
 DATA holds ``amateur_rare_dev.csv`` and its zip; the LISTS are CSVs with a column ``image`` of the
 photos that are to be labelled.  No label is read: the part of a photo follows from where it comes
@@ -26,12 +26,10 @@ from orangecontrib.customs.photos.decode import PhotoError, decode
 from orangecontrib.customs.photos.likeness import Hashes, goods_of, hashes_of
 from orangecontrib.customs.photos.sources import Photo, find_photos
 
+from .labels import ASIDE, FOURTH, FOURTH_LIST, LINKED, TRAIN, apart_from
 from .labels import REAL_LIST as PARTS
-from .labels import TRAIN
 
 __all__ = ["ASIDE", "LARGE", "PARTS", "TAUGHT", "parts", "side"]
-
-ASIDE = "aside"
 
 #: A source with more photos than this is divided by goods, a smaller one is on one side.
 LARGE = 60
@@ -94,6 +92,29 @@ def rows(data: Path, lists: Sequence[Path]) -> list[dict[str, str]]:
             for number, image in enumerate(images)]
 
 
+def fourth_rows(data: Path, lists: Sequence[Path]) -> list[dict[str, str]]:
+    """The list of the fourth set."""
+    chosen = {row["image"]: row["group"] for path in lists for row in _read(path)}
+    known = {row["image"]: row for row in _read(data / "amateur_rare_dev.csv")}
+    aside = [{"source": known[image]["source"], "good": group} for image, group in chosen.items()]
+    sheets = [row for row in known.values()
+              if row["image"] not in chosen and row["footwear"] in ("0", "1")]
+    teach = {row["image"] for row in _read(PARTS)} \
+        | {row["image"] for row in apart_from(aside, sheets)}
+    looks = _hashes(photo for photo in find_photos(data / "amateur_rare_dev.zip")[0]
+                    if photo.image in teach | chosen.keys())
+    old = _hashes(find_photos(data / f"{TAUGHT}.zip")[0])
+    goods = goods_of([f"{TAUGHT}:{image}" for image in old]
+                     + [chosen.get(image, known[image]["group"]) for image in looks],
+                     [*old.values(), *looks.values()])
+    good = dict(zip([*old, *looks], goods))
+    taught = {good[image] for image in [*old, *looks] if image not in chosen}
+    return [{"image": image, "good": good[image], "source": known[image]["source"],
+             "licence": known[image]["licence"],
+             "part": LINKED if good[image] in taught else FOURTH}
+            for image in chosen]
+
+
 def _read(path: Path) -> list[dict[str, str]]:
     with open(path, encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
@@ -103,9 +124,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("data", type=Path, help="folder with the data sets")
     parser.add_argument("lists", type=Path, nargs="+", help="CSVs with a column image")
-    parser.add_argument("--out", type=Path, default=PARTS)
+    parser.add_argument("--fourth", action="store_true", help="the list of the fourth set")
+    parser.add_argument("--out", type=Path, help="(default: where the lists are kept)")
     args = parser.parse_args(arguments)
-    found = rows(args.data, args.lists)
+    found = (fourth_rows if args.fourth else rows)(args.data, args.lists)
+    args.out = args.out or (FOURTH_LIST if args.fourth else PARTS)
     with Output(args.out) as place:
         writer = csv.DictWriter(place, COLUMNS, lineterminator="\n")
         writer.writeheader()

@@ -37,7 +37,7 @@ from .labels import REAL_SCENES, SOURCES
 from .photosets import PhotoSet, collect, linked
 from .shots import fit_shots, held_out_scores
 
-__all__ = ["Bundle", "BUNDLES", "RECIPE", "damped", "fit", "model_of", "with_shots"]
+__all__ = ["Bundle", "BUNDLES", "REAL", "RECIPE", "damped", "fit", "model_of", "with_shots"]
 
 #: Every photo trains; five folds by product, or by source of real scenes, calibrate, and measure.
 RECIPE = Recipe(l2=.03, folds=5, test_share=0.)
@@ -86,6 +86,10 @@ BUNDLES = {
         "GPL-3.0-or-later, as the add-on: no photo under a research licence, none of unknown "
         "licence", BUNDLED["free"]),
 }
+
+
+#: Photos of real scenes that a bundle may learn from.
+REAL = dict(zip(("research", "free"), REAL_SCENES))
 
 
 def model_of(name: str) -> PhotoModel:
@@ -179,7 +183,7 @@ def main(arguments: list[str] | None = None) -> None:
         if not path.parent.is_dir():
             parser.error(f"there is no folder {path.parent} for the {name} model: name one "
                          "by --out")
-    real = dict(zip(("research", "free"), REAL_SCENES)) if args.real_scenes else {}
+    real = REAL if args.real_scenes else {}
     everything = collect(args.data, [source for source in SOURCES if any(
         source in BUNDLES[name].sources for name in names)] + [real[n] for n in names if real],
         phone=args.real_scenes)

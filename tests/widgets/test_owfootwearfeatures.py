@@ -262,7 +262,7 @@ class TestOWFootwearFeatures(WidgetTest):
         tooltip = index.data(Qt.ToolTipRole)
         self.assertIn("riveted straps*", tooltip)
         self.assertIn("too few real photos", tooltip)
-        self.assertIn("2 features damped, for want of real photos: riveted straps, house",
+        self.assertIn("damped, for want of real photos (2): riveted straps, house",
                       self.widget.model_box.label.text())
 
     def test_selection(self):

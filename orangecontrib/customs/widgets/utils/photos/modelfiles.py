@@ -4,11 +4,14 @@ from __future__ import annotations
 import os
 
 from orangecontrib.customs.photos.model import PhotoModel
+from orangecontrib.customs.widgets.utils.common.wording import room
 
 __all__ = ["MODEL_FILES", "write_model"]
 
+words, common = room("modelfiles"), room("common")
+
 #: Filter of the file dialogs.
-MODEL_FILES = "Photo models (*.safetensors);;All files (*)"
+MODEL_FILES = words("kinds", all=common("all_files"))
 
 
 def write_model(model: PhotoModel, path: str) -> tuple[str, str]:

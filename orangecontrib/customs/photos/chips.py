@@ -188,7 +188,10 @@ class FeatureView:
             return column
         name = say(feature.title)
         if any(index in members for members in self._heights):
-            return f"{say(self.group.vocabulary[feature.fact])}: {name}"
+            short = f"short.{feature.fact}"
+            known = f"{self.group.id}.{short}" in self.group.wordings
+            fact = self.group.message(short) if known else self.group.vocabulary[feature.fact]
+            return f"{say(fact)}: {name}"
         return name
 
     def chip(self, row: int, index: int) -> Chip:

@@ -17,7 +17,8 @@ from orangecontrib.customs.photos.model import (
     bundled_path,
 )
 
-__all__ = ["FROM_FILE", "SOURCES", "PURPOSES", "Choice", "model_html", "details_html", "quoted"]
+__all__ = ["FROM_FILE", "SOURCES", "PURPOSES", "Choice", "model_html", "details_html",
+           "note_html", "quoted"]
 
 FROM_FILE = "file"
 
@@ -118,21 +119,25 @@ def model_html(model: PhotoModel, name: Sayable, source: str | None) -> str:
     """
     # the choice says it, too
     lines = [] if source in BUNDLED else [f"<b>{escape(say(name))}</b>"]
-    lines.append(escape(say(_said("model_backbone", backbone=model.backbone,
-                                  digest=model.digest[:12]))))
-    licence = say(_said("model_licence", licence=quoted(model.licence, 110)))
-    lines.append(f"<small>{escape(licence)}</small>")
+    said = [_said("model_backbone", backbone=model.backbone, digest=model.digest[:12]),
+            _said("model_licence", licence=quoted(model.licence, 32))]
     if model.note and source not in BUNDLED:  # what those learnt from is in the details
-        lines.append(f"<small>{escape(say(quoted(model.note, 120)))}</small>")
-    damped = _damped(model)
-    if damped:
-        said = say(_said("model_damped", n=len(damped), features=", ".join(damped)))
-        lines.append(f"<small>{escape(said)}</small>")
-    return "<br>".join(lines)
+        said.append(quoted(model.note, 80))
+    if damped := _damped(model):
+        said.append(_said("model_damped", n=len(damped)))
+    return "<br>".join([*lines, *(f"<small>{escape(say(line))}</small>" for line in said)])
 
 
 def _shortened(text: str, length: int) -> str:
     return text if len(text) <= length else text[:length].rsplit(" ", 1)[0] + " …"
+
+
+def note_html(model: PhotoModel) -> str:
+    """What does not fit into these lines: what it learnt from, and what it can hardly tell."""
+    damped = _damped(model)
+    lines = [quoted(model.note), *([_said("model_damped_are", features=", ".join(damped))]
+                                   if damped else [])]
+    return "".join(f"<p>{escape(say(line))}</p>" for line in lines)
 
 
 def details_html(model: PhotoModel, name: Sayable, source: str | None) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from AnyQt.QtCore import Qt
+from AnyQt.QtCore import QSize, Qt
 from AnyQt.QtWidgets import QLabel
 from Orange.data import Table, Variable
 from Orange.widgets import gui
@@ -263,6 +263,9 @@ class OWFootwearFeatures(Explains, CustomsWidget):
         self.mainArea.layout().addWidget(self.legend)
         self._show_legend()
 
+    def sizeHint(self):
+        return QSize(900, 500)
+
     # --- inputs
 
     @Inputs.images
@@ -413,6 +416,7 @@ class OWFootwearFeatures(Explains, CustomsWidget):
         worded(self.cancel_button, text=words("go_on") if resumable else common("cancel"),
                toolTip=words("go_on_tip" if resumable else "stop_tip"))
         self.cancel_button.setEnabled(running or resumable)
+        self.cancel_button.setVisible(running or resumable)
 
     def _cancel_or_continue(self):
         """End the run at the next batch (what is done arrives in on_done), or go on with it."""

@@ -204,7 +204,7 @@ class OWGoodsPhotos(SourceMixin, CustomsWidget):
         self.mainArea.layout().addWidget(self.others_view, 1)
 
     def sizeHint(self):
-        return QSize(860, 500)
+        return QSize(900, 500)
 
     # --- choosing a source
 

@@ -16,7 +16,13 @@ from AnyQt.QtWidgets import (
 )
 
 from orangecontrib.customs.i18n import Sayable, say
-from orangecontrib.customs.photos.choice import PURPOSES, SOURCES, details_html, model_html
+from orangecontrib.customs.photos.choice import (
+    PURPOSES,
+    SOURCES,
+    details_html,
+    model_html,
+    note_html,
+)
 from orangecontrib.customs.photos.model import PhotoModel
 from orangecontrib.customs.widgets.utils.common.controls import choice, push
 from orangecontrib.customs.widgets.utils.common.wording import room, spoken, worded
@@ -80,8 +86,8 @@ class ModelBox(QWidget):
             button.setEnabled(model is not None)
         spoken(self.label, "text", lambda it: it.setText(
             f"<b>{escape(say(name))}</b>" if model is None else model_html(model, name, source)))
-        worded(self.label, toolTip="" if model is None else words(
-            "note", note=escape(model.note)))
+        spoken(self.label, "note", lambda it: it.setToolTip(
+            "" if model is None else note_html(model)))
 
     def details(self) -> str:
         """What the button shows, as HTML."""

@@ -8,10 +8,8 @@ from orangecontrib.customs.widgets.utils.common.wording import room
 
 __all__ = ["MODEL_FILES", "write_model"]
 
-words, common = room("modelfiles"), room("common")
-
 #: Filter of the file dialogs.
-MODEL_FILES = words("kinds", all=common("all_files"))
+MODEL_FILES = room("modelfiles")("kinds")
 
 
 def write_model(model: PhotoModel, path: str) -> tuple[str, str]:

@@ -46,7 +46,6 @@ from orangecontrib.customs.widgets.utils.common.controls import (
 from orangecontrib.customs.widgets.utils.common.drops import SourceDropHandler
 from orangecontrib.customs.widgets.utils.common.selecting import send_selection
 from orangecontrib.customs.widgets.utils.common.sourcepath import SourceMixin
-from orangecontrib.customs.widgets.utils.common.variables import more
 from orangecontrib.customs.widgets.utils.common.wording import (
     Said,
     room,
@@ -274,7 +273,7 @@ class OWGoodsPhotos(SourceMixin, CustomsWidget):
         if result.photos is not None and result.problems:
             told, others = result.problems[:MOST_TOLD], len(result.problems) - MOST_TOLD
             if others > 0:
-                told = [*told, Joined(("…", more(others)), "")]
+                told = [*told, Joined(("…", common("and_more", n=others)), "")]
             self.Warning.problems(text=Joined(tuple(map(Capital, told)), "\n"))
         self.Outputs.photos.send(result.photos)
         self.Outputs.skipped.send(result.skipped)
@@ -346,7 +345,7 @@ class OWGoodsPhotos(SourceMixin, CustomsWidget):
             self.others_view.addTopLevelItem(item)
         if len(others) > MOST_LISTED:
             self.others_view.addTopLevelItem(
-                QTreeWidgetItem([f"…{more(len(others) - MOST_LISTED)}", ""]))
+                QTreeWidgetItem([f"…{common('and_more', n=len(others) - MOST_LISTED)}", ""]))
         self.others_view.resizeColumnToContents(0)
         self.others_view.setColumnWidth(0, min(260, self.others_view.columnWidth(0)))
         shown = min(6, self.others_view.topLevelItemCount())

@@ -257,7 +257,8 @@ class PhotoGallery(QListView):
     def _fit(self):
         width = max(self.viewport().width() - 2, 120)
         line = self.fontMetrics().height()
-        wanted = 270 if self._bars else 132
+        # bars have room for the name of any height
+        wanted = 34 * self.fontMetrics().horizontalAdvance("0") if self._bars else 132
         columns = max(1, width // wanted)
         height = line + 3 + 4 * (line + 5) + 2 * _MARGIN + 6 if self._bars else 124 + line
         size = QSize(width // columns, height)

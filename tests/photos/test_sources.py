@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 
+from orangecontrib.customs.i18n import say
 from orangecontrib.customs.photos.decode import PhotoError
 from orangecontrib.customs.photos.sources import SourceError, find_photos, survey
 
@@ -244,8 +245,10 @@ def test_an_encoding_that_was_guessed_is_said(goods):
 def test_a_flat_folder_is_one_good_and_says_so(goods):
     found = survey(goods / "A1")
     assert listed(found.photos) == [("A1", "1.jpg"), ("A1", "2.jpg")]
-    assert found.rule == "folder" and "one good, 'A1'" in found.told
-    assert found.told in find_photos(goods / "A1")[1]
+    told = say(found.told, "en")
+    assert found.rule == "folder" and "one good, 'A1'" in told
+    assert told in find_photos(goods / "A1")[1]
+    assert "один товар: «A1»" in say(found.told, "ru")
 
 
 def test_ids_in_the_names_of_a_flat_folder_are_told_with_an_example(tmp_path):
@@ -253,7 +256,7 @@ def test_ids_in_the_names_of_a_flat_folder_are_told_with_an_example(tmp_path):
         (tmp_path / name).write_bytes(b"x")
     found = survey(tmp_path)
     assert {photo.good_id for photo in found.photos} == {"KS0121", "KS0122"}
-    assert ".jpg is of 'KS0121', 2 good(s)" in found.told
+    assert ".jpg is of 'KS0121', 2 good(s)" in say(found.told, "en")
 
 
 def test_ids_are_taken_from_where_one_says(goods):
@@ -265,12 +268,15 @@ def test_ids_are_taken_from_where_one_says(goods):
         survey(goods, ids="colour")
     csv = csv_of(ROWS, goods / "list.csv")
     assert ids("folder", csv) == {"A1", "Б 2"}
-    assert any("list.csv says" in problem for problem in survey(csv, ids="folder").problems)
+    assert any("list.csv says" in say(problem, "en")
+               for problem in survey(csv, ids="folder").problems)
 
 
 def test_files_that_are_no_photos_are_named_with_the_reason(goods):
     (goods / "A1" / "price.pdf").write_bytes(b"x")
-    assert survey(goods).left_out == [("A1/price.pdf", "not a photo by its ending (.pdf)")]
+    (name, why), = survey(goods).left_out
+    assert (name, say(why, "en")) == ("A1/price.pdf", "not a photo by its ending (.pdf)")
+    assert "A1/price.pdf: not a photo by its ending (.pdf), left out" in find_photos(goods)[1]
 
 
 @pytest.mark.parametrize("name, words", [("1.CR2", "raw picture.*JPEG"), ("1.nef", "raw picture")])

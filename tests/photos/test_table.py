@@ -141,17 +141,21 @@ def test_skipped_rows_come_back_with_the_reason(table, extractor, goods):
     (goods / "A1/2.jpg").write_bytes(b"")
     with table.unlocked(table.metas):
         table.metas[3, 2] = ""
-    result, skipped = features_table(table, "image", extractor)
+    result, left = features_table(table, "image", extractor)
+    with speaking("en"):
+        skipped = left.table()
     assert len(result) == 2 and len(skipped) == 2
     reasons = list(skipped.get_column("reason"))
     assert "zero bytes" in reasons[0] and "no photo" in reasons[1]
+    with speaking("ru"):
+        assert "ноль байт" in left.table().get_column("reason")[0]
     assert skipped.domain["image"] in skipped.domain.metas
 
 
 def test_cancelled_rows_come_back(table, extractor):
-    result, skipped = features_table(table, "image", extractor,
-                                     lambda done, total: done == 2, batch=1)
-    assert len(result) == 2 and "cancelled" in skipped.get_column("reason")[0]
+    result, left = features_table(table, "image", extractor,
+                                  lambda done, total: done == 2, batch=1)
+    assert len(result) == 2 and [reason.id for reason in left.reasons] == ["photos.cancelled"] * 2
 
 
 def test_extracting_again_replaces_the_columns(features, extractor):

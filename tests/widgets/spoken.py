@@ -13,6 +13,7 @@ from AnyQt.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
+    QListView,
     QSpinBox,
     QTabWidget,
     QTextBrowser,
@@ -24,9 +25,9 @@ from orangecontrib.customs.i18n import wordings
 
 #: What Orange itself writes in every window, in a language of its own.
 ORANGES = re.compile(r"^QAction action-|MessagesWidget|StatusBar|ReportView")
-#: Words that it writes into reports, and those of its menus.
+#: Lines on tables that it writes into reports, and words of its menus.
 ORANGES_WORDS = re.compile(
-    "<b>(Data instances|Features|Metas|Target|Class|Outcome)[^<]*</b>|&?View")
+    "<b>(Data instances|Features|Meta|Target|Class|Outcome)[^<]*</b>[^<]*|&?View")
 _TAGS, _QUOTED = re.compile(r"<[^>]*>|&\w+;"), re.compile("«[^»]*»|“[^”]*”|'[^']*'|„[^“]*“")
 _LATIN, _CYRILLIC = re.compile(r"(?<![\w.])[A-Za-z]{3,}(?![\w.(])"), re.compile("[А-Яа-яё]{2,}")
 
@@ -58,7 +59,8 @@ def said(window: QWidget) -> Iterator[tuple[str, str]]:
                 yield f"{name}, tab", thing.tabText(row)
                 yield f"{name}, tooltip of a tab", thing.tabToolTip(row)
         if isinstance(thing, QAbstractItemView) and (model := thing.model()) is not None:
-            for column in range(model.columnCount()):
+            # models of lists keep their number of columns to themselves
+            for column in range(1 if isinstance(thing, QListView) else model.columnCount()):
                 for role in (Qt.DisplayRole, Qt.ToolTipRole):
                     yield f"{name}, header", str(
                         model.headerData(column, Qt.Horizontal, role) or "")

@@ -9,7 +9,7 @@ from unittest.mock import patch
 import numpy as np
 from AnyQt.QtCore import QPoint, Qt
 from AnyQt.QtTest import QTest
-from AnyQt.QtWidgets import QFileDialog
+from AnyQt.QtWidgets import QFileDialog, QTextBrowser
 from made_model import MadeBackbone, made_model
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 from Orange.widgets.tests.base import WidgetTest
@@ -18,7 +18,9 @@ from PIL import Image
 
 from orangecontrib.customs.columns import SkippedPhotos
 from orangecontrib.customs.groups import find_group
+from orangecontrib.customs.i18n import set_language, speaking
 from orangecontrib.customs.photos import extract
+from orangecontrib.customs.photos.chips import FeatureView
 from orangecontrib.customs.photos.model import (
     BUNDLED,
     ModelError,
@@ -29,6 +31,7 @@ from orangecontrib.customs.photos.sources import find_photos
 from orangecontrib.customs.photos.table import photos_table
 from orangecontrib.customs.widgets import owfootwearfeatures
 from orangecontrib.customs.widgets.owfootwearfeatures import OWFootwearFeatures
+from orangecontrib.customs.widgets.utils.common import language
 from orangecontrib.customs.widgets.utils.photos.maploader import MapLoader
 
 FOOTWEAR = find_group("footwear")
@@ -219,7 +222,7 @@ class TestOWFootwearFeatures(WidgetTest):
         self.features(self.table())
         self.assertEqual(self.backbone.batches, [3, 1])
 
-    def test_cancel_keeps_what_is_done_and_goes_on(self):
+    def test_cancel_keeps_what_is_done_and_goes_on(self, why="cancelled", go_on="Continue"):
         self.widget.controls.batch.setValue(2)
         stopped = []
 
@@ -236,9 +239,10 @@ class TestOWFootwearFeatures(WidgetTest):
         self.backbone = Slow()
         self.assertEqual(len(self.features(self.table())), 2)
         self.assertEqual(len(self.skipped()), 2)
-        self.assertIn("cancelled", self.skipped()[0]["reason"].value)
+        self.assertIn(why, self.skipped()[0]["reason"].value)
         self.assertTrue(self.widget.Information.cancelled.is_shown())
-        self.assertEqual(self.widget.cancel_button.text(), "Continue")
+        self.assertFalse(self.widget.Warning.skipped.is_shown(), "none of them is bad")
+        self.assertEqual(self.widget.cancel_button.text(), go_on)
         self.widget.cancel_button.click()
         self.assertEqual(len(self.features()), 4)
         self.assertIsNone(self.skipped())
@@ -262,8 +266,9 @@ class TestOWFootwearFeatures(WidgetTest):
         tooltip = index.data(Qt.ToolTipRole)
         self.assertIn("riveted straps*", tooltip)
         self.assertIn("too few real photos", tooltip)
-        self.assertIn("2 features damped, for want of real photos: riveted straps, house",
-                      self.widget.model_box.label.text())
+        label = self.widget.model_box.label
+        self.assertIn("2 features damped, for want of real photos", label.text())
+        self.assertIn("riveted straps, house", label.toolTip())
 
     def test_selection(self):
         self.features(self.table())
@@ -291,6 +296,68 @@ class TestOWFootwearFeatures(WidgetTest):
         self.assertIs(self.features(), first)
         self.widget.commit.now()
         self.assertIsNot(self.features(), first)
+
+    # --- language
+
+    def speak(self, name):
+        set_language(name)
+        self.addCleanup(set_language, "en")
+        language.changed.happened.emit()
+        self.process_events()
+
+    def test_another_language_changes_words_and_nothing_that_was_chosen(self):
+        (self.folder / "goods/A1/3.png").write_bytes(b"")
+        sent = self.features(self.table())
+        self.explained("height_ankle")
+        window, index = self.widget, self.widget.gallery.model().index(1, 0)
+        window.gallery.setCurrentIndex(index)
+        english = index.data()
+        self.speak("ru")
+        self.assertEqual(window.feature_combo.currentText(), "высота: лодыжка")
+        self.assertEqual(window.explained, "height_ankle")
+        self.assertIn("высота: ", index.data())
+        self.assertNotIn("height", index.data(Qt.ToolTipRole))
+        self.assertEqual(window.image_combo.currentText(), "image")
+        self.assertIn("базовая сеть", window.model_box.label.text())
+        self.assertIn("порога", window.legend.text())
+        self.assertIn("файл пустой", self.skipped()[0]["reason"].value)
+        self.assertIn("файл пустой", str(window.Warning.skipped))
+        self.assertEqual(list(window.gallery.selected_rows()), [1])
+        self.assertIs(self.features(), sent, "nothing is computed again")
+        self.speak("en")
+        self.assertEqual(index.data(), english)
+        self.assertIn("empty", self.skipped()[0]["reason"].value)
+
+    def test_windows_that_are_open_speak_another_language_at_once(self):
+        self.features(self.table())
+        self.explained("sport")
+        self.widget._open(0)
+        self.widget.model_box.show_details()
+        details, = self.widget.model_box.findChildren(QTextBrowser)
+        dialog = self.settled_dialog()
+        self.speak("ru")
+        self.assertIn("На чём обучена", details.toPlainText())
+        self.assertEqual(dialog.combo.currentText(), "спортивная (шипы)")
+        self.assertIn("Оценка", dialog.text.text())
+        self.assertEqual(dialog.next_button.text(), "Дальше ›")
+        self.assertEqual(dialog.combo.currentData(), "sport")
+        dialog.close()
+
+    def test_a_run_that_is_cancelled_in_another_language_can_be_continued(self):
+        self.speak("ru")
+        self.test_cancel_keeps_what_is_done_and_goes_on(
+            "обработку остановили", "Продолжить")
+
+    def test_a_column_that_somebody_has_renamed_is_called_as_they_call_it(self):
+        features = self.features(self.table())
+        mine = features.domain["high heel"].renamed("tall heel")
+        view = FeatureView(features.transform(Domain(
+            [mine if v.name == "high heel" else v for v in features.domain.attributes], None,
+            features.domain.metas)))
+        with speaking("ru"):
+            self.assertEqual((view.full_name(view.ids.index("high_heel")),
+                              view.full_name(view.ids.index("sport"))),
+                             ("tall heel", "спортивная (шипы)"))
 
     # --- which model
 

@@ -16,9 +16,11 @@ from Orange.widgets.tests.base import WidgetTest
 from PIL import Image
 
 from orangecontrib.customs.columns import SkippedPhotos
+from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.photos.scanning import table as photofolder
 from orangecontrib.customs.photos.table import image_paths
 from orangecontrib.customs.widgets.owgoodsphotos import OWGoodsPhotos
+from orangecontrib.customs.widgets.utils.common import language
 
 
 def jpeg(colour="navy", size=(40, 30)) -> bytes:
@@ -152,6 +154,56 @@ class TestSources(GoodsPhotosTest):
         (goods / "A1/9.jpg").write_bytes(jpeg())
         self.widget.reload_button.click()
         self.assertEqual(len(self.photos()), 4)
+
+
+class TestLanguage(GoodsPhotosTest):
+    def test_another_language_changes_words_and_nothing_that_was_chosen(self):
+        goods = make_goods(self.folder / "goods")
+        (goods / "loose.jpg").write_bytes(jpeg())
+        (goods / "A1/3.jpg").write_bytes(b"")
+        (goods / "price.pdf").write_bytes(b"x")
+        sent = self.photos(goods)
+        window, view = self.widget, self.widget.goods_view
+        row = next(row for row in range(3) if view.model().index(row, 0).data() == "(no good)")
+        view.selectRow(row)
+        window.gallery.setCurrentIndex(window.gallery.model().index(0, 0))
+        with speaking("ru"):
+            language.changed.happened.emit()
+            self.assertEqual(view.model().index(row, 0).data(), "(без товара)")
+            self.assertEqual([index.row() for index in view.selectionModel().selectedRows(0)],
+                             [row])
+            self.assertEqual(list(window.gallery.selected_rows()), [0])
+            self.assertIn("ноль байт", self.skipped()[0]["reason"].value)
+            self.assertIn("ноль байт", str(window.Warning.skipped))
+            self.assertIn("Фото вне папок товаров: 1", str(window.Warning.problems))
+            self.assertIn("Товаров: <b>2</b>, фото: <b>4</b>", window.found_label.text())
+            self.assertEqual([window.others_view.topLevelItem(i).text(1) for i in range(2)],
+                             ["файл пустой (ноль байт)", "судя по расширению (.pdf), не фото"])
+            self.assertIs(self.photos(), sent, "the photos are not read again")
+        language.changed.happened.emit()
+        self.assertIn("zero bytes", self.skipped()[0]["reason"].value)
+        self.assertEqual(view.model().index(row, 0).data(), "(no good)")
+
+    def test_where_ids_are_from_is_told_in_the_language_that_is_spoken(self):
+        folder = self.folder / "flat"
+        folder.mkdir()
+        for name in ("KS0121_1.jpg", "KS0122_1.jpg"):
+            (folder / name).write_bytes(jpeg())
+        self.photos(folder)
+        with speaking("ru"):
+            language.changed.happened.emit()
+            self.assertIn("Номера товаров взяты из имён файлов", str(self.widget.Information.ids))
+            self.assertEqual(self.widget.ids_combo.currentText(), "Автоматически")
+        language.changed.happened.emit()
+        self.assertIn("Ids are taken from file names", str(self.widget.Information.ids))
+
+    def test_a_source_that_is_not_there_is_said_in_both_languages(self):
+        self.photos(self.folder / "nowhere")
+        with speaking("ru"):
+            language.changed.happened.emit()
+            self.assertIn("нет такой папки или файла", str(self.widget.Error.source))
+        language.changed.happened.emit()
+        self.assertIn("there is no such folder or file", str(self.widget.Error.source))
 
 
 class TestIds(GoodsPhotosTest):

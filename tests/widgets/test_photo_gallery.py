@@ -4,13 +4,17 @@ import unittest
 from pathlib import Path
 
 import numpy as np
+from AnyQt.QtCore import QPoint, QRect
+from AnyQt.QtGui import QFontMetrics
 from Orange.data import ContinuousVariable, Domain, Table
 from Orange.widgets.tests.base import GuiTest
 from PIL import Image
 
 from orangecontrib.customs.groups import find_group
+from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.photos.chips import COLOURS, FeatureView
 from orangecontrib.customs.photos.model import fact_ids, feature_ids
+from orangecontrib.customs.widgets.utils.photos.featuregallery import FeatureGallery
 from orangecontrib.customs.widgets.utils.photos.gallery import PhotoGallery, Tile
 from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader
 
@@ -65,6 +69,34 @@ class TestFeatureView(unittest.TestCase):
         shown = view({"house": .9}, made_only=("house",))
         self.assertEqual(shown.chips(0)[1].text, "house*")
         self.assertIn("too few real photos", shown.tooltip(0))
+
+    def test_features_are_called_by_words_of_the_language_that_is_spoken(self):
+        shown = view({"high_heel": .9, "height_ankle": .8, "sport": .3}, {"sport": .1}, ("sport",))
+        with speaking("ru"):
+            self.assertEqual([chip.text for chip in shown.chips(0)],
+                             ["высота: лодыжка", "высокий каблук", "спортивная (шипы)*"])
+            self.assertIn("судить нельзя", shown.chips(0)[2].tooltip)
+            self.assertIn("настоящих фото", shown.tooltip(0))
+        self.assertEqual(shown.chips(0)[0].text, "height: ankle")
+
+
+class TestBars(GuiTest):
+    def test_no_name_of_a_height_is_cut_in_a_window_as_it_opens(self):
+        gallery = FeatureGallery(ThumbnailLoader())
+        self.addCleanup(gallery.deleteLater)
+        self.addCleanup(gallery._loader.stop)
+        gallery.resize(620, 300)  # beside the controls in 900 pixels
+        gallery.grab()
+        cell = QRect(QPoint(), gallery.gridSize())
+        font = gallery.font()
+        font.setPointSizeF(font.pointSizeF() * .88)
+        metrics = QFontMetrics(font)
+        room = gallery.chip_rect(cell, 0, 4).width() - 17 - metrics.horizontalAdvance("0.00")
+        for name in ("en", "ru"):
+            with speaking(name):
+                for text in view({}).names:
+                    self.assertLessEqual(metrics.horizontalAdvance(f"\N{CHECK MARK} {text}"), room,
+                                         text)
 
 
 class TestGallery(GuiTest):

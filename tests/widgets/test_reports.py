@@ -34,7 +34,7 @@ class TestPhotosInReports(GuiTest):
         html = photos_html([Tile("/nowhere/x.png", "<script>"), Tile("", "no path")])
         self.assertNotIn("<img", html)
         self.assertNotIn("<script>", html)
-        self.assertIn("файла нет", html)
+        self.assertIn("the file is missing", html)
 
     def test_the_first_photos_of_a_gallery_are_reported_and_the_rest_is_counted(self):
         self.assertEqual(gallery_html(self.gallery), "")

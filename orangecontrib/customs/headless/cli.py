@@ -312,6 +312,7 @@ def _bar(description: str, unit: str):
 def _find(args, place):
     from orangecontrib.customs.cases.files import InputError
     from orangecontrib.customs.files import shown
+    from orangecontrib.customs.i18n import say
     from orangecontrib.customs.photos.sources import SourceError, survey
     url = cli_batch.url_of(args.photos)
     if url:
@@ -322,9 +323,8 @@ def _find(args, place):
     except SourceError as error:
         raise InputError.of(error) from error
     place.spare(photo.file for photo in found.photos)
-    told = [f"{found.told} (--photo-ids)"] if found.told else []
-    for line in (*told, *found.problems,
-                 *(f"{name}: {why}, left out" for name, why in found.left_out)):
+    told = f"{say(found.told, 'en')} (--photo-ids)" if found.told else ""
+    for line in filter(None, (told, *found._replace(told="").remarks())):
         print(shown(f"photos: {line}"), file=sys.stderr)
     return found.photos
 

@@ -31,7 +31,7 @@ def photo_model_named(name: str, groups: Sequence = ()) -> Iterator:
     try:
         model = photo_model(name, groups)
         if name == FORMER:
-            print(f"orange-customs: {INSTEAD}", file=sys.stderr)
+            print(f"orange-customs: {INSTEAD.text('en')}", file=sys.stderr)
         elif not bundled_path(name):
             print(f"orange-customs: licence of {name}: {model.licence or 'not stated'}",
                   file=sys.stderr)

@@ -11,6 +11,7 @@ import numpy as np
 
 from orangecontrib.customs.columns import ContradictionColumn, FeatureColumn
 from orangecontrib.customs.groups import Group, visual_group
+from orangecontrib.customs.i18n import Joined, Message, say
 from orangecontrib.customs.photos.table import (
     Table,
     feature_columns,
@@ -18,7 +19,8 @@ from orangecontrib.customs.photos.table import (
     photo_group,
 )
 
-__all__ = ["COLOURS", "CONTRADICTS", "Chip", "Colours", "FeatureView", "conflicts"]
+__all__ = ["COLOURS", "CONTRADICTS", "NOT_JUDGED", "Chip", "Colours", "FeatureView", "conflicts"]
+
 
 class Colours(dict):
     """A colour per fact; other facts take one of them by their id, always the same."""
@@ -43,9 +45,8 @@ CONTRADICTS = .5
 #: Colour of that warning.
 WARNING = "#c62828"
 
-MADE_ONLY = ("* damped, it may hint and not decide: made pictures taught it, and too few real "
-             "photos are known to show it")
-NOT_JUDGED = "can't be judged on this photo"
+MADE_ONLY = Message("photos.damped")
+NOT_JUDGED = Message("photos.not_seen")
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,9 @@ class Chip:
     def tooltip(self) -> str:
         notes = [f"{self.text}: {self.value:.3f}"]
         if not self.judged:
-            notes.append(NOT_JUDGED)
+            notes.append(say(NOT_JUDGED))
         if self.made_only:
-            notes.append(MADE_ONLY)
+            notes.append(say(MADE_ONLY))
         return " – ".join(notes)
 
 
@@ -116,8 +117,6 @@ class FeatureView:
     contradiction : ndarray of float, shape (M,)
         P that the features fit no kind of goods; NaN where nobody says.
     present : ndarray of bool, shape (M, n_features)
-    names : list of str
-        The columns' names, English or Russian.
     ids : tuple of str
         Of the features.
     """
@@ -130,7 +129,7 @@ class FeatureView:
         self.p = np.column_stack([
             table.get_column(columns[id_]).astype(float) if id_ in columns else empty
             for id_ in self.ids])
-        self.names = [columns[f.id].name if f.id in columns else f.name_en for f in features]
+        self._columns = [columns[f.id].name if f.id in columns else f.name_en for f in features]
         self.made_only = [f.id in columns and FeatureColumn.of(columns[f.id]).made_only
                           for f in features]
         gradable = {fact: table.get_column(v).astype(float)
@@ -161,18 +160,38 @@ class FeatureView:
     def contradiction_text(self, row: int) -> str:
         """Which features of a row do not go together, in a sentence."""
         shown = [id_ for id_, there in zip(self.ids, self.present[row]) if there]
-        names = dict(zip(self.ids, map(self.full_name, range(len(self.names)))))
-        pairs = [f"{names[a]} with {names[b]}" for a, b in conflicts(shown, self.group)]
-        if pairs:
-            return "These do not go together in any group of goods: " + "; ".join(pairs) + "."
-        return ("What is likely here fits no single group of goods, although no two features "
-                "that are present exclude each other.")
+        names = dict(zip(self.ids, self.names))
+        pairs = tuple(Message.of("photos.pair", one=names[a], other=names[b])
+                      for a, b in conflicts(shown, self.group))
+        return say(Message.of("photos.conflicts", pairs=Joined(pairs, "; ")) if pairs
+                   else Message("photos.fits_none"))
+
+    def warning_html(self, row: int) -> str:
+        """What is said of a row whose features do not go together; "" of others."""
+        if not self.contradicts(row):
+            return ""
+        head = say(Message.of("photos.contradiction_of", p=self.contradiction[row]))
+        return f"<p><b>{head}</b> {escape(self.contradiction_text(row))}</p>"
+
+    @property
+    def names(self) -> list[str]:
+        """What the features are called, in the language that is spoken."""
+        return [self.full_name(index) for index in range(len(self.ids))]
 
     def full_name(self, index: int) -> str:
-        """Name of a feature that says enough without the others: "height: ankle"."""
-        name, feature = self.names[index], self.group.features[index]
-        if name == feature.name_en and any(index in members for members in self._heights):
-            return f"{self.group.vocabulary[feature.fact].en}: {name}"
+        """Name of a feature that says enough without the others: "height: ankle".
+
+        A column that somebody has renamed says what they call it.
+        """
+        feature, column = self.group.features[index], self._columns[index]
+        if column not in (feature.name_ru, feature.name_en):
+            return column
+        name = say(feature.title)
+        if any(index in members for members in self._heights):
+            short = f"short.{feature.fact}"
+            known = f"{self.group.id}.{short}" in self.group.wordings
+            fact = self.group.message(short) if known else self.group.vocabulary[feature.fact]
+            return f"{say(fact)}: {name}"
         return name
 
     def chip(self, row: int, index: int) -> Chip:
@@ -211,8 +230,8 @@ class FeatureView:
             shown = shown[:places - 1] + [index]
         chips = [self.chip(row, i) for i in shown]
         if warning:
-            chips.append(Chip("\N{WARNING SIGN} contradiction", float(self.contradiction[row]),
-                              WARNING))
+            text = f"\N{WARNING SIGN} {say(Message('photos.contradiction'))}"
+            chips.append(Chip(text, float(self.contradiction[row]), WARNING))
         return chips
 
     def tooltip(self, row: int) -> str:
@@ -222,12 +241,9 @@ class FeatureView:
             if np.isnan(self.p[row, i]):
                 continue
             tick = "\N{CHECK MARK}&nbsp;" if self.present[row, i] else ""
-            note = "" if self.judged[row, i] else f"<i>{NOT_JUDGED}</i>"
-            lines.append(f"<tr><td>{tick}</td><td>{name}{'*' * self.made_only[i]}&nbsp;</td>"
+            note = "" if self.judged[row, i] else f"<i>{say(NOT_JUDGED)}</i>"
+            mark = "*" * self.made_only[i]
+            lines.append(f"<tr><td>{tick}</td><td>{escape(name)}{mark}&nbsp;</td>"
                          f"<td align='right'>{self.p[row, i]:.3f}</td><td>&nbsp;{note}</td></tr>")
-        made = f"<p>{MADE_ONLY}</p>" if any(self.made_only) else ""
-        warning = ""
-        if self.contradicts(row):
-            warning = (f"<p><b>Contradiction {self.contradiction[row]:.2f}.</b> "
-                       f"{escape(self.contradiction_text(row))}</p>")
-        return f"<table>{''.join(lines)}</table>{warning}{made}"
+        made = f"<p>{say(MADE_ONLY)}</p>" if any(self.made_only) else ""
+        return f"<table>{''.join(lines)}</table>{self.warning_html(row)}{made}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from orangecontrib.customs.i18n import Joined, Message, Sayable, say
 from orangecontrib.customs.photos.model import (
     BUNDLED,
     DEFAULT,
@@ -16,19 +17,24 @@ from orangecontrib.customs.photos.model import (
     bundled_path,
 )
 
-__all__ = ["FROM_FILE", "SOURCES", "PURPOSES", "Choice", "model_html", "details_html"]
+__all__ = ["FROM_FILE", "SOURCES", "PURPOSES", "Choice", "model_html", "details_html",
+           "note_html", "quoted"]
 
 FROM_FILE = "file"
 
+def _said(id_: str, **args: object) -> Message:
+    return Message.of(f"photos.{id_}", **args)
+
+
 #: Where a model can come from, by the name that is stored in workflows.
 SOURCES = {
-    DEFAULT: "Bundled",
-    FROM_FILE: "From a file",
+    DEFAULT: _said("model_bundled"),
+    FROM_FILE: _said("model_from_file"),
 }
 
 #: What each bundled model is for.
 PURPOSES = {
-    DEFAULT: "trained without photos under a research licence",
+    DEFAULT: _said("model_purpose"),
 }
 
 
@@ -58,12 +64,12 @@ class Choice:
         return cls(DEFAULT if former else source, path, former=former)
 
     @property
-    def name(self) -> str:
+    def name(self) -> Sayable:
         """What it is called in the widget."""
         if self.source is None:
-            return "Model from the input"
+            return _said("model_from_input")
         if self.source == FROM_FILE:
-            return self.path.name if self.path is not None else "No file"
+            return self.path.name if self.path is not None else _said("model_no_file")
         return SOURCES.get(self.source, self.source)
 
     def load(self) -> PhotoModel:
@@ -78,72 +84,81 @@ class Choice:
             return self.model
         if self.source == FROM_FILE:
             if self.path is None:
-                raise ModelError("no file has been chosen: press Load Model…")
+                raise ModelError(say(_said("model_not_chosen")))
             return PhotoModel.load(self.path)
         if self.source not in BUNDLED:
-            raise ModelError(f"this version has no bundled model '{self.source}'; there are: "
-                             + ", ".join(BUNDLED))
+            raise ModelError(say(_said("model_unknown", name=self.source,
+                                       names=", ".join(BUNDLED))))
         try:
             return PhotoModel.bundled(self.source)
         except ModelError as error:
             if not bundled_path(self.source).is_file():
-                raise ModelError(f"the bundled model '{self.source}' is missing in this "
-                                 "installation; choose another one, or install the add-on "
-                                 "anew") from error
+                raise ModelError(say(_said("model_missing", name=self.source))) from error
             raise
 
 
 def _damped(model: PhotoModel) -> list[str]:
-    return [f.name_en for f in model.group.features if f.id in model.made_only]
+    return [say(f.title) for f in model.group.features if f.id in model.made_only]
 
 
-def model_html(model: PhotoModel, name: str, source: str | None) -> str:
+def quoted(text: str, length: int = 0) -> Message:
+    """What a model says of itself, in its own words; cut where a length is given."""
+    if not text:
+        return _said("model_not_stated")
+    return _said("model_quoted", text=_shortened(text, length) if length else text)
+
+
+def model_html(model: PhotoModel, name: Sayable, source: str | None) -> str:
     """A model in a few lines.
 
     Parameters
     ----------
-    name : str
+    name : Sayable
     source : str or None
         One of SOURCES; None: the model came on the input.
     """
-    lines = [] if source in BUNDLED else [f"<b>{escape(name)}</b>"]  # the choice says it, too
-    lines.append(f"backbone {escape(model.backbone)}, {model.digest[:12]}…")
-    licence = model.licence or "not stated in the model"
-    lines.append(f"<small>Licence: {escape(_shortened(licence, 110))}</small>")
+    # the choice says it, too
+    lines = [] if source in BUNDLED else [f"<b>{escape(say(name))}</b>"]
+    said = [_said("model_backbone", backbone=model.backbone, digest=model.digest[:12]),
+            _said("model_licence", licence=quoted(model.licence, 32))]
     if model.note and source not in BUNDLED:  # what those learnt from is in the details
-        lines.append(f"<small>{escape(_shortened(model.note, 120))}</small>")
-    damped = _damped(model)
-    if damped:
-        s = "s" * (len(damped) != 1)
-        lines.append(f"<small>* {len(damped)} feature{s} damped, for want of real photos: "
-                     f"{', '.join(damped)}</small>")
-    return "<br>".join(lines)
+        said.append(quoted(model.note, 80))
+    if damped := _damped(model):
+        said.append(_said("model_damped", n=len(damped)))
+    return "<br>".join([*lines, *(f"<small>{escape(say(line))}</small>" for line in said)])
 
 
 def _shortened(text: str, length: int) -> str:
     return text if len(text) <= length else text[:length].rsplit(" ", 1)[0] + " …"
 
 
-def details_html(model: PhotoModel, name: str, source: str | None) -> str:
+def note_html(model: PhotoModel) -> str:
+    """What does not fit into these lines: what it learnt from, and what it can hardly tell."""
+    damped = _damped(model)
+    lines = [quoted(model.note), *([_said("model_damped_are", features=", ".join(damped))]
+                                   if damped else [])]
+    return "".join(f"<p>{escape(say(line))}</p>" for line in lines)
+
+
+def details_html(model: PhotoModel, name: Sayable, source: str | None) -> str:
     """All that a model says about itself; with a bundled one, the licence text."""
     damped = _damped(model)
-    rows = [
-        ("Model", name + (f" – {PURPOSES[source]}" if source in PURPOSES else "")),
-        ("Licence", model.licence or "not stated in the model"),
-        ("Training data", model.note or "not stated in the model"),
-        ("Digest", model.digest),
-        ("Backbone", f"{model.backbone}, weights {model.backbone_digest}"
-                  + (", trained with the heads and part of the model"
-                     if model.backbone_state is not None else "")),
-        ("Damped: made pictures show it, and too few real photos are known to",
-         f"{len(damped)} of {len(model.features)} features: {', '.join(damped)}"
-         if damped else "none"),
-        ("Present from P", ", ".join(
-            f"{feature.name_en} {threshold:.2f}"
-            for feature, threshold in zip(model.group.features, model.thresholds))),
-    ]
-    table = "".join(f"<tr><td><b>{escape(key)}</b>&nbsp;&nbsp;</td><td>{escape(value)}</td></tr>"
-                    for key, value in rows)
+    inside = _said("model_own_backbone" if model.backbone_state is not None else "model_weights",
+                   backbone=model.backbone, digest=model.backbone_digest)
+    rows = {
+        "model": Joined((name, *filter(None, [PURPOSES.get(source or "")])), " – "),
+        "licence": quoted(model.licence),
+        "training_data": quoted(model.note),
+        "digest": model.digest,
+        "backbone": inside,
+        "damped": _said("model_damped_of", n=len(damped), of=len(model.features),
+                        features=", ".join(damped)) if damped else _said("model_damped_none"),
+        "thresholds": ", ".join(
+            f"{say(feature.title)} {threshold:.2f}"
+            for feature, threshold in zip(model.group.features, model.thresholds)),
+    }
+    table = "".join(f"<tr><td><b>{escape(say(_said(f'details_{key}')))}</b>&nbsp;&nbsp;</td>"
+                    f"<td>{escape(say(value))}</td></tr>" for key, value in rows.items())
     return f"<table cellpadding='3'>{table}</table>{_licence_html() * (source in BUNDLED)}"
 
 
@@ -152,7 +167,7 @@ def _licence_html() -> str:
     try:
         text = MODEL_LICENSE.read_text(encoding="utf-8")
     except OSError:
-        return "<p>The text of the licence is missing in this installation.</p>"
+        return f"<p>{escape(say(_said('licence_missing')))}</p>"
     html = []
     for block in re.split(r"\n\s*\n", text.strip()):
         lines = block.splitlines()

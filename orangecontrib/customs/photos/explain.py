@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageOps
 
+from orangecontrib.customs.i18n import Message
+
 from .decode import decode_and_place
 from .extract import Extractor
 from .maps import Pool, pooled_arrays
@@ -29,7 +31,20 @@ OPACITY = .65
 
 
 class ExplainError(ValueError):
-    """A score that can't be laid on the photo; the message says why."""
+    """A score that can't be laid on the photo; says why.
+
+    Attributes
+    ----------
+    reason : Message
+        For people; ``str`` of the error is in English, as all errors are.
+    """
+
+    def __init__(self, reason: Message):
+        self.reason = reason
+        super().__init__(reason)
+
+    def __str__(self):
+        return self.reason.text("en")
 
 
 @dataclass(frozen=True)
@@ -68,15 +83,12 @@ def activation_map(extractor: Extractor, photo: Photo, feature_id: str) -> Activ
     """
     model, backbone = extractor.model, extractor.backbone
     if feature_id not in model.features:
-        raise ExplainError(f"there is no feature '{feature_id}'; there are: "
-                           + ", ".join(model.features))
+        raise ExplainError(Message.of("photos.no_feature", feature=feature_id,
+                                      features=", ".join(model.features)))
     square, box = decode_and_place(photo.read(), backbone.spec.size)
     maps, pooling = backbone.maps(np.stack([square, np.full_like(square, 255)]))
     if not maps:
-        raise ExplainError(
-            f"a score on the backbone '{backbone.spec.name}' can't be laid on the photo: before "
-            "the heads it mixes all places in linear levels instead of averaging over them. Take a "
-            "model on a backbone that averages, such as the default one")
+        raise ExplainError(Message.of("photos.no_maps", backbone=backbone.spec.name))
     column = model.features.index(feature_id)
     maps, empty = ([m[i].astype(float) for m in maps] for i in range(2))
     seen = model.judge(pooled_arrays([m[None] for m in maps], pooling))[1]

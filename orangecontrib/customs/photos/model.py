@@ -14,6 +14,7 @@ import numpy as np
 
 from orangecontrib.customs.files import Output
 from orangecontrib.customs.groups import Group, GroupError, group_of, visual_group, visual_groups
+from orangecontrib.customs.i18n import Message
 
 from .consistency import contradiction, given_cluster
 from .features import exclusive_groups, fact_ids, feature_ids
@@ -35,10 +36,7 @@ DEFAULT = "free"
 FORMER = "default"
 
 #: What a person is told who asked for it.
-INSTEAD = ("the default model of version 0.1.0 is for research and non-commercial use only and is "
-           "not part of the add-on any more; the bundled model, free of such photos, is used "
-           "instead. The other one is a file in the add-on's repository, "
-           "tools/research_model/research_model.safetensors")
+INSTEAD = Message("photos.model_former")
 
 #: What the bundled model may be used for.
 MODEL_LICENSE = _DATASETS / "MODEL_LICENSE"

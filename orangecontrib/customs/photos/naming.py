@@ -8,19 +8,18 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
+from orangecontrib.customs.i18n import Message
+
 __all__ = ["AUTO", "FILE_NAME", "FOLDER", "LISTED", "RULES", "SUB_FOLDER", "as_typed", "good_ids",
            "judged"]
 
 AUTO, SUB_FOLDER, FOLDER, FILE_NAME, LISTED = \
     "auto", "sub-folder", "folder", "file-name", "csv"
 
-#: Where the good's id may come from, as people and the command line call it.
-RULES = {AUTO: "Automatic", SUB_FOLDER: "Sub-folder", FOLDER: "Folder (all are one good)",
-         "number": "File name up to its last number",
-         "last": "File name up to the last _ - or space",
-         "separator": "File name up to the first _ - or space",
-         "underscore": "File name up to the first _", "hyphen": "File name up to the first -",
-         "space": "File name up to the first space", FILE_NAME: "Whole file name"}
+#: Where the good's id may come from, as the command line calls it, and in words.
+RULES = {rule: Message(f"photos.rule_{rule}") for rule in (
+    AUTO, SUB_FOLDER, FOLDER, "number", "last", "separator", "underscore", "hyphen", "space",
+    FILE_NAME)}
 
 #: What of a file's name is the id; the whole name where none of it is.
 _UP_TO = {"number": re.compile(r"(.+?)(?:[\s_\-–.]+\d{1,3}|[\s_\-–.]*[(\[]\d{1,3}[)\]])"),

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from orangecontrib.customs.files import TableFileError, TextTable, read_table
+from orangecontrib.customs.i18n import Joined, Message, Sayable, say
 
 from .decode import MAX_BYTES, PhotoError, check_ending, read_photo
 from .naming import AUTO, FOLDER, LISTED, RULES, SUB_FOLDER, as_typed, good_ids, judged
@@ -31,7 +32,24 @@ MOST_SHRUNK, SHRUNK_BYTES = 200, 10_000_000
 
 
 class SourceError(ValueError):
-    """A source of photos that can't be used at all; says why."""
+    """A source of photos that can't be used at all; says why.
+
+    Attributes
+    ----------
+    reason : Sayable
+        For people; ``str`` of the error is in English, as all errors are.
+    """
+
+    def __init__(self, reason: Sayable):
+        self.reason = reason
+        super().__init__(reason)
+
+    def __str__(self):
+        return say(self.reason, "en")
+
+
+def _said(id_: str, **args: object) -> Message:
+    return Message.of(f"photos.{id_}", **args)
 
 
 class _Archive:
@@ -158,29 +176,34 @@ class Found(NamedTuple):
     ----------
     photos : list of Photo
         Photos that belong to no good have an empty `good_id`.
-    problems : list of str
+    problems : list of Sayable
         What is doubtful.
-    left_out : list of (str, str)
-        Files that are no photos, and why.
+    left_out : list of (str, Message)
+        Files that are not photos, and why.
     rule : str
         Where the goods' ids are from, one of :data:`.naming.RULES` but for "auto", or "csv".
-    told : str
+    told : Sayable
         That in words, with an example; "" where they are the sub-folders, or listed.
     """
 
     photos: list[Photo]
-    problems: list[str]
-    left_out: list[tuple[str, str]]
+    problems: list[Sayable]
+    left_out: list[tuple[str, Message]]
     rule: str
-    told: str = ""
+    told: Sayable = ""
+
+    def remarks(self) -> list[str]:
+        """All that is to be said of it, in English, as all errors are."""
+        return [say(remark, "en") for remark in (
+            *filter(None, [self.told]), *self.problems,
+            *(_said("left_out", file=name, why=why) for name, why in self.left_out))]
 
 
 def find_photos(source: str | os.PathLike, root: str | os.PathLike | None = None,
                 encoding: str = "", ids: str = AUTO) -> tuple[list[Photo], list[str]]:
     """Photos of a folder, zip or CSV, and what is to be said of them: see :func:`survey`."""
     found = survey(source, root, encoding, ids)
-    return found.photos, [*filter(None, [found.told]), *found.problems,
-                          *(f"{name}: {why}, left out" for name, why in found.left_out)]
+    return found.photos, found.remarks()
 
 
 def survey(source: str | os.PathLike, root: str | os.PathLike | None = None,
@@ -207,17 +230,17 @@ def survey(source: str | os.PathLike, root: str | os.PathLike | None = None,
     """
     source = Path(source)
     if ids not in (*RULES, LISTED):
-        raise SourceError(f"goods' ids can't be taken from '{ids}'; use {', '.join(RULES)}")
+        raise SourceError(_said("no_rule", rule=ids, rules=", ".join(RULES)))
     if source.is_dir():
         files = {path.relative_to(source).as_posix(): path
                  for path in sorted(source.rglob("*"), key=natural) if not path.is_dir()}
         return _in_files(files, ids, source.resolve().name)
     if not source.exists():
-        raise SourceError(f"{source}: there is no such folder or file")
+        raise SourceError(_said("no_source", path=source))
     if source.suffix.lower() == ".csv":
         return _in_csv(source, None if root is None else Path(root), encoding, ids)
     if not _is_zip(source):
-        raise SourceError(f"{source}: neither a folder, nor a zip, nor a CSV of photos")
+        raise SourceError(_said("not_a_source", path=source))
     archive = _open_archive(source)
     files = {name: ZipMember(archive, name)
              for name in sorted(archive.names(), key=natural)}
@@ -229,7 +252,7 @@ def _open_archive(path: Path) -> _Archive:
     try:
         archive.names()
     except (OSError, zipfile.BadZipFile, EOFError) as error:
-        raise SourceError(f"{path}: the zip can't be read ({error})") from None
+        raise SourceError(_said("bad_zip", path=path, error=str(error))) from None
     return archive
 
 
@@ -241,7 +264,7 @@ def natural(path) -> list:
 
 def _in_files(files: dict, ids: str, whole: str, archive: str | None = None) -> Found:
     """Photos of files by name; `archive` is the name of their zip, without its ending."""
-    problems = []
+    problems: list[Sayable] = []
     visible = [name for name in files
                if not any(part.startswith(".") or part == "__MACOSX"
                           for part in PurePosixPath(name).parts)
@@ -251,43 +274,37 @@ def _in_files(files: dict, ids: str, whole: str, archive: str | None = None) -> 
     skip = int(archive is not None and wrapper != "")
     rule = ids if ids in RULES and ids != AUTO else judged(names, skip)
     if rule == SUB_FOLDER and wrapper not in ("", archive):
-        problems.append(
-            f"all photos lie in the folder '{wrapper}'; its sub-folders are taken for goods"
-            if skip else
-            f"all photos lie in the folder '{wrapper}', which is taken for one good; if its "
-            "sub-folders are the goods, choose that folder")
+        problems.append(_said("folder_skipped" if skip else "folder_is_good", folder=wrapper))
     goods = good_ids(names, rule, whole, skip)
     photos = [Photo(name, good, files[name]) for name, good in zip(names, goods)]
     loose = [photo.image for photo in photos if not photo.good_id]
     if loose:
-        problems.append(f"{len(loose)} photo(s) lie in no good's sub-folder and belong to no "
-                        f"good (the first: {loose[0]})")
+        problems.append(_said("loose", n=len(loose), first=loose[0]))
     if not photos:
-        problems.append("no photos found")
+        problems.append(_said("none"))
     others = [(name, _why_not(name)) for name in visible
               if PurePosixPath(name).suffix.lower() not in EXTENSIONS]
     return Found(photos, problems, others, rule, _told(rule, photos, ids == AUTO))
 
 
-def _told(rule: str, photos: list[Photo], guessed: bool) -> str:
+def _told(rule: str, photos: list[Photo], guessed: bool) -> Sayable:
     """Where the ids are from, for people; "" where it is the sub-folders as ever."""
     if rule == SUB_FOLDER or not photos:
         return ""
     if rule == FOLDER:
-        told = f"all {len(photos)} photo(s) are taken for one good, '{photos[0].good_id}'"
+        told = _said("all_one", n=len(photos), good=photos[0].good_id)
     else:
         example = next((photo for photo in photos
                         if PurePosixPath(photo.image).stem != photo.good_id), photos[0])
-        told = (f"ids are taken from file names ({RULES[rule].lower()}): "
-                f"{PurePosixPath(example.image).name} is of '{example.good_id}', "
-                f"{len({photo.good_id for photo in photos})} good(s) in all")
-    return told + ("; if that is wrong, say where the good's id is from" if guessed else "")
+        told = _said("ids_in_names", rule=RULES[rule], file=PurePosixPath(example.image).name,
+                     good=example.good_id, n=len({photo.good_id for photo in photos}))
+    return Joined((told, _said("if_wrong")), "; ") if guessed else told
 
 
-def _why_not(name: str) -> str:
-    """Why a file is taken for no photo."""
+def _why_not(name: str) -> Message:
+    """Why a file is not taken for a photo."""
     ending = PurePosixPath(name).suffix.lower()
-    return f"not a photo by its ending ({ending})" if ending else "not a photo: no ending"
+    return _said("ending", ending=ending) if ending else _said("no_ending")
 
 
 def _wrapper(photos: list[str], archive: str | None) -> str:
@@ -315,12 +332,12 @@ def _table_of(source: Path, encoding: str) -> TextTable:
     except TableFileError as error:
         raise SourceError(str(error)) from None
     except OSError as error:
-        raise SourceError(f"{source}: can't be read ({error})") from None
+        raise SourceError(_said("unreadable_table", path=source, error=str(error))) from None
     missing = [name for name in ("good_id", "image") if name not in table.columns]
     if missing:
-        raise SourceError(f"{source}: no column {', '.join(missing)} (it has "
-                          f"{', '.join(filter(None, table.columns)) or 'no columns'}); needed "
-                          "are good_id, image")
+        there = ", ".join(filter(None, table.columns)) or _said("no_columns")
+        raise SourceError(_said("lacks_columns", path=source, missing=", ".join(missing),
+                                there=there))
     return table
 
 
@@ -328,29 +345,28 @@ def _in_csv(source: Path, root: Path | None, encoding: str, ids: str) -> Found:
     table = _table_of(source, encoding)
     folder, archives = _places(source, root)
     photos, seen = [], set()
-    problems = [table.note] if table.note else []
+    problems: list[Sayable] = [table.note] if table.note else []
     if ids not in (AUTO, LISTED):
-        problems.append(f"{source.name} says the goods' ids itself; '{ids}' is not used")
+        problems.append(_said("listed", file=source.name, rule=ids))
     for row in table.rows:
-        line = row.line
+        place = {"file": source.name, "line": row.line}
         if row.doubt:
-            problems.append(f"{source.name}, line {line}: {row.doubt}; left out")
+            problems.append(_said("row_doubt", **place, doubt=row.doubt))
             continue
         good = as_typed(row.cells["good_id"])
         image = row.cells["image"].strip().replace("\\", "/")
         if not image:
-            problems.append(f"{source.name}, line {line}: no image, left out")
+            problems.append(_said("row_no_image", **place))
             continue
         if not good:
-            problems.append(f"{source.name}, line {line}: {image} belongs to no good")
+            problems.append(_said("row_no_good", **place, image=image))
         if (good, image) in seen:
-            problems.append(f"{source.name}, line {line}: {image} is listed twice for "
-                            f"'{good}', counted once")
+            problems.append(_said("row_twice", **place, image=image, good=good))
             continue
         seen.add((good, image))
         photos.append(Photo(image, good, _find(image, folder, archives)))
     if not photos:
-        problems.append("no photos found")
+        problems.append(_said("none"))
     return Found(photos, problems, [], LISTED)
 
 
@@ -362,9 +378,9 @@ def _places(source: Path, root: Path | None) -> tuple[Path, list[_Archive]]:
     if root.is_dir():
         return root, []
     if not root.exists():
-        raise SourceError(f"{root}: there is no such folder or zip")
+        raise SourceError(_said("no_root", path=root))
     if not _is_zip(root):
-        raise SourceError(f"{root}: neither a folder nor a zip")
+        raise SourceError(_said("not_a_root", path=root))
     return source.parent, [_open_archive(root)]
 
 

@@ -44,7 +44,7 @@ from orangecontrib.customs.columns import (
     origin_of,
 )
 from orangecontrib.customs.groups import Group, visual_groups
-from orangecontrib.customs.i18n import Joined, Message, say
+from orangecontrib.customs.i18n import Joined, Message, Sayable, say
 
 from .extract import Extractor
 from .model import PhotoModel
@@ -309,7 +309,7 @@ def _with_words(result: Table, rows: np.ndarray, model: PhotoModel, language: st
 def features_table(table: Table, image_variable: Variable | str, extractor: Extractor,
                    progress: Callable[[int, int], bool | None] | None = None,
                    language: str = "en", batch: int | None = None
-                   ) -> tuple[Table, Table | None]:
+                   ) -> tuple[Table, LeftOut | None]:
     """Append the features of the model (of footwear, 13 and the gate), as P in [0, 1].
 
     Gradability per fact and the contradiction of the features go to the metas.
@@ -331,8 +331,8 @@ def features_table(table: Table, image_variable: Variable | str, extractor: Extr
     table : Table
         Rows whose photo could be used, in order, with ids, classes and metas kept; it tells
         of the others (:class:`~orangecontrib.customs.columns.SkippedPhotos`).
-    skipped : Table or None
-        The other rows, with the reason, in English, as a meta.
+    skipped : LeftOut or None
+        The other rows.
     """
     image = table.domain[image_variable]
     rows, reasons = _extract(image_paths(table, image), extractor, progress, batch)
@@ -356,7 +356,7 @@ def features_table(table: Table, image_variable: Variable | str, extractor: Extr
     why = [reason for reason in reasons if reason]
     skipped = table[~used]
     left_out(table, skipped, image, why).tell(result)
-    return result, with_reasons(skipped, [say(reason, "en") for reason in why])
+    return result, LeftOut(skipped, why)
 
 
 def left_out(table: Table, skipped: Table | None = None, image: Variable | None = None,
@@ -382,6 +382,25 @@ def append_metas(table: Table, variables: Sequence[Variable], columns: Sequence)
             for number, column in enumerate(columns, start=len(domain.metas)):
                 result.metas[:, number] = column
     return result
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Rows that are left out.
+
+    Attributes
+    ----------
+    rows : Table
+    reasons : sequence of Sayable
+        Why, for each.
+    """
+
+    rows: Table
+    reasons: Sequence[Sayable]
+
+    def table(self) -> Table:
+        """The rows, with the reason in the language that is spoken as a meta."""
+        return with_reasons(self.rows, list(map(say, self.reasons)))
 
 
 def with_reasons(table: Table, reasons: Sequence[str] | str) -> Table:

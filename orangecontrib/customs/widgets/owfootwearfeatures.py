@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from AnyQt.QtCore import Qt
+from AnyQt.QtCore import QSize, Qt
 from AnyQt.QtWidgets import QLabel
 from Orange.data import Table, Variable
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
 from Orange.widgets.utils.concurrent import TaskState
-from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
 
 from orangecontrib.customs.columns import ImageColumn, SkippedPhotos
 from orangecontrib.customs.declarations.learning.table import leaks
 from orangecontrib.customs.files.paths import storable_path
+from orangecontrib.customs.i18n import Capital, say
 from orangecontrib.customs.photos.backbones import BackboneError
 from orangecontrib.customs.photos.chips import FeatureView
-from orangecontrib.customs.photos.choice import FROM_FILE, Choice
+from orangecontrib.customs.photos.choice import FROM_FILE, Choice, quoted
 from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.model import (
     BUNDLED,
@@ -32,6 +32,8 @@ from orangecontrib.customs.photos.model import (
     PhotoModel,
 )
 from orangecontrib.customs.photos.table import (
+    CANCELLED,
+    LeftOut,
     features_table,
     good_variables,
     image_paths,
@@ -39,7 +41,16 @@ from orangecontrib.customs.photos.table import (
 )
 from orangecontrib.customs.widgets.utils.common import summaries  # noqa: F401 – registers PhotoModel
 from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear, reason
+from orangecontrib.customs.widgets.utils.common.controls import (
+    auto_apply,
+    group_box,
+    hint,
+    push,
+    radio,
+    spin,
+)
 from orangecontrib.customs.widgets.utils.common.variables import VariableCombo, listed
+from orangecontrib.customs.widgets.utils.common.wording import Said, room, spoken, worded
 from orangecontrib.customs.widgets.utils.photos.explaining import Explains
 from orangecontrib.customs.widgets.utils.photos.featuregallery import FeatureGallery
 from orangecontrib.customs.widgets.utils.photos.gallery import Tile
@@ -50,6 +61,8 @@ from orangecontrib.customs.widgets.utils.photos.modelfiles import MODEL_FILES, w
 from orangecontrib.customs.widgets.utils.photos.reports import gallery_html
 from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader
 
+words, common = room("owfootwearfeatures"), room("common")
+
 
 @dataclass
 class Results:
@@ -57,7 +70,8 @@ class Results:
 
     Attributes
     ----------
-    features, skipped : Table or None
+    features : Table or None
+    skipped : LeftOut or None
     image : Variable
         The column that was looked at.
     choice : Choice
@@ -68,7 +82,7 @@ class Results:
     """
 
     features: Table | None
-    skipped: Table | None
+    skipped: LeftOut | None
     image: Variable
     choice: Choice
     model: PhotoModel
@@ -83,7 +97,7 @@ def _told_of(photos: Table) -> bool:
 
 def look_at_model(choice: Choice, state: TaskState) -> PhotoModel:
     """Load a model only to tell about it."""
-    state.set_status("Loading the model…")
+    state.set_status(say(words("loading")))
     return choice.load()
 
 
@@ -96,15 +110,15 @@ def run(data: Table, image: Variable, choice: Choice, language: str, batch: int,
     batch : int
         Photos at once; 0: what fits into the memory.
     """
-    state.set_status("Loading the model…")
+    state.set_status(say(words("loading")))
     model = choice.load()
     extractor = Extractor(model)
     device = extractor.device_name
-    state.set_status("Looking at photos…")
+    state.set_status(say(words("looking")))
 
     def progress(done, total):
         state.set_progress_value(100 * done / total)
-        state.set_status(f"{done} of {total} photos")
+        state.set_status(say(words("done_of", done=done, n=total)))
         return stopped.is_set() or state.is_interruption_requested()
 
     features, skipped = features_table(data, image, extractor, progress, language, batch or None)
@@ -118,7 +132,7 @@ class OWFootwearFeatures(Explains, CustomsWidget):
     icon = "icons/FootwearFeatures.svg"
     priority = 20
     keywords = ("footwear cnn feature extractor, image embedding, photos, neural network, "
-                "обувь, признаки, фото")
+                "обувь, признаки, фото, распознать, нейросеть, таможня, тн вэд")
 
     graph_name = "mainArea"  # Save Image
 
@@ -136,28 +150,24 @@ class OWFootwearFeatures(Explains, CustomsWidget):
         selected = Output("Selected Images", Table,
                           doc="The photos that are selected in the gallery")
 
-    class Error(OWWidget.Error):
-        no_images = Msg("The data has no text or categorical meta that could name images. "
-                        "Connect Goods Photos or Import Images.")
-        model = Msg("The model can't be used: {}")
-        save = Msg("The model was not saved: {}")
-        maps = Msg("The explanation failed: {}")
-        unexpected = Msg("Extraction failed: {}")
+    class Error(CustomsWidget.Error):
+        no_images = Said(words("no_images"))
+        model = Said(words("bad_model"))
+        save = Said(words("not_saved"))
+        maps = Said(words("maps_failed"))
+        unexpected = Said(words("unexpected"))
 
-    class Warning(OWWidget.Warning):
-        all_skipped = Msg("None of the photos could be used; see Skipped Images.")
-        skipped = Msg("{} photo(s) skipped. The first: {} – {}")
-        leaks = Msg("{} among the features gives the class away: a model trained on this table "
-                    "would read it instead of the photos. Code as Class moves it to the metas.")
-        not_images = Msg("Column '{}' is not marked as images (type=image); file names are "
-                         "taken as they are.")
+    class Warning(CustomsWidget.Warning):
+        all_skipped = Said(words("all_skipped"))
+        skipped = Said(words("skipped"))
+        leaks = Said(words("leaks"))
+        not_images = Said(words("not_images"))
 
-    class Information(OWWidget.Information):
-        former = Msg("{}: Load Model… opens it.")
-        licence = Msg("{}: its licence is: {}")
-        no_maps = Msg("These photos can't be explained: {}.")
-        cancelled = Msg("Cancelled: {} photo(s) were not reached. Press Continue to go on "
-                        "from there.")
+    class Information(CustomsWidget.Information):
+        former = Said(words("former"))
+        licence = Said(words("licence"))
+        no_maps = Said(words("no_maps"))
+        cancelled = Said(words("cancelled"))
 
     buttons_area_orientation = Qt.Vertical
     settings_version = 2
@@ -198,38 +208,34 @@ class OWFootwearFeatures(Explains, CustomsWidget):
     # --- window
 
     def _set_up_controls(self):
-        box = gui.vBox(self.controlArea, "Images")
-        self.image_combo = VariableCombo("(no images)")
-        self.image_combo.setToolTip("The column with paths of images")
+        box = group_box(self.controlArea, words("images"))
+        self.image_combo = worded(VariableCombo(words("no_column")), toolTip=words("images_tip"))
         self.image_combo.chosen.connect(self._image_chosen)
         box.layout().addWidget(self.image_combo)
 
-        box = gui.vBox(self.controlArea, "Model")
+        box = group_box(self.controlArea, words("model"))
         self.model_box = ModelBox()
         self.model_box.chosen.connect(self._source_chosen)
         self.model_box.load_asked.connect(self._choose_model)
         self.model_box.save_asked.connect(self._save)
         box.layout().addWidget(self.model_box)
 
-        box = gui.radioButtons(
-            self.controlArea, self, "language_index", ["English", "Russian (paper's)"],
-            box="Names of Features", orientation=Qt.Horizontal, callback=self._language_chosen,
-            tooltips=["perforated vamp, strap vamp …", "ПЕРФОРАЦИЯ_СОЮЗКА, РЕМЕШКИ_СОЮЗКА …"])
+        radio(self.controlArea, self, "language_index", [words("names_en"), words("names_ru")],
+              words("names"), [words("names_en_tip"), words("names_ru_tip")],
+              orientation=Qt.Horizontal, callback=self._language_chosen)
 
-        box = gui.vBox(self.controlArea, "Computing")
-        spin = gui.spin(box, self, "batch", 0, 512, label="Photos at once:",
-                        callback=self._changed,
-                        tooltip="auto: what fits into the memory. More is faster on a GPU.")
-        spin.setSpecialValueText("auto")
+        box = group_box(self.controlArea, words("computing"))
+        spoken(spin(box, self, "batch", 0, 512, words("batch"), words("batch_tip"),
+                    callback=self._changed),
+               "auto", lambda it: it.setSpecialValueText(say(words("auto"))))
         self.device_label = QLabel(wordWrap=True, textFormat=Qt.RichText)
         box.layout().addWidget(self.device_label)
         self._describe_device()
         gui.rubber(self.controlArea)
 
-        self.cancel_button = gui.button(self.buttonsArea, self, "Cancel",
-                                        callback=self._cancel_or_continue, autoDefault=False)
+        self.cancel_button = push(self.buttonsArea, common("cancel"), self._cancel_or_continue)
         self._set_running(False)
-        gui.auto_apply(self.buttonsArea, self, "auto_apply")
+        auto_apply(self.buttonsArea, self)
 
     def _set_up_main(self):
         self.thumbnails = ThumbnailLoader(self)
@@ -242,7 +248,8 @@ class OWFootwearFeatures(Explains, CustomsWidget):
         self.shown = MapThumbnails(self.thumbnails, self.maps, self)
         self.gallery = FeatureGallery(self.shown)
         self.gallery.setMinimumWidth(270)
-        self.gallery.setAccessibleName("Photos with their strongest features")
+        worded(self.gallery, accessibleName=words("gallery"))
+        hint(self.gallery, words("connect"))
         self.gallery.selectionModel().selectionChanged.connect(
             lambda *_: self._send_selected())
         self.gallery.feature_clicked.connect(self.explain)
@@ -251,11 +258,13 @@ class OWFootwearFeatures(Explains, CustomsWidget):
         self.dialog.feature_chosen.connect(self.explain)
         self.mainArea.layout().addLayout(self._explaining_row())
         self.mainArea.layout().addWidget(self.gallery)
-        self.legend = QLabel(wordWrap=True, textFormat=Qt.RichText)
-        self.legend.setToolTip("Point at a photo to see all its features; double-click it for a "
-                               "large view")
+        self.legend = worded(QLabel(wordWrap=True, textFormat=Qt.RichText),
+                             toolTip=words("legend_tip"))
         self.mainArea.layout().addWidget(self.legend)
         self._show_legend()
+
+    def sizeHint(self):
+        return QSize(900, 500)
 
     # --- inputs
 
@@ -276,7 +285,7 @@ class OWFootwearFeatures(Explains, CustomsWidget):
             if not variables:
                 self.Error.no_images()
             if found := leaks(self.data):
-                self.Warning.leaks(listed([v.name for v in found]))
+                self.Warning.leaks(columns=listed([v.name for v in found]))
         # the stored name stays where the data lack it: the column may come back
         self.image_combo.set_variables(variables, self.image_name,
                                        variables[0] if variables else None)
@@ -337,7 +346,8 @@ class OWFootwearFeatures(Explains, CustomsWidget):
             self.start(look_at_model, self._choice())
 
     def _choose_model(self):
-        path = self.ask_for_file("Load Model", MODEL_FILES, os.fspath(self._model_file or ""))
+        path = self.ask_for_file(say(words("load_title")), say(MODEL_FILES),
+                                 os.fspath(self._model_file or ""))
         if path:
             self.set_model_file(path)
 
@@ -349,7 +359,7 @@ class OWFootwearFeatures(Explains, CustomsWidget):
         self._model_changed()
 
     def _save(self):
-        path = self.ask_where("Save Model", MODEL_FILES, os.fspath(
+        path = self.ask_where(say(words("save_title")), say(MODEL_FILES), os.fspath(
             self._model_file or Path(self.start_folder(), "model.safetensors")))
         if path:
             self.save_model(path)
@@ -359,22 +369,21 @@ class OWFootwearFeatures(Explains, CustomsWidget):
         self.Error.save.clear()
         _, error = write_model(self.model, path)
         if error:
-            self.Error.save(error)
+            self.Error.save(reason=error)
 
     def _describe_model(self, model: PhotoModel | None):
         self._described = choice = self._choice()
         self.model = choice.model if model is None else model
         self.model_box.describe(self.model, choice.name, choice.source,
                                 Choice.stored(self.model_source, None).source)
-        self.Information.former(INSTEAD[0].upper() + INSTEAD[1:], shown=choice.former)
+        self.Information.former(text=Capital(INSTEAD), shown=choice.former)
         stated = self.model.licence if self.model is not None else ""
-        self.Information.licence(choice.name, stated,
+        self.Information.licence(name=choice.name, licence=stated,
                                  shown=bool(stated) and choice.source not in BUNDLED)
 
     def _describe_device(self, device: str = ""):
-        self.device_label.setText(
-            f"Device: <b>{escape(device) or 'chosen at the first run'}</b><br>"
-            "Photos stay on this computer.")
+        worded(self.device_label, text=words("device", device=escape(device)
+                                             or words("device_later")))
 
     # --- running
 
@@ -391,7 +400,7 @@ class OWFootwearFeatures(Explains, CustomsWidget):
             self.start(look_at_model, self._choice())
             return
         if not ImageColumn.of(self.image):
-            self.Warning.not_images(self.image.name)
+            self.Warning.not_images(column=self.image.name)
         self.begin(run, self.data, self.image, self._choice(), self.language, self.batch)
         self._set_running(True)
 
@@ -404,10 +413,10 @@ class OWFootwearFeatures(Explains, CustomsWidget):
         """A look at the model is over at once: only a run over photos is worth a button."""
 
     def _set_running(self, running: bool, resumable: bool = False):
-        self.cancel_button.setText("Continue" if resumable else "Cancel")
-        self.cancel_button.setToolTip("Look at the photos that were not reached" if resumable
-                                      else "Stop; what is done is kept and sent")
+        worded(self.cancel_button, text=words("go_on") if resumable else common("cancel"),
+               toolTip=words("go_on_tip" if resumable else "stop_tip"))
         self.cancel_button.setEnabled(running or resumable)
+        self.cancel_button.setVisible(running or resumable)
 
     def _cancel_or_continue(self):
         """End the run at the next batch (what is done arrives in on_done), or go on with it."""
@@ -416,7 +425,7 @@ class OWFootwearFeatures(Explains, CustomsWidget):
             return
         self.ending.set()
         self._set_running(False)
-        self.setStatusMessage("Cancelling…")
+        self.setStatusMessage(say(words("cancelling")))
 
     def on_done(self, results: Results | PhotoModel):
         if isinstance(results, PhotoModel):  # it was only looked at
@@ -429,20 +438,19 @@ class OWFootwearFeatures(Explains, CustomsWidget):
         self._describe_model(results.model if results.choice == self._choice() else None)
         self._describe_device(results.device)
         if results.skipped is not None:
-            self._tell_skipped(results)
+            self._tell_skipped(results, results.skipped)
         self._show_gallery(results.features)
         self._send(results.features, results.skipped)
 
-    def _tell_skipped(self, results: Results):
-        skipped = results.skipped
-        reasons = skipped.get_column(skipped.domain.metas[-1])
-        unreached = [r for r in reasons if results.cancelled and "cancelled" in r]
+    def _tell_skipped(self, results: Results, skipped: LeftOut):
+        reasons = skipped.reasons
+        unreached = [r for r in reasons if results.cancelled and r == CANCELLED]
         if unreached:
-            self.Information.cancelled(len(unreached))
+            self.Information.cancelled(n=len(unreached))
         broken = [i for i, r in enumerate(reasons) if r not in unreached]
         if broken:
-            value = skipped[broken[0]][skipped.domain[results.image.name]]
-            self.Warning.skipped(len(broken), str(value), reasons[broken[0]])
+            value = skipped.rows[broken[0]][skipped.rows.domain[results.image.name]]
+            self.Warning.skipped(n=len(broken), image=str(value), reason=reasons[broken[0]])
         if not results.features and not unreached:
             self.Warning.all_skipped()
 
@@ -450,17 +458,25 @@ class OWFootwearFeatures(Explains, CustomsWidget):
         self._set_running(False)
         if isinstance(ex, (ModelError, BackboneError)):
             self._describe_model(None)
-            self.Error.model(str(ex))
+            self.Error.model(reason=str(ex))
         else:
-            self.Error.unexpected(reason(ex))
+            self.Error.unexpected(reason=reason(ex))
         self.results = None
         self._show_gallery(None)
         self._send(None, None)
 
-    def _send(self, features: Table | None, skipped: Table | None):
+    def _send(self, features: Table | None, skipped: LeftOut | None):
         self.Outputs.features.send(features)
-        self.Outputs.skipped.send(skipped)
+        self.Outputs.skipped.send(None if skipped is None else skipped.table())
         self._send_selected()
+
+    def on_language(self):
+        """Another language is spoken: features are called so, and skipped photos tell why in it."""
+        self._fill_features()
+        self._show_legend()
+        self._tell_explained()
+        if self.results is not None and self.results.skipped is not None:
+            self.Outputs.skipped.send(self.results.skipped.table())
 
     # --- showing
 
@@ -512,23 +528,26 @@ class OWFootwearFeatures(Explains, CustomsWidget):
     def send_report(self):
         if self.data is None:
             return
-        self.report_data("Images", self.data)
+        self.report_data(say(words("images")), self.data)
         choice = self.results.choice if self.results is not None else self._choice()
-        items = [("Source", choice.name)]
+        items = {"source": choice.name}
         model = self.results.model if self.results is not None else self.model
         if model is not None:
-            items += [("Backbone", model.backbone), ("Digest", model.digest[:16]),
-                      ("Licence", model.licence or "not stated"), ("Training data", model.note)]
-        self.report_items("Model", items)
+            items |= {"backbone": model.backbone, "digest": model.digest[:16],
+                      "licence": quoted(model.licence), "training": quoted(model.note)}
+        self._report("model", items)
         if self.results is None:
             return
         skipped, features = self.results.skipped, self.results.features
-        self.report_items("Run", [
-            ("Device", self.results.device),
-            ("Photos used", 0 if features is None else len(features)),
-            ("Photos skipped", 0 if skipped is None else len(skipped))])
+        self._report("run", {
+            "device": self.results.device, "used": 0 if features is None else len(features),
+            "skipped": 0 if skipped is None else len(skipped.reasons)})
         if html := gallery_html(self.gallery):
-            self.report_raw("Photos", html)
+            self.report_raw(say(words("report_photos")), html)
+
+    def _report(self, title: str, items: dict[str, object]):
+        self.report_items(say(words(title)), [
+            (say(words(f"report_{name}")), say(value)) for name, value in items.items()])
 
 
 if __name__ == "__main__":  # pragma: no cover

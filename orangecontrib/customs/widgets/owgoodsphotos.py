@@ -12,12 +12,9 @@ from AnyQt.QtCore import QItemSelectionModel, QSize, QSortFilterProxyModel, Qt, 
 from AnyQt.QtGui import QDesktopServices
 from AnyQt.QtWidgets import (
     QComboBox,
-    QFormLayout,
-    QGridLayout,
     QHeaderView,
     QLabel,
     QLineEdit,
-    QPushButton,
     QStyle,
     QTreeWidget,
     QTreeWidgetItem,
@@ -29,31 +26,48 @@ from Orange.widgets.settings import Setting
 from Orange.widgets.utils.annotated_data import ANNOTATED_DATA_SIGNAL_NAME
 from Orange.widgets.utils.concurrent import TaskState
 from Orange.widgets.utils.itemmodels import PyTableModel
-from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Output
 
+from orangecontrib.customs.i18n import Capital, Joined, Message, Sayable, say
 from orangecontrib.customs.photos.naming import AUTO, LISTED, RULES
 from orangecontrib.customs.photos.scanning.table import Scan, scan
 from orangecontrib.customs.photos.sources import Found, SourceError
 from orangecontrib.customs.photos.table import GOOD_ID, image_paths
 from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, reason
-from orangecontrib.customs.widgets.utils.common.controls import choice, pile, rows_view, splitter
+from orangecontrib.customs.widgets.utils.common.controls import (
+    choice,
+    group_box,
+    hint,
+    pile,
+    push,
+    rows_view,
+    splitter,
+)
 from orangecontrib.customs.widgets.utils.common.drops import SourceDropHandler
 from orangecontrib.customs.widgets.utils.common.selecting import send_selection
 from orangecontrib.customs.widgets.utils.common.sourcepath import SourceMixin
+from orangecontrib.customs.widgets.utils.common.wording import (
+    Said,
+    room,
+    spoken,
+    worded,
+    worded_headers,
+)
 from orangecontrib.customs.widgets.utils.photos.gallery import PhotoGallery, Tile
 from orangecontrib.customs.widgets.utils.photos.reports import gallery_html
 from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader
 
-NO_GOOD = "(no good)"
+words, common = room("owgoodsphotos"), room("common")
 
 #: So many files that are left out or can't be used are listed.
 MOST_LISTED = 1000
+#: So many of the problems are told.
+MOST_TOLD = 3
 
 
 def run(source: Path, cache: Path, ids: str, stopped: threading.Event, state: TaskState) -> Scan:
     """Scan a source; `stopped` ends the scan and keeps what was found."""
-    state.set_status("Looking for photos…")
+    state.set_status(say(words("looking")))
 
     def progress(done, total):
         if done % 50 == 0 or done == total:
@@ -70,7 +84,8 @@ class OWGoodsPhotos(SourceMixin, CustomsWidget):
                    "good, or ids in file names.")
     icon = "icons/GoodsPhotos.svg"
     priority = 10
-    keywords = "goods photos, import images, folder, zip, pictures, load, товары, фото"
+    keywords = ("goods photos, import images, folder, zip, pictures, load, товары, фото, "
+                "фотографии, папка, загрузить, таможня")
 
     graph_name = "mainArea"  # Save Image
 
@@ -84,20 +99,19 @@ class OWGoodsPhotos(SourceMixin, CustomsWidget):
         annotated = Output(ANNOTATED_DATA_SIGNAL_NAME, Table, dynamic=False,
                            doc="All photos, and which of them are selected")
 
-    class Error(OWWidget.Error):
-        source = Msg("{}")
-        no_photos = Msg("No usable photos in {}. Choose a folder with photos of goods (JPEG, PNG, "
-                        "HEIC …); a sub-folder per good is best.")
-        unexpected = Msg("Reading the photos failed: {}")
+    class Error(CustomsWidget.Error):
+        source = Said(words("said"))
+        no_photos = Said(words("no_photos"))
+        unexpected = Said(words("unexpected"))
 
-    class Warning(OWWidget.Warning):
-        skipped = Msg("{} photo(s) can't be used: {}")
-        problems = Msg("{}")
+    class Warning(CustomsWidget.Warning):
+        skipped = Said(words("skipped"))
+        problems = Said(words("said"))
 
-    class Information(OWWidget.Information):
-        choose = Msg("Choose a folder with photos of goods, or drop it here.")
-        ids = Msg("{}")
-        stopped = Msg("Stopped: only the photos found so far are sent.")
+    class Information(CustomsWidget.Information):
+        choose = Said(words("choose"))
+        ids = Said(words("said"))
+        stopped = Said(words("stopped"))
 
     #: Folder, zip or CSV; relative to the workflow where it lies under the workflow's folder.
     folder: str = Setting("", schema_only=True)
@@ -123,44 +137,29 @@ class OWGoodsPhotos(SourceMixin, CustomsWidget):
     # --- window
 
     def _set_up_controls(self):
-        box = gui.vBox(self.controlArea, "Source")
-        self.path_edit = QLineEdit(
-            self.folder, placeholderText="Folder, zip or CSV", acceptDrops=False,
-            clearButtonEnabled=True)
-        self.path_edit.setToolTip(
-            "A folder of photos, a zip of one, or a CSV with the columns good_id, image. A path\n"
-            "under the workflow's folder is kept relative to it, so that the workflow can be "
-            "moved.")
-        self.path_edit.setAccessibleName("Path of the photos")
+        box, style = group_box(self.controlArea, words("source")), self.style()
+        self.path_edit = worded(
+            QLineEdit(self.folder, acceptDrops=False, clearButtonEnabled=True),
+            placeholderText=words("path"), toolTip=words("path_tip"),
+            accessibleName=words("path_name"))
         self.path_edit.editingFinished.connect(self._path_edited)
         box.layout().addWidget(self.path_edit)
-        grid = QGridLayout()
-        grid.setContentsMargins(0, 0, 0, 0)
-        style = self.style()
-        folder = QPushButton(style.standardIcon(QStyle.SP_DirOpenIcon), "Choose &Folder…",
-                             autoDefault=False, clicked=self._choose_folder)
-        folder.setToolTip("A folder with photos of goods")
-        file = QPushButton("Choose &Zip or CSV…", autoDefault=False, clicked=self._choose_file)
-        file.setToolTip("A zip of such a folder, or a CSV with the columns good_id, image")
-        self.reload_button = QPushButton(
-            style.standardIcon(QStyle.SP_BrowserReload), "&Reload", autoDefault=False,
-            clicked=self.reload)
-        self.reload_button.setToolTip("Read the source again, after files have changed")
-        grid.addWidget(folder, 0, 0)
-        grid.addWidget(file, 1, 0)
-        grid.addWidget(self.reload_button, 2, 0)
-        box.layout().addLayout(grid)
-        self.ids_combo = choice(RULES.items(), self.ids, self._ids_chosen, (
-            "Which good a photo is of. The table shows at once what comes of it;\n"
-            "Automatic looks at folders and file names, and says what it took"))
+        push(box, words("choose_folder"), self._choose_folder, words("choose_folder_tip"),
+             icon=style.standardIcon(QStyle.SP_DirOpenIcon))
+        push(box, words("choose_file"), self._choose_file, words("choose_file_tip"))
+        self.reload_button = push(box, words("reload"), self.reload, words("reload_tip"),
+                                  icon=style.standardIcon(QStyle.SP_BrowserReload))
+        label = worded(QLabel(), text=words("ids"))
+        label.setContentsMargins(0, 4, 0, 0)
+        box.layout().addWidget(label)
+        self.ids_combo = choice([(rule, Capital(title)) for rule, title in RULES.items()],
+                                self.ids, self._ids_chosen, words("ids_tip"))
         self.ids_combo.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
         self.ids_combo.setMinimumContentsLength(16)
-        form = QFormLayout(rowWrapPolicy=QFormLayout.WrapAllRows)
-        form.setContentsMargins(0, 4, 0, 0)
-        form.addRow("Good's id from:", self.ids_combo)
-        box.layout().addLayout(form)
+        label.setBuddy(self.ids_combo)
+        box.layout().addWidget(self.ids_combo)
 
-        box = gui.vBox(self.controlArea, "Found")
+        box = group_box(self.controlArea, words("found"))
         self.found_label = QLabel(wordWrap=True, textFormat=Qt.RichText, openExternalLinks=False)
         self.found_label.setTextInteractionFlags(Qt.TextBrowserInteraction)
         self.found_label.linkActivated.connect(
@@ -169,41 +168,42 @@ class OWGoodsPhotos(SourceMixin, CustomsWidget):
         box.layout().addWidget(self.found_label)
         gui.rubber(self.controlArea)
         self.buttonsArea.layout().addWidget(self.make_cancel_button(
-            lambda: self.ending.set(), "Stop reading; the photos found so far are sent", "Stop"))
+            lambda: self.ending.set(), words("stop_tip")))
 
     def _set_up_main(self):
         self.thumbnails = ThumbnailLoader(self)
         self.at_close(self.thumbnails.stop)
-        self.goods_model = PyTableModel(parent=self)
-        self.goods_model.setHorizontalHeaderLabels(["Good", "Photos"])
+        self.goods_model = spoken(PyTableModel(parent=self), "headers", lambda it:
+                                  it.setHorizontalHeaderLabels([say(words("column_good")),
+                                                                say(words("column_photos"))]))
         proxy = QSortFilterProxyModel(self, filterCaseSensitivity=Qt.CaseInsensitive,
                                       sortCaseSensitivity=Qt.CaseInsensitive)
         proxy.setSourceModel(self.goods_model)
         self.goods_view = rows_view(
-            proxy, "Goods", higher=8, several=True, cornerButtonEnabled=False,
+            proxy, words("goods"), higher=8, several=True, cornerButtonEnabled=False,
             textElideMode=Qt.ElideMiddle)
-        self.goods_view.setToolTip("Choose goods to see their photos")
+        worded(self.goods_view, toolTip=words("goods_tip"))
         self.goods_view.selectionModel().selectionChanged.connect(self._on_goods)
-        self.filter_edit = QLineEdit(placeholderText="Filter goods…", clearButtonEnabled=True,
-                                     acceptDrops=False)
+        self.filter_edit = worded(QLineEdit(clearButtonEnabled=True, acceptDrops=False),
+                                  placeholderText=words("filter"))
         self.filter_edit.textChanged.connect(proxy.setFilterFixedString)
         left = pile(self.filter_edit, self.goods_view)
         left.setMinimumWidth(110)
-        self.gallery = PhotoGallery(self.thumbnails)
-        self.gallery.setAccessibleName("Photos of the chosen goods")
+        self.gallery = worded(PhotoGallery(self.thumbnails), accessibleName=words("gallery"))
+        hint(self.gallery, words("empty"))
         self.gallery.selectionModel().selectionChanged.connect(lambda *_: self._send_selected())
         parts = splitter(Qt.Horizontal, left, self.gallery, sizes=self.splitter, stretch=(0, 1),
                          moved=lambda sizes: setattr(self, "splitter", sizes))
         self.others_view = QTreeWidget(rootIsDecorated=False, alternatingRowColors=True,
                                        uniformRowHeights=True)
-        self.others_view.setHeaderLabels(["Not used", "Why"])
-        self.others_view.setAccessibleName("Files that are not used")
+        worded_headers(self.others_view, [words("not_used"), words("why")])
+        worded(self.others_view, accessibleName=words("others"))
         self.others_view.hide()
         self.mainArea.layout().addWidget(parts, 3)
         self.mainArea.layout().addWidget(self.others_view, 1)
 
     def sizeHint(self):
-        return QSize(860, 500)
+        return QSize(900, 500)
 
     # --- choosing a source
 
@@ -215,12 +215,12 @@ class OWGoodsPhotos(SourceMixin, CustomsWidget):
         self.path_edit.setText(path)
 
     def _choose_folder(self):
-        if path := self.ask_for_folder("Folder With Photos of Goods"):
+        if path := self.ask_for_folder(say(words("folder_title"))):
             self.set_source(path)
 
     def _choose_file(self):
-        if path := self.ask_for_file("Zip or CSV of Photos",
-                                     "Photos of goods (*.zip *.csv);;All files (*)"):
+        kinds = f"{say(words('file_kind'))} (*.zip *.csv);;{say(common('all_files'))} (*)"
+        if path := self.ask_for_file(say(words("file_title")), kinds):
             self.set_source(path)
 
     @staticmethod
@@ -255,36 +255,36 @@ class OWGoodsPhotos(SourceMixin, CustomsWidget):
     def on_partial_result(self, found: Found):
         """Which photos are of which good, before they are read."""
         self._show_goods([photo.good_id for photo in found.photos])
-        self.found_label.setText("<br>".join([self._counted(len(found.photos)), "Reading…"]))
+        self._tell_found(self._counted(len(found.photos)), words("reading"))
 
     def on_done(self, result: Scan):
         self._show(result)
         if result.photos is None:  # of photos that can't be used the table tells
-            self.Error.no_photos(self.source)
+            self.Error.no_photos(path=self.source)
         if result.cancelled:
             self.Information.stopped()
         if result.told:
-            self.Information.ids(result.told)
-        if result.skipped is not None:
-            first = result.skipped[0]
-            self.Warning.skipped(len(result.skipped),
-                                 f"{first['image']} – {first['reason']}; …"
-                                 if len(result.skipped) > 1
-                                 else f"{first['image']} – {first['reason']}")
+            self.Information.ids(text=Capital(result.told))
+        if unusable := result.unusable:
+            others = len(unusable.reasons) - 1
+            self.Warning.skipped(
+                n=others + 1, first=f"{unusable.rows[0]['image']}", reason=unusable.reasons[0],
+                more="; …" if others else "")
         if result.photos is not None and result.problems:
-            more = len(result.problems) - 3
-            self.Warning.problems("\n".join(
-                result.problems[:3] + ([f"… and {more} more"] if more > 0 else [])))
+            told, others = result.problems[:MOST_TOLD], len(result.problems) - MOST_TOLD
+            if others > 0:
+                told = [*told, Joined(("…", common("and_more", n=others)), "")]
+            self.Warning.problems(text=Joined(tuple(map(Capital, told)), "\n"))
         self.Outputs.photos.send(result.photos)
         self.Outputs.skipped.send(result.skipped)
         self._send_selected()
 
     def on_exception(self, ex: Exception):
         if isinstance(ex, SourceError):
-            self.Error.source(str(ex))
+            self.Error.source(text=ex.reason)
         else:
-            self.Error.unexpected(reason(ex))
-        self.found_label.setText("Nothing: see the message below")
+            self.Error.unexpected(reason=reason(ex))
+        self._tell_found(words("nothing"))
         self.Outputs.photos.send(None)
         self.Outputs.skipped.send(None)
         self._send_selected(None)
@@ -300,43 +300,52 @@ class OWGoodsPhotos(SourceMixin, CustomsWidget):
         self._show_goods(ids)
         self._show_others(result)
         self.ids_combo.setEnabled(result is None or result.rule != LISTED)
-        self.found_label.setText(self._described(result))
+        self._tell_found(*self._described(result))
 
     def _show_goods(self, ids: Sequence[str]):
         """How many photos each good has; the good that was looked at stays chosen."""
-        chosen = [index.data() for index in self.goods_view.selectionModel().selectedRows(0)]
+        chosen = self._chosen_goods()
         rows: dict[str, list[int]] = {}
         for row, good in enumerate(ids):
-            rows.setdefault(good or NO_GOOD, []).append(row)
+            rows.setdefault(good, []).append(row)
         self._rows_of_good = {good: np.array(r) for good, r in rows.items()}
-        self.goods_model.wrap([[good, len(r)] for good, r in rows.items()])
-        self.goods_model.setHorizontalHeaderLabels(["Good", "Photos"])
+        self.goods_model.wrap([[good or say(words("no_good")), len(r)]
+                               for good, r in rows.items()])
         if rows:
             header = self.goods_view.horizontalHeader()
             header.setSectionResizeMode(0, QHeaderView.Stretch)
             header.setSectionResizeMode(1, QHeaderView.ResizeToContents)
-            shown = self.goods_view.model()
-            row = next((row for row in range(shown.rowCount())
-                        if shown.index(row, 0).data() in chosen[:1]), 0)
+            proxy, goods = self.goods_view.model(), list(rows)
+            wanted = goods.index(chosen[0]) if chosen and chosen[0] in rows else 0
+            found = proxy.mapFromSource(self.goods_model.index(wanted, 0))
+            if not found.isValid() or not chosen:  # it is filtered out; the first that is not
+                found = proxy.index(0, 0)
             self.goods_view.selectionModel().setCurrentIndex(
-                shown.index(row, 0), QItemSelectionModel.ClearAndSelect | QItemSelectionModel.Rows)
+                found, QItemSelectionModel.ClearAndSelect | QItemSelectionModel.Rows)
         self._show_photos()
+
+    def _chosen_goods(self) -> list[str]:
+        """Ids of the goods that are selected, in the order in which they were; "" is one, too."""
+        goods, proxy = list(self._rows_of_good), self.goods_view.model()
+        return [goods[proxy.mapToSource(index).row()]
+                for index in self.goods_view.selectionModel().selectedRows(0)]
 
     def _show_others(self, result: Scan | None):
         """Files that are not used, and why."""
-        others = []
+        others: list[tuple[str, Sayable]] = []
         if result is not None:
-            others = [(f"{row['image']}", f"{row['reason']}") for row in result.skipped or ()]
+            if unusable := result.unusable:
+                others = list(zip(map(str, unusable.rows.get_column("image")), unusable.reasons))
             others += result.left_out
         self.others_view.clear()
         for name, why in others[:MOST_LISTED]:
-            item = QTreeWidgetItem([name, why])
+            item = QTreeWidgetItem([name, say(why)])
             for column in range(2):
-                item.setToolTip(column, f"<p>{escape(name)}: {escape(why)}</p>")
+                item.setToolTip(column, f"<p>{escape(name)}: {escape(say(why))}</p>")
             self.others_view.addTopLevelItem(item)
         if len(others) > MOST_LISTED:
             self.others_view.addTopLevelItem(
-                QTreeWidgetItem([f"… and {len(others) - MOST_LISTED} more", ""]))
+                QTreeWidgetItem([f"…{common('and_more', n=len(others) - MOST_LISTED)}", ""]))
         self.others_view.resizeColumnToContents(0)
         self.others_view.setColumnWidth(0, min(260, self.others_view.columnWidth(0)))
         shown = min(6, self.others_view.topLevelItemCount())
@@ -345,25 +354,38 @@ class OWGoodsPhotos(SourceMixin, CustomsWidget):
             + shown * (self.fontMetrics().height() + 6))
         self.others_view.setVisible(bool(others))
 
-    def _counted(self, photos: int) -> str:
-        goods = len(self._rows_of_good) - (NO_GOOD in self._rows_of_good)
-        return f"<b>{goods}</b> goods, <b>{photos}</b> photos"
+    @property
+    def _n_goods(self) -> int:
+        return len(self._rows_of_good) - ("" in self._rows_of_good)
 
-    def _described(self, result: Scan | None) -> str:
+    def _tell_found(self, *lines: Sayable):
+        worded(self.found_label, text=Joined(lines, "<br>"))
+
+    def _counted(self, photos: int) -> Message:
+        return words("counted", goods=self._n_goods, photos=photos)
+
+    def _described(self, result: Scan | None) -> list[Sayable]:
         if result is None:
-            return "Reading…" if self.source is not None else "Nothing chosen yet"
-        lines = [self._counted(len(self._paths))]
+            return [words("nothing_yet" if self.source is None else "reading")]
+        lines: list[Sayable] = [self._counted(len(self._paths))]
         if result.rule and result.rule != LISTED:
-            lines.append(f"Id: {escape(RULES[result.rule][0].lower() + RULES[result.rule][1:])}")
-        if result.skipped is not None:
-            lines.append(f"{len(result.skipped)} can't be used (see Skipped Images)")
+            lines.append(words("rule", rule=RULES[result.rule]))
+        if result.unusable:
+            lines.append(words("unusable", n=len(result.unusable.reasons)))
         if result.left_out:
-            lines.append(f"{len(result.left_out)} other file(s) left out")
+            lines.append(words("left_out", n=len(result.left_out)))
         if result.unpacked:
-            lines.append("The zip's photos were unpacked into a "
-                         f'<a href="{escape(result.unpacked)}">cache folder</a> '
-                         "of this computer.")
-        return "<br>".join(lines)
+            lines.append(words("unpacked", folder=escape(result.unpacked)))
+        return lines
+
+    def on_language(self):
+        """Another language is spoken: files that are not used tell why in it, here and behind."""
+        if "" in self._rows_of_good:
+            row = list(self._rows_of_good).index("")
+            self.goods_model[row] = [say(words("no_good")), len(self._rows_of_good[""])]
+        self._show_others(self.scanned)
+        if self.scanned is not None:
+            self.Outputs.skipped.send(self.scanned.skipped)
 
     def _on_goods(self, *_):
         self._show_photos()
@@ -376,9 +398,7 @@ class OWGoodsPhotos(SourceMixin, CustomsWidget):
         send_selection(self.Outputs, photos, sorted(self._shown[row] for row in rows))
 
     def _show_photos(self):
-        view = self.goods_view
-        chosen = [index.data() for index in view.selectionModel().selectedRows(0)]
-        rows = [self._rows_of_good[good] for good in chosen if good in self._rows_of_good]
+        rows = [self._rows_of_good[good] for good in self._chosen_goods()]
         # before the photos are read there are numbers of them only
         rows = np.concatenate(rows) if rows and self._paths else np.empty(0, int)
         photos = self.scanned.photos if self.scanned is not None else None
@@ -390,25 +410,28 @@ class OWGoodsPhotos(SourceMixin, CustomsWidget):
 
         def tooltip(i):
             row = photos[int(rows[i])]
+            size = words("size", width=int(row["width"]), height=int(row["height"]),
+                         kilobytes=float(row["size"]) / 1024)
             return (f"<b>{escape(str(row['good_id']))}</b><br>{escape(str(row['image']))}<br>"
-                    f"{row['width']} × {row['height']} pixels, {float(row['size']) / 1024:,.0f} KB")
+                    f"{say(size)}")
 
         self.gallery.set_tiles(len(rows), tile, tooltip)
 
     def send_report(self):
         if self.source is None:
             return
-        self.report_items("Source", [("Path", str(self.source)),
-                                     ("Good's id from", RULES.get(self.ids, self.ids))])
+        self.report_items(say(words("source")), [
+            (say(words("report_path")), str(self.source)),
+            (say(words("report_ids")), say(Capital(RULES.get(self.ids, self.ids))))])
         if self.scanned is not None and self.scanned.photos is not None:
-            skipped = self.scanned.skipped
-            self.report_items("Photos", [
-                ("Goods", len(self._rows_of_good) - (NO_GOOD in self._rows_of_good)),
-                ("Photos", len(self._paths)),
-                ("Skipped", 0 if skipped is None else len(skipped))])
-            self.report_table("Goods", self.goods_view, indicate_selection=False)
+            unusable = self.scanned.unusable
+            self.report_items(say(words("column_photos")), [
+                (say(words("goods")), self._n_goods),
+                (say(words("column_photos")), len(self._paths)),
+                (say(words("report_skipped")), len(unusable.reasons) if unusable else 0)])
+            self.report_table(say(words("goods")), self.goods_view, indicate_selection=False)
             if html := gallery_html(self.gallery):
-                self.report_raw("Photos", html)
+                self.report_raw(say(words("column_photos")), html)
 
 
 class OWGoodsPhotosDropHandler(SourceDropHandler):

@@ -11,9 +11,11 @@ from AnyQt.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QRect,
+    QSize,
     QSortFilterProxyModel,
     Qt,
 )
+from AnyQt.QtGui import QFontMetrics
 from AnyQt.QtWidgets import (
     QHeaderView,
     QLabel,
@@ -45,13 +47,13 @@ from orangecontrib.customs.photos.chips import COLOURS, FeatureView
 from orangecontrib.customs.photos.pooling import MODES, Pooled
 from orangecontrib.customs.photos.table import (
     GOOD_ID,
+    LeftOut,
     feature_columns,
     good_variables,
     image_paths,
     image_variables,
     pool_table,
     pooled_table,
-    with_reasons,
 )
 from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear, reason
 from orangecontrib.customs.widgets.utils.common.controls import (
@@ -123,8 +125,9 @@ def run(data: Table, good: Variable, mode: str, rho: float | None, state: TaskSt
     pooled = pool_table(data, good, mode, rho)
     state.set_progress_value(50)
     lost = pooled.photo_good < 0
-    skipped = with_reasons(data[lost], f"no value in '{good.name}': the photo belongs to "
-                                       "no good") if lost.any() else None
+    left = data[lost]
+    skipped = LeftOut(left, [words("no_value", column=good.name)] * len(left)).table() \
+        if len(left) else None
     if len(data) and lost.all():
         return Results(None, None, skipped, pooled)
     contributions = contributions_table(data, pooled)
@@ -142,13 +145,14 @@ class _GoodsModel(QAbstractTableModel):
         self._pooled: Pooled | None = None
         self._view: FeatureView | None = None
         self._texts: dict[int, str] = {}
+        self._widest: int | None = None
 
     def show(self, results: Results | None):
         self.beginResetModel()
         goods = results.goods if results is not None else None
         self._pooled = results.pooled if goods is not None else None
         self._view = FeatureView(goods) if goods is not None else None
-        self._texts = {}
+        self._texts, self._widest = {}, None
         self.endResetModel()
 
     def rowCount(self, parent=QModelIndex()):  # noqa: B008 – Qt's own signature
@@ -159,6 +163,12 @@ class _GoodsModel(QAbstractTableModel):
 
     def chips(self, row: int):
         return self._view.chips(row, 6)
+
+    def widest(self, metrics: QFontMetrics) -> int:
+        """Pixels that a bar takes with the longest name and its number."""
+        if self._widest is None:
+            self._widest = 60 + max(map(metrics.horizontalAdvance, self._view.names))
+        return self._widest
 
     def data(self, index, role=Qt.DisplayRole):
         if self._pooled is None or not index.isValid():
@@ -197,8 +207,10 @@ class _ChipsDelegate(QStyledItemDelegate):
         source = index.model().mapToSource(index)
         painter.setFont(option.font)
         room = option.rect.adjusted(3, 3, -3, -3)
-        fit = max(1, room.width() // 128)
-        width = min(room.width() // fit, 190)
+        # heights stand first: a bar is as wide as the words of the longest one and its number
+        widest = source.model().widest(option.fontMetrics)
+        fit = max(1, room.width() // widest)
+        width = min(room.width() // fit, widest + 40)
         for number, chip in enumerate(source.model().chips(source.row())[:fit]):
             rect = QRect(room.x() + number * width, room.y(), width - 5, room.height())
             painter.fillRect(rect, option.palette.base())
@@ -331,6 +343,9 @@ class OWPhotoAggregator(CustomsWidget):
         self.mode_label.setText(f"<small>{say(EXPLAINED[self.mode][1])}</small>")
         self.rho_box.setEnabled(self.mode == "tempered")
         self.rho_spin.setEnabled(not self.auto_rho)
+
+    def sizeHint(self):
+        return QSize(900, 500)
 
     # --- inputs and settings
 

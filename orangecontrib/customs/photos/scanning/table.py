@@ -14,11 +14,12 @@ from Orange.data import ContinuousVariable, Table
 
 from orangecontrib.customs.columns import SkippedPhotos
 from orangecontrib.customs.files import Output
+from orangecontrib.customs.i18n import Message, Sayable
 from orangecontrib.customs.photos.decode import PhotoError, check_ending, opened, photo_size
 from orangecontrib.customs.photos.naming import AUTO
 from orangecontrib.customs.photos.notes import skipped_photo
 from orangecontrib.customs.photos.sources import Found, Photo, SourceError, ZipMember, survey
-from orangecontrib.customs.photos.table import GOOD_ID, append_metas, photos_table, with_reasons
+from orangecontrib.customs.photos.table import GOOD_ID, LeftOut, append_metas, photos_table
 
 __all__ = ["Scan", "scan", "cache_folder", "MAX_UNPACKED", "RESERVE"]
 
@@ -37,28 +38,35 @@ class Scan:
 
     Attributes
     ----------
-    photos, skipped : Table or None
-        Usable photos, which tell of the others – without rows where there are only others;
-        photos that are not, with the reason.
-    problems : list of str
-        What else is doubtful, for people.
-    left_out : list of (str, str)
-        Files that are no photos, and why.
-    rule, told : str
-        Where the goods' ids are from, and that in words.
+    photos : Table or None
+        Usable photos, which tell of the others – without rows where there are only others.
+    unusable : LeftOut or None
+    problems : list of Sayable
+        What else is doubtful.
+    left_out : list of (str, Message)
+        Files that are not photos, and why.
+    rule : str
+        Where the goods' ids are from.
+    told : Sayable
+        That in words.
     unpacked : str
         Folder where photos of a zip were put; "" if nothing was unpacked.
     cancelled : bool
     """
 
     photos: Table | None = None
-    skipped: Table | None = None
-    problems: list[str] = field(default_factory=list)
-    left_out: list[tuple[str, str]] = field(default_factory=list)
+    unusable: LeftOut | None = None
+    problems: list[Sayable] = field(default_factory=list)
+    left_out: list[tuple[str, Message]] = field(default_factory=list)
     rule: str = ""
-    told: str = ""
+    told: Sayable = ""
     unpacked: str = ""
     cancelled: bool = False
+
+    @property
+    def skipped(self) -> Table | None:
+        """Photos that can't be used, with the reason in the language that is spoken."""
+        return None if self.unusable is None else self.unusable.table()
 
 
 @dataclass(frozen=True)
@@ -126,8 +134,8 @@ def scan(source: Path, cache: Path,
         SkippedPhotos(tuple(skipped_photo(photo.image, {GOOD_ID: photo.good_id}, error.reason)
                             for photo, error in skipped)).tell(table)
     return Scan(table,
-                with_reasons(photos_table([p for p, _ in skipped], origin, source.stem),
-                             [str(error) for _, error in skipped]) if skipped else None,
+                LeftOut(photos_table([p for p, _ in skipped], origin, source.stem),
+                        tuple(error.reason for _, error in skipped)) if skipped else None,
                 there.problems, there.left_out, there.rule, there.told,
                 os.fspath(folder) if archives else "", cancelled)
 
@@ -158,8 +166,7 @@ def _make_room(folder: Path) -> int:
         folder.mkdir(parents=True, exist_ok=True)
         return min(MAX_UNPACKED, shutil.disk_usage(folder).free - RESERVE)
     except OSError as error:
-        raise SourceError(f"{folder}: the photos of the zip can't be unpacked there "
-                          f"({error})") from None
+        raise SourceError(Message.of("photos.no_place", path=folder, error=str(error))) from None
 
 
 def _safe_place(image: str, folder: Path) -> Path:

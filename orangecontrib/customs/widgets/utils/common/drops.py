@@ -6,9 +6,13 @@ from orangecanvas.canvas.items import NodeItem
 from orangewidget.workflow.drophandler import OWNodeFromMimeDataDropHandler
 
 from orangecontrib.customs.files.paths import storable_path
+from orangecontrib.customs.i18n import say
 from orangecontrib.customs.widgets.utils.common.sourcepath import SourceMixin
+from orangecontrib.customs.widgets.utils.common.wording import room
 
 __all__ = ["SourceDropHandler"]
+
+words = room("drops")
 
 
 class SourceDropHandler(OWNodeFromMimeDataDropHandler):
@@ -47,7 +51,7 @@ class SourceDropHandler(OWNodeFromMimeDataDropHandler):
         action = super().actionFromDropEvent(document, event)
         widget = self._below(document, event)
         if widget is not None:
-            action.setText(f"{widget.captionTitle} (the one here)")
+            action.setText(say(words("here", title=widget.captionTitle)))
         return action
 
     def _below(self, document, event) -> SourceMixin | None:

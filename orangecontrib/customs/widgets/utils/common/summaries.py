@@ -1,12 +1,17 @@
 """What the status bar says about signals of our own types."""
 from orangewidget.utils.signals import PartialSummary, summarize
 
+from orangecontrib.customs.i18n import say
+from orangecontrib.customs.photos.choice import quoted
 from orangecontrib.customs.photos.model import PhotoModel
+from orangecontrib.customs.widgets.utils.common.wording import room
 
 __all__ = []
+
+words = room("summaries")
 
 
 @summarize.register(PhotoModel)
 def _(model: PhotoModel):
-    return PartialSummary(model.backbone, f"Photo model on the backbone {model.backbone}, "
-                                       f"{model.digest[:12]}…<br>{model.note}")
+    return PartialSummary(model.backbone, say(words(
+        "model", backbone=model.backbone, digest=model.digest[:12], note=quoted(model.note))))

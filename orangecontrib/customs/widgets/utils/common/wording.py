@@ -12,13 +12,21 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from AnyQt.QtCore import QObject, Qt
-from AnyQt.QtWidgets import QAbstractItemView, QComboBox, QTabWidget, QWidget
+from AnyQt.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QListView,
+    QTableWidget,
+    QTabWidget,
+    QTreeWidget,
+    QWidget,
+)
 from orangewidget.utils.messages import UnboundMsg, _BoundMsg
 
 from orangecontrib.customs.i18n import Message, Sayable, Wordings, add_wordings, say
 
 __all__ = ["Said", "SaidMessages", "WORDINGS", "Words", "reword", "room", "spoken", "worded",
-           "worded_items", "worded_tabs"]
+           "worded_headers", "worded_items", "worded_tabs"]
 
 #: Tables ``id, ru, en``; the name of a table is that of the module whose words it has.
 WORDINGS = Path(__file__).parents[2] / "wordings"
@@ -95,14 +103,33 @@ def worded_tabs(tabs: QTabWidget, titles: Sequence[Sayable],
     return spoken(tabs, "tabs", job)
 
 
+def worded_headers(view: QTreeWidget | QTableWidget, titles: Sequence[Sayable],
+                   tooltips: Sequence[Sayable] = ()) -> None:
+    """Give the columns of a tree or table with items words, in their order."""
+    def job(it) -> None:
+        if isinstance(it, QTreeWidget):
+            it.setHeaderLabels([say(title) for title in titles])
+            for column, tooltip in enumerate(tooltips):
+                it.headerItem().setToolTip(column, say(tooltip))
+        else:
+            it.setHorizontalHeaderLabels([say(title) for title in titles])
+            for column, tooltip in enumerate(tooltips):
+                it.horizontalHeaderItem(column).setToolTip(say(tooltip))
+    spoken(view, "headers", job)
+
+
 def reword(window: QWidget) -> None:
     """Say again what a window and all that is in it say; headers of tables, too."""
-    for thing in (window, *window.findChildren(QObject)):
-        jobs = thing.property(_JOBS)
-        for job in () if jobs is None else list(jobs.by_key.values()):
+    things = [window, *window.findChildren(QObject)]
+    # found before any of them speaks: a text that is set again is made of other objects
+    speaking = [(thing, jobs) for thing in things if (jobs := thing.property(_JOBS)) is not None]
+    for thing, jobs in speaking:
+        for job in list(jobs.by_key.values()):
             job(thing)
-        if isinstance(thing, QAbstractItemView) and (model := thing.model()) is not None:
-            if columns := model.columnCount():
+    for thing in window.findChildren(QAbstractItemView):
+        if (model := thing.model()) is not None:
+            # models of lists keep their number of columns to themselves
+            if not isinstance(thing, QListView) and (columns := model.columnCount()):
                 model.headerDataChanged.emit(Qt.Horizontal, 0, columns - 1)
             thing.viewport().update()
 

@@ -194,7 +194,9 @@ class _FeatureHeader(QHeaderView):
         good = self.model().good if self.model() is not None else None
         metrics = self.fontMetrics()
         names = good.names if good is not None else [""]
-        name = min(max(metrics.horizontalAdvance(n) for n in names) + 16, 200)
+        bold = self.font()
+        bold.setBold(True)  # what is likelier than not
+        name = min(max(map(QFontMetrics(bold).horizontalAdvance, names)) + 16, 220)
         number = metrics.horizontalAdvance("0.00") + 10
         # in a narrow window the photos need the room more than names and bars do
         bar = 84 if self.parent().width() > 420 else 40

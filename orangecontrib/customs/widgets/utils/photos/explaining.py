@@ -4,10 +4,15 @@ from __future__ import annotations
 from AnyQt.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton
 
 from orangecontrib.customs.groups import visual_groups
+from orangecontrib.customs.i18n import Sayable, say
 from orangecontrib.customs.widgets.utils.common.base import Part
+from orangecontrib.customs.widgets.utils.common.theme import theme
+from orangecontrib.customs.widgets.utils.common.wording import room, worded
 from orangecontrib.customs.widgets.utils.photos.mapdialog import colours_html
 
 __all__ = ["Explains"]
+
+words = room("explaining")
 
 
 class Explains(Part):
@@ -17,19 +22,16 @@ class Explains(Part):
     """
 
     def _explaining_row(self) -> QHBoxLayout:
-        self.feature_combo = QComboBox()
-        self.feature_combo.setAccessibleName("Feature that is explained on the photos")
-        self.feature_combo.setToolTip("Lays over each photo which places speak for the feature "
-                                      "and which against it. A click on a bar chooses, too.")
+        self.feature_combo = worded(QComboBox(), accessibleName=words("feature"),
+                                    toolTip=words("feature_tip"))
         self.feature_combo.activated.connect(
             lambda _: self.explain(self.feature_combo.currentData() or ""))
-        self.no_map_button = QToolButton(text="✕", autoRaise=True)
-        self.no_map_button.setToolTip("Show the photos as they are (stops computing, too)")
-        self.no_map_button.setAccessibleName("Explain nothing")
+        self.no_map_button = worded(QToolButton(text="✕", autoRaise=True),
+                                    toolTip=words("no_map_tip"), accessibleName=words("no_map"))
         self.no_map_button.clicked.connect(lambda: self.explain(""))
         self.explained_label = QLabel()
         row = QHBoxLayout()
-        row.addWidget(QLabel("Explain:"))
+        row.addWidget(worded(QLabel(), text=words("explain")))
         row.addWidget(self.feature_combo)
         row.addWidget(self.no_map_button)
         row.addWidget(self.explained_label, 1)
@@ -41,9 +43,9 @@ class Explains(Part):
         if self.model is not None:
             groups = (self.model.group,)
         names = {id_: view.full_name(i) for i, id_ in enumerate(view.ids)} if view is not None \
-            else {f.id: f.name_en for f in groups[0].features} if len(groups) == 1 else {}
+            else {f.id: say(f.title) for f in groups[0].features} if len(groups) == 1 else {}
         self.feature_combo.clear()
-        self.feature_combo.addItem("(nothing)", "")
+        self.feature_combo.addItem(say(words("nothing")), "")
         for id_, name in names.items():
             self.feature_combo.addItem(name, id_)
         self.feature_combo.setCurrentIndex(max(0, self.feature_combo.findData(self.explained)))
@@ -65,25 +67,24 @@ class Explains(Part):
         self._tell_explained()
         self.gallery.refresh()
 
-    def _no_maps(self, reason: str):
-        self.Information.no_maps(reason)
+    def _no_maps(self, reason: Sayable):
+        self.Information.no_maps(reason=reason)
         self.dialog.set_impossible(reason)
         self._tell_explained()
 
-    def _maps_failed(self, reason: str):
-        self.Error.maps(reason)
+    def _maps_failed(self, reason: Sayable):
+        self.Error.maps(reason=reason)
         self.dialog.set_impossible(reason)
         self._tell_explained()
 
     def _tell_explained(self):
         """What is going on; asked again when the photos on the screen have been painted."""
         waiting = self.maps.waiting
-        self.explained_label.setText(f"<small>computing, {waiting} to go…</small>" if waiting
-                                     else "")
+        said = f"<small>{say(words('waiting', n=waiting))}</small>" if waiting else ""
+        self.explained_label.setText(said)
 
     def _show_legend(self):
-        bars = ("<b>✓</b> present: P is above the model's threshold &nbsp;·&nbsp; "
-                "<span style='color: gray'>grey</span>: can't be judged on this photo "
-                "&nbsp;·&nbsp; dashed*: damped, for want of real photos")
-        self.legend.setText(f"<small>{colours_html() + '<br>' if self.explained else ''}{bars}"
-                            "</small>")
+        palette = self.legend.palette()
+        bars = say(words("legend", grey=theme(palette).quiet.name()))
+        colours = f"{colours_html(palette)}<br>" if self.explained else ""
+        self.legend.setText(f"<small>{colours}{bars}</small>")

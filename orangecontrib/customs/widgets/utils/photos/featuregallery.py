@@ -5,7 +5,11 @@ from AnyQt.QtCore import QPoint, QRect, Qt
 from AnyQt.QtCore import pyqtSignal as Signal
 
 from orangecontrib.customs.photos.chips import Chip
-from orangecontrib.customs.widgets.utils.photos.gallery import PhotoGallery, TileRole
+from orangecontrib.customs.widgets.utils.photos.gallery import (
+    PhotoGallery,
+    TileRole,
+    thumbnail_side,
+)
 
 __all__ = ["FeatureGallery"]
 
@@ -43,7 +47,7 @@ class FeatureGallery(PhotoGallery):
         """Where a bar is painted in a cell."""
         margin = _AROUND + _INSIDE
         inside = cell.adjusted(margin, margin, -margin, -margin)
-        right = inside.adjusted(inside.height() + 2 * _INSIDE, 0, 0, 0)
+        right = inside.adjusted(thumbnail_side(inside) + 2 * _INSIDE, 0, 0, 0)
         top = right.y() + self.fontMetrics().height() + 3
         height = (right.bottom() - top + 1) // max(4, count)
         return QRect(right.x(), top + number * height, right.width(), height - 3)

@@ -15,9 +15,10 @@ from AnyQt.QtWidgets import (
 )
 
 from orangecontrib.customs.photos.chips import Chip
+from orangecontrib.customs.widgets.utils.common.theme import readable, theme
 from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader, paint_thumbnail
 
-__all__ = ["Mark", "Tile", "TileModel", "PhotoGallery", "paint_bar"]
+__all__ = ["Mark", "Tile", "TileModel", "PhotoGallery", "paint_bar", "thumbnail_side"]
 
 TileRole = Qt.UserRole + 1
 
@@ -95,8 +96,9 @@ class _TileDelegate(QStyledItemDelegate):
         pixmap = self._loader.get(tile.path) if tile.path else None
         painter.setFont(option.font)
         if self._bars:
-            side = inside.height()
-            paint_thumbnail(painter, QRect(inside.x(), inside.y(), side, side), pixmap, palette)
+            side = thumbnail_side(inside)
+            paint_thumbnail(painter, QRect(inside.x(), inside.y(), side, inside.height()),
+                            pixmap, palette)
             right = inside.adjusted(side + 2 * _MARGIN, 0, 0, 0)
             self._title(painter, QRect(right.x(), right.y(), right.width(), line),
                         tile.title, option)
@@ -126,6 +128,11 @@ class _TileDelegate(QStyledItemDelegate):
     def sizeHint(self, option, index):
         view = self.parent()
         return view.gridSize() if isinstance(view, QListView) else QSize(280, 150)
+
+
+def thumbnail_side(inside: QRect) -> int:
+    """Pixels of a thumbnail beside bars, which need the room for their words."""
+    return min(inside.height(), 27 * inside.width() // 100)
 
 
 def _paint_card(painter, rect, palette, selected, focused):
@@ -161,7 +168,7 @@ def _paint_mark(painter, rect, mark, palette):
     corner = QRect(square.x(), square.y(), metrics.horizontalAdvance(text) + 8,
                    metrics.height() + 1)
     painter.fillRect(corner, colour)
-    painter.setPen(Qt.white)
+    painter.setPen(readable("white", colour))
     painter.drawText(corner, int(Qt.AlignCenter), text)
 
 
@@ -188,10 +195,8 @@ def paint_bar(painter: QPainter, rect: QRect, chip: Chip, palette: QPalette) -> 
     font.setPointSizeF(max(font.pointSizeF() * .88, 6))
     painter.setFont(font)
     metrics = QFontMetrics(font)
-    text = QColor(palette.color(QPalette.Text))
-    if not chip.judged:
-        text.setAlpha(120)
-    painter.setPen(text)
+    colours = theme(palette)
+    painter.setPen(colours.text if chip.judged else colours.quiet)
     number = f"{chip.value:.2f}"
     inside = rect.adjusted(7, 0, -4, 0)
     taken = metrics.horizontalAdvance(number) + 6
@@ -252,7 +257,8 @@ class PhotoGallery(QListView):
     def _fit(self):
         width = max(self.viewport().width() - 2, 120)
         line = self.fontMetrics().height()
-        wanted = 270 if self._bars else 132
+        # bars have room for the name of any height
+        wanted = 34 * self.fontMetrics().horizontalAdvance("0") if self._bars else 132
         columns = max(1, width // wanted)
         height = line + 3 + 4 * (line + 5) + 2 * _MARGIN + 6 if self._bars else 124 + line
         size = QSize(width // columns, height)

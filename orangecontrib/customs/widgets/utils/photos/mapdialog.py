@@ -6,34 +6,39 @@ from html import escape
 
 from AnyQt.QtCore import Qt
 from AnyQt.QtCore import pyqtSignal as Signal
+from AnyQt.QtGui import QPalette
 from AnyQt.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QVBoxLayout,
 )
 
+from orangecontrib.customs.i18n import Capital, Sayable, say
 from orangecontrib.customs.photos.chips import NOT_JUDGED, FeatureView
 from orangecontrib.customs.photos.explain import AGAINST, FOR
+from orangecontrib.customs.widgets.utils.common.controls import push
+from orangecontrib.customs.widgets.utils.common.theme import theme
+from orangecontrib.customs.widgets.utils.common.wording import room, spoken, worded
 from orangecontrib.customs.widgets.utils.photos.maploader import Explained, MapLoader
 from orangecontrib.customs.widgets.utils.photos.photoview import PhotoView
 from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader
 
 __all__ = ["MapDialog", "colours_html"]
 
+words = room("mapdialog")
+
 #: Side of the large photo, pixels.
 LARGE = 900
 
 
-def colours_html() -> str:
+def colours_html(palette: QPalette) -> str:
     """What the colours of a map mean."""
-    red, blue = ("#{:02x}{:02x}{:02x}".format(*colour) for colour in (FOR, AGAINST))
-    return (f"<span style='color: {red}'>■</span> speaks for the feature &nbsp;"
-            f"<span style='color: {blue}'>■</span> speaks against it; the strongest place of "
-            "each photo has full colour; even ground has none")
+    red, blue = (theme(palette).of("#{:02x}{:02x}{:02x}".format(*colour)).name()
+                 for colour in (FOR, AGAINST))
+    return say(words("colours", red=red, blue=blue))
 
 
 class MapDialog(QDialog):
@@ -43,38 +48,37 @@ class MapDialog(QDialog):
     feature_chosen = Signal(str)
 
     def __init__(self, maps: MapLoader, parent=None):
-        super().__init__(parent, windowTitle="Photo")
+        super().__init__(parent)
         self._maps = maps
         self._plain = ThumbnailLoader(self, size=LARGE, kept=8)
         self._paths: Sequence[str] = ()
         self._title: Callable[[int], str] = str
         self._view: FeatureView | None = None
-        self._row, self._why_not = 0, ""
+        self._row = 0
+        self._why_not: Sayable = ""
         self.photo = PhotoView()
-        self.combo = QComboBox()
-        self.combo.setAccessibleName("Feature that is explained")
+        self.combo = worded(QComboBox(), accessibleName=words("feature_name"))
         self.combo.activated.connect(lambda _: self.feature_chosen.emit(
             self.combo.currentData() or ""))
-        self.map_check = QCheckBox("Show the map", checked=True)
+        self.map_check = worded(QCheckBox(checked=True), text=words("show_map"))
         self.map_check.toggled.connect(lambda _: self._show())
         self.text = QLabel(wordWrap=True, textFormat=Qt.RichText, alignment=Qt.AlignTop)
         self.text.setFixedWidth(270)
         self.text.setTextInteractionFlags(Qt.TextSelectableByMouse)
-        self.back_button = QPushButton("‹ Previous", autoDefault=False,
-                                       clicked=lambda: self._step(-1))
-        self.next_button = QPushButton("Next ›", autoDefault=False,
-                                       clicked=lambda: self._step(1))
+        self.back_button = push(None, words("back"), lambda: self._step(-1))
+        self.next_button = push(None, words("next"), lambda: self._step(1))
         self._lay_out()
         for loader in (self._plain, maps):
             loader.ready.connect(self._ready)
-        self.resize(860, 580)
+        self.resize(860, 500)
+        spoken(self, "shown", MapDialog._say_again)
 
     def _lay_out(self):
         steps = QHBoxLayout()
         steps.addWidget(self.back_button)
         steps.addWidget(self.next_button)
         side = QVBoxLayout()
-        side.addWidget(QLabel("Feature:"))
+        side.addWidget(worded(QLabel(), text=words("feature")))
         side.addWidget(self.combo)
         side.addWidget(self.map_check)
         side.addWidget(self.text, 1)
@@ -91,11 +95,18 @@ class MapDialog(QDialog):
         if view is None:
             self.close()
             return
+        self._say_again()
+
+    def _say_again(self) -> None:
+        """Features, and what is said of the photo, in the language that is spoken."""
+        worded(self, windowTitle=words("title"))
+        if self._view is None:
+            return
         chosen = self.combo.currentData()
         self.combo.clear()
-        self.combo.addItem("(none)", None)
-        for index, name in enumerate(view.ids):
-            self.combo.addItem(view.full_name(index), name)
+        self.combo.addItem(say(words("none")), None)
+        for id_, name in zip(self._view.ids, self._view.names, strict=True):
+            self.combo.addItem(name, id_)
         self.set_feature(chosen)
 
     def open_photo(self, row: int) -> None:
@@ -110,7 +121,7 @@ class MapDialog(QDialog):
         self.combo.setCurrentIndex(max(0, self.combo.findData(feature)))
         self._show()
 
-    def set_impossible(self, reason: str) -> None:
+    def set_impossible(self, reason: Sayable) -> None:
         """Say why no photo can be explained."""
         self._why_not = reason
         self._show()
@@ -145,8 +156,8 @@ class MapDialog(QDialog):
             self.photo.show_photo(found.pixmap, new=new)
         else:
             plain = self._plain.get(path)
-            text = "The photo can't be read" if plain is not None else "Loading…"
-            self.photo.show_photo(plain, text, new=new)
+            self.photo.show_photo(plain, words("unread" if plain is not None else "loading"),
+                                  new=new)
         self.text.setText(self._words(feature, found))
 
     def _words(self, feature: str | None, found: Explained | None) -> str:
@@ -157,39 +168,28 @@ class MapDialog(QDialog):
             index = self._view.ids.index(feature)
             chip = self._view.chip(self._row, index)
             lines.append(f"<p>P = <b>{chip.value:.3f}</b>"
-                         + (f", present from {self._view.thresholds[index]:.2f}"
+                         + (say(words("present_from", p=self._view.thresholds[index]))
                             if self._view.thresholds is not None else "") + "</p>")
             if not chip.judged:
-                lines.append(f"<p><i>It {NOT_JUDGED}.</i></p>")
+                lines.append(f"<p><i>{say(Capital(NOT_JUDGED))}.</i></p>")
             lines.append(self._map_words(feature, found))
         else:
-            lines.append("<p>Choose a feature to see which places of the photo speak for it.</p>")
-        if self._view.contradicts(self._row):
-            lines.append(f"<p><b>Contradiction {self._view.contradiction[self._row]:.2f}.</b> "
-                         f"{escape(self._view.contradiction_text(self._row))}</p>")
+            lines.append(f"<p>{say(words('choose'))}</p>")
+        lines.append(self._view.warning_html(self._row))
         return "".join(lines)
 
     def _map_words(self, feature: str, found: Explained | None) -> str:
-        if self._why_not:
-            return f"<p>There is no map: {escape(self._why_not)}.</p>"
+        if reason := self._why_not or (found.reason if found is not None else ""):
+            return f"<p>{escape(say(words('no_map', reason=reason)))}</p>"
         if found is None:
-            return "<p>The map is being computed…</p>"
-        if found.reason:
-            return f"<p>There is no map: {escape(found.reason)}.</p>"
-        scale = ("Heights share one P: what counts is how much higher its score is than those of "
-                 "the other heights. " if feature in self._view.height_ids else
-                 "The score is in log-odds: above 0 is for the feature. ")
-        rows = [("Score", f"<b>{_signed(found.score)}</b>"),
-                ("of it, an empty photo", _signed(found.constant)),
-                ("what is seen here", _signed(found.seen))]
-        table = "".join(f"<tr><td>{name}&nbsp;&nbsp;</td><td align='right'>{value}</td></tr>"
-                        for name, value in rows)
-        return (
-            f"<table>{table}</table>"
-            f"<p>{colours_html()}.</p>"
-            f"<p><small>{scale}It is the score of an empty, white photo and what each place of "
-            "this photo adds to it: exact, no estimate. Where a model knows groups of goods, "
-            "P also takes the other features into account.</small></p>")
+            return f"<p>{say(words('computed'))}</p>"
+        scale = say(words("scale_height" if feature in self._view.height_ids else "scale"))
+        rows = [("score", f"<b>{_signed(found.score)}</b>"),
+                ("constant", _signed(found.constant)), ("seen", _signed(found.seen))]
+        table = "".join(f"<tr><td>{say(words(name))}&nbsp;&nbsp;</td>"
+                        f"<td align='right'>{value}</td></tr>" for name, value in rows)
+        return (f"<table>{table}</table><p>{colours_html(self.palette())}.</p>"
+                f"<p><small>{scale} {say(words('exact'))}</small></p>")
 
 
 def _signed(number: float) -> str:

@@ -13,6 +13,7 @@ from AnyQt.QtCore import pyqtSignal as Signal
 from AnyQt.QtGui import QImage, QPixmap
 from PIL import Image
 
+from orangecontrib.customs.i18n import Sayable
 from orangecontrib.customs.photos.backbones import BackboneError
 from orangecontrib.customs.photos.decode import PhotoError, decode_and_place
 from orangecontrib.customs.photos.explain import ExplainError, activation_map, overlay
@@ -41,14 +42,14 @@ class Explained:
         Null where the photo can't be read.
     score, constant : float
         As in ``explain.ActivationMap``.
-    reason : str
+    reason : Sayable
         Why there is no map.
     """
 
     pixmap: QPixmap
     score: float = np.nan
     constant: float = np.nan
-    reason: str = ""
+    reason: Sayable = ""
 
     @property
     def seen(self) -> float:
@@ -82,13 +83,13 @@ class MapLoader(QObject):
     ready = Signal(str)
 
     #: No photo can be explained with this model; says why.  No more requests are served.
-    impossible = Signal(str)
+    impossible = Signal(object)
 
     #: Something went wrong that nobody foresaw.
-    failed = Signal(str)
+    failed = Signal(object)
 
-    _computed = Signal(tuple, QImage, float, float, str, int)
-    _gave_up = Signal(str, bool, int)
+    _computed = Signal(tuple, QImage, float, float, object, int)
+    _gave_up = Signal(object, bool, int)
 
     def __init__(self, parent=None):
         super().__init__(parent)
@@ -166,13 +167,16 @@ class MapLoader(QObject):
                            QImage.Format_RGB888).copy()
             self._computed.emit(key, image, score, constant, "", asked)
         except PhotoError as error:
-            self._computed.emit(key, QImage(), np.nan, np.nan, str(error), asked)
-        except (ExplainError, ModelError, BackboneError) as error:
+            self._computed.emit(key, QImage(), np.nan, np.nan, error.reason, asked)
+        except ExplainError as error:
+            self._gave_up.emit(error.reason, True, asked)
+        except (ModelError, BackboneError) as error:
             self._gave_up.emit(str(error), True, asked)
         except Exception as error:  # noqa: BLE001 – torch and ONNX Runtime have their own
             self._gave_up.emit(str(error) or type(error).__name__, False, asked)
 
-    def _keep(self, key, image: QImage, score: float, constant: float, reason: str, asked: int):
+    def _keep(self, key, image: QImage, score: float, constant: float, reason: Sayable,
+              asked: int):
         if asked != self._round:
             return
         with self._lock:
@@ -186,7 +190,7 @@ class MapLoader(QObject):
     def _pixels(self) -> int:
         return sum(found.pixmap.width() * found.pixmap.height() for found in self._maps.values())
 
-    def _end(self, reason: str, foreseen: bool, asked: int):
+    def _end(self, reason: Sayable, foreseen: bool, asked: int):
         if asked != self._round:
             return
         self.cancel()

@@ -8,19 +8,28 @@ from AnyQt.QtCore import pyqtSignal as Signal
 from AnyQt.QtWidgets import (
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QGridLayout,
     QLabel,
-    QPushButton,
     QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
 
-from orangecontrib.customs.photos.choice import PURPOSES, SOURCES, details_html, model_html
+from orangecontrib.customs.i18n import Sayable, say
+from orangecontrib.customs.photos.choice import (
+    PURPOSES,
+    SOURCES,
+    details_html,
+    model_html,
+    note_html,
+)
 from orangecontrib.customs.photos.model import PhotoModel
+from orangecontrib.customs.widgets.utils.common.controls import choice, push
+from orangecontrib.customs.widgets.utils.common.wording import room, spoken, worded
 
 __all__ = ["ModelBox"]
+
+words = room("modelbox")
 
 
 class ModelBox(QWidget):
@@ -34,25 +43,19 @@ class ModelBox(QWidget):
     def __init__(self, parent=None):
         super().__init__(parent)
         self._model: PhotoModel | None = None
-        self._name, self._source = "", None
-        self.combo = QComboBox()
-        self.combo.setAccessibleName("Photo model")
+        self._name: Sayable = ""
+        self._source: str | None = None
+        self.combo = worded(choice(SOURCES.items(), None, lambda: self.chosen.emit(
+            self.combo.currentData())), accessibleName=words("model"))
         self.combo.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
         self.combo.setMinimumContentsLength(18)
-        for number, (source, text) in enumerate(SOURCES.items()):
-            self.combo.addItem(text, source)
-            self.combo.setItemData(number, PURPOSES.get(source, "A .safetensors file made by "
-                                                        "Footwear CNN Trainer"),
-                                   Qt.ToolTipRole)
-        self.combo.activated.connect(lambda _: self.chosen.emit(self.combo.currentData()))
+        spoken(self.combo, "purposes", _say_purposes)
         self.label = QLabel(wordWrap=True, textFormat=Qt.RichText)
         self.label.setMinimumWidth(200)
-        self.load_button = self._button("&Load Model…", self.load_asked.emit,
-                                        "A .safetensors file made by Footwear CNN Trainer")
-        self.save_button = self._button("&Save Model…", self.save_asked.emit,
-                                        "Write the model in use to a file")
-        self.details_button = self._button("&Details and Licence…", self.show_details,
-                                           "What the model was trained on and may be used for")
+        self.load_button = push(None, words("load"), self.load_asked.emit, words("file_tip"))
+        self.save_button = push(None, words("save"), self.save_asked.emit, words("save_tip"))
+        self.details_button = push(None, words("details"), self.show_details,
+                                   words("details_tip"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.combo)
@@ -64,13 +67,7 @@ class ModelBox(QWidget):
         grid.addWidget(self.details_button, 1, 0, 1, 2)
         layout.addLayout(grid)
 
-    @staticmethod
-    def _button(text, clicked, tooltip):
-        button = QPushButton(text, autoDefault=False, clicked=lambda _: clicked())
-        button.setToolTip(tooltip)
-        return button
-
-    def describe(self, model: PhotoModel | None, name: str, source: str | None,
+    def describe(self, model: PhotoModel | None, name: Sayable, source: str | None,
                  stored: str) -> None:
         """Show a model; without one, its name alone.
 
@@ -87,9 +84,10 @@ class ModelBox(QWidget):
         self.load_button.setEnabled(source is not None)
         for button in (self.save_button, self.details_button):
             button.setEnabled(model is not None)
-        self.label.setText(f"<b>{escape(name)}</b>" if model is None
-                           else model_html(model, name, source))
-        self.label.setToolTip("" if model is None else f"<p>{escape(model.note)}</p>")
+        spoken(self.label, "text", lambda it: it.setText(
+            f"<b>{escape(say(name))}</b>" if model is None else model_html(model, name, source)))
+        spoken(self.label, "note", lambda it: it.setToolTip(
+            "" if model is None else note_html(model)))
 
     def details(self) -> str:
         """What the button shows, as HTML."""
@@ -98,14 +96,16 @@ class ModelBox(QWidget):
 
     def show_details(self) -> None:
         """Open a window with all about the model."""
-        dialog = QDialog(self, windowTitle=f"Photo model: {self._name}")
+        dialog = worded(QDialog(self), windowTitle=words("title", name=self._name))
         dialog.setAttribute(Qt.WA_DeleteOnClose)
-        text = QTextBrowser()
-        text.setHtml(self.details())
-        buttons = QDialogButtonBox(QDialogButtonBox.Close)
-        buttons.rejected.connect(dialog.reject)
+        text = spoken(QTextBrowser(), "text", lambda it: it.setHtml(self.details()))
         layout = QVBoxLayout(dialog)
         layout.addWidget(text)
-        layout.addWidget(buttons)
-        dialog.resize(640, 560)
+        layout.addWidget(push(None, words("close"), dialog.reject), 0, Qt.AlignRight)
+        dialog.resize(640, 480)
         dialog.open()
+
+
+def _say_purposes(combo: QComboBox) -> None:
+    for row, source in enumerate(SOURCES):
+        combo.setItemData(row, say(PURPOSES.get(source, words("file_tip"))), Qt.ToolTipRole)

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from html import escape
 
 from AnyQt.QtCore import Qt
-from AnyQt.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from AnyQt.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLabel, QVBoxLayout
 
+from orangecontrib.customs.i18n import Sayable, say
 from orangecontrib.customs.photos.model import PhotoModel
+from orangecontrib.customs.widgets.utils.common.controls import push
+from orangecontrib.customs.widgets.utils.common.wording import room, spoken, worded
 from orangecontrib.customs.widgets.utils.photos.mapdialog import LARGE, colours_html
 from orangecontrib.customs.widgets.utils.photos.maploader import MapLoader
 from orangecontrib.customs.widgets.utils.photos.photoview import PhotoView
@@ -16,8 +19,9 @@ from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoade
 
 __all__ = ["PhotoDialog", "Shown"]
 
-NO_MODEL = ("Which places speak can't be shown: the model is not known. Connect Photo Features "
-            "to Bayesian Photo Aggregator itself, not to a table from a file.")
+words, maps = room("photodialog"), room("mapdialog")
+
+NO_MODEL = words("no_model")
 
 
 @dataclass(frozen=True)
@@ -27,38 +31,40 @@ class Shown:
     Attributes
     ----------
     path, title : str
-    says : str
+    says : Sayable
         In words; "" for nothing.
-    feature, about : str
-        The visual feature that speaks of the fact, and what it is called; "" for none.
+    feature : str
+        The visual feature that speaks of the fact; "" for none.
+    about : Sayable
+        What it is called.
     """
 
     path: str
     title: str
-    says: str = ""
+    says: Sayable = ""
     feature: str = ""
-    about: str = ""
+    about: Sayable = ""
 
 
 class PhotoDialog(QDialog):
     """One photo of a good at a time."""
 
     def __init__(self, parent=None):
-        super().__init__(parent, windowTitle="Photo")
+        super().__init__(parent)
+        worded(self, windowTitle=maps("title"))
         self.maps = MapLoader(self)
         self._plain = ThumbnailLoader(self, size=LARGE, kept=8)
         self._photos: tuple[Shown, ...] = ()
         self._model: PhotoModel | None = None
-        self._row, self._why_not = 0, ""
+        self._row = 0
+        self._why_not: Sayable = ""
         self.photo = PhotoView()
-        self.map_check = QCheckBox("Show the places that speak", checked=True)
+        self.map_check = worded(QCheckBox(checked=True), text=words("show_places"))
         self.map_check.toggled.connect(lambda _: self._show())
         self.text = QLabel(wordWrap=True, textFormat=Qt.RichText, alignment=Qt.AlignTop)
         self.text.setFixedWidth(240)
-        self.back_button = QPushButton("‹ Previous", autoDefault=False,
-                                       clicked=lambda: self._step(-1))
-        self.next_button = QPushButton("Next ›", autoDefault=False,
-                                       clicked=lambda: self._step(1))
+        self.back_button = push(None, maps("back"), lambda: self._step(-1))
+        self.next_button = push(None, maps("next"), lambda: self._step(1))
         steps = QHBoxLayout()
         steps.addWidget(self.back_button)
         steps.addWidget(self.next_button)
@@ -73,7 +79,8 @@ class PhotoDialog(QDialog):
         self.maps.ready.connect(self._ready)
         self.maps.impossible.connect(self._impossible)
         self.maps.failed.connect(self._impossible)
-        self.resize(780, 520)
+        self.resize(780, 500)
+        spoken(self, "shown", PhotoDialog._show)
 
     def set_model(self, model: PhotoModel | None) -> None:
         """Explain with this model from now on."""
@@ -106,7 +113,7 @@ class PhotoDialog(QDialog):
         self._row += by
         self._show(new=True)
 
-    def _impossible(self, reason: str):
+    def _impossible(self, reason: Sayable):
         self._why_not = reason
         self._show()
 
@@ -129,20 +136,20 @@ class PhotoDialog(QDialog):
             self.photo.show_photo(found.pixmap, new=new)
         else:
             plain = self._plain.get(shown.path)
-            self.photo.show_photo(plain, "The photo can't be read" if plain is not None
-                                  else "Loading…", new=new)
+            self.photo.show_photo(plain, maps("unread" if plain is not None else "loading"),
+                                  new=new)
         self.text.setText(self._words(shown, found))
 
     def _words(self, shown: Shown, found) -> str:
         # a zero-width space lets long names of files break
         name = shown.title.replace("_", "_\N{ZERO WIDTH SPACE}")
-        lines = [f"<b>{escape(name)}</b>", escape(shown.says)]
+        lines = [f"<b>{escape(name)}</b>", escape(say(shown.says))]
         if not shown.feature:
-            lines.append("Photos say nothing of the fact in hand: choose another one under Facts.")
+            lines.append(say(words("nothing")))
         elif self._why_not:
-            lines.append(escape(self._why_not))
+            lines.append(escape(say(self._why_not)))
         elif self.map_check.isChecked():
-            lines.append(f"Places that speak for or against “{escape(shown.about)}”: "
-                         f"{colours_html()}." if found is not None and not found.reason
-                         else "Looking for the places that speak…")
+            lines.append(say(words("places", about=escape(say(shown.about)),
+                                   colours=colours_html(self.palette())))
+                         if found is not None and not found.reason else say(words("looking")))
         return "".join(f"<p>{line}</p>" for line in lines if line)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from html import escape
 from pathlib import Path
 
+from orangecontrib.customs.i18n import say
 from orangecontrib.customs.photos.model import PhotoModel
 from orangecontrib.customs.widgets.utils.common.base import Part
 from orangecontrib.customs.widgets.utils.photos.modelfiles import MODEL_FILES, write_model
@@ -29,13 +30,13 @@ class KeepsModel(Part):
         return replace(self.outcome.trained.model, note=self.note, licence=self.licence)
 
     def _choose(self):
-        path = self.ask_for_file("Load Model", MODEL_FILES,
+        path = self.ask_for_file("Load Model", say(MODEL_FILES),
                                  os.fspath(self.resolved(self.model_path) or ""))
         if path:
             self._load(self.storable(path))
 
     def _save(self):
-        path = self.ask_where("Save Model", MODEL_FILES, os.fspath(
+        path = self.ask_where("Save Model", say(MODEL_FILES), os.fspath(
             self.resolved(self.model_path) or Path(self.start_folder(), "model.safetensors")))
         if path:
             self.save_model(path)

@@ -24,11 +24,11 @@ END = ("Cancel", "Stop")
 #: How long (s) a task waits for a test that has failed.
 PATIENCE = 20
 #: Widgets that have no words in Russian yet.
-NOT_YET = {"OWCodeClass", "OWCustomsStopwords", "OWDeclarationFacts", "OWDeclarations",
+NOT_YET = {
            "OWEvaluateCodes", "OWFootwearFeatures", "OWFootwearTrainer", "OWGoodsPhotos",
-           "OWHSCodeFusion", "OWKeywordFrequencies", "OWNomenclature", "OWPhotoAggregator",
+           "OWHSCodeFusion", "OWNomenclature", "OWPhotoAggregator",
            "OWPhotoCollector",
-           "OWPhotoLabeler", "OWVocabularySweep"}
+           "OWPhotoLabeler"}
 DOC = Path(__file__).parents[2] / "doc" / "widgets"
 
 

@@ -23,11 +23,13 @@ from Orange.data import Table
 from orangecontrib.customs.i18n import wordings
 
 #: What Orange itself writes in every window, in a language of its own.
-ORANGES = re.compile(r"^QAction action-|MessagesWidget|StatusBar|ReportView")
-#: Words that it writes into reports, and those of its menus.
+ORANGES = re.compile(r"^QAction action-|MessagesWidget|StatusBar|ReportView|Scroll\w+Button")
+#: Words that it writes into reports (the widget's name above), and those of its menus.
 ORANGES_WORDS = re.compile(
-    "<b>(Data instances|Features|Metas|Target|Class|Outcome)[^<]*</b>|&?View")
+    "<h1>.*?</h1>|<b>(Data instances|Features|Metas|Target|Class|Outcome)[^<]*</b>|&?View")
 _TAGS, _QUOTED = re.compile(r"<[^>]*>|&\w+;"), re.compile("«[^»]*»|“[^”]*”|'[^']*'|„[^“]*“")
+#: Of the law, in any language.
+_LEGAL = re.compile(r"графа \d+")
 _LATIN, _CYRILLIC = re.compile(r"(?<![\w.])[A-Za-z]{3,}(?![\w.(])"), re.compile("[А-Яа-яё]{2,}")
 
 
@@ -90,7 +92,7 @@ def foreign(text: str, language: str, data: Iterable[str] = ()) -> list[str]:
     text = _TAGS.sub(" ", ORANGES_WORDS.sub(" ", text))
     for known in data:
         text = text.replace(known, " ")
-    text = _QUOTED.sub(" ", text)
+    text = _LEGAL.sub(" ", _QUOTED.sub(" ", text))
     if language == "en":
         return _CYRILLIC.findall(text)
     return [word for word in _LATIN.findall(text) if word.lower() in english()]

@@ -12,13 +12,20 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from AnyQt.QtCore import QObject, Qt
-from AnyQt.QtWidgets import QAbstractItemView, QComboBox, QTabWidget, QWidget
+from AnyQt.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QTableWidget,
+    QTabWidget,
+    QTreeWidget,
+    QWidget,
+)
 from orangewidget.utils.messages import UnboundMsg, _BoundMsg
 
 from orangecontrib.customs.i18n import Message, Sayable, Wordings, add_wordings, say
 
 __all__ = ["Said", "SaidMessages", "WORDINGS", "Words", "reword", "room", "spoken", "worded",
-           "worded_items", "worded_tabs"]
+           "worded_headers", "worded_items", "worded_tabs"]
 
 #: Tables ``id, ru, en``; the name of a table is that of the module whose words it has.
 WORDINGS = Path(__file__).parents[2] / "wordings"
@@ -93,6 +100,21 @@ def worded_tabs(tabs: QTabWidget, titles: Sequence[Sayable],
         for row, tooltip in enumerate(tooltips):
             it.setTabToolTip(row, say(tooltip))
     return spoken(tabs, "tabs", job)
+
+
+def worded_headers(view: QTreeWidget | QTableWidget, titles: Sequence[Sayable],
+                   tooltips: Sequence[Sayable] = ()) -> None:
+    """Give the columns of a tree or table with items words, in their order."""
+    def job(it) -> None:
+        if isinstance(it, QTreeWidget):
+            it.setHeaderLabels([say(title) for title in titles])
+            for column, tooltip in enumerate(tooltips):
+                it.headerItem().setToolTip(column, say(tooltip))
+        else:
+            it.setHorizontalHeaderLabels([say(title) for title in titles])
+            for column, tooltip in enumerate(tooltips):
+                it.horizontalHeaderItem(column).setToolTip(say(tooltip))
+    spoken(view, "headers", job)
 
 
 def reword(window: QWidget) -> None:

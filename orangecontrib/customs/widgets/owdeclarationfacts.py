@@ -135,7 +135,7 @@ def run(data: Table, text_name: str, key_name: str, stop: threading.Event,
 
 def _columns(colour: Callable[[Good], str]) -> list[Column]:
     return [
-        Column(words("column_good"), lambda g: g.key),
+        Column(words("column_good"), lambda g: g.key, most=130),
         Column(words("column_facts"), lambda g: "–" if g.facts is None else str(g.facts),
                lambda g: -1 if g.facts is None else g.facts, right=True,
                header_tooltip=words("column_facts_tip")),
@@ -235,8 +235,8 @@ class OWDeclarationFacts(CustomsWidget):
             placeholderText=words("nothing_read"), accessibleName=words("description_read"))
         self.table = worded(FindingsTree(3), accessibleName=words("facts"))
         worded_headers(
-            self.table, [words(name) for name in ("fact", "value", "said_by", "strength", "how")],
-            [words("fact_tip"), "", "", words("strength_tip"), words("how_tip")])
+            self.table, [words(name) for name in ("fact", "value", "said_by", "strength")],
+            [words("fact_tip"), "", "", words("strength_tip")])
         self.table.currentItemChanged.connect(self._on_finding)
         self.stages_view = worded(QTextBrowser(openLinks=False), toolTip=words("stages_order"))
         self.tabs = QTabWidget(documentMode=True)
@@ -249,7 +249,7 @@ class OWDeclarationFacts(CustomsWidget):
         vertical = splitter(Qt.Vertical, pile(self.trial, self.text_view, spacing=4),
                             pile(self.tabs, self.problems, spacing=4), stretch=(2, 3))
         self.splitter = splitter(Qt.Horizontal, self.list, pile(vertical, spacing=4),
-                                 sizes=(200, 500), stretch=(2, 3))
+                                 sizes=(230, 420), stretch=(2, 3))
         self.mainArea.layout().addWidget(self.splitter)
 
     def sizeHint(self):
@@ -411,12 +411,12 @@ class OWDeclarationFacts(CustomsWidget):
         for number, finding in enumerate(reading.findings):
             item = QTreeWidgetItem([
                 say(vocabulary[finding.fact]), _values(finding),
-                f"«{' '.join(finding.text.split())}»", f"{finding.ratio:.3g} : 1", _how(finding)])
+                f"«{' '.join(finding.text.split())}»", f"{finding.ratio:.3g} : 1\n{_how(finding)}"])
             item.setData(0, Qt.UserRole, number)
             item.setBackground(0, QColor(pale(FACT_COLOURS[finding.fact])))
             item.setForeground(0, QColor("#222222"))
             item.setTextAlignment(3, Qt.AlignRight | Qt.AlignVCenter)
-            for column in range(5):
+            for column in range(4):
                 item.setToolTip(column, as_written(_one_line(finding)))
                 if finding.kind != STATED and column:
                     item.setForeground(column, quiet)

@@ -188,7 +188,7 @@ class _Hint(QLabel):
 
     def __init__(self, view: QAbstractItemView):
         super().__init__(view.viewport(), wordWrap=True, alignment=Qt.AlignCenter, margin=16)
-        self.setForegroundRole(QPalette.PlaceholderText)
+        self.setForegroundRole(QPalette.Text)  # with that of placeholders Qt 5 draws nothing
         self.setAttribute(Qt.WA_TransparentForMouseEvents)
         self._view = view
         view.viewport().installEventFilter(self)

@@ -31,7 +31,7 @@ class _Wrapping(QStyledItemDelegate):
         column = option.widget.columnWidth(index.column())
         room = option.fontMetrics.boundingRect(
             QRect(0, 0, column - MARGIN, 10_000), int(Qt.TextWordWrap), index.data() or "")
-        return QSize(column, max(size.height(), room.height() + 4))
+        return QSize(size.width(), max(size.height(), room.height() + 4))
 
 
 class FindingsTree(QTreeWidget):

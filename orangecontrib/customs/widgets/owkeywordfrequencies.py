@@ -75,7 +75,7 @@ LEVELS = {0: words("as_they_are"), **{n: words("digits", n=n) for n in DIGITS[1:
 #: More codes than this are no table for the eye; all of them are in the output.
 MOST_COLUMNS = 8
 #: Pixels that a phrase takes at most where there is less room.
-WIDEST = 280
+WIDEST = 320
 
 #: What a verdict is called in the tables of wordings.
 _VERDICTS = {ONE: "one", SEVERAL: "several", NONE: "none", NOT_FOUND: "not_found"}

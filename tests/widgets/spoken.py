@@ -22,11 +22,12 @@ from Orange.data import Table
 
 from orangecontrib.customs.i18n import wordings
 
-#: What Orange itself writes in every window, in a language of its own.
+#: What Orange and Qt themselves write in every window, in a language of its own.
 ORANGES = re.compile(r"^QAction action-|MessagesWidget|StatusBar|ReportView|Scroll\w+Button")
 #: Words that it writes into reports (the widget's name above), and those of its menus.
 ORANGES_WORDS = re.compile(
-    "<h1>.*?</h1>|<b>(Data instances|Features|Metas|Target|Class|Outcome)[^<]*</b>|&?View")
+    "<h1>.*?</h1>|<b>(Data instances|Features|Metas|Target|Class|Outcome)[^<]*</b>|&?View"
+    r"|\b(Русский|English)$")  # and languages, each as it calls itself
 _TAGS, _QUOTED = re.compile(r"<[^>]*>|&\w+;"), re.compile("«[^»]*»|“[^”]*”|'[^']*'|„[^“]*“")
 #: Of the law, in any language.
 _LEGAL = re.compile(r"графа \d+")

@@ -428,7 +428,7 @@ class OWVocabularySweep(CustomsWidget):
     def _show_detail(self):
         cell = self.cells.get(tuple(self.selected))
         if cell is None:
-            self.detail.setText(say(words("select")))
+            self.detail.setText("" if self.corpus is None else say(words("select")))
             return
         said = cell.problem or words("scored", words=cell.words, scores=Joined(tuple(
             words("score", metric=words(name), score=score, error=cell.errors[name])

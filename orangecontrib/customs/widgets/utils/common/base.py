@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from AnyQt.QtCore import QTimer
 from AnyQt.QtGui import QActionGroup
-from AnyQt.QtWidgets import QFileDialog, QMenu, QPushButton, QToolButton
+from AnyQt.QtWidgets import (
+    QWIDGETSIZE_MAX,
+    QFileDialog,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QToolButton,
+)
 from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
 from Orange.widgets.widget import OWWidget
 
@@ -177,6 +185,16 @@ class CustomsWidget(OWWidget, ConcurrentWidgetMixin, openclass=True):
         for group in (self.Error, self.Warning, self.Information):
             group.again()
         self.on_language()
+        QTimer.singleShot(0, self._make_room)
+
+    def _make_room(self) -> None:
+        """The controls get the width that their words need now."""
+        whole = self.left_side.parentWidget() if self.left_side is not None else None
+        if isinstance(whole, QSplitter) and whole.count() > 1 and whole.sizes()[0]:
+            for area in self.left_side.findChildren(QScrollArea):
+                area.updateGeometry()  # it has not noticed
+            self.left_side.layout().activate()
+            whole.setSizes([1, QWIDGETSIZE_MAX])
 
     # --- files
 

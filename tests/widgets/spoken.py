@@ -23,12 +23,16 @@ from Orange.data import Table
 
 from orangecontrib.customs.i18n import wordings
 
-#: What Orange itself writes in every window, in a language of its own.
-ORANGES = re.compile(r"^QAction action-|MessagesWidget|StatusBar|ReportView")
-#: Lines on tables that it writes into reports, and words of its menus.
+#: What Orange and Qt themselves write in every window, in a language of its own.
+ORANGES = re.compile(r"^QAction action-|MessagesWidget|StatusBar|ReportView|Scroll\w+Button")
+#: Words that it writes into reports (the widget's name above), and those of its menus.
 ORANGES_WORDS = re.compile(
-    "<b>(Data instances|Features|Meta|Target|Class|Outcome)[^<]*</b>[^<]*|&?View")
+    "<h1>.*?</h1>|<b>(Data instances|Features|Metas?|Target|Class|Outcome)[^<]*</b>[^<]*"
+    r"|&?(View|Window)$|\b(Русский|English)$")  # and languages, each as it calls itself
 _TAGS, _QUOTED = re.compile(r"<[^>]*>|&\w+;"), re.compile("«[^»]*»|“[^”]*”|'[^']*'|„[^“]*“")
+_CELL = re.compile("<td>([^<]*)</td>")
+#: Of the law, in any language.
+_LEGAL = re.compile(r"графа \d+")
 _LATIN, _CYRILLIC = re.compile(r"(?<![\w.])[A-Za-z]{3,}(?![\w.(])"), re.compile("[А-Яа-яё]{2,}")
 
 
@@ -89,10 +93,13 @@ def english() -> frozenset[str]:
 
 def foreign(text: str, language: str, data: Iterable[str] = ()) -> list[str]:
     """Words of the other language; none of those in quotes, and of what is data."""
+    cells = frozenset(data)
+    text = _CELL.sub(lambda cell: " " if cell[1] in cells else cell[0], text)
     text = _TAGS.sub(" ", ORANGES_WORDS.sub(" ", text))
     for known in data:
-        text = text.replace(known, " ")
-    text = _QUOTED.sub(" ", text)
+        if len(known) > 2:
+            text = text.replace(known, " ")
+    text = _LEGAL.sub(" ", _QUOTED.sub(" ", text))
     if language == "en":
         return _CYRILLIC.findall(text)
     return [word for word in _LATIN.findall(text) if word.lower() in english()]
@@ -111,4 +118,4 @@ def data_of(values: Iterable[object]) -> list[str]:
                 found |= set(variable.values)
             elif variable.is_string:
                 found |= {str(value) for value in table.get_column(variable)}
-    return sorted((text for text in found if len(text) > 2), key=len, reverse=True)
+    return sorted(found, key=len, reverse=True)

@@ -4,7 +4,9 @@ from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVari
 from Orange.widgets.tests.base import WidgetTest
 from orangecontrib.text import Corpus
 
+from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.widgets.owcodeclass import OWCodeClass
+from orangecontrib.customs.widgets.utils.common import language
 
 
 def table(codes):
@@ -23,6 +25,17 @@ class TestOWCodeClass(WidgetTest):
         self.send_signal(self.widget.Inputs.data, data)
         return self.get_output(self.widget.Outputs.data)
 
+    def test_reasons_and_designations_are_told_in_the_language_that_is_chosen(self):
+        self.feed(table(["8504403008", "8536", "обувь"]))
+        with speaking("ru"):
+            language.changed.happened.emit()
+        skipped = self.get_output(self.widget.Outputs.skipped)
+        self.assertIn("нужно 6", str(skipped[0]["reason"]))
+        self.assertIn("не код", str(skipped[1]["reason"]))
+        self.assertEqual(self.widget.tree.headerItem().text(1), "Строки")
+        self.assertIn("Без такого кода (знаков: 6) строк: 2 из 3",
+                      str(self.widget.Warning.skipped))
+
     def choose(self, digits):
         combo = self.widget.digits_combo
         combo.setCurrentIndex(combo.findData(digits))
@@ -36,7 +49,7 @@ class TestOWCodeClass(WidgetTest):
         skipped = self.get_output(self.widget.Outputs.skipped)
         self.assertEqual(str(skipped[0]["reason"]), "«обувь» is not a code")
         self.assertTrue(self.widget.Warning.skipped.is_shown())
-        self.assertEqual(self.widget.tree.topLevelItem(0).text(2), "статические преобразователи")
+        self.assertEqual(self.widget.tree.topLevelItem(0).text(2), "static converters")
 
     def test_digits_stay_in_the_workflow(self):
         self.feed(table(["8504403008", "8536300000"]))

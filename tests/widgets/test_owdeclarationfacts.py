@@ -4,7 +4,7 @@ import threading
 from unittest.mock import Mock, patch
 
 import numpy as np
-from AnyQt.QtCore import Qt
+from AnyQt.QtCore import QRect, Qt
 from AnyQt.QtGui import QTextDocument
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 from Orange.widgets.tests.base import WidgetTest
@@ -49,7 +49,7 @@ class TestOWDeclarationFacts(WidgetTest):
         facts = self.facts_of(goods_table())
         self.assertEqual(list(facts.get_column("good_id")), ["A-1", "A-2", "A-3", "A-4"])
         self.assertTrue(np.isnan(facts.X[2]).all(), "nothing is read of an empty description")
-        self.assertEqual(facts.get_column("problems")[2], "пустое описание")
+        self.assertEqual(facts.get_column("problems")[2], "the description is empty")
         leather = facts.domain["upper: leather"]
         self.assertEqual(leather.attributes["fact"], "upper")
         self.assertGreater(facts.get_column(leather)[0], .9)
@@ -70,13 +70,13 @@ class TestOWDeclarationFacts(WidgetTest):
 
     def test_what_is_sent_is_worded_anew_when_another_language_is_spoken(self):
         facts = self.facts_of(goods_table())
-        self.assertEqual(facts.get_column("problems")[2], "пустое описание")
-        with speaking("en"):
+        self.assertEqual(facts.get_column("problems")[2], "the description is empty")
+        self.assertIn("upper: leather – ", facts.get_column("findings")[0])
+        with speaking("ru"):
             language.changed.happened.emit()
             self.wait_until_finished()
             facts = self.get_output(self.widget.Outputs.facts)
-            self.assertEqual(facts.get_column("problems")[2], "the description is empty")
-            self.assertIn("upper: leather – ", facts.get_column("findings")[0])
+            self.assertEqual(facts.get_column("problems")[2], "пустое описание")
         self.widget.onDeleteWidget()
         with patch.object(self.widget, "start") as start:
             language.changed.happened.emit()
@@ -86,7 +86,7 @@ class TestOWDeclarationFacts(WidgetTest):
         self.facts_of(goods_table())
         skipped = self.get_output(self.widget.Outputs.skipped)
         self.assertEqual(list(skipped.get_column("good_id")), ["A-3"])
-        self.assertIn("пустое", str(skipped[0, skipped.domain.metas[-1]]))
+        self.assertIn("is empty", str(skipped[0, skipped.domain.metas[-1]]))
         self.assertTrue(self.widget.Warning.skipped.is_shown())
         self.facts_of(goods_table(GOODS[:2]))
         self.assertIsNone(self.get_output(self.widget.Outputs.skipped))
@@ -190,7 +190,7 @@ class TestOWDeclarationFacts(WidgetTest):
         self.assertIn("комнатные", self.widget.text_view.toPlainText())
         facts = {self.widget.table.topLevelItem(i).text(0)
                  for i in range(self.widget.table.topLevelItemCount())}
-        self.assertIn("материал верха", facts)
+        self.assertIn("upper", facts)
         settings = self.widget.settingsHandler.pack_data(self.widget)
         self.widget = self.create_widget(OWDeclarationFacts, stored_settings=settings)
         self.facts_of(goods_table())
@@ -202,28 +202,28 @@ class TestOWDeclarationFacts(WidgetTest):
         self.assertEqual(document.toPlainText(), GOODS[0][1])
         cursor = document.find("кожи")
         style = cursor.charFormat()
-        self.assertIn("материал верха: натуральная кожа", style.toolTip())
+        self.assertIn("upper: leather", style.toolTip())
         self.assertTrue(style.background().color().isValid())
         html = self.widget.marked_html()
         self.assertIn("background-color", html)
 
     def test_another_language_words_what_is_shown_and_sent_again_and_moves_nothing(self):
         data = goods_table([*GOODS[:2], ("A-5", "Плита", "склад 1")])
-        russian = self.facts_of(data)
+        english = self.facts_of(data)
         self.widget.list.choose(2)
-        self.assertIn("Вид товара", self.widget.problems.text())
-        with speaking("en"):
+        self.assertIn("The kind of good", self.widget.problems.text())
+        self.assertIn("The kind of good", english[2, "problems"].value)
+        with speaking("ru"):
             language.changed.happened.emit()
             self.wait_until_finished()
-            english = self.get_output(self.widget.Outputs.facts)
+            russian = self.get_output(self.widget.Outputs.facts)
             self.assertEqual(self.widget.list.row, 2)
-            self.assertIn("The kind of good", self.widget.problems.text())
-        self.assertIn("The kind of good", english[2, "problems"].value)
+            self.assertIn("Вид товара", self.widget.problems.text())
+            self.assertEqual(self.widget.table.headerItem().text(0), "Факт")
         np.testing.assert_array_equal(russian.X, english.X)
 
     def test_what_is_read_is_told_in_the_language_that_is_spoken(self):
-        with speaking("en"):
-            self.widget.trial.setText("Полуботинки, закрывающие лодыжку, верх из кожи")
+        self.widget.trial.setText("Полуботинки, закрывающие лодыжку, верх из кожи")
         self.assertIn("Does not agree, height", self.widget.problems.text())
         shown = [(item.text(0), item.text(1), item.toolTip(0)) for item in map(
             self.widget.table.topLevelItem, range(self.widget.table.topLevelItemCount()))]
@@ -235,7 +235,7 @@ class TestOWDeclarationFacts(WidgetTest):
         table = self.widget.table
         for i in range(table.topLevelItemCount()):
             item = table.topLevelItem(i)
-            if item.text(0) == "материал верха":
+            if item.text(0) == "upper":
                 table.setCurrentItem(item)
                 self.assertEqual(f"«{self.widget.text_view.textCursor().selectedText()}»",
                                  item.text(2))
@@ -250,15 +250,14 @@ class TestOWDeclarationFacts(WidgetTest):
         (made_by, read), = reader.speaking(reader.stages(GOODS[0][1]))
         self.assertEqual(stages.splitlines(), [str(line) for line in read.lines(
             made_by.vocabulary)])
-        self.assertTrue(stages.startswith("язык: русский"))
+        self.assertTrue(stages.startswith("language: Russian"))
         self.widget.trial.setText("1) Сапоги, верх – кожа; 2) Туфли, верх – текстиль")
-        with speaking("en"):
+        with speaking("ru"):
             language.changed.happened.emit()
-            self.assertIn("good 2: “2) Туфли", self.widget.stages_view.toPlainText())
+            self.assertIn("товар 2: «2) Туфли", self.widget.stages_view.toPlainText())
         self.wait_until_finished()
         self.widget.trial.clear()
-        self.assertIn("“верх из натуральной кожи”".replace("“", "«").replace("”", "»"),
-                      self.widget.stages_view.toPlainText())
+        self.assertIn("“верх из натуральной кожи”", self.widget.stages_view.toPlainText())
         self.facts_of(None)
         self.assertEqual(self.widget.stages_view.toPlainText(), "")
 
@@ -267,14 +266,14 @@ class TestOWDeclarationFacts(WidgetTest):
         same = ("T", "Тапочки домашние, верх – текстиль, подошва – резина, размеры 35-40", "")
         facts = self.facts_of(goods_table([sizes, same]))
         said = self.widget.problems.text()
-        self.assertIn("заявите 2 строками", said)
+        self.assertIn("declare them in 2 lines", said)
         self.assertIn("6403999100", said)
         self.assertIn("6403999800", said)
-        self.assertIn("2 строками", "".join(map(str, self.widget.goods[0].problems)))
+        self.assertIn("in 2 lines", "".join(map(str, self.widget.goods[0].problems)))
         self.assertEqual(self.widget.goods[1].problems, ())
         read = evidence_from_table(facts)
         self.assertEqual([c.words for c in read.several["S"].choices], ["размеры 35-40"])
-        self.assertNotIn("строк", facts.get_column("problems")[0], "the fusion knows more")
+        self.assertNotIn("in 2 lines", facts.get_column("problems")[0], "the fusion knows more")
 
     def test_html_in_a_text_is_shown_as_it_is_written(self):
         text = ("Туфли <b>жирные</b> <img src=x.png> & верх <i>из</i> кожи, подошва из <u>резины, "
@@ -301,6 +300,28 @@ class TestOWDeclarationFacts(WidgetTest):
                 for i in range(self.widget.table.topLevelItemCount())]
         for tip in tips:
             self.assertNotRegex(tip, "<(?!/?p>|br>)")
+
+    def test_names_values_and_words_of_findings_wrap_and_are_shown_whole(self):
+        self.widget.resize(900, 506)
+        self.widget.show()
+        self.widget.trial.setText(
+            "Ботинки мужские, верх из натуральной кожи, подошва из резины, закрывающие лодыжку, "
+            "с защитным металлическим подноском, длина стельки 27 см")
+        table = self.widget.table
+        for name in ("en", "ru"):
+            with speaking(name):
+                language.changed.happened.emit()
+                self.process_events()
+                for number in range(table.topLevelItemCount()):
+                    item = table.topLevelItem(number)
+                    for column in range(3):
+                        rect = table.visualItemRect(item)
+                        words = table.fontMetrics().boundingRect(
+                            QRect(0, 0, table.columnWidth(column) - 10, 1000),
+                            Qt.TextWordWrap, item.text(column))
+                        self.assertGreaterEqual(rect.height(), words.height(), item.text(column))
+                        self.assertLessEqual(words.width(), table.columnWidth(column) - 10)
+        self.widget.hide()
 
     def test_trial_without_data(self):
         self.widget.trial.setText("Сапоги женские, верх из натуральной кожи")

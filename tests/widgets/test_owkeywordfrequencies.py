@@ -6,8 +6,11 @@ from Orange.data import DiscreteVariable, Domain, StringVariable, Table
 from Orange.widgets.tests.base import WidgetTest
 from orangecontrib.text import Corpus
 
+from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.textmining.keywords import expert_phrases
 from orangecontrib.customs.widgets.owkeywordfrequencies import OWKeywordFrequencies
+from orangecontrib.customs.widgets.utils.common import language
+from orangecontrib.customs.widgets.utils.common.theme import DECIDES, contrast
 
 TEXTS = ["ИСТОЧНИК ПИТАНИЯ"] * 12 + ["РЕГУЛЯТОРЫ НАПРЯЖЕНИЯ"] * 12 + ["РЕЛЕ"] * 2
 CODES = ["8504403008"] * 12 + ["9032890000"] * 12 + ["8536 30", "прочее"]
@@ -70,8 +73,19 @@ class TestOWKeywordFrequencies(WidgetTest):
             palette = self.widget.palette()
             palette.setColor(QPalette.Base, QColor(base))
             self.widget.setPalette(palette)
-            lightness = QColor(at.data(Qt.ForegroundRole)).lightness()
-            self.assertGreater(abs(lightness - QColor(base).lightness()), 100)
+            self.assertGreaterEqual(contrast(QColor(at.data(Qt.ForegroundRole)), QColor(base)),
+                                    DECIDES)
+
+    def test_what_is_counted_is_told_in_the_language_that_is_chosen_and_stays_selected(self):
+        self.feed(corpus())
+        self.select("источник питания")
+        with speaking("ru"):
+            language.changed.happened.emit()
+            self.assertIn("Хотя бы одна фраза есть в 24 из", self.widget.summary.text())
+            self.assertIn("говорят за один код: 2", self.widget.summary.text())
+            self.assertEqual(self.widget.model.headerData(0, Qt.Horizontal), "Фраза")
+        self.assertEqual(self.widget.selected_phrases, ["источник питания"])
+        self.assertEqual(len(self.out("documents")), 12)
 
     def test_the_experts_phrases_are_counted(self):
         table = self.feed(corpus())

@@ -15,8 +15,10 @@ from orangecontrib.text.preprocess import (
     RegexpTokenizer,
 )
 
+from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.textmining.sweep.table import Sweeper
 from orangecontrib.customs.widgets.owvocabularysweep import OWVocabularySweep
+from orangecontrib.customs.widgets.utils.common import language
 from orangecontrib.customs.widgets.utils.common.base import Ended
 from tools.samples.make_declarations import generate
 
@@ -194,7 +196,37 @@ class TestOWVocabularySweep(WidgetTest):
         self.feed(corpus())
         self.assertIsNone(self.feed(None))
         self.assertEqual(self.widget.map.rowCount(), 0)
-        self.assertEqual(self.widget.summary.text(), "No corpus.")
+        self.assertEqual(self.widget.summary.text(),
+                         "Connect declarations with their codes as class to Corpus.")
+
+    def test_another_language_words_the_map_again_and_scores_nothing_again(self):
+        self.feed(corpus(), learner=Counting())
+        self.widget.map.setCurrentCell(0, 0)
+        fits, cells = Counting.fits, dict(self.widget.cells)
+        with speaking("ru"):
+            language.changed.happened.emit()
+            self.process_events()
+            self.assertIn("Лучший словарь по AUC", self.widget.summary.text())
+            self.assertIn("слов в среднем", self.widget.map.item(0, 0).toolTip())
+            self.assertIn("По всем документам", self.widget.detail.text())
+            self.assertEqual(self.widget.run_button.text(), "Запустить")
+        self.assertEqual(Counting.fits, fits)
+        self.assertEqual(self.widget.cells, cells)
+        self.assertEqual(self.widget.selected, (5, .3))
+        self.assertEqual(self.widget.metric_combo.currentData(), "AUC")
+
+    def test_controls_get_the_room_that_the_words_of_another_language_need(self):
+        self.widget.show()
+        self.process_events()
+        for name in ("ru", "en"):
+            with speaking(name):
+                language.changed.happened.emit()
+                self.process_events()
+                self.assertGreaterEqual(self.widget.controlArea.width(),
+                                        self.widget.controlArea.minimumSizeHint().width())
+                self.assertLessEqual(self.widget.controlArea.width(),
+                                     self.widget.left_side.width())
+        self.widget.hide()
 
     def test_report(self):
         self.feed(corpus())

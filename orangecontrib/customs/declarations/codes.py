@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 
+from orangecontrib.customs.i18n import Message, Sayable, Words
 from orangecontrib.customs.nomenclature import parse_code
 
 __all__ = ["CODE_NAME", "answered_code", "cut"]
@@ -11,7 +12,7 @@ __all__ = ["CODE_NAME", "answered_code", "cut"]
 CODE_NAME = re.compile(r"\bcode|код|тн\s*вэд|\bhs", re.I)
 
 
-def cut(text: str, digits: int | None) -> tuple[str, str]:
+def cut(text: str, digits: int | None) -> tuple[str, Sayable]:
     """A code cut to a level, and why it could not be.
 
     Parameters
@@ -23,23 +24,26 @@ def cut(text: str, digits: int | None) -> tuple[str, str]:
 
     Returns
     -------
-    code, reason : str
-        One of them is empty.
+    code : str
+    reason : Message, Words or str
+        One of the two is empty.
 
     Examples
     --------
     >>> cut("8504 40 300 8", 6)
     ('850440', '')
-    >>> cut("8504", 6)
-    ('', '«8504» has 4 digits, 6 are needed')
+    >>> from orangecontrib.customs.i18n import say
+    >>> say(cut("8504", 6)[1], "en")
+    '“8504” has 4 digits, 6 are needed'
     """
     code = parse_code(text)
     if code.problem:
-        return "", code.said()[0]
+        return "", Words(code.said("ru")[0], code.said("en")[0])
     if not code.digits:
-        return "", "no code"
+        return "", Message("reader.no_code")
     if len(code.digits) < (digits or 2):
-        return "", f"«{code.typed}» has {len(code.digits)} digits, {digits or 2} are needed"
+        return "", Message.of("reader.few_digits", typed=code.typed, n=len(code.digits),
+                              needed=digits or 2)
     return code.digits[:digits], ""
 
 

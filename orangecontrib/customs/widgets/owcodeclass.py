@@ -8,10 +8,9 @@ from AnyQt.QtWidgets import (
     QTreeWidgetItem,
 )
 from Orange.data import Table
-from Orange.widgets import gui
 from Orange.widgets.settings import Setting
 from Orange.widgets.utils.widgetpreview import WidgetPreview
-from Orange.widgets.widget import Input, Msg, Output, OWWidget
+from Orange.widgets.widget import Input, Output
 
 from orangecontrib.customs.declarations.learning.table import (
     code_candidates,
@@ -19,21 +18,32 @@ from orangecontrib.customs.declarations.learning.table import (
     leaks,
     to_metas,
 )
+from orangecontrib.customs.i18n import say
 from orangecontrib.customs.nomenclature import LEVELS as DIGITS
 from orangecontrib.customs.nomenclature import bundled_tariff
-from orangecontrib.customs.widgets.utils.common.base import clear
-from orangecontrib.customs.widgets.utils.common.controls import choice, grid_of
+from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear
+from orangecontrib.customs.widgets.utils.common.controls import choice, grid_of, group_box, hint
 from orangecontrib.customs.widgets.utils.common.variables import VariableCombo, listed
+from orangecontrib.customs.widgets.utils.common.wording import (
+    Said,
+    room,
+    worded,
+    worded_headers,
+)
 
-LEVELS = ((0, "as they are"), *((digits, f"{digits} digits") for digits in DIGITS))
+words = room("owcodeclass")
+
+LEVELS = {0: words("as_they_are"), **{digits: words("digits", n=digits) for digits in DIGITS}}
+HEADERS = (words("code"), words("rows"), words("designation"))
 
 
-class OWCodeClass(OWWidget):
+class OWCodeClass(CustomsWidget):
     name = "Code as Class"
     description = "Make the codes of declarations, cut to a level, the class to be learnt."
     icon = "icons/CodeClass.svg"
     priority = 62
-    keywords = "code as class, hs code, heading, subheading, код, класс, позиция, select columns"
+    keywords = ("code as class, hs code, heading, subheading, код, класс, позиция, select columns, "
+                "таможня, тн вэд, субпозиция")
     want_main_area = False
 
     class Inputs:
@@ -45,17 +55,17 @@ class OWCodeClass(OWWidget):
         skipped = Output("Skipped", Table, dynamic=False,
                          doc="Rows without a code of that length, with the reason")
 
-    class Error(OWWidget.Error):
-        no_codes = Msg("No column of codes: one needs codes such as 8504, 8504 40 or 8504403008.")
-        none_left = Msg("No row has a code of {}: choose fewer digits or another column.")
+    class Error(CustomsWidget.Error):
+        no_codes = Said(words("no_codes"))
+        none_left = Said(words("none_left"))
 
-    class Warning(OWWidget.Warning):
-        one_class = Msg("All rows have the same code: nothing to learn. Choose more digits.")
-        skipped = Msg("{} of {} rows have no code of {}: see the output Skipped.")
+    class Warning(CustomsWidget.Warning):
+        one_class = Said(words("one_class"))
+        skipped = Said(words("skipped"))
 
-    class Information(OWWidget.Information):
-        leaks = Msg("{} moved to the metas: a learner would read the answer there.")
-        described = Msg("“{}” was read as a category; it is a text now.")
+    class Information(CustomsWidget.Information):
+        leaks = Said(words("leaks"))
+        described = Said(words("described"))
 
     code_name: str = Setting("", schema_only=True)
     digits: int = Setting(6, schema_only=True)
@@ -66,20 +76,21 @@ class OWCodeClass(OWWidget):
         self._set_up_controls()
 
     def _set_up_controls(self):
-        box = gui.widgetBox(self.controlArea, "Code")
-        self.code_combo = VariableCombo("(none)")
+        box = group_box(self.controlArea, words("code"))
+        self.code_combo = worded(VariableCombo(words("none")), toolTip=words("column_tip"))
         self.code_combo.chosen.connect(self._on_code)
-        self.digits_combo = choice(
-            LEVELS, self.digits, self._on_digits,
-            "4: heading, 6: subheading of the HS, 8 and 10: national")
-        grid = grid_of((("Column", self.code_combo), ("Cut to", self.digits_combo)))
+        self.digits_combo = choice(LEVELS.items(), self.digits, self._on_digits,
+                                   words("cut_tip"))
+        grid = grid_of(((words("column"), self.code_combo), (words("cut"), self.digits_combo)))
         box.layout().addLayout(grid)
         grid.setColumnStretch(1, 1)
-        box = gui.widgetBox(self.controlArea, "Classes")
-        self.tree = QTreeWidget(rootIsDecorated=False, uniformRowHeights=True,
-                                selectionMode=QAbstractItemView.NoSelection,
-                                alternatingRowColors=True)
-        self.tree.setHeaderLabels(["Code", "Rows", "Designation"])
+        box = group_box(self.controlArea, words("classes"))
+        self.tree = worded(QTreeWidget(rootIsDecorated=False, uniformRowHeights=True,
+                                       selectionMode=QAbstractItemView.NoSelection,
+                                       alternatingRowColors=True),
+                           accessibleName=words("classes"))
+        worded_headers(self.tree, HEADERS)
+        hint(self.tree, words("connect"))
         box.layout().addWidget(self.tree)
 
     def sizeHint(self):
@@ -101,6 +112,10 @@ class OWCodeClass(OWWidget):
         self.digits = self.digits_combo.currentData()
         self.apply()
 
+    def on_language(self):
+        """Another language is spoken: why rows are left out, and designations, are said again."""
+        self.apply()
+
     def apply(self):
         """Make the class and send it on."""
         clear(self.Error, self.Warning, self.Information)
@@ -111,13 +126,13 @@ class OWCodeClass(OWWidget):
             self.Error.no_codes()
         elif self.data is not None:
             coded, skipped = code_class(self.data, variable, self.digits or None)
-            wanted = f"{self.digits} digits" if self.digits else "two digits or more"
+            wanted = LEVELS[self.digits] if self.digits else words("two_or_more")
             if coded is None:
-                self.Error.none_left(wanted)
+                self.Error.none_left(wanted=wanted)
             else:
                 self.Warning.one_class(shown=len(coded.domain.class_var.values) == 1)
                 if skipped is not None:
-                    self.Warning.skipped(len(skipped), len(self.data), wanted)
+                    self.Warning.skipped(n=len(skipped), total=len(self.data), wanted=wanted)
                 coded = self._without_answers(coded)
                 self._show(coded)
         self.Outputs.data.send(coded)
@@ -132,9 +147,9 @@ class OWCodeClass(OWWidget):
         texts = [v.name for v in moved if coded.domain[v.name].is_string]
         answers = [v.name for v in moved if v.name not in texts]
         if answers:
-            self.Information.leaks(listed(answers))
+            self.Information.leaks(columns=listed(answers))
         if texts:
-            self.Information.described(texts[0])
+            self.Information.described(column=texts[0])
         return coded
 
     def _show(self, coded: Table):
@@ -142,7 +157,7 @@ class OWCodeClass(OWWidget):
         codes = coded.domain.class_var.values
         counts = [int((coded.Y == number).sum()) for number in range(len(codes))]
         for code, count in zip(codes, counts):
-            designation = tariff[code].ru if code in tariff else ""
+            designation = (say(tariff[code]) or tariff[code].ru) if code in tariff else ""
             item = QTreeWidgetItem([code, str(count), designation])
             item.setTextAlignment(1, Qt.AlignRight | Qt.AlignVCenter)
             item.setToolTip(2, designation)
@@ -153,11 +168,12 @@ class OWCodeClass(OWWidget):
     def send_report(self):
         if self.data is None or self.code_combo.variable is None:
             return
-        self.report_items("Class", (("Column", self.code_combo.variable.name),
-                                    ("Cut to", dict(LEVELS)[self.digits])))
+        self.report_items(say(words("report")), (
+            (say(words("column")), self.code_combo.variable.name),
+            (say(words("cut")), say(LEVELS[self.digits]))))
         shown = min(100, self.tree.topLevelItemCount())
         items = [self.tree.topLevelItem(row) for row in range(shown)]
-        self.report_table("Classes", [["Code", "Rows", "Designation"], *(
+        self.report_table(say(words("classes")), [list(map(say, HEADERS)), *(
             [item.text(column) for column in range(3)] for item in items)], header_rows=1)
 
 

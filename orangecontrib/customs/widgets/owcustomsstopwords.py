@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 
 from AnyQt.QtCore import QSize
-from AnyQt.QtWidgets import (
-    QTabWidget,
-)
+from AnyQt.QtWidgets import QTabWidget
 from Orange.data import Table
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
 from Orange.widgets.utils.concurrent import TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
-from Orange.widgets.widget import Input, Msg, Output, OWWidget
+from Orange.widgets.widget import Input, Output
 from orangecontrib.text import Corpus
 
 from orangecontrib.customs.declarations.lemmas.table import FamilyNormalizer, LemmaNormalizer
+from orangecontrib.customs.i18n import Joined, Message, say
 from orangecontrib.customs.textmining.stopwords import (
     AuditRow,
     Lexicon,
@@ -46,6 +45,7 @@ from orangecontrib.customs.widgets.utils.common.base import (
     reason,
 )
 from orangecontrib.customs.widgets.utils.common.goodslist import report_rows
+from orangecontrib.customs.widgets.utils.common.wording import Said, room, worded, worded_tabs
 from orangecontrib.customs.widgets.utils.text.auditpage import AuditPage, audit_texts
 from orangecontrib.customs.widgets.utils.text.corpora import (
     CorpusWarning,
@@ -71,8 +71,7 @@ MIXED = .25
 #: More than this share of the documents without a word is worth a warning.
 MANY = .1
 
-NO_TOKENS = "No word is left in {} of {} documents. A model behind has nothing to read there " \
-            "and answers with about its shares of the codes; Evaluate Codes accepts none of them."
+words = room("owcustomsstopwords")
 
 
 @dataclass
@@ -101,12 +100,12 @@ def run(request: SimpleNamespace, state: TaskState) -> Learnt:
     progress = progress_of(state)
     material, lexicon = request.material, request.locked
     if material is None:
-        state.set_status("Preparing…")
+        state.set_status(say(words("preparing")))
         material = gather(request.corpus, request.designations, request.words,
                           None if lexicon is None else lexicon.upstream,
                           lambda share, *_: progress(.7 * share), request.normalisers,
                           request.meant)
-    state.set_status("Filtering…")
+    state.set_status(say(words("filtering")))
     if lexicon is None:
         options = request.options(material)
         lexicon = material.learn(options)
@@ -128,7 +127,7 @@ def run(request: SimpleNamespace, state: TaskState) -> Learnt:
 def run_audit(material: Material, options: Options, stop: threading.Event,
               state: TaskState) -> Audited:
     """The tautology audit; a set `stop` ends it with the rows so far."""
-    state.set_status("Auditing…")
+    state.set_status(say(words("auditing")))
 
     def progress(share: float) -> bool:
         state.set_progress_value(100 * share)
@@ -145,7 +144,7 @@ class OWCustomsStopwords(StopwordControls, CustomsWidget):
     icon = "icons/CustomsStopwords.svg"
     priority = 70
     keywords = "customs stop-word filter, stopwords, стоп-слова, tariff, ТН ВЭД, vocabulary, " \
-               "lexicon, tautology"
+               "lexicon, tautology, таможня, словарь, слова тарифа"
 
     graph_name = "mainArea"  # Save Image
 
@@ -161,37 +160,32 @@ class OWCustomsStopwords(StopwordControls, CustomsWidget):
                             doc="What was dropped, how frequent it is per class, and why")
         kept_words = Output("Kept Words", Table, dynamic=False, doc="The vocabulary that is left")
 
-    class Error(OWWidget.Error):
-        failed = Msg("The corpus can't be filtered: {}.")
-        audit = Msg("No audit: {}.")
-        no_lemmas = Msg("The words stay as they come: {}.")
-        locked_lemmas = Msg("What is locked was learnt of lemmas, which can't be had here: {}.")
+    class Error(CustomsWidget.Error):
+        failed = Said(words("failed"))
+        audit = Said(words("audit"))
+        no_lemmas = Said(words("no_lemmas"))
+        locked_lemmas = Said(words("locked_lemmas"))
 
     class Warning(CorpusWarning):
-        not_normalised = Msg("No stemmer or lemmatiser upstream: words are compared letter for "
-                             "letter. Use Preprocess Text first.")
-        no_tokens = Msg(NO_TOKENS)
-        no_tokens_at_all = Msg("No word is left in any document: switch something off.")
-        one_class = Msg("The corpus has fewer than two classes: nothing tells them apart, and "
-                        "there is no audit.")
-        class_codes = Msg("The corpus has no class with codes (4 to 10 digits): no words of the "
-                          "tariff. Choose codes by hand, or all.")
-        codes_refused = Msg("Not a code: {}.")
-        codes_unknown = Msg("The nomenclature has no line for {}.")
-        nomenclature = Msg("The nomenclature can't be used: {}. No words of the tariff.")
-        words = Msg("The words can't be used: {}.")
-        mixed = Msg("Mixed languages: {:.0%} of the words are Latin; the normaliser of one "
-                    "language leaves the other as it is.")
-        unknown_upstream = Msg("The locked lexicon does not know {}: left out, as it would be "
-                               "fitted again. Unlock to learn with it.")
-        bad_lock = Msg("The locked lexicon in the workflow is damaged ({}); learning again.")
+        not_normalised = Said(words("not_normalised"))
+        no_tokens = Said(words("no_tokens"))
+        no_tokens_at_all = Said(words("no_tokens_at_all"))
+        one_class = Said(words("one_class"))
+        class_codes = Said(words("class_codes"))
+        codes_refused = Said(words("codes_refused"))
+        codes_unknown = Said(words("codes_unknown"))
+        nomenclature = Said(words("nomenclature"))
+        mixed = Said(words("mixed"))
+        unknown_upstream = Said(words("unknown_upstream"))
+        bad_lock = Said(words("bad_lock"))
+        words = Said(words("words"))  # the last: from here on it is another thing
 
-    class Information(OWWidget.Information):
-        tokenised = Msg("The corpus was not tokenised: split into words here.")
-        frozen = Msg("{} upstream would be fitted again on every new corpus: frozen here.")
-        no_tokens = Msg(NO_TOKENS)
-        cancelled = Msg("Audit cancelled: the rows so far are shown.")
-        stopped = Msg("Cancelled: nothing is sent. Change something to filter again.")
+    class Information(CustomsWidget.Information):
+        tokenised = Said(words("tokenised"))
+        frozen = Said(words("frozen"))
+        no_tokens = Said(words("no_tokens"))
+        cancelled = Said(words("cancelled"))
+        stopped = Said(words("stopped"))
 
     settings_version = 2
 
@@ -249,8 +243,10 @@ class OWCustomsStopwords(StopwordControls, CustomsWidget):
         self.words_page.decided.connect(self.decide)
         self.words_page.filtered.connect(self._show_rows)
         self.audit_page.pressed.connect(self._on_audit)
-        for page in (self.words_page, self.audit_page):
-            self.tabs.addTab(page, page.title)
+        pages = (self.words_page, self.audit_page)
+        for page in pages:
+            self.tabs.addTab(page, "")
+        worded_tabs(self.tabs, [page.title for page in pages])
 
     def sizeHint(self):
         return QSize(900, 506)  # a screen of 1366 × 768 shows no more at first
@@ -284,19 +280,19 @@ class OWCustomsStopwords(StopwordControls, CustomsWidget):
             try:
                 self.words = words_of(self.words_table)
             except ValueError as error:
-                self.Warning.words(error)
+                self.Warning.words(reason=reason(error))
         if self.nomenclature is None:
             self.designations = bundled_designations()
-            text = "Bundled: 64, 8504, 8536, 9032"
+            text = words("bundled")
         else:
             try:
                 self.designations = designations_of(self.nomenclature)
-                text = f"From the input: {len(self.designations)} lines"
+                text = words("from_input", n=len(self.designations))
             except ValueError as error:
                 self.designations = []
-                self.Warning.nomenclature(error)
-                text = "The input can't be used"
-        self.nomenclature_label.setText(text)
+                self.Warning.nomenclature(reason=reason(error))
+                text = words("unusable")
+        worded(self.nomenclature_label, text=text)
         self._restart()
 
     def _restart(self):
@@ -355,11 +351,11 @@ class OWCustomsStopwords(StopwordControls, CustomsWidget):
         else:
             self._restart()
 
-    def decide(self, words: list[str], keep: bool | None):
-        """Keep (True) or drop (False) words by hand, or let the sources decide (None)."""
-        if self.locked or not words:
+    def decide(self, some: list[str], keep: bool | None):
+        """Keep (True) or drop (False) some words by hand, or let the sources decide (None)."""
+        if self.locked or not some:
             return
-        decisions = {**self.by_hand, **dict.fromkeys(words, keep)}
+        decisions = {**self.by_hand, **dict.fromkeys(some, keep)}
         self.by_hand = {word: to for word, to in decisions.items() if to is not None}
         self._changed()
 
@@ -393,11 +389,11 @@ class OWCustomsStopwords(StopwordControls, CustomsWidget):
             tuple(word.strip() for word in self.protected_text.split(",") if word.strip()),
             dict(self.by_hand), self.use_boilerplate)
 
-    def _words_state(self) -> str:
+    def _words_state(self) -> Message:
         """For the report: what was done to the words."""
         upstream = self._upstream_normaliser()
-        words = f"{upstream} upstream" if upstream else dict(NORMALISE_CHOICES)[self.normalise]
-        return f"{words}, word families" if self.families else words
+        said = words("upstream", name=upstream) if upstream else NORMALISE_CHOICES[self.normalise]
+        return words("with_families", words=said) if self.families else said
 
     def _normalisers(self, locked: bool) -> list:
         """What is done to the words here; what can't be is said and left out."""
@@ -406,7 +402,8 @@ class OWCustomsStopwords(StopwordControls, CustomsWidget):
             try:
                 steps.append(LemmaNormalizer())
             except ModuleNotFoundError as error:
-                (self.Error.locked_lemmas if locked else self.Error.no_lemmas)(error)
+                (self.Error.locked_lemmas if locked else self.Error.no_lemmas)(
+                    reason=reason(error))
         return steps + [FamilyNormalizer()] if self.families else steps
 
     # -- work
@@ -427,7 +424,7 @@ class OWCustomsStopwords(StopwordControls, CustomsWidget):
             try:
                 locked = Lexicon.from_literal(self.stored_lexicon)
             except ValueError as error:
-                self.Warning.bad_lock(error)
+                self.Warning.bad_lock(reason=reason(error))
         normalisers = self._normalisers(locked is not None)
         if self.Error.locked_lemmas.is_shown():   # the lexicon would judge other words
             self._nothing()
@@ -459,9 +456,9 @@ class OWCustomsStopwords(StopwordControls, CustomsWidget):
         if isinstance(ex, Ended):
             return
         if auditing:
-            self.Error.audit(ex)
+            self.Error.audit(reason=reason(ex))
         else:
-            self.Error.failed(reason(ex))
+            self.Error.failed(reason=reason(ex))
             self._nothing()
 
     def _cancel(self):
@@ -488,21 +485,21 @@ class OWCustomsStopwords(StopwordControls, CustomsWidget):
         prepared, counts = result.material.prepared, result.material.counts
         self.Information.tokenised(shown=prepared.tokenised)
         if prepared.upstream:
-            self.Information.frozen(", ".join(
-                f"{name} ({len(words)} words)" for name, words in prepared.upstream))
+            self.Information.frozen(names=Joined(tuple(
+                words("frozen_one", name=name, n=len(left)) for name, left in prepared.upstream)))
         if prepared.unknown_upstream:
-            self.Warning.unknown_upstream(", ".join(prepared.unknown_upstream))
+            self.Warning.unknown_upstream(names=", ".join(prepared.unknown_upstream))
         self.Warning.not_normalised(shown=not prepared.normalised)
         total = len(result.corpus)
         self.Warning.no_tokens_at_all(shown=result.empty == total)
         if 0 < result.empty < total:
             group = self.Warning if result.empty > MANY * total else self.Information
-            group.no_tokens(result.empty, total)
+            group.no_tokens(n=result.empty, total=total)
         self.Warning.one_class(
             shown=result.corpus.domain.class_var is not None and len(counts.classes) < 2)
         latin = latin_share(counts)
         if MIXED < latin < 1 - MIXED:
-            self.Warning.mixed(latin)
+            self.Warning.mixed(latin=latin)
         self._say_codes()
 
     def _say_codes(self):
@@ -517,7 +514,7 @@ class OWCustomsStopwords(StopwordControls, CustomsWidget):
         if self.codes_from == BY_HAND_CODES:
             refused = codes_in(self.codes_text)[1]
             if refused:
-                self.Warning.codes_refused(", ".join(refused))
+                self.Warning.codes_refused(codes=", ".join(refused))
         elif not codes:
             self.Warning.class_codes()
         lines = {code[:4] for code, _ in self.material.designations}
@@ -525,7 +522,7 @@ class OWCustomsStopwords(StopwordControls, CustomsWidget):
                           if not any(line.startswith(code[:4]) for line in lines)})
         if unknown:
             more = f", … ({len(unknown)})" if len(unknown) > 5 else ""
-            self.Warning.codes_unknown(", ".join(unknown[:5]) + more)
+            self.Warning.codes_unknown(codes=", ".join(unknown[:5]) + more)
 
     # -- audit
 
@@ -555,17 +552,19 @@ class OWCustomsStopwords(StopwordControls, CustomsWidget):
     def _say_state(self):
         lexicon = self.lexicon
         if self.locked and self.stored_lexicon:
-            text = f"Locked: learnt from {self.stored_lexicon.get('documents', '?')} documents"
+            said = words("locked", n=self.stored_lexicon.get("documents", "?"))
         elif self.locked:
-            text = "Locked as soon as something is learnt"
-        elif lexicon is None:
-            text = "Nothing learnt yet"
+            said = words("to_be_locked")
         else:
-            text = f"Learnt from these {lexicon.documents} documents"
+            said = words("not_learnt") if lexicon is None else words("learnt", n=lexicon.documents)
         if self.rows:
-            kept = sum(row.keep for row in self.rows)
-            text += f"; {kept} of {len(self.rows)} words stay"
-        self.words_page.state_label.setText(text)
+            said = words("state", learnt=said, kept=sum(row.keep for row in self.rows),
+                         total=len(self.rows))
+        worded(self.words_page.state_label, text=said)
+
+    def on_language(self):
+        """Another language is spoken: what the audit says is said again."""
+        self.audit_page.show_rows(self.audit_rows)
 
     @classmethod
     def migrate_settings(cls, settings, version):
@@ -577,23 +576,27 @@ class OWCustomsStopwords(StopwordControls, CustomsWidget):
     def send_report(self):
         if self.corpus is None:
             return
-        codes = dict(CODE_CHOICES)[self.codes_from]
-        self.report_items("Filter", (
-            ("State", self.words_page.state_label.text()),
-            ("Words", self._words_state()),
-            ("Boilerplate of box 31", "dropped" if self.use_boilerplate else "kept"),
-            ("Words of the tariff", f"down to {self.level} digits, {codes}"
-             if self.use_tariff else "no"),
-            ("Documents", f"{self.min_df:g}–{self.max_df:g}" if self.use_window else "any"),
-            ("Vocabulary", str(self.max_words) if self.use_limit else "any"),
-            ("Protected", self.protected_text or "none"),
-            ("By hand", ", ".join(f"{word} {'kept' if keep else 'dropped'}"
-                                  for word, keep in self.by_hand.items()) or "none")))
+        by_hand = Joined(tuple(words("word_kept" if keep else "word_dropped", word=word)
+                               for word, keep in self.by_hand.items()))
+        self.report_items(say(words("report")), [(say(name), say(value)) for name, value in (
+            (words("report_state"), self.words_page.state_label.text()),
+            (words("report_words"), self._words_state()),
+            (words("report_boilerplate"), words("dropped" if self.use_boilerplate else "kept")),
+            (words("report_tariff"),
+             words("report_level", n=self.level, codes=CODE_CHOICES[self.codes_from])
+             if self.use_tariff else words("no")),
+            (words("report_documents"), f"{self.min_df:g}–{self.max_df:g}"
+             if self.use_window else words("any")),
+            (words("report_vocabulary"), str(self.max_words) if self.use_limit else words("any")),
+            (words("report_protected"), self.protected_text or words("none")),
+            (words("report_hand"), by_hand if self.by_hand else words("none")))])
         if self.rows:
-            self.report_table("Words", report_rows(self.words_page.model), header_rows=1)
+            self.report_table(say(self.words_page.title), report_rows(self.words_page.model),
+                              header_rows=1)
         if self.audit_rows:
-            self.report_table("Tautology Audit", [
-                list(AuditPage.HEADERS), *map(audit_texts, self.audit_rows)], header_rows=1)
+            self.report_table(say(self.audit_page.title), [
+                list(map(say, AuditPage.HEADERS)), *map(audit_texts, self.audit_rows)],
+                header_rows=1)
 
 
 if __name__ == "__main__":  # pragma: no cover

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -11,12 +12,10 @@ from types import SimpleNamespace
 from AnyQt.QtCore import QSize, Qt
 from AnyQt.QtGui import QColor, QTextCharFormat, QTextCursor
 from AnyQt.QtWidgets import (
-    QHeaderView,
     QLabel,
     QLineEdit,
     QTabWidget,
     QTextBrowser,
-    QTreeWidget,
     QTreeWidgetItem,
 )
 from Orange.data import StringVariable, Table
@@ -25,7 +24,7 @@ from Orange.widgets.settings import Setting
 from Orange.widgets.utils.annotated_data import ANNOTATED_DATA_SIGNAL_NAME
 from Orange.widgets.utils.concurrent import TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
-from Orange.widgets.widget import Input, Msg, Output, OWWidget
+from Orange.widgets.widget import Input, Output
 
 from orangecontrib.customs.cases.lines import lines_in
 from orangecontrib.customs.declarations import (
@@ -47,13 +46,30 @@ from orangecontrib.customs.declarations.table import (
 )
 from orangecontrib.customs.fusion.colours import FACT_COLOURS, pale
 from orangecontrib.customs.fusion.table import default_key, key_candidates, keys_of
-from orangecontrib.customs.i18n import Sayable, say
+from orangecontrib.customs.i18n import Joined, Sayable, say
 from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear, reason
-from orangecontrib.customs.widgets.utils.common.controls import pile, splitter
+from orangecontrib.customs.widgets.utils.common.controls import (
+    auto_apply,
+    group_box,
+    hint,
+    pile,
+    splitter,
+)
 from orangecontrib.customs.widgets.utils.common.escaping import as_written
 from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsList, report_rows
 from orangecontrib.customs.widgets.utils.common.selecting import send_selection
-from orangecontrib.customs.widgets.utils.common.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.common.theme import theme
+from orangecontrib.customs.widgets.utils.common.variables import VariableCombo, more
+from orangecontrib.customs.widgets.utils.common.wording import (
+    Said,
+    room,
+    worded,
+    worded_headers,
+    worded_tabs,
+)
+from orangecontrib.customs.widgets.utils.text.findingstree import FindingsTree
+
+words = room("owdeclarationfacts")
 
 #: Descriptions read between two looks at the Cancel button.
 STEP = 50
@@ -91,7 +107,7 @@ def run(data: Table, text_name: str, key_name: str, stop: threading.Event,
     key = data.domain[key_name] if key_name else None
     keys, remarks = keys_of(data, key)
     made_by, readings, done = reader(), {}, len(texts)
-    state.set_status("Reading…")
+    state.set_status(say(words("reading")))
     for number, text in enumerate(texts):
         if number % STEP == 0:
             if state.is_interruption_requested() or stop.is_set():
@@ -100,7 +116,7 @@ def run(data: Table, text_name: str, key_name: str, stop: threading.Event,
             state.set_progress_value(95 * number / len(texts))
         if text not in readings:
             readings[text] = made_by.read(text)
-    state.set_status("Writing…")
+    state.set_status(say(words("writing")))
     facts, skipped = facts_table(data[:done], text_name, _Known(made_by, readings), key)
     facts.name = f"{data.name} (facts)" if data.name else "Facts"
     lines = dict(zip(readings, lines_in(list(readings.values()), made_by)))
@@ -111,23 +127,22 @@ def run(data: Table, text_name: str, key_name: str, stop: threading.Event,
             goods.append(Good(name, text, len({f.fact for f in reading.findings}),
                               (*lines[text], *reading.problems)))
         else:
-            reason = "not read: cancelled" if text.strip() else EMPTY
-            goods.append(Good(name, text, None, (reason,)))
+            goods.append(Good(name, text, None,
+                              (words("not_read") if text.strip() else EMPTY,)))
     return SimpleNamespace(facts=facts, skipped=skipped, goods=goods, done=done,
                            total=len(texts), remarks=remarks)
 
 
-def _columns() -> list[Column]:
-    problems_of = lambda good: "\n".join(map(str, good.problems))  # noqa: E731
+def _columns(colour: Callable[[Good], str]) -> list[Column]:
     return [
-        Column("Good", lambda g: g.key),
-        Column("Facts", lambda g: "–" if g.facts is None else str(g.facts),
+        Column(words("column_good"), lambda g: g.key, most=130),
+        Column(words("column_facts"), lambda g: "–" if g.facts is None else str(g.facts),
                lambda g: -1 if g.facts is None else g.facts, right=True,
-               header_tooltip="How many facts the description speaks of"),
+               header_tooltip=words("column_facts_tip")),
         Column("⚠", lambda g: "⚠" if g.problems else "", lambda g: -len(g.problems),
-               colour=lambda g: "#c0392b", tooltip=problems_of,
-               header_tooltip="What is unclear or contradictory in the description"),
-        Column("Description", lambda g: " ".join(g.text.split()),
+               colour=colour, tooltip=lambda g: "\n".join(map(str, g.problems)),
+               header_tooltip=words("column_problems_tip")),
+        Column(words("column_description"), lambda g: " ".join(g.text.split()),
                tooltip=lambda g: g.text[:600]),
     ]
 
@@ -137,7 +152,8 @@ class OWDeclarationFacts(CustomsWidget):
     description = "Read the facts on which the tariff decides from declaration text (графа 31)."
     icon = "icons/DeclarationFacts.svg"
     priority = 40
-    keywords = "declaration facts, description, графа 31, описание товара, text, footwear, HS"
+    keywords = ("declaration facts, description, графа 31, описание товара, text, footwear, HS, "
+                "таможня, тн вэд, факты, прочитать декларации, обувь")
 
     graph_name = "mainArea"  # Save Image
 
@@ -155,19 +171,18 @@ class OWDeclarationFacts(CustomsWidget):
         annotated = Output(ANNOTATED_DATA_SIGNAL_NAME, Table, dynamic=False,
                            doc="All rows of Facts, and which of them are selected")
 
-    class Error(OWWidget.Error):
-        no_text = Msg("No column looks like descriptions of goods: choose one, or name it "
-                      "“description”.")
-        failed = Msg("The descriptions can't be read: {}")
+    class Error(CustomsWidget.Error):
+        no_text = Said(words("no_text"))
+        failed = Said(words("failed"))
 
-    class Warning(OWWidget.Warning):
-        skipped = Msg("{} without a description; see Skipped Declarations.")
-        cancelled = Msg("Cancelled: {} of {} descriptions were read; the rest is left out.")
-        keys = Msg("Ids of goods: {}")
-        ids = Msg("“{}” is read as description, but holds ids or codes: choose another column.")
+    class Warning(CustomsWidget.Warning):
+        skipped = Said(words("skipped"))
+        cancelled = Said(words("cancelled"))
+        keys = Said(words("keys"))
+        ids = Said(words("ids"))
 
-    class Information(OWWidget.Information):
-        no_key = Msg("No column holds the goods' ids; rows are numbered instead.")
+    class Information(CustomsWidget.Information):
+        no_key = Said(words("no_key"))
 
     buttons_area_orientation = Qt.Vertical
     settings_version = 1
@@ -192,63 +207,53 @@ class OWDeclarationFacts(CustomsWidget):
     # -- layout
 
     def _set_up_controls(self):
-        box = gui.vBox(self.controlArea, "Columns")
-        box.layout().addWidget(QLabel("Description:"))
-        self.text_combo = VariableCombo("(no text column)")
-        self.text_combo.setToolTip("Column with the description of the goods (графа 31)")
+        box = group_box(self.controlArea, words("columns"))
+        self.text_combo = worded(VariableCombo(words("no_text_column")),
+                                 toolTip=words("description_tip"))
         self.text_combo.chosen.connect(self._on_text_chosen)
-        box.layout().addWidget(self.text_combo)
-        box.layout().addWidget(QLabel("Good's id:"))
-        self.key_combo = VariableCombo("(row number)")
-        self.key_combo.setToolTip("Column by which HS Code Fusion matches text and photos")
+        self.key_combo = worded(VariableCombo(words("row_number")), toolTip=words("key_tip"))
         self.key_combo.chosen.connect(self._on_key_chosen)
-        box.layout().addWidget(self.key_combo)
+        for title, combo in (("description", self.text_combo), ("key", self.key_combo)):
+            box.layout().addWidget(worded(QLabel(), text=words(title)))
+            box.layout().addWidget(combo)
         gui.rubber(self.controlArea)
         self.buttonsArea.layout().addWidget(self.make_cancel_button(
-            lambda: self.ending.set(), "Stop reading; the descriptions read so far are sent"))
-        gui.auto_commit(self.buttonsArea, self, "auto_commit", "Read")
+            lambda: self.ending.set(), words("cancel_tip")))
+        auto_apply(self.buttonsArea, self, "auto_commit")
 
     def _set_up_main(self):
-        self.list = GoodsList(_columns(), multiple=True)
+        self.list = GoodsList(_columns(lambda g: theme(self.palette()).bad.name()), multiple=True)
         self.list.chosen.connect(self._on_chosen)
         self.list.selected.connect(self._send_selected)
+        hint(self.list.view, words("connect"))
 
-        self.trial = QLineEdit(clearButtonEnabled=True, placeholderText=(
-            "Type or paste a description to try it…"))
-        self.trial.setToolTip("Read a single description without data; it is not sent on")
+        self.trial = worded(QLineEdit(clearButtonEnabled=True),
+                            placeholderText=words("try"), toolTip=words("try_tip"))
         self.trial.textChanged.connect(self._on_trial)
-        self.text_view = QTextBrowser(openLinks=False)
-        self.text_view.setToolTip("Point at a coloured span to see what is read there")
-        self.table = QTreeWidget(rootIsDecorated=False, alternatingRowColors=True,
-                                 uniformRowHeights=True)
-        self.table.setHeaderLabels(["Fact", "Value", "Said by", "Strength", "How"])
-        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
-        self.table.headerItem().setToolTip(0, "The colours are those of the spans above")
-        self.table.headerItem().setToolTip(3, (
-            "How many times as often such words stand where it holds as where it does not"))
-        self.table.headerItem().setToolTip(
-            4, "Stated outright, or implied by a noun, a size or a trade word")
+        self.text_view = worded(
+            QTextBrowser(openLinks=False), toolTip=words("span_tip"),
+            placeholderText=words("nothing_read"), accessibleName=words("description_read"))
+        self.table = worded(FindingsTree(3), accessibleName=words("facts"))
+        worded_headers(
+            self.table, [words(name) for name in ("fact", "value", "said_by", "strength")],
+            [words("fact_tip"), "", "", words("strength_tip")])
         self.table.currentItemChanged.connect(self._on_finding)
-        header = self.table.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(2, QHeaderView.Stretch)
-        self.stages_view = QTextBrowser(openLinks=False)
-        self.stages_view.setToolTip("What each stage of reading made of the text, in their order")
+        self.stages_view = worded(QTextBrowser(openLinks=False), toolTip=words("stages_order"))
         self.tabs = QTabWidget(documentMode=True)
-        self.tabs.addTab(self.table, "Facts")
-        self.tabs.addTab(self.stages_view, "Stages")
-        self.tabs.setTabToolTip(1, "How the text was read, stage by stage")
+        for page in (self.table, self.stages_view):
+            self.tabs.addTab(page, "")
+        worded_tabs(self.tabs, [words("facts"), words("stages")], ["", words("stages_tip")])
         self.problems = QLabel(wordWrap=True, textFormat=Qt.RichText)
         self.problems.setTextInteractionFlags(Qt.TextSelectableByMouse)
 
         vertical = splitter(Qt.Vertical, pile(self.trial, self.text_view, spacing=4),
                             pile(self.tabs, self.problems, spacing=4), stretch=(2, 3))
         self.splitter = splitter(Qt.Horizontal, self.list, pile(vertical, spacing=4),
-                                 sizes=(215, 485), stretch=(2, 3))
+                                 sizes=(230, 420), stretch=(2, 3))
         self.mainArea.layout().addWidget(self.splitter)
 
     def sizeHint(self):
-        return QSize(980, 620)
+        return QSize(900, 506)  # a screen of 1366 × 768 shows no more at first
 
     # -- input
 
@@ -302,23 +307,23 @@ class OWDeclarationFacts(CustomsWidget):
             return
         self.Information.no_key(shown=key is None)
         if not text.is_continuous and holds_ids(self.data, text):
-            self.Warning.ids(text.name)
+            self.Warning.ids(column=text.name)
         self.begin(run, self.data, text.name, "" if key is None else key.name)
 
     def on_done(self, result: SimpleNamespace):
         if result.done < result.total:
-            self.Warning.cancelled(result.done, result.total)
+            self.Warning.cancelled(done=result.done, total=result.total)
         if result.skipped is not None:
-            count = len(result.skipped)
-            self.Warning.skipped("1 good" if count == 1 else f"{count} goods")
+            self.Warning.skipped(n=len(result.skipped))
         if result.remarks:
-            more = f" and {len(result.remarks) - 2} more" if len(result.remarks) > 2 else ""
-            self.Warning.keys("; ".join(result.remarks[:2]) + more)
+            self.Warning.keys(problems=Joined((
+                Joined(tuple(result.remarks[:2]), "; "),
+                *([more(len(result.remarks) - 2)] if len(result.remarks) > 2 else [])), ""))
         self._show_goods(result.goods)
         self._send(result.facts, result.skipped)
 
     def on_exception(self, ex: Exception):
-        self.Error.failed(reason(ex))
+        self.Error.failed(reason=reason(ex))
         self._show_goods([])
         self._send(None, None)
 
@@ -367,17 +372,15 @@ class OWDeclarationFacts(CustomsWidget):
         self.reading = reading = reader().reading(stages) if stages else None
         self.table.clear()
         self.text_view.clear()
-        if reading is None:
-            self.text_view.setPlaceholderText(
-                "Connect data with descriptions of goods, or try one above.")
-        else:
+        if reading is not None:
             self._show_text(reading)
             self._show_findings(reading)
         self.stages_view.setHtml(stages_html(self.stages))
         problems = (*lines_in([reading], reader())[0], *reading.problems) if reading else ()
+        colour = theme(self.palette()).bad.name()
         self.problems.setText("<br>".join(
-            f"<span style='color:#c0392b'>⚠ {escape(words)}</span>"
-            for words in map(str, problems)))
+            f"<span style='color:{colour}'>⚠ {escape(problem)}</span>"
+            for problem in map(str, problems)))
         self.problems.setVisible(bool(problems))
 
     def _show_text(self, reading: Reading):
@@ -404,24 +407,21 @@ class OWDeclarationFacts(CustomsWidget):
 
     def _show_findings(self, reading: Reading):
         vocabulary = reader().vocabulary
+        quiet = theme(self.palette()).quiet
         for number, finding in enumerate(reading.findings):
-            how = "stated" if finding.kind == STATED else "implied"
             item = QTreeWidgetItem([
                 say(vocabulary[finding.fact]), _values(finding),
-                f"«{' '.join(finding.text.split())}»", f"{finding.ratio:.3g} : 1", how])
+                f"«{' '.join(finding.text.split())}»", f"{finding.ratio:.3g} : 1\n{_how(finding)}"])
             item.setData(0, Qt.UserRole, number)
             item.setBackground(0, QColor(pale(FACT_COLOURS[finding.fact])))
             item.setForeground(0, QColor("#222222"))
             item.setTextAlignment(3, Qt.AlignRight | Qt.AlignVCenter)
-            for column in range(5):
+            for column in range(4):
                 item.setToolTip(column, as_written(_one_line(finding)))
                 if finding.kind != STATED and column:
-                    item.setForeground(column, QColor("#888888"))
+                    item.setForeground(column, quiet)
             self.table.addTopLevelItem(item)
-        for column in (0, 1, 3, 4):
-            self.table.resizeColumnToContents(column)
-        for column, most in ((0, 120), (1, 130)):
-            self.table.setColumnWidth(column, min(most, self.table.columnWidth(column)))
+        self.table.fit()
 
     def _on_finding(self, item: QTreeWidgetItem | None, _previous=None):
         """Mark the words of the chosen finding in the text."""
@@ -442,16 +442,18 @@ class OWDeclarationFacts(CustomsWidget):
         if self.data is None:
             return
         key, text = self.key_combo.variable, self.text_combo.variable
-        self.report_items("Declarations", (
-            ("Description", escape(text.name) if text is not None else "none"),
-            ("Good's id", escape(key.name) if key is not None else "row number"),
-            ("Goods", len(self.goods))))
+        self.report_items(say(words("report")), (
+            (say(words("report_description")),
+             escape(text.name) if text is not None else say(words("report_none"))),
+            (say(words("report_key")),
+             escape(key.name) if key is not None else say(words("report_row_number"))),
+            (say(words("report_goods")), len(self.goods))))
         if self.reading is not None:
-            self.report_raw("Selected Declaration", "<p>" + self.marked_html() + "</p>")
-            self.report_table("Facts", report_rows(self.table.model()), header_rows=1)
+            self.report_raw(say(words("report_selected")), f"<p>«{self.marked_html()}»</p>")
+            self.report_table(say(words("facts")), report_rows(self.table.model()), header_rows=1)
             if self.problems.text():
-                self.report_raw("Problems", f"<p>{self.problems.text()}</p>")
-            self.report_raw("Stages", stages_html(self.stages))
+                self.report_raw(say(words("report_problems")), f"<p>{self.problems.text()}</p>")
+            self.report_raw(say(words("stages")), stages_html(self.stages))
 
     def marked_html(self) -> str:
         """The shown description as HTML, with its findings in colour."""
@@ -467,10 +469,13 @@ class OWDeclarationFacts(CustomsWidget):
         return "".join(pieces) + escape(text[done:])
 
 
+def _how(finding) -> str:
+    return say(words("stated" if finding.kind == STATED else "implied"))
+
+
 def _one_line(finding) -> str:
     fact = say(reader().vocabulary[finding.fact])
-    kind = "stated" if finding.kind == STATED else "implied"
-    line = f"{fact}: {_values(finding)} – {kind}, {finding.ratio:.3g} : 1"
+    line = f"{fact}: {_values(finding)} – {_how(finding)}, {finding.ratio:.3g} : 1"
     return f"{line} ({finding.note})" if finding.note else line
 
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from AnyQt.QtCore import QItemSelection, QItemSelectionModel, QSize, Qt
-from AnyQt.QtGui import QPalette
 from AnyQt.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
-    QHBoxLayout,
     QHeaderView,
     QLabel,
     QPlainTextEdit,
-    QPushButton,
     QSizePolicy,
     QSpinBox,
     QTableWidget,
@@ -20,15 +17,15 @@ from AnyQt.QtWidgets import (
     QTabWidget,
 )
 from Orange.data import DiscreteVariable, Table
-from Orange.widgets import gui
 from Orange.widgets.settings import Setting
 from Orange.widgets.utils.concurrent import TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
-from Orange.widgets.widget import Input, Msg, Output, OWWidget
+from Orange.widgets.widget import Input, Output
 from orangecontrib.text import Corpus
 
+from orangecontrib.customs.i18n import Joined, Message, say
+from orangecontrib.customs.nomenclature import LEVELS as DIGITS
 from orangecontrib.customs.textmining.keywords.counts import (
-    NO_CODE,
     NONE,
     NOT_FOUND,
     ONE,
@@ -53,27 +50,40 @@ from orangecontrib.customs.widgets.utils.common.base import (
     progress_of,
     reason,
 )
-from orangecontrib.customs.widgets.utils.common.controls import choice, grid_of, rows_view
+from orangecontrib.customs.widgets.utils.common.controls import (
+    choice,
+    grid_of,
+    group_box,
+    hint,
+    push,
+    rows_view,
+)
 from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsModel, report_rows
+from orangecontrib.customs.widgets.utils.common.theme import Theme, theme
 from orangecontrib.customs.widgets.utils.common.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.common.wording import (
+    Said,
+    room,
+    worded,
+    worded_tabs,
+)
 from orangecontrib.customs.widgets.utils.text.corpora import CorpusWarning, warn_of_text
 
-LEVELS = ((0, "as they are"), (4, "4 digits"), (6, "6 digits"), (8, "8 digits"),
-          (10, "10 digits"))
+words = room("owkeywordfrequencies")
+
+LEVELS = {0: words("as_they_are"), **{n: words("digits", n=n) for n in DIGITS[1:]}}
 #: More codes than this are no table for the eye; all of them are in the output.
 MOST_COLUMNS = 8
+#: Pixels that a phrase takes at most where there is less room.
+WIDEST = 320
 
-_IN_WORDS = {ONE: "speak for one code", SEVERAL: "for several codes", NONE: "tell no codes apart",
-             NOT_FOUND: "not found"}
-#: On light and on dark.
-_SPEAKS = ("#2e7d32", "#81c784")
-_COLOURS = {SEVERAL: ("#9a5316", "#e0a267"), NONE: ("#8d7663", "#b3a08f"),
-            NOT_FOUND: ("#8d7663", "#b3a08f")}
+#: What a verdict is called in the tables of wordings.
+_VERDICTS = {ONE: "one", SEVERAL: "several", NONE: "none", NOT_FOUND: "not_found"}
 
 
 def run(request: SimpleNamespace, state: TaskState) -> KeywordCounts:
     """Count the phrases."""
-    state.set_status("Counting…")
+    state.set_status(say(words("counting")))
     return count_keywords(texts_of(request.corpus), request.codes, request.phrases, request.gap,
                           progress_of(state), request.families)
 
@@ -83,7 +93,8 @@ class OWKeywordFrequencies(CustomsWidget):
     description = "Count an expert's phrases in the declarations of each code."
     icon = "icons/KeywordFrequencies.svg"
     priority = 75
-    keywords = "keyword frequencies, phrases, ключевые слова, likelihood ratio, table 1, expert"
+    keywords = ("keyword frequencies, phrases, ключевые слова, likelihood ratio, table 1, expert, "
+                "таможня, тн вэд, частота слов, фразы эксперта")
 
     graph_name = "mainArea"  # Save Image
 
@@ -98,20 +109,19 @@ class OWKeywordFrequencies(CustomsWidget):
                            doc="Declarations that hold a selected phrase")
         words = Output("Words", Table, dynamic=False, doc="The selected phrases")
 
-    class Error(OWWidget.Error):
-        failed = Msg("The phrases can't be counted: {}.")
-        no_codes = Msg("No column of codes: give the corpus a class, or a column with codes.")
-        no_phrases = Msg("No phrases: type some, one on each line.")
+    class Error(CustomsWidget.Error):
+        failed = Said(words("failed"))
+        no_codes = Said(words("no_codes"))
+        no_phrases = Said(words("no_phrases"))
 
     class Warning(CorpusWarning):
-        words = Msg("The words can't be used: {}.")
-        no_word = Msg("No word in: {}. Left out.")
-        one_code = Msg("The declarations have only one code: nothing to compare with.")
-        without_code = Msg("{} documents of {} have no code of that many digits: counted as "
-                           f"“{NO_CODE}”.")
+        no_word = Said(words("no_word"))
+        one_code = Said(words("one_code"))
+        without_code = Said(words("without_code"))
+        words = Said(words("words"))  # the last: from here on it is another thing
 
-    class Information(OWWidget.Information):
-        cancelled = Msg("Cancelled. Change something, or reconnect the corpus, to count again.")
+    class Information(CustomsWidget.Information):
+        cancelled = Said(words("cancelled"))
 
     #: What the user typed; None: the expert's twelve of the paper.
     phrases: list = Setting(None, schema_only=True)
@@ -137,43 +147,34 @@ class OWKeywordFrequencies(CustomsWidget):
     # -- controls
 
     def _set_up_controls(self):
-        box = gui.widgetBox(self.controlArea, "Phrases")
-        self.editor = QPlainTextEdit(tabChangesFocus=True)
-        self.editor.setToolTip("One on each line. Words are found in any inflection and in this "
-                               "order, with Word families also their relatives and in any; "
-                               "Latin look-alikes and ё don't matter.")
+        box = group_box(self.controlArea, words("phrases"))
+        self.editor = worded(QPlainTextEdit(tabChangesFocus=True), toolTip=words("phrases_tip"),
+                             accessibleName=words("phrases"))
         self.editor.setMinimumHeight(80)
         self.editor.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Expanding)
         box.layout().addWidget(self.editor)
-        self.words_label = QLabel("The Words input is counted.", visible=False)
+        self.words_label = worded(QLabel(visible=False, wordWrap=True), text=words("words_input"))
         box.layout().addWidget(self.words_label)
-        self.apply_button = QPushButton("Count", clicked=self._on_phrases)
-        self.expert_button = QPushButton("Expert's 12", clicked=self._on_expert)
-        self.expert_button.setToolTip("The phrases of the second paper, for a voltage stabiliser")
-        row = QHBoxLayout()
-        row.addWidget(self.apply_button)
-        row.addWidget(self.expert_button)
-        box.layout().addLayout(row)
+        self.apply_button = push(box, words("count"), self._on_phrases)
+        self.expert_button = push(box, words("expert"), self._on_expert, words("expert_tip"))
 
-        box = gui.widgetBox(self.controlArea, "Codes")
-        self.code_combo = VariableCombo("(none)")
+        box = group_box(self.controlArea, words("codes"))
+        self.code_combo = worded(VariableCombo(words("none")), toolTip=words("column_tip"))
         self.code_combo.chosen.connect(self._on_code)
-        self.level_combo = choice(LEVELS, self.level, self._on_level)
-        self.gap_spin = QSpinBox(minimum=0, maximum=5, value=self.gap)
-        self.gap_spin.setToolTip("Words that may stand between the words of a phrase: 1 finds "
-                                 "«источник бесперебойного питания» as «источник питания»")
+        self.level_combo = choice(LEVELS.items(), self.level, self._on_level)
+        self.gap_spin = worded(QSpinBox(minimum=0, maximum=5, value=self.gap),
+                               toolTip=words("between_tip"))
         self.gap_spin.valueChanged.connect(self._on_gap)
-        grid = grid_of((("Column", self.code_combo), ("Codes", self.level_combo),
-                        ("Between", self.gap_spin)))
+        grid = grid_of(((words("column"), self.code_combo), (words("level"), self.level_combo),
+                        (words("between"), self.gap_spin)))
         box.layout().addLayout(grid)
         grid.setColumnStretch(1, 1)
-        self.families_box = QCheckBox("Word families", checked=self.families)
-        self.families_box.setToolTip("Words match their relatives, in any order: «инверторный "
-                                     "стабилизатор» finds «стабилизатор инвертора»")
+        self.families_box = worded(QCheckBox(checked=self.families), text=words("families"),
+                                   toolTip=words("families_tip"))
         self.families_box.toggled.connect(self._on_families)
         grid.addWidget(self.families_box, grid.rowCount(), 0, 1, 2)
         self.controlArea.layout().addWidget(
-            self.make_cancel_button(self._on_cancel, "Stop counting; nothing is sent"))
+            self.make_cancel_button(self._on_cancel, words("cancel_tip")))
 
     def _set_up_main(self):
         self.summary = QLabel(wordWrap=True)
@@ -181,40 +182,39 @@ class OWKeywordFrequencies(CustomsWidget):
         tabs = QTabWidget()
         self.mainArea.layout().addWidget(tabs)
         self.model = GoodsModel(self._columns(), self)
-        self.view = rows_view(self.model, several=True)
+        self.view = rows_view(self.model, words("phrases"), several=True)
         self.view.selectionModel().selectionChanged.connect(self._on_selection)
-        tabs.addTab(self.view, "Phrases")
-        self.by_code = QTableWidget(editTriggers=QAbstractItemView.NoEditTriggers)
-        self.by_code.setToolTip("As Table 1 of the paper: the phrases that speak for a code. "
-                                "Any keyword: each declaration counted once. Sum of counts: "
-                                "as the paper's «Всего», a declaration with two phrases twice")
+        hint(self.view, words("connect"))
+        tabs.addTab(self.view, "")
+        self.by_code = worded(QTableWidget(editTriggers=QAbstractItemView.NoEditTriggers),
+                              toolTip=words("by_code_tip"), accessibleName=words("by_code"))
         self.by_code.verticalHeader().hide()
         self.by_code.verticalHeader().setSectionResizeMode(QHeaderView.ResizeToContents)
-        tabs.addTab(self.by_code, "By Code")
+        tabs.addTab(self.by_code, "")
+        worded_tabs(tabs, [words("phrases"), words("by_code")])
 
     def sizeHint(self):
-        return QSize(940, 560)
+        return QSize(900, 506)  # a screen of 1366 × 768 shows no more at first
 
     def _columns(self) -> list[Column]:
         columns = [
-            Column("Phrase", self._phrase, colour=self._colour,
+            Column(words("column_phrase"), self._phrase, colour=self._colour,
                    tooltip=lambda p: f"{self._phrase(p)}\n{self._verdict(p)}"),
-            Column("Docs", lambda p: str(self._documents(p)), self._documents, right=True,
-                   header_tooltip="Documents that hold the phrase"),
-            Column("Speaks for", self._speaks, colour=self._colour, tooltip=self._verdict,
-                   header_tooltip="Codes whose documents hold the phrase more often than all "
-                                  "others do: the whole 95 % interval of the ratio is above 1")]
+            Column(words("column_docs"), lambda p: str(self._documents(p)),
+                   self._documents, right=True, header_tooltip=words("column_docs_tip")),
+            Column(words("column_speaks"), self._speaks, colour=self._colour,
+                   tooltip=self._verdict, header_tooltip=words("column_speaks_tip"))]
         for number in self._shown_codes():
             def row(phrase, number=number):
                 return self.counts.row(phrase, number)
             columns.append(Column(
                 self.counts.codes[number], lambda p, row=row: _cell(row(p)),
                 lambda p, row=row: row(p).documents, right=True,
-                colour=lambda p, row=row: self._shade(_SPEAKS) if row(p).speaks else None,
+                colour=lambda p, row=row: self._colours().good.name() if row(p).speaks else None,
                 tooltip=lambda p, row=row: _explain(row(p)),
-                header_tooltip=f"{self.counts.sizes[number]} documents"))
+                header_tooltip=words("column_code_tip", n=int(self.counts.sizes[number]))))
         if self.counts is not None and self.counts.size_without_code:
-            columns.append(Column(NO_CODE, lambda p: str(int(self.counts.without_code[p])),
+            columns.append(Column(words("no_code"), lambda p: str(int(self.counts.without_code[p])),
                                   lambda p: int(self.counts.without_code[p]), right=True))
         return columns
 
@@ -232,18 +232,20 @@ class OWKeywordFrequencies(CustomsWidget):
         return int(self.counts.documents[phrase].sum() + self.counts.without_code[phrase])
 
     def _verdict(self, phrase: int) -> str:
-        return self.counts.verdict(phrase)
+        return say(words(f"verdict_{_VERDICTS[self.counts.verdict(phrase)]}"))
 
     def _speaks(self, phrase: int) -> str:
         codes = [row.code for row in self.counts.speaks_for(phrase)]
         return ", ".join(codes) if codes else "–"
 
     def _colour(self, phrase: int) -> str | None:
-        shades = _COLOURS.get(self.counts.verdict(phrase))
-        return shades and self._shade(shades)
+        colours = self._colours()
+        shades = {SEVERAL: colours.doubt, NONE: colours.quiet, NOT_FOUND: colours.quiet}
+        shade = shades.get(self.counts.verdict(phrase))
+        return shade and shade.name()
 
-    def _shade(self, shades: tuple[str, str]) -> str:
-        return shades[self.palette().color(QPalette.Base).lightness() < 128]
+    def _colours(self) -> Theme:
+        return theme(self.palette())
 
     # -- input
 
@@ -272,7 +274,7 @@ class OWKeywordFrequencies(CustomsWidget):
             try:
                 self.words = words_of(self.words_data)
             except ValueError as error:
-                self.Warning.words(error)
+                self.Warning.words(reason=reason(error))
         for widget in (self.editor, self.apply_button, self.expert_button):
             widget.setEnabled(self.words is None)
         self.words_label.setVisible(self.words is not None)
@@ -353,19 +355,19 @@ class OWKeywordFrequencies(CustomsWidget):
             except ValueError:
                 bad.append(phrase)
         if bad:
-            self.Warning.no_word(", ".join(f"«{phrase}»" for phrase in bad))
+            self.Warning.no_word(phrases=", ".join(f"«{phrase}»" for phrase in bad))
         return good
 
     def on_done(self, counts: KeywordCounts):
         self.counts = counts
         self.Warning.one_code(shown=len(counts.codes) < 2)
         if counts.size_without_code:
-            self.Warning.without_code(counts.size_without_code, len(counts.found))
+            self.Warning.without_code(n=counts.size_without_code, total=len(counts.found))
         self._finish()
 
     def on_exception(self, ex: Exception):
         if not isinstance(ex, Ended):
-            self.Error.failed(reason(ex))
+            self.Error.failed(reason=reason(ex))
             self._finish()
 
     def _finish(self):
@@ -414,13 +416,24 @@ class OWKeywordFrequencies(CustomsWidget):
         self.view.resizeColumnsToContents()
         self._fit()
         self._show_by_code()
-        self.summary.setText(self._sentence())
+        self._show_summary()
+
+    def on_language(self):
+        """Another language is spoken: totals and the sentence are said again."""
+        self.view.resizeColumnsToContents()
+        self._fit()
+        self._show_by_code()
+        self._show_summary()
+
+    def _show_summary(self):
+        self.summary.setText(say(self._sentence()))
 
     def _fit(self):
-        """Phrases take the room that the counts leave."""
+        """Phrases are whole, and take the room that the counts leave."""
         header = self.view.horizontalHeader()
         room = self.view.viewport().width() - header.length() + header.sectionSize(0)
-        header.resizeSection(0, max(150, min(300, room)))
+        whole = min(self.view.sizeHintForColumn(0), WIDEST)
+        header.resizeSection(0, max(150, whole, min(300, room)))
 
     def resizeEvent(self, event):
         super().resizeEvent(event)
@@ -436,13 +449,13 @@ class OWKeywordFrequencies(CustomsWidget):
         self.by_code.setHorizontalHeaderLabels([code.code for code in shown])
         for column, code in enumerate(shown):
             texts = [f"{row.phrase} ({row.documents})" for row in code.keywords] \
-                or ["No keywords found"]
+                or [say(words("no_keywords"))]
             for at, text in enumerate(texts):
                 self.by_code.setItem(at, column, QTableWidgetItem(text))
             size = int(self.counts.sizes[self.counts.codes.index(code.code)])
-            for back, text in ((2, f"Any keyword: {code.any_of_them} of {size} declarations"),
-                               (1, f"Sum of counts («Всего»): {code.sum_of_counts}")):
-                last = QTableWidgetItem(text)
+            for back, total in ((2, words("any_of_them", n=code.any_of_them, size=size)),
+                                (1, words("sum_of_counts", n=code.sum_of_counts))):
+                last = QTableWidgetItem(say(total))
                 font = last.font()
                 font.setBold(True)
                 last.setFont(font)
@@ -451,36 +464,35 @@ class OWKeywordFrequencies(CustomsWidget):
         self.by_code.horizontalHeader().setSectionResizeMode(
             QHeaderView.Stretch if len(shown) <= 4 else QHeaderView.ResizeToContents)
 
-    def _sentence(self) -> str:
+    def _sentence(self) -> Message:
         if self.counts is None:
-            return "No declarations counted."
+            return words("nothing")
         verdicts = [self.counts.verdict(number) for number in range(len(self.counts.phrases))]
-        held, total = sum(map(bool, self.counts.found)), len(self.counts.found)
-        said = [f"{verdicts.count(kind)} {words}" for kind, words in _IN_WORDS.items()
-                if kind in verdicts]
-        text = (f"{held} of {total} declarations hold one of {len(verdicts)} phrases. "
-                f"Phrases: {', '.join(said)}.")
-        if len(self.counts.codes) > MOST_COLUMNS:
-            text += f" The {MOST_COLUMNS} codes with most of them are shown."
-        return text
+        text = words(
+            "sentence", held=sum(map(bool, self.counts.found)), total=len(self.counts.found),
+            phrases=len(verdicts), said=Joined(tuple(
+                words(f"many_{name}", n=verdicts.count(kind))
+                for kind, name in _VERDICTS.items() if kind in verdicts)))
+        return text if len(self.counts.codes) <= MOST_COLUMNS \
+            else words("most", sentence=text, n=MOST_COLUMNS)
 
     def send_report(self):
         if self.counts is None:
             return
         column = self.code_combo.variable
-        self.report_items("Counted", (
-            ("Codes", f"{column.name if column else ''}, {dict(LEVELS)[self.level]}"),
-            ("Words between", str(self.gap)),
-            ("Words match", "their families, in any order" if self.families
-             else "their inflections, in order"),
-            ("Result", self.summary.text())))
-        self.report_table("Phrases", report_rows(self.model), header_rows=1)
+        self.report_items(say(words("report")), (
+            (say(words("codes")), f"{column.name if column else ''}, {say(LEVELS[self.level])}"),
+            (say(words("report_between")), str(self.gap)),
+            (say(words("report_match")),
+             say(words("report_families" if self.families else "report_inflections"))),
+            (say(words("report_result")), self.summary.text())))
+        self.report_table(say(words("phrases")), report_rows(self.model), header_rows=1)
         rows = [[self.by_code.horizontalHeaderItem(c).text()
                  for c in range(self.by_code.columnCount())]]
         for at in range(self.by_code.rowCount()):
             items = [self.by_code.item(at, c) for c in range(self.by_code.columnCount())]
             rows.append([item.text() if item else "" for item in items])
-        self.report_table("By Code", rows, header_rows=1)
+        self.report_table(say(words("by_code")), rows, header_rows=1)
 
 
 def _cell(row: KeywordRow) -> str:
@@ -488,12 +500,10 @@ def _cell(row: KeywordRow) -> str:
 
 
 def _explain(row: KeywordRow) -> str:
-    if not row.documents:
-        return "In no document of this code"
-    return (f"{row.documents} documents ({row.share:.1%} of this code), {row.occurrences} places\n"
-            f"Likelihood ratio {row.ratio:.2f}, 95 %: {row.low:.2f}–{row.high:.2f}\n"
-            f"Of the documents with the phrase {row.precision:.0%} have this code, 95 %: "
-            f"{row.precision_low:.0%}–{row.precision_high:.0%}\nG² = {row.g2:.1f}")
+    return say(words("in_none") if not row.documents else words(
+        "explained", documents=row.documents, share=row.share, places=row.occurrences,
+        ratio=row.ratio, low=row.low, high=row.high, precision=row.precision,
+        precision_low=row.precision_low, precision_high=row.precision_high, g2=row.g2))
 
 
 if __name__ == "__main__":  # pragma: no cover

@@ -10,13 +10,11 @@ from AnyQt.QtGui import QColor, QPen
 from AnyQt.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
-    QComboBox,
     QDoubleSpinBox,
     QGridLayout,
     QHeaderView,
     QLabel,
     QLineEdit,
-    QPushButton,
     QSpinBox,
     QStyledItemDelegate,
     QTableWidget,
@@ -28,9 +26,10 @@ from Orange.widgets import gui
 from Orange.widgets.settings import Setting
 from Orange.widgets.utils.concurrent import TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
-from Orange.widgets.widget import Input, Msg, Output, OWWidget
+from Orange.widgets.widget import Input, Output
 from orangecontrib.text import Corpus
 
+from orangecontrib.customs.i18n import Joined, Message, say
 from orangecontrib.customs.textmining.sweep.grid import Scheme, no_worse
 from orangecontrib.customs.textmining.sweep.table import METRICS, Cell, Sweeper, scores_table
 from orangecontrib.customs.widgets.utils.common.base import (
@@ -39,32 +38,42 @@ from orangecontrib.customs.widgets.utils.common.base import (
     progress_of,
     reason,
 )
-from orangecontrib.customs.widgets.utils.common.controls import choice, grid_of
+from orangecontrib.customs.widgets.utils.common.controls import (
+    choice,
+    grid_of,
+    group_box,
+    push,
+)
+from orangecontrib.customs.widgets.utils.common.theme import mixed, readable, theme
+from orangecontrib.customs.widgets.utils.common.wording import Said, room, worded
 from orangecontrib.customs.widgets.utils.text.corpora import (
     CorpusWarning,
     warn_of_answers,
     warn_of_text,
 )
 
-SCHEMES = {"shuffle 10": ("70 % / 30 %, 10 times", Scheme("shuffle", 10)),
-           "shuffle 30": ("70 % / 30 %, 30 times", Scheme("shuffle", 30)),
-           "folds 5": ("5 folds", Scheme("folds", 5)),
-           "folds 10": ("10 folds", Scheme("folds", 10))}
+words, CANCEL = room("owvocabularysweep"), room("common")("cancel")
 
-_LOW, _HIGH = QColor("#fbf5ec"), QColor("#b5651d")
+SCHEMES = {f"{kind} {n}": (words(kind, n=n), Scheme(kind, n))
+           for kind, n in (("shuffle", 10), ("shuffle", 30), ("folds", 5), ("folds", 10))}
+
+#: Of the best cell; the others are as much paler as their scores are lower.
+_HIGH = QColor("#b5651d")
 _BEST, _NO_WORSE = 2, 1
+#: Words of a vocabulary that are named.
+MOST_WORDS = 40
 
 
 def run(request: SimpleNamespace, state: TaskState) -> Sweeper:
     """Prepare the corpus if need be and score the wanted cells, telling each of them at once."""
     sweeper = request.sweeper
     if sweeper is None:
-        state.set_status("Preparing…")
+        state.set_status(say(words("preparing")))
         sweeper = Sweeper(request.corpus, request.learner, minimum=request.minimum,
                           scheme=request.scheme, together=request.together, seed=request.seed,
                           callback=progress_of(state, 0, 0))
         state.set_partial_result(sweeper)
-    state.set_status("Scoring…")
+    state.set_status(say(words("scoring")))
     for number, (size, maximum) in enumerate(request.cells):
         progress = progress_of(state, number / len(request.cells),
                                (number + 1) / len(request.cells))
@@ -80,7 +89,7 @@ class CellDelegate(QStyledItemDelegate):
         width = {_BEST: 3, _NO_WORSE: 1}.get(index.data(Qt.UserRole))
         if width:
             painter.save()
-            painter.setPen(QPen(QColor("#2b1d12"), width))
+            painter.setPen(QPen(index.data(Qt.ForegroundRole).color(), width))
             painter.drawRect(QRect(option.rect).adjusted(2, 2, -3, -3))
             painter.restore()
 
@@ -90,7 +99,8 @@ class OWVocabularySweep(CustomsWidget):
     description = "Score a classifier for many vocabularies: size × greatest document frequency."
     icon = "icons/VocabularySweep.svg"
     priority = 80
-    keywords = "vocabulary sweep, document frequency, grid, heat map, tables 4 and 5, словарь"
+    keywords = ("vocabulary sweep, document frequency, grid, heat map, tables 4 and 5, словарь, "
+                "таможня, тн вэд, частота документов, подбор словаря")
 
     graph_name = "mainArea"  # Save Image
 
@@ -104,21 +114,18 @@ class OWVocabularySweep(CustomsWidget):
                         doc="The corpus behind the filter of the selected vocabulary")
         words = Output("Words", Table, dynamic=False, doc="The selected vocabulary")
 
-    class Error(OWWidget.Error):
-        failed = Msg("No sweep: {}.")
-        sizes = Msg("Vocabulary: give whole numbers above 0, separated by commas (30, 40, 50).")
-        maxima = Msg("Greatest frequency: give shares above the least one and up to 1, separated "
-                     "by commas (0.2, 0.3).")
+    class Error(CustomsWidget.Error):
+        failed = Said(words("failed"))
+        sizes = Said(words("sizes"))
+        maxima = Said(words("maxima"))
 
     class Warning(CorpusWarning):
-        seen = Msg("{} upstream was fitted on all documents, test documents among them: remove it "
-                   "there, the sweep does its work.")
-        problems = Msg("{} of {} vocabularies have no score: {}.")
-        empty = Msg("In {} vocabularies no word was left in some split: the most frequent code "
-                    "answered there.")
+        seen = Said(words("seen"))
+        problems = Said(words("problems"))
+        empty = Said(words("empty"))
 
-    class Information(OWWidget.Information):
-        cancelled = Msg("Cancelled: what was finished is shown. Run goes on.")
+    class Information(CustomsWidget.Information):
+        cancelled = Said(words("cancelled"))
 
     auto_run: bool = Setting(True)
     sizes_text: str = Setting("30, 40, 50, 60, 100", schema_only=True)
@@ -149,56 +156,52 @@ class OWVocabularySweep(CustomsWidget):
     # -- controls
 
     def _set_up_controls(self):
-        box = gui.widgetBox(self.controlArea, "Vocabularies")
-        self.sizes_edit = QLineEdit(self.sizes_text)
-        self.sizes_edit.setToolTip("Greatest number of words; the most frequent ones stay")
-        self.maxima_edit = QLineEdit(self.maxima_text)
-        self.maxima_edit.setToolTip("Greatest share of the documents in which a word may stand")
-        self.minimum_spin = QDoubleSpinBox(minimum=0., maximum=.99, singleStep=.01, decimals=3,
-                                           value=self.minimum)
-        self.minimum_spin.setToolTip("Least share of the documents (the paper: 0.05)")
+        box = group_box(self.controlArea, words("vocabularies"))
+        self.sizes_edit = worded(QLineEdit(self.sizes_text), toolTip=words("words_tip"))
+        self.maxima_edit = worded(QLineEdit(self.maxima_text), toolTip=words("up_to_tip"))
+        self.minimum_spin = worded(
+            QDoubleSpinBox(minimum=0., maximum=.99, singleStep=.01, decimals=3,
+                           value=self.minimum), toolTip=words("from_tip"))
         for edit in (self.sizes_edit, self.maxima_edit):
             edit.editingFinished.connect(self._on_grid)
         self.minimum_spin.valueChanged.connect(lambda value: self._set("minimum", value))
-        box.layout().addLayout(grid_of((("Words", self.sizes_edit), ("Up to", self.maxima_edit),
-                                        ("From", self.minimum_spin))))
+        box.layout().addLayout(grid_of((
+            (words("words"), self.sizes_edit), (words("up_to"), self.maxima_edit),
+            (words("from"), self.minimum_spin))))
 
-        box = gui.widgetBox(self.controlArea, "Splits")
+        box = group_box(self.controlArea, words("splits"))
         grid = QGridLayout()
         box.layout().addLayout(grid)
         self.scheme_combo = choice(
-            ((key, text) for key, (text, _) in SCHEMES.items()), self.scheme,
-            lambda: self._set("scheme", self.scheme_combo.currentData()))
+            ((key, title) for key, (title, _) in SCHEMES.items()), self.scheme,
+            lambda: self._set("scheme", self.scheme_combo.currentData()), words("scheme_tip"))
         self.seed_spin = QSpinBox(minimum=0, maximum=10 ** 6, value=self.seed)
         self.seed_spin.valueChanged.connect(lambda value: self._set("seed", value))
-        together = QCheckBox("Equal texts together", checked=self.together)
-        together.setToolTip("Documents with the same words stay on one side: declarations "
-                            "repeat, and a repeated text is not a test")
+        together = worded(QCheckBox(checked=self.together), text=words("together"),
+                          toolTip=words("together_tip"))
         together.toggled.connect(lambda on: self._set("together", on))
         grid.addWidget(self.scheme_combo, 0, 0, 1, 2)
-        grid.addWidget(QLabel("Seed"), 1, 0)
+        grid.addWidget(worded(QLabel(), text=words("seed")), 1, 0)
         grid.addWidget(self.seed_spin, 1, 1)
         grid.addWidget(together, 2, 0, 1, 2)
         self.together_check = together
 
-        box = gui.widgetBox(self.controlArea, "Show")
-        self.metric_combo = QComboBox()
-        self.metric_combo.addItems(list(METRICS))
-        self.metric_combo.setCurrentText(self.shown_metric)
-        self.metric_combo.activated.connect(self._on_metric)
+        box = group_box(self.controlArea, words("show"))
+        self.metric_combo = choice(((name, words(name)) for name in METRICS), self.shown_metric,
+                                   self._on_metric, words("metric_tip"))
         box.layout().addWidget(self.metric_combo)
         gui.rubber(self.controlArea)
-        auto = QCheckBox("Run automatically", checked=self.auto_run)
+        auto = worded(QCheckBox(checked=self.auto_run), text=words("auto"))
         auto.toggled.connect(self._on_auto)
         self.controlArea.layout().addWidget(auto)
-        self.run_button = QPushButton("Run", clicked=self._on_run)
-        self.controlArea.layout().addWidget(self.run_button)
+        self.run_button = push(self.controlArea, words("run"), self._on_run)
 
     def _set_up_main(self):
         self.summary = QLabel(wordWrap=True)
-        self.map = QTableWidget(
+        self.map = worded(QTableWidget(
             editTriggers=QAbstractItemView.NoEditTriggers, showGrid=False,
-            selectionMode=QAbstractItemView.SingleSelection, cornerButtonEnabled=False)
+            selectionMode=QAbstractItemView.SingleSelection, cornerButtonEnabled=False),
+            accessibleName=words("map"))
         self.map.setItemDelegate(CellDelegate(self.map))
         for header in (self.map.horizontalHeader(), self.map.verticalHeader()):
             header.setSectionResizeMode(QHeaderView.Stretch)
@@ -206,14 +209,13 @@ class OWVocabularySweep(CustomsWidget):
             header.setMinimumSectionSize(28)
         self.map.currentCellChanged.connect(self._on_cell)
         self.detail = QLabel(wordWrap=True, textInteractionFlags=Qt.TextSelectableByMouse)
-        axis = QLabel("Rows: greatest number of words. Columns: greatest share of the documents. "
-                      "Thick frame: best; thin: no worse by one standard error.", wordWrap=True)
+        axis = worded(QLabel(wordWrap=True), text=words("axis"))
         for widget in (self.summary, self.map, axis, self.detail):
             self.mainArea.layout().addWidget(widget)
         self.mainArea.layout().setStretchFactor(self.map, 1)
 
     def sizeHint(self):
-        return QSize(860, 520)
+        return QSize(860, 506)  # a screen of 1366 × 768 shows no more at first
 
     # -- input
 
@@ -245,7 +247,7 @@ class OWVocabularySweep(CustomsWidget):
         self._maybe_run()
 
     def _on_metric(self):
-        self.shown_metric = self.metric_combo.currentText()
+        self.shown_metric = self.metric_combo.currentData()
         self._show()
 
     def _on_auto(self, on: bool):
@@ -308,7 +310,7 @@ class OWVocabularySweep(CustomsWidget):
         if isinstance(result, Sweeper):
             self.sweeper = result
             if result.seen_upstream:
-                self.Warning.seen(", ".join(result.seen_upstream))
+                self.Warning.seen(names=", ".join(result.seen_upstream))
             return
         self.cells[result.place] = result
         self._show()
@@ -321,12 +323,12 @@ class OWVocabularySweep(CustomsWidget):
     def on_exception(self, ex: Exception):
         self._set_running(False)
         if not isinstance(ex, Ended):
-            self.Error.failed(reason(ex))
+            self.Error.failed(reason=reason(ex))
         self._finish()
 
     def _set_running(self, on: bool):
         self._running = on
-        self.run_button.setText("Cancel" if on else "Run")
+        worded(self.run_button, text=CANCEL if on else words("run"))
 
     def _finish(self):
         """Show and send what there is."""
@@ -347,10 +349,10 @@ class OWVocabularySweep(CustomsWidget):
         failed = [cell for cell in shown if cell.problem]
         self.Warning.problems.clear()
         if failed:
-            self.Warning.problems(len(failed), len(shown), failed[0].problem)
+            self.Warning.problems(n=len(failed), total=len(shown), problem=failed[0].problem)
         self.Warning.empty.clear()
         if empty := sum(cell.empty > 0 for cell in shown):
-            self.Warning.empty(empty)
+            self.Warning.empty(n=empty)
 
     # -- selection
 
@@ -371,7 +373,12 @@ class OWVocabularySweep(CustomsWidget):
 
     # -- show
 
+    def on_language(self):
+        """Another language is spoken: what the map and its sentences say is said again."""
+        self._show()
+
     def _show(self):
+        colours = theme(self.palette())
         grid = self.grid()
         sizes, maxima = grid if grid is not None and self.corpus is not None else ([], [])
         shown = {cell.place: cell for cell in self._shown()}
@@ -394,8 +401,9 @@ class OWVocabularySweep(CustomsWidget):
                 item.setTextAlignment(Qt.AlignCenter)
                 if not np.isnan(score):
                     share = (score - low) / (high - low) if high > low else 1.
-                    item.setBackground(_mix(share))
-                    item.setForeground(QColor("white" if share > .7 else "#2b1d12"))
+                    ground = mixed(_HIGH, colours.ground, .1 + .9 * share)
+                    item.setBackground(ground)
+                    item.setForeground(readable(colours.text, ground))
                 item.setData(Qt.UserRole, _BEST if place == best else
                              _NO_WORSE if place in good else 0)
                 item.setToolTip(_explain(shown.get(place)))
@@ -403,57 +411,53 @@ class OWVocabularySweep(CustomsWidget):
                 if place == tuple(self.selected):
                     self.map.setCurrentItem(item)
         self._filling = False
-        self.summary.setText(self._sentence(scores, good, best))
+        self.summary.setText(say(self._sentence(scores, good, best)))
         self._show_detail()
 
-    def _sentence(self, scores: dict, good: set, best) -> str:
+    def _sentence(self, scores: dict, good: set, best) -> Message:
         if self.corpus is None:
-            return "No corpus."
+            return words("no_corpus")
         if best is None:
-            return "Nothing scored yet."
-        size, maximum = best
-        text = f"Best {self.shown_metric}: {scores[best]:.3f}, {size} words up to {maximum:g}. "
+            return words("nothing")
+        text = words("best", metric=words(self.shown_metric), score=scores[best], size=best[0],
+                     maximum=best[1])
         small = min(good)
-        if small != best:
-            text += (f"The smallest vocabulary that is no worse by one standard error: {small[0]} "
-                     f"words up to {small[1]:g} ({scores[small]:.3f}).")
-        return text
+        return text if small == best else words(
+            "smallest", best=text, size=small[0], maximum=small[1], score=scores[small])
 
     def _show_detail(self):
         cell = self.cells.get(tuple(self.selected))
         if cell is None:
-            self.detail.setText("Select a cell to see its words and to send the filtered corpus.")
+            self.detail.setText("" if self.corpus is None else say(words("select")))
             return
-        text = f"<b>{cell.size} words up to {cell.maximum:g}</b>: "
-        if cell.problem:
-            self.detail.setText(text + cell.problem)
-            return
-        text += ", ".join(f"{name} {score:.3f} ± {cell.errors[name]:.3f}"
-                          for name, score in cell.scores.items())
-        text += f"; {cell.words:.1f} words were left on average."
-        if self.sweeper is not None:
-            lexicon = self.sweeper.vocabulary(cell.size, cell.maximum)
-            words = sorted(lexicon.vocabulary)
-            text += "<br>Learnt on all documents: " + ", ".join(words[:40])
-            text += f" … ({len(words)})" if len(words) > 40 else ""
+        said = cell.problem or words("scored", words=cell.words, scores=Joined(tuple(
+            words("score", metric=words(name), score=score, error=cell.errors[name])
+            for name, score in cell.scores.items())))
+        text = say(words("cell", size=cell.size, maximum=cell.maximum, said=said))
+        if self.sweeper is not None and not cell.problem:
+            learnt = sorted(self.sweeper.vocabulary(cell.size, cell.maximum).vocabulary)
+            more = f" … ({len(learnt)})" if len(learnt) > MOST_WORDS else ""
+            text += "<br>" + say(words("learnt", words=", ".join(learnt[:MOST_WORDS]) + more))
         self.detail.setText(text)
 
     def send_report(self):
         if self.corpus is None:
             return
-        self.report_items("Sweep", (
-            ("Learner", self.learner.name if self.learner else "logistic regression, L1, C = 1"),
-            ("Least share of documents", f"{self.minimum:g}"),
-            ("Splits", SCHEMES[self.scheme][0]), ("Seed", str(self.seed)),
-            ("Equal texts together", "yes" if self.together else "no"),
-            ("Result", self.summary.text())))
+        self.report_items(say(words("report")), [(say(name), say(value)) for name, value in (
+            (words("report_learner"),
+             self.learner.name if self.learner else words("report_default")),
+            (words("report_minimum"), f"{self.minimum:g}"),
+            (words("splits"), SCHEMES[self.scheme][0]), (words("seed"), str(self.seed)),
+            (words("together"), words("yes" if self.together else "no")),
+            (words("report_result"), self.summary.text()))])
         grid = self.grid()
         if grid is not None and self.cells:
             rows = [["", *(f"≤ {maximum:g}" for maximum in grid[1])]]
             for row, size in enumerate(grid[0]):
                 rows.append([str(size), *(self.map.item(row, c).text()
                                           for c in range(len(grid[1])))])
-            self.report_table(self.shown_metric, rows, header_rows=1, header_columns=1)
+            self.report_table(say(words(self.shown_metric)), rows, header_rows=1,
+                              header_columns=1)
 
 
 def _numbers(text: str, good) -> list[float] | None:
@@ -474,20 +478,15 @@ def _cell_text(cell: Cell | None, score: float) -> str:
 
 def _explain(cell: Cell | None) -> str:
     if cell is None:
-        return "Not scored yet"
+        return say(words("not_scored"))
     if cell.problem:
         return cell.problem
-    lines = [f"{name}: {score:.3f} ± {cell.errors[name]:.3f} (sd over splits "
-             f"{cell.deviations[name]:.3f})" for name, score in cell.scores.items()]
-    lines.append(f"{cell.words:.1f} words on average")
+    lines = [words("score_tip", metric=words(name), score=score, error=cell.errors[name],
+                   deviation=cell.deviations[name]) for name, score in cell.scores.items()]
+    lines.append(words("average", words=cell.words))
     if cell.empty:
-        lines.append(f"* no word left in {cell.empty} splits")
-    return "\n".join(lines)
-
-
-def _mix(share: float) -> QColor:
-    return QColor(*(round(low + share * (high - low)) for low, high in zip(
-        _LOW.getRgb()[:3], _HIGH.getRgb()[:3])))
+        lines.append(words("empty_splits", n=cell.empty))
+    return "\n".join(map(say, lines))
 
 
 if __name__ == "__main__":  # pragma: no cover

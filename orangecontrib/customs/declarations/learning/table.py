@@ -15,6 +15,7 @@ from orangecontrib.customs.declarations.table import (
     skipped_rows,
     strings_of,
 )
+from orangecontrib.customs.i18n import say
 
 from .leaks import determines, is_the_code, tally
 from .silence import same_answer
@@ -68,7 +69,7 @@ def code_class(table: Table, variable, digits: int | None = None
     pairs = [cut(text, digits) for text in strings_of(table, variable)]
     good = np.array([not reason for _, reason in pairs], dtype=bool)
     codes = [code for code, reason in pairs if not reason]
-    reasons = [reason for _, reason in pairs if reason]
+    reasons = [say(reason) for _, reason in pairs if reason]
     skipped = skipped_rows(table, good, reasons)
     if not codes:
         return None, skipped

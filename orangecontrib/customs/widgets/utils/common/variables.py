@@ -8,18 +8,23 @@ from AnyQt.QtWidgets import QComboBox, QSizePolicy
 from Orange.data import Variable
 from Orange.widgets import gui
 
-from orangecontrib.customs.i18n import Sayable, say
+from orangecontrib.customs.i18n import Joined, Message, Sayable, say
 from orangecontrib.customs.widgets.utils.common.wording import room, spoken
 
-__all__ = ["VariableCombo", "listed"]
+__all__ = ["VariableCombo", "listed", "more"]
 
 words = room("common")
 
 
-def listed(names: Sequence[str], most: int = 5) -> str:
+def listed(names: Sequence[str], most: int = 5) -> Joined:
     """Names for a message: the first few in quotes, and how many more there are."""
-    more = say(words("and_more", n=len(names) - most)) if len(names) > most else ""
-    return ", ".join(f"“{name}”" for name in names[:most]) + more
+    quoted = ", ".join(f"“{name}”" for name in names[:most])
+    return Joined((quoted, *([more(len(names) - most)] if len(names) > most else [])), "")
+
+
+def more(n: int) -> Message:
+    """How many more there are, for the end of an enumeration."""
+    return words("and_more", n=n)
 
 
 class VariableCombo(QComboBox):

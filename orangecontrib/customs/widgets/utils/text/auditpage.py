@@ -9,7 +9,6 @@ from AnyQt.QtGui import QColor, QPen
 from AnyQt.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QStyledItemDelegate,
     QTreeWidget,
     QTreeWidgetItem,
@@ -17,14 +16,26 @@ from AnyQt.QtWidgets import (
     QWidget,
 )
 
+from orangecontrib.customs.i18n import Message, say
 from orangecontrib.customs.textmining.stopwords import AuditRow
+from orangecontrib.customs.widgets.utils.common.controls import push
+from orangecontrib.customs.widgets.utils.common.theme import mixed, theme
+from orangecontrib.customs.widgets.utils.common.wording import room, worded, worded_headers
 
 __all__ = ["AuditPage", "audit_texts"]
+
+words, CANCEL = room("auditpage"), room("common")("cancel")
 
 
 def audit_texts(row: AuditRow) -> list[str]:
     """A row of the audit as it is shown and reported."""
-    return [row.name, str(row.vocabulary), f"{row.accuracy:.3f}", f"{row.low:.3f}–{row.high:.3f}"]
+    return [say(_name(row)), str(row.vocabulary), f"{row.accuracy:.3f}",
+            f"{row.low:.3f}–{row.high:.3f}"]
+
+
+def _name(row: AuditRow) -> Message:
+    return words("all") if not row.level else words("only" if row.only else "without",
+                                                    level=row.level)
 
 
 class BarDelegate(QStyledItemDelegate):
@@ -37,14 +48,16 @@ class BarDelegate(QStyledItemDelegate):
             return
         box = QRectF(option.rect).adjusted(4, 4, -4, -4)
         painter.save()
-        painter.fillRect(box, QColor("#f1ebe2"))
-        colour = "#b5651d" if row.only else "#4a3728" if not row.level else "#8d7663"
+        colours = theme(option.palette)
+        painter.fillRect(box, mixed(colours.text, colours.ground, .08))
+        colour = colours.of("#b5651d") if row.only else \
+            colours.quiet if not row.level else colours.of("#8d7663")
         painter.fillRect(QRectF(box.left(), box.top(), box.width() * row.accuracy, box.height()),
-                         QColor(colour))
+                         colour)
         middle = int(box.center().y())
         ends = [int(box.left() + box.width() * share) for share in (row.low, row.high)]
-        for colour, width in (("#ffffff", 4), ("#000000", 2)):  # seen on dark and on light
-            painter.setPen(QPen(QColor(colour), width))
+        for ink, width in (("#ffffff", 4), ("#000000", 2)):  # seen on dark and on light
+            painter.setPen(QPen(QColor(ink), width))
             painter.drawLine(ends[0], middle, ends[1], middle)
         painter.restore()
 
@@ -55,27 +68,23 @@ class AuditPage(QWidget):
     #: The audit is to begin, or to end.
     pressed = Signal()
 
-    title = "Tautology Audit"
-    HEADERS = ("The model sees", "Vocabulary", "Accuracy", "95 %")
+    title = words("title")
+    HEADERS = (words("sees"), words("vocabulary"), words("accuracy"), words("interval"))
 
     def __init__(self, parent=None):
         super().__init__(parent)
         layout = QVBoxLayout(self)
-        layout.addWidget(QLabel(
-            "How much does a model only echo the tariff? The same L1 logistic regression is "
-            "cross-validated with all words, without the words of the designations down to each "
-            "level, and on these words alone. Equal texts share a fold. The frequency window is "
-            "not applied.", wordWrap=True))
+        layout.addWidget(worded(QLabel(wordWrap=True), text=words("explained")))
         line = QHBoxLayout()
-        self.button = QPushButton("Run Audit", autoDefault=False)
-        self.button.clicked.connect(lambda: self.pressed.emit())
+        layout.addLayout(line)
+        self.button = push(None, words("run"), self.pressed.emit)
         line.addWidget(self.button)
         self.label = QLabel(wordWrap=True)
         line.addWidget(self.label, 1)
-        layout.addLayout(line)
-        self.tree = QTreeWidget(rootIsDecorated=False, alternatingRowColors=True,
-                                uniformRowHeights=True)
-        self.tree.setHeaderLabels([*self.HEADERS, ""])
+        self.tree = worded(QTreeWidget(rootIsDecorated=False, alternatingRowColors=True,
+                                       uniformRowHeights=True), accessibleName=words("title"))
+        worded_headers(self.tree, [*self.HEADERS, ""],
+                       ["", "", words("accuracy_tip"), words("interval_tip")])
         self.tree.setItemDelegateForColumn(4, BarDelegate(self))
         self.tree.header().setStretchLastSection(True)
         layout.addWidget(self.tree, 1)
@@ -87,7 +96,7 @@ class AuditPage(QWidget):
 
     def set_running(self, on: bool) -> None:
         """The button ends what runs."""
-        self.button.setText("Cancel" if on else "Run Audit")
+        worded(self.button, text=CANCEL if on else words("run"))
 
     def show_rows(self, rows: Sequence[AuditRow]) -> None:
         """Show what the models got right."""
@@ -100,4 +109,4 @@ class AuditPage(QWidget):
             self.tree.addTopLevelItem(item)
         for column in range(4):
             self.tree.resizeColumnToContents(column)
-        self.label.setText(f"{rows[0].documents} documents" if rows else "")
+        self.label.setText(say(words("documents", n=rows[0].documents)) if rows else "")

@@ -1,26 +1,26 @@
 """What is said about a corpus that reads ids, or that carries the answer."""
 from __future__ import annotations
 
-from Orange.widgets.widget import Msg, OWWidget
 from orangecontrib.text import Corpus
 
 from orangecontrib.customs.declarations.learning.table import codes_as_text, leaks
 from orangecontrib.customs.declarations.table import description_of, holds_ids, misread
+from orangecontrib.customs.widgets.utils.common.base import CustomsWidget
 from orangecontrib.customs.widgets.utils.common.variables import listed
+from orangecontrib.customs.widgets.utils.common.wording import Said, room
 
 __all__ = ["CorpusWarning", "warn_of_answers", "warn_of_text"]
 
+words = room("corpora")
 
-class CorpusWarning(OWWidget.Warning):
+
+class CorpusWarning(CustomsWidget.Warning):
     """Messages that widgets which read a corpus have in common."""
 
-    misread = Msg("The corpus reads {}, which holds ids or codes: “{}” is read instead. Choose "
-                  "it in Corpus, there and for what the model will score.")
-    ids = Msg("The corpus reads {}, which holds ids or codes: choose the description in Corpus.")
-    leaks = Msg("{} among the features gives the answer away: here words alone are scored, but a "
-                "model behind would read it. Code as Class moves it to the metas.")
-    codes_read = Msg("{} is read as text and holds the codes of the class: the answer stands "
-                     "among the words. Leave it out in Corpus.")
+    misread = Said(words("misread"))
+    ids = Said(words("ids"))
+    leaks = Said(words("leaks"))
+    codes_read = Said(words("codes_read"))
 
 
 def warn_of_text(warning, corpus: Corpus | None) -> None:
@@ -31,9 +31,9 @@ def warn_of_text(warning, corpus: Corpus | None) -> None:
         return
     read = listed([v.name for v in corpus.text_features])
     if misread(corpus):
-        warning.misread(read, description_of(corpus).name)
+        warning.misread(read=read, taken=description_of(corpus).name)
     elif all(holds_ids(corpus, v) for v in corpus.text_features):
-        warning.ids(read)
+        warning.ids(read=read)
 
 
 def warn_of_answers(warning, corpus: Corpus | None) -> None:
@@ -41,4 +41,4 @@ def warn_of_answers(warning, corpus: Corpus | None) -> None:
     for message, find in ((warning.leaks, leaks), (warning.codes_read, codes_as_text)):
         message.clear()
         if corpus is not None and (found := find(corpus)):
-            message(listed([v.name for v in found]))
+            message(columns=listed([v.name for v in found]))

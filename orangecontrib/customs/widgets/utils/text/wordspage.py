@@ -5,29 +5,28 @@ from collections.abc import Collection, Sequence
 
 from AnyQt.QtCore import QItemSelection, QItemSelectionModel, Qt
 from AnyQt.QtCore import pyqtSignal as Signal
-from AnyQt.QtGui import QPalette
 from AnyQt.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
 
+from orangecontrib.customs.i18n import say
 from orangecontrib.customs.textmining.stopwords import WordRow
 from orangecontrib.customs.textmining.stopwords.table import Material
-from orangecontrib.customs.widgets.utils.common.controls import rows_view
+from orangecontrib.customs.widgets.utils.common.controls import choice, hint, push, rows_view
 from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsModel
+from orangecontrib.customs.widgets.utils.common.theme import theme
+from orangecontrib.customs.widgets.utils.common.wording import room, worded
 
 __all__ = ["WordsPage"]
 
-SHOW_ALL, SHOW_DROPPED, SHOW_KEPT, SHOW_HAND = "All words", "Stop-words", "Kept words", "By hand"
+words = room("wordspage")
 
-#: What a tick in the list means.
-TICK = "✓ = the word stays"
+SHOWN = SHOW_ALL, SHOW_DROPPED, SHOW_KEPT, SHOW_HAND = "all", "dropped", "kept", "hand"
 
 
 class WordModel(GoodsModel):
@@ -70,8 +69,8 @@ class WordView(QTableView):
         if event.key() == Qt.Key_Space and index.isValid():
             model = self.model()
             keep = not model.row_at(index).keep
-            words = [model.row_at(i).word for i in self.selectionModel().selectedRows()]
-            self.turned.emit(words, keep)
+            selected = [model.row_at(i).word for i in self.selectionModel().selectedRows()]
+            self.turned.emit(selected, keep)
             return
         super().keyPressEvent(event)
 
@@ -84,29 +83,30 @@ class WordsPage(QWidget):
     #: Other words are to be shown.
     filtered = Signal()
 
-    title = "Words"
+    title = words("title")
 
     def __init__(self, parent=None):
         super().__init__(parent)
         self.material: Material | None = None
         layout = QVBoxLayout(self)
         top = QHBoxLayout()
-        self.filter_edit = QLineEdit(placeholderText="Filter…", clearButtonEnabled=True)
-        self.show_combo = QComboBox()
-        self.show_combo.addItems([SHOW_ALL, SHOW_DROPPED, SHOW_KEPT, SHOW_HAND])
-        self.show_combo.activated.connect(lambda _: self.filtered.emit())
+        self.filter_edit = worded(QLineEdit(clearButtonEnabled=True),
+                                  placeholderText=words("filter"))
+        self.show_combo = choice(((kind, words(kind)) for kind in SHOWN), SHOW_ALL,
+                                 self.filtered.emit)
         top.addWidget(self.filter_edit, 1)
         top.addWidget(self.show_combo)
-        top.addWidget(QLabel(TICK, toolTip="A tick, the space bar, or Keep and Drop decide by "
-                                           "hand"))
+        top.addWidget(worded(QLabel(), text=words("tick"), toolTip=words("tick_tip")))
         layout.addLayout(top)
         self.model = WordModel(self._columns(), self)
         self.model.ticked.connect(lambda word, keep: self.decided.emit([word], keep))
         self.view = rows_view(
-            self.model, several=True, sorted_=False, kind=WordView, tabKeyNavigation=False,
+            self.model, words("title"), several=True, sorted_=False, kind=WordView,
+            tabKeyNavigation=False,
             editTriggers=WordView.DoubleClicked | WordView.EditKeyPressed
             | WordView.AnyKeyPressed)
         self.view.turned.connect(self.decided)
+        hint(self.view, words("connect"))
         header = self.view.horizontalHeader()
         header.setStretchLastSection(True)
         header.setDefaultAlignment(Qt.AlignLeft | Qt.AlignVCenter)
@@ -117,14 +117,11 @@ class WordsPage(QWidget):
         self.filter_edit.textChanged.connect(self.model.set_filter)
         layout.addWidget(self.view, 1)
         bottom = QHBoxLayout()
+        decisions = {"keep": True, "drop": False, "forget": None}
         self.keep_button, self.drop_button, self.forget_button = self.buttons = [
-            QPushButton(text, toolTip=tip, autoDefault=False) for text, tip in (
-                ("Keep", "Keep the selected words whatever the sources say (Space turns)"),
-                ("Drop", "Drop the selected words whatever the sources say"),
-                ("Forget", "Let the sources decide on the selected words again"))]
-        for button, keep in zip(self.buttons, (True, False, None)):
-            button.clicked.connect(
-                lambda _, keep=keep: self.decided.emit(self.selected(), keep))
+            push(None, words(name), lambda keep=keep: self.decided.emit(self.selected(), keep),
+                 words(f"{name}_tip")) for name, keep in decisions.items()]
+        for button in self.buttons:
             bottom.addWidget(button)
         bottom.addStretch(1)
         layout.addLayout(bottom)
@@ -149,7 +146,7 @@ class WordsPage(QWidget):
         wanted = {SHOW_ALL: lambda r: True, SHOW_DROPPED: lambda r: not r.keep,
                   SHOW_KEPT: lambda r: r.keep, SHOW_HAND: lambda r: r.word in by_hand}
         chosen, at = set(self.selected()), self.view.verticalScrollBar().value()
-        self.model.set_rows(list(filter(wanted[self.show_combo.currentText()], rows)))
+        self.model.set_rows(list(filter(wanted[self.show_combo.currentData()], rows)))
         selection = QItemSelection()
         for shown in range(self.model.rowCount()) if chosen else ():
             index = self.model.index(shown, 0)
@@ -163,34 +160,35 @@ class WordsPage(QWidget):
 
     def _columns(self) -> list[Column]:
         return [
-            Column("✓ Word", lambda r: r.word, tooltip=self._tooltip,
-                   header_tooltip=f"{TICK}. The word is as models and word lists see it"),
-            Column("Form", self._form, tooltip=self._tooltip,
-                   header_tooltip="How the word most often stands in these texts"),
-            Column("Docs", lambda r: str(r.df), lambda r: r.df, right=True, tooltip=self._tooltip,
-                   header_tooltip="Documents that hold the word"),
-            Column("Share", lambda r: f"{r.df / self._documents():.3f}", lambda r: r.df,
-                   right=True, tooltip=self._tooltip),
-            Column("Source", lambda r: r.source, colour=self._colour, tooltip=lambda r: r.source),
-            Column("Code", lambda r: r.code, header_tooltip="Whose designation the word repeats"),
+            Column(words("column_word"), lambda r: r.word, tooltip=self._tooltip,
+                   header_tooltip=words("column_word_tip")),
+            Column(words("column_form"), self._form, tooltip=self._tooltip,
+                   header_tooltip=words("column_form_tip")),
+            Column(words("column_docs"), lambda r: str(r.df), lambda r: r.df, right=True,
+                   tooltip=self._tooltip, header_tooltip=words("column_docs_tip")),
+            Column(words("column_share"), lambda r: f"{r.df / self._documents():.3f}",
+                   lambda r: r.df, right=True, tooltip=self._tooltip,
+                   header_tooltip=words("column_share_tip")),
+            Column(words("column_source"), _source, colour=self._colour, tooltip=_source,
+                   header_tooltip=words("column_source_tip")),
+            Column(words("column_code"), lambda r: r.code,
+                   header_tooltip=words("column_code_tip")),
         ]
 
     def _form(self, row: WordRow) -> str:
         return self.material.forms.get(row.word, row.word) if self.material else row.word
 
     def _colour(self, row: WordRow) -> str | None:
-        dark = self.palette().color(QPalette.Base).lightness() < 128
+        colours = theme(self.palette())
         if row.keep:
-            return "#81c784" if dark else "#2e7d32"
-        if row.source.startswith("tariff"):
-            return "#e0a267" if dark else "#9a5316"
-        return None
+            return colours.good.name()
+        return colours.doubt.name() if row.source.startswith("tariff") else None
 
     def _documents(self) -> int:
         return max(1, self.material.counts.documents) if self.material else 1
 
     def _tooltip(self, row: WordRow) -> str:
-        title = f"{self._form(row)}: {'stays' if row.keep else 'dropped'}"
+        title = say(words("stays" if row.keep else "goes", word=self._form(row)))
         if self.material is None or not self.material.counts.classes:
             return title
         counts = self.material.counts
@@ -198,3 +196,9 @@ class WordsPage(QWidget):
                   in enumerate(zip(counts.classes, counts.class_sizes))]
         return "\n".join([title, *(f"{name}: {share:.1%}" for share, name
                                       in sorted(shares, reverse=True)[:10] if share)])
+
+
+def _source(row: WordRow) -> str:
+    """Why a word goes or stays, for people."""
+    return ", ".join(say(words(f"source_{source}")) for source in filter(
+        None, row.source.split(", ")))

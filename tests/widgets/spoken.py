@@ -21,6 +21,7 @@ from AnyQt.QtWidgets import (
 from Orange.data import Table
 
 from orangecontrib.customs.i18n import wordings
+from orangecontrib.customs.nomenclature import bundled_tariff
 
 #: What Orange and Qt themselves write in every window, in a language of its own.
 ORANGES = re.compile(r"^QAction action-|MessagesWidget|StatusBar|ReportView|Scroll\w+Button")
@@ -28,6 +29,7 @@ ORANGES = re.compile(r"^QAction action-|MessagesWidget|StatusBar|ReportView|Scro
 ORANGES_WORDS = re.compile(
     "<b>(Data instances|Features|Metas|Target|Class|Outcome)[^<]*</b>|&?View"
     r"|\b(Русский|English)$")  # and languages, each as it calls itself
+_STYLE = re.compile("<style.*?</style>", re.DOTALL)
 _TAGS, _QUOTED = re.compile(r"<[^>]*>|&\w+;"), re.compile("«[^»]*»|“[^”]*”|'[^']*'|„[^“]*“")
 _LATIN, _CYRILLIC = re.compile(r"(?<![\w.])[A-Za-z]{3,}(?![\w.(])"), re.compile("[А-Яа-яё]{2,}")
 
@@ -86,10 +88,16 @@ def english() -> frozenset[str]:
     return frozenset(words["en"] - words["ru"])
 
 
+@cache
+def acts() -> frozenset[str]:
+    """Legal acts that editions of the tariff rest on, called as they call themselves."""
+    return frozenset(edition.source for edition in bundled_tariff().editions if edition.source)
+
+
 def foreign(text: str, language: str, data: Iterable[str] = ()) -> list[str]:
     """Words of the other language; none of those in quotes, and of what is data."""
-    text = _TAGS.sub(" ", ORANGES_WORDS.sub(" ", text))
-    for known in data:
+    text = _TAGS.sub(" ", ORANGES_WORDS.sub(" ", _STYLE.sub(" ", text)))
+    for known in (*acts(), *data):
         text = text.replace(known, " ")
     text = _QUOTED.sub(" ", text)
     if language == "en":

@@ -13,6 +13,7 @@ from orangewidget.tests.base import WidgetTest
 from PIL import Image
 
 from orangecontrib.customs.groups import find_group, loading
+from orangecontrib.customs.i18n import say
 from orangecontrib.customs.photos.chips import COLOURS, FeatureView, conflicts
 from orangecontrib.customs.photos.model import untrained
 from orangecontrib.customs.photos.sources import find_photos
@@ -83,7 +84,7 @@ class TestCombo(Several, GuiTest):
     def test_of_several_groups_none_is_taken_silently(self):
         combo = GroupCombo("")
         self.assertTrue(combo.needed)
-        self.assertIn("choose", combo.problem)
+        self.assertIn("choose", say(combo.problem))
         simulate.combobox_activate_item(combo, "lamps")
         self.assertEqual((combo.group, combo.group_id, combo.problem), (self.lamps, "lamps", ""))
 
@@ -92,7 +93,7 @@ class TestCombo(Several, GuiTest):
             self.load(*groups)
             combo = GroupCombo("toys")
             self.assertTrue(combo.needed)
-            self.assertIn("'toys'", combo.problem)
+            self.assertIn("'toys'", say(combo.problem))
             self.assertEqual(combo.group_id, "toys")
 
 

@@ -22,6 +22,7 @@ from Orange.data import Table
 
 from orangecontrib.customs.i18n import wordings
 from orangecontrib.customs.nomenclature import bundled_tariff
+from orangecontrib.customs.widgets.utils.text.tarifftree import TariffModel
 
 #: What Orange and Qt themselves write in every window, in a language of its own.
 ORANGES = re.compile(r"^QAction action-|MessagesWidget|StatusBar|ReportView|Scroll\w+Button")
@@ -65,7 +66,9 @@ def said(window: QWidget) -> Iterator[tuple[str, str]]:
                 for role in (Qt.DisplayRole, Qt.ToolTipRole):
                     yield f"{name}, header", str(
                         model.headerData(column, Qt.Horizontal, role) or "")
-                for row in range(min(3, model.rowCount())):
+                # lines of a tariff are official, in whatever language it is
+                for row in range(0 if isinstance(model, TariffModel)
+                                 else min(3, model.rowCount())):
                     yield f"{name}, cell", str(model.index(row, column).data() or "")
                     yield (f"{name}, tooltip of a cell",
                            str(model.index(row, column).data(Qt.ToolTipRole) or ""))

@@ -449,7 +449,8 @@ class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
             self.Warning.remarks(remarks=Joined(tuple(case.remarks[:3]), "; "), more=more)
         strangers = case.strangers(TITLES)
         if strangers:
-            self.Warning.strangers(which=Joined(tuple(strangers), "; "))
+            self.Warning.strangers(which=Joined(tuple(
+                meeting.said for meeting in strangers), "; "))
         if case.unmatched:
             self.Information.unmatched(n=len(case), without=Joined(tuple(
                 words(WITHOUT[name], n=count) for name, count in case.unmatched.items())))

@@ -8,10 +8,13 @@ from AnyQt.QtCore import QAbstractItemModel, QModelIndex, Qt
 from AnyQt.QtCore import pyqtSignal as Signal
 from AnyQt.QtGui import QColor, QFont
 
+from orangecontrib.customs.i18n import say
 from orangecontrib.customs.nomenclature import Tariff, spaced
+from orangecontrib.customs.widgets.utils.common.wording import room
 
 __all__ = ["TariffModel", "duty_text"]
 
+words = room("tarifftree")
 _GREY = QColor("#888888")
 _NO_PARENT = QModelIndex()
 
@@ -29,7 +32,7 @@ class TariffModel(QAbstractItemModel):
     only one of its parent: another edition may have more.
     """
 
-    HEADER = "Code and designation", "Unit", "Duty"
+    HEADER = words("line"), words("unit"), words("duty")
     #: The user or the program changed ticks.
     checks_changed = Signal()
 
@@ -183,7 +186,7 @@ class TariffModel(QAbstractItemModel):
 
     def headerData(self, section, orientation, role=Qt.DisplayRole):
         if orientation == Qt.Horizontal and role == Qt.DisplayRole:
-            return self.HEADER[section]
+            return say(self.HEADER[section])
         return None
 
     def flags(self, index):

@@ -85,7 +85,8 @@ class TestCombo(Several, GuiTest):
         self.assertTrue(combo.needed)
         self.assertIn("choose", str(combo.problem))
         simulate.combobox_activate_item(combo, "lamps")
-        self.assertEqual((combo.group, combo.group_id, str(combo.problem)), (self.lamps, "lamps", ""))
+        self.assertEqual((combo.group, combo.group_id, str(combo.problem)),
+                         (self.lamps, "lamps", ""))
 
     def test_a_workflow_about_a_group_that_is_not_here(self):
         for groups in ((FOOTWEAR,), (FOOTWEAR, self.lamps)):

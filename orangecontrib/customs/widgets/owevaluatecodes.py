@@ -24,10 +24,6 @@ from orangecontrib.customs.declarations.table import (
     strings_of,
 )
 from orangecontrib.customs.evaluation import (
-    Accepted,
-    Bin,
-    CodeErrors,
-    Scored,
     augrc,
     code_errors,
     ece,
@@ -35,7 +31,7 @@ from orangecontrib.customs.evaluation import (
     equal_mass_bins,
     risk_coverage,
 )
-from orangecontrib.customs.evaluation.final import LevelScores, commonest_level_scores, level_scores
+from orangecontrib.customs.evaluation.final import commonest_level_scores, level_scores
 from orangecontrib.customs.evaluation.models import COMMONEST, Judge, ModelScores, standing
 from orangecontrib.customs.evaluation.models.table import (
     baseline,
@@ -55,7 +51,7 @@ from orangecontrib.customs.evaluation.table import (
     with_probabilities,
 )
 from orangecontrib.customs.i18n import Sayable, say
-from orangecontrib.customs.intervals import wilson
+from orangecontrib.customs.i18n.numbers import share
 from orangecontrib.customs.widgets.utils.common.base import (
     CustomsWidget,
     clear,
@@ -73,6 +69,7 @@ from orangecontrib.customs.widgets.utils.common.wording import (
     worded_tabs,
 )
 from orangecontrib.customs.widgets.utils.text.errorpage import ErrorPage
+from orangecontrib.customs.widgets.utils.text.evaluated import FEW, Evaluated, in_words
 from orangecontrib.customs.widgets.utils.text.finalpage import FinalPage
 from orangecontrib.customs.widgets.utils.text.modelspage import ModelsPage, Verdict
 
@@ -80,8 +77,6 @@ words = room("owevaluatecodes")
 common = room("common")
 
 LEVELS = ((0, words("as_they_are")), *((n, words("digits", n=n)) for n in (4, 6, 8, 10)))
-#: With fewer documents than this, intervals are all there is to see.
-FEW = 20
 #: Documents without a known code that the window shows; the output has them all.
 MOST_SHOWN = 200
 
@@ -95,28 +90,6 @@ class Compared:
     #: The documents that were asked about, and what to call them.
     asked: Table | None
     titles: list[Sayable]
-
-
-@dataclass
-class Evaluated:
-    """What is known about the errors of the chosen model."""
-
-    judge: Judge
-    codes: list[CodeErrors]
-    stated: list[Bin]
-    corrected: list[Bin]
-    ece: float
-    ece_limit: float
-    curve: tuple
-    augrc: float
-    accepted: Accepted
-    leaks: list[str]
-    #: Scores at each level of the tariff, and whose: the model's, the baseline's.
-    final: list[tuple[str, LevelScores]]
-
-    @property
-    def scored(self) -> Scored:
-        return self.judge.taught
 
 
 def run(request: SimpleNamespace, state: TaskState) -> tuple[Compared, Evaluated | None, str]:
@@ -292,7 +265,7 @@ class OWEvaluateCodes(CustomsWidget):
         box = group_box(self.controlArea, words("evaluate"))
         self.model_combo = QComboBox()
         self.model_combo.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
-        self.model_combo.setMinimumContentsLength(11)
+        self.model_combo.setMinimumContentsLength(13)
         self.model_combo.activated.connect(self._on_model)
         self.truth_combo = worded(VariableCombo(words("no_column")), toolTip=words("truth_tip"))
         self.truth_combo.chosen.connect(self._on_truth)
@@ -560,7 +533,7 @@ class OWEvaluateCodes(CustomsWidget):
         self.report_items(say(words("report_evaluated")), (
             (say(words("model")), self.model_combo.currentText()),
             (say(words("codes")), self.level_combo.currentText()),
-            (say(words("limit")), f"{self.limit:.1%}")))
+            (say(words("limit")), share(self.limit))))
         self.report_paragraph(say(words("report_result")), self.sentence.text())
         self.report_table(say(words("codes")),
                           [row[:3] + row[4:] for row in report_rows(self.page.model)],
@@ -574,26 +547,6 @@ class OWEvaluateCodes(CustomsWidget):
                           header_rows=1)
         self.report_plot(say(words("report_calibration")), self.page.calibration)
         self.report_plot(say(words("report_risk")), self.page.risk)
-
-
-def in_words(e: Evaluated, limit: float) -> str:
-    """How often codes are wrong, and how many may be accepted unread; a few stand unbold."""
-    n = float(e.scored.weight.sum())
-    wrong = float(e.scored.weight @ e.scored.wrong)
-    low, high = wilson(wrong, n)
-    accepted = words("accept_none", limit=limit)
-    if e.accepted.n:
-        accepted = words("accept", limit=limit, threshold=e.accepted.threshold,
-                         coverage=_bold(f"{e.accepted.coverage:.0%}", e.accepted.n),
-                         risk=e.accepted.risk, low=e.accepted.low, high=e.accepted.high)
-    calibrated = words("calibrated" if e.ece <= e.ece_limit else "uncalibrated")
-    return " ".join(map(say, (
-        words("wrong", rate=_bold(f"{wrong / n:.1%}", n), n=n, low=low, high=high), accepted,
-        words("calibration", augrc=e.augrc, ece=e.ece, verdict=calibrated, limit=e.ece_limit))))
-
-
-def _bold(share: str, n: float) -> str:
-    return f"<b>{share}</b>" if n >= FEW else share
 
 
 if __name__ == "__main__":  # pragma: no cover

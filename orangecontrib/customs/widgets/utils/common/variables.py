@@ -19,7 +19,7 @@ words = room("common")
 def listed(names: Sequence[str], most: int = 5) -> str:
     """Names for a message: the first few in quotes, and how many more there are."""
     more = say(words("and_more", n=len(names) - most)) if len(names) > most else ""
-    return ", ".join(f"“{name}”" for name in names[:most]) + more
+    return ", ".join(say(words("quoted", what=name)) for name in names[:most]) + more
 
 
 class VariableCombo(QComboBox):

@@ -14,7 +14,7 @@ from AnyQt.QtWidgets import (
 
 from orangecontrib.customs.evaluation import Accepted, Bin, CodeErrors
 from orangecontrib.customs.i18n import say
-from orangecontrib.customs.i18n.numbers import percent
+from orangecontrib.customs.i18n.numbers import share
 from orangecontrib.customs.widgets.utils.common.controls import SentencePage, rows_view, splitter
 from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsModel
 from orangecontrib.customs.widgets.utils.common.plots import BROWN, GREEN, drawn, ink, plot
@@ -65,7 +65,7 @@ class ErrorPage(SentencePage):
             Column(words("predicted"), lambda r: r.code),
             Column("n", lambda r: f"{r.n:.0f}", lambda r: r.n, right=True,
                    header_tooltip=words("n_tip")),
-            Column(words("wrong"), lambda r: say(percent(r.rate)) if r.n else "–",
+            Column(words("wrong"), lambda r: share(r.rate, 0),
                    lambda r: -1. if np.isnan(r.rate) else r.rate, right=True, tooltip=_explain,
                    header_tooltip=words("wrong_tip")),
             Column("95 %", lambda r: "", lambda r: r.high, tooltip=_explain,
@@ -99,7 +99,7 @@ class ErrorPage(SentencePage):
             Share of errors that may be accepted.
         """
         self.model.set_rows(codes)
-        for column, width in enumerate((92, 50, 60, 170)):
+        for column, width in enumerate((92, 50, 68, 162)):
             self.view.setColumnWidth(column, width)
         self._show_calibration(stated, corrected)
         self._show_risk(curve, accepted, limit)
@@ -154,10 +154,10 @@ class ErrorPage(SentencePage):
 def _explain(row: CodeErrors) -> str:
     if not row.n:
         return say(words("never"))
-    lines = [words("explained", wrong=row.wrong, n=row.n, rate=row.rate, low=row.low,
-                   high=row.high)]
+    lines = [words("explained", wrong=row.wrong, n=row.n, rate=share(row.rate),
+                   low=share(row.low), high=share(row.high))]
     if row.instead:
-        lines.append(words("instead", share=row.instead_share, code=row.instead))
+        lines.append(words("instead", share=share(row.instead_share, 0), code=row.instead))
     if not np.isnan(row.found):
-        lines.append(words("found", share=row.found))
+        lines.append(words("found", share=share(row.found, 0)))
     return "\n".join(map(say, lines))

@@ -7,6 +7,7 @@ import numpy as np
 
 from orangecontrib.customs.evaluation.final import LevelScores
 from orangecontrib.customs.i18n import Sayable
+from orangecontrib.customs.i18n.numbers import share
 from orangecontrib.customs.widgets.utils.common.controls import SentencePage, rows_view
 from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsModel
 from orangecontrib.customs.widgets.utils.common.wording import room, worded
@@ -26,7 +27,7 @@ def _order(value: float) -> float:
 
 
 def _interval(low: float, high: float) -> str:
-    return f"95 %: {low:.1%}–{high:.1%}"
+    return f"95 %: {share(low)}–{share(high)}"
 
 
 def _score(header: Sayable, name: str) -> Column:
@@ -37,7 +38,7 @@ def _score(header: Sayable, name: str) -> Column:
 
 def _coverage(limit: str) -> Column:
     percent = f"{100 * float(limit):g} %"
-    return Column(f"≤ {percent}", lambda row: f"{row[1].coverage[limit]:.0%}",
+    return Column(f"≤ {percent}", lambda row: share(row[1].coverage[limit], 0),
                   lambda row: row[1].coverage[limit], right=True,
                   header_tooltip=words("coverage_tip", percent=percent))
 
@@ -55,10 +56,10 @@ class FinalPage(SentencePage):
                    right=True),
             Column("n", lambda row: str(row[1].n), lambda row: row[1].n, right=True,
                    header_tooltip=words("n_tip")),
-            Column("Top-1", lambda row: f"{row[1].top1:.1%}", lambda row: row[1].top1, right=True,
+            Column("Top-1", lambda row: share(row[1].top1), lambda row: row[1].top1, right=True,
                    tooltip=lambda row: _interval(row[1].top1_low, row[1].top1_high),
                    header_tooltip=words("top1_tip")),
-            Column("Top-3", lambda row: "–" if np.isnan(row[1].top3) else f"{row[1].top3:.1%}",
+            Column("Top-3", lambda row: share(row[1].top3),
                    lambda row: _order(row[1].top3), right=True,
                    tooltip=lambda row: _interval(row[1].top3_low, row[1].top3_high),
                    header_tooltip=words("top3_tip")),

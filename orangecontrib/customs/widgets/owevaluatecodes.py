@@ -1,6 +1,7 @@
 """Evaluate Codes: how likely is a predicted code wrong?"""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
@@ -89,7 +90,7 @@ class Compared:
     judges: list[Judge]
     #: The documents that were asked about, and what to call them.
     asked: Table | None
-    titles: list[Sayable]
+    titles: Sequence[Sayable]
 
 
 def run(request: SimpleNamespace, state: TaskState) -> tuple[Compared, Evaluated | None, str]:
@@ -148,7 +149,7 @@ def asked_of(results: Results | None, data: Table | None) -> Table | None:
     return results.data[results.row_indices[np.isnan(results.actual)]]
 
 
-def titles_of(table: Table | None) -> list[Sayable]:
+def titles_of(table: Table | None) -> Sequence[Sayable]:
     """What to call the documents: their descriptions, or numbers."""
     if table is None:
         return []

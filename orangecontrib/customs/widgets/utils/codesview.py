@@ -92,16 +92,16 @@ class CodesView(QTreeWidget):
     def show_verdict(self, case: Case | None, verdict: Verdict | None) -> None:
         """Fill with the ranked codes; without a verdict, empty."""
         self.clear()
-        if verdict is None:
+        if case is None or verdict is None:
             return
         quiet = theme(self.palette()).quiet
         for code, p in verdict.ranked:
             nomenclature = case.tariff_of(code)
-            known = nomenclature is not None
-            node = nomenclature[code] if known else None
+            node = None if nomenclature is None else nomenclature[code]
             item = QTreeWidgetItem([
-                spaced(code) if known else "—", say(percent(p)), _duty(node) if known else "",
-                say(node if known else OUTSIDE_CODES)])
+                "—" if node is None else spaced(code), say(percent(p)),
+                "" if node is None else _duty(node),
+                say(OUTSIDE_CODES if node is None else node)])
             item.setData(0, Qt.UserRole, code)
             item.setData(1, Qt.UserRole, p)
             item.setToolTip(1, f"{p:.4f}")
@@ -112,7 +112,7 @@ class CodesView(QTreeWidget):
                 item.setFont(0, font)
             else:
                 item.setForeground(3, quiet)
-            if known:
+            if nomenclature is not None:
                 path = "<br>› ".join(map(say, nomenclature.path(code)))
                 for column in (0, 2, 3):
                     item.setToolTip(column, f"<p>{path}</p>")

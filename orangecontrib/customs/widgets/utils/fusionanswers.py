@@ -109,8 +109,8 @@ class FusionAnswers(Part):
         """Take new answers, decide these goods again at once, and send them on."""
         changed, reviewed = change
         answers = {**self.answers, **changed}
-        self.answers = {key: dict(facts) for key, facts in answers.items() if facts}
-        self.reviewed = [*(key for key in self.reviewed if reviewed.get(key, True)),
+        self.answers: dict = {key: dict(facts) for key, facts in answers.items() if facts}
+        self.reviewed: list = [*(key for key in self.reviewed if reviewed.get(key, True)),
                          *(key for key, on in reviewed.items() if on)]
         if len(changed) > AT_ONCE:
             self._decide()

@@ -66,7 +66,7 @@ from orangecontrib.customs.widgets.utils.text.tarifflines import (
     of_editions,
     some_of,
 )
-from orangecontrib.customs.widgets.utils.text.tarifftree import TariffModel
+from orangecontrib.customs.widgets.utils.text.tarifftree import TariffModel, TickDelegate
 
 BUNDLED, HS, FILE = "bundled", "hs", "file"
 words = room("ownomenclature")
@@ -254,6 +254,7 @@ class OWNomenclature(CustomsWidget):
 
         self.view = QTreeView(uniformRowHeights=True, alternatingRowColors=True, indentation=16)
         self.view.setModel(self.model)
+        self.view.setItemDelegateForColumn(0, TickDelegate(self.view))
         worded(self.view, accessibleName=words("tariff"))
         header = self.view.header()
         header.setStretchLastSection(False)

@@ -189,6 +189,6 @@ def _fit(view: QTableView, model: GoodsModel, stretch: int) -> None:
     for number, column in enumerate(model.columns):
         texts = [column.text(row) for row in model.rows[:100]]
         width = max([metrics.horizontalAdvance(text) for text in texts], default=0) + 12
-        header.resizeSection(number, max(width, metrics.horizontalAdvance(say(column.header)) + 14))
+        header.resizeSection(number, max(width, metrics.horizontalAdvance(say(column.header)) + 10))
         header.setSectionResizeMode(
             number, header.Stretch if number == stretch else header.Interactive)

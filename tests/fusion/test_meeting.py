@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orangecontrib.customs.fusion.meeting import strangers
+from orangecontrib.customs.i18n import say
 
 
 def test_both_counts_and_examples_are_named():
@@ -10,6 +11,7 @@ def test_both_counts_and_examples_are_named():
                         "Photo Features": ["g1", "g2", "G-3", "g4"]})
     assert found.sizes == (3, 4) and found.both == 1
     assert found.examples == (("G-1", "G-2"), ("g1", "g2"))
+    assert "общих номеров 1: Text Facts – 3, Photo Features – 4" in say(found.said, "ru")
     assert "1 of 3 ids of Text Facts and 4 of Photo Features" in str(found)
     assert "“G-1”, “G-2”" in str(found) and "“g1”, “g2”" in str(found)
 

@@ -27,8 +27,7 @@ END = ("Cancel", "Stop")
 #: How long (s) a task waits for a test that has failed.
 PATIENCE = 20
 #: Widgets that have no words in Russian yet.
-NOT_YET = {"OWEvaluateCodes", "OWFootwearTrainer", "OWHSCodeFusion", "OWNomenclature",
-           "OWPhotoCollector", "OWPhotoLabeler"}
+NOT_YET = {"OWFootwearTrainer", "OWPhotoCollector", "OWPhotoLabeler"}
 #: Those that do their work at once.
 AT_ONCE = {"OWCodeClass"}
 DOC = Path(__file__).parents[2] / "doc" / "widgets"
@@ -262,9 +261,9 @@ class WidgetContract:
             choose(name)
             self.settle(widget)
             widget.create_report_html()
-            known = data_of([*self.outputs(widget).values(), *(
+            known = [widget.name, *data_of([*self.outputs(widget).values(), *(
                 whole for input_ in self.kind.get_signals("inputs")
-                for whole in self.samples.wholes(input_.type).values())])
+                for whole in self.samples.wholes(input_.type).values())])]
             known += [MadeBackbone.device_name, self.samples.model.backbone]  # names, too
             for what, text in (*said(widget), ("report", widget.report_html)):
                 with self.subTest(f"{name}: {what}"):

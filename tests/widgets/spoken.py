@@ -22,6 +22,8 @@ from AnyQt.QtWidgets import (
 from Orange.data import Table
 
 from orangecontrib.customs.i18n import wordings
+from orangecontrib.customs.nomenclature import bundled_tariff
+from orangecontrib.customs.widgets.utils.text.tarifftree import TariffModel
 
 #: What Orange and Qt themselves write in every window, in a language of its own.
 ORANGES = re.compile(r"^QAction action-|MessagesWidget|StatusBar|ReportView|Scroll\w+Button")
@@ -29,6 +31,7 @@ ORANGES = re.compile(r"^QAction action-|MessagesWidget|StatusBar|ReportView|Scro
 ORANGES_WORDS = re.compile(
     "<h1>.*?</h1>|<b>(Data instances|Features|Metas?|Target|Class|Outcome)[^<]*</b>[^<]*"
     r"|&?(View|Window)$|\b(Русский|English)$")  # and languages, each as it calls itself
+_STYLE = re.compile("<style.*?</style>", re.DOTALL)
 _TAGS, _QUOTED = re.compile(r"<[^>]*>|&\w+;"), re.compile("«[^»]*»|“[^”]*”|'[^']*'|„[^“]*“")
 _CELL = re.compile("<td>([^<]*)</td>")
 #: Of the law, in any language.
@@ -68,7 +71,9 @@ def said(window: QWidget) -> Iterator[tuple[str, str]]:
                 for role in (Qt.DisplayRole, Qt.ToolTipRole):
                     yield f"{name}, header", str(
                         model.headerData(column, Qt.Horizontal, role) or "")
-                for row in range(min(3, model.rowCount())):
+                # lines of a tariff are official, in whatever language it is
+                for row in range(0 if isinstance(model, TariffModel)
+                                 else min(3, model.rowCount())):
                     yield f"{name}, cell", str(model.index(row, column).data() or "")
                     yield (f"{name}, tooltip of a cell",
                            str(model.index(row, column).data(Qt.ToolTipRole) or ""))
@@ -91,12 +96,18 @@ def english() -> frozenset[str]:
     return frozenset(words["en"] - words["ru"])
 
 
+@cache
+def acts() -> frozenset[str]:
+    """Legal acts that editions of the tariff rest on, called as they call themselves."""
+    return frozenset(edition.source for edition in bundled_tariff().editions if edition.source)
+
+
 def foreign(text: str, language: str, data: Iterable[str] = ()) -> list[str]:
     """Words of the other language; none of those in quotes, and of what is data."""
     cells = frozenset(data)
-    text = _CELL.sub(lambda cell: " " if cell[1] in cells else cell[0], text)
+    text = _CELL.sub(lambda cell: " " if cell[1] in cells else cell[0], _STYLE.sub(" ", text))
     text = _TAGS.sub(" ", ORANGES_WORDS.sub(" ", text))
-    for known in data:
+    for known in (*acts(), *data):
         if len(known) > 2:
             text = text.replace(known, " ")
     text = _LEGAL.sub(" ", _QUOTED.sub(" ", text))

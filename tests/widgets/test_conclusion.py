@@ -15,6 +15,7 @@ from orangecontrib.customs.cases.conclusion import conclusion_of, exhibits_of
 from orangecontrib.customs.cases.files import goods_of_rows
 from orangecontrib.customs.declarations import GroupsReader
 from orangecontrib.customs.declarations.table import facts_table
+from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.widgets.owhscodefusion import OWHSCodeFusion
 from orangecontrib.customs.widgets.utils import conclusion
 from orangecontrib.customs.widgets.utils.conclusion import ConclusionDialog, open_for
@@ -74,6 +75,7 @@ class TestConclusionDialog(GuiTest):
         dialog.all.setChecked(True)
         self.assertEqual(len(text_of(self.save(dialog, "all.pdf"))), 2)
 
+    @speaking("ru")
     def test_html_is_saved_by_its_ending_and_pdf_where_there_is_none(self):
         dialog = self.dialog(1)
         html = self.save(dialog, "one.html").read_text(encoding="utf-8")
@@ -83,6 +85,7 @@ class TestConclusionDialog(GuiTest):
         self.assertFalse(path.exists())
         self.assertEqual(path.with_name("bare.pdf").read_bytes()[:5], b"%PDF-")
 
+    @speaking("ru")
     def test_the_language_is_chosen_for_the_page_and_for_nothing_else(self):
         dialog = self.dialog(1)
         dialog.language_combo.setCurrentIndex(dialog.language_combo.findData("en"))
@@ -171,6 +174,7 @@ class TestConclusionOfFusion(WidgetTest):
         self.send_signal(self.widget.Inputs.text, self.facts)
         self.wait_until_finished()
 
+    @speaking("ru")
     def test_the_button_opens_the_selected_good_with_its_text_and_answers(self):
         self.assertFalse(self.widget.conclusion_button.isEnabled())
         self.decide()
@@ -185,6 +189,7 @@ class TestConclusionOfFusion(WidgetTest):
         self.assertTrue(any(piece.numbers for piece in said.text))
         self.assertEqual(said.answers, ("пол: женская",))
 
+    @speaking("ru")
     def test_the_report_holds_the_conclusion_on_the_selected_good(self):
         self.decide()
         self.widget.send_report()

@@ -14,6 +14,7 @@ from orangecontrib.customs.cases.table import case_from_tables
 from orangecontrib.customs.cases.worklist import line_of
 from orangecontrib.customs.columns import ContributionColumn, ImageColumn
 from orangecontrib.customs.groups import loaded_groups
+from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.photos.table import photos_by_good
 from orangecontrib.customs.widgets.utils.codesview import CodesView
 from orangecontrib.customs.widgets.utils.common.theme import theme
@@ -68,6 +69,7 @@ class TestRooms(GuiTest):
 
     # -- question
 
+    @speaking("ru")
     def test_answers_are_buttons_under_the_question_and_one_click_answers(self):
         box, got = QuestionBox(), []
         box.answered.connect(lambda *answer: got.append(answer))
@@ -100,6 +102,7 @@ class TestRooms(GuiTest):
 
     # -- facts
 
+    @speaking("ru")
     def test_each_fact_says_who_speaks_for_or_against_the_value_in_words(self):
         view = FactsView()
         rows = fact_rows(self.case, 0, self.verdict)
@@ -112,6 +115,7 @@ class TestRooms(GuiTest):
         self.assertIn("логарифм шансов", item.toolTip(0))
         self.assertNotRegex(item.text(SAYS), r"\d")
 
+    @speaking("ru")
     def test_the_menu_of_a_fact_answers_and_takes_back(self):
         view, got = FactsView(), []
         view.answered.connect(lambda *answer: got.append(answer))
@@ -172,6 +176,7 @@ class TestRooms(GuiTest):
         QTest.keyClick(strip.photos, Qt.Key_Space)
         self.assertEqual(got, [1, 0])
 
+    @speaking("ru")
     def test_photos_say_what_they_are_for_in_the_fact_in_hand(self):
         domain = Domain([ContributionColumn(f).mark(ContinuousVariable(f))
                          for f in ("height_ankle", "height_below_ankle")],
@@ -196,6 +201,7 @@ class TestRooms(GuiTest):
 
     # -- codes, trace
 
+    @speaking("ru")
     def test_codes_and_trace_are_those_of_the_verdict(self):
         codes, trace = CodesView(), TraceView()
         codes.show_verdict(self.case, self.verdict)

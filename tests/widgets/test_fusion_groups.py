@@ -8,6 +8,7 @@ from Orange.widgets.tests.base import WidgetTest
 
 from orangecontrib.customs.columns import FactColumn
 from orangecontrib.customs.groups import announced_groups, find_group
+from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.widgets.owhscodefusion import OWHSCodeFusion
 
 
@@ -49,6 +50,7 @@ class TestGroups(WidgetTest):
         return facts(goods or {"A": {"article": "ballpoint", "ink": "paste",
                                      "cartridge": "fixed"}}, folder=self.folder / "pens")
 
+    @speaking("ru")
     def test_a_group_from_a_folder_beside_the_workflow_decides(self):
         self.open("pens")
         table = self.codes(self.pens())
@@ -69,6 +71,7 @@ class TestGroups(WidgetTest):
         return Table.from_list(Domain([], metas=[StringVariable(name) for name in names]),
                                [list(row) for row in zip("ABC", *columns.values())])
 
+    @speaking("ru")
     def test_a_table_with_a_column_per_fact_decides(self):
         self.open("pens")
         table = self.codes(self.plain(**{
@@ -88,6 +91,7 @@ class TestGroups(WidgetTest):
         self.assertIn("column 'article', row 2: 'A-17' is not a value",
                       str(self.widget.Warning.remarks))
 
+    @speaking("ru")
     def test_a_declared_code_free_of_duty_is_told_so_in_per_cent(self):
         tariff = self.folder / "pens" / "tariff.csv"
         tariff.write_text(tariff.read_text(encoding="utf-8").replace(

@@ -10,6 +10,7 @@ from orangecontrib.text import Corpus
 from orangecontrib.text.preprocess import RegexpTokenizer
 from orangecontrib.text.vectorization import BowVectorizer
 
+from orangecontrib.customs.i18n.numbers import share
 from orangecontrib.customs.widgets.owevaluatecodes import OWEvaluateCodes
 
 CODES = ("850440", "850490", "853630")
@@ -61,7 +62,7 @@ class TestOWEvaluateCodes(WidgetTest):
         self.assertEqual(len(documents), 150)
         self.assertTrue(((documents.get_column("P(error)") > 0)
                          & (documents.get_column("P(error)") < 1)).all())
-        self.assertIn(f"{wrong / 150:.1%}", self.widget.sentence.text())
+        self.assertIn(share(wrong / 150), self.widget.sentence.text())
 
     def test_repeated_documents_count_once(self):
         codes = self.feed(results(ShuffleSplit(n_resamples=10, test_size=.3, random_state=0)))

@@ -29,9 +29,10 @@ from orangecontrib.customs.groups import find_group, footwear, loaded_groups
 from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.widgets import owhscodefusion
 from orangecontrib.customs.widgets.owhscodefusion import OWHSCodeFusion
+from orangecontrib.customs.widgets.utils import fusionanswers
 from orangecontrib.customs.widgets.utils.common import base, language
 
-YES = owhscodefusion.QMessageBox.Yes
+YES = fusionanswers.QMessageBox.Yes
 MEN_ANKLE, WOMEN_ANKLE = "6403911600", "6403911800"
 
 
@@ -57,6 +58,7 @@ class TestOWHSCodeFusion(WidgetTest):
         self.wait_until_finished()
         return self.get_output(self.widget.Outputs.codes)
 
+    @speaking("ru")
     def test_sizes_over_a_limit_have_two_codes_and_an_answer_settles_it(self):
         shoes = "Туфли женские, верх из кожи, подошва из резины, размеры 35-40"
         table = self.codes(text=text_facts({"S": shoes, "K": SNEAKERS + ", размеры 35-40"}))
@@ -71,6 +73,7 @@ class TestOWHSCodeFusion(WidgetTest):
         self.assertNotIn("строками", self.widget.page.card.toPlainText())
         self.assertEqual(self.widget.verdict.codes, ("6403999100",))
 
+    @speaking("ru")
     def test_html_in_a_text_is_shown_as_it_is_written(self):
         text = "<b>Хайтопы</b> <img src=x>, верх из <i>кожи</i>, подошва из <u>резины</u>"
         self.codes(text=text_facts({"<b>1</b>": text}))
@@ -84,10 +87,9 @@ class TestOWHSCodeFusion(WidgetTest):
     # -- language
 
     def speak(self, name):
-        """Choose a language of results by hand."""
-        combo = self.widget.language_combo
-        combo.setCurrentIndex(combo.findData(name))
-        combo.activated.emit(combo.currentIndex())
+        """Choose a language by hand."""
+        next(action for action in self.widget.language_button.menu().actions()
+             if action.data() == name).trigger()
         self.wait_until_finished()
 
     def test_another_language_words_all_that_is_shown_and_sent_and_moves_nothing(self):
@@ -137,6 +139,7 @@ class TestOWHSCodeFusion(WidgetTest):
         self.assertEqual(column(codes, "good_id"), ["A"])
         self.assertTrue(column(codes, "safe code")[0] in ("", "64"))
 
+    @speaking("ru")
     def test_text_and_photos_add(self):
         text = text_facts({"A": BOOTS_NO_HEIGHT})
         alone = self.codes(text=text)
@@ -223,6 +226,7 @@ class TestOWHSCodeFusion(WidgetTest):
             table.metas[:, 2:] = model(data, model.Probs)
         return table, model
 
+    @speaking("ru")
     def test_a_prediction_that_rests_on_no_word_is_not_counted_and_the_row_says_so(self):
         table, model = self.unread(["кеды", "сандалии", "leather boots"])
         text = text_facts(dict.fromkeys(("G0", "G1", "G2"), "Обувь мужская"))
@@ -233,6 +237,7 @@ class TestOWHSCodeFusion(WidgetTest):
         said = ["не учтён" in text for text in column(codes, "problems")]
         self.assertEqual(said, [False, True, True])
 
+    @speaking("ru")
     def test_without_the_model_equal_answers_are_counted_and_doubted(self):
         table, _ = self.unread(["кеды", "сандалии", "leather boots"])
         text = text_facts(dict.fromkeys(("G0", "G1", "G2"), "Обувь мужская"))
@@ -240,6 +245,7 @@ class TestOWHSCodeFusion(WidgetTest):
         said = ["похоже" in text for text in column(codes, "problems")]
         self.assertEqual(said, [False, True, True])
 
+    @speaking("ru")
     def test_a_corpus_that_reads_ids_is_named_not_the_words_of_the_model(self):
         table, model = self.unread(["кеды", "туфли"])
         table.set_text_features([table.domain["good_id"]])
@@ -254,6 +260,7 @@ class TestOWHSCodeFusion(WidgetTest):
             self.assertIn("корпус читает не описание", problem)
             self.assertNotIn("ни одного слова", problem)
 
+    @speaking("ru")
     def test_a_good_of_which_nobody_says_anything_is_kept_without_a_code(self):
         table, model = self.unread(["кеды", "сандалии"])
         codes = self.codes(predictions=table, model=model)
@@ -286,6 +293,7 @@ class TestOWHSCodeFusion(WidgetTest):
         self.assertIsNone(self.codes(text=None))
         self.assertIn("Predictions", str(self.widget.Error.no_evidence))
 
+    @speaking("ru")
     def test_a_model_of_other_goods_calls_nothing_footwear(self):
         """The stabiliser of paper 2: classes 8504, 8536, 9032, and nothing else is known.
 
@@ -438,6 +446,7 @@ class TestOWHSCodeFusion(WidgetTest):
         names = [v.id for v in footwear.group().vocabulary[fact].values]
         (actions[names.index(value)] if value else back).trigger()
 
+    @speaking("ru")
     def test_an_answer_moves_the_code_at_once(self):
         self.codes(text=text_facts({"A": BOOTS, "B": SNEAKERS}))
         self.answer("sex", "women")
@@ -480,7 +489,7 @@ class TestOWHSCodeFusion(WidgetTest):
         self.widget.actions_["clear"].trigger()
         self.assertEqual(list(self.widget.answers), ["A"])
         self.answer("sex", "women")
-        with patch.object(owhscodefusion.QMessageBox, "question", return_value=YES):
+        with patch.object(fusionanswers.QMessageBox, "question", return_value=YES):
             self.widget.actions_["clear_all"].trigger()
         self.assertEqual(self.widget.answers, {})
         codes = self.get_output(self.widget.Outputs.codes)
@@ -504,7 +513,7 @@ class TestOWHSCodeFusion(WidgetTest):
         self.codes(text=text_facts({"A": BOOTS}))
         self.assertEqual(self.widget.verdict.code, MEN_ANKLE)
         self.assertEqual(self.widget.answers, {"Z": {"sex": "women"}})
-        with patch.object(owhscodefusion.QMessageBox, "question", return_value=YES):
+        with patch.object(fusionanswers.QMessageBox, "question", return_value=YES):
             self.widget.actions_["clear_all"].trigger()
         self.assertEqual(self.widget.answers, {})
 
@@ -532,8 +541,8 @@ class TestOWHSCodeFusion(WidgetTest):
     def test_clear_all_asks_and_can_be_undone(self):
         self.codes(text=text_facts({"A": BOOTS}))
         self.answer("sex", "women")
-        with patch.object(owhscodefusion.QMessageBox, "question",
-                          return_value=owhscodefusion.QMessageBox.No) as question:
+        with patch.object(fusionanswers.QMessageBox, "question",
+                          return_value=fusionanswers.QMessageBox.No) as question:
             self.widget.actions_["clear_all"].trigger()
         question.assert_called_once()
         self.assertEqual(self.widget.answers, {"A": {"sex": "women"}})
@@ -664,12 +673,14 @@ class TestOWHSCodeFusion(WidgetTest):
         self.assertLessEqual(self.widget.minimumSizeHint().height(), 510)
         self.assertLessEqual(self.widget.minimumSizeHint().width(), 900)
 
+    @speaking("ru")
     def test_discrepancy_is_shown(self):
         self.codes(text=text_facts({"A": BOOTS}), photos=photo_features({"A": LOW}))
         self.assertIn("⚡", self.widget.page.card.toPlainText())
         self.assertIn("⚡", self.widget.lines[0].marks)
         self.assertIn("высота", self.widget.lines[0].why)
 
+    @speaking("ru")
     def test_trace_tells_evidence_from_assumption(self):
         self.codes(text=text_facts({"A": BOOTS}))
         trace = self.widget.page.trace.toPlainText()
@@ -677,6 +688,7 @@ class TestOWHSCodeFusion(WidgetTest):
         self.assertIn("принято по умолчанию", trace)
         self.assertIn("да", trace)
 
+    @speaking("ru")
     def test_next_question(self):
         self.codes(text=text_facts({"A": BOOTS_NO_HEIGHT}))
         asked = self.widget.page.question.asked
@@ -684,12 +696,14 @@ class TestOWHSCodeFusion(WidgetTest):
         self.assertIn("Закрывает ли обувь лодыжку", self.widget.page.question.text.text())
         self.assertIn("ошибка", self.widget.page.question.text.text())
 
+    @speaking("ru")
     def test_not_footwear_says_why(self):
         codes = self.codes(text=text_facts({"A": "Крем для обуви чёрный, в тюбиках"}))
         self.assertEqual(column(codes, "code"), [""])
         self.assertIn("Не обувь", self.widget.page.card.toPlainText())
         self.assertIn("примечание 1", self.widget.page.card.toPlainText())
 
+    @speaking("ru")
     def test_a_good_of_unknown_kind_is_not_called_other_than_footwear(self):
         codes = self.codes(text=text_facts({"A": "Чиксы из кожи", "B": BOOTS}))
         self.assertEqual(column(codes, "code")[0], "")
@@ -697,6 +711,7 @@ class TestOWHSCodeFusion(WidgetTest):
         self.assertNotIn("не является", shown)
         self.assertIn("Вид товара по названию не установлен: «Чиксы из кожи»", shown)
 
+    @speaking("ru")
     def test_legal_gap_shows_both_candidates(self):
         text = BOOTS.replace("мужские", "").replace("подошва из резины",
                                                     "подошва из натуральной кожи")

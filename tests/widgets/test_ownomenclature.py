@@ -157,7 +157,7 @@ class TestOWNomenclature(WidgetTest):
     def test_problems_name_their_rows(self):
         self.load(ROWS + "9032890000,1,ещё раз,,\n9032900000,7,части,,\n")
         message = str(self.widget.Warning.problems)
-        self.assertIn("2 problems", message)
+        self.assertIn("2 problem(s)", message)
         self.assertIn("row 9: code 9032890000 is repeated", message)
         self.assertIn("row 10: the hierarchy is broken", message)
         self.assertIn("row 9", self.widget.details.toPlainText())
@@ -282,7 +282,7 @@ class TestOWNomenclature(WidgetTest):
         self.assertEqual([text.split("   ")[-1] for text in self.shown()], [
             "Группа 85", "Трансформаторы и преобразователи", "преобразователи статические",
             "инверторы", "мощностью не более 7,5 кВА", "мощностью более 7,5 кВА"])
-        self.assertEqual(self.widget.found.text(), "1 line")
+        self.assertEqual(self.widget.found.text(), "1 line(s)")
         self.assertIn("инверторы", self.widget.details.toPlainText())
         self.search("9032 89")
         self.assertIn("9032 89 000 0   прочие", self.shown())

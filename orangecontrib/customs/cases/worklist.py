@@ -20,9 +20,10 @@ __all__ = ["MARKS", "QUEUES", "Line", "at_risk", "line_of", "next_of"]
 
 #: Marks of goods, in the order in which they stand.
 CONTRADICTED, DIFFERS, PROBLEM, ASK, ANSWERED, REVIEWED = "⚡", "≠", "⚠", "?", "✎", "✓"
-MARKS = {CONTRADICTED: "Text and photos contradict each other",
-         DIFFERS: "Another code is declared", PROBLEM: "A problem",
-         ASK: "A question is worth asking", ANSWERED: "Answered by hand", REVIEWED: "Reviewed"}
+MARKS = {CONTRADICTED: Message("cases.mark_contradicted"),
+         DIFFERS: Message("cases.mark_differs"), PROBLEM: Message("cases.mark_problem"),
+         ASK: Message("cases.mark_ask"), ANSWERED: Message("cases.mark_answered"),
+         REVIEWED: Message("cases.mark_reviewed")}
 
 
 @dataclass(frozen=True)
@@ -117,11 +118,11 @@ def _first(value: float) -> float:
 
 #: Orders in which goods are worked through: id → title, and what they are sorted by.
 QUEUES = {
-    "table": ("As the table came", lambda line: (line.row,)),
-    "money": ("By money at risk", lambda line: (line.unit, _first(line.risk), line.row)),
-    "doubt": ("By doubt", lambda line: (_first(1 - line.p), line.row)),
-    "contradiction": ("By contradiction", lambda line: (line.bayes, "≠" not in line.marks,
-                                                        _first(1 - line.p), line.row)),
+    "table": (Message("cases.queue_table"), lambda line: (line.row,)),
+    "money": (Message("cases.queue_money"), lambda line: (line.unit, _first(line.risk), line.row)),
+    "doubt": (Message("cases.queue_doubt"), lambda line: (_first(1 - line.p), line.row)),
+    "contradiction": (Message("cases.queue_contradiction"), lambda line: (
+        line.bayes, "≠" not in line.marks, _first(1 - line.p), line.row)),
 }
 
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from orangecontrib.customs.i18n import Joined, Message, say
+
 __all__ = ["Meeting", "strangers"]
 
 #: Fewer common ids than this share of the smaller input's are worth a warning.
@@ -31,12 +33,19 @@ class Meeting:
     both: int
     examples: tuple[tuple[str, ...], tuple[str, ...]]
 
-    def __str__(self) -> str:
+    @property
+    def said(self) -> Message:
         """Both counts and examples, in a sentence."""
-        alone = [", ".join(f"“{id_}”" for id_ in some) + f" only in {name}"
+        alone = [Message.of("fusion.only_in", name=name, ids=Joined(tuple(
+                    Message.of("fusion.quoted", what=id_) for id_ in some)))
                  for some, name in zip(self.examples, self.names) if some]
-        return (f"{self.both} of {self.sizes[0]} ids of {self.names[0]} and {self.sizes[1]} of "
-                f"{self.names[1]} ({'; '.join(alone)})")
+        return Message.of("fusion.meeting", both=self.both, one=self.sizes[0],
+                          first=self.names[0], other=self.sizes[1], second=self.names[1],
+                          alone=Joined(tuple(alone), "; "))
+
+    def __str__(self) -> str:
+        """In English, for the command line."""
+        return say(self.said, "en")
 
 
 def strangers(ids: Mapping[str, Sequence[str]]) -> list[Meeting]:

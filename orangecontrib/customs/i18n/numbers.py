@@ -5,7 +5,8 @@ import math
 
 from .messages import Message
 
-__all__ = ["SILENT", "log_odds", "money", "nearly", "percent", "place", "strength", "weighed"]
+__all__ = ["SILENT", "log_odds", "money", "nearly", "percent", "place", "share", "strength",
+           "weighed"]
 
 #: Log-odds below which nothing is said, and from which evidence is called what: three to one,
 #: and twenty to one.
@@ -25,6 +26,15 @@ def percent(p: float) -> Message | str:
         return ""
     extreme = "" if p in (0., 1.) else nearly(p)
     return Message(f"card.percent_{extreme}") if extreme else Message.of("card.percent", p=100 * p)
+
+
+def share(p: float, decimals: int = 1) -> str:
+    """What was counted, in per cent: a number of cases may well be none, or all.
+
+    >>> share(.2074), share(1., 0), share(float("nan"))
+    ('20.7\\xa0%', '100\\xa0%', '–')
+    """
+    return "–" if p != p else f"{100 * p:.{decimals}f}\N{NO-BREAK SPACE}%"
 
 
 def nearly(p: float) -> str:

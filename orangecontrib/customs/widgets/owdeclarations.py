@@ -447,7 +447,7 @@ class OWDeclarations(SourceMixin, CustomsWidget):
     @staticmethod
     def _described(result: SimpleNamespace) -> list[str]:
         text, data = result.text, result.data
-        numbers = escape(listed([v.name for v in data.domain.attributes]))
+        numbers = escape(str(listed([v.name for v in data.domain.attributes])))
         lines = [f"<b>{len(data):,}</b> rows, "
                  f"<b>{len(data.domain.attributes) + len(data.domain.metas)}</b> columns",
                  *(f"{name}: {escape(value)}" for name, value in _file(text)),
@@ -456,7 +456,7 @@ class OWDeclarations(SourceMixin, CustomsWidget):
             lines.append(f"{len(text.rows) - len(data):,} rows left out")
         if result.roles.statements:
             lines.append("Added to the description: "
-                         + escape(listed(list(result.roles.statements))))
+                         + escape(str(listed(list(result.roles.statements)))))
         return lines
 
     def send_report(self):

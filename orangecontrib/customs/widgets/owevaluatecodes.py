@@ -1,6 +1,7 @@
 """Evaluate Codes: how likely is a predicted code wrong?"""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
@@ -14,7 +15,7 @@ from Orange.widgets.settings import Setting
 from Orange.widgets.utils.annotated_data import ANNOTATED_DATA_FEATURE_NAME
 from Orange.widgets.utils.concurrent import TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
-from Orange.widgets.widget import Input, Msg, Output, OWWidget
+from Orange.widgets.widget import Input, Output
 
 from orangecontrib.customs.declarations.learning.table import leaks, learnt_from, words_read
 from orangecontrib.customs.declarations.table import (
@@ -24,10 +25,6 @@ from orangecontrib.customs.declarations.table import (
     strings_of,
 )
 from orangecontrib.customs.evaluation import (
-    Accepted,
-    Bin,
-    CodeErrors,
-    Scored,
     augrc,
     code_errors,
     ece,
@@ -35,17 +32,8 @@ from orangecontrib.customs.evaluation import (
     equal_mass_bins,
     risk_coverage,
 )
-from orangecontrib.customs.evaluation.final import (
-    LevelScores,
-    commonest_level_scores,
-    level_scores,
-)
-from orangecontrib.customs.evaluation.models import (
-    COMMONEST,
-    Judge,
-    ModelScores,
-    standing,
-)
+from orangecontrib.customs.evaluation.final import commonest_level_scores, level_scores
+from orangecontrib.customs.evaluation.models import COMMONEST, Judge, ModelScores, standing
 from orangecontrib.customs.evaluation.models.table import (
     baseline,
     judged_table,
@@ -63,24 +51,33 @@ from orangecontrib.customs.evaluation.table import (
     scored_table,
     with_probabilities,
 )
-from orangecontrib.customs.intervals import wilson
+from orangecontrib.customs.i18n import Sayable, say
+from orangecontrib.customs.i18n.numbers import share
 from orangecontrib.customs.widgets.utils.common.base import (
     CustomsWidget,
     clear,
     progress_of,
     reason,
 )
-from orangecontrib.customs.widgets.utils.common.controls import choice, grid_of
+from orangecontrib.customs.widgets.utils.common.controls import choice, grid_of, group_box
 from orangecontrib.customs.widgets.utils.common.goodslist import report_rows
 from orangecontrib.customs.widgets.utils.common.variables import VariableCombo, listed
+from orangecontrib.customs.widgets.utils.common.wording import (
+    Said,
+    room,
+    spoken,
+    worded,
+    worded_tabs,
+)
 from orangecontrib.customs.widgets.utils.text.errorpage import ErrorPage
+from orangecontrib.customs.widgets.utils.text.evaluated import FEW, Evaluated, in_words
 from orangecontrib.customs.widgets.utils.text.finalpage import FinalPage
 from orangecontrib.customs.widgets.utils.text.modelspage import ModelsPage, Verdict
 
-LEVELS = ((0, "as they are"), (4, "4 digits"), (6, "6 digits"), (8, "8 digits"),
-          (10, "10 digits"))
-#: With fewer documents than this, intervals are all there is to see.
-FEW = 20
+words = room("owevaluatecodes")
+common = room("common")
+
+LEVELS = ((0, words("as_they_are")), *((n, words("digits", n=n)) for n in (4, 6, 8, 10)))
 #: Documents without a known code that the window shows; the output has them all.
 MOST_SHOWN = 200
 
@@ -93,29 +90,7 @@ class Compared:
     judges: list[Judge]
     #: The documents that were asked about, and what to call them.
     asked: Table | None
-    titles: list[str]
-
-
-@dataclass
-class Evaluated:
-    """What is known about the errors of the chosen model."""
-
-    judge: Judge
-    codes: list[CodeErrors]
-    stated: list[Bin]
-    corrected: list[Bin]
-    ece: float
-    ece_limit: float
-    curve: tuple
-    augrc: float
-    accepted: Accepted
-    leaks: list[str]
-    #: Scores at each level of the tariff, and whose: the model's, the baseline's.
-    final: list[tuple[str, LevelScores]]
-
-    @property
-    def scored(self) -> Scored:
-        return self.judge.taught
+    titles: Sequence[Sayable]
 
 
 def run(request: SimpleNamespace, state: TaskState) -> tuple[Compared, Evaluated | None, str]:
@@ -131,7 +106,7 @@ def run(request: SimpleNamespace, state: TaskState) -> tuple[Compared, Evaluated
     compared = request.compared
     if compared is None:
         compared = compare(request, state)
-    state.set_status("Evaluating…")
+    state.set_status(say(words("evaluating")))
     judge = compared.judges[request.number]
     try:
         with_probabilities(judge.taught)
@@ -143,7 +118,7 @@ def run(request: SimpleNamespace, state: TaskState) -> tuple[Compared, Evaluated
 def compare(request: SimpleNamespace, state: TaskState) -> Compared:
     """Score all models and let each judge the documents."""
     results, data = request.results, request.data
-    state.set_status("Comparing models…")
+    state.set_status(say(words("comparing")))
     judges = judges_of(results, data, request.truth, request.digits)
     evaluated = data if results is None else results.data
     asked = asked_of(results, data)
@@ -151,12 +126,12 @@ def compare(request: SimpleNamespace, state: TaskState) -> Compared:
     for number, judge in enumerate(judges):
         progress(number / len(judges))
         features = learnt_from(model_of(results, number))
-        words, guessed = (None, False) if evaluated is None else words_read(evaluated, features)
-        if words is not None and results is not None and results.row_indices is not None:
-            words = words[results.row_indices]
+        known, guessed = (None, False) if evaluated is None else words_read(evaluated, features)
+        if known is not None and results is not None and results.row_indices is not None:
+            known = known[results.row_indices]
         asked_words, asked_guessed = (None, False) if asked is None or judge.asked is None \
             else words_read(asked, features)
-        judges[number] = judge = replace(judge, taught_words=words, asked_words=asked_words,
+        judges[number] = judge = replace(judge, taught_words=known, asked_words=asked_words,
                                          guessed=guessed or asked_guessed)
         if judge.taught.documents:
             rows.append(model_scores(judge.name, judge.taught))
@@ -174,12 +149,12 @@ def asked_of(results: Results | None, data: Table | None) -> Table | None:
     return results.data[results.row_indices[np.isnan(results.actual)]]
 
 
-def titles_of(table: Table | None) -> list[str]:
+def titles_of(table: Table | None) -> Sequence[Sayable]:
     """What to call the documents: their descriptions, or numbers."""
     if table is None:
         return []
     text = default_text(table)
-    return [f"row {row + 1}" for row in range(len(table))] if text is None \
+    return [common("row", n=row + 1) for row in range(len(table))] if text is None \
         else strings_of(table, text)
 
 
@@ -207,7 +182,8 @@ def unknown_verdicts(compared: Compared, limit: float) -> list[Verdict]:
     asking = [(judge, judge.verdict(limit)) for judge in compared.judges
               if judge.asked is not None]
     rows = np.flatnonzero(~asking[0][0].asked.known)[:MOST_SHOWN] if asking else ()
-    return [Verdict(compared.titles[row] if compared.titles else f"row {row + 1}", judge.name,
+    titles = compared.titles
+    return [Verdict(titles[row] if titles else common("row", n=row + 1), judge.name,
                     judge.asked.predicted[row], judge.asked.p[row], judge.asked_error[row],
                     accept[row], judge.asked_words is not None and judge.asked_words[row] == 0)
             for row in rows for judge, accept in asking]
@@ -219,7 +195,7 @@ class OWEvaluateCodes(CustomsWidget):
     icon = "icons/EvaluateCodes.svg"
     priority = 90
     keywords = "evaluate codes, error probability, calibration, risk coverage, augrc, wilson, " \
-               "ошибка"
+               "ошибка, таможня, тн вэд, оценка, надёжность, калибровка"
 
     graph_name = "mainArea"  # Save Image
 
@@ -243,36 +219,27 @@ class OWEvaluateCodes(CustomsWidget):
         judged = Output("Judged by All Models", Table, dynamic=False,
                         doc="A row per document and model: code, P, P(error), accept")
 
-    class Error(OWWidget.Error):
-        results = Msg("The results can't be evaluated: {}.")
-        failed = Msg("No evaluation: {}.")
-        no_prediction = Msg("No predicted codes in the data: connect Predictions or HS Code "
-                            "Fusion.")
-        no_truth = Msg("Nothing to learn errors from: choose the column with the true codes, or "
-                       "connect Evaluation Results.")
+    class Error(CustomsWidget.Error):
+        results = Said(words("results"))
+        failed = Said(words("failed"))
+        no_prediction = Said(words("no_prediction"))
+        no_truth = Said(words("no_truth"))
 
-    class Warning(OWWidget.Warning):
-        few = Msg("Only {} documents with a known code: look at the intervals.")
-        no_error = Msg("No error among {} documents: that is less than perfect, see the interval.")
-        data = Msg("No predicted codes in the data: only the evaluation results are shown.")
-        unmatched = Msg("No predictions of {} in the data: connect the Predictions of the same "
-                        "models.")
-        unknown = Msg("{} documents have no known code: judged, not counted.")
-        one_code = Msg("All documents have the same true code.")
-        unread = Msg("{} of {} documents hold no word that the model knows; it answers with its "
-                     "shares of the codes. “known words” is 0 there, and none is accepted.")
-        likely_unread = Msg("{} of {} documents got the very same answer without a word in common: "
-                            "the model seems to know none of theirs. “known words” is 0 there, and "
-                            "none is accepted. To be sure connect its Evaluation Results.")
-        ids = Msg("The corpus reads {}, which holds ids or codes, so the model has not read the "
-                  "descriptions: choose “{}” in Corpus.")
-        leaks = Msg("{} among the features gives the code away: these scores say nothing about "
-                    "new documents. Code as Class moves it to the metas.")
+    class Warning(CustomsWidget.Warning):
+        few = Said(words("few"))
+        no_error = Said(words("no_error"))
+        data = Said(words("data"))
+        unmatched = Said(words("unmatched"))
+        unknown = Said(words("unknown"))
+        one_code = Said(words("one_code"))
+        unread = Said(words("unread"))
+        likely_unread = Said(words("likely_unread"))
+        ids = Said(words("ids"))
+        leaks = Said(words("leaks"))
 
-    class Information(OWWidget.Information):
-        cancelled = Msg("Cancelled: nothing is sent. Change something to evaluate again.")
-        repeated = Msg("Documents were tested several times: each counts once ({} predictions of "
-                       "{} documents).")
+    class Information(CustomsWidget.Information):
+        cancelled = Said(words("cancelled"))
+        repeated = Said(words("repeated"))
 
     model_name: str = Setting("", schema_only=True)
     truth_name: str = Setting("", schema_only=True)
@@ -293,33 +260,29 @@ class OWEvaluateCodes(CustomsWidget):
         self.page.clear()
         self.models_page.clear()
         self.final_page.clear()
-        self.sentence.setText("Connect the evaluation results of Test and Score or Predictions.")
+        worded(self.sentence, text=words("connect"), toolTip=words("explained"))
 
     def _set_up_controls(self):
-        box = gui.widgetBox(self.controlArea, "Evaluate")
+        box = group_box(self.controlArea, words("evaluate"))
         self.model_combo = QComboBox()
         self.model_combo.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
-        self.model_combo.setMinimumContentsLength(11)
+        self.model_combo.setMinimumContentsLength(13)
         self.model_combo.activated.connect(self._on_model)
-        self.truth_combo = VariableCombo("(unknown)")
-        self.truth_combo.setToolTip("Column of Data with the true codes. Declared codes are what "
-                                    "somebody declared, not what is true.")
+        self.truth_combo = worded(VariableCombo(words("no_column")), toolTip=words("truth_tip"))
         self.truth_combo.chosen.connect(self._on_truth)
-        self.level_combo = choice(
-            LEVELS, self.level, self._on_level,
-            "At 4 digits a wrong subheading of the right heading is not an error; probabilities of "
-            "the codes below are added up")
+        self.level_combo = choice(LEVELS, self.level, self._on_level, words("level_tip"))
         self.limit_spin = QDoubleSpinBox(minimum=0, maximum=100, decimals=1, singleStep=1,
                                          suffix=" %", value=100 * self.limit)
-        self.limit_spin.setToolTip("Share of errors that may be accepted unread")
+        worded(self.limit_spin, toolTip=words("limit_tip"))
         self.limit_spin.valueChanged.connect(self._on_limit)
-        grid = grid_of((("Model", self.model_combo), ("True codes", self.truth_combo),
-                        ("Codes", self.level_combo), ("Errors up to", self.limit_spin)))
+        grid = grid_of((
+            (words("model"), self.model_combo), (words("truth"), self.truth_combo),
+            (words("codes"), self.level_combo), (words("limit"), self.limit_spin)))
         box.layout().addLayout(grid)
         grid.setColumnStretch(1, 1)
         gui.rubber(self.controlArea)
         self.controlArea.layout().addWidget(self.make_cancel_button(
-            self._cancel, "Stop evaluating; nothing is sent", passing=True))
+            self._cancel, words("stop_tip"), passing=True))
 
     def _set_up_main(self):
         self.tabs = QTabWidget()
@@ -329,8 +292,10 @@ class OWEvaluateCodes(CustomsWidget):
         self.sentence = self.page.sentence
         self.models_page = ModelsPage()
         self.final_page = FinalPage()
-        for page in (self.page, self.models_page, self.final_page):
-            self.tabs.addTab(page, page.title)
+        pages = (self.page, self.models_page, self.final_page)
+        for page in pages:
+            self.tabs.addTab(page, "")
+        worded_tabs(self.tabs, [page.title for page in pages])
 
     def sizeHint(self):
         return QSize(909, 511)  # what Qt leaves of it on a screen of 1366 x 768
@@ -414,7 +379,7 @@ class OWEvaluateCodes(CustomsWidget):
             try:
                 check(self.results)
             except ValueError as error:
-                self.Error.results(error)
+                self.Error.results(reason=reason(error))
         return (self.results is not None or self.data is not None) and not self.Error.active
 
     def _truth(self):
@@ -435,28 +400,28 @@ class OWEvaluateCodes(CustomsWidget):
         n, rows = taught.documents, int(taught.known.sum())
         if not n:
             self.evaluated = self.compared = None
-            self.Error.failed("no document has a known code")
+            self.Error.failed(reason=words("no_code"))
             self._finish()
             return
         if evaluated is None:
-            self.Error.results(problem)
+            self.Error.results(reason=problem)
             self._say_of_data()
             self._finish()
             return
         scored = evaluated.scored
         if n < FEW:
-            self.Warning.few(n)
+            self.Warning.few(n=n)
         if not scored.wrong.any():
-            self.Warning.no_error(n)
+            self.Warning.no_error(n=n)
         self.Warning.one_code(shown=len({t for t in scored.true if t}) < 2)
         if rows < len(scored.true):
-            self.Warning.unknown(len(scored.true) - rows)
+            self.Warning.unknown(n=len(scored.true) - rows)
         self._say_unread(evaluated)
         self._say_misread()
         if evaluated.leaks:
-            self.Warning.leaks(listed(evaluated.leaks))
+            self.Warning.leaks(columns=listed(evaluated.leaks))
         if rows > n:
-            self.Information.repeated(rows, n)
+            self.Information.repeated(rows=rows, n=n)
         self._say_of_data()
         self._finish()
 
@@ -466,13 +431,13 @@ class OWEvaluateCodes(CustomsWidget):
         missing = [judge.name for judge in self.compared.judges if judge.asked is None]
         self.Warning.data(shown=not self._predictions)
         if self._predictions and missing:
-            self.Warning.unmatched(listed(missing))
+            self.Warning.unmatched(models=listed(missing))
 
     def _say_misread(self):
         for table in (self.data, getattr(self.results, "data", None)):
             if getattr(table, "text_features", None) and misread(table):
-                self.Warning.ids(listed([v.name for v in table.text_features]),
-                                 description_of(table).name)
+                self.Warning.ids(columns=listed([v.name for v in table.text_features]),
+                                 description=description_of(table).name)
 
     def _say_unread(self, e: Evaluated):
         """Documents on whose words no answer rests: of Data where that is judged."""
@@ -480,7 +445,7 @@ class OWEvaluateCodes(CustomsWidget):
         message = self.Warning.likely_unread if judge.guessed else self.Warning.unread
         unread, documents = judge.unread
         if unread:
-            message(unread, documents)
+            message(n=unread, all=documents)
 
     def _cancel(self):
         self.cancel()
@@ -488,7 +453,7 @@ class OWEvaluateCodes(CustomsWidget):
         self._finish()
 
     def on_exception(self, ex: Exception):
-        self.Error.failed(reason(ex))
+        self.Error.failed(reason=reason(ex))
         self._finish()
 
     def _finish(self):
@@ -538,7 +503,8 @@ class OWEvaluateCodes(CustomsWidget):
         self.final_page.show_scores(() if e is None else e.final)
         if e is None:
             self.page.clear()
-            self.sentence.setText("Nothing evaluated.")
+            worded(self.sentence, text=words("connect" if self.results is None is self.data
+                                             else "nothing"))
             return
         chosen = self.selected_code
         self.page.show_results(e.codes, e.stated, e.corrected, e.curve, e.accepted, self.limit)
@@ -546,7 +512,8 @@ class OWEvaluateCodes(CustomsWidget):
         codes = [row.code for row in e.codes]
         if chosen in codes:
             self.page.view.selectRow(self.page.model.shown_row(codes.index(chosen)))
-        self.sentence.setText(self._in_words(e))
+        limit = self.limit
+        spoken(self.sentence, "text", lambda it: it.setText(in_words(e, limit)))
 
     def _show_models(self):
         c = self.compared
@@ -556,42 +523,31 @@ class OWEvaluateCodes(CustomsWidget):
         self.models_page.show_models(c.rows, standing(c.rows))
         self.models_page.show_verdicts(unknown_verdicts(c, self.limit))
 
-    def _in_words(self, e: Evaluated) -> str:
-        n = float(e.scored.weight.sum())
-        wrong = float(e.scored.weight @ e.scored.wrong)
-        low, high = wilson(wrong, n)
-        text = (f"Predicted codes are wrong in <b>{wrong / n:.1%}</b> of {n:.0f} documents (95 %: "
-                f"{low:.1%}–{high:.1%}). ")
-        if e.accepted.n:
-            text += (f"With at most {self.limit:.1%} errors <b>{e.accepted.coverage:.0%}</b> may "
-                     f"be accepted unread: those with P(error) up to {e.accepted.threshold:.3f}; "
-                     f"{e.accepted.risk:.1%} of them are wrong (95 %: {e.accepted.low:.1%}–"
-                     f"{e.accepted.high:.1%}). ")
-        else:
-            text += f"Nothing can be accepted with at most {self.limit:.1%} errors. "
-        verdict = "no worse than chance would show a calibrated model" \
-            if e.ece <= e.ece_limit else "too much for a calibrated model"
-        text += (f"AUGRC {e.augrc:.4f}. Calibration error of the stated probability {e.ece:.3f}: "
-                 f"{verdict} (up to {e.ece_limit:.3f}).")
-        return text
+    def on_language(self):
+        """Another language is spoken: columns and plots are worded again."""
+        self._show()
 
     def send_report(self):
         if self.evaluated is None:
             return
-        self.report_items("Evaluated", (
-            ("Model", self.model_combo.currentText()), ("Codes", dict(LEVELS)[self.level]),
-            ("Errors up to", f"{self.limit:.1%}")))
-        self.report_paragraph("Result", self.sentence.text())
-        self.report_table("Codes", [row[:3] + row[4:] for row in report_rows(self.page.model)],
+        models = self.models_page
+        self.report_items(say(words("report_evaluated")), (
+            (say(words("model")), self.model_combo.currentText()),
+            (say(words("codes")), self.level_combo.currentText()),
+            (say(words("limit")), share(self.limit))))
+        self.report_paragraph(say(words("report_result")), self.sentence.text())
+        self.report_table(say(words("codes")),
+                          [row[:3] + row[4:] for row in report_rows(self.page.model)],
                           header_rows=1)
-        self.report_paragraph("Models", self.models_page.sentence.text())
-        self.report_table("Models", report_rows(self.models_page.models), header_rows=1)
-        if self.models_page.verdicts.rows:
-            self.report_table("Documents without a known code",
-                              report_rows(self.models_page.verdicts), header_rows=1)
-        self.report_table("Reliability", report_rows(self.final_page.model), header_rows=1)
-        self.report_plot("Calibration", self.page.calibration)
-        self.report_plot("Risk and coverage", self.page.risk)
+        self.report_paragraph(say(models.title), models.sentence.text())
+        self.report_table(say(models.title), report_rows(models.models), header_rows=1)
+        if models.verdicts.rows:
+            self.report_table(models.verdict_view.accessibleName(), report_rows(models.verdicts),
+                              header_rows=1)
+        self.report_table(say(self.final_page.title), report_rows(self.final_page.model),
+                          header_rows=1)
+        self.report_plot(say(words("report_calibration")), self.page.calibration)
+        self.report_plot(say(words("report_risk")), self.page.risk)
 
 
 if __name__ == "__main__":  # pragma: no cover

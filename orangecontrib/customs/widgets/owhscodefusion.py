@@ -7,14 +7,9 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 
 from AnyQt.QtCore import QSize, Qt
-from AnyQt.QtGui import QKeySequence
 from AnyQt.QtWidgets import (
     QAction,
     QHBoxLayout,
-    QMenu,
-    QMessageBox,
-    QPushButton,
-    QShortcut,
     QSplitter,
     QToolButton,
 )
@@ -25,7 +20,7 @@ from Orange.widgets.settings import Setting
 from Orange.widgets.utils.annotated_data import ANNOTATED_DATA_SIGNAL_NAME
 from Orange.widgets.utils.concurrent import TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
-from Orange.widgets.widget import Input, Msg, Output, OWWidget
+from Orange.widgets.widget import Input, Output
 
 from orangecontrib.customs.cases import ERROR, TRUST, WEIGHT, Case
 from orangecontrib.customs.cases.api import engines_of
@@ -37,37 +32,36 @@ from orangecontrib.customs.cases.table import (
     probabilities_table,
     with_verdicts,
 )
-from orangecontrib.customs.cases.worklist import Line, line_of, next_of
+from orangecontrib.customs.cases.worklist import Line, line_of
 from orangecontrib.customs.declarations.learning.table import learnt_from
 from orangecontrib.customs.fusion import Engine, Verdict
 from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.fusion.engine import MODEL, PHOTOS, TEXT
 from orangecontrib.customs.fusion.table import default_key, key_candidates
-from orangecontrib.customs.i18n import say
+from orangecontrib.customs.i18n import Joined, say
 from orangecontrib.customs.photos.table import SeenPhoto, model_behind, photos_by_good
 from orangecontrib.customs.widgets.utils import conclusion
 from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear, reason
 from orangecontrib.customs.widgets.utils.common.goodslist import report_rows
 from orangecontrib.customs.widgets.utils.common.links import silent_links
 from orangecontrib.customs.widgets.utils.common.selecting import send_selection
-from orangecontrib.customs.widgets.utils.decisions import Change, Decisions
+from orangecontrib.customs.widgets.utils.common.wording import Said, room, worded
+from orangecontrib.customs.widgets.utils.decisions import Decisions
+from orangecontrib.customs.widgets.utils.fusionanswers import FusionAnswers
 from orangecontrib.customs.widgets.utils.fusionsettings import FusionSettings
 from orangecontrib.customs.widgets.utils.goodpage import GoodPage, Page
 from orangecontrib.customs.widgets.utils.worklistview import WorkList
 
-#: Above this many goods with new answers the thread decides all of them again.
-AT_ONCE = 20
 #: Goods decided between two looks at the Cancel button.
 BLOCK = 512
 
 
-#: What the witnesses are called in messages.
+words = room("owhscodefusion")
+common = room("common")
+
+#: What the witnesses are called in messages: the inputs.
 TITLES = {TEXT: "Text Facts", PHOTOS: "Photo Features", MODEL: "Predictions"}
-#: What to do where there is nothing yet.
-EMPTY = ("Connect Declaration Facts to Text Facts, Bayesian Photo Aggregator to Photo Features, "
-         "or both; its Contributions to Photos to see the photos.\n\nNew here? Help ▸ Example "
-         "Workflows ▸ “1. Footwear: photos and text to ten digits”.")
-WITHOUT = {TEXT: "without text", PHOTOS: "without photos", MODEL: "without a prediction"}
+WITHOUT = {TEXT: "without_text", PHOTOS: "without_photos", MODEL: "without_prediction"}
 
 
 @dataclass(frozen=True)
@@ -90,7 +84,7 @@ class Job:
 
 def run(job: Job, ending: threading.Event, state: TaskState) -> SimpleNamespace | None:
     """Decide all goods; a set `ending` ends it with those that were decided."""
-    state.set_status("Matching goods…")
+    state.set_status(say(words("matching")))
     inputs = {"text": job.text, "photos": job.photos, "text_key": job.keys["text"],
               "photo_key": job.keys["photos"], "trust": job.trust, "decisions": job.decisions}
     trouble = ""
@@ -103,7 +97,7 @@ def run(job: Job, ending: threading.Event, state: TaskState) -> SimpleNamespace 
             raise
         trouble = str(error)
         case = case_from_tables(job.engines, **inputs)
-    state.set_status("Deciding…")
+    state.set_status(say(words("deciding")))
     verdicts: list[Verdict] = []
     lines: list[Line] = []
     for start in range(0, len(case), BLOCK):
@@ -118,19 +112,20 @@ def run(job: Job, ending: threading.Event, state: TaskState) -> SimpleNamespace 
         if len(verdicts) < len(case):
             state.set_partial_result((case, some, lines[start:]))
         state.set_progress_value(95 * len(verdicts) / len(case))
-    state.set_status("Writing…")
+    state.set_status(say(words("writing")))
     return SimpleNamespace(
         case=case, verdicts=verdicts, lines=lines, predictions_trouble=trouble,
         tables=(codes_table(case, verdicts), probabilities_table(case, verdicts)))
 
 
-class OWHSCodeFusion(FusionSettings, CustomsWidget):
+class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
     name = "HS Code Fusion"
     description = ("Join what text, photos and a classifier say of goods into ТН ВЭД codes, "
                    "with reasons, safe digits and the next question.")
     icon = "icons/HSCodeFusion.svg"
     priority = 50
-    keywords = "hs code fusion, ТН ВЭД, tnved, tariff, classification, duty, код товара, verdict"
+    keywords = ("hs code fusion, ТН ВЭД, tnved, tariff, classification, duty, код товара, verdict, "
+                "таможня, классификация, пошлина, надёжные цифры")
 
     class Inputs:
         text = Input("Text Facts", Table, default=True,
@@ -159,24 +154,23 @@ class OWHSCodeFusion(FusionSettings, CustomsWidget):
         annotated = Output(ANNOTATED_DATA_SIGNAL_NAME, Table, dynamic=False,
                            doc="All rows of Codes, and which of them are selected")
 
-    class Error(OWWidget.Error):
-        no_evidence = Msg("{}")
-        priors = Msg("These priors can't be used, the groups' own are: {}")
-        groups = Msg("The goods can't be decided: {}")
-        failed = Msg("The goods can't be decided: {}")
+    class Error(CustomsWidget.Error):
+        no_evidence = Said(words("no_evidence"))
+        priors = Said(words("priors"))
+        groups = Said(words("failed"))
+        failed = Said(words("failed"))
 
-    class Warning(OWWidget.Warning):
-        predictions = Msg("Predictions are left out: {}.")
-        images = Msg("Photos can't be shown: {}.")
-        nothing = Msg("A link brings nothing, the goods are decided without it. {}")
-        remarks = Msg("{}")
-        cancelled = Msg("Cancelled: {} of {} goods were decided.")
-        strangers = Msg("Fewer than half of the ids meet: choose the columns with the goods' ids. "
-                        "{}.")
+    class Warning(CustomsWidget.Warning):
+        predictions = Said(words("predictions"))
+        images = Said(words("images"))
+        nothing = Said(words("nothing"))
+        remarks = Said(words("remarks"))
+        cancelled = Said(words("cancelled"))
+        strangers = Said(words("strangers"))
 
-    class Information(OWWidget.Information):
-        unmatched = Msg("Of {} goods {}; what there is decides.")
-        row_numbers = Msg("{}: no column holds the goods' ids, rows are numbered instead.")
+    class Information(CustomsWidget.Information):
+        unmatched = Said(words("unmatched"))
+        row_numbers = Said(words("row_numbers"))
 
     buttons_area_orientation = Qt.Vertical
     settings_version = 2
@@ -246,7 +240,7 @@ class OWHSCodeFusion(FusionSettings, CustomsWidget):
         self.page.undo.connect(self.decisions.undo)
         self.page.tabs.setCurrentIndex(self.shown)
         self.page.tabs.currentChanged.connect(lambda page: setattr(self, "shown", page))
-        self.page.card.setPlaceholderText(EMPTY)
+        worded(self.page.card, placeholderText=words("connect"))
         self.splitter = QSplitter(Qt.Horizontal, childrenCollapsible=False)
         self.splitter.addWidget(self.list)
         self.splitter.addWidget(self.page)
@@ -266,55 +260,10 @@ class OWHSCodeFusion(FusionSettings, CustomsWidget):
         self.splitter_sizes = [self.splitter.sizes(),
                                self.page.splitter.sizes() if self.page.moved else []]
 
-    def _set_up_answers(self):
-        """The menu of answers, and the keys."""
-        menu, stack = QMenu(self), self.decisions.stack
-        self.actions_ = {}
-        for name, title, keys, job in (
-                ("undo", "Undo", (QKeySequence.Undo,), self.decisions.undo),
-                ("redo", "Redo", ("Ctrl+Y", "Ctrl+Shift+Z"), self.decisions.redo),
-                ("review", "Reviewed", ("R", "\u041a"), self._toggle_reviewed),
-                ("conclusion", "Conclusion…", ("Return", "Enter"), self._open_conclusion),
-                ("clear", "Clear Answers of This Good", (), self._clear_answers),
-                ("clear_all", "Clear All Answers…", (), self._ask_clear_all)):
-            action = QAction(title, self)
-            action.setShortcuts([QKeySequence(key) for key in keys])
-            action.setShortcutContext(Qt.WidgetWithChildrenShortcut)
-            action.triggered.connect(lambda *_, job=job: job())
-            # Enter in the filter or in a setting is for these
-            for owner in (self.list.view, self.page) if name == "conclusion" else (self,):
-                owner.addAction(action)
-            menu.addAction(action)
-            self.actions_[name] = action
-        stack.canUndoChanged.connect(self.actions_["undo"].setEnabled)
-        stack.canUndoChanged.connect(self.page.question.can_undo)
-        stack.canRedoChanged.connect(self.actions_["redo"].setEnabled)
-        for name in ("undo", "redo"):
-            self.actions_[name].setEnabled(False)
-        self.actions_["review"].setCheckable(True)
-        self.review_button = QPushButton("✓ Reviewed", autoDefault=False, checkable=True,
-                                         toolTip="Reviewed: the next good of the queue (R)")
-        self.review_button.setFlat(True)
-        self.review_button.clicked.connect(self._toggle_reviewed)
-        more = QToolButton(text="✎ ▾", popupMode=QToolButton.InstantPopup, autoRaise=True,
-                           toolTip="Undo, redo, clear answers")
-        more.setAccessibleName("Answers")
-        more.setMenu(menu)
-        corner = gui.hBox(None, addToLayout=False, spacing=2)
-        corner.layout().setContentsMargins(0, 0, 0, 0)
-        for button in (self.review_button, self.conclusion_button, more):
-            corner.layout().addWidget(button)
-        self.page.tabs.setCornerWidget(corner)
-        for number in range(1, 10):
-            shortcut = QShortcut(QKeySequence(str(number)), self,
-                                 context=Qt.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(
-                lambda number=number: self.page.question.press(number))
-
     def _set_up_status(self):
         """⚙ in the status bar; Cancel beside the number of goods while goods are decided."""
-        self.settings_button = QToolButton(text="⚙ Settings", autoRaise=True, checkable=True,
-                                           toolTip="Show or hide the settings")
+        self.settings_button = worded(QToolButton(autoRaise=True, checkable=True),
+                                      text=words("settings"), toolTip=words("settings_tip"))
         fold = self.findChild(QAction, "action-show-control-area")
         self.settings_button.setChecked(self.controlAreaVisible)
         self.settings_button.clicked.connect(self._fold)
@@ -375,7 +324,7 @@ class OWHSCodeFusion(FusionSettings, CustomsWidget):
             try:
                 self.images = photos_by_good(table)
             except ValueError as error:
-                self.Warning.images(error)
+                self.Warning.images(reason=reason(error))
 
     @Inputs.priors
     def set_priors(self, table: Table | None):
@@ -408,7 +357,7 @@ class OWHSCodeFusion(FusionSettings, CustomsWidget):
 
     def on_language(self):
         """Another language is spoken: all that is shown and sent is worded again."""
-        self._show_language()
+        self._show_groups()
         self._decide()
 
     # -- work
@@ -432,7 +381,7 @@ class OWHSCodeFusion(FusionSettings, CustomsWidget):
         given = {**self.tables, "priors": self.priors_table, "decisions": self.decisions_table}
         silent = silent_links(self, [getattr(self.Inputs, name).name
                                      for name, table in given.items() if table is None])
-        self.Warning.nothing("; ".join(silent), shown=bool(silent))
+        self.Warning.nothing(links=Joined(tuple(silent), "; "), shown=bool(silent))
         if all(table is None for table in self.tables.values()):
             self._stale = False
             self._show_case(None, [], [])
@@ -452,7 +401,7 @@ class OWHSCodeFusion(FusionSettings, CustomsWidget):
                    if self.tables[name] is not None
                    and self.key_combos[name].variable is None]
         if unnamed:
-            self.Information.row_numbers(", ".join(unnamed))
+            self.Information.row_numbers(inputs=", ".join(unnamed))
         priors = self._priors(vocabulary_of(groups))
         self._job = Job(
             engines_of(groups, priors), **self.tables, features=self.features,
@@ -492,18 +441,19 @@ class OWHSCodeFusion(FusionSettings, CustomsWidget):
         case = result.case
         self._ask_for(tuple(engine.group for engine in case.engines))
         if len(result.verdicts) < len(case):
-            self.Warning.cancelled(len(result.verdicts), len(case))
+            self.Warning.cancelled(done=len(result.verdicts), n=len(case))
         if result.predictions_trouble:
-            self.Warning.predictions(result.predictions_trouble)
+            self.Warning.predictions(reason=result.predictions_trouble)
         if case.remarks:
-            more = f" and {len(case.remarks) - 3} more" if len(case.remarks) > 3 else ""
-            self.Warning.remarks("; ".join(case.remarks[:3]) + more)
+            more = common("and_more", n=len(case.remarks) - 3) if len(case.remarks) > 3 else ""
+            self.Warning.remarks(remarks=Joined(tuple(case.remarks[:3]), "; "), more=more)
         strangers = case.strangers(TITLES)
         if strangers:
-            self.Warning.strangers("; ".join(map(str, strangers)))
+            self.Warning.strangers(which=Joined(tuple(
+                meeting.said for meeting in strangers), "; "))
         if case.unmatched:
-            self.Information.unmatched(len(case), ", ".join(
-                f"{count} {WITHOUT[name]}" for name, count in case.unmatched.items()))
+            self.Information.unmatched(n=len(case), without=Joined(tuple(
+                words(WITHOUT[name], n=count) for name, count in case.unmatched.items())))
         self.results = result.tables
         self._show_case(case, result.verdicts, result.lines)
         self._catch_up()
@@ -516,9 +466,9 @@ class OWHSCodeFusion(FusionSettings, CustomsWidget):
         if isinstance(ex, PredictionsError):
             message = f"Predictions: {message}"
         if isinstance(ex, ValueError):
-            self.Error.no_evidence(message)
+            self.Error.no_evidence(reason=message)
         else:
-            self.Error.failed(message)
+            self.Error.failed(reason=message)
         self._show_case(None, [], [])
         self.results = None
         self._send()
@@ -579,78 +529,6 @@ class OWHSCodeFusion(FusionSettings, CustomsWidget):
             frozenset(fact for key, fact in self._put_off if key == verdict.key),
             self.images is not None or self.tables["photos"] is None))
 
-    # -- the analyst's answers
-
-    def _on_answer(self, fact: str, value: str):
-        if self.verdict is not None:
-            self.decisions.answer(self.verdict.key, fact, value)
-
-    def _on_put_off(self, fact: str):
-        if self.verdict is not None:
-            self._put_off.add((self.verdict.key, fact))
-            self._show_good()
-
-    def _clear_answers(self):
-        if self.verdict is not None:
-            self.decisions.clear([self.verdict.key])
-
-    def _ask_clear_all(self):
-        count = len(self.answers)
-        if QMessageBox.question(
-                self, "Clear All Answers", f"Take back the answers for {count} good"
-                + "s" * (count != 1) + "? Undo brings them back.") == QMessageBox.Yes:
-            self._clear_all_answers()
-
-    def _clear_all_answers(self):
-        self.decisions.clear(list(self.answers))
-
-    def _toggle_reviewed(self):
-        """The selected goods are reviewed, and the next one comes; or they are not any more."""
-        if self.verdict is None:
-            return
-        keys = [self.verdicts[row].key for row in self.list.rows]
-        on = self.verdict.key not in self.reviewed
-        row = self.list.row
-        self.decisions.review(keys, on)
-        shown = [self.lines[number] for number in self.list.shown]
-        if on and (following := next_of(shown, self.queue, row)) >= 0:
-            self.list.choose(following)
-
-    def _on_change(self, change: Change):
-        """Take new answers, decide these goods again at once, and send them on."""
-        changed, reviewed = change
-        answers = {**self.answers, **changed}
-        self.answers = {key: dict(facts) for key, facts in answers.items() if facts}
-        self.reviewed = [*(key for key in self.reviewed if reviewed.get(key, True)),
-                         *(key for key, on in reviewed.items() if on)]
-        if len(changed) > AT_ONCE:
-            self._decide()
-            return
-        self._decide_again(set(changed), set(reviewed))
-        if changed:
-            self.commit.deferred()
-
-    def _catch_up(self):
-        """Take what was answered, undone or reviewed while the goods were decided."""
-        then, now = self._job.answers, self.answers
-        self._decide_again({key for key in {*then, *now} if then.get(key) != now.get(key)},
-                           self._job.reviewed ^ set(self.reviewed))
-
-    def _decide_again(self, answered: set[str], reviewed: set[str]):
-        """Goods with other answers, or only another mark."""
-        seen = set(self.reviewed)
-        for row, verdict in enumerate(self.verdicts):
-            if verdict.key in answered:
-                self.verdicts[row] = verdict = self.case.decide_one(row, self._job.error,
-                                                                    self.answers)
-                self._changed_rows.add(row)
-            elif verdict.key not in reviewed:
-                continue
-            self.lines[row] = line_of(self.case, verdict, row, verdict.key in self.answers,
-                                      verdict.key in seen)
-            self.list.set_row(row, self.lines[row])
-        self._show_good()
-
     # -- conclusion and report
 
     def _exhibits(self) -> list[Exhibit]:
@@ -664,19 +542,20 @@ class OWHSCodeFusion(FusionSettings, CustomsWidget):
     def send_report(self):
         if self.case is None:
             return
-        self.report_items("Decision", (
-            ("Goods", len(self.verdicts)),
-            ("Accepted error", f"{self.accepted_error:.2f}"),
-            ("Trust in declared facts", f"{self.trust:.2f}"),
-            ("Weight of predictions", f"{self.weight:.1f}"),
-            ("Priors", self.priors_label.text()),
-            ("Goods", ", ".join(say(engine.group.name) for engine in self.case.engines)),
-            ("Tariff", self.edition_label.text())))
-        self.report_table("Goods", report_rows(self.list.model), header_rows=1)
+        self.report_items(say(words("report_decision")), [(say(words(title)), value)
+                          for title, value in (
+            ("report_goods", len(self.verdicts)),
+            ("report_error", f"{self.accepted_error:.2f}"),
+            ("report_trust", f"{self.trust:.2f}"),
+            ("report_weight", f"{self.weight:.1f}"),
+            ("report_priors", self.priors_label.text()),
+            ("report_groups", ", ".join(say(engine.group.name) for engine in self.case.engines)),
+            ("report_tariff", self.edition_label.text()))])
+        self.report_table(say(words("report_goods")), report_rows(self.list.model), header_rows=1)
         if self.verdict is not None:
-            self.report_raw("Conclusion", conclusion.report_html(
+            self.report_raw(say(words("report_conclusion")), conclusion.report_html(
                 self._exhibits()[self.list.row]))
-            self.report_table("Ranked Codes", report_rows(self.page.codes.model()),
+            self.report_table(say(words("report_codes")), report_rows(self.page.codes.model()),
                               header_rows=1)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 import threading
 from dataclasses import replace
+from functools import reduce
 from html import escape
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,7 +18,6 @@ from AnyQt.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
-    QPushButton,
     QSizePolicy,
     QStyle,
     QTextBrowser,
@@ -28,10 +28,11 @@ from Orange.widgets import gui
 from Orange.widgets.settings import Setting
 from Orange.widgets.utils.concurrent import TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
-from Orange.widgets.widget import Input, Msg, Output, OWWidget
+from Orange.widgets.widget import Input, Output
 
 from orangecontrib.customs.declarations.table import default_text, texts_of
 from orangecontrib.customs.files import CYRILLIC
+from orangecontrib.customs.i18n import say
 from orangecontrib.customs.nomenclature import (
     LoadingCancelled,
     LoadingError,
@@ -51,8 +52,16 @@ from orangecontrib.customs.nomenclature.table import (
     tariff_table,
 )
 from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, Ended, clear, reason
-from orangecontrib.customs.widgets.utils.common.controls import choice, pile, splitter
+from orangecontrib.customs.widgets.utils.common.controls import (
+    auto_apply,
+    choice,
+    group_box,
+    pile,
+    push,
+    splitter,
+)
 from orangecontrib.customs.widgets.utils.common.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.common.wording import Said, room, worded
 from orangecontrib.customs.widgets.utils.text.searchpage import (
     Ranked,
     SearchPage,
@@ -62,22 +71,18 @@ from orangecontrib.customs.widgets.utils.text.searchpage import (
 from orangecontrib.customs.widgets.utils.text.tarifflines import (
     code_columns,
     line_html,
+    name_of,
     of_editions,
     some_of,
 )
-from orangecontrib.customs.widgets.utils.text.tarifftree import TariffModel
+from orangecontrib.customs.widgets.utils.text.tarifftree import TariffModel, TickDelegate
 
 BUNDLED, HS, FILE = "bundled", "hs", "file"
-EDITIONS = {BUNDLED: "Bundled (EAEU)", HS: "HS in English", FILE: "Table from a file"}
-ENCODINGS = {"": "Automatic", "utf-8": "UTF-8", **CYRILLIC}
+words = room("ownomenclature")
+common = room("common")
+EDITIONS = {edition: words(edition) for edition in (BUNDLED, HS, FILE)}
+ENCODINGS = {"": words("automatic"), "utf-8": "UTF-8", **CYRILLIC}
 LEVELS = (4, 6, 8, 10)
-ROLE_TIPS = {
-    "code": "Codes; a row without one is an intermediate line",
-    "level": "Number of dashes; without it, dashes or indentation of the names, or the codes",
-    "name": "Designations",
-    "unit": "Supplementary units",
-    "rate": "Rates of import duty",
-}
 #: Found lines that are unfolded at once.
 UNFOLD = 60
 #: Pixels below which the tree has one column.
@@ -90,7 +95,7 @@ def run(edition: str, path: Path | None, mapping: dict, encoding: str, date: str
         state.set_progress_value(100 * done / max(total, 1))
         return stop.is_set() or state.is_interruption_requested()
 
-    state.set_status("Loading…")
+    state.set_status(say(words("loading")))
     if edition != FILE:
         tariff = bundled_tariff() if edition == BUNDLED else harmonized_system()
         return SimpleNamespace(tariff=tariff, header=[], error="")
@@ -110,7 +115,7 @@ class OWNomenclature(CustomsWidget):
     icon = "icons/Nomenclature.svg"
     priority = 60
     keywords = "tariff nomenclature, ТН ВЭД, HS, harmonized system, codes, duty, товарная " \
-               "номенклатура, designations"
+               "номенклатура, designations, таможня, тариф, код, пошлина, наименование"
 
     graph_name = "mainArea"  # Save Image
 
@@ -130,25 +135,25 @@ class OWNomenclature(CustomsWidget):
                         doc="Headings and codes whose words each description shares, or what is "
                             "typed as search; the best first")
 
-    class Error(OWWidget.Error):
-        load = Msg("{}")
-        unexpected = Msg("The edition can't be loaded: {}")
-        search = Msg("The search has failed: {}")
+    class Error(CustomsWidget.Error):
+        load = Said(words("load_error"))
+        unexpected = Said(words("unexpected"))
+        search = Said(words("search_error"))
 
-    class Warning(OWWidget.Warning):
-        problems = Msg("{} in the table: {}")
-        cancelled = Msg("Loading was cancelled; press Reload to load the edition.")
-        missing = Msg("The edition lacks {} of {} codes: {}. See Missing Codes.")
-        ticked_missing = Msg("The edition lacks ticked codes: {}.")
-        not_ranked = Msg("The search was cancelled; change what is searched to start it again.")
-        no_text = Msg("The Descriptions input has no column with descriptions.")
-        no_codes = Msg("The Codes input has no text, categorical or numeric column.")
-        no_levels = Msg("Tick at least one level.")
-        nothing = Msg("The ticked branches have no codes of {} digits; tick another level.")
+    class Warning(CustomsWidget.Warning):
+        problems = Said(words("problems"))
+        cancelled = Said(words("cancelled"))
+        missing = Said(words("missing"))
+        ticked_missing = Said(words("ticked_missing"))
+        not_ranked = Said(words("not_ranked"))
+        no_text = Said(words("no_text"))
+        no_codes = Said(words("no_codes"))
+        no_levels = Said(words("no_levels"))
+        nothing = Said(words("nothing"))
 
-    class Information(OWWidget.Information):
-        choose = Msg("Choose a table with an official tariff: CSV, CSV.GZ or XLSX.")
-        whole = Msg("No branch is ticked: the whole edition is sent.")
+    class Information(CustomsWidget.Information):
+        choose = Said(words("choose"))
+        whole = Said(words("whole"))
 
     buttons_area_orientation = Qt.Vertical
     path_settings = ("path",)
@@ -187,21 +192,18 @@ class OWNomenclature(CustomsWidget):
     # -- layout
 
     def _set_up_controls(self):
-        box = gui.vBox(self.controlArea, "Edition")
+        box = group_box(self.controlArea, words("edition"))
         self.edition_combo = choice(EDITIONS.items(), self.edition, self._on_edition,
-                                    "Which tariff is shown and sent")
+                                    words("edition_tip"))
         self.edition_combo.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
         box.layout().addWidget(self.edition_combo)
         row = QHBoxLayout()
         style = self.style()
-        load = QPushButton(style.standardIcon(QStyle.SP_DirOpenIcon), "&Load File…",
-                           autoDefault=False, clicked=self._choose_file)
-        load.setToolTip("A full official table: CSV, CSV.GZ or XLSX with names of columns in "
-                        "the first row")
-        reload = QPushButton(style.standardIcon(QStyle.SP_BrowserReload), "", autoDefault=False,
-                             clicked=self.load)
-        reload.setToolTip("Load the edition again")
-        reload.setAccessibleName("Reload")
+        load = push(None, words("load"), self._choose_file, words("load_tip"),
+                    icon=style.standardIcon(QStyle.SP_DirOpenIcon))
+        reload = worded(push(None, "", self.load, words("reload_tip"),
+                             icon=style.standardIcon(QStyle.SP_BrowserReload)),
+                        accessibleName=words("reload"))
         reload.setSizePolicy(QSizePolicy.Fixed, QSizePolicy.Fixed)
         row.addWidget(load, 1)
         row.addWidget(reload)
@@ -209,7 +211,7 @@ class OWNomenclature(CustomsWidget):
         self.about = QLabel(wordWrap=True, textFormat=Qt.RichText, minimumWidth=225)
         box.layout().addWidget(self.about)
 
-        self.file_box = gui.vBox(self.controlArea, "Table")
+        self.file_box = group_box(self.controlArea, words("table"))
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.AllNonFixedFieldsGrow)
         form.setVerticalSpacing(3)
@@ -217,55 +219,48 @@ class OWNomenclature(CustomsWidget):
         for role in ROLES:
             combo = QComboBox()
             combo.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
-            combo.setToolTip(ROLE_TIPS[role])
+            worded(combo, toolTip=words(f"{role}_tip"))
             combo.activated.connect(lambda _, r=role: self._on_column(r))
             self.column_combos[role] = combo
-            form.addRow(f"{role.title()}:", combo)
+            form.addRow(worded(QLabel(), text=words(role)), combo)
         self.encoding_combo = choice(ENCODINGS.items(), self.encoding, self._on_encoding,
-                                     "Encoding of a CSV")
+                                     words("encoding_tip"))
         self.encoding_combo.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
-        form.addRow("Encoding:", self.encoding_combo)
-        self.date_edit = QLineEdit(self.file_date, placeholderText="not known")
-        self.date_edit.setToolTip("Date of the edition; a table does not tell it")
+        form.addRow(worded(QLabel(), text=words("encoding")), self.encoding_combo)
+        self.date_edit = worded(QLineEdit(self.file_date), placeholderText=words("no_date"),
+                                toolTip=words("date_tip"))
         self.date_edit.editingFinished.connect(self._on_date)
-        form.addRow("Date:", self.date_edit)
+        form.addRow(worded(QLabel(), text=words("date")), self.date_edit)
         self.file_box.layout().addLayout(form)
 
-        box = gui.vBox(self.controlArea, "Levels")
+        box = group_box(self.controlArea, words("levels"))
         row = QHBoxLayout()
         self.level_boxes: dict[int, QCheckBox] = {}
         for level in LEVELS:
             tick = QCheckBox(str(level), checked=level in self.levels)
-            tick.setToolTip(f"Send codes of {level} digits")
+            worded(tick, toolTip=words("digits_tip", n=level))
             tick.clicked.connect(self._on_level)
             self.level_boxes[level] = tick
             row.addWidget(tick)
         box.layout().addLayout(row)
 
-        self.codes_box = gui.vBox(self.controlArea, "Codes of the Input")
-        self.code_combo = VariableCombo("(no codes)")
-        self.code_combo.setToolTip("Column with codes; those that the edition lacks are named")
+        self.codes_box = group_box(self.controlArea, words("input"))
+        self.code_combo = worded(VariableCombo(words("no_column")),
+                                 toolTip=words("column_tip"))
         self.code_combo.chosen.connect(self._on_code_column)
         self.codes_box.layout().addWidget(self.code_combo)
-        self.tick_button = QPushButton("&Tick These Codes", autoDefault=False,
-                                       clicked=self._tick_input)
-        self.tick_button.setToolTip("Tick the branches of all codes in this column")
-        self.codes_box.layout().addWidget(self.tick_button)
+        self.tick_button = push(self.codes_box, words("tick"), self._tick_input,
+                                words("tick_tip"))
         self.codes_box.setEnabled(False)
         gui.rubber(self.controlArea)
         self.buttonsArea.layout().addWidget(
-            self.make_cancel_button(lambda: self.ending.set(), "Stop loading or searching"))
-        gui.auto_commit(self.buttonsArea, self, "auto_commit", "Send")
+            self.make_cancel_button(lambda: self.ending.set(), words("stop_tip")))
+        auto_apply(self.buttonsArea, self, "auto_commit")
 
     def _set_up_main(self):
         self.model = TariffModel(self)
-        self.search = QLineEdit(clearButtonEnabled=True, placeholderText=(
-            "Search: beginning of a code, or a description in Russian or English…"))
-        self.search.setToolTip(
-            "A code's beginning (8504 40), or a description: headings and codes are ranked by the "
-            "words that they share with it.\nThe tree shows the lines in or above which all "
-            "words stand; where there are none, the ranked ones.\n"
-            "A tick takes the whole branch, also what the search hides.")
+        self.search = worded(QLineEdit(clearButtonEnabled=True),
+                             placeholderText=words("search"), toolTip=words("search_tip"))
         # a pause after the last key, so that a long table isn't searched at each
         self._search_timer = QTimer(self, singleShot=True, interval=200)
         self._search_timer.timeout.connect(self._find)
@@ -273,8 +268,7 @@ class OWNomenclature(CustomsWidget):
         self._rank_soon = QTimer(self, singleShot=True, interval=0, timeout=self._rank)
         self.search.textChanged.connect(lambda: self._search_timer.start())
         self.found = QLabel()
-        clear = QPushButton("Clear Ticks", autoDefault=False, clicked=self._clear)
-        clear.setToolTip("Untick all branches")
+        clear = push(None, words("clear"), self._clear, words("clear_tip"))
         top = QHBoxLayout()
         top.addWidget(self.search, 1)
         top.addWidget(self.found)
@@ -282,7 +276,8 @@ class OWNomenclature(CustomsWidget):
 
         self.view = QTreeView(uniformRowHeights=True, alternatingRowColors=True, indentation=16)
         self.view.setModel(self.model)
-        self.view.setAccessibleName("Tariff")
+        self.view.setItemDelegateForColumn(0, TickDelegate(self.view))
+        worded(self.view, accessibleName=words("tariff"))
         header = self.view.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.Stretch)
@@ -291,7 +286,7 @@ class OWNomenclature(CustomsWidget):
         self.view.selectionModel().currentChanged.connect(self._show_line)
         self.model.checks_changed.connect(self._on_ticks)
         self.details = QTextBrowser(openLinks=False)
-        self.details.setAccessibleName("The chosen line with all that is above it")
+        worded(self.details, accessibleName=words("details"))
 
         self.page = SearchPage()
         self.page.chosen.connect(self._reveal)
@@ -321,8 +316,8 @@ class OWNomenclature(CustomsWidget):
 
     def _choose_file(self):
         path = self.ask_for_file(
-            "Official Table of the Tariff",
-            "Tables (*.csv *.gz *.xlsx *.txt *.tsv);;All files (*)", self.last_folder)
+            say(words("load_title")), f"{say(words('tables'))} (*.csv *.gz *.xlsx *.txt *.tsv);;"
+            f"{say(common('all_files'))} (*)", self.last_folder)
         if path:
             self.set_file(path)
         elif self.source is None:
@@ -377,13 +372,12 @@ class OWNomenclature(CustomsWidget):
             return
         self._show_columns(result.header)
         if result.error:
-            self.Error.load(result.error)
+            self.Error.load(reason=result.error)
             self._send(None, None, None)
             return
         problems = result.tariff.problems
         if problems:
-            count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-            self.Warning.problems(count, some_of(problems, "; "))
+            self.Warning.problems(n=len(problems), some=some_of(problems, "; "))
         self._show_tariff(result.tariff)
         self.commit.now()
         self._rank_soon.start()
@@ -399,9 +393,9 @@ class OWNomenclature(CustomsWidget):
         if isinstance(ex, LoadingCancelled):
             self.Warning.cancelled()
         elif isinstance(ex, LoadingError):
-            self.Error.load(str(ex))
+            self.Error.load(reason=str(ex))
         else:
-            self.Error.unexpected(reason(ex))
+            self.Error.unexpected(reason=reason(ex))
         self._send(None, None, None)
         self.Outputs.ranked.send(None)
 
@@ -409,7 +403,7 @@ class OWNomenclature(CustomsWidget):
         guessed = guess_mapping(header)
         for role, combo in self.column_combos.items():
             combo.clear()
-            combo.addItem("(none)", "")
+            combo.addItem(say(words("none")), "")
             for name in header:
                 combo.addItem(name, name)
             combo.setCurrentIndex(max(0, combo.findData(
@@ -450,11 +444,18 @@ class OWNomenclature(CustomsWidget):
             return
         leaves = max((len(code) for code in tariff.codes), default=0)
         count = sum(len(code) == leaves for code in tariff.codes)
-        editions = of_editions(tariff) or "date not known: type it below"
+        editions = of_editions(tariff) or say(words("type_date"))
         number = f"{count:,}".replace(",", "\u202f")
-        self.about.setText(f"<b>{escape(tariff.name)}</b><br>{escape(editions)}<br>"
-                           f"{number} codes of {leaves} digits")
+        self.about.setText(f"<b>{escape(name_of(tariff))}</b><br>{escape(editions)}<br>"
+                           + say(words("count", n=number, digits=leaves)))
         self._show_line()
+
+    def on_language(self):
+        """Another language is spoken: what is told of the edition is worded again."""
+        for combo in self.column_combos.values():
+            combo.setItemText(0, say(words("none")))
+        self._describe()
+        self._rank()
 
     # -- search and ticks
 
@@ -469,14 +470,14 @@ class OWNomenclature(CustomsWidget):
         query = self.search.text().strip()
         if self.tariff is None or not query:
             self.model.set_hits(None)
-            self.found.setText("")
+            worded(self.found, text="")
             self._scroll_to_ticks()
             return
         self._show_hits(self.tariff.search(query))
 
     def _show_hits(self, hits):
         self.model.set_hits(hits)
-        self.found.setText("1 line" if len(hits) == 1 else f"{len(hits)} lines")
+        worded(self.found, text=words("found", n=len(hits)))
         for hit in hits[:UNFOLD]:
             self._unfold_to(hit)
         if hits:
@@ -508,9 +509,6 @@ class OWNomenclature(CustomsWidget):
         self.page.show_ranking(ranking, self.tariff)
         if ranking is not None and ranking.headings and not self.model.hits:
             self._show_hits([hit.line for hit in (*ranking.codes, *ranking.headings)])
-
-    def on_language(self):
-        self._rank()
 
     def _reveal(self, line: int):
         """Choose a line in the tree, also one that the search hides."""
@@ -589,12 +587,12 @@ class OWNomenclature(CustomsWidget):
             self._send(None, None, None)
             return
         if self._absent:
-            self.Warning.ticked_missing(some_of(self._absent))
+            self.Warning.ticked_missing(some=some_of(self._absent))
         codes = {code for code in self.input_codes() if code}
         missing = missing_codes_table(self.input_codes(), tariff)
         if missing is not None:
             names = [str(code) for code in missing.get_column("code")]
-            self.Warning.missing(len(names), len(codes), some_of(names))
+            self.Warning.missing(n=len(names), all=len(codes), some=some_of(names))
         branches = self.model.branches()
         table = None
         if not self.levels:
@@ -602,7 +600,8 @@ class OWNomenclature(CustomsWidget):
         elif branches or not self._absent:
             table = tariff_table(tariff, branches or None, self.levels)
             if table is None:
-                self.Warning.nothing(" or ".join(map(str, self.levels)))
+                self.Warning.nothing(levels=reduce(
+                    lambda some, level: words("or", some=some, level=level), self.levels))
             elif not branches:
                 self.Information.whole()
         self._send(table, selected_codes_table(tariff, branches), missing)
@@ -621,8 +620,9 @@ class OWNomenclature(CustomsWidget):
         elif number is None:
             problems = "".join(f"<li>{escape(problem)}</li>" for problem in self.tariff.problems)
             self.details.setHtml(
-                "<p style='color:gray'>Choose a line to read its full text.</p>"
-                + (f"<p>Problems in the table:</p><ul>{problems}</ul>" if problems else ""))
+                f"<p style='color:gray'>{escape(say(words('choose_line')))}</p>"
+                + (f"<p>{escape(say(words('in_table')))}:</p><ul>{problems}</ul>"
+                   if problems else ""))
         else:
             said = marked_lines(self.page.hit_of(number), self.tariff, self.palette())
             self.details.setHtml(line_html(self.tariff, number, said))
@@ -631,19 +631,21 @@ class OWNomenclature(CustomsWidget):
         tariff = self.tariff
         if tariff is None:
             return
-        self.report_items("Edition", (
-            ("Name", tariff.name), ("Date", of_editions(tariff) or "date not known"),
-            ("Codes", len(tariff.codes)),
-            ("Levels", ", ".join(map(str, self.levels)) or "none")))
+        self.report_items(say(words("edition")), (
+            (say(words("report_name")), name_of(tariff)),
+            (say(words("report_date")), of_editions(tariff) or say(words("no_date"))),
+            (say(words("report_codes")), len(tariff.codes)),
+            (say(words("levels")), ", ".join(map(str, self.levels)) or say(words("no_level")))))
         branches = self.model.branches()
-        self.report_paragraph("Branches", "the whole edition" if not branches else "; ".join(
-            f"{spaced(tariff.lines[n].code)} {tariff.title(n)}" for n in branches[:100]))
+        self.report_paragraph(say(words("branches")), "; ".join(
+            f"{spaced(tariff.lines[n].code)} {tariff.title(n)}" for n in branches[:100])
+            or say(words("everything")))
         ranking = self.page.ranking
         if ranking is not None:
-            self.report_paragraph("Search", f"{ranking.text} – " + (", ".join(
-                hit.code for hit in ranking.headings) or "nothing is ranked"))
+            self.report_paragraph(say(words("report_search")), f"{ranking.text} – " + (
+                ", ".join(hit.code for hit in ranking.headings) or say(words("not_found"))))
         if tariff.problems:
-            self.report_paragraph("Problems in the Table", "; ".join(tariff.problems[:100]))
+            self.report_paragraph(say(words("in_table")), "; ".join(tariff.problems[:100]))
 
 
 if __name__ == "__main__":  # pragma: no cover

@@ -20,8 +20,13 @@ from orangecontrib.customs.i18n import say
 from orangecontrib.customs.i18n.numbers import percent
 from orangecontrib.customs.nomenclature import Line, spaced
 from orangecontrib.customs.widgets.utils.common.theme import readable, theme
+from orangecontrib.customs.widgets.utils.common.wording import room, spoken, worded
 
 __all__ = ["CodesView"]
+
+words = room("codesview")
+#: Of the columns.
+HEADERS = (words("code"), "P", words("duty"), words("designation"))
 
 #: Room of the number beside a bar, in widths of a digit.
 DIGITS = 7
@@ -69,30 +74,34 @@ class CodesView(QTreeWidget):
     def __init__(self, parent=None):
         super().__init__(parent, rootIsDecorated=False, uniformRowHeights=True,
                          alternatingRowColors=True)
-        self.setHeaderLabels(["Code", "P", "Duty", "Designation"])
-        self.headerItem().setToolTip(2, "Import duty: EUR per unit, or the rate as printed")
+        spoken(self, "header", CodesView._say_header)
         self._delegate = _BarDelegate(self)
         self.setItemDelegateForColumn(1, self._delegate)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
-        self.setAccessibleName("Ranked codes")
+        worded(self, accessibleName=words("codes"))
         header = self.header()
         header.setStretchLastSection(True)
         header.setSectionResizeMode(1, QHeaderView.Interactive)
         self.setColumnWidth(1, 130)
 
+    def _say_header(self) -> None:
+        self.setHeaderLabels([say(title) for title in HEADERS])
+        self.headerItem().setToolTip(1, say(words("p_tip")))
+        self.headerItem().setToolTip(2, say(words("duty_tip")))
+
     def show_verdict(self, case: Case | None, verdict: Verdict | None) -> None:
         """Fill with the ranked codes; without a verdict, empty."""
         self.clear()
-        if verdict is None:
+        if case is None or verdict is None:
             return
         quiet = theme(self.palette()).quiet
         for code, p in verdict.ranked:
             nomenclature = case.tariff_of(code)
-            known = nomenclature is not None
-            node = nomenclature[code] if known else None
+            node = None if nomenclature is None else nomenclature[code]
             item = QTreeWidgetItem([
-                spaced(code) if known else "—", say(percent(p)), _duty(node) if known else "",
-                say(node if known else OUTSIDE_CODES)])
+                "—" if node is None else spaced(code), say(percent(p)),
+                "" if node is None else _duty(node),
+                say(OUTSIDE_CODES if node is None else node)])
             item.setData(0, Qt.UserRole, code)
             item.setData(1, Qt.UserRole, p)
             item.setToolTip(1, f"{p:.4f}")
@@ -103,7 +112,7 @@ class CodesView(QTreeWidget):
                 item.setFont(0, font)
             else:
                 item.setForeground(3, quiet)
-            if known:
+            if nomenclature is not None:
                 path = "<br>› ".join(map(say, nomenclature.path(code)))
                 for column in (0, 2, 3):
                     item.setToolTip(column, f"<p>{path}</p>")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from AnyQt.QtCore import Qt
@@ -14,14 +14,12 @@ from AnyQt.QtGui import QGuiApplication
 from AnyQt.QtPrintSupport import QPrintDialog, QPrinter, QPrintPreviewWidget
 from AnyQt.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QDialog,
     QFileDialog,
     QHBoxLayout,
     QLabel,
     QMessageBox,
     QProgressDialog,
-    QPushButton,
     QRadioButton,
     QVBoxLayout,
     QWidget,
@@ -37,12 +35,18 @@ from orangecontrib.customs.cases.conclusion import (
 from orangecontrib.customs.cases.workbook import workbook_rows, write_workbook
 from orangecontrib.customs.files import Output, OutputError
 from orangecontrib.customs.headless.pdf import FontError, paint_pages, pdf_of, set_paper
-from orangecontrib.customs.i18n import language, speaking
+from orangecontrib.customs.i18n import language, say, speaking
+from orangecontrib.customs.widgets.utils.common.controls import choice, push
+from orangecontrib.customs.widgets.utils.common.language import TITLES
+from orangecontrib.customs.widgets.utils.common.wording import room, worded
 
 __all__ = ["ConclusionDialog", "open_for", "report_html"]
 
+#: A name of its own: ``conclusion`` are the words of the page itself.
+words = room("conclusiondialog")
+common = room("common")
 #: Languages of conclusions to choose from.
-LANGUAGE_TITLES = {"ru": "Russian", "en": "English"}
+LANGUAGE_TITLES = {name: title for name, title in TITLES.items() if name}
 PAGES = {"PDF (*.pdf)": ".pdf", "HTML (*.html)": ".html"}
 WORKBOOK = {"Excel (*.xlsx)": ".xlsx"}
 #: More pages than this are made with a progress that can be cancelled.
@@ -86,7 +90,7 @@ class ConclusionDialog(QDialog):
     folder = Path.home()
 
     def __init__(self, exhibits: Sequence[Exhibit], chosen: int = 0, parent: QWidget | None = None):
-        super().__init__(parent, windowTitle="Conclusion")
+        super().__init__(parent)
         self.exhibits = list(exhibits)
         self.row = min(max(chosen, 0), len(self.exhibits) - 1)
         self.printer = QPrinter(QPrinter.HighResolution)
@@ -101,29 +105,25 @@ class ConclusionDialog(QDialog):
 
     def _init_controls(self):
         self.place = QLabel()
-        self.back_button = self._button("‹ Previous", lambda: self._step(-1))
-        self.next_button = self._button("Next ›", lambda: self._step(1))
-        self.language_combo = QComboBox(toolTip="Language of the conclusion")
-        for name, title in LANGUAGE_TITLES.items():
-            self.language_combo.addItem(title, name)
-        self.language_combo.setCurrentIndex(max(0, self.language_combo.findData(language())))
+        self.back_button = push(None, words("previous"), lambda: self._step(-1))
+        self.next_button = push(None, words("next"), lambda: self._step(1))
+        self.language_combo = choice(LANGUAGE_TITLES.items(), language(),
+                                     tooltip=words("language_tip"))
         self.language_combo.currentIndexChanged.connect(lambda _: self.preview.updatePreview())
         top = QHBoxLayout()
         for each in (self.back_button, self.next_button, self.place):
             top.addWidget(each)
         top.addStretch()
-        top.addWidget(QLabel("Language:"))
+        top.addWidget(worded(QLabel(), text=words("language")))
         top.addWidget(self.language_combo)
 
-        self.one = QRadioButton("This good", checked=True)
-        self.all = QRadioButton(f"All {len(self.exhibits)} goods")
+        self.one = worded(QRadioButton(checked=True), text=words("one"))
+        self.all = worded(QRadioButton(), text=words("all", n=len(self.exhibits)))
         self.scope = QButtonGroup(self)
-        self.save_button = self._button("Save…", self._save)
-        self.save_button.setToolTip("As PDF, or as HTML, with all photos inside")
-        self.print_button = self._button("Print…", self._print)
-        self.codes_button = self._button("Codes as Excel…", self._save_codes)
-        self.codes_button.setToolTip("A table with the codes of all goods and their reasons")
-        self.close_button = self._button("Close", self.close)
+        self.save_button = push(None, common("save"), self._save, words("save_tip"))
+        self.print_button = push(None, words("print"), self._print)
+        self.codes_button = push(None, words("codes"), self._save_codes, words("codes_tip"))
+        self.close_button = push(None, common("close"), self.close)
         self.save_button.setDefault(True)
         bottom = QHBoxLayout()
         for each in (self.one, self.all):
@@ -136,12 +136,6 @@ class ConclusionDialog(QDialog):
         layout.addLayout(top)
         layout.addWidget(self.preview)
         layout.addLayout(bottom)
-
-    @staticmethod
-    def _button(text: str, slot: Callable) -> QPushButton:
-        button = QPushButton(text, autoDefault=False)
-        button.clicked.connect(lambda _: slot())
-        return button
 
     # -- what is shown
 
@@ -156,18 +150,19 @@ class ConclusionDialog(QDialog):
     def _show_good(self):
         key = self.exhibit.verdict.key
         shown = key if len(key) <= 40 else f"{key[:20]}…{key[-18:]}"
-        self.place.setText(f"{self.row + 1} of {len(self.exhibits)}: {shown}")
+        worded(self.place, text=words("place", row=self.row + 1, n=len(self.exhibits),
+                                      good=shown))
         self.place.setTextFormat(Qt.PlainText)
         self.back_button.setEnabled(self.row > 0)
         self.next_button.setEnabled(self.row + 1 < len(self.exhibits))
-        self.setWindowTitle(f"Conclusion: {shown}")
+        worded(self, windowTitle=words("window", good=shown))
         self.preview.updatePreview()
 
     def _paint(self, printer: QPrinter):
         try:
             paint_pages(printer, self._pages([self.exhibit]))
         except FontError as error:
-            QMessageBox.critical(self, "Conclusion", str(error))
+            QMessageBox.critical(self, say(words("title")), str(error))
 
     def _pages(self, exhibits: Sequence[Exhibit], progress: QProgressDialog | None = None
                ) -> Iterator[tuple[str, str]]:
@@ -207,7 +202,7 @@ class ConclusionDialog(QDialog):
             pass
         except (OutputError, FontError, ValueError) as error:
             if progress is None or not progress.wasCanceled():
-                QMessageBox.critical(self, "Conclusion", str(error))
+                QMessageBox.critical(self, say(words("title")), str(error))
         finally:
             if progress is not None:
                 progress.close()
@@ -235,7 +230,7 @@ class ConclusionDialog(QDialog):
                 write_workbook(file, workbook_rows(case, [e.verdict for e in self.exhibits]))
                 place.write(file.getvalue())
         except (OutputError, ValueError) as error:
-            QMessageBox.critical(self, "Codes", str(error))
+            QMessageBox.critical(self, say(words("title")), str(error))
 
     def _print(self):
         dialog = QPrintDialog(self.printer, self)
@@ -247,7 +242,7 @@ class ConclusionDialog(QDialog):
             paint_pages(self.printer, self._pages(chosen, progress),
                         progress.wasCanceled if progress else None)
         except FontError as error:
-            QMessageBox.critical(self, "Conclusion", str(error))
+            QMessageBox.critical(self, say(words("title")), str(error))
         finally:
             if progress is not None:
                 progress.close()
@@ -255,7 +250,8 @@ class ConclusionDialog(QDialog):
     def _progress(self, exhibits: Sequence[Exhibit]) -> QProgressDialog | None:
         if len(exhibits) <= QUICK:
             return None
-        progress = QProgressDialog("Writing conclusions…", "Cancel", 0, len(exhibits), self)
+        progress = QProgressDialog(say(words("writing")), say(common("cancel")), 0,
+                                   len(exhibits), self)
         progress.setWindowModality(Qt.WindowModal)
         progress.setMinimumDuration(500)
         return progress
@@ -265,7 +261,8 @@ class ConclusionDialog(QDialog):
         endings = tuple(filters.values())
         name = re.sub(r'[\x00-\x1f<>:"/\\|?*]', "_", name)[:80].strip(". ") or "conclusion"
         text, chosen = QFileDialog.getSaveFileName(
-            self, "Save", str(self.folder / f"{name}{endings[0]}"), ";;".join(filters))
+            self, say(words("save_title")), str(self.folder / f"{name}{endings[0]}"),
+            ";;".join(filters))
         if not text:
             return None
         path = Path(text)

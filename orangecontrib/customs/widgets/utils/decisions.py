@@ -12,8 +12,8 @@ Change = tuple[Mapping[str, Mapping[str, str]], Mapping[str, bool]]
 
 
 class _Command(QUndoCommand):
-    def __init__(self, text: str, apply: Callable[[Change], None], before: Change, after: Change):
-        super().__init__(text)
+    def __init__(self, apply: Callable[[Change], None], before: Change, after: Change):
+        super().__init__()
         self._apply, self._before, self._after = apply, before, after
 
     def redo(self):
@@ -42,19 +42,19 @@ class Decisions:
     def answer(self, key: str, fact: str, value: str) -> None:
         """Answer a fact of a good; "" takes the answer back."""
         mine = {f: v for f, v in self._current()[0].get(key, {}).items() if f != fact}
-        self._answer("Answer", {key: {**mine, fact: value} if value else mine})
+        self._answer({key: {**mine, fact: value} if value else mine})
 
     def clear(self, keys: Iterable[str]) -> None:
         """Take back all answers for these goods."""
-        self._answer("Clear Answers", {key: {} for key in keys})
+        self._answer({key: {} for key in keys})
 
     def review(self, keys: Iterable[str], on: bool) -> None:
         """Goods are reviewed, or are not any more."""
         reviewed = set(self._current()[1])
         after = {key: on for key in keys if (key in reviewed) != on}
         if after:
-            self.stack.push(_Command("Reviewed", self._apply,
-                                     ({}, {key: not on for key in after}), ({}, after)))
+            self.stack.push(_Command(self._apply, ({}, {key: not on for key in after}),
+                                     ({}, after)))
 
     def undo(self) -> None:
         self.stack.undo()
@@ -62,10 +62,10 @@ class Decisions:
     def redo(self) -> None:
         self.stack.redo()
 
-    def _answer(self, text: str, after: Mapping[str, Mapping[str, str]]) -> None:
+    def _answer(self, after: Mapping[str, Mapping[str, str]]) -> None:
         answers = self._current()[0]
         before = {key: dict(answers.get(key, {})) for key in after}
         after = {key: dict(facts) for key, facts in after.items() if facts != before[key]}
         if after:
-            self.stack.push(_Command(text, self._apply,
-                                     ({key: before[key] for key in after}, {}), (after, {})))
+            self.stack.push(_Command(self._apply, ({key: before[key] for key in after}, {}),
+                                     (after, {})))

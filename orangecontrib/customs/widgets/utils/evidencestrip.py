@@ -19,12 +19,15 @@ from AnyQt.QtWidgets import (
 
 from orangecontrib.customs.cases.marked import Piece
 from orangecontrib.customs.fusion.colours import FACT_COLOURS
-from orangecontrib.customs.i18n import say
+from orangecontrib.customs.i18n import Sayable, say
 from orangecontrib.customs.widgets.utils.common.escaping import as_written
 from orangecontrib.customs.widgets.utils.common.theme import Theme, theme
+from orangecontrib.customs.widgets.utils.common.wording import room, worded
 from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader, paint_thumbnail
 
 __all__ = ["EvidenceStrip", "MarkedText", "PhotoStrip", "Thumb"]
+
+words = room("evidencestrip")
 
 #: Photos that are seen without scrolling.
 AT_ONCE = 6
@@ -60,7 +63,7 @@ class PhotoStrip(QWidget):
         self.current = 0
         self.room = 10_000      # pixels for the photos that are seen at once
         self.setFocusPolicy(Qt.StrongFocus)
-        self.setAccessibleName("Photos of the good")
+        worded(self, accessibleName=words("photos"))
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Fixed, QSizePolicy.Expanding)
         self.setCursor(Qt.PointingHandCursor)
@@ -154,12 +157,12 @@ class MarkedText(QTextBrowser):
 
     def __init__(self, parent=None):
         super().__init__(parent, openLinks=False)
-        self.setAccessibleName("Description")
+        worded(self, accessibleName=words("description"),
+               placeholderText=words("no_description"))
         self.setFrameShape(QFrame.NoFrame)
         self.document().setDocumentMargin(2)
         self.pieces: tuple[Piece, ...] = ()
         self.fact = ""
-        self.setPlaceholderText("No description")
 
     def show_pieces(self, pieces: Sequence[Piece], fact: str = "") -> None:
         """Show a description; the words of one fact stand out."""
@@ -229,11 +232,11 @@ class EvidenceStrip(QSplitter):
     def sizeHint(self):
         return QSize(560, self.HEIGHT)
 
-    def show_photos(self, photos: Sequence[Thumb], hint: str = "") -> None:
+    def show_photos(self, photos: Sequence[Thumb], hint: Sayable = "") -> None:
         """Show photos; without any, what is to be done to see them."""
         self.photos.show_photos(photos)
         self.scroll.setVisible(bool(photos))
-        self.hint.setText(hint)
+        worded(self.hint, text=hint)
         self.hint.setVisible(not photos and bool(hint))
         self._share()
 

@@ -23,13 +23,16 @@ from orangecontrib.customs.fusion.engine import ANALYST, PHOTOS, TEXT
 from orangecontrib.customs.i18n import say
 from orangecontrib.customs.widgets.utils.common.escaping import as_written
 from orangecontrib.customs.widgets.utils.common.theme import readable, theme
+from orangecontrib.customs.widgets.utils.common.wording import room, spoken, worded
 
-__all__ = ["FactsView", "LEGEND", "signs"]
+__all__ = ["FactsView", "signs"]
+
+words = room("factsview")
 
 FACT, VALUE, AXIS, SAYS, ANSWER = range(5)
 #: Signs of witnesses: what the legend calls them; shapes differ as well as colours.
 _SIGNS = {TEXT: "●", PHOTOS: "■", ANALYST: "▲"}
-LEGEND = "● text   ■ photos   ▲ answer   ○ prior   ┃ all together"
+HEADERS = (words("fact"), words("value"), words("axis"), words("says"), "✎")
 _COLOURS = {TEXT: "#1f6fb2", PHOTOS: "#b5651d", ANALYST: "#2e7d32"}
 ROW = Qt.UserRole + 1
 #: Of the width; what says so gets the rest.
@@ -105,12 +108,8 @@ class FactsView(QTreeWidget):
         super().__init__(parent, rootIsDecorated=False, uniformRowHeights=True,
                          alternatingRowColors=True)
         self.rows: dict[str, FactRow] = {}
-        self.setAccessibleName("Facts")
-        self.setHeaderLabels(["Fact", "Value", "no ←   → yes", "Who says so", "✎"])
-        self.headerItem().setToolTip(AXIS, (
-            "How surely the fact has this value by each witness alone, from surely not (left) "
-            "over even odds (middle) to surely (right):\n" + LEGEND))
-        self.headerItem().setToolTip(ANSWER, "Answer by hand, and see the codes move")
+        worded(self, accessibleName=words("facts"))
+        spoken(self, "header", FactsView._say_header)
         self.headerItem().setTextAlignment(AXIS, Qt.AlignCenter)
         self._delegate = _AxisDelegate(self)
         self.setItemDelegateForColumn(AXIS, self._delegate)
@@ -124,6 +123,11 @@ class FactsView(QTreeWidget):
         self.itemClicked.connect(self._on_clicked)
         self.itemDoubleClicked.connect(lambda item, _: self.ask(item.data(0, Qt.UserRole)))
         self.currentItemChanged.connect(self._on_current)
+
+    def _say_header(self) -> None:
+        self.setHeaderLabels([say(title) for title in HEADERS])
+        self.headerItem().setToolTip(AXIS, say(words("axis_tip")))
+        self.headerItem().setToolTip(ANSWER, say(words("answer_tip")))
 
     def show_rows(self, rows: Sequence[FactRow]) -> None:
         """Show the facts of a good; the fact in hand stays, where it is there."""
@@ -183,7 +187,7 @@ class FactsView(QTreeWidget):
             action.setChecked(value.id == row.answered)
             action.triggered.connect(lambda _, value=value.id: self.answered.emit(fact, value))
         menu.addSeparator()
-        back = menu.addAction("Take the Answer Back")
+        back = menu.addAction(say(words("take_back")))
         back.setEnabled(bool(row.answered))
         back.triggered.connect(lambda _: self.answered.emit(fact, ""))
         return menu

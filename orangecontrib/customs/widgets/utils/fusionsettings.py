@@ -1,11 +1,11 @@
-"""The settings of HS Code Fusion: ids, groups of goods, decision, priors, language."""
+"""The settings of HS Code Fusion: ids, groups of goods, decision, priors."""
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from AnyQt.QtCore import Qt
-from AnyQt.QtWidgets import QLabel, QPushButton
+from AnyQt.QtWidgets import QLabel
 from Orange.widgets import gui
 
 from orangecontrib.customs.cases.table import (
@@ -13,27 +13,35 @@ from orangecontrib.customs.cases.table import (
 )
 from orangecontrib.customs.facts import Priors, Vocabulary
 from orangecontrib.customs.groups import Group, GroupError
-from orangecontrib.customs.widgets.utils.common import language
-from orangecontrib.customs.widgets.utils.common.base import Part
-from orangecontrib.customs.widgets.utils.common.controls import choice, grid_of
+from orangecontrib.customs.i18n import Joined, Sayable, language, say
+from orangecontrib.customs.widgets.utils.common.base import Part, reason
+from orangecontrib.customs.widgets.utils.common.controls import (
+    auto_apply,
+    grid_of,
+    group_box,
+    push,
+    spin,
+)
 from orangecontrib.customs.widgets.utils.common.groupchoice import (
     GroupChoice,
     chosen_groups,
     storable_groups,
 )
 from orangecontrib.customs.widgets.utils.common.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.common.wording import room, worded
 
 __all__ = ["FusionSettings"]
 
-#: Languages of results to choose from.
-LANGUAGE_TITLES = {"": "As the system", "ru": "Russian", "en": "English"}
+words = room("fusionsettings")
+common = room("common")
 
 
 def editions_of(groups: Sequence[Group]) -> str:
     """The editions of the tariff that groups have, for people."""
     editions = [edition for group in groups for edition in group.nomenclature.editions]
     return "; ".join(dict.fromkeys(
-        edition.name("ru") + (f", edition of {edition.in_force}" if edition.in_force else "")
+        say(words("edition", name=edition.name(language()), date=edition.in_force)
+            if edition.in_force else edition.name(language()))
         for edition in editions))
 
 
@@ -45,64 +53,42 @@ class FusionSettings(Part):
     """
 
     def _set_up_controls(self):
-        box = gui.vBox(self.controlArea, "Good's Id")
+        box = group_box(self.controlArea, words("id"))
         self.key_combos: dict[str, VariableCombo] = {}
         for name in ("text", "photos", "predictions"):
-            combo = VariableCombo("(row number)")
+            combo = worded(VariableCombo(words("row_number")), toolTip=words("id_tip"))
             combo.setMinimumContentsLength(5)
-            combo.setToolTip("Column by which the goods of the inputs are matched")
             combo.chosen.connect(lambda chosen, name=name: self._on_key_chosen(name, chosen))
             self.key_combos[name] = combo
-        box.layout().addLayout(grid_of([(f"{name.capitalize()}:", combo)
+        box.layout().addLayout(grid_of([(words(name), combo)
                                         for name, combo in self.key_combos.items()]))
 
         self.group_choice = GroupChoice()
         self.group_choice.chosen.connect(self._on_groups)
         self.controlArea.layout().addWidget(self.group_choice)
 
-        box = gui.vBox(self.controlArea, "Decision")
-        for setting, label, low, high, step, tip in (
-                ("accepted_error", "Accepted error:", .01, .30, .01,
-                 "Digits are safe while the probability that they are wrong stays below this"),
-                ("trust", "Trust in text:", .50, 1., .01,
-                 "Probability that what the text declares is about this good: people "
-                 "misdeclare"),
-                ("weight", "Predictions' weight:", 0., 3., .1,
-                 "Exponent of the classifier's likelihood; 0 ignores it")):
-            gui.spin(box, self, setting, low, high, step, label=label, spinType=float,
-                     callback=self._on_setting, tooltip=tip, alignment=Qt.AlignRight,
-                     controlWidth=64)
+        box = group_box(self.controlArea, words("decision"))
+        for setting, low, high, step in (("accepted_error", .01, .30, .01),
+                                         ("trust", .50, 1., .01), ("weight", 0., 3., .1)):
+            spin(box, self, setting, low, high, words(setting), words(f"{setting}_tip"),
+                 step=step, spinType=float, callback=self._on_setting, alignment=Qt.AlignRight,
+                 controlWidth=64)
 
-        box = gui.vBox(self.controlArea, "Priors")
+        box = group_box(self.controlArea, words("priors"))
         self.priors_label = QLabel(wordWrap=True)
         box.layout().addWidget(self.priors_label)
         row = gui.hBox(box)
-        load = gui.button(row, self, "Load Priors…", callback=self._load_priors,
-                          autoDefault=False)
-        load.setToolTip("A CSV with the columns fact, value, probability and, if you like, "
-                        "source")
-        self.reset_button = gui.button(row, self, "Reset", callback=self._reset_priors,
-                                       autoDefault=False)
-        self.reset_button.setToolTip("Back to the groups' own priors")
-        box = gui.vBox(self.controlArea, "Language of Results")
-        self.language_combo = choice(
-            LANGUAGE_TITLES.items(), language.chosen(),
-            lambda: language.choose(self.language_combo.currentData()),
-            "Language of traces, problems, questions and names of facts; it holds for all "
-            "customs widgets and is not kept in the workflow")
-        box.layout().addWidget(self.language_combo)
+        push(row, words("load"), self._load_priors, words("load_tip"))
+        self.reset_button = push(row, common("reset"), self._reset_priors, words("reset_tip"))
         self.edition_label = QLabel(wordWrap=True)
         self.edition_label.setEnabled(False)
         self.controlArea.layout().addWidget(self.edition_label)
         gui.rubber(self.controlArea)
-        self.make_cancel_button(lambda: self.ending.set(),
-                                "Stop; the goods decided so far are sent")
+        self.make_cancel_button(lambda: self.ending.set(), words("stop_tip"))
         self.cancel_button.hide()
-        self.conclusion_button = QPushButton("Conclusion…", enabled=False, autoDefault=False)
-        self.conclusion_button.setToolTip("A page on the good to print and sign, and a table of "
-                                          "all codes (Enter)")
-        self.conclusion_button.clicked.connect(self._open_conclusion)
-        gui.auto_commit(self.buttonsArea, self, "auto_commit", "Decide")
+        self.conclusion_button = push(None, words("conclusion"), self._open_conclusion,
+                                      words("conclusion_tip"), enabled=False)
+        auto_apply(self.buttonsArea, self, "auto_commit")
 
     def _on_key_chosen(self, name: str, chosen: str):
         setattr(self, {"text": "text_key", "photos": "photo_key",
@@ -130,7 +116,7 @@ class FusionSettings(Part):
         try:
             return chosen_groups(self.groups, self.basedir)
         except GroupError as error:
-            self.Error.groups(error)
+            self.Error.groups(reason=reason(error))
             return None
 
     def _show_groups(self):
@@ -142,7 +128,9 @@ class FusionSettings(Part):
 
     def _load_priors(self):
         start = "" if not self.priors_file else str(self.resolved(self.priors_file).parent)
-        path = self.ask_for_file("Load Priors", "Priors (*.csv);;All files (*)", start)
+        path = self.ask_for_file(say(words("load_title")),
+                                 f"{say(words('priors'))} (*.csv);;{say(common('all_files'))} (*)",
+                                 start)
         if path:
             self.priors_file = self.storable(path)
             self._show_priors()
@@ -154,11 +142,11 @@ class FusionSettings(Part):
         self._on_setting()
 
     def _show_priors(self):
-        sources = [Path(self.priors_file).name] if self.priors_file else []
+        sources: list[Sayable] = [Path(self.priors_file).name] if self.priors_file else []
         if self.priors_table is not None:
-            sources.append("the input")
-        self.priors_label.setText(" + ".join(["Bundled", *sources]))
-        self.priors_label.setToolTip(self.priors_file or "What is assumed where nobody says")
+            sources.append(words("input"))
+        worded(self.priors_label, text=Joined((words("bundled"), *sources), " + "),
+               toolTip=self.priors_file or words("priors_tip"))
         self.reset_button.setEnabled(bool(self.priors_file))
 
     def _priors(self, vocabulary: Vocabulary) -> Priors:
@@ -176,9 +164,5 @@ class FusionSettings(Part):
             except ValueError as error:
                 troubles.append(str(error))
         if troubles:
-            self.Error.priors("; ".join(troubles))
+            self.Error.priors(reason="; ".join(troubles))
         return priors
-
-    def _show_language(self):
-        self.language_combo.setCurrentIndex(
-            max(0, self.language_combo.findData(language.chosen())))

@@ -21,6 +21,7 @@ from orangecontrib.customs.photos.table import SeenPhoto
 from orangecontrib.customs.widgets.utils.codesview import CodesView
 from orangecontrib.customs.widgets.utils.common.escaping import as_written
 from orangecontrib.customs.widgets.utils.common.theme import theme
+from orangecontrib.customs.widgets.utils.common.wording import room, worded, worded_tabs
 from orangecontrib.customs.widgets.utils.evidencestrip import EvidenceStrip, Thumb
 from orangecontrib.customs.widgets.utils.factsview import FactsView
 from orangecontrib.customs.widgets.utils.photos.photodialog import PhotoDialog, Shown
@@ -30,9 +31,7 @@ from orangecontrib.customs.widgets.utils.verdictview import card_html
 
 __all__ = ["CardView", "GoodPage", "Page"]
 
-NO_QUESTION = "Nothing is worth asking: no answer would make this code noticeably surer."
-NOT_NOW = "All questions are left for later; ✎ under Facts answers them."
-NO_PHOTOS = "No photos: connect the aggregator's Contributions to Photos."
+words = room("goodpage")
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ class CardView(QTextBrowser):
     def __init__(self, parent=None):
         super().__init__(parent, openLinks=False)
         self.setFrameShape(QFrame.NoFrame)
-        self.setAccessibleName("Decision")
+        worded(self, accessibleName=words("decision"))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
         self.document().setDocumentMargin(3)
         self.document().documentLayout().documentSizeChanged.connect(lambda _: self.fit())
@@ -115,12 +114,10 @@ class GoodPage(QWidget):
         self.codes = CodesView()
         self.trace = TraceView()
         self.tabs = QTabWidget(documentMode=True)
-        for widget, title, tip in (
-                (self.facts, "Facts", "Who says what of each fact; ✎ answers by hand"),
-                (self.codes, "Codes", "The likeliest codes"),
-                (self.trace, "Trace", "The legal reasons, step by step")):
-            self.tabs.addTab(widget, title)
-            self.tabs.setTabToolTip(self.tabs.count() - 1, tip)
+        for widget in (self.facts, self.codes, self.trace):
+            self.tabs.addTab(widget, "")
+        worded_tabs(self.tabs, [words("facts"), words("codes"), words("trace")],
+                    [words("facts_tip"), words("codes_tip"), words("trace_tip")])
         self.splitter = QSplitter(Qt.Vertical, childrenCollapsible=False)
         self.splitter.addWidget(self.strip)
         self.splitter.addWidget(self.tabs)
@@ -182,7 +179,7 @@ class GoodPage(QWidget):
     def _show_question(self):
         page = self.page
         waiting = [q for q in page.verdict.questions if q.fact not in page.put_off]
-        none = NOT_NOW if page.verdict.questions else NO_QUESTION
+        none = say(words("not_now" if page.verdict.questions else "no_question"))
         mine = page.answers.get(page.verdict.key, {})
         first = None
         if waiting:
@@ -212,7 +209,7 @@ class GoodPage(QWidget):
         shown = [self._shown(photo, hand) for photo in page.photos]
         self.strip.show_photos(
             [Thumb(photo.path, "\n".join(filter(None, (photo.title, photo.says))), way)
-             for photo, way in shown], "" if page.connected else NO_PHOTOS)
+             for photo, way in shown], "" if page.connected else words("no_photos"))
         self.dialog.set_photos([photo for photo, _ in shown])
         text = page.case.good(page.verdict).description or ""
         self.strip.text.show_pieces(

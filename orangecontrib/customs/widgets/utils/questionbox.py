@@ -7,12 +7,16 @@ from AnyQt.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QSizePolicy, QVB
 
 from orangecontrib.customs.cases.card import Asked
 from orangecontrib.customs.i18n import say
+from orangecontrib.customs.widgets.utils.common.controls import push
 from orangecontrib.customs.widgets.utils.common.escaping import as_written
 from orangecontrib.customs.widgets.utils.common.flow import FlowLayout
 from orangecontrib.customs.widgets.utils.common.theme import theme
+from orangecontrib.customs.widgets.utils.common.wording import room, worded
 from orangecontrib.customs.widgets.utils.verdictview import question_html
 
 __all__ = ["QuestionBox"]
+
+words = room("questionbox")
 
 
 class _Answer(QPushButton):
@@ -54,7 +58,7 @@ class QuestionBox(QFrame):
         super().__init__(parent)
         self.setObjectName("question-box")
         self.setFrameShape(QFrame.StyledPanel)
-        self.setAccessibleName("Question")
+        worded(self, accessibleName=words("question"))
         self.asked: Asked | None = None
         self.text = QLabel(wordWrap=True, textFormat=Qt.RichText)
         self.text.setTextInteractionFlags(Qt.TextSelectableByMouse)
@@ -62,16 +66,12 @@ class QuestionBox(QFrame):
         self.instead = QLabel(wordWrap=True, textFormat=Qt.PlainText, visible=False)
         self.buttons: list[_Answer] = []
         self._answers = FlowLayout()
-        self.undo_button = QPushButton("Undo", autoDefault=False, enabled=False, toolTip=(
-            "Take the last answer back (Ctrl+Z)"))
-        self.undo_button.clicked.connect(self.undo)
-        self.later_button = QPushButton("Not now", autoDefault=False, toolTip=(
-            "Leave this question, and show the next one"))
-        self.later_button.clicked.connect(
-            lambda: self.asked is not None and self.put_off.emit(self.asked.fact.id))
+        self.undo_button = push(None, words("undo"), self.undo.emit, words("undo_tip"),
+                                enabled=False)
+        self.later_button = push(None, words("later"), self._put_off, words("later_tip"))
         self.undo_button.hide()
-        self.more_button = QPushButton("More answers", autoDefault=False,
-                                       toolTip="Less likely answers")
+        self.more_button = worded(QPushButton(autoDefault=False), text=words("more"),
+                                  toolTip=words("more_tip"))
         self.more_button.setMenu(QMenu(self))
         for button in (self.undo_button, self.later_button):
             button.setFlat(True)
@@ -82,6 +82,10 @@ class QuestionBox(QFrame):
         layout.addWidget(self.text)
         layout.addLayout(self._answers)
         layout.addWidget(self.instead)
+
+    def _put_off(self) -> None:
+        if self.asked is not None:
+            self.put_off.emit(self.asked.fact.id)
 
     def show_question(self, asked: Asked | None, answer: str = "", none: str = "") -> None:
         """Show a question; without one, why there is none.

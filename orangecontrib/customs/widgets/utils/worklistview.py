@@ -13,10 +13,15 @@ from AnyQt.QtWidgets import (
 )
 
 from orangecontrib.customs.cases.worklist import MARKS, QUEUES, Line
+from orangecontrib.customs.i18n import Joined, say
+from orangecontrib.customs.widgets.utils.common.controls import choice
 from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsList
 from orangecontrib.customs.widgets.utils.common.theme import readable
+from orangecontrib.customs.widgets.utils.common.wording import room, worded
 
 __all__ = ["COLUMNS", "WorkList"]
+
+words = room("worklistview")
 
 #: Of the marks on the card and in the list; their shapes differ as well.
 _COLOURS = {"⚡": "#c0392b", "≠": "#c0392b", "⚠": "#a05a00", "?": "#1f6fb2", "✎": "#2e7d32",
@@ -30,20 +35,16 @@ def _number(value: float) -> float:
 
 COLUMNS = [
     Column("!", lambda line: line.marks, lambda line: (-len(line.marks), line.marks),
-           tooltip=lambda line: line.why, widest="⚡≠?✓",
-           header_tooltip="\n".join(f"{mark}  {words}" for mark, words in MARKS.items())),
-    Column("Good", lambda line: line.key, stretch=True),
-    Column("Code", lambda line: line.code, most=118,
-           tooltip=lambda line: f"{line.code}\nSafe: {line.safe or '—'}"),
+           tooltip=lambda line: line.why, widest="⚡≠?✓", header_tooltip=Joined(tuple(
+               Joined((mark, said), "  ") for mark, said in MARKS.items()), "\n")),
+    Column(words("good"), lambda line: line.key, stretch=True),
+    Column(words("code"), lambda line: line.code, most=118, tooltip=lambda line: say(
+        words("code_tip", code=line.code, safe=line.safe or "—"))),
     Column("P", lambda line: line.sure, lambda line: _number(line.p), right=True,
-           header_tooltip="Probability of the code"),
-    Column("€", lambda line: line.at_risk,
-           lambda line: (line.unit, _number(line.risk)), right=True, header_tooltip=(
-               "At risk: expected error of the duty if this code is taken, EUR for the declared "
-               "quantity, or per unit where the data have no quantities; % of the value for "
-               "goods whose duty is a share of it")),
-    Column("Safe", lambda line: line.safe, hidden=True, header_tooltip=(
-        "The digits that are wrong with at most the accepted error")),
+           header_tooltip=words("p_tip")),
+    Column("€", lambda line: line.at_risk, lambda line: (line.unit, _number(line.risk)),
+           right=True, header_tooltip=words("risk_tip")),
+    Column(words("safe"), lambda line: line.safe, hidden=True, header_tooltip=words("safe_tip")),
 ]
 
 
@@ -81,13 +82,11 @@ class WorkList(GoodsList):
         self._delegate = _MarksDelegate(self)
         self.view.setItemDelegateForColumn(0, self._delegate)
         self.view.setMinimumWidth(220)
-        self.queue = QComboBox(toolTip="In which order the goods are worked through")
-        self.queue.setAccessibleName("Queue")
+        self.queue = worded(
+            choice([(id_, title) for id_, (title, _) in QUEUES.items()], "table", self._on_queue,
+                   words("queue_tip")), accessibleName=words("queue"))
         self.queue.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
         self.queue.setMinimumContentsLength(13)
-        for id_, (title, _) in QUEUES.items():
-            self.queue.addItem(title, id_)
-        self.queue.activated.connect(lambda _: self._on_queue())
         self.top.addWidget(self.queue)
 
     def set_queue(self, id_: str) -> None:
@@ -103,16 +102,12 @@ class WorkList(GoodsList):
             self.choose(self.model.source_row(0))
         self.queue_chosen.emit(self.queue.currentData())
 
-    def _restore(self):
-        super()._restore()
-        self.show_reviewed()
-
     def set_row(self, row: int, value: Line) -> None:
         super().set_row(row, value)
-        self.show_reviewed()
+        self.show_count()
 
-    def show_reviewed(self) -> None:
-        """How many goods are reviewed, behind how many there are."""
-        reviewed = sum(line.reviewed for line in self.model.rows)
-        text = self.count.text().partition(" · ")[0]
-        self.count.setText(f"{text} · {reviewed} reviewed" if reviewed else text)
+    def show_count(self) -> None:
+        """How many goods there are, and how many of them are reviewed."""
+        super().show_count()
+        if reviewed := sum(line.reviewed for line in self.model.rows):
+            self.count.setText(say(words("reviewed", all=self.count.text(), n=reviewed)))

@@ -216,7 +216,7 @@ class SentencePage(QWidget):
     sentence : QLabel
     """
 
-    title = ""
+    title: Sayable = ""
 
     def __init__(self, parent=None):
         super().__init__(parent)

@@ -136,8 +136,8 @@ class GoodsModel(QAbstractTableModel):
         words = self._filter.lower().split()
         if words:
             self._order = [i for i in self._order if self._holds(self.rows[i], words)]
-        if self._queue is not None:
-            self._order.sort(key=lambda i: self._queue(self.rows[i]))
+        if (queue := self._queue) is not None:
+            self._order.sort(key=lambda i: queue(self.rows[i]))
         if self._sort is not None:
             column, descending = self._sort
             spec = self.columns[column]

@@ -9,9 +9,12 @@ from AnyQt.QtWidgets import QFileDialog, QMenu, QPushButton
 
 from orangecontrib.customs.files.paths import resolve_path, storable_path
 from orangecontrib.customs.groups import Group, GroupError, announced_groups, loaded_groups
-from orangecontrib.customs.i18n import say
+from orangecontrib.customs.i18n import Sayable, say
+from orangecontrib.customs.widgets.utils.common.wording import room, spoken, worded
 
 __all__ = ["GroupChoice", "chosen_groups", "storable_groups"]
+
+words = room("groupchoice")
 
 
 def chosen_groups(names: Sequence[str], basedir: str | None) -> tuple[Group, ...]:
@@ -25,7 +28,7 @@ def chosen_groups(names: Sequence[str], basedir: str | None) -> tuple[Group, ...
     try:
         return loaded_groups(_place(name, basedir) for name in names)
     except GroupError as error:
-        raise GroupError(f"{error}; choose the groups again under Goods") from None
+        raise GroupError(say(words("again", why=str(error)))) from None
 
 
 def _place(name: str, basedir: str | None) -> str:
@@ -59,46 +62,47 @@ class GroupChoice(QPushButton):
     #: The names that are chosen; an empty list: all loaded groups.
     chosen = Signal(list)
 
-    ALL = "all loaded groups"
-
     def __init__(self, parent=None):
-        super().__init__(parent, autoDefault=False, toolTip=(
-            "The groups of goods that decide: what is none of them gets no code"))
+        super().__init__(parent, autoDefault=False)
+        worded(self, toolTip=words("tip"))
         self.names: list[str] = []
         self.basedir: str | None = None
         self.setMenu(QMenu(self))
         self.menu().aboutToShow.connect(self._fill)
-        self.show_groups([], None)
+        spoken(self, "groups", GroupChoice._show)
 
     def show_groups(self, names: Sequence[str], basedir: str | None) -> None:
         """Show what is chosen."""
         self.names, self.basedir = list(names), basedir
-        titles = [Path(name).name for name in names]
-        self.setText("Goods: " + (self.ALL if not titles else ", ".join(titles[:2])
-                                  + (" …" if len(titles) > 2 else "")))
+        self._show()
+
+    def _show(self) -> None:
+        titles = [Path(name).name for name in self.names]
+        some = ", ".join(titles[:2]) + (" …" if len(titles) > 2 else "")
+        self.setText(say(words("some", names=some) if titles else words("all")))
 
     def _fill(self) -> None:
         menu = self.menu()
         menu.clear()
-        self._add("All Loaded Groups", not self.names, lambda _: self.chosen.emit([]))
+        self._add(words("all_loaded"), not self.names, lambda _: self.chosen.emit([]))
         menu.addSeparator()
         for name in dict.fromkeys([*announced_groups(), *self.names]):
             self._add(self._title(name), name in self.names,
                       lambda _, name=name: self._toggle(name))
         menu.addSeparator()
-        menu.addAction("From Folder…").triggered.connect(self._from_folder)
+        menu.addAction(say(words("folder"))).triggered.connect(self._from_folder)
 
-    def _add(self, title: str, checked: bool, job) -> None:
-        action = self.menu().addAction(title)
+    def _add(self, title: Sayable, checked: bool, job) -> None:
+        action = self.menu().addAction(say(title))
         action.setCheckable(True)
         action.setChecked(checked)
         action.triggered.connect(job)
 
-    def _title(self, name: str) -> str:
+    def _title(self, name: str) -> Sayable:
         try:
             group, = loaded_groups([_place(name, self.basedir)])
         except GroupError:
-            return f"{name} (not found)"
+            return words("absent", name=name)
         return f"{say(group.name)} – {name}"
 
     def _toggle(self, name: str) -> None:
@@ -107,6 +111,6 @@ class GroupChoice(QPushButton):
 
     def _from_folder(self) -> None:
         folder = QFileDialog.getExistingDirectory(
-            self, "Tables of a Group of Goods", self.basedir or str(Path.home()))
+            self, say(words("folder_title")), self.basedir or str(Path.home()))
         if folder and (name := _storable(folder, self.basedir)) not in self.names:
             self.chosen.emit([*self.names, name])

@@ -18,7 +18,7 @@ words = room("common")
 
 def listed(names: Sequence[str], most: int = 5) -> Joined:
     """Names for a message: the first few in quotes, and how many more there are."""
-    quoted = ", ".join(f"“{name}”" for name in names[:most])
+    quoted = Joined(tuple(words("quoted", what=name) for name in names[:most]))
     return Joined((quoted, *([more(len(names) - most)] if len(names) > most else [])), "")
 
 

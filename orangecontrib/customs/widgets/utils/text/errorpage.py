@@ -13,11 +13,17 @@ from AnyQt.QtWidgets import (
 )
 
 from orangecontrib.customs.evaluation import Accepted, Bin, CodeErrors
+from orangecontrib.customs.i18n import say
+from orangecontrib.customs.i18n.numbers import share
 from orangecontrib.customs.widgets.utils.common.controls import SentencePage, rows_view, splitter
 from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsModel
-from orangecontrib.customs.widgets.utils.common.plots import BROWN, DARK, GREEN, plot
+from orangecontrib.customs.widgets.utils.common.plots import BROWN, GREEN, drawn, ink, plot
+from orangecontrib.customs.widgets.utils.common.theme import mixed, theme
+from orangecontrib.customs.widgets.utils.common.wording import room, worded
 
 __all__ = ["ErrorPage"]
+
+words = room("errorpage")
 
 
 class IntervalDelegate(QStyledItemDelegate):
@@ -29,12 +35,14 @@ class IntervalDelegate(QStyledItemDelegate):
         if not row.n:
             return
         box = QRectF(option.rect).adjusted(6, 5, -6, -5)
+        colours = theme(option.palette)
+        interval = QColor(BROWN)
         painter.save()
-        painter.fillRect(box, QColor("#f1ebe2"))
+        painter.fillRect(box, mixed(colours.text, colours.ground, .08))
         left, right = (box.left() + box.width() * share for share in (row.low, row.high))
         painter.fillRect(QRectF(left, box.top(), max(1., right - left), box.height()),
-                         QColor("#e3b77c"))
-        painter.setPen(QPen(QColor(DARK), 2))
+                         mixed(interval, colours.ground, .55))
+        painter.setPen(QPen(colours.text, 2))
         at = int(box.left() + box.width() * row.rate)
         painter.drawLine(at, int(box.top()), at, int(box.bottom()))
         painter.restore()
@@ -49,29 +57,30 @@ class ErrorPage(SentencePage):
     #: The code whose row was selected, "" for none.
     chosen = Signal(str)
 
-    title = "Error Probability"
+    title = words("title")
 
     def __init__(self, parent=None):
         super().__init__(parent)
         self.model = GoodsModel((
-            Column("Predicted", lambda r: r.code),
+            Column(words("predicted"), lambda r: r.code),
             Column("n", lambda r: f"{r.n:.0f}", lambda r: r.n, right=True,
-                   header_tooltip="Documents for which the code was predicted; a document "
-                                  "tested several times counts once"),
-            Column("Wrong", lambda r: f"{r.rate:.0%}" if r.n else "–",
+                   header_tooltip=words("n_tip")),
+            Column(words("wrong"), lambda r: share(r.rate, 0),
                    lambda r: -1. if np.isnan(r.rate) else r.rate, right=True, tooltip=_explain,
-                   header_tooltip="P(the predicted code is wrong)"),
+                   header_tooltip=words("wrong_tip")),
             Column("95 %", lambda r: "", lambda r: r.high, tooltip=_explain,
-                   header_tooltip="Wilson interval, from 0 to 1"),
-            Column("Was", lambda r: r.instead, tooltip=_explain,
-                   header_tooltip="The true code behind most of its errors"),
+                   header_tooltip=words("interval_tip")),
+            Column(words("was"), lambda r: r.instead, tooltip=_explain,
+                   header_tooltip=words("was_tip")),
         ), self)
-        self.view = rows_view(self.model)
+        self.view = rows_view(self.model, words("codes"))
         self.view.setItemDelegateForColumn(3, IntervalDelegate(self.view))
         self.view.horizontalHeader().setStretchLastSection(True)
         self.view.selectionModel().selectionChanged.connect(self._on_selection)
-        self.calibration = plot("probability of the code", "share right", (8, 4))
-        self.risk = plot("share accepted", "wrong among them", (8, 4))
+        self.calibration = worded(plot(words("p"), words("right"), (8, 4)),
+                                  toolTip=words("calibration_tip"))
+        self.risk = worded(plot(words("accepted"), words("wrong_accepted"), (8, 4)),
+                           toolTip=words("risk_tip"))
         plots = splitter(Qt.Horizontal, self.calibration, self.risk, sizes=(300, 300))
         self.add(splitter(Qt.Vertical, self.view, plots, sizes=(200, 300)))
 
@@ -90,7 +99,7 @@ class ErrorPage(SentencePage):
             Share of errors that may be accepted.
         """
         self.model.set_rows(codes)
-        for column, width in enumerate((92, 50, 60, 170)):
+        for column, width in enumerate((92, 50, 68, 162)):
             self.view.setColumnWidth(column, width)
         self._show_calibration(stated, corrected)
         self._show_risk(curve, accepted, limit)
@@ -103,18 +112,20 @@ class ErrorPage(SentencePage):
     def _show_calibration(self, stated, corrected):
         plot = self.calibration
         plot.clear()
-        plot.addItem(pg.PlotDataItem([0, 1], [0, 1], pen=pg.mkPen("#999999", style=Qt.DashLine)))
+        plot.addItem(pg.PlotDataItem([0, 1], [0, 1], pen=pg.mkPen(
+            drawn("#999999"), style=Qt.DashLine)))
         for bins, colour, symbol, dash, name in (
-                (stated, BROWN, "o", Qt.SolidLine, "as stated"),
-                (corrected, GREEN, "t1", Qt.DashLine, "1 − P(error)")):
+                (stated, BROWN, "o", Qt.SolidLine, "stated"),
+                (corrected, GREEN, "t1", Qt.DashLine, "corrected")):
             if not bins:
                 continue
+            colour = drawn(colour)
             x, y, low, high = (np.array([getattr(b, part) for b in bins])
                                for part in ("stated", "happened", "low", "high"))
             plot.addItem(pg.ErrorBarItem(x=x, y=y, top=high - y, bottom=y - low,
                                          pen=pg.mkPen(colour, width=1)))
             plot.plot(x, y, pen=pg.mkPen(colour, width=2, style=dash), symbol=symbol, symbolSize=8,
-                      symbolBrush=colour, symbolPen=None, name=name)
+                      symbolBrush=colour, symbolPen=None, name=say(words(name)))
         plot.setXRange(0, 1)
         plot.setYRange(0, 1)
 
@@ -124,13 +135,13 @@ class ErrorPage(SentencePage):
         plot.clear()
         if not len(coverage):
             return
-        plot.plot(np.r_[0, coverage], np.r_[risk[0], risk], pen=pg.mkPen(BROWN, width=2))
-        plot.addItem(pg.InfiniteLine(limit, angle=0, pen=pg.mkPen(DARK, style=Qt.DashLine)))
+        plot.plot(np.r_[0, coverage], np.r_[risk[0], risk], pen=pg.mkPen(drawn(BROWN), width=2))
+        plot.addItem(pg.InfiniteLine(limit, angle=0, pen=pg.mkPen(ink(), style=Qt.DashLine)))
         if accepted is not None and accepted.n:
             plot.plot([accepted.coverage], [accepted.risk], pen=None, symbol="o", symbolSize=10,
-                      symbolBrush=GREEN, symbolPen=pg.mkPen("w"))
-            plot.addItem(pg.InfiniteLine(accepted.coverage, pen=pg.mkPen(GREEN,
-                                                                        style=Qt.DotLine)))
+                      symbolBrush=drawn(GREEN), symbolPen=pg.mkPen("w"))
+            plot.addItem(pg.InfiniteLine(accepted.coverage, pen=pg.mkPen(
+                drawn(GREEN), style=Qt.DotLine)))
         plot.setXRange(0, 1)
         plot.setYRange(0, max(float(risk.max()), limit) * 1.1 or 1.)
 
@@ -142,11 +153,11 @@ class ErrorPage(SentencePage):
 
 def _explain(row: CodeErrors) -> str:
     if not row.n:
-        return "Never predicted"
-    lines = [f"{row.wrong:.1f} of {row.n:.1f} documents wrong: {row.rate:.1%}, "
-             f"95 %: {row.low:.1%}–{row.high:.1%}"]
+        return say(words("never"))
+    lines = [words("explained", wrong=row.wrong, n=row.n, rate=share(row.rate),
+                   low=share(row.low), high=share(row.high))]
     if row.instead:
-        lines.append(f"{row.instead_share:.0%} of the errors are {row.instead}")
+        lines.append(words("instead", share=share(row.instead_share, 0), code=row.instead))
     if not np.isnan(row.found):
-        lines.append(f"Predicted for {row.found:.0%} of the code's own documents")
-    return "\n".join(lines)
+        lines.append(words("found", share=share(row.found, 0)))
+    return "\n".join(map(say, lines))

@@ -10,7 +10,8 @@ from AnyQt.QtCore import Qt
 from AnyQt.QtGui import QPalette
 from AnyQt.QtWidgets import QLabel, QTableView
 
-from orangecontrib.customs.evaluation.models import ModelScores, Standing
+from orangecontrib.customs.evaluation.models import COMMONEST, ModelScores, Standing
+from orangecontrib.customs.i18n import Sayable, say
 from orangecontrib.customs.widgets.utils.common.controls import (
     SentencePage,
     pile,
@@ -19,8 +20,11 @@ from orangecontrib.customs.widgets.utils.common.controls import (
 )
 from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsModel
 from orangecontrib.customs.widgets.utils.common.variables import listed
+from orangecontrib.customs.widgets.utils.common.wording import room, spoken, worded
 
-__all__ = ["ModelsPage", "Verdict", "in_words"]
+__all__ = ["ModelsPage", "Verdict", "in_words", "shown_name"]
+
+words = room("modelspage")
 
 #: Qt's own: no limit to a size.
 QWIDGETSIZE_MAX = (1 << 24) - 1
@@ -32,7 +36,8 @@ class Verdict:
 
     Attributes
     ----------
-    document, model, code : str
+    document : Message or str
+    model, code : str
     p, p_error : float
     accept : float
         1 or 0; NaN where P(error) is unknown.
@@ -40,7 +45,7 @@ class Verdict:
         The model knows none of its words.
     """
 
-    document: str
+    document: Sayable
     model: str
     code: str
     p: float
@@ -50,13 +55,18 @@ class Verdict:
 
     @property
     def word(self) -> str:
-        return "unknown" if np.isnan(self.accept) else "yes" if self.accept else \
-            "no, no known word" if self.unread else "no"
+        return say(words("unknown" if np.isnan(self.accept) else "yes" if self.accept else
+                         "no_word" if self.unread else "no"))
 
 
-def _score(name: str, tooltip: str) -> Column:
+def shown_name(name: str) -> str:
+    """What a model is called in the window; the baseline has a name in every language."""
+    return say(words("commonest")) if name == COMMONEST else name
+
+
+def _score(name: str) -> Column:
     return Column(name, lambda r: _number(r.scores[name]), lambda r: _order(r.scores[name]),
-                  right=True, tooltip=_explain, header_tooltip=tooltip)
+                  right=True, tooltip=_explain, header_tooltip=words(f"{name.lower()}_tip"))
 
 
 def _number(value: float, decimals: int = 3) -> str:
@@ -70,65 +80,59 @@ def _order(value: float) -> float:
 class ModelsPage(SentencePage):
     """Scores of all models, and their verdicts on documents without a known code."""
 
-    title = "Models"
+    title = words("title")
 
     def __init__(self, parent=None):
         super().__init__(parent)
         self._lines: list[int] = []
-        average = "averaged over the codes by their documents, as Test and Score does"
         self.models = GoodsModel((
-            Column("Model", lambda r: r.name, tooltip=_explain),
-            _score("AUC", f"Area under the ROC curve, {average}"),
-            _score("CA", "Share of right codes"),
-            _score("F1", f"F1, {average}"),
-            _score("Precision", f"Precision, {average}"),
-            _score("Recall", f"Recall, {average}"),
-            Column("Mean", lambda r: _number(r.mean), lambda r: _order(r.mean), right=True,
-                   tooltip=_explain, header_tooltip="Mean of the five scores (paper, Table 3)"),
-            Column("s.d.", lambda r: _number(r.sd), lambda r: _order(r.sd), right=True,
-                   tooltip=_explain, header_tooltip="Standard deviation of the five scores: how "
-                   "they differ, not how certain they are"),
+            Column(words("model"), lambda r: shown_name(r.name), tooltip=_explain),
+            *map(_score, ("AUC", "CA", "F1", "Precision", "Recall")),
+            Column(words("mean"), lambda r: _number(r.mean), lambda r: _order(r.mean), right=True,
+                   tooltip=_explain, header_tooltip=words("mean_tip")),
+            Column(words("sd"), lambda r: _number(r.sd), lambda r: _order(r.sd), right=True,
+                   tooltip=_explain, header_tooltip=words("sd_tip")),
             Column("CA ±", lambda r: _number(r.half), lambda r: _order(r.half), right=True,
-                   tooltip=_explain, header_tooltip="Half the width of the 95 % interval of CA"),
+                   tooltip=_explain, header_tooltip=words("half_tip")),
             Column("n", lambda r: str(r.n), lambda r: r.n, right=True, tooltip=_explain,
-                   header_tooltip="Distinct documents with a known code"),
+                   header_tooltip=words("n_tip")),
         ), self)
-        self.view = rows_view(self.models, "Scores of the models")
+        self.view = rows_view(self.models, words("scores"))
         self.verdicts = GoodsModel((
-            Column("Document", lambda r: r.document, tooltip=lambda r: fill(r.document, 80)),
-            Column("Model", lambda r: r.model),
-            Column("Code", lambda r: r.code or "–"),
+            Column(words("document"), lambda r: say(r.document),
+                   tooltip=lambda r: fill(say(r.document), 80)),
+            Column(words("model"), lambda r: r.model),
+            Column(words("code"), lambda r: r.code or "–"),
             Column("P", lambda r: _number(r.p, 2), lambda r: _order(r.p), right=True,
-                   header_tooltip="Probability of the code, as the model states it"),
-            Column("P(error)", lambda r: _number(r.p_error, 2), lambda r: _order(r.p_error),
-                   right=True, header_tooltip="Probability that the code is wrong, as the "
-                                              "evaluation of this model teaches"),
-            Column("Accept", lambda r: r.word, colour=self._colour,
-                   header_tooltip="May it pass unread, with no more errors than allowed?"),
+                   header_tooltip=words("p_tip")),
+            Column(words("p_error"), lambda r: _number(r.p_error, 2), lambda r: _order(r.p_error),
+                   right=True, header_tooltip=words("p_error_tip")),
+            Column(words("accept"), lambda r: r.word, colour=self._colour,
+                   header_tooltip=words("accept_tip")),
         ), self)
         self.caption = QLabel()
-        self.verdict_view = rows_view(self.verdicts, "Documents without a known code")
+        self.verdict_view = rows_view(self.verdicts, words("without_code"))
         self._below = pile(self.caption, self.verdict_view)
         self.splitter = self.add(splitter(Qt.Vertical, self.view, self._below))
         self.clear()
 
     def clear(self) -> None:
         """Show nothing."""
-        self.sentence.setText("Connect the evaluation results of several models.")
+        worded(self.sentence, text=words("connect"))
         self.models.set_rows(())
         self.show_verdicts(())
 
     def show_models(self, rows: Sequence[ModelScores], found: Standing) -> None:
         """Show the scores, and whether a model stands out."""
         self.models.set_rows(rows)
-        self.sentence.setText(in_words(rows, found))
+        spoken(self.sentence, "text", lambda it: it.setText(in_words(rows, found)))
         _fit(self.view, self.models, stretch=0)
 
     def show_verdicts(self, rows: Sequence[Verdict]) -> None:
         """Show what the models say of documents without a known code."""
         self.verdicts.set_rows(rows)
         documents = len(rows) // max(1, len({row.model for row in rows}))
-        self.caption.setText(f"<b>Documents without a known code</b> ({documents})")
+        worded(self.caption, text=words("caption", n=documents))
         self._below.setVisible(bool(rows))
         self._share_height()
         _fit(self.verdict_view, self.verdicts, stretch=0)
@@ -156,29 +160,26 @@ def in_words(rows: Sequence[ModelScores], found: Standing) -> str:
     """Whether a model stands out, as the paper says it."""
     models = [row for row in rows if not row.trivial]
     if not found.best:
-        return "No model has scores."
-    trivial = ""
-    if found.trivial:
-        trivial = (" Not shown to be better than saying the commonest code always: "
-                   f"{listed(found.trivial)}.")
+        return say(words("none"))
+    trivial = say(words("trivial", models=listed(found.trivial))) if found.trivial else ""
     best = next(row for row in models if row.name == found.best)
     interval = f"{best.scores['CA']:.3f}, 95 %: {best.low:.3f}–{best.high:.3f}"
     if len(models) == 1:
-        return f"CA of “{best.name}”: {interval}." + trivial
+        return say(words("alone", model=best.name, interval=interval)) + trivial
     if not found.worse:
-        return (f"All 95 % intervals of CA overlap that of “{best.name}” ({interval}): "
-                "<b>no model stands out</b>." + trivial)
-    text = f"<b>“{best.name}” is better than {listed(found.worse)}</b> ({interval})"
-    text += f"; its interval overlaps that of {listed(found.alike)}." if found.alike else "."
-    return text + trivial
+        return say(words("all_alike", model=best.name, interval=interval)) + trivial
+    alike = words("alike", models=listed(found.alike)) if found.alike else ""
+    return say(words("better", model=best.name, worse=listed(found.worse), interval=interval,
+                     alike=alike)) + trivial
 
 
 def _explain(row: ModelScores) -> str:
     if np.isnan(row.low):
-        return "The model has failed"
-    lines = [f"{row.name}: CA {row.scores['CA']:.3f}, 95 %: {row.low:.3f}–{row.high:.3f}, "
-             f"{row.n} documents"]
-    lines += [f"AUC of {code}: {_number(value)}" for code, value in list(row.auc.items())[:12]]
+        return say(words("failed"))
+    lines = [say(words("explained", model=shown_name(row.name), ca=row.scores["CA"], low=row.low,
+                       high=row.high, n=row.n))]
+    lines += [say(words("auc_of", code=code, auc=_number(value)))
+              for code, value in list(row.auc.items())[:12]]
     return "\n".join(lines)
 
 
@@ -188,6 +189,6 @@ def _fit(view: QTableView, model: GoodsModel, stretch: int) -> None:
     for number, column in enumerate(model.columns):
         texts = [column.text(row) for row in model.rows[:100]]
         width = max([metrics.horizontalAdvance(text) for text in texts], default=0) + 12
-        header.resizeSection(number, max(width, metrics.horizontalAdvance(column.header) + 14))
+        header.resizeSection(number, max(width, metrics.horizontalAdvance(say(column.header)) + 10))
         header.setSectionResizeMode(
             number, header.Stretch if number == stretch else header.Interactive)

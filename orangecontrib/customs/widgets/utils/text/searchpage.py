@@ -13,7 +13,7 @@ from AnyQt.QtWidgets import QHeaderView, QLabel, QStyle, QStyledItemDelegate, QV
 from Orange.data import Table
 from Orange.widgets.utils.concurrent import TaskState
 
-from orangecontrib.customs.i18n import say
+from orangecontrib.customs.i18n import Joined, say
 from orangecontrib.customs.nomenclature import Tariff, spaced
 from orangecontrib.customs.nomenclature.search import Hit, Place, Ranking, TariffSearch
 from orangecontrib.customs.nomenclature.search.table import ranked_table
@@ -21,9 +21,13 @@ from orangecontrib.customs.widgets.utils.common.base import Ended, progress_of
 from orangecontrib.customs.widgets.utils.common.controls import rows_view
 from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsModel
 from orangecontrib.customs.widgets.utils.common.theme import theme
+from orangecontrib.customs.widgets.utils.common.variables import more
+from orangecontrib.customs.widgets.utils.common.wording import room
 from orangecontrib.customs.widgets.utils.text.tarifftree import duty_text
 
 __all__ = ["Ranked", "SearchPage", "marked_lines", "rank"]
+
+words = room("searchpage")
 
 #: Qt's: a widget without a maximum.
 QWIDGETSIZE_MAX = 2 ** 24 - 1
@@ -45,7 +49,7 @@ class Ranked(NamedTuple):
 def rank(searching: TariffSearch, query: str, texts: Sequence[str] | None,
          stop: threading.Event, state: TaskState) -> Ranked:
     """Rank what is typed, which is told at once, and the descriptions of an input."""
-    state.set_status("Searching…")
+    state.set_status(say(words("searching")))
     ranking = searching.rank(query, HEADINGS, CODES) if query else None
     state.set_partial_result(ranking)
     if texts is None:
@@ -156,14 +160,13 @@ class SearchPage(QWidget):
     def __init__(self, parent=None):
         super().__init__(parent)
         self.model = GoodsModel((
-            Column("Code", lambda row: row.code),
-            Column("Ranked designations", lambda row: row.text,
+            Column(words("code"), lambda row: row.code),
+            Column(words("designations"), lambda row: row.text,
                    tooltip=lambda row: "\n".join(place.text for place in row.hit.places),
-                   header_tooltip="Headings whose words the description shares, the best first, "
-                                  "with their best codes; the words that count most are marked"),
-            Column("Duty", lambda row: row.duty),
+                   header_tooltip=words("designations_tip")),
+            Column(words("duty"), lambda row: row.duty),
         ), self)
-        self.view = rows_view(self.model, "Ranked headings and codes", sorted_=False)
+        self.view = rows_view(self.model, words("list"), sorted_=False)
         self.view.setItemDelegate(_Delegate(self.view))
         header = self.view.horizontalHeader()
         header.setSectionResizeMode(1, QHeaderView.Stretch)
@@ -224,14 +227,15 @@ def _note(ranking: Ranking | None) -> str:
         return ""
     notes = []
     if ranking.reason is not None:
-        notes.append(f"Nothing is ranked: {say(ranking.reason)}.")
+        notes.append(words("nothing", reason=ranking.reason))
     unknown = ranking.said("unknown")
     if unknown:
-        more = f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else ""
-        notes.append(f"Stand nowhere in this edition: {', '.join(unknown[:NAMED])}{more}.")
+        notes.append(words("unknown", words=Joined((
+            ", ".join(unknown[:NAMED]),
+            *([more(len(unknown) - NAMED)] if len(unknown) > NAMED else [])), "")))
     read = {ranking.text[word.start:word.end]: word.read_as for word in ranking.words
             if word.read_as}
     if read:
-        notes.append("Taken for misspelt: " + ", ".join(f"{word} ({known})"
-                                                        for word, known in read.items()) + ".")
-    return " ".join(notes)
+        notes.append(words("misspelt", words=", ".join(
+            f"{word} ({known})" for word, known in read.items())))
+    return say(Joined(tuple(notes), " "))

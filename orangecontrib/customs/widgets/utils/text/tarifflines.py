@@ -7,12 +7,17 @@ from types import MappingProxyType
 
 from Orange.data import ContinuousVariable, DiscreteVariable, StringVariable, Table
 
+from orangecontrib.customs.i18n import language, say
 from orangecontrib.customs.nomenclature import guess_mapping, spaced
 from orangecontrib.customs.nomenclature.table import codes_of
 from orangecontrib.customs.nomenclature.tree import Tariff
+from orangecontrib.customs.widgets.utils.common.wording import room
 from orangecontrib.customs.widgets.utils.text.tarifftree import duty_text
 
-__all__ = ["code_columns", "line_html", "of_editions", "some_of"]
+__all__ = ["code_columns", "line_html", "name_of", "of_editions", "some_of"]
+
+words = room("tarifflines")
+common = room("common")
 
 #: Problems and codes that a message names.
 NAMED = 3
@@ -27,16 +32,22 @@ def line_html(tariff: Tariff, number: int, said: Mapping[int, str] = MappingProx
         above = tariff.lines[above].parent
     rows = [f"<tr><td style='padding-right:12px;white-space:pre'>"
             f"{spaced(tariff.lines[n].code) or '–'}</td><td style='padding-left:{12 * depth}px'>"
-            f"{said.get(n) or escape(tariff.title(n))}</td></tr>" for depth, n in enumerate(path)]
+            f"{said.get(n) or escape(_title(tariff, n))}</td></tr>"
+            for depth, n in enumerate(path)]
     rows[-1] = rows[-1].replace("<tr>", "<tr style='font-weight:bold'>")
     line, facts = tariff.lines[number], []
     if line.rate.text:
-        facts.append(f"Duty: <b>{escape(duty_text(line.rate))}</b>"
+        facts.append(f"{say(words('duty'))}: <b>{escape(duty_text(line.rate))}</b>"
                      + ("" if line.rate.complete else
-                        " <span style='color:#c0392b'>(incomplete in this table)</span>"))
+                        f" <i>({say(words('incomplete'))})</i>"))
     if line.unit:
-        facts.append(f"Unit: <b>{escape(line.unit)}</b>")
+        facts.append(f"{say(words('unit'))}: <b>{escape(line.unit)}</b>")
     return f"<table>{''.join(rows)}</table><p>{' · '.join(facts)}</p>"
+
+
+def _title(tariff: Tariff, number: int) -> str:
+    line = tariff.lines[number]
+    return line.text or say(words("chapter", code=line.code))
 
 
 def code_columns(data: Table) -> list:
@@ -55,12 +66,19 @@ def code_columns(data: Table) -> list:
     return sorted(variables, key=lambda v: (order(v), rank(v)))
 
 
+def name_of(tariff: Tariff) -> str:
+    """What a tariff is, in the language that is spoken, and of which codes."""
+    names = dict.fromkeys(edition.name(language()) for edition in tariff.editions)
+    codes = [code for edition in tariff.editions for code in edition.codes]
+    return "; ".join(names) + (f": {', '.join(codes)}" if codes else "")
+
+
 def of_editions(tariff) -> str:
     """Dates and sources of a tariff's editions; "" where nobody told them.
 
     A date that was typed is shown as it is: nobody says that it is the day of coming into force.
     """
-    told = [f"{edition.dates()}; {edition.source}" if edition.source else edition.in_force
+    told = [f"{edition.dates(language())}; {edition.source}" if edition.source else edition.in_force
             for edition in tariff.editions]
     return "; ".join(dict.fromkeys(filter(None, told)))
 
@@ -68,4 +86,5 @@ def of_editions(tariff) -> str:
 def some_of(names, separator: str = ", ") -> str:
     """The first few, for a message."""
     more = len(names) - NAMED
-    return separator.join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
+    return separator.join(names[:NAMED]) + (
+        say(common("and_more", n=more)) if more > 0 else "")

@@ -6,12 +6,17 @@ from collections.abc import Iterable
 import numpy as np
 from AnyQt.QtCore import QAbstractItemModel, QModelIndex, Qt
 from AnyQt.QtCore import pyqtSignal as Signal
-from AnyQt.QtGui import QColor, QFont
+from AnyQt.QtGui import QColor, QFont, QPalette
+from AnyQt.QtWidgets import QStyledItemDelegate
 
+from orangecontrib.customs.i18n import say
 from orangecontrib.customs.nomenclature import Tariff, spaced
+from orangecontrib.customs.widgets.utils.common.theme import theme
+from orangecontrib.customs.widgets.utils.common.wording import room
 
-__all__ = ["TariffModel", "duty_text"]
+__all__ = ["TariffModel", "TickDelegate", "duty_text"]
 
+words = room("tarifftree")
 _GREY = QColor("#888888")
 _NO_PARENT = QModelIndex()
 
@@ -29,7 +34,7 @@ class TariffModel(QAbstractItemModel):
     only one of its parent: another edition may have more.
     """
 
-    HEADER = "Code and designation", "Unit", "Duty"
+    HEADER = words("line"), words("unit"), words("duty")
     #: The user or the program changed ticks.
     checks_changed = Signal()
 
@@ -188,7 +193,7 @@ class TariffModel(QAbstractItemModel):
 
     def headerData(self, section, orientation, role=Qt.DisplayRole):
         if orientation == Qt.Horizontal and role == Qt.DisplayRole:
-            return self.HEADER[section]
+            return say(self.HEADER[section])
         return None
 
     def flags(self, index):
@@ -235,3 +240,11 @@ class TariffModel(QAbstractItemModel):
         self.dataChanged.emit(index, index)
         self._changed()
         return True
+
+
+class TickDelegate(QStyledItemDelegate):
+    """Boxes to tick have an edge that is seen on a dark ground, too."""
+
+    def initStyleOption(self, option, index):
+        super().initStyleOption(option, index)
+        option.palette.setColor(QPalette.Window, theme(option.palette).quiet)  # edges are of it

@@ -18,13 +18,11 @@ from .forms import ANY, NOMINATIVE, OBLIQUE
 from .languages import LANGUAGES
 from .phrases import Phrases, words_regex
 
-__all__ = ["LATIN_WORD", "NEVER", "Alternatives", "Pattern", "Tables", "Taken", "grams_of",
+__all__ = ["LATIN_WORD", "NEVER", "Alternatives", "Index", "Pattern", "Tables", "Taken", "grams_of",
            "language_of", "number", "spoken", "words_of"]
 
 _ID = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)*")
 
-#: Letters that no word of English has, even where folding spells it in Russian ones.
-_RUSSIAN = re.compile("[бгджзийлпфцчшщъыьэюя]")
 #: A word of Latin letters, in folded text.
 LATIN_WORD = re.compile("[a-z][a-z0-9]")
 
@@ -104,13 +102,11 @@ class Pattern:
                      if match and ends(match.end())), None)
 
 
-def grams_of(text: str) -> set[str]:
+@lru_cache(maxsize=16)  # many tables of several groups ask one after the other
+def grams_of(text: str) -> frozenset[str]:
     """All that stands in :data:`GRAM` characters of a text beside each other."""
-    return {text[i:i + GRAM] for i in range(len(text) - GRAM + 1)}
+    return frozenset(text[i:i + GRAM] for i in range(len(text) - GRAM + 1))
 
-
-#: After so many texts it takes less time to compile a shorter expression than to do without.
-FEW = 1000
 
 #: What no text has.
 NEVER = Pattern(r"(?!)", ("\0",))
@@ -294,8 +290,31 @@ def _begins(beginnings: Sequence[str]) -> str:
     return f"(?={words_regex(sorted(beginnings))})" if beginnings else ""
 
 
+class Index:
+    """Many patterns, of which few may be in any one text: these are told by its letters.
+
+    Parameters
+    ----------
+    patterns : sequence of Pattern
+    """
+
+    def __init__(self, patterns: Sequence[Pattern]):
+        self._patterns = tuple(patterns)
+        self._by_gram: dict[str, list[int]] = {}
+        self._always = [i for i, pattern in enumerate(patterns) if not pattern.grams]
+        for i, pattern in enumerate(patterns):
+            for gram in pattern.grams:
+                self._by_gram.setdefault(gram, []).append(i)
+
+    def possible(self, text: str) -> list[int]:
+        """The numbers of those that may be in a text, in their order."""
+        found = set(self._always).union(*map(
+            self._by_gram.__getitem__, self._by_gram.keys() & grams_of(text)))
+        return sorted(i for i in found if self._patterns[i].may_be_in(text))
+
+
 class Alternatives:
-    """Many patterns as one, of which the earlier ones come first.
+    """Many patterns, none inside another: the first match counts, of several the earlier pattern's.
 
     Parameters
     ----------
@@ -305,40 +324,31 @@ class Alternatives:
     """
 
     def __init__(self, patterns: Sequence[Pattern], before: str = r"(?<!\w)"):
-        self.regex = self._joined(patterns, before)
-        # most Russian texts have no word of Latin letters, and English ones need no search there
-        self._numbers = [i for i, pattern in enumerate(patterns)
-                         if _RUSSIAN.search(pattern.regex.replace("без", ""))]  # «_» is no «без»
-        self._russian = self._joined([patterns[i] for i in self._numbers], before) \
-            if self._numbers else self.regex
-        self._few = FEW
+        self._patterns, self._before = tuple(patterns), before
+        self._index = Index(patterns)
+        self._compiled: dict[int, re.Pattern] = {}   # when a text first may hold them
 
-    @staticmethod
-    def _joined(patterns: Sequence[Pattern], before: str) -> str:
-        known = all(pattern.beginnings for pattern in patterns)
-        before += _begins(
-            {text for pattern in patterns for text in pattern.beginnings} if known else ())
-        each = "|".join(f"({pattern.regex})" for pattern in patterns)
-        return rf"{before}(?:{each})(?!\w)"
-
-    @cached_property
-    def _compiled(self) -> re.Pattern:
-        return _compiled(self.regex)
-
-    @cached_property
-    def _compiled_russian(self) -> re.Pattern:
-        return _compiled(self._russian)
+    def _search(self, i: int, text: str, start: int) -> re.Match | None:
+        if i not in self._compiled:
+            pattern = self._patterns[i]
+            self._compiled[i] = _compiled(
+                rf"{self._before}{_begins(pattern.beginnings)}(?:{pattern.regex})(?!\w)")
+        return self._compiled[i].search(text, start)
 
     def finditer(self, text: str) -> Iterator[tuple[int, re.Match]]:
         """Number of the pattern and match, for each match, none inside another."""
-        russian = self._numbers and not LATIN_WORD.search(text)
-        self._few -= bool(russian)
-        if russian and self._few < 0:
-            for match in self._compiled_russian.finditer(text):
-                yield self._numbers[match.lastindex - 1], match
-            return
-        for match in self._compiled.finditer(text):
-            yield match.lastindex - 1, match
+        met = {i: match for i in self._index.possible(text)
+               if (match := self._search(i, text, 0)) is not None}
+        while met:
+            first = min(met, key=lambda i: (met[i].start(), i))
+            match = met[first]
+            yield first, match
+            for i in [i for i, other in met.items() if other.start() < match.end()]:
+                further = self._search(i, text, match.end())
+                if further is None:
+                    del met[i]
+                else:
+                    met[i] = further
 
 
 def number(text: str, where: str) -> float:

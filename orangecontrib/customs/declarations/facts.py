@@ -260,6 +260,7 @@ class FactReader:
                       for name, given in said.items()}
         self._known_names: dict[tuple, Joined] = {}
         tables.check()
+        tables.phrases.keep()
 
     def __setstate__(self, state):
         self.__dict__ = state

@@ -16,7 +16,7 @@ from orangecontrib.customs.i18n import Message, put_in
 
 from .forms import ANY, NOMINATIVE, OBLIQUE
 from .languages import LANGUAGES
-from .phrases import Phrases, words_regex
+from .phrases import Compiled, Phrases, words_regex
 
 __all__ = ["LATIN_WORD", "NEVER", "Alternatives", "Index", "Pattern", "Tables", "Taken", "grams_of",
            "language_of", "number", "spoken", "words_of"]
@@ -161,21 +161,21 @@ class Tables:
     @cached_property
     def phrases(self) -> Phrases:
         """What turns phrases into regular expressions, with the classes of ``classes.csv``."""
-        if not (self.group.folder / "classes.csv").exists():
-            return Phrases()
         classes = {}
         for where, row in self.rows("classes.csv", ("phrase",)):
             case = row.get("case", ANY)
             if case not in (ANY, NOMINATIVE, OBLIQUE):
                 raise ValueError(f"{where}: case must be empty, '{NOMINATIVE}' or '{OBLIQUE}'")
             classes[row["id"]] = row["phrase"], case, where
-        return Phrases(classes)
+        return Phrases(classes, self.group.id)
 
     def regex(self, row: dict[str, str], where: str = "row", case: str = ANY) -> str:
         """The regular expression of a row's phrase, in a case; "" where there is none."""
-        return self.phrases.regex(row["phrase"], where, case, **{
-            name: row.get(name, "") for name in ("not_before", "not_after", "not_between")}) \
-            if row["phrase"] else ""
+        return self._compiled(row, where, case).regex if row["phrase"] else ""
+
+    def _compiled(self, row: dict[str, str], where: str, case: str) -> Compiled:
+        return self.phrases.compiled(row["phrase"], where, case, **{
+            name: row.get(name, "") for name in ("not_before", "not_after", "not_between")})
 
     def pattern(self, row: dict[str, str], where: str = "row", case: str = ANY
                 ) -> Pattern | None:
@@ -183,11 +183,10 @@ class Tables:
 
         ValueError where its phrase is empty or can't be read.
         """
-        regex = self.regex(row, where, case)
         if not row["phrase"]:
             raise ValueError(f"{where}: phrase is empty")
-        return None if not regex else Pattern(regex, self.phrases.pieces(row["phrase"], case),
-                       self.phrases.beginnings(row["phrase"], case))
+        compiled = self._compiled(row, where, case)
+        return Pattern(*compiled) if compiled.regex else None
 
     @cached_property
     def words(self) -> dict[str, Pattern]:

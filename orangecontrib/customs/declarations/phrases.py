@@ -39,12 +39,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from os.path import commonprefix
+from typing import NamedTuple
 
 from .folding import fold
 from .forms import ANY, OBLIQUE, forms, in_dictionary
+from .kept import Kept, kept
 from .negation import BETWEEN
 
-__all__ = ["NOT_NAMED", "Phrases", "words_regex"]
+__all__ = ["NOT_NAMED", "Compiled", "Phrases", "words_regex"]
 
 #: Words behind which a phrase names something else than the good.
 NOT_NAMED = "без | для | кроме | от | к | под"
@@ -59,6 +61,7 @@ MANY = 2000
 _TOKEN = re.compile(
     r"\s+|<(?P<class>[a-z0-9_]+)>|_(?P<any>\d?)(?![^\W_])|…(?P<stretch>\d*)|'(?P<quoted>[^']+)'|"
     r"(?P<exact>=?)(?P<word>[^\W_]+(?:[-'/&][^\W_]+)*)(?P<end>[*.]?)|(?P<sign>[][(){}|]|[^\w\s])")
+_LIMITS = ("not_before", "not_after", "not_between")
 _DENYING = {"без", "кроме"}
 _NO_NEGATION = r"(?!(?:не|без|кроме|нет)\b)\w++"
 _NUMBER = r"\d++(?:[.,]\d++)?"
@@ -66,6 +69,17 @@ _DASH = r"[ .:=(-]++"
 _SPACE = r" ++|\.(?=\w)"   # behind a whole word a point and a space end the sentence
 #: What may stand last: a word, a sign or number after which no space is needed, …
 WORD, LATIN, CUT, SIGN, DIGIT, OPEN = "word", "latin", "cut", "sign", "digit", "open"
+
+
+class Compiled(NamedTuple):
+    """What a phrase becomes; see :meth:`Phrases.regex`, `pieces` and `beginnings`.
+
+    `regex`: "" where the phrase has no forms in a case.
+    """
+
+    regex: str
+    pieces: tuple[str, ...] = ()
+    beginnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -153,10 +167,16 @@ class Phrases:
     classes : mapping of str to (str, str, str)
         Name of a class → its phrase, the case of its words (:data:`.forms.ANY` where that of
         the phrase counts), and where it stands.
+    kept_as : str
+        Whose phrases they are: what became of them in an earlier run is used again
+        (:mod:`.kept`); "": nobody's, and nothing is kept.
     """
 
-    def __init__(self, classes: Mapping[str, tuple[str, str, str]] | None = None):
+    def __init__(self, classes: Mapping[str, tuple[str, str, str]] | None = None,
+                 kept_as: str = ""):
         self._classes = classes or {}
+        self._kept = kept(kept_as, sorted(
+            (name, *phrase[:2]) for name, phrase in self._classes.items())) if kept_as else Kept()
         self._known: dict[tuple[str, str], object] = {}
         self._parsed: dict[tuple[str, str], object] = {}
 
@@ -195,6 +215,23 @@ class Phrases:
             return regex
         except ValueError as error:
             raise ValueError(f"{where}: phrase '{phrase}': {error}") from None
+
+    def compiled(self, phrase: str, where: str = "phrase", case: str = ANY, **limits: str
+                 ) -> Compiled:
+        """The regular expression of a phrase, with what spares most texts the search."""
+        key = phrase, case, *(limits.get(name, "") for name in _LIMITS)
+        if (known := self._kept.get(key)) is not None:
+            regex, *rest = known
+            return Compiled(regex, *map(tuple, rest))
+        regex = self.regex(phrase, where, case, **limits)
+        found = Compiled(regex, self.pieces(phrase, case), self.beginnings(phrase, case)) \
+            if regex else Compiled("")
+        self._kept.add(key, found)
+        return found
+
+    def keep(self) -> None:
+        """Keep what the phrases became for later runs."""
+        self._kept.save()
 
     def pieces(self, phrase: str, case: str = ANY) -> tuple[str, ...]:
         """Pieces of text of which all that a phrase reads holds at least one; () where unknown.

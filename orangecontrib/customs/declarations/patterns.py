@@ -290,7 +290,7 @@ def _begins(beginnings: Sequence[str]) -> str:
 
 
 class Index:
-    """Many patterns, of which few may be in any one text: these are told by its letters.
+    """Many patterns, of which few may be in any one text: these are told by their pieces.
 
     Parameters
     ----------
@@ -299,17 +299,24 @@ class Index:
 
     def __init__(self, patterns: Sequence[Pattern]):
         self._patterns = tuple(patterns)
-        self._by_gram: dict[str, list[int]] = {}
         self._always = [i for i, pattern in enumerate(patterns) if not pattern.grams]
+        having: dict[str, list[int]] = {}   # by piece
         for i, pattern in enumerate(patterns):
-            for gram in pattern.grams:
-                self._by_gram.setdefault(gram, []).append(i)
+            for piece in pattern.pieces if pattern.grams else ():
+                having.setdefault(piece, []).append(i)
+        self._by_gram: dict[str, list[tuple[str, list[int]]]] = {}
+        for piece, numbers in having.items():
+            self._by_gram.setdefault(piece[:GRAM], []).append((piece, numbers))
+        self._grams = frozenset(self._by_gram)
 
     def possible(self, text: str) -> list[int]:
         """The numbers of those that may be in a text, in their order."""
-        found = set(self._always).union(*map(
-            self._by_gram.__getitem__, self._by_gram.keys() & grams_of(text)))
-        return sorted(i for i in found if self._patterns[i].may_be_in(text))
+        found = set(self._always)
+        for gram in self._grams & grams_of(text):
+            for piece, numbers in self._by_gram[gram]:
+                if piece in text:
+                    found.update(numbers)
+        return [i for i in sorted(found) if self._patterns[i].may_be_in(text)] if found else []
 
 
 class Alternatives:

@@ -123,8 +123,9 @@ def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
     evidence = sum((reader.evidence(keys, mine) for reader, mine in zip(readers, by_reader)),
                    Evidence(keys))
     evidence, notes, contradictions = stated.beside(evidence, words_of, facts)
-    told = [replace(good, problems=(*good.problems, *contradictions.get(good.key, ())))
-            for good in told]
+    if contradictions:
+        told = [replace(good, problems=(*good.problems, *contradictions.get(good.key, ())))
+                for good in told]
     return Source(TEXT, told, evidence, notes, remarks=tuple(stated.remarks))
 
 

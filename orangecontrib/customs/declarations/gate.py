@@ -35,7 +35,7 @@ from .reading import IMPLIED
 __all__ = ["NamedGoods", "Implied", "Kind", "Noun", "GoodsKind", "Gate"]
 
 _CLAUSE = re.compile(r"\s?:?[^.;:]*")
-_QUOTES = str.maketrans(dict.fromkeys("\"«»“”„", " "))
+_QUOTES = re.compile("[\"«»“”„]")
 
 
 @dataclass(frozen=True)
@@ -368,7 +368,7 @@ class Gate:
         if place.noun == len(folded.text) and place.part < end:
             return Message("reader.no_kind")
         start, end = folded.span(start, end)
-        name = " ".join(folded.original[start:end].translate(_QUOTES).split()).strip(" -")
+        name = " ".join(_QUOTES.sub(" ", folded.original[start:end]).split()).strip(" -")
         if len(name) > QUOTED:
             name = f"{name[:QUOTED].rpartition(' ')[0] or name[:QUOTED]} …"
         return Message.of("reader.unknown_kind", name=name)

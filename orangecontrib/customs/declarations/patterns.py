@@ -63,7 +63,8 @@ class Pattern:
         A text with other ones (:func:`grams_of`) holds no match.
         """
         found = frozenset(piece[:GRAM] for piece in self.pieces)
-        return found if all(len(gram) == GRAM for gram in found) else frozenset()
+        return found if all(len(gram) == GRAM and gram == "".join(gram.split())
+                            for gram in found) else frozenset()
 
     def may_be_in(self, text: str) -> bool:
         """Is one of the pieces in the text, and a beginning?  Spares most patterns their search."""
@@ -104,8 +105,13 @@ class Pattern:
 
 @lru_cache(maxsize=16)  # many tables of several groups ask one after the other
 def grams_of(text: str) -> frozenset[str]:
-    """All that stands in :data:`GRAM` characters of a text beside each other."""
-    return frozenset(text[i:i + GRAM] for i in range(len(text) - GRAM + 1))
+    """All that stands in :data:`GRAM` characters of a word of a text beside each other."""
+    return frozenset().union(*map(_grams_of_word, set(text.split())))
+
+
+@lru_cache(maxsize=2 ** 14)  # declarations share most of their words
+def _grams_of_word(word: str) -> frozenset[str]:
+    return frozenset(word[i:i + GRAM] for i in range(len(word) - GRAM + 1))
 
 
 #: What no text has.

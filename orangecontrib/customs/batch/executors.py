@@ -70,6 +70,22 @@ class Local:
         gc.set_threshold(*self._threshold)
 
 
+#: What a process imports from which workers are forked.
+WARM = f"{__package__}.warm"
+
+
+def _context():
+    """Where workers come from: of this process they inherit no threads and no locks.
+
+    They are forked from a clean process that has loaded the program once, where there are such.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([WARM])
+    return context
+
+
 class Processes:
     """A process for each core.
 
@@ -83,9 +99,7 @@ class Processes:
 
     def _submit(self, task: Task) -> Future:
         if self._pool is None:
-            # nothing is inherited but the job: threads and locks of this process stay here
-            self._pool = ProcessPoolExecutor(
-                self._workers, multiprocessing.get_context("spawn"), _begin, (self._job,))
+            self._pool = ProcessPoolExecutor(self._workers, _context(), _begin, (self._job,))
         return self._pool.submit(_do, task)
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Done]:

@@ -425,7 +425,7 @@ class FactReader:
         place = Message.of("stages.one_of", number=number + 1, count=len(goods.goods))
         return replace(read, reading=replace(
             read.reading, quantity=goods.goods[number].quantity,
-            problems=(place, *read.reading.problems)))
+            own=goods.part_of(number, folded), problems=(place, *read.reading.problems)))
 
     def _read_good(self, views: list[_View], goods: TextGoods | None) -> GoodRead:
         """What a text says that speaks of one good, or of kinds that share a description."""

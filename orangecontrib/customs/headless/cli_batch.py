@@ -24,6 +24,8 @@ __all__ = ["Ended", "Progress", "Signals", "Terminated", "add_arguments", "check
 
 #: As ``batch.ENGINES``, which is not imported before it is needed.
 ENGINES = ("local", "processes", "ray")
+#: As ``batch.executors.WARM``.
+WARM = "orangecontrib.customs.batch.warm"
 
 #: Seconds between two lines of progress where there is no terminal.
 EVERY = 60.
@@ -80,11 +82,22 @@ def engine_of(args):
     """What does the tasks, as :func:`..batch.run_batch` takes it."""
     from orangecontrib.customs.cases.files import InputError
     if not args.address:
+        if args.engine == "processes":
+            _load_beside()
         return args.engine
     if args.engine != "ray":
         raise InputError("--address is of a Ray cluster: add --engine ray")
     from orangecontrib.customs.batch.cluster import OnRay
     return partial(OnRay, address=args.address)
+
+
+def _load_beside() -> None:
+    """The program is loaded for the workers while this process reads the declarations."""
+    import multiprocessing
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        from multiprocessing import forkserver
+        forkserver.set_forkserver_preload([WARM])
+        forkserver.ensure_running()
 
 
 class Terminated(BaseException):

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from orangecontrib.customs.files import strict_rows
@@ -16,7 +16,7 @@ from orangecontrib.customs.i18n import Message, put_in
 
 from .forms import ANY, NOMINATIVE, OBLIQUE
 from .languages import LANGUAGES
-from .phrases import Compiled, Phrases, words_regex
+from .phrases import Compiled, Needs, Phrases, holds, words_regex
 
 __all__ = ["LATIN_WORD", "NEVER", "Alternatives", "Index", "Pattern", "Tables", "Taken", "grams_of",
            "language_of", "number", "spoken", "words_of"]
@@ -44,11 +44,14 @@ class Pattern:
         A text that holds none of them holds no match; () where none are known.
     beginnings : tuple of str
         Each match begins with one of them; () where none are known.
+    needs : str, list or None
+        What else a text with a match holds (:class:`.phrases.Compiled`).
     """
 
     regex: str
     pieces: tuple[str, ...] = ()
     beginnings: tuple[str, ...] = ()
+    needs: Needs = field(default=None, hash=False, repr=False)
 
     @cached_property
     def compiled(self) -> re.Pattern:
@@ -67,14 +70,17 @@ class Pattern:
                             for gram in found) else frozenset()
 
     def may_be_in(self, text: str) -> bool:
-        """Is one of the pieces in the text, and a beginning?  Spares most patterns their search."""
+        """Is one of the pieces in the text, and a beginning, and what else is needed?
+
+        Spares most patterns their search, and half of them that they are compiled.
+        """
         for some in self._needed:
             for piece in some:
                 if piece in text:
                     break
             else:
                 return False
-        return True
+        return self.needs is None or holds(self.needs, text)
 
     @cached_property
     def _needed(self) -> tuple[tuple[str, ...], ...]:

@@ -39,14 +39,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from os.path import commonprefix
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .folding import fold
 from .forms import ANY, OBLIQUE, forms, in_dictionary
 from .kept import Kept, kept
 from .negation import BETWEEN
 
-__all__ = ["NOT_NAMED", "Compiled", "Phrases", "words_regex"]
+__all__ = ["NOT_NAMED", "Compiled", "Needs", "Phrases", "holds", "words_regex"]
 
 #: Words behind which a phrase names something else than the good.
 NOT_NAMED = "без | для | кроме | от | к | под"
@@ -71,15 +71,20 @@ _SPACE = r" ++|\.(?=\w)"   # behind a whole word a point and a space end the sen
 WORD, LATIN, CUT, SIGN, DIGIT, OPEN = "word", "latin", "cut", "sign", "digit", "open"
 
 
+Needs = Any  # str, list or None: see Compiled
+
+
 class Compiled(NamedTuple):
     """What a phrase becomes; see :meth:`Phrases.regex`, `pieces` and `beginnings`.
 
-    `regex`: "" where the phrase has no forms in a case.
+    `regex`: "" where the phrase has no forms in a case.  `needs`: what a text must hold, a piece,
+    ``["|", …]`` (one of several such) or ``["&", …]`` (all of them); None: no more than a piece.
     """
 
     regex: str
     pieces: tuple[str, ...] = ()
     beginnings: tuple[str, ...] = ()
+    needs: Needs = None
 
 
 @dataclass(frozen=True)
@@ -221,11 +226,12 @@ class Phrases:
         """The regular expression of a phrase, with what spares most texts the search."""
         key = phrase, case, *(limits.get(name, "") for name in _LIMITS)
         if (known := self._kept.get(key)) is not None:
-            regex, *rest = known
-            return Compiled(regex, *map(tuple, rest))
+            regex, pieces, beginnings, needs = known
+            return Compiled(regex, tuple(pieces), tuple(beginnings), needs)
         regex = self.regex(phrase, where, case, **limits)
-        found = Compiled(regex, self.pieces(phrase, case), self.beginnings(phrase, case)) \
-            if regex else Compiled("")
+        found = Compiled("") if not regex else Compiled(
+            regex, self.pieces(phrase, case), self.beginnings(phrase, case),
+            self.needs(phrase, case))
         self._kept.add(key, found)
         return found
 
@@ -239,6 +245,12 @@ class Phrases:
         So that most phrases need no search.
         """
         return tuple(sorted(_pieces(self._parse(phrase, case))))
+
+    def needs(self, phrase: str, case: str = ANY) -> Needs:
+        """What a text must hold of a phrase of several words, and of each of its alternatives."""
+        found = _needs(self._parse(phrase, case))
+        return None if isinstance(found, str) or found and found[0] == "|" \
+            and all(isinstance(part, str) for part in found) else found
 
     def beginnings(self, phrase: str, case: str = ANY) -> tuple[str, ...]:
         """Some letters with which all that a phrase reads begins; () where unknown.
@@ -465,6 +477,39 @@ def _pieces(tree) -> frozenset[str]:
     if isinstance(tree, _Sequence):
         return max(map(_pieces, reversed(tree.items)), key=_worth)
     return _pieces(tree.item) if isinstance(tree, _Beside) else frozenset()
+
+
+def _needs(tree) -> Needs:
+    """What a text must hold so that a tree may read it; None where that is open."""
+    if isinstance(tree, _Leaf):
+        return _joined("|", sorted(_pieces(tree)))
+    if isinstance(tree, _Choice):
+        each = list(map(_needs, tree.options))
+        return None if None in each else _joined("|", each)
+    if isinstance(tree, _Sequence):
+        return _joined("&", [need for need in map(_needs, tree.items) if need is not None])
+    return _needs(tree.item) if isinstance(tree, _Beside) else None
+
+
+def _joined(sign: str, needs: Iterable[Needs]) -> Needs:
+    flat: list[Needs] = []
+    for need in needs:
+        for part in need[1:] if isinstance(need, list) and need[0] == sign else [need]:
+            if part not in flat:
+                flat.append(part)
+    return [sign, *flat] if len(flat) > 1 else flat[0] if flat else None
+
+
+def holds(needs: Needs, text: str) -> bool:
+    """Whether a text holds what is needed."""
+    if isinstance(needs, str):
+        return needs in text
+    parts = iter(needs)
+    any_ = next(parts) == "|"
+    for part in parts:
+        if (part in text if isinstance(part, str) else holds(part, text)) is any_:
+            return any_
+    return not any_
 
 
 def _beginnings(tree) -> frozenset[str] | None:

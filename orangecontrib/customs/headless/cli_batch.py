@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from orangecontrib.customs import __version__
+from orangecontrib.customs.workers import load_beside
 
 __all__ = ["Ended", "Progress", "Signals", "Terminated", "add_arguments", "checkpoint_of",
            "declarations_here", "digest_of_photos", "digests_of", "engine_of", "summary_of",
@@ -24,8 +25,6 @@ __all__ = ["Ended", "Progress", "Signals", "Terminated", "add_arguments", "check
 
 #: As ``batch.ENGINES``, which is not imported before it is needed.
 ENGINES = ("local", "processes", "ray")
-#: As ``batch.executors.WARM``.
-WARM = "orangecontrib.customs.batch.warm"
 
 #: Seconds between two lines of progress where there is no terminal.
 EVERY = 60.
@@ -83,21 +82,12 @@ def engine_of(args):
     from orangecontrib.customs.cases.files import InputError
     if not args.address:
         if args.engine == "processes":
-            _load_beside()
+            load_beside()
         return args.engine
     if args.engine != "ray":
         raise InputError("--address is of a Ray cluster: add --engine ray")
     from orangecontrib.customs.batch.cluster import OnRay
     return partial(OnRay, address=args.address)
-
-
-def _load_beside() -> None:
-    """The program is loaded for the workers while this process reads the declarations."""
-    import multiprocessing
-    if "forkserver" in multiprocessing.get_all_start_methods():
-        from multiprocessing import forkserver
-        forkserver.set_forkserver_preload([WARM])
-        forkserver.ensure_running()
 
 
 class Terminated(BaseException):

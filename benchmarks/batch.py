@@ -147,7 +147,7 @@ def long(runs, texts, count):
         if done > kept:
             kept = done
             at[done * BLOCK] = sum(used.values())
-            if done % 32 == 1:
+            if done % 16 == 1:
                 print(f"{done * BLOCK:8} goods, {at[done * BLOCK]:7.1f} s of processors, "
                       f"{memory >> 20} MB", flush=True)
         time.sleep(.5)

@@ -70,17 +70,21 @@ class Pattern:
                             for gram in found) else frozenset()
 
     def may_be_in(self, text: str) -> bool:
-        """Is one of the pieces in the text, and a beginning, and what else is needed?
-
-        Spares most patterns their search, and half of them that they are compiled.
-        """
+        """Is one of the pieces in the text, and a beginning?  Spares most patterns their search."""
         for some in self._needed:
             for piece in some:
                 if piece in text:
                     break
             else:
                 return False
+        return True
+
+    def is_worth_compiling(self, text: str) -> bool:
+        """Is all that is needed in the text?  To search it takes less time than to ask this."""
         return self.needs is None or holds(self.needs, text)
+
+    def _may_be_searched(self, text: str) -> bool:
+        return self.may_be_in(text) and ("compiled" in vars(self) or self.is_worth_compiling(text))
 
     @cached_property
     def _needed(self) -> tuple[tuple[str, ...], ...]:
@@ -90,20 +94,20 @@ class Pattern:
 
     def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterable[re.Match]:
         """All matches in ``text[start:end]``, which is folded."""
-        return self.compiled.finditer(text, start, end) if self.may_be_in(text) else ()
+        return self.compiled.finditer(text, start, end) if self._may_be_searched(text) else ()
 
     def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match | None:
         """The first match in ``text[start:end]``."""
-        return self.compiled.search(text, start, end) if self.may_be_in(text) else None
+        return self.compiled.search(text, start, end) if self._may_be_searched(text) else None
 
     def match(self, text: str, start: int = 0) -> re.Match | None:
         """The match that begins at `start`."""
-        return self.compiled.match(text, start) if self.may_be_in(text) else None
+        return self.compiled.match(text, start) if self._may_be_searched(text) else None
 
     def first(self, text: str, places: Sequence[int],
               ends: Callable[[int], bool]) -> re.Match | None:
         """The match that begins at the first of these places at which one does that may end so."""
-        if not self.may_be_in(text):
+        if not self._may_be_searched(text):
             return None
         return next((match for place in places for match in (self.compiled.match(text, place),)
                      if match and ends(match.end())), None)
@@ -349,6 +353,8 @@ class Alternatives:
     def _search(self, i: int, text: str, start: int) -> re.Match | None:
         if i not in self._compiled:
             pattern = self._patterns[i]
+            if not pattern.is_worth_compiling(text):
+                return None
             self._compiled[i] = _compiled(
                 rf"{self._before}{_begins(pattern.beginnings)}(?:{pattern.regex})(?!\w)")
         return self._compiled[i].search(text, start)

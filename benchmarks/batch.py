@@ -128,6 +128,8 @@ def against(runs, texts, count, base):
 def long(runs, texts, count):
     """One run of many goods: what it has used whenever more goods are kept."""
     import psutil
+
+    from orangecontrib.customs.batch.spool import BLOCK
     source, out = make(runs.folder / "l.csv", texts, count), runs.folder / "long.csv"
     process = runs.start(source, out, "--resume", "--engine", "processes", "--workers", 2,
                          stderr=subprocess.DEVNULL)
@@ -144,9 +146,9 @@ def long(runs, texts, count):
         done = len(list(parts.glob("*.part"))) if parts.is_dir() else 0
         if done > kept:
             kept = done
-            at[done * 4096] = sum(used.values())
-            if done % 8 == 1:
-                print(f"{done * 4096:8} goods, {at[done * 4096]:7.1f} s of processors, "
+            at[done * BLOCK] = sum(used.values())
+            if done % 16 == 1:
+                print(f"{done * BLOCK:8} goods, {at[done * BLOCK]:7.1f} s of processors, "
                       f"{memory >> 20} MB", flush=True)
         time.sleep(.5)
     for low, high in ((100_000, 400_000), (250_000, 1_000_000)):

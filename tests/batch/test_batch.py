@@ -1,5 +1,6 @@
 """Any number of goods: the result of many small tasks is that of one look at all of them."""
 import csv
+import importlib
 import json
 import os
 import random
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from orangecontrib.customs import groups, workers
 from orangecontrib.customs.batch import run as run_module
 from orangecontrib.customs.batch import work
 from orangecontrib.customs.batch.checkpoint import Checkpoint, Occupied
@@ -25,6 +27,7 @@ from orangecontrib.customs.cases.goods import goods_of
 from orangecontrib.customs.cases.sources import named_goods
 from orangecontrib.customs.declarations import Reading
 from orangecontrib.customs.files import OutputError, Row
+from orangecontrib.customs.groups import GroupError, loaded_groups
 from orangecontrib.customs.headless import cli_batch
 from orangecontrib.customs.headless.cli import main
 
@@ -537,3 +540,21 @@ def test_a_run_that_is_killed_at_random_moments_gives_the_same_bytes(source, tmp
             out.unlink()
     assert classify(source, out, "--resume") == 0
     assert out.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
+def test_the_process_that_workers_are_forked_from_has_read_the_tables_of_the_groups():
+    work.reader_of.cache_clear()
+    sys.modules.pop(workers.WARM, None)
+    importlib.import_module(workers.WARM)
+    readers = work.reader_of.cache_info()
+    for group in loaded_groups():
+        work.reader_of(group)
+    assert work.reader_of.cache_info().hits == readers.hits + readers.currsize
+
+
+def test_a_group_that_cannot_be_read_does_not_end_that_process(monkeypatch):
+    def broken():
+        raise GroupError("no table")
+    monkeypatch.setattr(groups, "loaded_groups", broken)
+    sys.modules.pop(workers.WARM, None)
+    importlib.import_module(workers.WARM)

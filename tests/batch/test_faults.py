@@ -7,12 +7,18 @@ import resource
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from orangecontrib.customs.batch import work
+from orangecontrib.customs.declarations import FactReader, kept
+from orangecontrib.customs.declarations.languages import ordinary
+from orangecontrib.customs.files import VARIABLE
 from orangecontrib.customs.files import tables as tables_module
 from orangecontrib.customs.headless.cli import main
 from orangecontrib.customs.i18n import say
+from orangecontrib.customs.photos.cache import FeatureCache
 from orangecontrib.customs.photos.decode import PhotoError, read_photo
 from orangecontrib.customs.photos.sources import Photo
 
@@ -262,3 +268,108 @@ def test_declarations_that_change_between_two_parts_of_a_run_are_noticed(
     assert "declarations" in capsys.readouterr().err
     assert classify(source, tmp_path / "anew.csv") == 0
     assert out.read_bytes() == (tmp_path / "anew.csv").read_bytes()
+
+
+# -- caches, and two runs at once
+
+def with_photos(source, out, folder):
+    return classify(source, out, "--photos", folder, "--backend", "torch")
+
+
+@pytest.fixture
+def photographed(tmp_path):
+    """Photos of three of the goods."""
+    random_ = np.random.default_rng(0)
+    for good in range(3):
+        folder = tmp_path / "photos" / str(good)
+        folder.mkdir(parents=True)
+        Image.fromarray(random_.integers(0, 256, (40, 60, 3), np.uint8)).save(folder / "a.png")
+    return tmp_path / "photos"
+
+
+def in_a_new_process():
+    """Nothing is remembered of what is kept on the disk."""
+    kept._kept.cache_clear()
+    work.reader_of.cache_clear()
+    ordinary.cache_clear()
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """The folder of what is kept between runs, of this test alone, and all that is kept there."""
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setattr("orangecontrib.customs.photos.extract.FeatureCache", FeatureCache)
+    monkeypatch.setattr(work, "FactReader", FactReader)
+    in_a_new_process()
+    yield tmp_path / "cache"
+    in_a_new_process()
+
+
+@pytest.mark.parametrize("damage", [
+    lambda data: data[:len(data) // 2], lambda data: bytes(255 - byte for byte in data)],
+    ids=["cut off", "noise"])
+def test_a_damaged_cache_changes_no_row(source, photographed, cache, tmp_path, damage):
+    # some seconds: all tables are read anew, and the backbone is torch's
+    assert with_photos(source, tmp_path / "first.csv", photographed) == 0
+    files = [path for path in cache.rglob("*") if path.is_file()]
+    assert {path.suffix for path in files} >= {".json", ".db"}
+    for path in files:
+        path.write_bytes(damage(path.read_bytes()))
+    in_a_new_process()
+    assert with_photos(source, tmp_path / "second.csv", photographed) == 0
+    assert (tmp_path / "second.csv").read_bytes() == (tmp_path / "first.csv").read_bytes()
+
+
+def test_two_runs_that_share_a_cache_at_once_both_give_the_result(
+        source, photographed, cache, tmp_path):
+    runs = [subprocess.Popen(
+        [sys.executable, "-m", "orangecontrib.customs.headless.cli", "classify", "--declarations",
+         str(source), "--photos", str(photographed), "--backend", "torch", "--out",
+         str(tmp_path / f"{number}.csv")], stderr=subprocess.PIPE, text=True)
+        for number in range(2)]
+    for run in runs:
+        said = run.communicate(timeout=600)[1]
+        assert run.returncode == 0, said
+        assert "Traceback" not in said
+    assert with_photos(source, tmp_path / "alone.csv", photographed) == 0
+    for number in range(2):
+        assert (tmp_path / f"{number}.csv").read_bytes() == (tmp_path / "alone.csv").read_bytes()
+
+
+def while_it_works(monkeypatch, action):
+    """Do something when the second task of a run begins."""
+    real, done = work.Worker.__call__, []
+
+    def call(self, task):
+        if task.number == 1 and not done:
+            done.append(None)
+            done.append(action())
+        return real(self, task)
+    monkeypatch.setattr(work.Worker, "__call__", call)
+    return done
+
+
+def test_of_two_runs_with_the_same_result_the_one_that_ends_last_has_its_place(
+        source, whole, tmp_path, monkeypatch):
+    out, other = tmp_path / "o.csv", tmp_path / "other.csv"
+    other.write_text(f'good_id,description\nX,"{BOOTS}"\n', encoding="utf-8")
+    assert classify(other, tmp_path / "of_other.csv") == 0
+    before = {path.name for path in tmp_path.iterdir()}
+
+    def second():
+        assert classify(other, out) == 0
+        return out.read_bytes()
+    done = while_it_works(monkeypatch, second)
+    assert classify(source, out) == 0
+    assert done[1] == (tmp_path / "of_other.csv").read_bytes()
+    assert out.read_bytes() == whole
+    assert {path.name for path in tmp_path.iterdir()} == before | {"o.csv"}
+
+
+def test_of_two_runs_with_the_same_result_that_can_be_resumed_the_second_is_refused(
+        source, whole, tmp_path, monkeypatch, capsys):
+    out = tmp_path / "o.csv"
+    done = while_it_works(monkeypatch, lambda: classify(source, out, "--resume"))
+    assert classify(source, out, "--resume") == 0
+    assert done[1] == 2 and "at work" in capsys.readouterr().err
+    assert out.read_bytes() == whole

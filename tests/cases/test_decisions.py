@@ -8,9 +8,13 @@ from Orange.data import Domain, StringVariable, Table
 
 from orangecontrib.customs.cases import decide
 from orangecontrib.customs.cases.api import engines_of
+from orangecontrib.customs.cases.case import join
 from orangecontrib.customs.cases.files import InputError, read_decisions
+from orangecontrib.customs.cases.goods import Good
 from orangecontrib.customs.cases.predictions import Predictions
+from orangecontrib.customs.cases.sources import Source
 from orangecontrib.customs.cases.table import decisions_from_table
+from orangecontrib.customs.facts import Evidence
 from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.groups import loaded_groups
 from orangecontrib.customs.headless.cli import main
@@ -160,9 +164,67 @@ def test_the_command_line_takes_a_table_of_decisions(tmp_path):
     with open(out, encoding="utf-8") as file:
         row, = csv.DictReader(file)
     assert row["code"] == WOMEN and "№ 7" in row["trace"]
-    path.write_text("number,authority,code,words\n7,FCS,64,x\n")
+
+
+@pytest.mark.parametrize("bad, why", [
+    ({"code": "64", "words": "сапог"}, "'64' is not a code"),
+    ({"code": WOMEN, "words": "ботиннок"}, "no dictionary has 'ботиннок'"),
+    ({"code": WOMEN, "facts": "sex=nobody"}, "has no value 'nobody'"),
+    ({"code": WOMEN, "words": "сапог", "valid_from": "yesterday"}, "is no day"),
+    ({"code": WOMEN}, "of which goods")])
+def test_a_bad_row_of_decisions_is_put_aside_with_its_reason_and_the_rest_counts(
+        tmp_path, capsys, bad, why):
+    goods, out, aside = (tmp_path / name for name in ("goods.csv", "out.csv", "bad.csv"))
+    goods.write_text(f"good_id,description\nA,\"{BOOTS}\"\n", encoding="utf-8")
+    path = table(tmp_path, {"number": "8", **bad}, {"code": WOMEN, "words": "ботинок"})
+    assert main(["classify", "--declarations", str(goods), "--decisions", str(path), "--out",
+                 str(out), "--bad-rows", str(aside)]) == 0
+    said = capsys.readouterr().err
+    assert f"{path}, line 2" in said and why in said and "left out" in said
+    assert "№ 7" in out.read_text(encoding="utf-8")
+    with open(aside, encoding="utf-8") as file:
+        row, = csv.DictReader(file)
+    assert (row["line"], row["id"]) == ("2", "8") and why in row["reason"]
+    assert bad["code"] in row["surplus"]
+
+
+def test_a_table_of_decisions_without_a_column_that_it_needs_ends_the_run(tmp_path):
+    goods, path = tmp_path / "goods.csv", tmp_path / "d.csv"
+    goods.write_text(f"good_id,description\nA,\"{BOOTS}\"\n", encoding="utf-8")
+    path.write_text("number,code,words\n7,6403,x\n")
     assert main(["classify", "--declarations", str(goods), "--decisions", str(path),
-                 "--out", str(out)]) == 2
+                 "--out", str(tmp_path / "out.csv")]) == 2
+
+
+SEVERAL = ("1) Ботинки мужские, верх из натуральной кожи, подошва из резины, 10 пар; "
+           "2) туфли женские, верх из текстиля, подошва из полиуретана, 20 пар")
+
+
+def test_a_decision_by_words_alone_is_of_that_of_several_goods_which_has_the_words(tmp_path):
+    path = table(tmp_path, {"code": WOMEN, "words": "ботинок"})
+    plain, rows = (decide([{"good_id": "A", "description": SEVERAL}], **options)
+                   for options in ({}, {"decisions": path}))
+    assert [row["good_id"] for row in rows] == ["A#1", "A#2"]
+    assert rows[0]["code"] == WOMEN and "по словам «Ботинки»" in rows[0]["trace"]
+    assert rows[1] == plain[1]
+
+
+def test_words_that_a_decision_must_not_meet_are_those_of_the_good_itself(tmp_path):
+    path = table(tmp_path, {"code": WOMEN, "words": "ботинок", "unless": "туфли"})
+    assert decide([{"good_id": "A", "description": SEVERAL}], decisions=path)[0]["code"] == WOMEN
+
+
+def test_where_the_words_of_several_goods_are_not_told_apart_the_row_says_why_none_counts(
+        tmp_path):
+    decision, = read_decisions(table(tmp_path, {"code": WOMEN, "words": "ботинок"}),
+                               vocabulary_of(loaded_groups()))
+    goods = [Good("A#1", "A#1", SEVERAL, whole="A"), Good("B", "B", SEVERAL)]
+    evidence = Evidence(["A#1", "B"], {"is_footwear": np.zeros((2, 3))})
+    case = join(engines_of(), [Source("text", goods, evidence)], decisions=[decision])
+    apart, one = case.decide()
+    assert apart.code != WOMEN and one.code == WOMEN
+    assert "описание называет несколько товаров" in case.notes_of(apart)[0]
+    assert "описание называет" not in "".join(case.notes_of(one))
 
 
 def test_an_orange_table_brings_the_same_decisions(tmp_path):

@@ -34,7 +34,7 @@ ALLOWED = {
     "headless": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation",
                  "textmining", "fusion", "cases", "batch", "training", "collecting"},
 }
-BELOW_ALL = {"columns", "defaults", "files", "i18n", "intervals"}
+BELOW_ALL = {"columns", "defaults", "files", "i18n", "intervals", "workers"}
 #: Names that moved, for those who import them from where they were; nobody in the house does.
 MOVED = {"declarations/stopwords/lexicon.py", "declarations/stopwords/table.py",
          "fusion/answers.py", "headless/classify.py", "headless/files.py"}

@@ -213,7 +213,7 @@ def looked_for(thing, seen):
     if id(thing) in seen:
         return
     seen[id(thing)] = thing
-    if isinstance(thing, (Pattern, Alternatives)):
+    if isinstance(thing, Pattern):
         yield thing
     elif isinstance(thing, dict):
         for part in thing.values():

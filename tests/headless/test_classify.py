@@ -189,3 +189,24 @@ def test_where_there_is_no_code_there_is_no_probability_of_its_digits(tmp_path):
 @pytest.mark.parametrize("command", ["classify", "facts"])
 def test_a_file_without_rows_is_exit_1(tmp_path, command):
     assert run(tmp_path, "description\n", command=command)[0] == 1
+
+
+def test_duties_are_in_the_currency_of_the_value_where_it_is_said_what_that_of_the_rate_costs(
+        tmp_path, capsys):
+    source, out = tmp_path / "d.csv", tmp_path / "o.csv"
+    source.write_text("good_id,description,quantity,value,currency\n" + "".join(
+        f'{currency},"Ботинки мужские, закрывающие лодыжку, верх из кожи, подошва из резины, длина '
+        f'стельки 27 см, без защитного подноска",10,50000,{currency}\n'
+        for currency in ("RUB", "EUR", "KZT")), encoding="utf-8")
+
+    def owed(*options):
+        assert main(["classify", "--declarations", str(source), "--out", str(out), *options]) == 0
+        with open(out, encoding="utf-8") as file:
+            return [(row["duty_low"], row["duty_currency"]) for row in csv.DictReader(file)]
+    assert owed() == [("12.5", "EUR")] * 3
+    assert owed("--exchange", "EUR/RUB=98,5", "--exchange", "eur/kzt = 500") == [
+        ("1231.25", "RUB"), ("12.5", "EUR"), ("6250", "KZT")]
+    for wrong in ("EUR=98.5", "EUR/RUB=0", "EUR/RUB=-1", "EUR/RUB="):
+        with pytest.raises(SystemExit):
+            owed("--exchange", wrong)
+        assert "is not like EUR/RUB=98.5" in capsys.readouterr().err

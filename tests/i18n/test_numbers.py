@@ -10,9 +10,15 @@ from orangecontrib.customs.i18n.numbers import SILENT, money, percent, place, we
 
 
 @given(st.floats(0, 1))
-def test_only_what_is_certain_is_none_or_all(p):
+def test_no_probability_is_none_or_all(p):
     said = say(percent(p), "en").replace("\N{NO-BREAK SPACE}", " ")
-    assert (said == "100 %") == (p == 1) and (said == "0 %") == (p == 0)
+    assert said not in ("100 %", "0 %")
+    assert (said == ">99.9 %") == (p >= .9995) and (said == "<0.1 %") == (p <= .0005)
+
+
+def test_what_is_nearly_certain_is_said_in_the_form_of_the_language():
+    assert [say(percent(p), lang).replace("\N{NO-BREAK SPACE}", " ")
+            for p in (1., 0.) for lang in ("ru", "en")] == [">99,9 %", ">99.9 %", "<0,1 %", "<0.1 %"]
 
 
 @pytest.mark.parametrize("p, said", [(.9951, "99+ %"), (.994, "99 %"), (.004, "<1 %"),

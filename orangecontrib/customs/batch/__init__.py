@@ -11,9 +11,9 @@ that a run can go on (:mod:`.checkpoint`).
 """
 from .executors import ENGINES, Executor
 from .run import Declarations, Report, Stopped, run_batch
-from .work import Done, Job, Task, Worker
+from .work import Bad, Done, Job, Task, Worker
 
-__all__ = ["ENGINES", "Declarations", "Done", "Executor", "Job", "Report", "Stopped", "Task",
+__all__ = ["ENGINES", "Bad", "Declarations", "Done", "Executor", "Job", "Report", "Stopped", "Task",
            "Worker", "run_batch"]
 
 

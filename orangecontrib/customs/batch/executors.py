@@ -12,12 +12,13 @@ import multiprocessing
 import os
 import signal
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Protocol
+
+from orangecontrib.customs.workers import context
 
 from .work import Done, Job, Task, Worker, failed, second_half
 
@@ -83,9 +84,7 @@ class Processes:
 
     def _submit(self, task: Task) -> Future:
         if self._pool is None:
-            # nothing is inherited but the job: threads and locks of this process stay here
-            self._pool = ProcessPoolExecutor(
-                self._workers, multiprocessing.get_context("spawn"), _begin, (self._job,))
+            self._pool = ProcessPoolExecutor(self._workers, context(), _begin, (self._job,))
         return self._pool.submit(_do, task)
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Done]:
@@ -153,15 +152,16 @@ def _begin(job: Job) -> None:
     for name in ("SIGINT", "SIGTERM"):  # the chunk in hand is finished; the parent says when
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_end_with_the_run, daemon=True).start()
     _worker = Worker(job)
 
 
-def _end_with(parent: int) -> None:
-    """End this process when its parent is no more."""
-    while os.getppid() == parent:
-        time.sleep(.5)
-    os._exit(2)
+def _end_with_the_run() -> None:
+    """End this process when the one that made it is no more."""
+    run = multiprocessing.parent_process()
+    if run is not None:
+        run.join()
+        os._exit(2)
 
 
 def _do(task: Task) -> Done:

@@ -22,7 +22,7 @@ from .executors import ENGINES, Executor
 from .naming import Names, Seen
 from .parts import Writer
 from .spool import Spool, read_block
-from .work import Done, Job, Task, Worker
+from .work import Bad, Done, Job, Task, Worker
 
 __all__ = ["Declarations", "PHOTOS", "Report", "Stopped", "run_batch", "state_of"]
 
@@ -94,7 +94,7 @@ def run_batch(job: Job, declarations: Declarations, place: Output, *, photos: Se
               titles: Mapping[str, str] | None = None,
               progress: Callable[[int, int], None] | None = None,
               stopped: Callable[[], bool] = lambda: False,
-              report: Report | None = None) -> Report:
+              report: Report | None = None, bad: Sequence[Bad] = ()) -> Report:
     """Decide all goods of a file of declarations, and write their rows.
 
     Parameters
@@ -124,6 +124,8 @@ def run_batch(job: Job, declarations: Declarations, place: Output, *, photos: Se
         Whether to stop: then no new task is begun.
     report : Report, optional
         That is filled in as the run goes on.
+    bad : sequence of Bad
+        Rows of other files that could not be read.
 
     Raises
     ------
@@ -134,8 +136,8 @@ def run_batch(job: Job, declarations: Declarations, place: Output, *, photos: Se
     began = time.monotonic()  # whoever sets the clock does not change it
     goods = _Goods(job, declarations, photos, predictions, weight, say, titles or {})
     report = Report() if report is None else report
-    report.rows = goods.rows
-    run = _Run(goods, place, report, checkpoint, bad_rows, say, progress, stopped)
+    report.rows, report.bad = goods.rows, len(bad)
+    run = _Run(goods, place, report, checkpoint, bad_rows, say, progress, stopped, bad)
     executor = (ENGINES[engine] if isinstance(engine, str) else engine)(goods.job, workers)
     try:
         run.all(executor)
@@ -314,7 +316,8 @@ class _Run:
     """The tasks of a run, one after the other into its result."""
 
     def __init__(self, goods: _Goods, place: Output, report: Report,
-                 checkpoint: Checkpoint | None, bad_rows: Output | None, say, progress, stopped):
+                 checkpoint: Checkpoint | None, bad_rows: Output | None, say, progress, stopped,
+                 bad: Sequence[Bad]):
         self._goods, self._place, self._report = goods, place, report
         self._checkpoint, self._say = checkpoint, say
         self._progress, self._stopped = progress, stopped
@@ -322,6 +325,8 @@ class _Run:
         # with a checkpoint the result is written when all is there
         self._writer = None if checkpoint is not None else Writer(place, self._form)
         self._bad = _BadRows(bad_rows, goods.job.table.columns) if bad_rows is not None else None
+        if self._bad is not None:
+            self._bad.add(bad)
         self._met: set[str] = set()
         self._left = set(goods.job.answers)
         self._sent: deque[Task] = deque()
@@ -388,7 +393,7 @@ class _Run:
             getattr(report, name).update(getattr(done, name))
         report.bad += len(done.bad)
         if self._bad is not None:
-            self._bad.add(done)
+            self._bad.add(done.bad)
         for good_id, image, reason in done.skipped:
             owner = f" (good {good_id})" if good_id else ""
             self._say(f"skipped {image}{owner}: {reason}")
@@ -408,7 +413,7 @@ class _BadRows:
         self._writer = csv.writer(place)
         self._writer.writerow(["line", "reason", "id", *self._columns, "surplus"])
 
-    def add(self, done: Done) -> None:
-        for bad in done.bad:
+    def add(self, rows: Iterable[Bad]) -> None:
+        for bad in rows:
             self._writer.writerow([bad.line, *map(written_cell, (bad.reason, bad.good_id, *(
                 bad.cells.get(name, "") for name in (*self._columns, ""))))])

@@ -12,7 +12,7 @@ from orangecontrib.customs.files import OutputError, Row
 __all__ = ["BLOCK", "Spool", "packed", "read_block", "unpacked"]
 
 #: Rows that are read and written together.
-BLOCK = 4096
+BLOCK = 2048
 
 
 class Spool:

@@ -34,7 +34,7 @@ from orangecontrib.customs.files import OutputError, Roles, Row, TextTable
 from orangecontrib.customs.fusion.among import Answer, codes_of, vocabulary_of
 from orangecontrib.customs.fusion.engine import MODEL
 from orangecontrib.customs.fusion.keys import unique_keys
-from orangecontrib.customs.groups import GroupError
+from orangecontrib.customs.groups import Group, GroupError
 from orangecontrib.customs.i18n import Joined, Message, say, speaking
 from orangecontrib.customs.nomenclature import Tariff
 
@@ -42,7 +42,7 @@ from .naming import numbers_after
 from .parts import encoded
 from .spool import read_block
 
-__all__ = ["Bad", "Done", "Job", "Task", "Worker", "failed", "second_half"]
+__all__ = ["Bad", "Done", "Job", "Task", "Worker", "failed", "reader_of", "second_half"]
 
 #: Of a good that could not be decided, through no fault of its own.
 FAILED = "cases.failed"
@@ -82,6 +82,8 @@ class Job:
         The day that counts for their validity.
     tariff : Tariff or None
         An official edition: what rests on a wording that it changes is not established.
+    exchange : dict of str to dict of str to float
+        By the currency of values, what one of another currency costs in it.
     form : str
         What the result is to be: "csv" or "parquet".
     lang : str
@@ -103,6 +105,7 @@ class Job:
     decisions: Sequence[Decision] = ()
     on: date | None = None
     tariff: Tariff | None = None
+    exchange: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     form: str = "csv"
     lang: str = "ru"
     #: The photo model, where this process has it already; others load it.
@@ -215,6 +218,12 @@ class Done:
         return self
 
 
+@lru_cache(maxsize=8)
+def reader_of(group: Group) -> FactReader:
+    """The reader of a group, made once in a process."""
+    return FactReader(group)
+
+
 class Worker:
     """Decides the goods of tasks; what takes time to load is loaded once, when it is needed.
 
@@ -231,7 +240,7 @@ class Worker:
     @cached_property
     def readers(self) -> list[FactReader]:
         try:
-            return [FactReader(engine.group) for engine in self.engines if engine.group.reads_text]
+            return [reader_of(engine.group) for engine in self.engines if engine.group.reads_text]
         except GroupError as error:  # no fault of any good
             raise InputError(str(error)) from error
 
@@ -294,7 +303,8 @@ class Worker:
             done.met = [id_ for source in sources[1:] for id_ in source.ids
                         if id_ not in declared_ids]
         job = self.job
-        case = join(self.engines, sources, job.trust, job.decisions, job.on, task.taken)
+        case = join(self.engines, sources, job.trust, job.decisions, job.on, task.taken,
+                    job.exchange)
         case = case if job.tariff is None else case.under(job.tariff)
         verdicts: list = []
         answers = {key: said for key, said in self.job.answers.items() if key in set(case.keys)}

@@ -63,10 +63,11 @@ def case_of(goods: Sequence[Good], photos: PhotoEvidence | None = None,
             trust: float = TRUST, weight: float = WEIGHT,
             decisions: Sequence[Decision] = (), on: date | None = None,
             tariff: Tariff | None = None,
+            exchange: Mapping[str, Mapping[str, float]] | None = None,
             progress: Callable[[int, int], None] | None = None) -> Case:
     """The case of declared goods and of what other witnesses say of them.
 
-    For `decisions`, `on` and `tariff` see :class:`Case`.
+    For `decisions`, `on`, `tariff` and `exchange` see :class:`Case`.
     """
     engines = engines_of(groups, priors)
     readers = [FactReader(engine.group) for engine in engines if engine.group.reads_text]
@@ -76,7 +77,7 @@ def case_of(goods: Sequence[Good], photos: PhotoEvidence | None = None,
         sources.append(photo_source(photos))
     if predictions is not None:
         sources.append(predictions.source(engines, weight))
-    case = join(engines, sources, trust, decisions, on)
+    case = join(engines, sources, trust, decisions, on, exchange=exchange)
     return case if tariff is None else case.under(tariff)
 
 
@@ -101,7 +102,8 @@ def decide(goods: str | os.PathLike[str] | Iterable[Mapping[str, object]],
            error: float = ERROR, trust: float = TRUST, weight: float = WEIGHT,
            groups: Iterable[str | os.PathLike[str] | Group] = (),
            decisions: str | os.PathLike[str] | Sequence[Decision] = (), on: date | None = None,
-           tariff: str | os.PathLike[str] | Tariff | None = None) -> list[dict[str, Any]]:
+           tariff: str | os.PathLike[str] | Tariff | None = None,
+           exchange: Mapping[str, Mapping[str, float]] | None = None) -> list[dict[str, Any]]:
     """Ten-digit codes of goods, with reasons: the rows of ``orange-customs classify``.
 
     Parameters
@@ -136,6 +138,9 @@ def decide(goods: str | os.PathLike[str] | Iterable[Mapping[str, object]],
         The day that counts for the validity of decisions; today by default.
     tariff : path or Tariff, optional
         An official edition: what rests on a code whose wording it changes is not established.
+    exchange : dict of str to dict of str to float, optional
+        By the currency of values, what one of another currency costs in it:
+        ``{"RUB": {"EUR": 98.5}}``.
 
     Returns
     -------
@@ -175,7 +180,7 @@ def decide(goods: str | os.PathLike[str] | Iterable[Mapping[str, object]],
         _read(predictions, read_predictions), groups=groups,
         priors=_read(priors, lambda path: read_priors(path, facts)), trust=trust, weight=weight,
         decisions=_read(decisions, lambda path: read_decisions(path, facts)), on=on,
-        tariff=_read(tariff, read_tariff))
+        tariff=_read(tariff, read_tariff), exchange=exchange)
     for remark in (*case.remarks, *case.strange_answers(typed or {})):
         warnings.warn(remark, stacklevel=2)
     return rows_of(case, error, typed)

@@ -68,6 +68,8 @@ class Case:
         Of authorities: they have the word on the goods that match them.
     on : date or None
         The day that counts for their validity; None: today.
+    exchange : dict of str to dict of str to float
+        By the currency of values, what one of another currency, in which rates are, costs in it.
     changed : dict of str to Message
         Codes whose official wording a loaded tariff changes: what rests on them is not
         established.
@@ -83,6 +85,7 @@ class Case:
     decisions: tuple[Decision, ...] = ()
     on: date | None = None
     changed: Mapping[str, Message] = field(default_factory=dict)
+    exchange: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def under(self, tariff: Tariff) -> Case:
         """The same case where a loaded edition of the tariff is looked at, too.
@@ -250,7 +253,8 @@ class Case:
 
 def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TRUST,
          decisions: Sequence[Decision] = (), on: date | None = None,
-         taken: Collection[str] = ()) -> Case:
+         taken: Collection[str] = (),
+         exchange: Mapping[str, Mapping[str, float]] | None = None) -> Case:
     """Goods of all sources, matched by declared id; a good that one of them lacks is kept.
 
     The second good of an id is matched with a source's second row of that id.  Where there is
@@ -270,6 +274,8 @@ def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TR
         The day that counts for their validity; today by default.
     taken : collection of str
         Keys of other goods, of which these are a part.
+    exchange : dict of str to dict of str to float, optional
+        By the currency of values, what one of another currency costs in it.
     """
     goods: list[Good] = []
     places: list[list[int]] = []
@@ -304,7 +310,7 @@ def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TR
     return Case(tuple(engines), tuple(goods), tuple(witnesses), answer,
                 tuple(remark for source in sources for remark in source.remarks), unmatched,
                 {source.id: [good.whole or good.good_id for good in source.goods]
-                 for source in sources}, tuple(decisions), on)
+                 for source in sources}, tuple(decisions), on, exchange=exchange or {})
 
 
 def _of_wholes(goods: Sequence[Good], source: Source, known: Collection[int]

@@ -21,7 +21,7 @@ decision, with its number in the trace beside what would be said without it – 
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -48,6 +48,8 @@ __all__ = ["BUNDLED", "Decision", "bundled_decisions", "decide_pinned", "decisio
 #: What a choice of decisions is called where the bundled example is meant.
 BUNDLED = "example"
 REQUIRED = ("number", "authority", "code")
+#: Takes rows that can't be understood: where one stands, its cells, why.
+Bad = Callable[[str, Mapping[str, str], str], None]
 
 
 @dataclass(frozen=True)
@@ -91,12 +93,14 @@ class Decision:
             and (not self.valid_to or day <= self.valid_to)
 
     def quoted(self, good: Good) -> str | None:
-        """The words of a good's description for which the decision holds; None: it doesn't."""
+        """The words of a good's description for which the decision holds; None: it doesn't.
+
+        Of a description that names several goods those that are of this one count, where that
+        can be told, else where facts say which one is meant.
+        """
         if self.words is None:
             return ""
-        if good.whole and not self.facts:
-            return None  # which of the goods of a description it names can't be told by words
-        folded = fold(good.description or "")
+        folded = fold(good.own or good.description or "")
         found = self.words.search(folded.text)
         if found is None or self.unless is not None and self.unless.search(folded.text):
             return None
@@ -114,7 +118,8 @@ def bundled_decisions(vocabulary: Vocabulary) -> tuple[Decision, ...]:
 
 
 def decisions_of_table(columns: Sequence[str], rows: Iterable[tuple[str, Mapping[str, str]]],
-                  name: str, vocabulary: Vocabulary) -> tuple[Decision, ...]:
+                       name: str, vocabulary: Vocabulary, bad: Bad | None = None
+                       ) -> tuple[Decision, ...]:
     """Decisions of a table that somebody made.
 
     Parameters
@@ -126,44 +131,56 @@ def decisions_of_table(columns: Sequence[str], rows: Iterable[tuple[str, Mapping
         Of the table, for errors.
     vocabulary : Vocabulary
         Of the groups that decide.
+    bad : callable, optional
+        Gets where a row stands that can't be understood, its cells and why; it is left out.
 
     Raises
     ------
     ValueError
-        A column is missing, or a row can't be understood; the message names it.
+        A column is missing, or, without `bad`, a row can't be understood; the message names it.
     """
     missing = [column for column in REQUIRED if column not in columns]
     if missing:
         raise ValueError(f"{name} has no column {', '.join(missing)}; a table of decisions has "
                          "number, authority, code, and words or facts")
-    return _decisions_of_rows(rows, vocabulary)
+    return _decisions_of_rows(rows, vocabulary, bad)
 
 
-def _decisions_of_rows(rows: Iterable[tuple[str, Mapping[str, str]]], vocabulary: Vocabulary
-                       ) -> tuple[Decision, ...]:
+def _decisions_of_rows(rows: Iterable[tuple[str, Mapping[str, str]]], vocabulary: Vocabulary,
+                       bad: Bad | None = None) -> tuple[Decision, ...]:
     """Decisions of rows, each with where it stands."""
     phrases, found = Phrases(), []
     for where, row in rows:
-        cells = {name: (row.get(name) or "").strip() for name in (
-            *REQUIRED, "date", "authority_en", "words", "unless", "facts", "valid_from",
-            "valid_to", "reason", "reason_en")}
-        for name in REQUIRED:
-            if not cells[name]:
-                raise ValueError(f"{where}: {name} must be given")
-        code = parse_code(cells["code"])
-        if code.problem or len(code.digits) not in LEVELS[1:]:
-            raise ValueError(f"{where}: '{cells['code']}' is not a code of 4, 6, 8 or 10 digits")
-        if not (cells["words"] or cells["facts"]):
-            raise ValueError(f"{where}: of which goods? words, facts or both must be given")
-        for name in ("date", "valid_from", "valid_to"):
-            _check_day(cells[name], f"{where}, {name}")
-        found.append(Decision(
-            cells["number"], cells["date"], Words(cells["authority"], cells["authority_en"]),
-            code.digits, _facts(cells["facts"], vocabulary, where),
-            _pattern(phrases, cells["words"], where, NOT_NAMED),
-            _pattern(phrases, cells["unless"], where), cells["valid_from"], cells["valid_to"],
-            Words(cells["reason"], cells["reason_en"])))
+        try:
+            found.append(_decision(where, row, vocabulary, phrases))
+        except ValueError as error:
+            if bad is None:
+                raise
+            bad(where, row, str(error))
     return tuple(found)
+
+
+def _decision(where: str, row: Mapping[str, str], vocabulary: Vocabulary, phrases: Phrases
+              ) -> Decision:
+    cells = {name: (row.get(name) or "").strip() for name in (
+        *REQUIRED, "date", "authority_en", "words", "unless", "facts", "valid_from",
+        "valid_to", "reason", "reason_en")}
+    for name in REQUIRED:
+        if not cells[name]:
+            raise ValueError(f"{where}: {name} must be given")
+    code = parse_code(cells["code"])
+    if code.problem or len(code.digits) not in LEVELS[1:]:
+        raise ValueError(f"{where}: '{cells['code']}' is not a code of 4, 6, 8 or 10 digits")
+    if not (cells["words"] or cells["facts"]):
+        raise ValueError(f"{where}: of which goods? words, facts or both must be given")
+    for name in ("date", "valid_from", "valid_to"):
+        _check_day(cells[name], f"{where}, {name}")
+    return Decision(
+        cells["number"], cells["date"], Words(cells["authority"], cells["authority_en"]),
+        code.digits, _facts(cells["facts"], vocabulary, where),
+        _pattern(phrases, cells["words"], where, NOT_NAMED),
+        _pattern(phrases, cells["unless"], where), cells["valid_from"], cells["valid_to"],
+        Words(cells["reason"], cells["reason_en"]))
 
 
 def _check_day(text: str, where: str) -> None:
@@ -234,12 +251,17 @@ def decide_pinned(engines: Sequence[Engine], decisions: Sequence[Decision],
 
 @dataclass(frozen=True)
 class _Match:
-    """A decision that holds for a good, how surely, and by what."""
+    """A decision that holds for a good, how surely, and by what.
+
+    `unclear`: it holds by words alone of a description that names several goods, and of which
+    of them they are is not known.
+    """
 
     decision: Decision
     p: float
     steps: tuple[Step, ...]
     quoted: str
+    unclear: bool
 
 
 class _Beliefs:
@@ -287,7 +309,8 @@ def _match(decision: Decision, good: Good, row: int, beliefs: _Beliefs) -> _Matc
             return None
         p *= mass
         steps.append(Step("fact", condition(engine, fact, allowed), YES, mass, said_by, fact))
-    return _Match(decision, p, tuple(steps), quoted)
+    return _Match(decision, p, tuple(steps), quoted,
+                  bool(good.whole) and not good.own and not decision.facts)
 
 
 def _settled(engines: Sequence[Engine], matches: Sequence[_Match], verdict: Verdict,
@@ -323,6 +346,8 @@ def _hindrance(engines: Sequence[Engine], match: _Match, day: str,
     decision = match.decision
     if not any(_codes_under(engine, decision.code) for engine in engines):
         return Message("decisions.foreign")
+    if match.unclear:
+        return Message("decisions.several")
     if decision.valid_from and day < decision.valid_from:
         return Message.of("decisions.not_yet", day=decision.valid_from)
     if not decision.in_force(day):

@@ -255,24 +255,34 @@ def read_answers(path: str | Path, vocabulary: Vocabulary, encoding: str = ""
     return answers
 
 
-def read_decisions(path: str | Path, vocabulary: Vocabulary, encoding: str = ""
+def read_decisions(path: str | Path, vocabulary: Vocabulary, encoding: str = "",
+                   bad: Callable[[int, Mapping[str, str], str], None] | None = None
                    ) -> tuple[Decision, ...]:
     """Decisions of authorities (:mod:`.decisions`): a table, or the bundled ``example``.
+
+    `bad` gets line, cells and reason of the rows that can't be used; the others count.
 
     Raises
     ------
     InputError
-        The message names the line.
+        The message names the line of a row, where there is no `bad`.
     """
     if str(path) == BUNDLED and not Path(path).exists():
         return bundled_decisions(vocabulary)
     table = _read(path, [], encoding)
-    for row in table.rows:
+    lines = {f"{path}, line {row.line}": row for row in table.rows}
+
+    def tell(where: str, cells: Mapping[str, str], reason: str) -> None:
+        if bad is None:
+            raise InputError(reason)
+        bad(lines[where].line, cells, reason)
+    for where, row in lines.items():
         if row.doubt:
-            raise InputError(f"{path}, line {row.line}: {row.doubt}")
+            tell(where, row.cells, f"{where}: {row.doubt}")
     try:
-        return decisions_of_table(table.columns, [(f"{path}, line {row.line}", row.cells)
-                                                  for row in table.rows], str(path), vocabulary)
+        return decisions_of_table(
+            table.columns, [(where, row.cells) for where, row in lines.items() if not row.doubt],
+            str(path), vocabulary, tell)
     except ValueError as error:
         raise InputError(str(error)) from error
 

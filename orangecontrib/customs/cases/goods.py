@@ -60,6 +60,8 @@ class Good:
     several: Several = Several()
     #: The declared id of a description that names several goods, of which this is one.
     whole: str = ""
+    #: Of these: the description with spaces in place of what is of the others; "": not known.
+    own: str = ""
     #: Facts that its photos show; None: there are none.
     shown: frozenset[str] | None = None
     #: The row of the file, by column: facts may stand there.

@@ -100,7 +100,8 @@ def _totals(case: Case, verdict: Verdict, good: Good) -> Mapping[str, float | st
     def owed(code: str) -> Duty | None:
         tariff = case.tariff_of(code)
         return None if tariff is None or not tariff[code].rate.rule else tariff[code].duty_on(
-            good.value, good.quantity, good.weight, good.currency)
+            good.value, good.quantity, good.weight, good.currency,
+            case.exchange.get(good.currency))
     found = [duty for code in verdict.held if (duty := owed(code)) is not None]
     declared = owed(good.declared_code)
     currencies = {duty.currency for duty in found}

@@ -123,8 +123,9 @@ def text_source(goods: Sequence[Good], readers: Sequence[FactReader],
     evidence = sum((reader.evidence(keys, mine) for reader, mine in zip(readers, by_reader)),
                    Evidence(keys))
     evidence, notes, contradictions = stated.beside(evidence, words_of, facts)
-    told = [replace(good, problems=(*good.problems, *contradictions.get(good.key, ())))
-            for good in told]
+    if contradictions:
+        told = [replace(good, problems=(*good.problems, *contradictions.get(good.key, ())))
+                for good in told]
     return Source(TEXT, told, evidence, notes, remarks=tuple(stated.remarks))
 
 
@@ -172,7 +173,8 @@ def named_goods(goods: Sequence[Good], readings: Sequence[Sequence[Reading]],
         whole = good.value is not None or good.weight is not None
         for name, *own in zip(names, *(reading.goods for reading in some)):
             rows.append(replace(good, good_id=name, quantity=own[0].quantity, value=None,
-                                weight=None, whole=good.good_id))
+                                weight=None, whole=good.good_id,
+                                own=next((one.own for one in own if one.own), "")))
             read.append([reading.counted(declared, whole) for reading in own])
     keys = unique_keys([good.good_id for good in rows], before.times, {
         *before.taken, *_numbered(before.last, before.last)})

@@ -38,7 +38,7 @@ from .goods import Noun, Said, TextGoods, apart, goods_of_text, told_together
 from .language import languages_of
 from .materials import Materials, Mention, PartOf
 from .negation import negation_after, negation_before, negation_goes_on
-from .patterns import LATIN_WORD, Pattern, Tables, Taken, grams_of, language_of, number, spoken
+from .patterns import LATIN_WORD, Index, Pattern, Tables, Taken, language_of, number, spoken
 from .quantities import measured
 from .rated import alone, is_rated
 from .reading import IMPLIED, STATED, Finding, Reading, _agree, evidence_of
@@ -80,6 +80,7 @@ class _Rule:
     note: Message
     problem: Message | None
     general: bool   # gives way to any other statement on its fact
+    english: bool
 
     @cached_property
     def denied(self) -> tuple[str, Message]:
@@ -243,9 +244,7 @@ class FactReader:
 
     def _load(self, tables: Tables):
         self._rules = tuple(self._read_rules(tables))
-        # a Russian text may hold words of English; of an English one the English rows say all
-        self._english_rules = tuple(rule for rule in self._rules if spoken(rule.id) != rule.id)
-        self._russian_rules = tuple(rule for rule in self._rules if spoken(rule.id) == rule.id)
+        self._index = Index([rule.pattern for rule in self._rules])
         self._general = {rule.id for rule in self._rules if rule.general}
         self._problems = {rule.id: rule.problem for rule in self._rules if rule.problem}
         self._measures = tuple(self._read_measures(tables))
@@ -261,6 +260,7 @@ class FactReader:
                       for name, given in said.items()}
         self._known_names: dict[tuple, Joined] = {}
         tables.check()
+        tables.phrases.keep()
 
     def __setstate__(self, state):
         self.__dict__ = state
@@ -279,7 +279,7 @@ class FactReader:
                         tables.ratio(row, row["fact"], values, where), row["kind"],
                         tables.pattern(row, where),
                         tables.message(row["id"], where), tables.problem(row["id"]),
-                        row["general"] == "yes")
+                        row["general"] == "yes", spoken(row["id"]) != row["id"])
 
     @staticmethod
     def _bin(tables: Tables, where: str, row: dict[str, str]) -> _Bin:
@@ -425,7 +425,7 @@ class FactReader:
         place = Message.of("stages.one_of", number=number + 1, count=len(goods.goods))
         return replace(read, reading=replace(
             read.reading, quantity=goods.goods[number].quantity,
-            problems=(place, *read.reading.problems)))
+            own=goods.part_of(number, folded), problems=(place, *read.reading.problems)))
 
     def _read_good(self, views: list[_View], goods: TextGoods | None) -> GoodRead:
         """What a text says that speaks of one good, or of kinds that share a description."""
@@ -595,10 +595,7 @@ class FactReader:
         """Matches of the phrase patterns; of two on one fact that overlap the longer."""
         folded, text = view.folded, view.folded.text
         found: dict[str, list] = {}
-        grams = grams_of(text)
         for rule in self._rules_of(view):
-            if (needed := rule.pattern.grams) and needed.isdisjoint(grams):
-                continue
             for match in rule.pattern.finditer(text):
                 found.setdefault(rule.fact, []).append((match.start(), match.end(), rule))
         findings = []
@@ -625,10 +622,16 @@ class FactReader:
                                               rule.ratio, rule.kind, *said))
         return findings
 
-    def _rules_of(self, view: _View) -> tuple[_Rule, ...]:
+    def _rules_of(self, view: _View) -> list[_Rule]:
+        """Those whose words the text may hold.
+
+        A Russian text may hold words of English; of an English one the English rows say all.
+        """
+        text = view.folded.text
+        rules = [self._rules[i] for i in self._index.possible(text)]
         if view.language != "ru":
-            return self._english_rules
-        return self._rules if LATIN_WORD.search(view.folded.text) else self._russian_rules
+            return [rule for rule in rules if rule.english]
+        return rules if LATIN_WORD.search(text) else [rule for rule in rules if not rule.english]
 
     @staticmethod
     def _negation(view: _View, start: int, end: int, denied: tuple[int, int] | None):

@@ -29,6 +29,7 @@ _ONE_TO_ONE = str.maketrans({
                     "\u2009\u200a\u202f\u205f\u3000", " "),
     "ё": "е", "Ё": "Е", "×": "x",
 })
+_OTHER = re.compile(f"[{re.escape(''.join(map(chr, _ONE_TO_ONE)))}]")
 _UNTIDY = re.compile("  +|[\u00ad\u200b-\u200d\u2060\ufeff]+|.[\u0300-\u036f]+")
 _LATIN_WORD = re.compile(r"(?<![A-Za-zА-Яа-я])[А-Яа-я]*+[A-Za-z][A-Za-zА-Яа-я]*+")
 _BRAND = re.compile(r"(?<![A-Za-zА-Яа-я])[A-Za-z]{3,}+(?![А-Яа-я])")
@@ -102,6 +103,10 @@ class Folded:
         return 1 if self.text[index] == " " else self.starts[index + 1] - self.starts[index]
 
 
+def _one_to_one(text: str) -> str:
+    return text.translate(_ONE_TO_ONE) if _OTHER.search(text) else text
+
+
 @lru_cache(maxsize=2 ** 14)  # brands and units recur
 def _fold_word(word: str) -> str:
     """One alphabet for a word that holds Latin letters."""
@@ -122,7 +127,7 @@ def fold(text: str, english: tuple[tuple[int, int], ...] = ()) -> Folded:
     a Latin double, but not the reverse, becomes Latin («РVС»).
     Texts without any Cyrillic stay Latin, and so do the stretches `english` of the original.
     """
-    folded = text.translate(_ONE_TO_ONE)
+    folded = _one_to_one(text)
     starts = None
     if _UNTIDY.search(folded):
         pieces, starts, at = [], [], 0
@@ -161,7 +166,7 @@ def fold(text: str, english: tuple[tuple[int, int], ...] = ()) -> Folded:
 
 def fold_text(text: str) -> str:
     """``fold(text).text`` in half the time: no spans and no brands are asked for."""
-    tidy = text.translate(_ONE_TO_ONE)
+    tidy = _one_to_one(text)
     if _UNTIDY.search(tidy):
         return fold(text).text
     if _LATIN.search(tidy) and _CYRILLIC.search(tidy):

@@ -29,13 +29,13 @@ from .languages import part as part_of_language
 from .languages.place import Place
 from .materials import Mention, PartOf
 from .negation import negation_before
-from .patterns import NEVER, Alternatives, Pattern, Tables, language_of, spoken
+from .patterns import NEVER, Alternatives, Index, Pattern, Tables, language_of, spoken
 from .reading import IMPLIED
 
 __all__ = ["NamedGoods", "Implied", "Kind", "Noun", "GoodsKind", "Gate"]
 
 _CLAUSE = re.compile(r"\s?:?[^.;:]*")
-_QUOTES = str.maketrans(dict.fromkeys("\"«»“”„", " "))
+_QUOTES = re.compile("[\"«»“”„]")
 
 
 @dataclass(frozen=True)
@@ -181,9 +181,11 @@ class Gate:
                 tables.message(row["id"], where, _GIVEN.get(row["where"], ())),
                 tables.problem(row["id"], _GIVEN_TO_PROBLEM.get(row["where"], ())),
                 language_of(row["id"])))
-        self._by_language = {(where, language): tuple(
-            kind for kind in kinds if kind.language == language)
-            for where, kinds in self._kinds.items() for language in LANGUAGES}
+        self._by_language = {language: [
+            (where, kind) for where in _PLACES for kind in self._kinds[where]
+            if kind.language == language] for language in LANGUAGES}
+        self._indexes = {language: Index([kind.pattern for _, kind in kinds])
+                         for language, kinds in self._by_language.items()}
         self._noun, self._described, self._purpose = (
             next(iter(self._kinds[name]), None) for name in _WITHOUT_PATTERN)
         self._open_kind, self._mentioned = (
@@ -234,12 +236,12 @@ class Gate:
         described = {"upper", "sole"} <= {part.role for part in parts}
         has_upper = any(part.role == "upper" for part in parts)
         text = folded.masked
+        kinds = self._possible(text, language)
         soles = any(part.role == "sole" for part in parts)
-        for where in ("any",) if soles else ("any", "bare"):
-            for kind in self._by_language[where, language]:
-                match = kind.pattern.search(text)
-                if match and place.leads(match.start()):
-                    return self._verdict(kind, *match.span())
+        for kind in kinds["any"] if soles else kinds["any"] + kinds["bare"]:
+            match = kind.pattern.search(text)
+            if match and place.leads(match.start()):
+                return self._verdict(kind, *match.span())
         if self._noun is None:
             named = [good for good in goods if negation_before(
                 folded.text, good.start, good.end, language) is None]
@@ -261,8 +263,8 @@ class Gate:
                            types or (head,))
         places = place.heads(place.part if has_upper else len(text))
         # Beside an upper «подошва: резина» is a part of the good, else it is the good.
-        part = self._named_head(place, "part", places, language)
-        other = self._named_head(place, "head", places, language) or (None if described else part)
+        part = self._named_head(place, kinds["part"], places)
+        other = self._named_head(place, kinds["head"], places) or (None if described else part)
         if other is not None:
             return other
         served = self._served(text, place, goods) if self._purpose is not None else None
@@ -314,10 +316,18 @@ class Gate:
             if row.problem is None else Message.of(row.problem.id, **said)
         return GoodsKind(row, start, end, row.note, (problem,))
 
-    def _named_head(self, place: Place, where: str, places: list[int],
-                    language: str) -> GoodsKind | None:
-        """The first row of ``kinds.csv`` that the head of the description meets."""
-        for kind in self._by_language[where, language]:
+    def _possible(self, text: str, language: str) -> dict[str, list[Kind]]:
+        """By where they are looked for, the kinds whose words the text may hold, parts blank."""
+        found: dict[str, list[Kind]] = {where: [] for where in _PLACES}
+        for i in self._indexes[language].possible(text):
+            where, kind = self._by_language[language][i]
+            found[where].append(kind)
+        return found
+
+    def _named_head(self, place: Place, kinds: Sequence[Kind], places: list[int]
+                    ) -> GoodsKind | None:
+        """The first of these rows of ``kinds.csv`` that the head of the description meets."""
+        for kind in kinds:
             match = kind.pattern.first(place.text, places, place.ends)
             if match:
                 return self._verdict(kind, *match.span())
@@ -358,7 +368,7 @@ class Gate:
         if place.noun == len(folded.text) and place.part < end:
             return Message("reader.no_kind")
         start, end = folded.span(start, end)
-        name = " ".join(folded.original[start:end].translate(_QUOTES).split()).strip(" -")
+        name = " ".join(_QUOTES.sub(" ", folded.original[start:end]).split()).strip(" -")
         if len(name) > QUOTED:
             name = f"{name[:QUOTED].rpartition(' ')[0] or name[:QUOTED]} …"
         return Message.of("reader.unknown_kind", name=name)

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from orangecontrib.customs.files import strict_rows
 
+from .folding import Folded
 from .languages import LANGUAGES, words
 from .lemmas import known, lemma
 
@@ -90,7 +91,15 @@ class TextGoods:
 
     def words_of(self, number: int, text: str) -> str:
         """The text with spaces in place of what speaks of other goods."""
-        mine = sorted((*self.goods[number].spans, *self.shared))
+        return self._kept(sorted((*self.goods[number].spans, *self.shared)), text)
+
+    def part_of(self, number: int, folded: Folded) -> str:
+        """The same of the text as it was written."""
+        return self._kept(sorted(folded.span(*span) for span in (
+            *self.goods[number].spans, *self.shared)), folded.original)
+
+    @staticmethod
+    def _kept(mine: Sequence[Span], text: str) -> str:
         pieces, at = [], 0
         for start, end in mine:
             # a delimiter: what stood apart must not come to stand together

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from orangecontrib.customs.files import strict_rows
@@ -16,15 +16,13 @@ from orangecontrib.customs.i18n import Message, put_in
 
 from .forms import ANY, NOMINATIVE, OBLIQUE
 from .languages import LANGUAGES
-from .phrases import Phrases, words_regex
+from .phrases import Compiled, Needs, Phrases, holds, words_regex
 
-__all__ = ["LATIN_WORD", "NEVER", "Alternatives", "Pattern", "Tables", "Taken", "grams_of",
+__all__ = ["LATIN_WORD", "NEVER", "Alternatives", "Index", "Pattern", "Tables", "Taken", "grams_of",
            "language_of", "number", "spoken", "words_of"]
 
 _ID = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)*")
 
-#: Letters that no word of English has, even where folding spells it in Russian ones.
-_RUSSIAN = re.compile("[бгджзийлпфцчшщъыьэюя]")
 #: A word of Latin letters, in folded text.
 LATIN_WORD = re.compile("[a-z][a-z0-9]")
 
@@ -46,11 +44,14 @@ class Pattern:
         A text that holds none of them holds no match; () where none are known.
     beginnings : tuple of str
         Each match begins with one of them; () where none are known.
+    needs : str, list or None
+        What else a text with a match holds (:class:`.phrases.Compiled`).
     """
 
     regex: str
     pieces: tuple[str, ...] = ()
     beginnings: tuple[str, ...] = ()
+    needs: Needs = field(default=None, hash=False, repr=False)
 
     @cached_property
     def compiled(self) -> re.Pattern:
@@ -65,7 +66,8 @@ class Pattern:
         A text with other ones (:func:`grams_of`) holds no match.
         """
         found = frozenset(piece[:GRAM] for piece in self.pieces)
-        return found if all(len(gram) == GRAM for gram in found) else frozenset()
+        return found if all(len(gram) == GRAM and gram == "".join(gram.split())
+                            for gram in found) else frozenset()
 
     def may_be_in(self, text: str) -> bool:
         """Is one of the pieces in the text, and a beginning?  Spares most patterns their search."""
@@ -77,6 +79,13 @@ class Pattern:
                 return False
         return True
 
+    def is_worth_compiling(self, text: str) -> bool:
+        """Is all that is needed in the text?  To search it takes less time than to ask this."""
+        return self.needs is None or holds(self.needs, text)
+
+    def _may_be_searched(self, text: str) -> bool:
+        return self.may_be_in(text) and ("compiled" in vars(self) or self.is_worth_compiling(text))
+
     @cached_property
     def _needed(self) -> tuple[tuple[str, ...], ...]:
         # a hyphen may lack in the text
@@ -85,32 +94,35 @@ class Pattern:
 
     def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterable[re.Match]:
         """All matches in ``text[start:end]``, which is folded."""
-        return self.compiled.finditer(text, start, end) if self.may_be_in(text) else ()
+        return self.compiled.finditer(text, start, end) if self._may_be_searched(text) else ()
 
     def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match | None:
         """The first match in ``text[start:end]``."""
-        return self.compiled.search(text, start, end) if self.may_be_in(text) else None
+        return self.compiled.search(text, start, end) if self._may_be_searched(text) else None
 
     def match(self, text: str, start: int = 0) -> re.Match | None:
         """The match that begins at `start`."""
-        return self.compiled.match(text, start) if self.may_be_in(text) else None
+        return self.compiled.match(text, start) if self._may_be_searched(text) else None
 
     def first(self, text: str, places: Sequence[int],
               ends: Callable[[int], bool]) -> re.Match | None:
         """The match that begins at the first of these places at which one does that may end so."""
-        if not self.may_be_in(text):
+        if not self._may_be_searched(text):
             return None
         return next((match for place in places for match in (self.compiled.match(text, place),)
                      if match and ends(match.end())), None)
 
 
-def grams_of(text: str) -> set[str]:
-    """All that stands in :data:`GRAM` characters of a text beside each other."""
-    return {text[i:i + GRAM] for i in range(len(text) - GRAM + 1)}
+@lru_cache(maxsize=16)  # many tables of several groups ask one after the other
+def grams_of(text: str) -> frozenset[str]:
+    """All that stands in :data:`GRAM` characters of a word of a text beside each other."""
+    return frozenset().union(*map(_grams_of_word, set(text.split())))
 
 
-#: After so many texts it takes less time to compile a shorter expression than to do without.
-FEW = 1000
+@lru_cache(maxsize=2 ** 14)  # declarations share most of their words
+def _grams_of_word(word: str) -> frozenset[str]:
+    return frozenset(word[i:i + GRAM] for i in range(len(word) - GRAM + 1))
+
 
 #: What no text has.
 NEVER = Pattern(r"(?!)", ("\0",))
@@ -165,21 +177,21 @@ class Tables:
     @cached_property
     def phrases(self) -> Phrases:
         """What turns phrases into regular expressions, with the classes of ``classes.csv``."""
-        if not (self.group.folder / "classes.csv").exists():
-            return Phrases()
         classes = {}
         for where, row in self.rows("classes.csv", ("phrase",)):
             case = row.get("case", ANY)
             if case not in (ANY, NOMINATIVE, OBLIQUE):
                 raise ValueError(f"{where}: case must be empty, '{NOMINATIVE}' or '{OBLIQUE}'")
             classes[row["id"]] = row["phrase"], case, where
-        return Phrases(classes)
+        return Phrases(classes, self.group.id)
 
     def regex(self, row: dict[str, str], where: str = "row", case: str = ANY) -> str:
         """The regular expression of a row's phrase, in a case; "" where there is none."""
-        return self.phrases.regex(row["phrase"], where, case, **{
-            name: row.get(name, "") for name in ("not_before", "not_after", "not_between")}) \
-            if row["phrase"] else ""
+        return self._compiled(row, where, case).regex if row["phrase"] else ""
+
+    def _compiled(self, row: dict[str, str], where: str, case: str) -> Compiled:
+        return self.phrases.compiled(row["phrase"], where, case, **{
+            name: row.get(name, "") for name in ("not_before", "not_after", "not_between")})
 
     def pattern(self, row: dict[str, str], where: str = "row", case: str = ANY
                 ) -> Pattern | None:
@@ -187,11 +199,10 @@ class Tables:
 
         ValueError where its phrase is empty or can't be read.
         """
-        regex = self.regex(row, where, case)
         if not row["phrase"]:
             raise ValueError(f"{where}: phrase is empty")
-        return None if not regex else Pattern(regex, self.phrases.pieces(row["phrase"], case),
-                       self.phrases.beginnings(row["phrase"], case))
+        compiled = self._compiled(row, where, case)
+        return Pattern(*compiled) if compiled.regex else None
 
     @cached_property
     def words(self) -> dict[str, Pattern]:
@@ -294,8 +305,38 @@ def _begins(beginnings: Sequence[str]) -> str:
     return f"(?={words_regex(sorted(beginnings))})" if beginnings else ""
 
 
+class Index:
+    """Many patterns, of which few may be in any one text: these are told by their pieces.
+
+    Parameters
+    ----------
+    patterns : sequence of Pattern
+    """
+
+    def __init__(self, patterns: Sequence[Pattern]):
+        self._patterns = tuple(patterns)
+        self._always = [i for i, pattern in enumerate(patterns) if not pattern.grams]
+        having: dict[str, list[int]] = {}   # by piece
+        for i, pattern in enumerate(patterns):
+            for piece in pattern.pieces if pattern.grams else ():
+                having.setdefault(piece, []).append(i)
+        self._by_gram: dict[str, list[tuple[str, list[int]]]] = {}
+        for piece, numbers in having.items():
+            self._by_gram.setdefault(piece[:GRAM], []).append((piece, numbers))
+        self._grams = frozenset(self._by_gram)
+
+    def possible(self, text: str) -> list[int]:
+        """The numbers of those that may be in a text, in their order."""
+        found = set(self._always)
+        for gram in self._grams & grams_of(text):
+            for piece, numbers in self._by_gram[gram]:
+                if piece in text:
+                    found.update(numbers)
+        return [i for i in sorted(found) if self._patterns[i].may_be_in(text)] if found else []
+
+
 class Alternatives:
-    """Many patterns as one, of which the earlier ones come first.
+    """Many patterns, none inside another: the first match counts, of several the earlier pattern's.
 
     Parameters
     ----------
@@ -305,40 +346,33 @@ class Alternatives:
     """
 
     def __init__(self, patterns: Sequence[Pattern], before: str = r"(?<!\w)"):
-        self.regex = self._joined(patterns, before)
-        # most Russian texts have no word of Latin letters, and English ones need no search there
-        self._numbers = [i for i, pattern in enumerate(patterns)
-                         if _RUSSIAN.search(pattern.regex.replace("без", ""))]  # «_» is no «без»
-        self._russian = self._joined([patterns[i] for i in self._numbers], before) \
-            if self._numbers else self.regex
-        self._few = FEW
+        self._patterns, self._before = tuple(patterns), before
+        self._index = Index(patterns)
+        self._compiled: dict[int, re.Pattern] = {}   # when a text first may hold them
 
-    @staticmethod
-    def _joined(patterns: Sequence[Pattern], before: str) -> str:
-        known = all(pattern.beginnings for pattern in patterns)
-        before += _begins(
-            {text for pattern in patterns for text in pattern.beginnings} if known else ())
-        each = "|".join(f"({pattern.regex})" for pattern in patterns)
-        return rf"{before}(?:{each})(?!\w)"
-
-    @cached_property
-    def _compiled(self) -> re.Pattern:
-        return _compiled(self.regex)
-
-    @cached_property
-    def _compiled_russian(self) -> re.Pattern:
-        return _compiled(self._russian)
+    def _search(self, i: int, text: str, start: int) -> re.Match | None:
+        if i not in self._compiled:
+            pattern = self._patterns[i]
+            if not pattern.is_worth_compiling(text):
+                return None
+            self._compiled[i] = _compiled(
+                rf"{self._before}{_begins(pattern.beginnings)}(?:{pattern.regex})(?!\w)")
+        return self._compiled[i].search(text, start)
 
     def finditer(self, text: str) -> Iterator[tuple[int, re.Match]]:
         """Number of the pattern and match, for each match, none inside another."""
-        russian = self._numbers and not LATIN_WORD.search(text)
-        self._few -= bool(russian)
-        if russian and self._few < 0:
-            for match in self._compiled_russian.finditer(text):
-                yield self._numbers[match.lastindex - 1], match
-            return
-        for match in self._compiled.finditer(text):
-            yield match.lastindex - 1, match
+        met = {i: match for i in self._index.possible(text)
+               if (match := self._search(i, text, 0)) is not None}
+        while met:
+            first = min(met, key=lambda i: (met[i].start(), i))
+            match = met[first]
+            yield first, match
+            for i in [i for i, other in met.items() if other.start() < match.end()]:
+                further = self._search(i, text, match.end())
+                if further is None:
+                    del met[i]
+                else:
+                    met[i] = further
 
 
 def number(text: str, where: str) -> float:

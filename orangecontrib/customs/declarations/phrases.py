@@ -39,12 +39,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from os.path import commonprefix
+from typing import Any, NamedTuple
 
 from .folding import fold
 from .forms import ANY, OBLIQUE, forms, in_dictionary
+from .kept import Kept, kept
 from .negation import BETWEEN
 
-__all__ = ["NOT_NAMED", "Phrases", "words_regex"]
+__all__ = ["NOT_NAMED", "Compiled", "Needs", "Phrases", "holds", "words_regex"]
 
 #: Words behind which a phrase names something else than the good.
 NOT_NAMED = "без | для | кроме | от | к | под"
@@ -59,6 +61,7 @@ MANY = 2000
 _TOKEN = re.compile(
     r"\s+|<(?P<class>[a-z0-9_]+)>|_(?P<any>\d?)(?![^\W_])|…(?P<stretch>\d*)|'(?P<quoted>[^']+)'|"
     r"(?P<exact>=?)(?P<word>[^\W_]+(?:[-'/&][^\W_]+)*)(?P<end>[*.]?)|(?P<sign>[][(){}|]|[^\w\s])")
+_LIMITS = ("not_before", "not_after", "not_between")
 _DENYING = {"без", "кроме"}
 _NO_NEGATION = r"(?!(?:не|без|кроме|нет)\b)\w++"
 _NUMBER = r"\d++(?:[.,]\d++)?"
@@ -66,6 +69,22 @@ _DASH = r"[ .:=(-]++"
 _SPACE = r" ++|\.(?=\w)"   # behind a whole word a point and a space end the sentence
 #: What may stand last: a word, a sign or number after which no space is needed, …
 WORD, LATIN, CUT, SIGN, DIGIT, OPEN = "word", "latin", "cut", "sign", "digit", "open"
+
+
+Needs = Any  # str, list or None: see Compiled
+
+
+class Compiled(NamedTuple):
+    """What a phrase becomes; see :meth:`Phrases.regex`, `pieces` and `beginnings`.
+
+    `regex`: "" where the phrase has no forms in a case.  `needs`: what a text must hold, a piece,
+    ``["|", …]`` (one of several such) or ``["&", …]`` (all of them); None: no more than a piece.
+    """
+
+    regex: str
+    pieces: tuple[str, ...] = ()
+    beginnings: tuple[str, ...] = ()
+    needs: Needs = None
 
 
 @dataclass(frozen=True)
@@ -153,10 +172,16 @@ class Phrases:
     classes : mapping of str to (str, str, str)
         Name of a class → its phrase, the case of its words (:data:`.forms.ANY` where that of
         the phrase counts), and where it stands.
+    kept_as : str
+        Whose phrases they are: what became of them in an earlier run is used again
+        (:mod:`.kept`); "": nobody's, and nothing is kept.
     """
 
-    def __init__(self, classes: Mapping[str, tuple[str, str, str]] | None = None):
+    def __init__(self, classes: Mapping[str, tuple[str, str, str]] | None = None,
+                 kept_as: str = ""):
         self._classes = classes or {}
+        self._kept = kept(kept_as, sorted(
+            (name, *phrase[:2]) for name, phrase in self._classes.items())) if kept_as else Kept()
         self._known: dict[tuple[str, str], object] = {}
         self._parsed: dict[tuple[str, str], object] = {}
 
@@ -196,12 +221,36 @@ class Phrases:
         except ValueError as error:
             raise ValueError(f"{where}: phrase '{phrase}': {error}") from None
 
+    def compiled(self, phrase: str, where: str = "phrase", case: str = ANY, **limits: str
+                 ) -> Compiled:
+        """The regular expression of a phrase, with what spares most texts the search."""
+        key = phrase, case, *(limits.get(name, "") for name in _LIMITS)
+        if (known := self._kept.get(key)) is not None:
+            regex, pieces, beginnings, needs = known
+            return Compiled(regex, tuple(pieces), tuple(beginnings), needs)
+        regex = self.regex(phrase, where, case, **limits)
+        found = Compiled("") if not regex else Compiled(
+            regex, self.pieces(phrase, case), self.beginnings(phrase, case),
+            self.needs(phrase, case))
+        self._kept.add(key, found)
+        return found
+
+    def keep(self) -> None:
+        """Keep what the phrases became for later runs."""
+        self._kept.save()
+
     def pieces(self, phrase: str, case: str = ANY) -> tuple[str, ...]:
         """Pieces of text of which all that a phrase reads holds at least one; () where unknown.
 
         So that most phrases need no search.
         """
         return tuple(sorted(_pieces(self._parse(phrase, case))))
+
+    def needs(self, phrase: str, case: str = ANY) -> Needs:
+        """What a text must hold of a phrase of several words, and of each of its alternatives."""
+        found = _needs(self._parse(phrase, case))
+        return None if isinstance(found, str) or found and found[0] == "|" \
+            and all(isinstance(part, str) for part in found) else found
 
     def beginnings(self, phrase: str, case: str = ANY) -> tuple[str, ...]:
         """Some letters with which all that a phrase reads begins; () where unknown.
@@ -428,6 +477,39 @@ def _pieces(tree) -> frozenset[str]:
     if isinstance(tree, _Sequence):
         return max(map(_pieces, reversed(tree.items)), key=_worth)
     return _pieces(tree.item) if isinstance(tree, _Beside) else frozenset()
+
+
+def _needs(tree) -> Needs:
+    """What a text must hold so that a tree may read it; None where that is open."""
+    if isinstance(tree, _Leaf):
+        return _joined("|", sorted(_pieces(tree)))
+    if isinstance(tree, _Choice):
+        each = list(map(_needs, tree.options))
+        return None if None in each else _joined("|", each)
+    if isinstance(tree, _Sequence):
+        return _joined("&", [need for need in map(_needs, tree.items) if need is not None])
+    return _needs(tree.item) if isinstance(tree, _Beside) else None
+
+
+def _joined(sign: str, needs: Iterable[Needs]) -> Needs:
+    flat: list[Needs] = []
+    for need in needs:
+        for part in need[1:] if isinstance(need, list) and need[0] == sign else [need]:
+            if part not in flat:
+                flat.append(part)
+    return [sign, *flat] if len(flat) > 1 else flat[0] if flat else None
+
+
+def holds(needs: Needs, text: str) -> bool:
+    """Whether a text holds what is needed."""
+    if isinstance(needs, str):
+        return needs in text
+    parts = iter(needs)
+    any_ = next(parts) == "|"
+    for part in parts:
+        if (part in text if isinstance(part, str) else holds(part, text)) is any_:
+            return any_
+    return not any_
 
 
 def _beginnings(tree) -> frozenset[str] | None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -99,6 +99,8 @@ class Reading:
         Of a text that speaks of several goods, what it says of each; else empty.
     quantity : float, optional
         How many there are of the good, where the text speaks of several and says it.
+    own : str
+        Of one of several goods: the description with spaces in place of what is of the others.
     several : Several
         What is open of several goods in one.
     doubts : tuple of Doubt
@@ -112,6 +114,7 @@ class Reading:
     quantity: float | None = None
     several: Several = Several()
     doubts: tuple[Doubt, ...] = ()
+    own: str = field(default="", repr=False)
 
     def counted(self, quantity: bool, whole: bool = False) -> Reading:
         """Of one of several goods: with a problem where something is declared for all of them.

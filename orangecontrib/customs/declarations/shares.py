@@ -74,13 +74,15 @@ _WORD = re.compile(r"\w+")
 def _patterns() -> dict[str, Pattern]:
     """By kind the words of all languages."""
     said: dict[str, list[str]] = {}
+    phrases = Phrases(kept_as="shares")
     for language in LANGUAGES:
         path = Path(__file__).parent / "languages" / language / "shares.csv"
         for line, row in strict_rows(path, ("kind", "phrase", "why"))[1]:
-            Phrases().regex(row["phrase"], f"{path}, line {line}")
+            phrases.compiled(row["phrase"], f"{path}, line {line}")
             said.setdefault(row["kind"], []).append(row["phrase"])
-    return {kind: Pattern(Phrases().regex(phrase), Phrases().pieces(phrase))
-            for kind, phrase in ((kind, " | ".join(some)) for kind, some in said.items())}
+    found = {kind: Pattern(*phrases.compiled(" | ".join(some))) for kind, some in said.items()}
+    phrases.keep()
+    return found
 
 
 def _any(kind: str, text: str, start: int = 0, end: int | None = None) -> bool:

@@ -1,4 +1,4 @@
-"""Files that are kept up over time: one program at a time, and a copy before they are rewritten."""
+"""Files that are kept: one program at a time, a copy before they are rewritten, and the cache."""
 from __future__ import annotations
 
 import os
@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
-__all__ = ["InUse", "copied_aside", "locked"]
+__all__ = ["VARIABLE", "InUse", "cache_folder", "copied_aside", "locked"]
+
+#: Environment variable with the folder of all that is kept between runs; "" or "off": nothing.
+VARIABLE = "ORANGE_CUSTOMS_CACHE"
 
 
 class InUse(Exception):
@@ -46,3 +49,12 @@ def copied_aside(path: Path) -> Path:
         copy = path.with_name(f"{path.name}.bak{number}")
     shutil.copy2(path, copy)
     return copy
+
+
+def cache_folder() -> Path | None:
+    """The folder of all that is kept between runs; None when nothing is to be kept."""
+    named = os.environ.get(VARIABLE)
+    if named is None:
+        from platformdirs import user_cache_dir
+        return Path(user_cache_dir("orange3-customs", appauthor=False))
+    return None if named.strip().lower() in ("", "off") else Path(named).expanduser()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import platform
+import re
 import sys
 from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import replace
@@ -191,6 +192,11 @@ def _case_arguments(parser, out):
     parser.add_argument("--tariff", type=Path, metavar="FILE",
                         help="an official edition of the tariff: what rests on a code whose "
                              "wording it changes is not established")
+    parser.add_argument("--exchange", action="append", default=[], type=_exchange,
+                        metavar="EUR/RUB=98.5",
+                        help="what one unit of a rate's currency costs in that of the values: "
+                             "duties of which a part is per unit are in it then. May be given "
+                             "several times")
     for option, metavar, default, meaning in (
             ("--error", "E", ERROR, "accepted error of the safe code"),
             ("--trust", "T", TRUST, "probability that what the text declares is about this good"),
@@ -210,6 +216,24 @@ def _declarations_arguments(parser):
                         help="which column is which, where that is not told right: description, "
                              "id, code, quantity, value, currency or weight; an empty name: there "
                              "is none. May be given several times")
+
+
+def _exchange(text: str) -> tuple[str, str, float]:
+    """The currency of a value, that of a rate, and what one of these costs."""
+    found = re.fullmatch(r"\s*([A-Za-z]{3})/([A-Za-z]{3})\s*=\s*(\d+(?:[.,]\d+)?)\s*", text)
+    price = float(found[3].replace(",", ".")) if found else 0.
+    if not found or not price:
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is not like EUR/RUB=98.5 (one EUR costs 98.5 RUB)")
+    return found[2].upper(), found[1].upper(), price
+
+
+def exchange_of(args) -> dict[str, dict[str, float]]:
+    """By the currency of values, what others cost in it."""
+    found: dict[str, dict[str, float]] = {}
+    for own, other, price in args.exchange:
+        found.setdefault(own, {})[other] = price
+    return found
 
 
 #: Short names of roles.
@@ -337,13 +361,13 @@ def _classify(args, place) -> tuple[str, int]:
 
 
 def _long(args, place) -> tuple[str, int]:
-    from orangecontrib.customs.batch import Declarations, Job, Report, Stopped, run_batch
+    engine = cli_batch.engine_of(args)
+    from orangecontrib.customs.batch import Bad, Declarations, Job, Report, Stopped, run_batch
     from orangecontrib.customs.batch.parts import form_of
     from orangecontrib.customs.batch.run import state_of
     from orangecontrib.customs.cases import files as cases
     from orangecontrib.customs.cases.predictions import PredictionsError
     from orangecontrib.customs.files import Output
-    engine = cli_batch.engine_of(args)
     inputs = _inputs(args)
     others = [Output(path, [*inputs, args.out]) if path else None
               for path in (args.summary, args.bad_rows)]
@@ -358,7 +382,8 @@ def _long(args, place) -> tuple[str, int]:
         Path(), None, None, groups=tuple(args.groups), priors=given.priors, answers=given.answers,
         model=args.model if args.photos else "", device=args.device, backend=args.backend,
         error=args.error, trust=args.trust, form=form_of(args.out), lang=args.lang, loaded=model,
-        decisions=given.decisions, on=date.today(), tariff=given.tariff)
+        decisions=given.decisions, on=date.today(), tariff=given.tariff,
+        exchange=exchange_of(args))
     report, stopped = Report(), None
     with ExitStack() as stack:
         checkpoint = stack.enter_context(cli_batch.checkpoint_of(
@@ -375,7 +400,10 @@ def _long(args, place) -> tuple[str, int]:
                           photos=given.photos, predictions=given.predictions, weight=args.weight,
                           engine=engine, workers=args.workers, checkpoint=checkpoint,
                           bad_rows=bad_rows, say=cli_batch.teller(), titles=SOURCES,
-                          progress=progress, stopped=lambda: signals.number, report=report)
+                          progress=progress, stopped=lambda: signals.number, report=report,
+                          bad=[Bad(line, cells.get("number", ""), reason, {
+                              "": " | ".join(filter(None, cells.values()))})
+                               for line, cells, reason in given.bad])
         except Stopped as error:
             stopped = error
         except PredictionsError as error:
@@ -406,7 +434,8 @@ def _made_of(args, photos, groups) -> dict[str, str]:
     if args.photos:
         files["model"] = Path(bundled_path(args.model) or args.model)
     options = {name: getattr(args, name) for name in (
-        "encoding", "sheet", "columns", "error", "trust", "weight", "device", "backend", "lang")}
+        "encoding", "sheet", "columns", "error", "trust", "weight", "exchange", "device", "backend",
+        "lang")}
     options |= {"form": Path(args.out).suffix.lower(), "groups": [group.id for group in groups]}
     if args.decisions:  # some are in force for a time
         options |= {"decisions": str(args.decisions), "on": date.today().isoformat()}
@@ -449,7 +478,7 @@ def _case(args, place):
         case = case_of(goods, _read_photos(args, given.photos, given.groups), given.predictions,
                        groups=given.groups, priors=given.priors, trust=args.trust,
                        weight=args.weight, decisions=given.decisions, tariff=given.tariff,
-                       progress=_bar("texts", "texts"))
+                       exchange=exchange_of(args), progress=_bar("texts", "texts"))
     except PredictionsError as error:
         raise cases.InputError(f"{args.predictions}: {error}") from error
     for remark in (*case.remarks, *case.strange_answers(given.answers)):
@@ -467,15 +496,20 @@ def _given(args, place) -> SimpleNamespace:
     _check_numbers(args)
     groups = _groups(args)
     vocabulary, encoding = vocabulary_of(groups), args.encoding
-    return SimpleNamespace(
-        groups=groups, vocabulary=vocabulary, photos=_find(args, place) if args.photos else [],
+    bad: list[tuple[int, dict[str, str], str]] = []
+    given = SimpleNamespace(
+        groups=groups, vocabulary=vocabulary, bad=bad,
+        photos=_find(args, place) if args.photos else [],
         priors=cases.read_priors(args.priors, vocabulary, encoding) if args.priors else None,
         answers=cases.read_answers(args.answers, vocabulary, encoding) if args.answers else {},
         predictions=cases.read_predictions(args.predictions, encoding)
         if args.predictions else None,
-        decisions=cases.read_decisions(args.decisions, vocabulary, encoding)
-        if args.decisions else (),
+        decisions=cases.read_decisions(args.decisions, vocabulary, encoding,
+                                       lambda *row: bad.append(row)) if args.decisions else (),
         tariff=cases.read_tariff(args.tariff, encoding) if args.tariff else None)
+    for _, _, reason in bad:
+        cli_batch.teller()(f"{reason}; this row is left out")
+    return given
 
 
 def _check_numbers(args):

@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from orangecontrib.customs import __version__
+from orangecontrib.customs.workers import load_beside
 
 __all__ = ["Ended", "Progress", "Signals", "Terminated", "add_arguments", "checkpoint_of",
            "declarations_here", "digest_of_photos", "digests_of", "engine_of", "summary_of",
@@ -80,6 +81,8 @@ def engine_of(args):
     """What does the tasks, as :func:`..batch.run_batch` takes it."""
     from orangecontrib.customs.cases.files import InputError
     if not args.address:
+        if args.engine == "processes":
+            load_beside()
         return args.engine
     if args.engine != "ray":
         raise InputError("--address is of a Ray cluster: add --engine ray")

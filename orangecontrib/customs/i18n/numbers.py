@@ -17,14 +17,16 @@ ENDS = 6.
 
 
 def percent(p: float) -> Message | str:
-    """A probability in whole per cent; only what is certain is 0 or 100.
+    """A probability in whole per cent; what is reckoned is never certain, so none is 0 or 100.
 
-    >>> str(percent(.724)), str(percent(.9999)), str(percent(.001)), percent(float("nan"))
+    >>> str(percent(.724)), str(percent(.996)), str(percent(.001)), percent(float("nan"))
     ('72 %', '99+ %', '<1 %', '')
+    >>> str(percent(1.)), str(percent(0.))
+    ('>99,9 %', '<0,1 %')
     """
     if p != p:
         return ""
-    extreme = "" if p in (0., 1.) else nearly(p)
+    extreme = "all" if p >= .9995 else "none" if p <= .0005 else nearly(p)
     return Message(f"card.percent_{extreme}") if extreme else Message.of("card.percent", p=100 * p)
 
 

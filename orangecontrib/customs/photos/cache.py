@@ -17,10 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["FeatureCache", "VARIABLE", "SIZE_LIMIT", "cache_folder"]
+from orangecontrib.customs.files.keeping import VARIABLE, cache_folder
 
-#: Environment variable with the folder of all that is kept between runs; "" or "off": nothing.
-VARIABLE = "ORANGE_CUSTOMS_CACHE"
+__all__ = ["FeatureCache", "VARIABLE", "SIZE_LIMIT", "cache_folder"]
 
 #: Bytes on disk: some 150 000 photos on the default backbone.
 SIZE_LIMIT = 2 ** 30
@@ -33,15 +32,6 @@ PATIENCE = 2.
 
 _log = logging.getLogger(__name__)
 _told: set[str] = set()
-
-
-def cache_folder() -> Path | None:
-    """The folder of all that is kept between runs; None when nothing is to be kept."""
-    named = os.environ.get(VARIABLE)
-    if named is None:
-        from platformdirs import user_cache_dir
-        return Path(user_cache_dir("orange3-customs", appauthor=False))
-    return None if named.strip().lower() in ("", "off") else Path(named).expanduser()
 
 
 class FeatureCache:

@@ -28,6 +28,8 @@ from types import ModuleType
 
 from orangecontrib.customs.files import strict_rows
 
+from ..kept import kept
+
 __all__ = ["LANGUAGES", "any_of", "ordinary", "part", "words"]
 
 #: The languages that are read, by ISO 639-1; the first is that of a text without any words.
@@ -59,10 +61,16 @@ def words(language: str, kind: str) -> tuple[str, ...]:
 def ordinary(language: str) -> frozenset[str]:
     """All forms of the words of ``ordinary.csv``: they tell nothing that decides."""
     from ..forms import forms  # which asks the languages
-    path = Path(__file__).parent / language / "ordinary.csv"
-    rows = strict_rows(path, ("kind", "words", "why"))[1]
-    return frozenset(form for _, row in rows for word in row["words"].split()
-                     for form in forms(word))
+    before = kept(f"ordinary-{language}")
+    known = before.get(())
+    if known is None:
+        path = Path(__file__).parent / language / "ordinary.csv"
+        rows = strict_rows(path, ("kind", "words", "why"))[1]
+        known = sorted({form for _, row in rows for word in row["words"].split()
+                        for form in forms(word)})
+        before.add((), known)
+        before.save()
+    return frozenset(known)
 
 
 def any_of(language: str, *kinds: str) -> str:

@@ -1,0 +1,205 @@
+"""What is chosen in training: β and γ of each level, and what is unlike all that was trained.
+
+All on rows that the learners have not seen; equal texts stay together.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .branches import Branches
+from .model import (
+    Answers,
+    CodeTree,
+    Likeness,
+    NodeLearner,
+    Rows,
+    Tempers,
+    _places,
+    grow,
+    tempered,
+)
+
+__all__ = ["Distance", "Level", "Validation", "distance_of", "folds_of", "validate"]
+
+FOLDS = 3
+#: Tried exponents of the learners, and factors of the likeness.
+LEARNER = (.6, .8, 1., 1.25, 1.6, 2.)
+DESIGNATION = (0., 2., 4., 6., 8., 10., 12., 15., 20., 30.)
+#: Share of the trained that may be taken for strangers.
+FALSE_ALARM = .05
+#: Rows that are held against all others at once.
+BLOCK = 512
+#: Of P, so that a log-loss stays finite.
+TINY = 1e-9
+
+
+@dataclass(frozen=True)
+class Level:
+    """What held-out rows say of a level.
+
+    Attributes
+    ----------
+    digits : int
+    n : int
+        Rows whose code is as deep.
+    codes : int
+        Nodes that were declared.
+    proposed : int
+        Nodes that only the tariff has.
+    top1, top3 : float
+        Share of rows whose node is the likeliest, or one of three.
+    log_loss : float
+    tempers : Tempers
+    """
+
+    digits: int
+    n: int
+    codes: int
+    proposed: int
+    top1: float
+    top3: float
+    log_loss: float
+    tempers: Tempers
+
+
+@dataclass(frozen=True)
+class Distance:
+    """When a text is outside of what was trained.
+
+    Attributes
+    ----------
+    threshold : float
+        A text is outside if its likest trained text is less alike.
+    detected : float
+        Share of rows that are outside if their heading is left out; NaN where there is one only.
+    """
+
+    threshold: float = 0.
+    detected: float = float("nan")
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What was found on held-out rows.
+
+    Attributes
+    ----------
+    levels : tuple of Level
+    answers : Answers or None
+        P of all nodes, a row per training row, none of which its learner had seen.
+    """
+
+    levels: tuple[Level, ...]
+    answers: Answers | None
+
+
+def folds_of(texts: Sequence, folds: int = FOLDS) -> np.ndarray:
+    """A fold for each row, by chance; equal texts share one."""
+    text = np.unique(np.asarray(texts), return_inverse=True)[1]
+    return (np.random.default_rng(0).permutation(text.max() + 1) % folds)[text]
+
+
+def validate(rows: Rows, codes: Sequence[str], texts: Sequence, branches: Branches,
+             learner: NodeLearner, likeness: Likeness,
+             progress: Callable[[float], object] | None = None) -> Validation:
+    """Choose β and γ level by level, by the log-loss of the way to each held-out code."""
+    fold = folds_of(texts)
+    at = _places(codes, branches)
+    trees: list[tuple[np.ndarray, CodeTree]] = []
+    for number in range(FOLDS):
+        train, test = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+        if len(train) and len(test):
+            part = None if progress is None else _part(progress, .9 * number / FOLDS,
+                                                       .9 * (number + 1) / FOLDS)
+            trees.append((test, grow(rows[train], [codes[row] for row in train], branches,
+                                     learner, likeness, progress=part)))
+    tempers = tuple(_chosen(rows, places, level, branches, trees)
+                    for level, places in enumerate(at))
+    parts, order = [], []
+    for number, (test, tree) in enumerate(trees):
+        tree = CodeTree(tree.branches, tree.learners, tree.counts, tree.ends, likeness, tempers)
+        parts.append(tree(rows[test]))
+        order.append(test)
+        if progress is not None:
+            progress(.9 + .1 * (number + 1) / len(trees))
+    if not parts:
+        return Validation(tuple(_level(branches, level, places, None, temper) for level,
+                                (places, temper) in enumerate(zip(at, tempers))), None)
+    back = np.argsort(np.concatenate(order))
+    whole = Answers.of(parts)
+    answers = Answers(branches, tuple(mass[back] for mass in whole.masses))
+    return Validation(tuple(_level(branches, level, places, answers.masses[level], temper)
+                            for level, (places, temper) in enumerate(zip(at, tempers))), answers)
+
+
+def _part(progress, start: float, end: float):
+    return lambda share: progress(start + (end - start) * share)
+
+
+def _chosen(rows: Rows, places: np.ndarray, level: int, branches: Branches,
+            trees: Sequence[tuple[np.ndarray, CodeTree]]) -> Tempers:
+    """β and γ of a level with the lowest log-loss of the true child of the true parent."""
+    grid = [Tempers(g, b) for g in LEARNER for b in (DESIGNATION if trees and
+                                                     trees[0][1].likeness.said else (0.,))]
+    losses, n = np.zeros(len(grid)), 0
+    for test, tree in trees:
+        test = test[places[test] >= 0]
+        for start in range(0, len(test), BLOCK):
+            some = test[start:start + BLOCK]
+            block, truth = rows[some], places[some]
+            learnt = tree.learnt(level, block)
+            likeness = tree.likeness.of(block.words, branches, level) \
+                if tree.likeness.said else None
+            parent = branches.parents[level][truth]
+            for node in np.unique(parent):
+                mine, children = np.flatnonzero(parent == node), branches.children(level, node)
+                if children.stop - children.start < 2:
+                    continue
+                own = truth[mine] - children.start
+                alike = None if likeness is None else likeness[mine, children]
+                for number, tempers in enumerate(grid):
+                    q = tempered(learnt[mine, children], tempers, alike)
+                    p = q[np.arange(len(mine)), own] / np.maximum(q.sum(axis=1), TINY)
+                    losses[number] -= np.log(p + TINY).sum()
+                n += len(mine)
+    return grid[int(losses.argmin())] if n else Tempers()
+
+
+def _level(branches: Branches, level: int, places: np.ndarray, mass: np.ndarray | None,
+           tempers: Tempers) -> Level:
+    rows = np.flatnonzero(places >= 0)
+    declared = len(np.unique(places[rows]))
+    top1 = top3 = loss = float("nan")
+    if mass is not None and len(rows):
+        p = mass[rows, places[rows]]
+        before = (mass[rows] > p[:, None]).sum(axis=1)
+        top1, top3 = float((before < 1).mean()), float((before < 3).mean())
+        loss = float(-np.log(p + TINY).mean())
+    return Level(branches.levels[level], len(rows), declared,
+                 len(branches.codes[level]) - declared, top1, top3, loss, tempers)
+
+
+def distance_of(rows: Rows, codes: Sequence[str], texts: Sequence) -> Distance:
+    """How unlike a text must be: so that few of the trained, left out, are taken for strangers.
+
+    Each row is held against the others' texts, and against those of other headings alone, as if
+    its own had never been trained.
+    """
+    text = np.unique(np.asarray(texts), return_inverse=True)[1]
+    heading = np.unique(np.array([code[:4] for code in codes]), return_inverse=True)[1]
+    own, strange = np.zeros(len(codes)), np.zeros(len(codes))
+    for start in range(0, len(codes), BLOCK):
+        some = slice(start, start + BLOCK)
+        alike = np.asarray((rows.words[some] @ rows.words.T).todense())
+        alike *= rows.known[some, None]
+        own[some] = np.where(text[some, None] == text, 0., alike).max(axis=1)
+        strange[some] = np.where((heading[some, None] == heading)
+                                 | (text[some, None] == text), 0., alike).max(axis=1)
+    if not len(codes):
+        return Distance()
+    threshold = float(np.quantile(own, FALSE_ALARM))
+    detected = float((strange < threshold).mean()) if len(set(heading)) > 1 else float("nan")
+    return Distance(threshold, detected)

@@ -72,7 +72,7 @@ def load_text_tree(path: str | os.PathLike) -> TextTree:
     try:
         with safe_open(os.fspath(path), framework="numpy") as file:
             metadata = file.metadata() or {}
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            arrays = {name: file.get_tensor(name) for name in file.keys()}
     except (SafetensorError, OSError, ValueError) as error:
         raise TextModelError(f"{path}: damaged, or not a file of train-text ({error})") from None
     try:

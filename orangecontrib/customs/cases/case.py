@@ -11,6 +11,7 @@ import numpy as np
 
 from orangecontrib.customs.defaults import ERROR, TRUST
 from orangecontrib.customs.facts import Evidence, Fact, Vocabulary
+from orangecontrib.customs.fusion.alone import Alone, spoken_alone
 from orangecontrib.customs.fusion.among import Answer, codes_of, decide_among, vocabulary_of
 from orangecontrib.customs.fusion.engine import MODEL, PHOTOS, TEXT, Engine, Witness
 from orangecontrib.customs.fusion.keys import unique_keys
@@ -71,6 +72,8 @@ class Case:
     changed : dict of str to Message
         Codes whose official wording a loaded tariff changes: what rests on them is not
         established.
+    alone : sequence of (Alone or None)
+        Per good, what a classifier says where no group has the law; empty where there is none.
     """
 
     engines: tuple[Engine, ...]
@@ -83,6 +86,7 @@ class Case:
     decisions: tuple[Decision, ...] = ()
     on: date | None = None
     changed: Mapping[str, Message] = field(default_factory=dict)
+    alone: Sequence[Alone | None] = ()
 
     def under(self, tariff: Tariff) -> Case:
         """The same case where a loaded edition of the tariff is looked at, too.
@@ -190,6 +194,9 @@ class Case:
                          for witness in witnesses]
         if several:
             verdicts = of_each(self.engines, witnesses, verdicts, several, answers, answer, error)
+        if self.alone:
+            verdicts = [spoken_alone(verdict, own, self.codes, error)
+                        for verdict, own in zip(verdicts, self.alone[some])]
         if self.changed:
             verdicts = [guarded(verdict, self.changed) for verdict in verdicts]
         if self.decisions:
@@ -292,6 +299,7 @@ def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TR
         places.append([*rows, *new])
     goods = [_checked(good, engines) for good in goods]
     witnesses, answer, unmatched = [], None, {}
+    alone: tuple[Alone | None, ...] = ()
     for source, place in zip(sources, places):
         at = np.array([*place, *[-1] * (len(goods) - len(place))], dtype=int)
         if (at < 0).any():
@@ -301,10 +309,12 @@ def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TR
         if source.answer is not None and len(source.answer.odds):
             answer = replace(source.answer, odds=np.where(at[:, None] < 0, 1.,
                                                           source.answer.odds[at]))
+        if source.alone:
+            alone = tuple(source.alone[row] if row >= 0 else None for row in at)
     return Case(tuple(engines), tuple(goods), tuple(witnesses), answer,
                 tuple(remark for source in sources for remark in source.remarks), unmatched,
                 {source.id: [good.whole or good.good_id for good in source.goods]
-                 for source in sources}, tuple(decisions), on)
+                 for source in sources}, tuple(decisions), on, alone=alone)
 
 
 def _of_wholes(goods: Sequence[Good], source: Source, known: Collection[int]

@@ -176,13 +176,15 @@ class TextTree:
 
 def train_texts(texts: Sequence[str], codes: Sequence[str], tariff: Tariff | None = None,
                 learner: NodeLearner | None = None,
-                progress: Callable[[float], object] | None = None) -> TextTree:
+                progress: Callable[[float], object] | None = None, note: str = "") -> TextTree:
     """Train on texts, each with the digits of its code.
 
     Parameters
     ----------
     tariff : Tariff, optional
         Its designations speak for codes that were declared seldom or never.
+    note : str
+        What the texts are.
 
     Raises
     ------
@@ -205,4 +207,5 @@ def train_texts(texts: Sequence[str], codes: Sequence[str], tariff: Tariff | Non
     titles = {} if designations is None else designations.titles
     keys = [" ".join(some) for some in read]
     return TextTree(words, train(Rows(found.X, found.X, found.known), codes, branches,
-                                 learner or LinearLearner(), likeness, titles, keys, progress))
+                                 learner or LinearLearner(), likeness, titles, keys, progress),
+                    note=note)

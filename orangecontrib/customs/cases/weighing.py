@@ -43,12 +43,15 @@ def weighed(model: TextTree, goods: Sequence[Good], codes: Sequence[str],
     engines = [Engine(group) for group in groups]
     known = codes_of(engines)
     headings = {code[:4] for code in known if code.isdigit()}
-    rows = [row for row, code in enumerate(codes) if code[:4] in headings]
-    rows = sorted(np.random.default_rng(0).permutation(rows)[:MOST].tolist())
-    if model.trained.held_out is None or len(rows) < FEWEST:
+    held_out, asked = model.trained.held_out, model.trained.rows
+    if held_out is None or asked is None:
         return replace(model, weight=UNKNOWN)
-    held_out = model.trained.held_out
-    part = replace(held_out, masses=tuple(mass[rows] for mass in held_out.masses))
+    places = [place for place, row in enumerate(asked) if codes[row][:4] in headings]
+    places = sorted(np.random.default_rng(0).permutation(places)[:MOST].tolist())
+    rows = [int(asked[place]) for place in places]
+    if len(rows) < FEWEST:
+        return replace(model, weight=UNKNOWN)
+    part = replace(held_out, masses=tuple(mass[places] for mass in held_out.masses))
     P = model.trained.tree.class_probabilities(part)
     readers = [FactReader(engine.group) for engine in engines if engine.group.reads_text]
     some = [replace(goods[row], key=str(place), good_id=str(place), declared_code="")

@@ -7,7 +7,8 @@ each, :mod:`.training` does it all, :mod:`.files` keeps it without anything that
 """
 from .files import TextModelError, load_text_tree, packed
 from .labels import Labels, read_labels
+from .model import Branch
 from .training import TextTree, Trained, train_texts
 
-__all__ = ["Labels", "TextModelError", "TextTree", "Trained", "load_text_tree", "packed",
+__all__ = ["Branch", "Labels", "TextModelError", "TextTree", "Trained", "load_text_tree", "packed",
            "read_labels", "train_texts"]

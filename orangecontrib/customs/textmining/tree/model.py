@@ -17,8 +17,9 @@ from scipy import sparse
 
 from .branches import Branches
 
-__all__ = ["Answers", "Candidate", "CodeTree", "Likeness", "Rows", "Tempers", "candidates_of",
-           "grow", "safe_of"]
+__all__ = ["Answers", "Branch", "Candidate", "CodeTree", "Likeness", "Rows", "Tempers",
+           "branches_of",
+           "candidates_of", "grow", "safe_of"]
 
 #: Rows that are computed together, for memory: they don't depend on each other.
 BLOCK = 256
@@ -307,3 +308,40 @@ def safe_of(tree: CodeTree, answers: Answers, row: int, error: float) -> tuple[C
             break
         way.append(Candidate(codes[parent], p, int(tree.counts[level][parent])))
     return tuple(way)
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A node that an answer speaks for, with what is below it.
+
+    Attributes
+    ----------
+    code : str
+    p : float
+    rows : int
+        Declarations of it in training; 0: proposed by its designation.
+    below : tuple of Branch
+    """
+
+    code: str
+    p: float
+    rows: int
+    below: tuple[Branch, ...] = ()
+
+
+def branches_of(tree: CodeTree, answers: Answers, row: int, top: int = 4, least: float = .01,
+                level: int = 0, parent: int = 0) -> tuple[Branch, ...]:
+    """The likeliest branches of an answer, each with its own, as far as P is no less than `least`.
+
+    The likeliest of each node is there, whatever its P.
+    """
+    if level == len(tree.branches.levels):
+        return ()
+    children = tree.branches.children(level, parent)
+    mass = answers.masses[level][row, children]
+    order = np.argsort(-mass, kind="stable")[:top]
+    return tuple(Branch(tree.branches.codes[level][children.start + place], float(mass[place]),
+                        int(tree.counts[level][children.start + place]),
+                        branches_of(tree, answers, row, top, least, level + 1,
+                                    children.start + int(place)))
+                 for number, place in enumerate(order) if not number or mass[place] >= least)

@@ -13,17 +13,17 @@ from scipy import sparse
 from orangecontrib.customs.columns import BagColumn
 from orangecontrib.customs.declarations.lemmas import family
 from orangecontrib.customs.declarations.table import default_text, strings_of
-from orangecontrib.customs.nomenclature import Tariff, bundled_tariff
+from orangecontrib.customs.nomenclature import Line, Tariff, bundled_tariff, parse_code
 
 from .branches import Branches, designations_of
 from .labels import read_labels
 from .linear import LinearLearner
-from .model import Answers, Candidate, NodeLearner, Rows, candidates_of, safe_of
+from .model import BLOCK, Answers, CodeTree, NodeLearner, Rows, candidates_of, safe_of
 from .training import TextTree, Trained, likeness_of, printed_in, train, train_texts
 from .words import scaled, words_of
 
 __all__ = ["BUNDLED", "Found", "TariffTreeLearner", "TariffTreeModel", "candidates_table",
-           "levels_table"]
+           "levels_table", "tariff_of_table"]
 
 #: The tariff that comes with the package.
 BUNDLED = "bundled"
@@ -98,8 +98,8 @@ class TariffTreeLearner(Learner):
     learner : Learner, optional
         Of each node; by default a linear one on sparse words.
     text : str
-        The column of texts to be read; "" reads the attributes (a bag of words), or, where there
-        are none, the column that looks like a description.
+        The column of texts to be read; "" reads a bag of words, where there is none the column
+        that looks like a description, and without one the attributes.
     C : float
         Inverse strength of the linear learner's penalty.
     penalty : {"l2", "l1"}
@@ -146,10 +146,8 @@ class TariffTreeLearner(Learner):
         if len(set(codes)) < 2:
             raise ValueError("at least two different codes are needed, of 2 to 10 digits")
         tariff = bundled_tariff() if self.tariff == BUNDLED else self.tariff
-        text = None
-        if self.text or not data.domain.attributes:
-            text = _text_of(data, self.text)
-        found: TextTree | Trained
+        text = _text_of(data, self.text)
+        found: TextTree | None = None
         bag = None
         if text is not None:
             texts = strings_of(data, data.domain[text])
@@ -157,7 +155,6 @@ class TariffTreeLearner(Learner):
                                 self._of_texts(), self._reported)
             trained = found.trained
         else:
-            found = None
             X = _matrix(data)[rows]
             bag = _bag_of(data, X)
             designations = None if tariff is None or bag is None else \
@@ -171,8 +168,10 @@ class TariffTreeLearner(Learner):
         names: dict[str, str] = {}
         for row in rows:
             names.setdefault(labels.digits[int(Y[row])], target.values[int(Y[row])])
-        return TariffTreeModel(trained, found, bag, text, names, data.domain,
-                               labels.remarks, self.learner is not None)
+        model = TariffTreeModel(trained, found, bag, text, names, data.domain,
+                                labels.remarks, self.learner is not None)
+        model.rows = rows
+        return model
 
     def _reported(self, share: float) -> None:
         if self._progress is not None:
@@ -216,16 +215,21 @@ def _plain(variable):
         DiscreteVariable(variable.name, variable.values)
 
 
-def _text_of(data: Table, name: str) -> str:
+def _text_of(data: Table, name: str) -> str | None:
+    """The column of texts to be read; None for the attributes."""
     if name:
         if name not in data.domain:
             raise ValueError(f"there is no column “{name}” to be read")
         return name
+    if any(map(BagColumn.of, data.domain.attributes)):
+        return None
     found = default_text(data)
-    if found is None or found.is_continuous:
+    if found is not None and not found.is_continuous and found is not data.domain.class_var:
+        return found.name
+    if not data.domain.attributes:
         raise ValueError("there is nothing to be read: a column of texts, or a bag of words, is "
                          "needed")
-    return found.name
+    return None
 
 
 def _matrix(data: Table) -> sparse.csr_matrix:
@@ -267,6 +271,28 @@ class Found:
     outside: np.ndarray
 
 
+def tariff_of_table(table: Table) -> Tariff | None:
+    """The designations of a table as Tariff Nomenclature sends it; None where it has none.
+
+    Codes are in the column "code", designations in "text", or else in "full text".
+    """
+    names = {v.name: v for v in (*table.domain.metas, *table.domain.variables)}
+    said = names.get("text", names.get("full text"))
+    if "code" not in names or said is None:
+        return None
+    language = getattr(table, "language", None) or "ru"
+    own: dict[str, str] = {}
+    for typed, text in zip(strings_of(table, names["code"]), strings_of(table, said)):
+        if code := parse_code(typed).digits:
+            own.setdefault(code, text)
+    codes = sorted(own)
+    place = {code: number for number, code in enumerate(codes)}
+    lines = [Line(code, *((own[code], "") if language == "ru" else ("", own[code])),
+                  parent=next((place[code[:n]] for n in range(len(code) - 1, 1, -1)
+                               if code[:n] in place), None)) for code in codes]
+    return Tariff(lines, language=language if language in ("ru", "en") else "ru") if lines else None
+
+
 class TariffTreeModel(Model):
     """A trained tree of codes; its class has the codes that only the tariff knows, too.
 
@@ -287,6 +313,8 @@ class TariffTreeModel(Model):
         self.trained, self.reader, self.text, self.remarks = trained, reader, text, remarks
         self._bag, self._as_it_is = bag, as_it_is
         self.names = names
+        #: Rows of the data that it was trained on; not kept in a file.
+        self.rows: np.ndarray | None = None
         target = DiscreteVariable(domain.class_var.name,
                                   tuple(names.get(code, code) for code in trained.classes))
         metas = [StringVariable(text)] if text is not None else []
@@ -310,20 +338,44 @@ class TariffTreeModel(Model):
     def predict_storage(self, data: Table) -> tuple[np.ndarray, np.ndarray]:
         tree = self.trained.tree
         rows = self.read(data)
-        P = [tree.class_probabilities(tree.block(rows[start:start + 256]))
-             for start in range(0, len(rows), 256)]
+        P = [tree.class_probabilities(tree.block(rows[start:start + BLOCK]))
+             for start in range(0, len(rows), BLOCK)]
         whole = np.concatenate(P) if P else np.zeros((0, len(self.trained.classes)))
         return whole.argmax(axis=1).astype(float), whole
 
-    def find(self, data: Table, progress: Callable[[float], object] | None = None) -> Found:
+    def find(self, data: Table) -> Found:
         """P of all nodes for the rows of a table."""
         rows = self.read(self.data_to_model_domain(data))
-        return Found(self.trained.tree(rows, progress), self.trained.outside(rows))
+        return Found(self.trained.tree(rows), self.trained.outside(rows))
+
+    def find_own(self, data: Table, some: slice) -> Found:
+        """The same for rows of the data that the model was trained on.
+
+        As far as they were held out, the answers are those of trees that had not seen them.
+        """
+        found, trained = self.find(data[some]), self.trained
+        if trained.held_out is None or trained.rows is None or self.rows is None:
+            return found
+        numbers = np.arange(len(data))[some]
+        at = {int(self.rows[row]): place for place, row in enumerate(trained.rows)}
+        own = [(place, at[row]) for place, row in enumerate(numbers.tolist()) if row in at]
+        if own:
+            here, there = (list(places) for places in zip(*own))
+            for mass, held in zip(found.answers.masses, trained.held_out.masses):
+                mass[here] = held[there]
+        return found
 
 
-def candidates_table(model: TariffTreeModel, data: Table, error: float,
-                     found: Found | None = None) -> Table:
+def candidates_table(model: TariffTreeModel, data: Table, error: float, own: bool = False,
+                     progress: Callable[[float], object] | None = None) -> Table:
     """The rows with what the model says of them at each level.
+
+    Parameters
+    ----------
+    own : bool
+        The model was trained on these very rows (:meth:`TariffTreeModel.find_own`).
+    progress : callable, optional
+        Gets the share that is done; may raise to stop.
 
     Returns
     -------
@@ -332,7 +384,6 @@ def candidates_table(model: TariffTreeModel, data: Table, error: float,
         digits as reach 1 − `error`), "P(error)" of the deepest code on the likeliest way,
         "outside", and for each level the likeliest codes with their P.
     """
-    found = found or model.find(data)
     tree, levels = model.trained.tree, model.trained.tree.branches.levels
     variables = [StringVariable("safe code"), ContinuousVariable("P(safe code)"),
                  StringVariable("code"), ContinuousVariable("P(error)"),
@@ -344,18 +395,13 @@ def candidates_table(model: TariffTreeModel, data: Table, error: float,
     taken = {v.name for v in (*data.domain.variables, *data.domain.metas)}
     renamed = [v.renamed(_free(v.name, taken)) for v in variables]
     metas = np.empty((len(data), len(variables)), dtype=object)
-    for row in range(len(data)):
-        whole = safe_of(tree, found.answers, row, 1.)
-        safe = safe_of(tree, found.answers, row, error) if not found.outside[row] else ()
-        metas[row, :5] = (safe[-1].code if safe else "", safe[-1].p if safe else np.nan,
-                          whole[-1].code, 1 - whole[-1].p, float(found.outside[row]))
-        column = 5
-        for candidates in candidates_of(tree, found.answers, row, TOP):
-            for place in range(TOP):
-                some: Candidate | None = candidates[place] if place < len(candidates) else None
-                metas[row, column:column + 2] = ("", np.nan) if some is None else (some.code,
-                                                                                   some.p)
-                column += 2
+    for start in range(0, len(data), BLOCK):
+        some = slice(start, start + BLOCK)
+        found = model.find_own(data, some) if own else model.find(data[some])
+        for row in range(len(found.outside)):
+            metas[start + row] = _said(tree, found, row, error)
+        if progress is not None:
+            progress(min(1., (start + BLOCK) / len(data)))
     domain = data.domain
     result = data.transform(Domain(domain.attributes, domain.class_vars,
                                    [*domain.metas, *renamed]))
@@ -363,6 +409,18 @@ def candidates_table(model: TariffTreeModel, data: Table, error: float,
         result.metas[:, len(domain.metas):] = metas
     result.name = "Candidates"
     return result
+
+
+def _said(tree: CodeTree, found: Found, row: int, error: float) -> list:
+    """The cells of a row."""
+    whole = safe_of(tree, found.answers, row, 1.)
+    safe = safe_of(tree, found.answers, row, error) if not found.outside[row] else ()
+    cells: list = [safe[-1].code if safe else "", safe[-1].p if safe else np.nan,
+                   whole[-1].code, 1 - whole[-1].p, float(found.outside[row])]
+    for candidates in candidates_of(tree, found.answers, row, TOP):
+        cells += [cell for candidate in candidates for cell in (candidate.code, candidate.p)]
+        cells += ["", np.nan] * (TOP - len(candidates))
+    return cells
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -41,7 +41,9 @@ class Trained:
     titles : dict of str to str
         Code → its designation, for people.
     held_out : Answers or None
-        P of the trained rows by trees that had not seen them; kept in no file.
+        P of trained rows by trees that had not seen them; kept in no file.
+    rows : ndarray of int, optional
+        Which rows these are.
     """
 
     tree: CodeTree
@@ -50,9 +52,10 @@ class Trained:
     levels: tuple[Level, ...]
     titles: Mapping[str, str] = field(default_factory=dict)
     held_out: Answers | None = None
+    rows: np.ndarray | None = None
 
     def __getstate__(self):
-        return {**vars(self), "held_out": None}
+        return {**vars(self), "held_out": None, "rows": None}
 
     @cached_property
     def classes(self) -> tuple[str, ...]:
@@ -122,7 +125,7 @@ def train(rows: Rows, codes: Sequence[str], branches: Branches, learner: NodeLea
     if progress is not None:
         progress(1.)
     return Trained(tree, kept.words, distance, checked.levels, dict(titles or {}),
-                   checked.answers)
+                   checked.answers, checked.rows)
 
 
 def _part(progress, start: float, end: float):

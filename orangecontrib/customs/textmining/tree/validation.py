@@ -32,6 +32,8 @@ DESIGNATION = (0., 2., 4., 6., 8., 10., 12., 15., 20., 30.)
 FALSE_ALARM = .05
 #: Rows that are held against all others at once.
 BLOCK = 512
+#: Numbers that the answers to held-out rows may have: of more rows some are answered, by chance.
+MOST = 20_000_000
 #: Of P, so that a log-loss stays finite.
 TINY = 1e-9
 
@@ -89,11 +91,14 @@ class Validation:
     ----------
     levels : tuple of Level
     answers : Answers or None
-        P of all nodes, a row per training row, none of which its learner had seen.
+        P of all nodes for held-out rows, by trees that had not seen them.
+    rows : ndarray of int
+        Which rows these are.
     """
 
     levels: tuple[Level, ...]
     answers: Answers | None
+    rows: np.ndarray
 
 
 def folds_of(texts: Sequence, folds: int = FOLDS) -> np.ndarray:
@@ -119,7 +124,9 @@ def validate(rows: Rows, codes: Sequence[str], texts: Sequence, branches: Branch
     tempers = tuple(_chosen(rows, places, level, branches, trees)
                     for level, places in enumerate(at))
     parts, order = [], []
+    most = max(1, MOST // sum(map(len, branches.codes)) // FOLDS)
     for number, (test, tree) in enumerate(trees):
+        test = np.random.default_rng(0).permutation(test)[:most]
         tree = CodeTree(tree.branches, tree.learners, tree.counts, tree.ends, likeness, tempers)
         parts.append(tree(rows[test]))
         order.append(test)
@@ -127,12 +134,16 @@ def validate(rows: Rows, codes: Sequence[str], texts: Sequence, branches: Branch
             progress(.9 + .1 * (number + 1) / len(trees))
     if not parts:
         return Validation(tuple(_level(branches, level, places, None, temper) for level,
-                                (places, temper) in enumerate(zip(at, tempers))), None)
-    back = np.argsort(np.concatenate(order))
+                                (places, temper) in enumerate(zip(at, tempers))), None,
+                          np.zeros(0, dtype=int))
+    asked = np.concatenate(order)
+    back = np.argsort(asked)
+    asked = asked[back]
     whole = Answers.of(parts)
     answers = Answers(branches, tuple(mass[back] for mass in whole.masses))
-    return Validation(tuple(_level(branches, level, places, answers.masses[level], temper)
-                            for level, (places, temper) in enumerate(zip(at, tempers))), answers)
+    return Validation(tuple(_level(branches, level, places, answers.masses[level], temper, asked)
+                            for level, (places, temper) in enumerate(zip(at, tempers))), answers,
+                      asked)
 
 
 def _part(progress, start: float, end: float):
@@ -169,13 +180,14 @@ def _chosen(rows: Rows, places: np.ndarray, level: int, branches: Branches,
 
 
 def _level(branches: Branches, level: int, places: np.ndarray, mass: np.ndarray | None,
-           tempers: Tempers) -> Level:
+           tempers: Tempers, asked: np.ndarray | None = None) -> Level:
     rows = np.flatnonzero(places >= 0)
     declared = len(np.unique(places[rows]))
     top1 = top3 = loss = float("nan")
-    if mass is not None and len(rows):
-        p = mass[rows, places[rows]]
-        before = (mass[rows] > p[:, None]).sum(axis=1)
+    deep = np.zeros(0, int) if asked is None else np.flatnonzero(places[asked] >= 0)
+    if mass is not None and asked is not None and len(deep):
+        p = mass[deep, places[asked[deep]]]
+        before = (mass[deep] > p[:, None]).sum(axis=1)
         top1, top3 = float((before < 1).mean()), float((before < 3).mean())
         loss = float(-np.log(p + TINY).mean())
     return Level(branches.levels[level], len(rows), declared,

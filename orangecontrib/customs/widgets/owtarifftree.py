@@ -5,7 +5,13 @@ from types import SimpleNamespace
 
 import numpy as np
 from AnyQt.QtCore import QSize, Qt
-from AnyQt.QtWidgets import QDoubleSpinBox, QLabel, QPushButton
+from AnyQt.QtWidgets import (
+    QAbstractItemView,
+    QDoubleSpinBox,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+)
 from Orange.base import Learner, Model
 from Orange.data import Table
 from Orange.widgets import gui
@@ -49,7 +55,7 @@ NONE = "none"
 DESIGNATIONS = ((BUNDLED, "Bundled tariff"), (NONE, "None"))
 PENALTIES = (("l2", "Ridge (L2)"), ("l1", "Lasso (L1)"))
 #: Rows that the list shows; the output has them all.
-MOST_SHOWN = 1000
+MOST_SHOWN = 5000
 EMPTY = ("Connect declarations whose class is a code of the tariff (Code as Class makes it) to "
          "Data.<br>Codes may have 2 to 10 digits; texts are read as they are, or as a bag of "
          "words.<br>An edition from Tariff Nomenclature goes to Tariff, another classifier for "
@@ -149,7 +155,7 @@ class OWTariffTree(CustomsWidget):
         self.strength_spin.setToolTip("Inverse strength of the penalty (C)")
         self.strength_spin.editingFinished.connect(
             lambda: self._set("strength", self.strength_spin.value()))
-        self.learner_label = QLabel(wordWrap=True)
+        self.learner_label = QLabel(wordWrap=True, visible=False)
         box.layout().addLayout(grid_of((("Penalty", self.penalty_combo),
                                         ("C", self.strength_spin))))
         box.layout().addWidget(self.learner_label)
@@ -169,7 +175,7 @@ class OWTariffTree(CustomsWidget):
                      callback=self._maybe_train)
 
     def _set_up_main(self):
-        self.summary = QLabel(wordWrap=True, textFormat=Qt.RichText)
+        self.summary = QLabel(wordWrap=True, textFormat=Qt.RichText, alignment=Qt.AlignTop)
         self.levels_model = GoodsModel((
             Column("Digits", lambda r: str(r.digits), lambda r: r.digits, right=True),
             Column("Rows", lambda r: str(r.n), lambda r: r.n, right=True),
@@ -182,13 +188,14 @@ class OWTariffTree(CustomsWidget):
             Column("Top-3", lambda r: _share(r.top3), lambda r: _order(r.top3), right=True),
             Column("Log-loss", lambda r: _share(r.log_loss), lambda r: _order(r.log_loss),
                    right=True),
-            Column("Designations", lambda r: f"{r.tempers.designation:g}",
+            Column("β", lambda r: f"{r.tempers.designation:g}",
                    lambda r: r.tempers.designation, right=True,
                    header_tooltip="How much likeness to a designation counts, as held-out rows "
                                   "have it; 0: nothing"),
         ), self)
         self.levels_view = rows_view(self.levels_model, "Levels",
-                                     selectionMode=0)
+                                     selectionMode=QAbstractItemView.NoSelection)
+        self.levels_view.horizontalHeader().setSectionResizeMode(QHeaderView.Stretch)
         self.page = CandidatesPage(self._on_row)
         self.parts = splitter(Qt.Vertical, self.levels_view, self.page.parts,
                               sizes=(130, 400), stretch=(0, 1))
@@ -218,6 +225,7 @@ class OWTariffTree(CustomsWidget):
         self.designations_combo.setEnabled(self.tariff is None)
         for control in (self.penalty_combo, self.strength_spin):
             control.setEnabled(self.learner is None)
+        self.learner_label.setVisible(self.learner is not None)
         self.learner_label.setText("" if self.learner is None else
                                    f"Each node learns by “{self.learner.name}”.")
         self._restart()
@@ -319,7 +327,6 @@ class OWTariffTree(CustomsWidget):
         trained = found.model.trained
         self.summary.setText(in_words(found.model, len(self.data)))
         self.levels_model.set_rows(trained.levels)
-        self.levels_view.resizeColumnsToContents()
         if found.model.remarks:
             self.Warning.remarks("; ".join(found.model.remarks))
         if len(self.data) > MOST_SHOWN:

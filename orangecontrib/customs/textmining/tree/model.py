@@ -119,7 +119,7 @@ class Answers:
         return cls(parts[0].branches, tuple(map(np.concatenate, zip(*(p.masses for p in parts)))))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class CodeTree:
     """Learners of nodes, the tree that they hang on, and the designations.
 
@@ -329,7 +329,7 @@ class Branch:
     below: tuple[Branch, ...] = ()
 
 
-def branches_of(tree: CodeTree, answers: Answers, row: int, top: int = 4, least: float = .01,
+def branches_of(tree: CodeTree, answers: Answers, row: int, top: int = 4, least: float = .005,
                 level: int = 0, parent: int = 0) -> tuple[Branch, ...]:
     """The likeliest branches of an answer, each with its own, as far as P is no less than `least`.
 

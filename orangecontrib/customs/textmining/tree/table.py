@@ -320,6 +320,9 @@ class TariffTreeModel(Model):
         metas = [StringVariable(text)] if text is not None else []
         super().__init__(Domain(domain.attributes if text is None else [], target, metas), domain)
 
+    def __repr__(self) -> str:
+        return f"<tariff tree of {len(self.trained.classes)} codes>"
+
     def data_to_model_domain(self, data: Table, progress_callback=lambda *_: None) -> Table:
         """Texts are read from the data as it is, bags of words as ever."""
         if self.text is None:

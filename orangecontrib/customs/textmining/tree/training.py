@@ -26,7 +26,7 @@ BLOCK = 256
 VALIDATED, GROWN = .7, .95
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Trained:
     """A tree with what training has found out.
 
@@ -147,7 +147,7 @@ def _some(texts: Sequence) -> np.ndarray:
     return np.sort(first)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class TextTree:
     """A trained tree that reads texts.
 

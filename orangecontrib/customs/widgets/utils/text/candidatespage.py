@@ -93,7 +93,7 @@ class CandidatesPage(QWidget):
 def _item(branch: Branch, titles: Mapping[str, str]) -> QTreeWidgetItem:
     title = titles.get(branch.code, "")
     item = QTreeWidgetItem([spaced(branch.code), f"{branch.p:.3f}", str(branch.rows or "–"),
-                            title])
+                            title.rpartition(" > ")[2]])
     for column in (1, 2):
         item.setTextAlignment(column, Qt.AlignRight | Qt.AlignVCenter)
     item.setToolTip(3, fill(title, 80))

@@ -63,13 +63,15 @@ EMPTY = ("Connect declarations whose class is a code of the tariff (Code as Clas
 
 
 def run(request: SimpleNamespace, state: TaskState) -> SimpleNamespace:
-    """Train, and answer the rows."""
-    state.set_status("Training…")
-    # Orange gives a share and a text
-    model = request.learner(request.data, progress_of(state, 0, .9))
+    """Train, unless that is done, and answer the rows."""
+    model = request.model
+    if model is None:
+        state.set_status("Training…")
+        model = request.learner(request.data, progress_of(state, 0, .9))
     state.set_status("Finding candidates…")
-    candidates = candidates_table(model, request.data, request.error, own=True,
-                                  progress=progress_of(state, .9, 1))
+    own = request.goods is None
+    candidates = candidates_table(model, request.data if own else request.goods, request.error,
+                                  own, progress_of(state, .9, 1))
     return SimpleNamespace(model=model, candidates=candidates)
 
 
@@ -86,6 +88,8 @@ class OWTariffTree(CustomsWidget):
 
     class Inputs:
         data = Input("Data", Table, default=True, doc="Declarations, codes as class")
+        goods = Input("Goods", Table,
+                      doc="Goods to find codes for; without it the rows of Data, held out")
         tariff = Input("Tariff", Table,
                        doc="Codes with designations, as Tariff Nomenclature sends them")
         learner = Input("Learner", Learner, doc="For the nodes, instead of the linear one")
@@ -122,10 +126,13 @@ class OWTariffTree(CustomsWidget):
     def __init__(self):
         super().__init__()
         self.data: Table | None = None
+        self.goods: Table | None = None
         self.tariff: Table | None = None
         self.learner: Learner | None = None
         self.model: Model | None = None
         self._running = False
+        #: Only the goods have come or gone: the model stays.
+        self._keep = False
         self._set_up_controls()
         self._set_up_main()
         self._show(None)
@@ -164,7 +171,7 @@ class OWTariffTree(CustomsWidget):
                                          value=self.error)
         self.error_spin.setToolTip("Accepted probability that the safe digits are wrong")
         self.error_spin.editingFinished.connect(
-            lambda: self._set("error", self.error_spin.value()))
+            lambda: self._set_error(self.error_spin.value()))
         box.layout().addLayout(grid_of((("Accepted error", self.error_spin),)))
         gui.rubber(self.controlArea)
         self.buttonsArea.layout().addWidget(
@@ -208,20 +215,34 @@ class OWTariffTree(CustomsWidget):
 
     @Inputs.data
     def set_data(self, data: Table | None):
-        self.data = data
+        self.data, self._keep = data, False
         texts = [] if data is None else [v for v in text_candidates(data)
                                          if v not in data.domain.class_vars]
         self.text_combo.set_variables(texts, self.text_name, None)
 
+    @Inputs.goods
+    def set_goods(self, goods: Table | None):
+        self.goods = goods
+
     @Inputs.tariff
     def set_tariff(self, tariff: Table | None):
-        self.tariff = tariff
+        self.tariff, self._keep = tariff, False
 
     @Inputs.learner
     def set_learner(self, learner: Learner | None):
-        self.learner = learner
+        self.learner, self._keep = learner, False
+
+    @property
+    def shown(self) -> Table | None:
+        """The rows that are answered."""
+        return self.data if self.goods is None else self.goods
 
     def handleNewSignals(self):
+        if self._keep and self.model is not None:
+            self._stop()
+            self._start(self.model)
+            return
+        self._keep = True
         self.designations_combo.setEnabled(self.tariff is None)
         for control in (self.penalty_combo, self.strength_spin):
             control.setEnabled(self.learner is None)
@@ -237,15 +258,24 @@ class OWTariffTree(CustomsWidget):
             setattr(self, name, value)
             self._restart()
 
+    def _set_error(self, error: float):
+        if self.error != error:
+            self.error = error
+            if self.model is not None:
+                self._stop()
+                self._start(self.model)
+
     def _on_cancel(self):
         self._stop()
         self.Information.cancelled()
 
     def _on_row(self, row: int):
         self.chosen_row = row
-        if self.model is None or self.data is None or row >= len(self.data):
+        if self.model is None or self.shown is None or row >= len(self.shown):
             return
-        found = self.model.find_own(self.data, slice(row, row + 1))
+        some = slice(row, row + 1)
+        found = self.model.find_own(self.data, some) if self.goods is None \
+            else self.model.find(self.goods[some])
         trained = self.model.trained
         self.page.show_branches(branches_of(trained.tree, found.answers, 0), trained.titles)
 
@@ -284,9 +314,12 @@ class OWTariffTree(CustomsWidget):
         if target is None or not target.is_discrete:
             self.Error.no_class()
             return
+        self._start(None)
+
+    def _start(self, model: Model | None):
         self._set_running(True)
-        self.start(run, SimpleNamespace(data=self.data, learner=self.learner_of(),
-                                        error=self.error))
+        self.start(run, SimpleNamespace(data=self.data, goods=self.goods, model=model,
+                                        learner=self.learner_of(), error=self.error))
 
     def on_done(self, found: SimpleNamespace):
         self._set_running(False)
@@ -329,9 +362,10 @@ class OWTariffTree(CustomsWidget):
         self.levels_model.set_rows(trained.levels)
         if found.model.remarks:
             self.Warning.remarks("; ".join(found.model.remarks))
-        if len(self.data) > MOST_SHOWN:
-            self.Information.shown(MOST_SHOWN, len(self.data))
-        self.page.show_rows(rows_of(self.data[:MOST_SHOWN], found.candidates[:MOST_SHOWN]),
+        shown = self.shown
+        if len(shown) > MOST_SHOWN:
+            self.Information.shown(MOST_SHOWN, len(shown))
+        self.page.show_rows(rows_of(shown[:MOST_SHOWN], found.candidates[:MOST_SHOWN]),
                             self.chosen_row)
 
     def send_report(self):
@@ -371,7 +405,8 @@ def rows_of(data: Table, candidates: Table) -> list[Row]:
     names = [v.name for v in candidates.domain.metas][-_width(candidates):]
     columns = {name: candidates.get_column(name) for name in names[:5]}
     code, error, safe, outside = (columns[names[place]] for place in (2, 3, 0, 4))
-    declared = strings_of(data, data.domain.class_var)
+    declared = strings_of(data, data.domain.class_var) if data.domain.class_var else \
+        [""] * len(data)
     return [Row(number, " ".join(titles[number].split()), str(code[number]), str(safe[number]),
                 float(1 - error[number]), declared[number], bool(outside[number]))
             for number in range(len(data))]

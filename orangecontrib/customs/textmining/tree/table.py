@@ -389,7 +389,7 @@ def candidates_table(model: TariffTreeModel, data: Table, error: float, own: boo
     """
     tree, levels = model.trained.tree, model.trained.tree.branches.levels
     variables = [StringVariable("safe code"), ContinuousVariable("P(safe code)"),
-                 StringVariable("code"), ContinuousVariable("P(error)"),
+                 StringVariable("likeliest code"), ContinuousVariable("P(error)"),
                  DiscreteVariable("outside", ("no", "yes"))]
     for digits in levels:
         for place in range(1, TOP + 1):

@@ -159,11 +159,24 @@ class CodeTree:
         new = np.where(n > 0, seen / np.maximum(n + seen, 1) if self.likeness.said else 0., 1.)
         return (1 - new[at]) * known + (new / k)[at]
 
+    def learnt_of(self, level: int, parent: int, rows: Rows) -> np.ndarray:
+        """The same of the children of one node, (n, n_children)."""
+        children = self.branches.children(level, parent)
+        counts = self.counts[level][children]
+        places, learner = self.learners[level].get(parent, (np.zeros(0, int), None))
+        known = np.zeros((len(rows), len(counts)))
+        if len(places):
+            known[:, places - children.start] = 1. if learner is None else learner(rows.X)
+        n, seen = counts.sum(), (counts > 0).sum()
+        new = (seen / (n + seen) if self.likeness.said else 0.) if n else 1.
+        return (1 - new) * known + new / len(counts)
+
     def shares(self, level: int, rows: Rows) -> np.ndarray:
         """P(node | its parent) of a level, (n, n_nodes)."""
-        q = tempered(self.learnt(level, rows), self.tempers[level],
+        tempers = self.tempers[level]
+        q = tempered(self.learnt(level, rows), tempers,
                      self.likeness.of(rows.words, self.branches, level)
-                     if self.likeness.said else None)
+                     if self.likeness.said and tempers.designation else None)
         whole = np.add.reduceat(q, self.branches.starts[level], axis=1)
         return q / np.maximum(whole, TINY)[:, self.branches.families[level]]
 

@@ -158,24 +158,23 @@ def _chosen(rows: Rows, places: np.ndarray, level: int, branches: Branches,
     losses, n = np.zeros(len(grid)), 0
     for test, tree in trees:
         test = test[places[test] >= 0]
-        for start in range(0, len(test), BLOCK):
-            some = test[start:start + BLOCK]
-            block, truth = rows[some], places[some]
-            learnt = tree.learnt(level, block)
-            likeness = tree.likeness.of(block.words, branches, level) \
-                if tree.likeness.said else None
-            parent = branches.parents[level][truth]
-            for node in np.unique(parent):
-                mine, children = np.flatnonzero(parent == node), branches.children(level, node)
-                if children.stop - children.start < 2:
-                    continue
-                own = truth[mine] - children.start
-                alike = None if likeness is None else likeness[mine, children]
+        parent = branches.parents[level][places[test]]
+        for node in np.unique(parent):
+            children = branches.children(level, node)
+            if children.stop - children.start < 2:
+                continue
+            mine = test[parent == node]
+            for start in range(0, len(mine), BLOCK):
+                some = mine[start:start + BLOCK]
+                block, own = rows[some], places[some] - children.start
+                learnt = tree.learnt_of(level, int(node), block)
+                alike = tree.likeness.of(block.words, branches, level, children) \
+                    if tree.likeness.said else None
                 for number, tempers in enumerate(grid):
-                    q = tempered(learnt[mine, children], tempers, alike)
-                    p = q[np.arange(len(mine)), own] / np.maximum(q.sum(axis=1), TINY)
+                    q = tempered(learnt, tempers, alike)
+                    p = q[np.arange(len(some)), own] / np.maximum(q.sum(axis=1), TINY)
                     losses[number] -= np.log(p + TINY).sum()
-                n += len(mine)
+                n += len(some)
     return grid[int(losses.argmin())] if n else Tempers()
 
 

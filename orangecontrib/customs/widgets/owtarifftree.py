@@ -136,6 +136,7 @@ class OWTariffTree(CustomsWidget):
         self._set_up_controls()
         self._set_up_main()
         self._show(None)
+        self.Outputs.learner.send(self.learner_of())  # as Test and Score needs it, without data
 
     # -- layout
 

@@ -19,7 +19,6 @@ from .model import (
     Tempers,
     _places,
     grow,
-    tempered,
 )
 
 __all__ = ["Distance", "Level", "Validation", "distance_of", "folds_of", "validate"]
@@ -33,7 +32,7 @@ FALSE_ALARM = .05
 #: Rows that are held against all others at once.
 BLOCK = 512
 #: Numbers that the answers to held-out rows may have: of more rows some are answered, by chance.
-MOST = 20_000_000
+MOST = 40_000_000
 #: Of P, so that a log-loss stays finite.
 TINY = 1e-9
 
@@ -153,9 +152,9 @@ def _part(progress, start: float, end: float):
 def _chosen(rows: Rows, places: np.ndarray, level: int, branches: Branches,
             trees: Sequence[tuple[np.ndarray, CodeTree]]) -> Tempers:
     """β and γ of a level with the lowest log-loss of the true child of the true parent."""
-    grid = [Tempers(g, b) for g in LEARNER for b in (DESIGNATION if trees and
-                                                     trees[0][1].likeness.said else (0.,))]
-    losses, n = np.zeros(len(grid)), 0
+    said = bool(trees) and bool(trees[0][1].likeness.said)
+    designation = DESIGNATION if said else (0.,)
+    losses, n = np.zeros((len(LEARNER), len(designation))), 0
     for test, tree in trees:
         test = test[places[test] >= 0]
         parent = branches.parents[level][places[test]]
@@ -169,13 +168,18 @@ def _chosen(rows: Rows, places: np.ndarray, level: int, branches: Branches,
                 block, own = rows[some], places[some] - children.start
                 learnt = tree.learnt_of(level, int(node), block)
                 alike = tree.likeness.of(block.words, branches, level, children) \
-                    if tree.likeness.said else None
-                for number, tempers in enumerate(grid):
-                    q = tempered(learnt, tempers, alike)
-                    p = q[np.arange(len(some)), own] / np.maximum(q.sum(axis=1), TINY)
-                    losses[number] -= np.log(p + TINY).sum()
+                    if said else np.zeros_like(learnt)
+                # both factors once for each number, and not once for each pair
+                says = [np.exp(factor * alike) for factor in designation]
+                for i, exponent in enumerate(LEARNER):
+                    power = learnt ** exponent
+                    for j, like in enumerate(says):
+                        q = power * like
+                        p = q[np.arange(len(some)), own] / np.maximum(q.sum(axis=1), TINY)
+                        losses[i, j] -= np.log(p + TINY).sum()
                 n += len(some)
-    return grid[int(losses.argmin())] if n else Tempers()
+    i, j = np.unravel_index(int(losses.argmin()), losses.shape)
+    return Tempers(LEARNER[i], designation[j]) if n else Tempers()
 
 
 def _level(branches: Branches, level: int, places: np.ndarray, mass: np.ndarray | None,

@@ -41,6 +41,7 @@ def test_goods_of_no_group_get_the_models_heading(model):
     assert row["code"] == row["heading"] == "8413" and row["group"] == ""
     assert "text model" in row["trace"] and "text model" in row["problems"]
     assert row["p"] > .5 and row["duty_eur_per_unit_low"] is None
+    assert "kind of good" not in row["problems"]
 
 
 def test_goods_of_a_group_get_ten_digits_by_its_law(model):

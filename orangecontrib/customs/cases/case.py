@@ -29,6 +29,9 @@ from .sources import NO_PHOTOS, Source, analyst_witness
 
 __all__ = ["Case", "Held", "join"]
 
+#: What a reader says that does not find what a good is.
+_KINDS = frozenset(("reader.no_kind", "reader.unknown_kind"))
+
 #: What is said of a good that a source lacks, and of one that only another source than the
 #: text knows.
 LACKS = {PHOTOS: NO_PHOTOS, MODEL: Message("cases.no_prediction")}
@@ -139,6 +142,9 @@ class Case:
         own = (problem.problem if isinstance(problem, OfGroup) else problem
                for problem in self.good(verdict).problems
                if not isinstance(problem, OfGroup) or verdict.group in ("", problem.group))
+        if verdict.codes and not verdict.group and self.alone:
+            # a classifier alone says what it is: that it is of no group's kinds is no problem
+            own = (problem for problem in own if not _asks_for_kind(problem))
         return (*own, *verdict.problems)
 
     def notes_of(self, verdict: Verdict) -> tuple[str, ...]:
@@ -253,6 +259,12 @@ class Case:
                                              float(p[0, best]), bool(total.says(fact)[0]),
                                              tuple(map(float, p[0]))))
         return result
+
+
+def _asks_for_kind(problem: Sayable) -> bool:
+    """Whether a reader has not found what kind of good it is."""
+    return isinstance(problem, Message) and (problem.id in _KINDS or any(
+        isinstance(value, Message) and value.id in _KINDS for _, value in problem.args))
 
 
 def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TRUST,

@@ -21,6 +21,7 @@ from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Msg, Output, OWWidget
 
 from orangecontrib.customs.declarations.table import default_text, strings_of, text_candidates
+from orangecontrib.customs.nomenclature import Tariff
 from orangecontrib.customs.textmining.tree.model import branches_of
 from orangecontrib.customs.textmining.tree.table import (
     BUNDLED,
@@ -284,7 +285,7 @@ class OWTariffTree(CustomsWidget):
 
     def learner_of(self) -> TariffTreeLearner:
         """The learner that the settings and the inputs make."""
-        tariff = BUNDLED if self.designations == BUNDLED else None
+        tariff: Tariff | str | None = BUNDLED if self.designations == BUNDLED else None
         if self.tariff is not None:
             found = tariff_of_table(self.tariff)
             self.Warning.no_designations(shown=found is None)
@@ -351,9 +352,9 @@ class OWTariffTree(CustomsWidget):
     # -- what is shown
 
     def _show(self, found: SimpleNamespace | None):
-        there = found is not None
-        self.parts.setVisible(there)
-        if not there:
+        shown = self.shown
+        self.parts.setVisible(found is not None)
+        if found is None or shown is None or self.data is None:
             self.summary.setText("" if self.data is not None else EMPTY)
             self.levels_model.set_rows(())
             self.page.show_rows((), 0)
@@ -363,7 +364,6 @@ class OWTariffTree(CustomsWidget):
         self.levels_model.set_rows(trained.levels)
         if found.model.remarks:
             self.Warning.remarks("; ".join(found.model.remarks))
-        shown = self.shown
         if len(shown) > MOST_SHOWN:
             self.Information.shown(MOST_SHOWN, len(shown))
         self.page.show_rows(rows_of(shown[:MOST_SHOWN], found.candidates[:MOST_SHOWN]),

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -149,7 +149,7 @@ def _texts(letters: np.ndarray) -> tuple[str, ...]:
     return tuple(text.split("\n")) if text else ()
 
 
-def _column(array: np.ndarray, kind: Callable) -> np.ndarray:
+def _column(array: np.ndarray, kind: type) -> np.ndarray:
     _need(array.ndim == 1 and bool(np.isfinite(array).all()), "an array")
     return array.astype(kind)
 

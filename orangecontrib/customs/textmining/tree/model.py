@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -26,7 +27,8 @@ BLOCK = 256
 #: What is divided by is no less.
 TINY = np.finfo(float).tiny
 #: A node's learner: rows, numbers of the children, how many these are → P of rows.
-NodeLearner = Callable[[object, np.ndarray, int], Callable[[object], np.ndarray]]
+NodeLearner = Callable[[Any, np.ndarray, int], "NodeModel"]
+NodeModel = Callable[[Any], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Rows:
         Length of the row of known words over that of all.
     """
 
-    X: object
+    X: Any
     words: sparse.csr_matrix
     known: np.ndarray
 
@@ -139,7 +141,7 @@ class CodeTree:
     """
 
     branches: Branches
-    learners: tuple[Mapping[int, tuple[np.ndarray, object]], ...]
+    learners: tuple[Mapping[int, tuple[np.ndarray, NodeModel | None]], ...]
     counts: tuple[np.ndarray, ...]
     ends: tuple[np.ndarray, ...]
     likeness: Likeness = field(default_factory=Likeness)
@@ -254,7 +256,7 @@ def grow(rows: Rows, codes: Sequence[str], branches: Branches, learner: NodeLear
         below = at[level + 1] >= 0 if level + 1 < len(at) else np.zeros(len(codes), bool)
         ends.append(np.bincount(places[here[~below[here]]], minlength=len(nodes)))
         parent = branches.parents[level][places[here]]
-        found: dict[int, tuple[np.ndarray, object]] = {}
+        found: dict[int, tuple[np.ndarray, NodeModel | None]] = {}
         order = np.argsort(parent, kind="stable")
         for some in np.split(order, np.flatnonzero(np.diff(parent[order])) + 1):
             if not len(some):

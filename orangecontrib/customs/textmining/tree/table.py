@@ -18,7 +18,16 @@ from orangecontrib.customs.nomenclature import Line, Tariff, bundled_tariff, par
 from .branches import Branches, designations_of
 from .labels import read_labels
 from .linear import LinearLearner
-from .model import BLOCK, Answers, CodeTree, NodeLearner, Rows, candidates_of, safe_of
+from .model import (
+    BLOCK,
+    Answers,
+    CodeTree,
+    Likeness,
+    NodeLearner,
+    Rows,
+    candidates_of,
+    safe_of,
+)
 from .training import TextTree, Trained, likeness_of, printed_in, train, train_texts
 from .words import scaled, words_of
 
@@ -145,7 +154,7 @@ class TariffTreeLearner(Learner):
         codes = [labels.digits[int(Y[row])] for row in rows]
         if len(set(codes)) < 2:
             raise ValueError("at least two different codes are needed, of 2 to 10 digits")
-        tariff = bundled_tariff() if self.tariff == BUNDLED else self.tariff
+        tariff = bundled_tariff() if isinstance(self.tariff, str) else self.tariff
         text = _text_of(data, self.text)
         found: TextTree | None = None
         bag = None
@@ -160,7 +169,8 @@ class TariffTreeLearner(Learner):
             designations = None if tariff is None or bag is None else \
                 designations_of(tariff, max(map(len, codes)))
             branches = Branches.of(codes, printed_in(designations))
-            likeness = likeness_of(branches, designations, None if bag is None else bag.weigh)
+            likeness = Likeness() if bag is None else \
+                likeness_of(branches, designations, bag.weigh)
             trained = train(_rows(X, bag, self.learner is not None), codes, branches,
                             self._of_attributes(data.domain), likeness,
                             {} if designations is None else designations.titles, None,

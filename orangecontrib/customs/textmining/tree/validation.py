@@ -178,8 +178,8 @@ def _chosen(rows: Rows, places: np.ndarray, level: int, branches: Branches,
                         p = q[np.arange(len(some)), own] / np.maximum(q.sum(axis=1), TINY)
                         losses[i, j] -= np.log(p + TINY).sum()
                 n += len(some)
-    i, j = np.unravel_index(int(losses.argmin()), losses.shape)
-    return Tempers(LEARNER[i], designation[j]) if n else Tempers()
+    best = divmod(int(losses.argmin()), len(designation))
+    return Tempers(LEARNER[best[0]], designation[best[1]]) if n else Tempers()
 
 
 def _level(branches: Branches, level: int, places: np.ndarray, mass: np.ndarray | None,

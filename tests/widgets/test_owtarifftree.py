@@ -95,7 +95,7 @@ class TestOWTariffTree(WidgetTest):
         assert self.widget.Error.no_class.is_shown()
 
     def test_without_automatic_training_it_waits_for_the_button(self):
-        self.widget = self.create_widget(OWTariffTree, stored_settings={"auto_train": False})
+        self.widget = self.create_widget(OWTariffTree, stored_settings={"auto_run": False})
         self.train()
         assert self.get_output(self.widget.Outputs.model) is None
         self.widget.train_button.click()
@@ -103,7 +103,7 @@ class TestOWTariffTree(WidgetTest):
         assert self.get_output(self.widget.Outputs.model) is not None
 
     def test_cancelling_leaves_no_model_and_says_so(self):
-        self.widget = self.create_widget(OWTariffTree, stored_settings={"auto_train": False})
+        self.widget = self.create_widget(OWTariffTree, stored_settings={"auto_run": False})
         self.send_signal(self.widget.Inputs.data, self.data)
         self.widget.train_button.click()
         self.widget.cancel_button.click()

@@ -96,8 +96,9 @@ class OWTariffTree(CustomsWidget):
         learner = Input("Learner", Learner, doc="For the nodes, instead of the linear one")
 
     class Outputs:
-        learner = Output("Learner", Learner, dynamic=False)
-        model = Output("Model", Model, default=True, dynamic=False)
+        learner = Output("Learner", Learner, dynamic=False, doc="For Test and Score")
+        model = Output("Model", Model, default=True, dynamic=False,
+                       doc="For Predictions and Save Model")
         candidates = Output("Candidates", Table, dynamic=False,
                             doc="The rows with their likeliest codes at each level")
         levels = Output("Levels", Table, dynamic=False,
@@ -122,7 +123,7 @@ class OWTariffTree(CustomsWidget):
     strength: float = Setting(30., schema_only=True)
     error: float = Setting(.1, schema_only=True)
     chosen_row: int = Setting(0, schema_only=True)
-    auto_train: bool = Setting(True)
+    auto_run: bool = Setting(True)
 
     def __init__(self):
         super().__init__()
@@ -180,7 +181,7 @@ class OWTariffTree(CustomsWidget):
             self.make_cancel_button(self._on_cancel, "Stop training"))
         self.train_button = QPushButton("&Train", autoDefault=False, clicked=self.train)
         self.buttonsArea.layout().addWidget(self.train_button)
-        gui.checkBox(self.buttonsArea, self, "auto_train", "Automatically",
+        gui.checkBox(self.buttonsArea, self, "auto_run", "Automatically",
                      callback=self._maybe_train)
 
     def _set_up_main(self):
@@ -304,7 +305,7 @@ class OWTariffTree(CustomsWidget):
         self._maybe_train()
 
     def _maybe_train(self):
-        if self.auto_train and self.model is None and not self._running:
+        if self.auto_run and self.model is None and not self._running:
             self.train()
 
     def train(self):

@@ -9,6 +9,7 @@ from orangecontrib.customs.cases.api import engines_of
 from orangecontrib.customs.cases.files import goods_of_rows
 from orangecontrib.customs.cases.texts import model_odds
 from orangecontrib.customs.cases.weighing import WEIGHTS, weighed
+from orangecontrib.customs.fusion.among import Answer, decide_among
 from orangecontrib.customs.groups import loaded_groups
 from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.nomenclature import bundled_tariff
@@ -93,6 +94,15 @@ def test_of_a_description_with_several_goods_the_model_speaks_as_a_whole(model):
     assert [row["code"] for row in rows] == [row["code"] for row in plain]
     if len(rows) > 1:
         assert all("does not count" in row["problems"] for row in rows)
+
+
+def test_a_model_that_speaks_alone_of_two_groups_decides_between_them(model):
+    engines = engines_of()
+    answers, _ = model(["кеды серый", "выпрямитель новый"])
+    P = model.trained.tree.class_probabilities(answers)
+    verdicts = decide_among(engines, [], ["A", "B"], answer=Answer(
+        model_odds(model, P, engines), model.trained.classes))
+    assert [verdict.group for verdict in verdicts] == ["footwear", "electrical"]
 
 
 def test_declared_digits_are_held_against_the_models(model):

@@ -15,6 +15,7 @@ ORDER = (
     "footwear-features.ows",
     "electrical-hs-code.ows",
     "photo-collecting.ows",
+    "tariff-tree.ows",
 )
 
 

@@ -135,3 +135,19 @@ def test_the_sweep(executed):
 @pytest.mark.parametrize("name", ["declarations", "validation", "stabiliser"])
 def test_the_corpus_is_where_the_workflows_look_for_it(name):
     assert (FOLDER / "electrical" / f"{name}.csv").is_file()
+
+
+def test_the_tariff_tree_finds_candidates_of_the_stabiliser_at_each_level(executed):
+    (candidates, levels, predictions), _ = executed(
+        "tariff-tree.ows", "Candidates.Data", "Levels.Data", "Predictions.Predictions")
+    by_name, in_full = candidates
+    assert by_name["likeliest code"] == "903289" and in_full["likeliest code"] == "850440"
+    for row in candidates:
+        assert {row[f"{digits} digits, 1"][:2] for digits in (2, 4, 6)} == {
+            row["likeliest code"][:2]}
+        assert 0 < float(row["P(error)"]) < .5 and row["outside"] == "no"
+        assert not row["safe code"]  # at an accepted error of .1
+    assert [row["digits"] for row in levels] == ["2", "4", "6"]
+    said = notes("tariff-tree.ows")
+    assert "Goods" in said and len(predictions) == 300
+    assert accuracy(predictions, "Tariff Tree Classifier") > .8

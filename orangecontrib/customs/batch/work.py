@@ -27,6 +27,7 @@ from orangecontrib.customs.cases.sources import (
     read_photos,
     text_source,
 )
+from orangecontrib.customs.cases.texts import text_model_source
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.defaults import ERROR, TRUST
 from orangecontrib.customs.facts import Priors
@@ -37,6 +38,7 @@ from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.groups import Group, GroupError
 from orangecontrib.customs.i18n import Joined, Message, say, speaking
 from orangecontrib.customs.nomenclature import Tariff
+from orangecontrib.customs.textmining.tree import TextTree
 
 from .naming import numbers_after
 from .parts import encoded
@@ -84,6 +86,8 @@ class Job:
         An official edition: what rests on a wording that it changes is not established.
     exchange : dict of str to dict of str to float
         By the currency of values, what one of another currency costs in it.
+    texts : TextTree or None
+        A text model.
     form : str
         What the result is to be: "csv" or "parquet".
     lang : str
@@ -106,6 +110,7 @@ class Job:
     on: date | None = None
     tariff: Tariff | None = None
     exchange: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    texts: TextTree | None = None
     form: str = "csv"
     lang: str = "ru"
     #: The photo model, where this process has it already; others load it.
@@ -298,6 +303,8 @@ class Worker:
             sources.append(self._photos(photos, done))
         if self.job.classes:
             sources.append(self._answers(task, wanted))
+        elif self.job.texts is not None:
+            sources.append(text_model_source(text.goods, self.job.texts, self.engines))
         if wanted is not None:
             declared_ids = set(task.ids)
             done.met = [id_ for source in sources[1:] for id_ in source.ids

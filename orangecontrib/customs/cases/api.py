@@ -17,6 +17,7 @@ from orangecontrib.customs.fusion.statements import fact_columns
 from orangecontrib.customs.fusion.verdict import Verdict
 from orangecontrib.customs.groups import Group, loaded_groups
 from orangecontrib.customs.nomenclature import Tariff
+from orangecontrib.customs.textmining.tree import TextTree, load_text_tree
 
 from .case import Case, join
 from .decisions import Decision
@@ -39,6 +40,7 @@ from .sources import (
     read_photos,
     text_source,
 )
+from .texts import text_model_source
 
 __all__ = ["case_of", "decide", "engines_of", "rows_of"]
 
@@ -62,12 +64,13 @@ def case_of(goods: Sequence[Good], photos: PhotoEvidence | None = None,
             groups: Iterable[str | os.PathLike[str] | Group] = (), priors: Priors | None = None,
             trust: float = TRUST, weight: float = WEIGHT,
             decisions: Sequence[Decision] = (), on: date | None = None,
-            tariff: Tariff | None = None,
+            tariff: Tariff | None = None, texts: TextTree | None = None,
             exchange: Mapping[str, Mapping[str, float]] | None = None,
             progress: Callable[[int, int], None] | None = None) -> Case:
     """The case of declared goods and of what other witnesses say of them.
 
-    For `decisions`, `on`, `tariff` and `exchange` see :class:`Case`.
+    For `decisions`, `on`, `tariff` and `exchange` see :class:`Case`; `texts` is a text model,
+    which takes the place of `predictions`.
     """
     engines = engines_of(groups, priors)
     readers = [FactReader(engine.group) for engine in engines if engine.group.reads_text]
@@ -77,6 +80,8 @@ def case_of(goods: Sequence[Good], photos: PhotoEvidence | None = None,
         sources.append(photo_source(photos))
     if predictions is not None:
         sources.append(predictions.source(engines, weight))
+    elif texts is not None:
+        sources.append(text_model_source(sources[0].goods, texts, engines))
     case = join(engines, sources, trust, decisions, on, exchange=exchange)
     return case if tariff is None else case.under(tariff)
 
@@ -103,7 +108,8 @@ def decide(goods: str | os.PathLike[str] | Iterable[Mapping[str, object]],
            groups: Iterable[str | os.PathLike[str] | Group] = (),
            decisions: str | os.PathLike[str] | Sequence[Decision] = (), on: date | None = None,
            tariff: str | os.PathLike[str] | Tariff | None = None,
-           exchange: Mapping[str, Mapping[str, float]] | None = None) -> list[dict[str, Any]]:
+           exchange: Mapping[str, Mapping[str, float]] | None = None,
+           text_model: str | os.PathLike[str] | TextTree | None = None) -> list[dict[str, Any]]:
     """Ten-digit codes of goods, with reasons: the rows of ``orange-customs classify``.
 
     Parameters
@@ -141,6 +147,9 @@ def decide(goods: str | os.PathLike[str] | Iterable[Mapping[str, object]],
     exchange : dict of str to dict of str to float, optional
         By the currency of values, what one of another currency costs in it:
         ``{"RUB": {"EUR": 98.5}}``.
+    text_model : path or TextTree, optional
+        Of ``orange-customs train-text``, in place of `predictions`: a term where a group has the
+        law, alone where none has.
 
     Returns
     -------
@@ -180,7 +189,8 @@ def decide(goods: str | os.PathLike[str] | Iterable[Mapping[str, object]],
         _read(predictions, read_predictions), groups=groups,
         priors=_read(priors, lambda path: read_priors(path, facts)), trust=trust, weight=weight,
         decisions=_read(decisions, lambda path: read_decisions(path, facts)), on=on,
-        tariff=_read(tariff, read_tariff), exchange=exchange)
+        tariff=_read(tariff, read_tariff), exchange=exchange,
+        texts=_read(text_model, load_text_tree))
     for remark in (*case.remarks, *case.strange_answers(typed or {})):
         warnings.warn(remark, stacklevel=2)
     return rows_of(case, error, typed)

@@ -11,6 +11,7 @@ import numpy as np
 
 from orangecontrib.customs.defaults import ERROR, TRUST
 from orangecontrib.customs.facts import Evidence, Fact, Vocabulary
+from orangecontrib.customs.fusion.alone import Alone, spoken_alone
 from orangecontrib.customs.fusion.among import Answer, codes_of, decide_among, vocabulary_of
 from orangecontrib.customs.fusion.engine import MODEL, PHOTOS, TEXT, Engine, Witness
 from orangecontrib.customs.fusion.keys import unique_keys
@@ -27,6 +28,9 @@ from .lines import of_each
 from .sources import NO_PHOTOS, Source, analyst_witness
 
 __all__ = ["Case", "Held", "join"]
+
+#: What a reader says that does not find what a good is.
+_KINDS = frozenset(("reader.no_kind", "reader.unknown_kind"))
 
 #: What is said of a good that a source lacks, and of one that only another source than the
 #: text knows.
@@ -73,6 +77,8 @@ class Case:
     changed : dict of str to Message
         Codes whose official wording a loaded tariff changes: what rests on them is not
         established.
+    alone : sequence of (Alone or None)
+        Per good, what a classifier says where no group has the law; empty where there is none.
     """
 
     engines: tuple[Engine, ...]
@@ -86,6 +92,7 @@ class Case:
     on: date | None = None
     changed: Mapping[str, Message] = field(default_factory=dict)
     exchange: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    alone: Sequence[Alone | None] = ()
 
     def under(self, tariff: Tariff) -> Case:
         """The same case where a loaded edition of the tariff is looked at, too.
@@ -138,6 +145,9 @@ class Case:
         own = (problem.problem if isinstance(problem, OfGroup) else problem
                for problem in self.good(verdict).problems
                if not isinstance(problem, OfGroup) or verdict.group in ("", problem.group))
+        if verdict.codes and not verdict.group and self.alone:
+            # a classifier alone says what it is: that it is of no group's kinds is no problem
+            own = (problem for problem in own if not _asks_for_kind(problem))
         return (*own, *verdict.problems)
 
     def notes_of(self, verdict: Verdict) -> tuple[str, ...]:
@@ -193,6 +203,9 @@ class Case:
                          for witness in witnesses]
         if several:
             verdicts = of_each(self.engines, witnesses, verdicts, several, answers, answer, error)
+        if self.alone:
+            verdicts = [spoken_alone(verdict, own, self.codes, error)
+                        for verdict, own in zip(verdicts, self.alone[some])]
         if self.changed:
             verdicts = [guarded(verdict, self.changed) for verdict in verdicts]
         if self.decisions:
@@ -251,6 +264,12 @@ class Case:
         return result
 
 
+def _asks_for_kind(problem: Sayable) -> bool:
+    """Whether a reader has not found what kind of good it is."""
+    return isinstance(problem, Message) and (problem.id in _KINDS or any(
+        isinstance(value, Message) and value.id in _KINDS for _, value in problem.args))
+
+
 def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TRUST,
          decisions: Sequence[Decision] = (), on: date | None = None,
          taken: Collection[str] = (),
@@ -298,6 +317,7 @@ def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TR
         places.append([*rows, *new])
     goods = [_checked(good, engines) for good in goods]
     witnesses, answer, unmatched = [], None, {}
+    alone: tuple[Alone | None, ...] = ()
     for source, place in zip(sources, places):
         at = np.array([*place, *[-1] * (len(goods) - len(place))], dtype=int)
         if (at < 0).any():
@@ -307,10 +327,13 @@ def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TR
         if source.answer is not None and len(source.answer.odds):
             answer = replace(source.answer, odds=np.where(at[:, None] < 0, 1.,
                                                           source.answer.odds[at]))
+        if source.alone:
+            alone = tuple(source.alone[row] if row >= 0 else None for row in at)
     return Case(tuple(engines), tuple(goods), tuple(witnesses), answer,
                 tuple(remark for source in sources for remark in source.remarks), unmatched,
                 {source.id: [good.whole or good.good_id for good in source.goods]
-                 for source in sources}, tuple(decisions), on, exchange=exchange or {})
+                 for source in sources}, tuple(decisions), on, exchange=exchange or {},
+                alone=alone)
 
 
 def _of_wholes(goods: Sequence[Good], source: Source, known: Collection[int]

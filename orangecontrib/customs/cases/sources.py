@@ -14,6 +14,7 @@ from orangecontrib.customs.declarations.several import joined
 from orangecontrib.customs.declarations.together import finds, readings_of, stages_of
 from orangecontrib.customs.facts import Evidence, Vocabulary
 from orangecontrib.customs.files import composed_of
+from orangecontrib.customs.fusion.alone import Alone
 from orangecontrib.customs.fusion.among import Answer
 from orangecontrib.customs.fusion.engine import ANALYST, PHOTOS, TEXT, Witness
 from orangecontrib.customs.fusion.keys import unique_keys
@@ -57,6 +58,8 @@ class Source:
         The term of a classifier.
     remarks : tuple of str
         What is wrong with the source itself.
+    alone : sequence of (Alone or None)
+        Of a classifier that also speaks where no group has the law, a row per good.
     """
 
     id: str
@@ -65,6 +68,7 @@ class Source:
     notes: Mapping[tuple[str, str], Sayable] = field(default_factory=dict)
     answer: Answer | None = None
     remarks: tuple[str, ...] = ()
+    alone: Sequence[Alone | None] = ()
 
     @property
     def ids(self) -> list[str]:

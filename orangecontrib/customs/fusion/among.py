@@ -238,7 +238,9 @@ def _between(hearings: Sequence[_Hearing], heard: np.ndarray, error: float) -> l
     common = np.where(heard, prior, np.inf).min(axis=0) / heard.sum(axis=0)
     weights = np.where(heard, own / prior * common, 0.)
     whole = 1 + weights.sum(axis=0)
-    by_facts = [np.logical_or.reduce(hearing.says) for hearing in hearings]
+    # where only a classifier speaks there is no witness at all
+    by_facts = [np.logical_or.reduce([np.zeros(len(hearing.keys), dtype=bool), *hearing.says])
+                for hearing in hearings]
     # a group that only a classifier speaks of, and against which it speaks, makes no code
     favours = np.array([hearing.favour for hearing in hearings])
     spoken = by_facts | (favours > 1) | (favours == favours.max(axis=0))

@@ -5,6 +5,7 @@ It knows no group; its classes may be codes of several, and of none that is load
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -56,19 +57,19 @@ def classifier_odds(codes: Sequence[str], classes: Sequence[str], probabilities:
     if class_priors is None:
         class_priors = np.full(len(classes), 1 / len(classes))
     class_priors = np.asarray(class_priors, dtype=float)
-    ratio = np.clip(probabilities, 1e-4, None) / class_priors
+    # of many classes most are rarer than what is taken for nothing of a few
+    ratio = np.maximum(probabilities, np.minimum(1e-4, OTHER * class_priors)) / class_priors
     odds = np.ones((len(ratio), len(codes)))
-    for i, code in enumerate(codes):
-        owners = _owners(code, classes)
+    owned, outside = _relations(tuple(codes), tuple(classes))
+    for i, owners in enumerate(owned):
         if owners:  # classes below a code of the table speak for it together
             odds[:, i] = (ratio[:, owners] * class_priors[owners]).sum(axis=1) \
                 / class_priors[owners].sum()
-    outside = [j for j, c in enumerate(classes) if is_outside(c, codes)]
     elsewhere = np.ones(len(ratio))
     if outside:
-        elsewhere = _outside(odds, codes, classes, probabilities, class_priors, outside)
-    for i, code in enumerate(codes):
-        if _owners(code, classes):
+        elsewhere = _outside(odds, codes, owned, probabilities, class_priors, outside)
+    for i, owners in enumerate(owned):
+        if owners:
             odds[:, i] = np.maximum(odds[:, i], OTHER * elsewhere)
     odds[np.isnan(probabilities).any(axis=1)] = 1
     return odds ** weight
@@ -86,7 +87,15 @@ def _owners(code: str, classes: Sequence[str]) -> list[int]:
         j for j, c in enumerate(classes) if c.startswith(code)]
 
 
-def _outside(odds: np.ndarray, codes: Sequence[str], classes: Sequence[str],
+@lru_cache(maxsize=32)
+def _relations(codes: tuple[str, ...], classes: tuple[str, ...]
+               ) -> tuple[list[list[int]], list[int]]:
+    """The classes of each code, and those that hold none of the codes."""
+    return ([_owners(code, classes) for code in codes],
+            [j for j, c in enumerate(classes) if is_outside(c, codes)])
+
+
+def _outside(odds: np.ndarray, codes: Sequence[str], owned: Sequence[Sequence[int]],
              probabilities: np.ndarray, class_priors: np.ndarray, outside: Sequence[int]
              ) -> np.ndarray:
     """Let classes outside the table speak for "none" and against the codes, in place.
@@ -94,7 +103,7 @@ def _outside(odds: np.ndarray, codes: Sequence[str], classes: Sequence[str],
     Returns the odds of codes that no class covers, shape (N,).
     """
     # of a model that knows nothing inside the table, half is its best guess
-    share = .5 if len(outside) == len(classes) \
+    share = .5 if len(outside) == len(class_priors) \
         else class_priors[outside].sum() / class_priors.sum()
     said = probabilities[:, outside].sum(axis=1)
     p = np.clip(said, OTHER, 1 - OTHER)
@@ -102,7 +111,7 @@ def _outside(odds: np.ndarray, codes: Sequence[str], classes: Sequence[str],
     for i, code in enumerate(codes):
         if code == OUTSIDE:
             odds[:, i] = p / share
-        elif _owners(code, classes):
+        elif owned[i]:
             odds[:, i] *= (1 - p) / np.clip(1 - said, 1e-4, None)
         else:
             odds[:, i] = elsewhere

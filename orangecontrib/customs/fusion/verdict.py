@@ -16,7 +16,8 @@ from orangecontrib.customs.i18n import Joined, Message, Sayable, say
 from orangecontrib.customs.i18n.numbers import percent
 from orangecontrib.customs.nomenclature.decision_table import OUTSIDE
 
-__all__ = ["Beside", "Verdict", "Question", "Photograph", "Discrepancy", "Voice", "blind", "decide",
+__all__ = ["BLIND", "RANKED", "Beside", "Verdict", "Question", "Photograph", "Discrepancy",
+           "Voice", "blind", "decide",
            "decide_block", "worth_asking"]
 
 #: A fact counts as missing when knowing it would lower P(error) by this much.
@@ -28,7 +29,7 @@ RANKED = 12
 
 # only words and photos can say that a note excludes a good; without a code for another reason
 _ELSEWHERE, _TORN = Message("fusion.elsewhere"), Message("fusion.torn")
-_BLIND = Message("fusion.blind")
+BLIND = Message("fusion.blind")
 
 
 @dataclass(frozen=True)
@@ -396,7 +397,7 @@ def _remarks(engine: Engine, belief: Belief, i: int, codes: Sequence[str], p: fl
 def blind(key: str) -> Verdict:
     """A good of which no witness says anything: priors alone are no classification."""
     return Verdict(key, (), np.nan, "", np.nan, "", np.nan, "", np.nan, None, (), (),
-                   np.nan, np.nan, (), (), (_BLIND,))
+                   np.nan, np.nan, (), (), (BLIND,))
 
 
 def _gains(engine: Engine, belief: Belief, known: Answers, fact: str, duties: np.ndarray

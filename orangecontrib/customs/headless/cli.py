@@ -26,6 +26,7 @@ from orangecontrib.customs.headless import (
     cli_report,
     cli_run,
     cli_search,
+    cli_train_text,
 )
 from orangecontrib.customs.headless.models import photo_model_named
 from orangecontrib.customs.headless.pipes import whoever_reads
@@ -113,6 +114,15 @@ def _main(argv: list[str]) -> int:
                                "point at 4 digits, 2 at 6, 3 at 8 or 10")
     evaluate.set_defaults(job=_evaluate)
 
+    train = commands.add_parser("train-text", help="declarations with codes -> a text model",
+                                description=cli_train_text.ABOUT)
+    _declarations_arguments(train)
+    _group_argument(train)
+    cli_train_text.add_arguments(train)
+    _text_arguments(train, "T.safetensors")
+    cli_run.add_language(train)
+    train.set_defaults(job=_train_text)
+
     features = commands.add_parser("features", help="photos -> the 13 visual features")
     _photo_arguments(features, required=True)
     _text_arguments(features, "F.csv")
@@ -182,6 +192,9 @@ def _case_arguments(parser, out):
     parser.add_argument("--predictions", type=Path, metavar="M.csv",
                         help="a classifier's probabilities, as Predictions saves them: columns "
                              "“model (code)”, good_id")
+    parser.add_argument("--text-model", type=Path, metavar="T.safetensors",
+                        help="a text model of train-text, in place of --predictions: a term "
+                             "where a group has the law, alone where none has")
     parser.add_argument("--answers", type=Path, metavar="A.csv",
                         help="an analyst's answers: good_id,fact,value; the second good of an "
                              "id A is A#2, as in the column key of the result")
@@ -294,7 +307,7 @@ def _inputs(args) -> list[Path]:
     """What a command reads, photos aside."""
     named = [getattr(args, name, None)
              for name in ("declarations", "priors", "predictions", "answers", "decisions",
-                          "tariff", "against", "photos", "photos_root")]
+                          "tariff", "against", "photos", "photos_root", "text_model", "test")]
     if getattr(args, "photos", None):
         from orangecontrib.customs.photos.model import bundled_path
         named.append(bundled_path(args.model) or args.model)
@@ -383,7 +396,7 @@ def _long(args, place) -> tuple[str, int]:
         model=args.model if args.photos else "", device=args.device, backend=args.backend,
         error=args.error, trust=args.trust, form=form_of(args.out), lang=args.lang, loaded=model,
         decisions=given.decisions, on=date.today(), tariff=given.tariff,
-        exchange=exchange_of(args))
+        exchange=exchange_of(args), texts=given.texts)
     report, stopped = Report(), None
     with ExitStack() as stack:
         checkpoint = stack.enter_context(cli_batch.checkpoint_of(
@@ -429,7 +442,8 @@ def _made_of(args, photos, groups) -> dict[str, str]:
     """What the result of the arguments depends on."""
     from orangecontrib.customs.photos.model import bundled_path
     files = {name: getattr(args, name) for name in ("declarations", "priors", "answers",
-                                                    "predictions", "decisions", "tariff")
+                                                    "predictions", "decisions", "tariff",
+                                                    "text_model")
              if getattr(args, name) and str(getattr(args, name)) != "example"}
     if args.photos:
         files["model"] = Path(bundled_path(args.model) or args.model)
@@ -478,7 +492,8 @@ def _case(args, place):
         case = case_of(goods, _read_photos(args, given.photos, given.groups), given.predictions,
                        groups=given.groups, priors=given.priors, trust=args.trust,
                        weight=args.weight, decisions=given.decisions, tariff=given.tariff,
-                       exchange=exchange_of(args), progress=_bar("texts", "texts"))
+                       texts=given.texts, exchange=exchange_of(args),
+                       progress=_bar("texts", "texts"))
     except PredictionsError as error:
         raise cases.InputError(f"{args.predictions}: {error}") from error
     for remark in (*case.remarks, *case.strange_answers(given.answers)):
@@ -506,10 +521,26 @@ def _given(args, place) -> SimpleNamespace:
         if args.predictions else None,
         decisions=cases.read_decisions(args.decisions, vocabulary, encoding,
                                        lambda *row: bad.append(row)) if args.decisions else (),
-        tariff=cases.read_tariff(args.tariff, encoding) if args.tariff else None)
+        tariff=cases.read_tariff(args.tariff, encoding) if args.tariff else None,
+        texts=_text_model(args))
     for _, _, reason in bad:
         cli_batch.teller()(f"{reason}; this row is left out")
     return given
+
+
+def _text_model(args):
+    """The text model of the arguments; None without."""
+    from orangecontrib.customs.cases.files import InputError
+    from orangecontrib.customs.textmining.tree import TextModelError, load_text_tree
+    if not args.text_model:
+        return None
+    if args.predictions:
+        raise InputError("--predictions and --text-model are both classifiers of codes: give one "
+                         "of them")
+    try:
+        return load_text_tree(args.text_model)
+    except TextModelError as error:
+        raise InputError(str(error)) from error
 
 
 def _check_numbers(args):
@@ -519,6 +550,11 @@ def _check_numbers(args):
                                ("weight", 0 <= args.weight < float("inf"), "be 0 or more")):
         if not fits:
             raise cases.InputError(f"--{name} must {wanted}, not {getattr(args, name)}")
+
+
+def _train_text(args, place) -> tuple[str, int]:
+    return cli_train_text.main(args, place, _read_goods(args), _groups(args),
+                               _bar("training", "%"))
 
 
 def _evaluate(args, place) -> tuple[str, int]:

@@ -108,12 +108,28 @@ class Feature:
     fact: str
     value: str
     description_ru: str = ""
+    description_en: str = ""
+    title_ru: str = ""
+
+    @property
+    def title(self) -> Words:
+        """Its name for people; `name_ru` is that of a column."""
+        return Words(self.title_ru or self.name_ru, self.name_en)
+
+    @property
+    def description(self) -> Words:
+        """What of the goods it is."""
+        return Words(self.description_ru, self.description_en)
 
 
 def read_features(path: str | Path) -> tuple[Feature, ...]:
-    """Read the visual features, in the order of their coordinates."""
+    """Read the visual features, in the order of their coordinates.
+
+    ``title_ru`` and ``description_en`` may be absent.
+    """
     return tuple(Feature(r["feature"], r["name_ru"], r["name_en"], r["fact"], r["value"],
-                         r["description_ru"]) for _, r in strict_rows(path)[1])
+                         r["description_ru"], r.get("description_en", ""), r.get("title_ru", ""))
+                 for _, r in strict_rows(path)[1])
 
 
 @dataclass(frozen=True)
@@ -134,6 +150,16 @@ class Cluster:
     asked: tuple[str, ...]
     implied: Mapping[str, int]
     examples_ru: str = ""
+    examples_en: str = ""
+
+    @property
+    def name(self) -> Words:
+        return Words(self.name_ru, self.name_en)
+
+    @property
+    def examples(self) -> Words:
+        """Goods of the group."""
+        return Words(self.examples_ru, self.examples_en)
 
 
 def read_clusters(path: str | Path, features: tuple[Feature, ...]) -> tuple[Cluster, ...]:
@@ -148,7 +174,8 @@ def read_clusters(path: str | Path, features: tuple[Feature, ...]) -> tuple[Clus
                                  + ("named twice" if id_ in known else "no feature"))
         implied = dict.fromkeys(present, 1) | dict.fromkeys(absent, 0)
         clusters.append(Cluster(row["cluster"], row["name_ru"], row["name_en"],
-                                tuple(asked), implied, row["examples_ru"]))
+                                tuple(asked), implied, row["examples_ru"],
+                                row.get("examples_en", "")))
     return tuple(clusters)
 
 
@@ -173,6 +200,10 @@ class Shot:
     name_en: str
     seen_ru: str
     seen_en: str
+
+    @property
+    def name(self) -> Words:
+        return Words(self.name_ru, self.name_en)
 
 
 def read_shots(path: str | Path) -> tuple[Shot, ...]:

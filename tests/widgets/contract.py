@@ -28,7 +28,7 @@ NOT_YET = {"OWCodeClass", "OWCustomsStopwords", "OWDeclarationFacts", "OWDeclara
            "OWEvaluateCodes", "OWFootwearFeatures", "OWFootwearTrainer", "OWGoodsPhotos",
            "OWHSCodeFusion", "OWKeywordFrequencies", "OWNomenclature", "OWPhotoAggregator",
            "OWPhotoCollector",
-           "OWPhotoLabeler", "OWVocabularySweep"}
+           "OWVocabularySweep"}
 DOC = Path(__file__).parents[2] / "doc" / "widgets"
 
 

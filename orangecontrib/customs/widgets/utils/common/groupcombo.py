@@ -5,11 +5,12 @@ from AnyQt.QtCore import pyqtSignal as Signal
 from AnyQt.QtWidgets import QComboBox, QSizePolicy
 
 from orangecontrib.customs.groups import Group, visual_groups
-from orangecontrib.customs.i18n import say
+from orangecontrib.customs.i18n import Message, Sayable
+from orangecontrib.customs.widgets.utils.common.wording import room, worded, worded_items
 
 __all__ = ["GroupCombo"]
 
-NONE = "(which goods?)"
+words = room("groupcombo")
 
 
 class GroupCombo(QComboBox):
@@ -21,7 +22,7 @@ class GroupCombo(QComboBox):
         The one that is shown, or a stand-in for one that is still to be chosen.
     group_id : str
         To be kept in the workflow: so a further group does not change what it is about.
-    problem : str
+    problem : Message or ""
         Why nothing can be done with `group`; "" when it was chosen, or is the only one.
     """
 
@@ -31,20 +32,21 @@ class GroupCombo(QComboBox):
     def __init__(self, wanted: str, parent=None):
         super().__init__(parent)
         groups = {group.id: group for group in visual_groups()}
-        self.setAccessibleName("Group of goods")
-        self.setToolTip("Whose features are labelled")
+        worded(self, accessibleName=words("group"), toolTip=words("tip"))
         self.setSizeAdjustPolicy(QComboBox.AdjustToContents)
         self.setSizePolicy(QSizePolicy.Preferred, QSizePolicy.Fixed)
         self.group_id = wanted or (next(iter(groups)) if len(groups) == 1 else "")
-        self.problem = "" if self.group_id in groups else \
-            f"no installed package brings the group of goods '{wanted}'" if wanted else \
-            "choose the group of goods"
+        self.problem: Message | str = "" if self.group_id in groups else \
+            words("missing", group=wanted) if wanted else words("choose")
         self.group: Group = groups.get(self.group_id) or next(iter(groups.values()))
         self._groups = groups
+        titles: list[Sayable] = [group.name for group in groups.values()]
         if self.problem:
-            self.addItem(f"({wanted})" if wanted else NONE, "")
+            self.addItem("", "")
+            titles.insert(0, f"({wanted})" if wanted else words("which"))
         for group in groups.values():
-            self.addItem(say(group.name, "en"), group.id)
+            self.addItem("", group.id)
+        worded_items(self, titles)
         self.setCurrentIndex(max(0, self.findData(self.group_id)))
         self.needed = self.count() > 1
         if not self.needed:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from AnyQt.QtCore import QObject, QRect, Qt, Signal
 from AnyQt.QtGui import QColor, QImage, QPainter, QPalette, QPixmap
 
+from orangecontrib.customs.i18n import Message
 from orangecontrib.customs.photos.decode import PhotoError, decode
 
 __all__ = ["ThumbnailLoader", "paint_thumbnail"]
@@ -36,13 +37,13 @@ class ThumbnailLoader(QObject):
     #: The picture at this path can be painted now (or is known to be unreadable).
     ready = Signal(str)
 
-    _loaded = Signal(str, QImage, str)
+    _loaded = Signal(str, QImage, object)
 
     def __init__(self, parent=None, size: int = SIZE, kept: int = _KEPT):
         super().__init__(parent)
         self._size, self._kept = size, kept
         #: Why a picture can't be read, by path.
-        self.reasons: dict[str, str] = {}
+        self.reasons: dict[str, Message] = {}
         self._pixmaps: OrderedDict[str, QPixmap] = OrderedDict()
         self._waiting: OrderedDict[str, None] = OrderedDict()
         self._lock = threading.Lock()
@@ -86,14 +87,14 @@ class ThumbnailLoader(QObject):
                 return
             path, _ = self._waiting.popitem()
         try:
-            size, reason = self._size, ""
+            size, reason = self._size, None
             array = decode(path, size)
             image = QImage(array.tobytes(), size, size, 3 * size, QImage.Format_RGB888).copy()
         except PhotoError as error:
-            image, reason = QImage(), str(error)
+            image, reason = QImage(), error.reason
         self._loaded.emit(path, image, reason)
 
-    def _keep(self, path: str, image: QImage, reason: str) -> None:
+    def _keep(self, path: str, image: QImage, reason: Message | None) -> None:
         if reason:
             self.reasons[path] = reason
         self._pixmaps[path] = QPixmap.fromImage(image) if not image.isNull() else QPixmap()

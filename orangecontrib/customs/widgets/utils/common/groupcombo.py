@@ -5,7 +5,7 @@ from AnyQt.QtCore import pyqtSignal as Signal
 from AnyQt.QtWidgets import QComboBox, QSizePolicy
 
 from orangecontrib.customs.groups import Group, visual_groups
-from orangecontrib.customs.i18n import Message, Sayable
+from orangecontrib.customs.i18n import Sayable
 from orangecontrib.customs.widgets.utils.common.wording import room, worded, worded_items
 
 __all__ = ["GroupCombo"]
@@ -36,17 +36,16 @@ class GroupCombo(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.AdjustToContents)
         self.setSizePolicy(QSizePolicy.Preferred, QSizePolicy.Fixed)
         self.group_id = wanted or (next(iter(groups)) if len(groups) == 1 else "")
-        self.problem: Message | str = "" if self.group_id in groups else \
-            words("missing", group=wanted) if wanted else words("choose")
+        self.problem: Sayable = "" if self.group_id in groups else \
+            words("absent", name=wanted) if wanted else words("choose")
         self.group: Group = groups.get(self.group_id) or next(iter(groups.values()))
         self._groups = groups
-        titles: list[Sayable] = [group.name for group in groups.values()]
         if self.problem:
             self.addItem("", "")
-            titles.insert(0, f"({wanted})" if wanted else words("which"))
         for group in groups.values():
             self.addItem("", group.id)
-        worded_items(self, titles)
+        none: list[Sayable] = [f"({wanted})" if wanted else words("which")] if self.problem else []
+        worded_items(self, [*none, *(group.name for group in groups.values())])
         self.setCurrentIndex(max(0, self.findData(self.group_id)))
         self.needed = self.count() > 1
         if not self.needed:

@@ -4,9 +4,11 @@ import threading
 from ast import literal_eval
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
-from AnyQt.QtWidgets import QDialog, QFileDialog, QMessageBox, QPushButton
+from AnyQt.QtCore import QSettings
+from AnyQt.QtWidgets import QDialog, QFileDialog, QMessageBox, QPushButton, QToolButton
 from Orange.data import Table
 from Orange.widgets.tests.base import WidgetTest
 from Orange.widgets.utils.concurrent import TaskState
@@ -25,8 +27,8 @@ END = ("Cancel", "Stop")
 PATIENCE = 20
 #: Widgets that have no words in Russian yet.
 NOT_YET = {"OWCodeClass", "OWCustomsStopwords", "OWDeclarationFacts", "OWDeclarations",
-           "OWEvaluateCodes", "OWFootwearFeatures", "OWFootwearTrainer", "OWGoodsPhotos",
-           "OWHSCodeFusion", "OWKeywordFrequencies", "OWNomenclature", "OWPhotoAggregator",
+           "OWFootwearFeatures", "OWFootwearTrainer", "OWGoodsPhotos",
+           "OWKeywordFrequencies", "OWPhotoAggregator",
            "OWPhotoCollector",
            "OWVocabularySweep"}
 DOC = Path(__file__).parents[2] / "doc" / "widgets"
@@ -266,6 +268,31 @@ class WidgetContract:
             for what, text in (*said(widget), ("report", widget.report_html)):
                 with self.subTest(f"{name}: {what}"):
                     self.assertEqual(foreign(text, name, known), [], text)
+
+    def test_in_its_window_the_language_is_chosen_for_all_windows(self):
+        if self.kind.__name__ in NOT_YET:
+            self.skipTest("its words are English only")
+        widget, other = self.created(), self.created()
+        russian, english, system = widget.language_button.menu().actions()
+        with patch.object(language, "QSettings", self._settings()), \
+                patch.object(language, "preferred", lambda: language.chosen() or "en"):
+            for action, name in ((russian, "RU"), (english, "EN"), (russian, "RU"),
+                                 (system, "EN")):
+                action.trigger()
+                for window in (widget, other):
+                    self.settle(window)
+                    button = window.language_button
+                    self.assertEqual(button.text(), name)
+                    button.menu().aboutToShow.emit()
+                    self.assertEqual([each.text() for each in button.menu().actions()
+                                      if each.isChecked()], [action.text()])
+        self.assertIn(widget.language_button, widget.statusBar().findChildren(QToolButton))
+        self.assertTrue(widget.language_button.isVisibleTo(widget.statusBar()))
+
+    def _settings(self):
+        """Settings in a file of their own, which all that ask get."""
+        folder = self.enterContext(TemporaryDirectory())
+        return lambda: QSettings(f"{folder}/settings.ini", QSettings.IniFormat)
 
     def test_settings_are_literals_and_come_back(self):
         widget = self.fed()

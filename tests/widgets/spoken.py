@@ -22,11 +22,12 @@ from Orange.data import Table
 
 from orangecontrib.customs.i18n import wordings
 
-#: What Orange itself writes in every window, in a language of its own.
-ORANGES = re.compile(r"^QAction action-|MessagesWidget|StatusBar|ReportView")
+#: What Orange and Qt themselves write in every window, in a language of its own.
+ORANGES = re.compile(r"^QAction action-|MessagesWidget|StatusBar|ReportView|Scroll\w+Button")
 #: Words that it writes into reports, and those of its menus.
 ORANGES_WORDS = re.compile(
-    "<b>(Data instances|Features|Metas|Target|Class|Outcome)[^<]*</b>|&?View")
+    "<b>(Data instances|Features|Metas|Target|Class|Outcome)[^<]*</b>|&?View"
+    r"|\b(Русский|English)$")  # and languages, each as it calls itself
 _TAGS, _QUOTED = re.compile(r"<[^>]*>|&\w+;"), re.compile("«[^»]*»|“[^”]*”|'[^']*'|„[^“]*“")
 _LATIN, _CYRILLIC = re.compile(r"(?<![\w.])[A-Za-z]{3,}(?![\w.(])"), re.compile("[А-Яа-яё]{2,}")
 

@@ -8,17 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from AnyQt.QtCore import QTimer
-from AnyQt.QtWidgets import QFileDialog, QPushButton
+from AnyQt.QtGui import QActionGroup
+from AnyQt.QtWidgets import QFileDialog, QMenu, QPushButton, QToolButton
 from Orange.widgets.utils.concurrent import ConcurrentWidgetMixin, TaskState
 from Orange.widgets.widget import OWWidget
 
 from orangecontrib.customs.files.paths import resolve_path, storable_path
 from orangecontrib.customs.i18n import Sayable
+from orangecontrib.customs.i18n import language as spoken_language
 from orangecontrib.customs.widgets.utils.common import language
 from orangecontrib.customs.widgets.utils.common.wording import (
     SaidMessages,
     reword,
     room,
+    spoken,
     worded,
 )
 
@@ -57,6 +60,29 @@ def progress_of(state: TaskState, start: float = 0., end: float = 1.) -> Callabl
     return progress
 
 
+class LanguageButton(QToolButton):
+    """In the status bar: the language that is spoken, and a menu of those that can be."""
+
+    def __init__(self):
+        super().__init__(autoRaise=True, popupMode=QToolButton.InstantPopup)
+        self.setMenu(QMenu(self))
+        group = QActionGroup(self)
+        for name, title in language.TITLES.items():
+            action = worded(group.addAction(""), text=title)
+            action.setData(name)
+            action.setCheckable(True)
+            action.triggered.connect(lambda _, name=name: language.choose(name))
+            self.menu().addAction(action)
+        self.menu().aboutToShow.connect(self._show)
+        worded(self, toolTip=words("language_tip"), accessibleName=words("language"))
+        spoken(self, "spoken", LanguageButton._show)
+
+    def _show(self) -> None:
+        self.setText(spoken_language().upper())
+        for action in self.menu().actions():
+            action.setChecked(action.data() == language.chosen())
+
+
 class CustomsWidget(OWWidget, ConcurrentWidgetMixin, openclass=True):
     """A widget that works in the background; to be the last base.
 
@@ -85,6 +111,8 @@ class CustomsWidget(OWWidget, ConcurrentWidgetMixin, openclass=True):
         self.ending = threading.Event()
         self._at_close: list[Callable[[], object]] = []
         self._soon: QTimer | None = None
+        self.language_button = LanguageButton()
+        self.statusBar().addPermanentWidget(self.language_button)
         language.changed.happened.connect(self._say_again)
         self.at_close(lambda: language.changed.happened.disconnect(self._say_again))
 

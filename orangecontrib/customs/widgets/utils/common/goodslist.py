@@ -21,9 +21,13 @@ from AnyQt.QtWidgets import (
     QWidget,
 )
 
+from orangecontrib.customs.i18n import Sayable, say
 from orangecontrib.customs.widgets.utils.common.escaping import as_written
+from orangecontrib.customs.widgets.utils.common.wording import room, spoken, worded
 
 __all__ = ["Column", "GoodsModel", "GoodsList", "report_rows"]
+
+words = room("goodslist")
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class Column:
 
     Attributes
     ----------
-    header : str
+    header : Message or str
     text : callable
     sort_key : callable, optional
         What the column sorts by (default: its text).
@@ -41,7 +45,7 @@ class Column:
     colour : callable, optional
         Colour name of the text, or None.
     tooltip : callable, optional
-    header_tooltip : str
+    header_tooltip : Message or str
     most : int
         Pixels that it takes at most by itself.
     widest : str
@@ -52,17 +56,22 @@ class Column:
         Shown only if the user wants to see it.
     """
 
-    header: str
+    header: Sayable
     text: Callable[[Any], str]
     sort_key: Callable[[Any], Any] | None = None
     right: bool = False
     colour: Callable[[Any], str | None] | None = None
     tooltip: Callable[[Any], str] | None = None
-    header_tooltip: str = ""
+    header_tooltip: Sayable = ""
     most: int = 260
     widest: str = ""
     stretch: bool = False
     hidden: bool = False
+
+    @property
+    def name(self) -> str:
+        """By which it is kept in settings, whatever language is spoken."""
+        return say(self.header, "en")
 
 
 class GoodsModel(QAbstractTableModel):
@@ -165,9 +174,9 @@ class GoodsModel(QAbstractTableModel):
     def headerData(self, section, orientation, role=Qt.DisplayRole):
         if orientation == Qt.Horizontal:
             if role == Qt.DisplayRole:
-                return self.columns[section].header
+                return say(self.columns[section].header)
             if role == Qt.ToolTipRole:
-                return self.columns[section].header_tooltip or None
+                return say(self.columns[section].header_tooltip) or None
         return None
 
     def sort(self, column, order=Qt.AscendingOrder):
@@ -198,15 +207,15 @@ class GoodsList(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        self.filter = QLineEdit(placeholderText="Filter…", clearButtonEnabled=True)
-        self.filter.setToolTip("Show the goods that contain these words in any column")
+        self.filter = worded(QLineEdit(clearButtonEnabled=True),
+                             placeholderText=words("filter"), toolTip=words("filter_tip"))
         self.view = QTableView(
             selectionBehavior=QAbstractItemView.SelectRows,
             selectionMode=QAbstractItemView.ExtendedSelection if multiple
             else QAbstractItemView.SingleSelection,
             editTriggers=QAbstractItemView.NoEditTriggers, textElideMode=Qt.ElideMiddle,
             alternatingRowColors=True, showGrid=False, wordWrap=False, tabKeyNavigation=False)
-        self.view.setAccessibleName("Goods")
+        worded(self.view, accessibleName=words("goods"))
         self.view.setModel(self.model)
         self.view.verticalHeader().hide()
         self.view.verticalHeader().setDefaultSectionSize(
@@ -239,6 +248,7 @@ class GoodsList(QWidget):
         self.view.selectionModel().currentRowChanged.connect(self._on_current)
         self.view.selectionModel().selectionChanged.connect(self._on_selection)
         self._restore()
+        spoken(self, "count", GoodsList._say_again)
 
     @property
     def row(self) -> int:
@@ -290,9 +300,9 @@ class GoodsList(QWidget):
             texts = [column.text(row) for row in (self.model.rows[:200] if rows is None else rows)]
             width = max([metrics.horizontalAdvance(text) for text in [*texts, column.widest]],
                         default=0) + 10
-            width = min(max(width, metrics.horizontalAdvance(column.header) + 14), column.most)
-            if column.header in self._widths:
-                width = self._widths[column.header]
+            width = min(max(width, metrics.horizontalAdvance(say(column.header)) + 14), column.most)
+            if column.name in self._widths:
+                width = self._widths[column.name]
             elif grow:
                 width = max(width, header.sectionSize(number))
             header.resizeSection(number, width)
@@ -312,7 +322,7 @@ class GoodsList(QWidget):
         """Widths that the user chose, columns that are hidden, the sorting: literals."""
         header = self.view.horizontalHeader()
         column, order = header.sortIndicatorSection(), header.sortIndicatorOrder()
-        names = [column.header for column in self.model.columns]
+        names = [column.name for column in self.model.columns]
         return {"widths": dict(self._widths),
                 "hidden": [name for number, name in enumerate(names)
                            if header.isSectionHidden(number)],
@@ -321,7 +331,7 @@ class GoodsList(QWidget):
 
     @state.setter
     def state(self, state: Mapping) -> None:
-        names = [column.header for column in self.model.columns]
+        names = [column.name for column in self.model.columns]
         header = self.view.horizontalHeader()
         self._widths = {name: int(width) for name, width in state.get("widths", {}).items()
                         if name in names}
@@ -343,7 +353,7 @@ class GoodsList(QWidget):
         """Which columns are shown."""
         menu, header = QMenu(self), self.view.horizontalHeader()
         for number, column in enumerate(self.model.columns):
-            action = menu.addAction(column.header)
+            action = menu.addAction(say(column.header))
             action.setCheckable(True)
             action.setChecked(not header.isSectionHidden(number))
             action.toggled.connect(lambda shown, number=number: self._show_column(number, shown))
@@ -355,7 +365,7 @@ class GoodsList(QWidget):
 
     def _on_resized(self, number: int, _old: int, new: int):
         if not self._fitting and new and not self.model.columns[number].stretch:
-            self._widths[self.model.columns[number].header] = new
+            self._widths[self.model.columns[number].name] = new
             self.changed.emit()
 
     def _on_sorted(self, *_):
@@ -374,8 +384,17 @@ class GoodsList(QWidget):
                 index, QItemSelectionModel.ClearAndSelect | QItemSelectionModel.Rows)
             self.view.scrollTo(index)
         self._moving = False
+        self.show_count()
+
+    def show_count(self) -> None:
+        """How many goods there are, and are seen."""
         total, seen = len(self.model.rows), self.model.rowCount()
-        self.count.setText(f"{total} goods" if seen == total else f"{seen} of {total} goods")
+        self.count.setText(say(words("all", total=total) if seen == total
+                               else words("some", seen=seen, total=total)))
+
+    def _say_again(self) -> None:
+        self.show_count()
+        self._fit_columns()
 
     def _on_current(self, current, _previous) -> None:
         if self._moving or not current.isValid():

@@ -1,4 +1,4 @@
-"""In which language results are worded in Canvas: what the user chose, or as the system.
+"""Which language is spoken in Canvas: what the user chose, or as the system.
 
 Outside of Canvas nobody is asked: what a script or a run without a window writes doesn't depend
 on the computer (:mod:`orangecontrib.customs.i18n`).
@@ -11,12 +11,14 @@ from AnyQt.QtCore import QLocale, QObject, QSettings
 from AnyQt.QtCore import pyqtSignal as Signal
 from AnyQt.QtWidgets import QApplication
 
-from orangecontrib.customs.i18n import LANGUAGES, language, set_language
+from orangecontrib.customs.i18n import LANGUAGES, Message, language, set_language
 
-__all__ = ["KEY", "changed", "choose", "chosen", "in_canvas", "preferred", "settle"]
+__all__ = ["KEY", "TITLES", "changed", "choose", "chosen", "in_canvas", "preferred", "settle"]
 
 #: Where the choice is kept; "": as the system.
 KEY = "customs/language"
+#: What can be chosen; a language is called as it calls itself.
+TITLES = {"ru": "Русский", "en": "English", "": Message("common.as_system")}
 #: Where Canvas keeps its own language, by the name that the language has in it.  Opening its
 #: options writes one of its languages there, chosen or not: only Russian tells something.
 CANVAS_KEY, CANVAS_RUSSIAN = "application/language", ("Русский", "Russian")

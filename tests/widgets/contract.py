@@ -27,9 +27,8 @@ END = ("Cancel", "Stop")
 PATIENCE = 20
 #: Widgets that have no words in Russian yet.
 NOT_YET = {"OWCodeClass", "OWCustomsStopwords", "OWDeclarationFacts", "OWDeclarations",
-           "OWFootwearFeatures", "OWFootwearTrainer", "OWGoodsPhotos",
+           "OWFootwearFeatures", "OWGoodsPhotos",
            "OWKeywordFrequencies", "OWPhotoAggregator",
-           "OWPhotoCollector",
            "OWVocabularySweep"}
 DOC = Path(__file__).parents[2] / "doc" / "widgets"
 

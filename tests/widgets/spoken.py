@@ -13,6 +13,7 @@ from AnyQt.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
+    QListView,
     QSpinBox,
     QTabWidget,
     QTextBrowser,
@@ -59,7 +60,8 @@ def said(window: QWidget) -> Iterator[tuple[str, str]]:
                 yield f"{name}, tab", thing.tabText(row)
                 yield f"{name}, tooltip of a tab", thing.tabToolTip(row)
         if isinstance(thing, QAbstractItemView) and (model := thing.model()) is not None:
-            for column in range(model.columnCount()):
+            # models of lists keep their number of columns to themselves
+            for column in range(1 if isinstance(thing, QListView) else model.columnCount()):
                 for role in (Qt.DisplayRole, Qt.ToolTipRole):
                     yield f"{name}, header", str(
                         model.headerData(column, Qt.Horizontal, role) or "")

@@ -83,7 +83,7 @@ class TestCombo(Several, GuiTest):
     def test_of_several_groups_none_is_taken_silently(self):
         combo = GroupCombo("")
         self.assertTrue(combo.needed)
-        self.assertIn("choose", combo.problem)
+        self.assertIn("choose", str(combo.problem))
         simulate.combobox_activate_item(combo, "lamps")
         self.assertEqual((combo.group, combo.group_id, combo.problem), (self.lamps, "lamps", ""))
 
@@ -92,7 +92,7 @@ class TestCombo(Several, GuiTest):
             self.load(*groups)
             combo = GroupCombo("toys")
             self.assertTrue(combo.needed)
-            self.assertIn("'toys'", combo.problem)
+            self.assertIn("'toys'", str(combo.problem))
             self.assertEqual(combo.group_id, "toys")
 
 

@@ -12,13 +12,21 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from AnyQt.QtCore import QObject, Qt
-from AnyQt.QtWidgets import QAbstractItemView, QComboBox, QTabWidget, QWidget
+from AnyQt.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QListView,
+    QTableWidget,
+    QTabWidget,
+    QTreeWidget,
+    QWidget,
+)
 from orangewidget.utils.messages import UnboundMsg, _BoundMsg
 
 from orangecontrib.customs.i18n import Message, Sayable, Wordings, add_wordings, say
 
 __all__ = ["Said", "SaidMessages", "WORDINGS", "Words", "reword", "room", "spoken", "worded",
-           "worded_items", "worded_tabs"]
+           "worded_headers", "worded_items", "worded_tabs"]
 
 #: Tables ``id, ru, en``; the name of a table is that of the module whose words it has.
 WORDINGS = Path(__file__).parents[2] / "wordings"
@@ -95,6 +103,21 @@ def worded_tabs(tabs: QTabWidget, titles: Sequence[Sayable],
     return spoken(tabs, "tabs", job)
 
 
+def worded_headers(view: QTreeWidget | QTableWidget, titles: Sequence[Sayable],
+                   tooltips: Sequence[Sayable] = ()) -> None:
+    """Give the columns of a tree or table with items words, in their order."""
+    def job(it) -> None:
+        if isinstance(it, QTreeWidget):
+            it.setHeaderLabels([say(title) for title in titles])
+            for column, tooltip in enumerate(tooltips):
+                it.headerItem().setToolTip(column, say(tooltip))
+        else:
+            it.setHorizontalHeaderLabels([say(title) for title in titles])
+            for column, tooltip in enumerate(tooltips):
+                it.horizontalHeaderItem(column).setToolTip(say(tooltip))
+    spoken(view, "headers", job)
+
+
 def reword(window: QWidget) -> None:
     """Say again what a window and all that is in it say; headers of tables, too."""
     for thing in (window, *window.findChildren(QObject)):
@@ -102,7 +125,8 @@ def reword(window: QWidget) -> None:
         for job in () if jobs is None else list(jobs.by_key.values()):
             job(thing)
         if isinstance(thing, QAbstractItemView) and (model := thing.model()) is not None:
-            if columns := model.columnCount():
+            # models of lists keep their number of columns to themselves
+            if not isinstance(thing, QListView) and (columns := model.columnCount()):
                 model.headerDataChanged.emit(Qt.Horizontal, 0, columns - 1)
             thing.viewport().update()
 

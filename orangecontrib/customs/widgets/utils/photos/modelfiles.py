@@ -4,11 +4,12 @@ from __future__ import annotations
 import os
 
 from orangecontrib.customs.photos.model import PhotoModel
+from orangecontrib.customs.widgets.utils.common.wording import room
 
 __all__ = ["MODEL_FILES", "write_model"]
 
 #: Filter of the file dialogs.
-MODEL_FILES = "Photo models (*.safetensors);;All files (*)"
+MODEL_FILES = room("modelfiles")("kinds")
 
 
 def write_model(model: PhotoModel, path: str) -> tuple[str, str]:

@@ -5,6 +5,8 @@ from AnyQt.QtCore import QPointF, QRectF, Qt
 from AnyQt.QtGui import QColor, QPainter, QPalette, QPixmap
 from AnyQt.QtWidgets import QSizePolicy, QWidget
 
+from orangecontrib.customs.widgets.utils.common.wording import room, worded
+
 __all__ = ["PhotoView"]
 
 _CLOSEST = 8.
@@ -23,7 +25,7 @@ class PhotoView(QWidget):
         self._zoom, self._offset, self._grip = 1., QPointF(), None
         self.setMinimumSize(160, 160)
         self.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Expanding)
-        self.setToolTip("Wheel: closer; drag: move; double click: all of it")
+        worded(self, toolTip=room("photoview")("tip"))
 
     @property
     def text(self) -> str:

@@ -27,7 +27,7 @@ from orangecontrib.customs.i18n import wordings
 ORANGES = re.compile(r"^QAction action-|MessagesWidget|StatusBar|ReportView|Scroll\w+Button")
 #: Words that it writes into reports, and those of its menus.
 ORANGES_WORDS = re.compile(
-    "<b>(Data instances|Features|Metas|Target|Class|Outcome)[^<]*</b>|&?View"
+    "<b>(Data instances|Features|Metas|Target|Class|Outcome)[^<]*</b>|&?(View|Window)"
     r"|\b(Русский|English)$")  # and languages, each as it calls itself
 _TAGS, _QUOTED = re.compile(r"<[^>]*>|&\w+;"), re.compile("«[^»]*»|“[^”]*”|'[^']*'|„[^“]*“")
 _LATIN, _CYRILLIC = re.compile(r"(?<![\w.])[A-Za-z]{3,}(?![\w.(])"), re.compile("[А-Яа-яё]{2,}")

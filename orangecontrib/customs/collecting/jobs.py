@@ -414,7 +414,7 @@ def run(job: Job, ended: threading.Event, state) -> Result:
         if share is not None:
             state.set_progress_value(100 * min(1., share))
         state.set_status(say(Message.of(
-            "collecting.at_pages" if done.pages else "collecting.at", title=job.title,
+            "collecting.job_at_pages" if done.pages else "collecting.job_at", title=job.title,
             photos=done.photos, pages=done.pages, products=done.products)))
         state.set_partial_result(replace(done, remarks=list(done.remarks)))
 

@@ -557,7 +557,8 @@ class OWFootwearTrainer(KeepsModel, TrainerControls, CustomsWidget):
         if model is not None:
             self._report_items("model", (
                 ("report_file", self.model_path or say(words("not_saved"))),
-                ("report_network", say(words("quoted", text=model.backbone))), ("report_digest", model.digest[:16]),
+                ("report_network", say(words("quoted", text=model.backbone))),
+                ("report_digest", model.digest[:16]),
                 ("report_trained_on", model.note), ("report_licence", model.licence)))
         if self.outcome is None:
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 import os
 
 import numpy as np
-from AnyQt.QtCore import Qt, QTimer, QUrl
+from AnyQt.QtCore import QSize, Qt, QTimer, QUrl
 from AnyQt.QtGui import QDesktopServices
 from AnyQt.QtWidgets import (
     QCheckBox,
@@ -56,7 +56,7 @@ from orangecontrib.customs.widgets.utils.training.labelpanel import (
     CountsTable,
     PanelState,
     QuestionPanel,
-    keys_label,
+    keys_page,
 )
 from orangecontrib.customs.widgets.utils.training.naming import shown_names
 from orangecontrib.customs.widgets.utils.training.suggesting import Suggests
@@ -120,7 +120,7 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
     use_bundled: bool = Setting(False, schema_only=True)
     go_on: bool = Setting(True)
     auto_apply: bool = Setting(True)
-    splitter_sizes: list = Setting([180, 330, 270])
+    splitter_sizes: list = Setting([180, 310, 290])
 
     def __init__(self):
         super().__init__()
@@ -162,8 +162,8 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
         middle = pile(self.view, self.title)
         middle.layout().setStretch(0, 1)
         self.tabs = tabs = QTabWidget()
-        tabs.setMinimumWidth(262)
-        tabs.addTab(keys_label(), "")
+        tabs.setMinimumWidth(290)
+        tabs.addTab(keys_page(), "")
         self._ask_about(self.group)
         tabs.currentChanged.connect(lambda _: self._show_progress())
         self.splitter = splitter(
@@ -173,6 +173,9 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
         self.mainArea.layout().addWidget(self.splitter, 1)
         self.mainArea.layout().addLayout(self._bottom())
         self.gallery.setFocus()
+
+    def sizeHint(self):
+        return QSize(900, 510)
 
     @property
     def group(self) -> Group:

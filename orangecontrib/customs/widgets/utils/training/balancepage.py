@@ -22,8 +22,8 @@ from AnyQt.QtWidgets import (
 from orangecontrib.customs.collecting.balance import Balance, Need
 from orangecontrib.customs.collecting.generators.prompts import view_names
 from orangecontrib.customs.groups import Group
+from orangecontrib.customs.i18n import Joined, say
 from orangecontrib.customs.i18n import language as spoken_now
-from orangecontrib.customs.i18n import say
 from orangecontrib.customs.widgets.utils.common.controls import choice
 from orangecontrib.customs.widgets.utils.common.pathedit import PathEdit
 from orangecontrib.customs.widgets.utils.common.theme import theme
@@ -116,7 +116,7 @@ class BalancePage(QWidget):
 
     def _show(self):
         names = shown_names(self._group, self._language)
-        self._names, parts = names, self._parts()
+        parts = self._parts()
         columns = list(dict.fromkeys(part for counts in parts.values() for part in counts))
         table = self.table
         table.clear()
@@ -161,11 +161,12 @@ class BalancePage(QWidget):
         layout = QHBoxLayout(inside)
         layout.setContentsMargins(2, 0, 2, 0)
         layout.setSpacing(2)
+        feature = next(f for f in self._group.features if f.id == need.feature)
         for kind in BUTTONS:
-            text = say(words(kind))
-            button = QToolButton(text=text, enabled=self._ready and need.lacking > 0)
-            button.setToolTip(say(words(f"{kind}_tip")))
-            button.setAccessibleName(f"{text}: {self._names[need.feature]}")
+            button = worded(
+                QToolButton(enabled=self._ready and need.lacking > 0), text=words(kind),
+                toolTip=words(f"{kind}_tip"),
+                accessibleName=Joined((words(kind), feature.title), ": "))
             button.clicked.connect(
                 lambda _=False, kind=kind: self.wanted.emit(need.feature, kind))
             layout.addWidget(button)

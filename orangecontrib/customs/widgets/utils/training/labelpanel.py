@@ -36,7 +36,7 @@ from orangecontrib.customs.widgets.utils.training.labelkeys import (
 )
 from orangecontrib.customs.widgets.utils.training.naming import shown_names
 
-__all__ = ["PanelState", "QuestionPanel", "CountsTable", "keys_label"]
+__all__ = ["PanelState", "QuestionPanel", "CountsTable", "keys_page"]
 
 words = room("labelpanel")
 legend = room("labelkeys")
@@ -164,8 +164,8 @@ class _Row(QFrame):
             font = button.font()
             font.setPointSizeF(font.pointSizeF() * .92)
             button.setFont(font)
-        for column in range(self._across):
-            grid.setColumnStretch(column, 1)
+        for column in range(self._across):  # "hidden" has the longest word
+            grid.setColumnStretch(column, 3 if column < 2 else 4)
         self._grid, self._shown = grid, list(self.buttons)
         self._texts: dict[tuple[str, float], str] = {}
         self._keys = {answer: _KEYS[answer[1]] for answer in self.buttons}
@@ -218,7 +218,7 @@ class _Row(QFrame):
             text, look = self._texts[id_, label], _LOOKS[label] if on else ""
             key = self._keys[id_, label]
             if key and (current or options is not None and key in HEIGHT_KEYS):
-                text = f"{key_name(key)}  {text}"  # what the key would answer now
+                text = f"{key_name(key)} {text}"  # what the key would answer now
             if not on and suggested is not None and suggested.labels[0, index] == label:
                 text, look = f"{text} {_short(suggested.p[0, index])}", "suggested"
             button.setText(text)
@@ -257,11 +257,11 @@ class _ShotRow(QFrame):
         grid = QGridLayout(self)
         grid.setContentsMargins(5, 2, 3, 3)
         grid.setSpacing(3)
-        grid.addWidget(self.title, 0, 0, 1, 3)
+        grid.addWidget(self.title, 0, 0, 1, _VALUES_ACROSS)
         for number, (id_, button) in enumerate(self.buttons.items()):
             button.clicked.connect(
                 lambda _, i=id_: self.said.emit("" if i == self._now else i))
-            grid.addWidget(button, 1 + number // 3, number % 3)
+            grid.addWidget(button, 1 + number // _VALUES_ACROSS, number % _VALUES_ACROSS)
 
     def set_language(self) -> None:
         """Say all of it in the language that is spoken."""
@@ -438,13 +438,15 @@ def _small(label: float) -> str:
     return say(words(_LOOKS[label])).lower()
 
 
-def keys_label() -> QLabel:
+def keys_page() -> QScrollArea:
     """The keys and what they do."""
     def show(label: QLabel) -> None:
         rows = "".join(f"<tr><td><b>{escape(say(key))}</b>&nbsp;&nbsp;</td>"
                        f"<td>{escape(say(what), quote=False)}</td></tr>" for key, what in LEGEND)
         label.setText(f"<table cellspacing='3'>{rows}</table>{say(legend('legend'))}")
-    return spoken(QLabel(margin=6, alignment=Qt.AlignTop, wordWrap=True), "keys", show)
+    page = QScrollArea(widgetResizable=True, frameShape=QFrame.NoFrame, focusPolicy=Qt.NoFocus)
+    page.setWidget(spoken(QLabel(margin=6, alignment=Qt.AlignTop, wordWrap=True), "keys", show))
+    return page
 
 
 class CountsTable(QTableWidget):
@@ -455,6 +457,11 @@ class CountsTable(QTableWidget):
         self.group = group
         self.setHorizontalHeaderLabels(["1", "0", "½"])
         self.horizontalHeader().setSectionResizeMode(QHeaderView.Stretch)
+        self.horizontalHeader().setMinimumSectionSize(  # numbers are never cut
+            self.fontMetrics().horizontalAdvance("0000") + 4)
+        font = self.verticalHeader().font()
+        font.setPointSizeF(font.pointSizeF() * .9)
+        self.verticalHeader().setFont(font)
         self.setEditTriggers(QAbstractItemView.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.NoSelection)
         self.setFocusPolicy(Qt.NoFocus)

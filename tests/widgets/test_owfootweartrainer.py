@@ -575,7 +575,7 @@ class TestOWFootwearTrainer(WidgetTest):
         page = self.widget.mistakes_page
         self.assertGreater(page.gallery.model().rowCount(), 0)
         self.assertRegex(page.gallery.model().index(0, 0).data(),
-                         r"good \d+ · \d+.png: high heel, labelled [01]")
+                         r"good \d+ · \d+.png: high heel: [01]")
         self.assertIsNone(self.out("selected"))
         page.gallery.setCurrentIndex(page.gallery.model().index(0, 0))
         selected = self.out("selected")

@@ -43,7 +43,7 @@ class MistakesPage(QWidget):
         self.combo.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
         self.combo.setMinimumContentsLength(22)
         self.combo.activated.connect(self._filter)
-        self.sentence = QLabel()
+        self.sentence = QLabel(wordWrap=True)
         top = QHBoxLayout()
         top.addWidget(worded(QLabel(), text=words("feature")))
         worded(self.combo, accessibleName=words("feature"))

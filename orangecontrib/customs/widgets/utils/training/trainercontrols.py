@@ -103,7 +103,7 @@ class TrainerControls(Part):
             toolTip=words("download_tip", folder=_downloads()))
         self.download_check.toggled.connect(lambda on: self._set("allow_download", on))
         where = worded(QLabel(wordWrap=True, enabled=False),
-                       text=words("download_where", folder=escape(_downloads())))
+                       text=words("download_where", folder=_breakable(_downloads())))
         self.checkpoint_edit = worded(PathEdit(
             words("checkpoint"), words("checkpoint_kinds"), words("none"), new=True,
             folder=self.start_folder), toolTip=words("checkpoint_tip"))
@@ -152,6 +152,11 @@ def _box(title: Sayable, *rows) -> QGroupBox:
         else:
             grid.addWidget(row, number, 0, 1, 2)
     return box
+
+
+def _breakable(path: str) -> str:
+    """A path as HTML that may go on in the next line after each separator."""
+    return escape(path).replace(os.sep, f"{os.sep}\N{ZERO WIDTH SPACE}")
 
 
 def _downloads() -> str:

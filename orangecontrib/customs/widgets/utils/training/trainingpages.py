@@ -128,10 +128,7 @@ class EvaluationPage(QWidget):
         """Show the features, by their names."""
         self._names = names
         self.model.set_rows(() if report is None else report.features)
-        header = self.view.horizontalHeader()
-        for number, width in enumerate((150, 46, 42, 70, 96, 70, 54, 54, 54)):
-            header.resizeSection(number, width)
-        header.setSectionResizeMode(4, QHeaderView.Stretch)
+        _fit(self.view, 150)
 
     def _on_selection(self, *_):
         rows = self.view.selectionModel().selectedRows()
@@ -176,7 +173,8 @@ class HeightsPage(QWidget):
         self.table.setRowCount(k + 1)
         self.table.setColumnCount(k + 1)
         self.table.setVerticalHeaderLabels([*titles, say(words("said"))])
-        self.table.setHorizontalHeaderLabels([*titles, say(words("labelled"))])
+        self.table.setHorizontalHeaderLabels(
+            [*(title.replace(" ", "\n") for title in titles), say(words("labelled"))])
         of_row, of_column = counts.sum(axis=1), counts.sum(axis=0)
         for i in range(k + 1):
             for j in range(k + 1):
@@ -231,7 +229,8 @@ class GradabilityPage(QWidget):
             Column(words("value"), lambda r: _percent(r.value), lambda r: _key(r.value), right=True,
                    header_tooltip=words("value_tip")),
         ), self)
-        self.view = rows_view(self.model, words("gradability"), higher=8)
+        self.view = rows_view(self.model, words("gradability"), higher=8, wordWrap=True)
+        self.view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeToContents)
         hint(self.view, words("none_yet"))
         self.view.horizontalHeader().setMinimumSectionSize(24)
         self.view.setItemDelegateForColumn(4, IntervalDelegate(
@@ -256,10 +255,7 @@ class GradabilityPage(QWidget):
         """Show the facts and the histogram."""
         self._facts = {} if report is None else report.group.vocabulary
         self.model.set_rows(() if report is None else report.gradability)
-        header = self.view.horizontalHeader()
-        for number, width in enumerate((190, 46, 46, 66, 96, 66, 60, 50, 60)):
-            header.resizeSection(number, width)
-        header.setSectionResizeMode(4, QHeaderView.Stretch)
+        _fit(self.view, 160)
         self.histogram.clear()
         self.sentence.setText("")
         if report is None or not report.photos:
@@ -271,6 +267,15 @@ class GradabilityPage(QWidget):
         self.histogram.setXRange(0, 1)
         self.sentence.setText(say(words("contradicted", n=report.contradicted,
                                         photos=report.photos)))
+
+
+def _fit(view, first: int) -> None:
+    """Numbers have the room that they need, bars have what is left."""
+    header = view.horizontalHeader()
+    for column in range(1, header.count()):
+        header.setSectionResizeMode(column, QHeaderView.Stretch if column == 4
+                                    else QHeaderView.ResizeToContents)
+    header.resizeSection(0, first)
 
 
 def _percent(value: float) -> str:

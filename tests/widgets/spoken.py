@@ -30,6 +30,7 @@ ORANGES_WORDS = re.compile(
     "<b>(Data instances|Features|Metas|Target|Class|Outcome)[^<]*</b>|&?(View|Window)"
     r"|\b(Русский|English)$")  # and languages, each as it calls itself
 _TAGS, _QUOTED = re.compile(r"<[^>]*>|&\w+;"), re.compile("«[^»]*»|“[^”]*”|'[^']*'|„[^“]*“")
+_PLACES = re.compile(r"[\w.~:-]*/[\w./~:-]+")  # paths, addresses, names with a slash
 _LATIN, _CYRILLIC = re.compile(r"(?<![\w.])[A-Za-z]{3,}(?![\w.(])"), re.compile("[А-Яа-яё]{2,}")
 
 
@@ -90,7 +91,7 @@ def english() -> frozenset[str]:
 
 def foreign(text: str, language: str, data: Iterable[str] = ()) -> list[str]:
     """Words of the other language; none of those in quotes, and of what is data."""
-    text = _TAGS.sub(" ", ORANGES_WORDS.sub(" ", text))
+    text = _PLACES.sub(" ", _TAGS.sub(" ", ORANGES_WORDS.sub(" ", text)))
     for known in data:
         text = text.replace(known, " ")
     text = _QUOTED.sub(" ", text)

@@ -77,7 +77,7 @@ FEW = 30
 
 #: So that eight of them stand side by side in the smallest of windows.
 NARROW_TABS = """
-QTabBar::tab { padding: 4px 6px; margin-right: 1px; border: 1px solid palette(mid);
+QTabBar::tab { padding: 4px 5px; margin-right: 0; border: 1px solid palette(mid);
                border-bottom: none; background: palette(button); }
 QTabBar::tab:selected { background: palette(base); border-top: 2px solid palette(highlight); }
 """

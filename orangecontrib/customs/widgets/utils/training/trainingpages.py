@@ -15,6 +15,7 @@ from AnyQt.QtWidgets import (
     QLabel,
     QSplitter,
     QStyledItemDelegate,
+    QTableView,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -255,7 +256,7 @@ class GradabilityPage(QWidget):
         """Show the facts and the histogram."""
         self._facts = {} if report is None else report.group.vocabulary
         self.model.set_rows(() if report is None else report.gradability)
-        _fit(self.view, 160)
+        _fit(self.view, 168)
         self.histogram.clear()
         self.sentence.setText("")
         if report is None or not report.photos:
@@ -269,13 +270,15 @@ class GradabilityPage(QWidget):
                                         photos=report.photos)))
 
 
-def _fit(view, first: int) -> None:
-    """Numbers have the room that they need, bars have what is left."""
-    header = view.horizontalHeader()
-    for column in range(1, header.count()):
-        header.setSectionResizeMode(column, QHeaderView.Stretch if column == 4
-                                    else QHeaderView.ResizeToContents)
+def _fit(view: QTableView, first: int) -> None:
+    """Numbers have the room that they and their header need, bars have what is left."""
+    header, model, metrics = view.horizontalHeader(), view.model(), view.fontMetrics()
     header.resizeSection(0, first)
+    for column in range(1, header.count()):
+        texts = [say(model.columns[column].header),
+                 *(model.columns[column].text(row) for row in model.rows)]
+        header.resizeSection(column, 12 + max(map(metrics.horizontalAdvance, texts)))
+    header.setSectionResizeMode(4, QHeaderView.Stretch)
 
 
 def _percent(value: float) -> str:

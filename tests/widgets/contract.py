@@ -261,7 +261,7 @@ class WidgetContract:
             choose(name)
             self.settle(widget)
             widget.create_report_html()
-            known = [self.kind.name, *data_of([*self.outputs(widget).values(), *(
+            known = [widget.name, *data_of([*self.outputs(widget).values(), *(
                 whole for input_ in self.kind.get_signals("inputs")
                 for whole in self.samples.wholes(input_.type).values())])]
             for what, text in (*said(widget), ("report", widget.report_html)):

@@ -30,6 +30,7 @@ from orangecontrib.customs.collecting import (
     plan,
 )
 from orangecontrib.customs.collecting.errors import needed
+from orangecontrib.customs.collecting.generators.screening import Screened
 from orangecontrib.customs.collecting.jobs import (
     Collection,
     Held,
@@ -450,7 +451,7 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
             self.catalogue_page.show_page(result.job.url, result.page, result.answer)
         if result.done is not None:
             self._say_remarks(result.done)
-            self._say(_sentence(result))
+            self._say(_sentence(result.job, result.done, result.screened))
             if result.done.ended == "broken" and result.done.remarks:
                 self.Warning.early(title=result.job.title, reason=result.done.remarks[-1])
         if isinstance(result.job, Reading) and result.job.quiet:
@@ -552,16 +553,15 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
         self.review_page.stop()
 
 
-def _sentence(result: Result) -> Message:
+def _sentence(job: Job, done: Done, screened: Screened | None) -> Message:
     """What came of a job."""
-    done, screened = result.done, result.screened
     ended = words(done.ended) if done.ended in ("finished", "stopped", "broken") \
         else words("bound", bound=done.ended)
     judged: Sayable = "" if screened is None else words(
         "judged" if screened.distances else "judged_few", kept=screened.kept,
         doubtful=screened.doubtful, dropped=screened.dropped)
     pages: Sayable = words("pages", pages=done.pages, products=done.products) if done.pages else ""
-    return words("came", title=result.job.title, ended=ended, pages=pages, photos=done.photos,
+    return words("came", title=job.title, ended=ended, pages=pages, photos=done.photos,
                  known=done.known, refused=done.refused, failed=done.failed, judged=judged)
 
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 import numpy as np
 from AnyQt.QtCore import QSize, Qt, QTimer, QUrl
@@ -231,7 +232,7 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
         row.addWidget(self.progress, 1)
         return row
 
-    def _combo(self, texts: dict[str, Sayable], setting: str, tooltip: Sayable) -> QComboBox:
+    def _combo(self, texts: Mapping[str, Sayable], setting: str, tooltip: Sayable) -> QComboBox:
         combo = worded(QComboBox(
             minimumContentsLength=9,
             sizeAdjustPolicy=QComboBox.AdjustToMinimumContentsLengthWithIcon), toolTip=tooltip)
@@ -394,7 +395,7 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
         if number == self.gallery.current and loader is self.large:
             self._show_photo(new=False)
 
-    def _found_unreadable(self, reasons: dict[int, str]):
+    def _found_unreadable(self, reasons: Mapping[int, Sayable]):
         self.gallery.unreadable.update(reasons)
         first = min(self.gallery.unreadable)
         self.Warning.unreadable(n=len(self.gallery.unreadable), image=self.photos.images[first],

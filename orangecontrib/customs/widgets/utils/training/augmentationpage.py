@@ -202,7 +202,7 @@ class AugmentationPage(QWidget, ConcurrentMixin):
         self.start(look, subject, self._row)
         self._show_buttons()
 
-    def on_done(self, result: tuple[Preview, str]):
+    def on_done(self, result: tuple[Preview, Message]):
         self._stale = False
         self._show_buttons()
         self._show(*result)

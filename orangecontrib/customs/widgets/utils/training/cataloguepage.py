@@ -169,15 +169,14 @@ class CataloguePage(SourcePage):
     def show_page(self, url: str, page: Page, answer: Answer) -> None:
         """Show what was caught; the page is kept, so that other selectors ask for it no more."""
         self._asked, self._answer, self._page = url, answer, page
-        self._show_found()
+        self._show_found(page)
 
     def set_group(self, group, language):
         super().set_group(group, language)
         if self._page is not None:
-            self._show_found()
+            self._show_found(self._page)
 
-    def _show_found(self) -> None:
-        page = self._page
+    def _show_found(self, page: Page) -> None:
         self.tree.clear()
         for product in page.products:
             item = QTreeWidgetItem([product.name or "?", product.materials or product.text])

@@ -467,12 +467,12 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
             self.Error.folder(reason=ex.reason)
             self._show(Held())
         elif isinstance(ex, (CollectError, ModelError, BackboneError)):
-            self.Error.collecting(reason=getattr(ex, "reason", str(ex)))
+            self.Error.collecting(reason=_why(ex))
         else:
             self.Error.unexpected(reason=reason(ex))
         if not isinstance(self.job, Reading):
             self._say(words("failed", title=self.job.title,
-                            reason=getattr(ex, "reason", reason(ex))))
+                            reason=_why(ex)))
             if not isinstance(self.job, Previewing):  # what was collected before is there
                 self.queue.insert(0, Reading(self.collection))
         self._finished()
@@ -551,6 +551,11 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
         self._resting.stop()
         self._close_manifest()
         self.review_page.stop()
+
+
+def _why(error: Exception) -> Message:
+    """What an error says; in its own words where it has no message."""
+    return getattr(error, "reason", None) or words("quoted", text=reason(error))
 
 
 def _sentence(job: Job, done: Done, screened: Screened | None) -> Message:

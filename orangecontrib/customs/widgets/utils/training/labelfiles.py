@@ -17,7 +17,7 @@ from orangecontrib.customs.widgets.utils.common.wording import room
 
 __all__ = ["default_labels", "in_words", "listed"]
 
-words = room("common")
+words, common = room("labelfiles"), room("common")
 
 
 def default_labels(folder: str, group: Group) -> Path:
@@ -52,4 +52,6 @@ def in_words(sheet: LabelSheet) -> LabelFile:
 def listed(problems: Sequence[Sayable], most: int = 4) -> Joined:
     """The first problems, one a line, and how many more there are."""
     more = len(problems) - most
-    return Joined((*problems[:most], *([words("more", n=more)] if more > 0 else [])), "\n")
+    said = [words("quoted", text=problem) if isinstance(problem, str) else problem
+            for problem in problems[:most]]
+    return Joined((*said, *([common("more", n=more)] if more > 0 else [])), "\n")

@@ -120,11 +120,14 @@ def worded_headers(view: QTreeWidget | QTableWidget, titles: Sequence[Sayable],
 
 def reword(window: QWidget) -> None:
     """Say again what a window and all that is in it say; headers of tables, too."""
-    for thing in (window, *window.findChildren(QObject)):
-        jobs = thing.property(_JOBS)
-        for job in () if jobs is None else list(jobs.by_key.values()):
+    things = [window, *window.findChildren(QObject)]
+    # found before any of them speaks: a text that is set again is made of other objects
+    speaking = [(thing, jobs) for thing in things if (jobs := thing.property(_JOBS)) is not None]
+    for thing, jobs in speaking:
+        for job in list(jobs.by_key.values()):
             job(thing)
-        if isinstance(thing, QAbstractItemView) and (model := thing.model()) is not None:
+    for thing in window.findChildren(QAbstractItemView):
+        if (model := thing.model()) is not None:
             # models of lists keep their number of columns to themselves
             if not isinstance(thing, QListView) and (columns := model.columnCount()):
                 model.headerDataChanged.emit(Qt.Horizontal, 0, columns - 1)

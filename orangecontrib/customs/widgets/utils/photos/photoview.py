@@ -5,9 +5,12 @@ from AnyQt.QtCore import QPointF, QRectF, Qt
 from AnyQt.QtGui import QColor, QPainter, QPalette, QPixmap
 from AnyQt.QtWidgets import QSizePolicy, QWidget
 
-from orangecontrib.customs.widgets.utils.common.wording import room, worded
+from orangecontrib.customs.i18n import Sayable, say
+from orangecontrib.customs.widgets.utils.common.wording import room, spoken, worded
 
 __all__ = ["PhotoView"]
+
+words = room("photoview")
 
 _CLOSEST = 8.
 
@@ -21,18 +24,19 @@ class PhotoView(QWidget):
     def __init__(self, parent=None):
         super().__init__(parent)
         self._pixmap: QPixmap | None = None
-        self._text = ""
+        self._text: Sayable = ""
         self._zoom, self._offset, self._grip = 1., QPointF(), None
         self.setMinimumSize(160, 160)
         self.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Expanding)
-        worded(self, toolTip=room("photoview")("tip"))
+        worded(self, toolTip=words("tip"))
+        spoken(self, "text", QWidget.update)
 
     @property
     def text(self) -> str:
         """What is written where there is no picture."""
-        return self._text
+        return say(self._text)
 
-    def show_photo(self, pixmap: QPixmap | None, text: str = "", new: bool = True) -> None:
+    def show_photo(self, pixmap: QPixmap | None, text: Sayable = "", new: bool = True) -> None:
         """Show a picture; without one, `text`.  A new photo is shown as a whole."""
         self._pixmap, self._text = pixmap, text
         if new:
@@ -56,7 +60,7 @@ class PhotoView(QWidget):
         else:
             painter.setPen(self.palette().color(QPalette.Text))
             painter.drawText(self.rect().adjusted(12, 12, -12, -12),
-                             int(Qt.AlignCenter | Qt.TextWordWrap), self._text)
+                             int(Qt.AlignCenter | Qt.TextWordWrap), self.text)
         frame = QColor(self.palette().color(QPalette.Text))
         frame.setAlpha(50)
         painter.setPen(frame)

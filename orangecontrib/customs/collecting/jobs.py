@@ -92,17 +92,17 @@ class Held:
         Of these, and of what a person has labelled elsewhere.
     table : Table or None
         The photos for other widgets.
-    problems : list of str
+    problems : list of Message or str
     """
 
     entries: list[Entry] = field(default_factory=list)
     photos: list[Labelled] = field(default_factory=list)
     rows: list[Balance] = field(default_factory=list)
     table: Table | None = None
-    problems: list[str] = field(default_factory=list)
+    problems: list[Sayable] = field(default_factory=list)
 
     @classmethod
-    def of(cls, collection: Collection, problems: Sequence[str] = ()) -> Held:
+    def of(cls, collection: Collection, problems: Sequence[Sayable] = ()) -> Held:
         """Read a collection; CollectError where its table is none."""
         entries, problems, people = read_manifest(collection.folder), list(problems), []
         if collection.labels is not None and collection.labels.is_file():
@@ -110,7 +110,7 @@ class Held:
                 people, more = people_of(collection.labels, collection.folder, collection.group)
                 problems += more
             except CollectError as error:
-                problems.append(str(error))
+                problems.append(error.reason)
         group = collection.group
         photos = labelled(entries, group, people)
         table = collection_table(collection.folder, photos, group, collection.language) \

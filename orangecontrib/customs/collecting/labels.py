@@ -111,7 +111,7 @@ def people_of(path: str | os.PathLike, folder: str | os.PathLike, group: Group
     try:
         file = read_labels(path, group)
     except LabelsError as error:
-        raise CollectError("labels", error=str(error)) from None
+        raise CollectError("labels", error=error.reason) from None
     root = photo_key(os.path.abspath(folder)).rstrip("/") + "/"
     rows = []
     for row in file.rows:
@@ -150,4 +150,4 @@ def write_merged(path: str | os.PathLike, photos: Sequence[Labelled], group: Gro
                         writer.writerow([written_cell(photo.entry.file), feature, f"{label:g}",
                                          source])
     except (LabelsError, OSError) as error:
-        raise CollectError("labels", error=str(error)) from None
+        raise CollectError("labels", error=error.reason) from None

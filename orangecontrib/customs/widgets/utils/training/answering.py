@@ -75,7 +75,7 @@ class Answers(Part):
             if changed:
                 self.Error.unsaved.clear()
         except LabelsError as error:
-            self.Error.unsaved(reason=str(error))
+            self.Error.unsaved(reason=error.reason)
             changed = True
         if changed:
             self.Information.merged.clear()

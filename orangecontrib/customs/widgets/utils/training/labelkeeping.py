@@ -49,7 +49,7 @@ class KeepsLabels(Part):
         try:
             store = LabelStore.open(self.labels_file(), self.group)
         except LabelsError as error:
-            self.Error.store(reason=str(error))
+            self.Error.store(reason=error.reason)
             return
         self.sheet = LabelSheet(photos.images, photos.goods, photos.folder, store,
                                 self.group)
@@ -64,7 +64,7 @@ class KeepsLabels(Part):
             try:
                 self.sheet.close()
             except LabelsError as error:  # the journal has it all
-                self.Error.file(reason=str(error))
+                self.Error.file(reason=error.reason)
 
     def set_labels_file(self, path: str):
         """Keep labels in this CSV ("" for Orange's data folder); those given so far come along."""
@@ -112,7 +112,7 @@ class KeepsLabels(Part):
         try:
             self._merge(read_labels(path, self.group))
         except LabelsError as error:
-            self.Error.file(reason=str(error))
+            self.Error.file(reason=error.reason)
 
     def _merge(self, file):
         self.Warning.problems.clear()
@@ -147,7 +147,7 @@ class KeepsLabels(Part):
             else:
                 self.sheet.save(path)
         except LabelsError as error:
-            self.Error.file(reason=str(error))
+            self.Error.file(reason=error.reason)
 
     def _show_where(self):
         path = self.labels_file()

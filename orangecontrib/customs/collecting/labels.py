@@ -10,6 +10,7 @@ import numpy as np
 
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.groups import Group
+from orangecontrib.customs.i18n import Message
 from orangecontrib.customs.training.labelling import (
     LabelRow,
     LabelsError,
@@ -106,7 +107,7 @@ def labelled(entries: Iterable[Entry], group: Group, people: Iterable[LabelRow] 
 
 
 def people_of(path: str | os.PathLike, folder: str | os.PathLike, group: Group
-              ) -> tuple[list[LabelRow], list[str]]:
+              ) -> tuple[list[LabelRow], list[Message]]:
     """Rows of the Labeler's CSV, with paths relative to a collection; and what is wrong in it."""
     try:
         file = read_labels(path, group)

@@ -18,7 +18,8 @@ def test_no_probability_is_none_or_all(p):
 
 def test_what_is_nearly_certain_is_said_in_the_form_of_the_language():
     assert [say(percent(p), lang).replace("\N{NO-BREAK SPACE}", " ")
-            for p in (1., 0.) for lang in ("ru", "en")] == [">99,9 %", ">99.9 %", "<0,1 %", "<0.1 %"]
+            for p in (1., 0.) for lang in ("ru", "en")] == [
+        ">99,9 %", ">99.9 %", "<0,1 %", "<0.1 %"]
 
 
 @pytest.mark.parametrize("p, said", [(.9951, "99+ %"), (.994, "99 %"), (.004, "<1 %"),

@@ -348,7 +348,7 @@ def test_a_damaged_line_costs_only_itself(path):
     lines[2] = lines[2][:10]
     store.journal.write_bytes(b"\n".join(lines))
     store = LabelStore(path)
-    assert "line 3: damaged" in store.problems[0]
+    assert "line 3: damaged" in store.problems[0].text("en")
     assert set(store.rows) == {IMAGES[0], IMAGES[2]}
     store.close()
 
@@ -382,8 +382,8 @@ def test_a_file_from_elsewhere_is_copied_before_it_is_rewritten(path):
     original = "image;КАБЛУК;remark\nA1\\1.jpg;1;брак\nA1/2.jpg;много;\n".encode("cp1251")
     path.write_bytes(original)
     store = LabelStore(path)
-    assert "judging by its letters" in store.problems[0]
-    assert "line 3, КАБЛУК: 'много'" in store.problems[1]
+    assert "judging by its letters" in store.problems[0].text("en")
+    assert "line 3, КАБЛУК: 'много'" in store.problems[1].text("en")
     sheet = LabelSheet(IMAGES, store=store)
     assert labels(sheet) == {"high_heel": 1}
     sheet.answer([1], "high_heel", 0)
@@ -426,8 +426,8 @@ def test_files_as_people_send_them(tmp_path):
     assert sheet.merge(content).photos == 1
     assert labels(sheet) == {"height_below_ankle": 1, "house": .5}
     assert sheet.clusters[0] == "low"
-    assert "line 3: 'no such' is not a cluster" in content.problems[1]
-    assert "line 4: no image" in content.problems[2]
+    assert "line 3: 'no such' is not a cluster" in content.problems[1].text("en")
+    assert "line 4: no image" in content.problems[2].text("en")
 
 
 def test_a_file_of_clusters_only_says_what_they_imply(tmp_path):
@@ -463,7 +463,8 @@ def test_merging_keeps_what_is_there(tmp_path):
     before = labels(sheet, 1)
     merged = sheet.merge(read_labels(path))
     assert merged.conflicts == {"house": 2, "cluster": 1}
-    assert merged.unmatched == ["theirs.csv, line 4: no photo 'gone.jpg'"]
+    assert [said.text("en") for said in merged.unmatched] == [
+        "theirs.csv, line 4: no photo 'gone.jpg'"]
     assert labels(sheet) == {"house": 1, "sport": 1} and sheet.clusters[0] == "low"
     assert labels(sheet, 1) == before and sheet.clusters[1] == "boots"
     sheet.undo()
@@ -593,7 +594,7 @@ def test_rows_of_labels_that_can_not_be_trusted_are_named_and_left_out(tmp_path)
     path.write_text("image,house\na.jpg,1\nb.jpg,1,0\n")
     content = read_labels(path)
     assert [row.image for row in content.rows] == ["a.jpg"]
-    assert "line 3: 3 fields" in content.problems[0]
+    assert "line 3: 3 fields" in content.problems[0].text("en")
     path.write_text("image,house,house\na.jpg,1,0\n")
     with pytest.raises(LabelsError, match="house stands twice"):
         read_labels(path)
@@ -606,7 +607,7 @@ def test_a_deeply_nested_line_of_the_journal_is_damaged_and_the_rest_is_read(pat
     store._release()
     path.with_name(path.name + ".journal").write_bytes(content + b"[" * 50_000 + b"\n")
     again = LabelStore(path)
-    assert list(again.rows) == ["a.jpg"] and "line 3: damaged" in again.problems[0]
+    assert list(again.rows) == ["a.jpg"] and "line 3: damaged" in again.problems[0].text("en")
     again.close()
 
 

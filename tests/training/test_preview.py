@@ -63,12 +63,13 @@ def extractor(brighten=1.):
 
 
 def test_every_augmentation_that_is_on_is_shown_at_its_ends_and_together():
-    names = [v.name for v in variants(shoe(), Recipe(rotation=10., brightness=.3, brighten=1.5))]
+    recipe = Recipe(rotation=10., brightness=.3, brighten=1.5)
+    names = [v.name.text("en") for v in variants(shoe(), recipe)]
     assert names == ["as it is", "mirrored", "turned -10°", "turned +10°", "light × 0.70",
                      "light × 1.30", *(f"a copy ({n + 1})" for n in range(COPIES)),
                      "input × 1.50"]
-    assert [v.name for v in variants(shoe(), OFF)] == ["as it is"]
-    assert [v.name for v in variants(shoe(), replace(OFF, brighten=2.))] == ["as it is",
+    assert [v.name.text("en") for v in variants(shoe(), OFF)] == ["as it is"]
+    assert [v.name.text("en") for v in variants(shoe(), replace(OFF, brighten=2.))] == ["as it is",
                                                                            "input × 2.00"]
 
 

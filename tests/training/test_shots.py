@@ -66,7 +66,7 @@ def test_views_are_read_by_id_and_by_name_and_an_unknown_one_is_told(tmp_path):
     path.write_text("image,view,scene\na,Сверху,на полу\nb,from Mars,floor\n", encoding="utf-8")
     file = read_labels(path)
     assert [(row.view, row.scene) for row in file.rows] == [("top", "floor"), ("", "floor")]
-    assert "line 3: 'from Mars' is not a view" in file.problems[0]
+    assert "line 3: 'from Mars' is not a view" in file.problems[0].text("en")
 
 
 def test_merging_keeps_what_is_there_and_counts_who_says_otherwise(tmp_path):

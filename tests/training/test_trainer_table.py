@@ -5,6 +5,7 @@ from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVari
 from PIL import Image
 
 from orangecontrib.customs.groups import find_group
+from orangecontrib.customs.i18n import Message, speaking
 from orangecontrib.customs.photos.model import fact_ids, feature_ids, untrained
 from orangecontrib.customs.training.trainer import (
     Epoch,
@@ -88,7 +89,7 @@ def test_a_table_from_a_file_with_categorical_labels():
                              metas=np.array([["x.png"]] * 5, dtype=object))
     photos, _ = training_photos(table)
     np.testing.assert_array_equal(photos.labels[:, HEEL], [0, .5, 1, NO_NUMBER, np.nan])
-    with pytest.raises(TrainingError, match="row 1: КАБЛУК holds no number; a label is"):
+    with pytest.raises(TrainingError, match="row 1: high heel holds no number; a label is"):
         train(photos.take(np.array([3])))
 
 
@@ -112,7 +113,7 @@ def trained():
                        np.array(["test", "test", "validation"]))
     return Trained(model, (Epoch(0, 1, .5), Epoch(1, 1, .4, .6, .8)), held_out,
                    Split(np.arange(5), np.full(5, "train"), np.zeros(5, int)),
-                   [(3, "the file is truncated")])
+                   [(3, Message.of("photos.truncated", error="short"))])
 
 
 def test_predictions_keep_the_photos_rows(labelled, trained):
@@ -133,7 +134,11 @@ def test_predictions_keep_the_photos_rows(labelled, trained):
 def test_curves_and_skipped(labelled, trained):
     assert history_table(trained).X[1].tolist() == [1, 1, .4, .6, .8]
     _, rows = training_photos(labelled)
-    skipped = skipped_table(labelled, rows, trained)
+    with speaking("en"):
+        skipped = skipped_table(labelled, rows, trained)
     assert skipped.get_column("reason").tolist() == ["no photo is named in this row",
-                                                     "the file is truncated"]
+                                                     "the file is truncated (short)"]
+    with speaking("ru"):
+        assert skipped_table(labelled, rows, trained).get_column("reason").tolist() == [
+            "в этой строке не названа фотография", "файл обрезан (short)"]
     assert skipped.ids.tolist() == labelled[[3, 4]].ids.tolist()

@@ -36,6 +36,7 @@ _TAGS, _QUOTED = re.compile(r"<[^>]*>|&\w+;"), re.compile("«[^»]*»|“[^”]*
 _CELL = re.compile("<td>([^<]*)</td>")
 #: Of the law, in any language.
 _LEGAL = re.compile(r"графа \d+")
+_PLACES = re.compile(r"[\w.~:-]*/[\w./~:-]+")  # paths, addresses, names with a slash
 _LATIN, _CYRILLIC = re.compile(r"(?<![\w.])[A-Za-z]{3,}(?![\w.(])"), re.compile("[А-Яа-яё]{2,}")
 
 
@@ -106,7 +107,7 @@ def foreign(text: str, language: str, data: Iterable[str] = ()) -> list[str]:
     """Words of the other language; none of those in quotes, and of what is data."""
     cells = frozenset(data)
     text = _CELL.sub(lambda cell: " " if cell[1] in cells else cell[0], _STYLE.sub(" ", text))
-    text = _TAGS.sub(" ", ORANGES_WORDS.sub(" ", text))
+    text = _PLACES.sub(" ", _TAGS.sub(" ", ORANGES_WORDS.sub(" ", text)))
     for known in (*acts(), *data):
         if len(known) > 2:
             text = text.replace(known, " ")

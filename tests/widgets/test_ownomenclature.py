@@ -412,7 +412,7 @@ class TestOWNomenclature(WidgetTest):
     def test_a_cancelled_search_says_so(self):
         self.load()
         domain = Domain([], metas=[StringVariable("description")])
-        with patch("orangecontrib.customs.widgets.utils.text.searchpage.progress_of",
+        with patch("orangecontrib.customs.widgets.utils.text.tariffsearch.progress_of",
                    lambda state: lambda share: self.widget.ending.set()):
             self.send_signal(self.widget.Inputs.descriptions,
                              Table.from_list(domain, [["инвертор"], ["прибор"]]))

@@ -555,7 +555,7 @@ class TestBalance(CollectorTest):
         self.assertIs(self.widget.tabs.currentWidget(), self.widget.generate_page)
         page = TestGenerate.generator(self, count=90)
         self.button("high_heel", "generated").click()
-        self.assertIn("2 фотографий", page.consent.text.text())
+        self.assertIn("descriptions of 2 photos", page.consent.text.text())
         self.assertFalse(self.net.requests)
         self.agree(page)
         self.wait()

@@ -216,8 +216,8 @@ def main(arguments: list[str] | None = None) -> None:
                                  model.thresholds, model.reliability, model.rho):
             print("  {:20} prior {:.3f}  temperature {:.2f}  threshold {:.2f}  "
                   "reliability {:.1f}  rho {:.2f}".format(id_, *numbers))
-        for remark in trained.remarks:
-            print(f"  {remark}")
+        for feature, remark in trained.remarks:
+            print(f"  {feature}: {remark.text('en')}")
 
 
 if __name__ == "__main__":

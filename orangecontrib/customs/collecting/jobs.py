@@ -45,7 +45,7 @@ from orangecontrib.customs.collecting.labels import Labelled, people_of
 from orangecontrib.customs.collecting.pages import Page, read_page
 from orangecontrib.customs.collecting.table import Table, collection_table
 from orangecontrib.customs.groups import Group
-from orangecontrib.customs.i18n import language
+from orangecontrib.customs.i18n import Message, Sayable, language, say
 from orangecontrib.customs.photos.model import ModelError, PhotoModel
 
 __all__ = ["Collection", "Crawling", "Generating", "Held", "Job", "Previewing", "Reading",
@@ -92,17 +92,17 @@ class Held:
         Of these, and of what a person has labelled elsewhere.
     table : Table or None
         The photos for other widgets.
-    problems : list of str
+    problems : list of Message or str
     """
 
     entries: list[Entry] = field(default_factory=list)
     photos: list[Labelled] = field(default_factory=list)
     rows: list[Balance] = field(default_factory=list)
     table: Table | None = None
-    problems: list[str] = field(default_factory=list)
+    problems: list[Sayable] = field(default_factory=list)
 
     @classmethod
-    def of(cls, collection: Collection, problems: Sequence[str] = ()) -> Held:
+    def of(cls, collection: Collection, problems: Sequence[Sayable] = ()) -> Held:
         """Read a collection; CollectError where its table is none."""
         entries, problems, people = read_manifest(collection.folder), list(problems), []
         if collection.labels is not None and collection.labels.is_file():
@@ -110,7 +110,7 @@ class Held:
                 people, more = people_of(collection.labels, collection.folder, collection.group)
                 problems += more
             except CollectError as error:
-                problems.append(str(error))
+                problems.append(error.reason)
         group = collection.group
         photos = labelled(entries, group, people)
         table = collection_table(collection.folder, photos, group, collection.language) \
@@ -146,7 +146,7 @@ class Job:
     kind = ""
 
     @property
-    def title(self) -> str:
+    def title(self) -> Sayable:
         """What it does, for the list of what waits."""
         return ""
 
@@ -190,7 +190,7 @@ class Reading(Job):
     quiet: bool = False
     whole: bool = True
 
-    title = "read the collection"
+    title = Message("collecting.job_read")
 
     def run(self, ended, tell):
         return Result(self, Held.of(self.collection))
@@ -216,7 +216,7 @@ class Previewing(Job):
 
     @property
     def title(self):
-        return f"preview {self.url}"
+        return Message.of("collecting.job_preview", url=self.url)
 
     @property
     def receiver(self):
@@ -243,7 +243,7 @@ class Crawling(Job):
 
     @property
     def title(self):
-        return f"crawl {self.recipe.name}"
+        return Message.of("collecting.job_crawl", name=self.recipe.name)
 
     @property
     def receiver(self):
@@ -290,7 +290,8 @@ class Searching(Job):
 
     @property
     def title(self):
-        return f"search {self.service}: {', '.join(self.queries)}"
+        return Message.of("collecting.job_search", service=self.service,
+                          queries=", ".join(self.queries))
 
     @property
     def receiver(self):
@@ -349,7 +350,8 @@ class Generating(Job):
 
     @property
     def title(self):
-        return f"generate {len(self.prompts)} by {self.local or self.model}"
+        return Message.of("collecting.job_generate", n=len(self.prompts),
+                          model=self.local or self.model)
 
     @property
     def receiver(self):
@@ -411,11 +413,12 @@ def run(job: Job, ended: threading.Event, state) -> Result:
             return
         if share is not None:
             state.set_progress_value(100 * min(1., share))
-        pages = f"{done.pages} pages, {done.products} products, " if done.pages else ""
-        state.set_status(f"{job.title}: {pages}{done.photos} new photos")
+        state.set_status(say(Message.of(
+            "collecting.job_at_pages" if done.pages else "collecting.job_at", title=job.title,
+            photos=done.photos, pages=done.pages, products=done.products)))
         state.set_partial_result(replace(done, remarks=list(done.remarks)))
 
-    state.set_status(f"{job.title}…")
+    state.set_status(say(job.title) + "…")
     return job.run(ended, tell)
 
 

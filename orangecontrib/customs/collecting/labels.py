@@ -10,6 +10,7 @@ import numpy as np
 
 from orangecontrib.customs.declarations import FactReader
 from orangecontrib.customs.groups import Group
+from orangecontrib.customs.i18n import Message
 from orangecontrib.customs.training.labelling import (
     LabelRow,
     LabelsError,
@@ -106,12 +107,12 @@ def labelled(entries: Iterable[Entry], group: Group, people: Iterable[LabelRow] 
 
 
 def people_of(path: str | os.PathLike, folder: str | os.PathLike, group: Group
-              ) -> tuple[list[LabelRow], list[str]]:
+              ) -> tuple[list[LabelRow], list[Message]]:
     """Rows of the Labeler's CSV, with paths relative to a collection; and what is wrong in it."""
     try:
         file = read_labels(path, group)
     except LabelsError as error:
-        raise CollectError("labels", error=str(error)) from None
+        raise CollectError("labels", error=error.reason) from None
     root = photo_key(os.path.abspath(folder)).rstrip("/") + "/"
     rows = []
     for row in file.rows:
@@ -150,4 +151,4 @@ def write_merged(path: str | os.PathLike, photos: Sequence[Labelled], group: Gro
                         writer.writerow([written_cell(photo.entry.file), feature, f"{label:g}",
                                          source])
     except (LabelsError, OSError) as error:
-        raise CollectError("labels", error=str(error)) from None
+        raise CollectError("labels", error=error.reason) from None

@@ -301,7 +301,7 @@ def _photos_and_own(args, group):
     from orangecontrib.customs.collecting.labels import people_of
     people, problems = people_of(args.labels, args.folder, group) if args.labels else ([], [])
     for problem in problems:
-        print(f"orange-customs: {problem}", file=sys.stderr)
+        print(f"orange-customs: {problem.text('en')}", file=sys.stderr)
     entries = list(read_manifest(args.folder))
     return labelled(entries, group, people), own_photos(people, entries, group), entries
 

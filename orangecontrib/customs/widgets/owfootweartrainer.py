@@ -10,10 +10,10 @@ from AnyQt.QtWidgets import (
 )
 from Orange.data import Table
 from Orange.widgets.settings import Setting
-from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
 
 from orangecontrib.customs.groups import Group
+from orangecontrib.customs.i18n import Sayable, say
 from orangecontrib.customs.photos.backbones import BackboneError
 from orangecontrib.customs.photos.model import ModelError, PhotoModel
 from orangecontrib.customs.photos.table import good_variables, image_variables
@@ -27,7 +27,7 @@ from orangecontrib.customs.training.report.notes import (
     log_html,
     result_sentence,
 )
-from orangecontrib.customs.training.report.table import evaluation_table, feature_names
+from orangecontrib.customs.training.report.table import evaluation_table
 from orangecontrib.customs.training.trainer import (
     Cancelled,
     Recipe,
@@ -44,12 +44,19 @@ from orangecontrib.customs.training.trainer.table import (
 from orangecontrib.customs.widgets.utils.common import summaries  # noqa: F401 – registers PhotoModel
 from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear, reason
 from orangecontrib.customs.widgets.utils.common.goodslist import report_rows
+from orangecontrib.customs.widgets.utils.common.wording import Said, room, worded, worded_tabs
 from orangecontrib.customs.widgets.utils.photos.reports import gallery_html
 from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader
 from orangecontrib.customs.widgets.utils.training.augmentationpage import AugmentationPage, Subject
 from orangecontrib.customs.widgets.utils.training.mistakespage import MistakesPage
 from orangecontrib.customs.widgets.utils.training.modelkeeping import KeepsModel
-from orangecontrib.customs.widgets.utils.training.recipeform import cleaned, preset_of
+from orangecontrib.customs.widgets.utils.training.naming import shown_names
+from orangecontrib.customs.widgets.utils.training.recipeform import (
+    PRESET_TITLES,
+    cleaned,
+    preset_of,
+    setting_title,
+)
 from orangecontrib.customs.widgets.utils.training.trainercontrols import TrainerControls
 from orangecontrib.customs.widgets.utils.training.trainingpages import (
     EvaluationPage,
@@ -58,11 +65,22 @@ from orangecontrib.customs.widgets.utils.training.trainingpages import (
 )
 from orangecontrib.customs.widgets.utils.training.trainingplots import CurvesPage, ReliabilityPage
 
+words = room("owfootweartrainer")
+CANCEL = room("common")("cancel")
+
 #: Milliseconds that settings must rest before they start a run of their own.
 REST = 500
 
 #: With fewer held-out photos than this, intervals are all there is to see.
 FEW = 30
+
+
+#: So that eight of them stand side by side in the smallest of windows.
+NARROW_TABS = """
+QTabBar::tab { padding: 4px 5px; margin-right: 0; border: 1px solid palette(mid);
+               border-bottom: none; background: palette(button); }
+QTabBar::tab:selected { background: palette(base); border-top: 2px solid palette(highlight); }
+"""
 
 
 class OWFootwearTrainer(KeepsModel, TrainerControls, CustomsWidget):
@@ -71,7 +89,7 @@ class OWFootwearTrainer(KeepsModel, TrainerControls, CustomsWidget):
     icon = "icons/FootwearTrainer.svg"
     priority = 25
     keywords = ("footwear cnn trainer, photo model, transfer learning, vgg, calibration, "
-                "evaluation, обучение, модель")
+                "evaluation, обучение, обучить модель, фото, обувь, таможня, тн вэд")
 
     graph_name = "mainArea"  # Save Image
 
@@ -92,29 +110,28 @@ class OWFootwearTrainer(KeepsModel, TrainerControls, CustomsWidget):
         selected = Output("Selected Photos", Table, dynamic=False,
                           doc="Photos chosen among the mistakes, for another look at the labels")
 
-    class Error(OWWidget.Error):
-        data = Msg("Nothing to train on: {}.")
-        settings = Msg("The settings don't go together: {}.")
-        training = Msg("No model: {}.")
-        weights = Msg("The network can't be used: {}")
-        file = Msg("The model file can't be used: {}")
-        save = Msg("The model was not saved: {}")
-        unexpected = Msg("Training failed: {}")
+    class Error(CustomsWidget.Error):
+        data = Said(words("bad_data"))
+        settings = Said(words("bad_settings"))
+        training = Said(words("no_model"))
+        weights = Said(words("bad_weights"))
+        file = Said(words("bad_file"))
+        save = Said(words("unsaved"))
+        unexpected = Said(words("unexpected"))
 
-    class Warning(OWWidget.Warning):
-        outdated = Msg("Results, model and outputs are of {} than those here now. Train again.")
-        few = Msg("Only {} held-out photos: look at the intervals.")
-        skipped = Msg("{} photo(s) skipped. The first: {} – {}")
-        one_sided = Msg("No feature has photos of both answers, 1 and 0: nothing can be learnt.")
-        checkpoint = Msg("L-BFGS takes seconds and writes no checkpoint.")
+    class Warning(CustomsWidget.Warning):
+        outdated = Said(words("outdated"))
+        few = Said(words("few"))
+        skipped = Said(words("skipped"))
+        one_sided = Said(words("one_sided"))
+        checkpoint = Said(words("no_checkpoint"))
 
-    class Information(OWWidget.Information):
-        cancelled = Msg("Cancelled: this is the best model so far.")
-        nothing = Msg("Cancelled before there was a model.")
-        untested = Msg("Nothing is set aside for the test: the evaluation is on photos that "
-                       "calibrated the model, and too kind.")
-        loaded = Msg("The model is from a file; its evaluation is not in there.")
-        waiting = Msg("Press Train.")
+    class Information(CustomsWidget.Information):
+        cancelled = Said(words("cancelled"))
+        nothing = Said(words("nothing"))
+        untested = Said(words("untested"))
+        loaded = Said(words("loaded"))
+        waiting = Said(words("waiting"))
 
     path_settings = ("weights_path", "checkpoint_path", "model_path")
     #: Settings of the run, as literals (see ``training.trainer.Recipe``).
@@ -164,6 +181,7 @@ class OWFootwearTrainer(KeepsModel, TrainerControls, CustomsWidget):
         self.sentence = QLabel(wordWrap=True, textFormat=Qt.RichText)
         self.mainArea.layout().addWidget(self.sentence)
         self.tabs = QTabWidget()
+        self.tabs.tabBar().setStyleSheet(NARROW_TABS)
         self.mainArea.layout().addWidget(self.tabs)
         self.thumbnails = ThumbnailLoader(self)
         self.curves_page = CurvesPage()
@@ -176,17 +194,18 @@ class OWFootwearTrainer(KeepsModel, TrainerControls, CustomsWidget):
         for job in (self._rest.stop, self.thumbnails.stop, self.augmentation_page.stop):
             self.at_close(job)
         self.log = QTextBrowser()
-        for page in (self.curves_page, self.evaluation_page, self.reliability_page,
-                     self.heights_page, self.gradability_page, self.mistakes_page,
-                     self.augmentation_page):
-            self.tabs.addTab(page, page.title)
-        self.tabs.addTab(self.log, "Log")
+        pages = (self.curves_page, self.evaluation_page, self.reliability_page,
+                 self.heights_page, self.gradability_page, self.mistakes_page,
+                 self.augmentation_page)
+        for page in (*pages, self.log):
+            self.tabs.addTab(page, "")
+        worded_tabs(self.tabs, [*(page.title for page in pages), words("log")])
         self.evaluation_page.chosen.connect(self._on_feature)
         self.reliability_page.chosen.connect(self._on_feature)
         self.mistakes_page.selected.connect(self._send_selected)
 
     def sizeHint(self):
-        return QSize(1040, 660)
+        return QSize(900, 510)
 
     # -- input
 
@@ -219,7 +238,7 @@ class OWFootwearTrainer(KeepsModel, TrainerControls, CustomsWidget):
         self.Error.data.clear()
         self.Warning.one_sided.clear()
         if self.data is not None and self.group_combo.problem:
-            self.Error.data(self.group_combo.problem)
+            self.Error.data(reason=self.group_combo.problem)
         elif self.data is not None:
             good = self.good_combo.variable
             try:
@@ -227,26 +246,26 @@ class OWFootwearTrainer(KeepsModel, TrainerControls, CustomsWidget):
                                                "" if good is None else good,
                                                self.group_combo.group)
             except TrainingError as error:
-                self.Error.data(_without_stop(error))
+                self.Error.data(reason=error.reason)
         self._show_data()
         self._settings_changed()
 
     def _show_data(self):
         if self._photos is None:
-            self.data_label.setText("No labelled photos.")
+            worded(self.data_label, text=words("no_labelled"))
             self.data_label.setToolTip("")
             return
         photos = self._photos[0]
         counts = label_counts(photos)
         self.Warning.one_sided(shown=bool(len(photos)) and not any(c.teaches for c in counts))
-        self.data_label.setText(data_sentence(photos, counts))
+        worded(self.data_label, text=data_sentence(photos, counts))
         self.data_label.setToolTip(counts_tooltip(counts, self._names(photos.group)))
 
     # -- changes by the user
 
     def _names(self, group: Group) -> dict[str, str]:
-        """Names of features by id, in the chosen language."""
-        return feature_names(self.language, group)
+        """Names of features by id, for people."""
+        return shown_names(group, self.language)
 
     def _set(self, name: str, value):
         if getattr(self, name) != value:
@@ -274,7 +293,7 @@ class OWFootwearTrainer(KeepsModel, TrainerControls, CustomsWidget):
         recipe = self.form.recipe
         self.Error.settings.clear()
         if recipe is None:
-            self.Error.settings(_without_stop(self.form.problem.text()))
+            self.Error.settings(reason=_without_stop(self.form.problem.text()))
         self.Warning.checkpoint(shown=bool(
             self.checkpoint_path and recipe is not None and recipe.optimiser == "lbfgs"))
         self._tell_outdated()
@@ -304,7 +323,7 @@ class OWFootwearTrainer(KeepsModel, TrainerControls, CustomsWidget):
         if self._running:
             self.ending.set()
             self.train_button.setEnabled(False)
-            self.setStatusMessage("Cancelling…")
+            self.setStatusMessage(say(words("cancelling")))
         else:
             self.train()
 
@@ -348,15 +367,14 @@ class OWFootwearTrainer(KeepsModel, TrainerControls, CustomsWidget):
         request = self._request()
         if request is None:
             if self._photos is not None and not len(self._photos[0]):
-                self.Error.data("the table has no rows with photos")
+                self.Error.data(reason=words("no_rows"))
             return
         self._set_running(True)
         if self.tabs.currentWidget() is not self.curves_page:
             self._page = self.tabs.currentWidget()
         self.tabs.setCurrentWidget(self.curves_page)
         self.curves_page.show_history(())
-        self.sentence.setText("Training…" if self.outcome is None else
-                              "Training… Until it is done, the other pages show the run before.")
+        self._tell(words("working" if self.outcome is None else "working_again"))
         self.begin(run, request)
 
     def _load(self, path: str):
@@ -380,8 +398,8 @@ class OWFootwearTrainer(KeepsModel, TrainerControls, CustomsWidget):
         self._update_buttons()
 
     def _update_buttons(self):
-        self.train_button.setText("Cancel" if self._running else "Train")
-        self.train_button.setToolTip("The best model so far is kept" if self._running else "")
+        worded(self.train_button, text=CANCEL if self._running else words("train"),
+               toolTip=words("cancel_tip") if self._running else "")
         self.train_button.setEnabled(self._running or self._request() is not None)
         self.save_button.setEnabled(self.model is not None)
         self.load_button.setEnabled(not self._running)
@@ -416,16 +434,16 @@ class OWFootwearTrainer(KeepsModel, TrainerControls, CustomsWidget):
         if isinstance(ex, Cancelled):
             self.Information.nothing()
         elif isinstance(ex, TrainingError):
-            self.Error.training(_without_stop(ex))
+            self.Error.training(reason=ex.reason)
         elif isinstance(ex, BackboneError):
-            self.Error.weights(str(ex))
+            self.Error.weights(reason=str(ex))
             self.more_button.setChecked(True)  # the ways out are in there
         elif isinstance(ex, ModelError):
-            self.Error.file(str(ex))
+            self.Error.file(reason=str(ex))
         elif isinstance(ex, MemoryError):
-            self.Error.unexpected("out of memory; choose a smaller batch or input side")
+            self.Error.unexpected(reason=words("no_memory"))
         else:
-            self.Error.unexpected(reason(ex))
+            self.Error.unexpected(reason=reason(ex))
         self._finish()
 
     def _forget(self):
@@ -442,11 +460,11 @@ class OWFootwearTrainer(KeepsModel, TrainerControls, CustomsWidget):
         self.Information.cancelled(shown=trained.cancelled)
         self.Information.untested(shown=found.part != "test")
         if 0 < found.photos < FEW:
-            self.Warning.few(found.photos)
+            self.Warning.few(n=found.photos)
         if trained.skipped:
             row, reason = trained.skipped[0]
-            self.Warning.skipped(len(trained.skipped), outcome.request.photos.photos[row].image,
-                                 reason)
+            self.Warning.skipped(n=len(trained.skipped), reason=reason,
+                                 photo=outcome.request.photos.photos[row].image)
 
     def _tell_outdated(self):
         """Results of other photos or settings are never shown without saying so."""
@@ -458,9 +476,8 @@ class OWFootwearTrainer(KeepsModel, TrainerControls, CustomsWidget):
             return
         other_data = self.data is not then.data
         other_settings = now is None or now.settings != then.settings
-        self.Warning.outdated("other photos, labels or settings"
-                              if other_data and other_settings
-                              else "other photos or labels" if other_data else "other settings")
+        self.Warning.outdated(of=words("other_both" if other_data and other_settings
+                                       else "other_photos" if other_data else "other_settings"))
 
     def _finish(self):
         """Show and send what there is."""
@@ -487,17 +504,31 @@ class OWFootwearTrainer(KeepsModel, TrainerControls, CustomsWidget):
         self.gradability_page.show_report(found, names)
         if outcome is None:
             self.mistakes_page.show_mistakes((), (), names, group)
-            self.log.setHtml("")
-            self.sentence.setText(
-                "Connect photos with labels, choose a preset and press Train."
-                if self.loaded is None else "The model was read from a file.")
+            self._show_log("")
+            if not self._running:
+                self._tell(words("connect" if self.loaded is None else "from_file"))
             return
         photos = outcome.request.photos
         paths = [photo.image for photo in photos.photos]
         self.mistakes_page.show_mistakes(found.mistakes, photos.photos, names, group)
         joined = joined_products(outcome.trained.split, photos.products)
-        self.log.setHtml(log_html(outcome.trained, joined, paths, names))
-        self.sentence.setText(result_sentence(found, names))
+        self._show_log(log_html(outcome.trained, joined, paths, names))
+        if not self._running:
+            self._tell(result_sentence(found, names))
+
+    def _show_log(self, html: str):
+        self._log = html  # as it goes into a report
+        self.log.setHtml(html)
+
+    def _tell(self, said: Sayable):
+        worded(self.sentence, text=said)
+
+    def on_language(self):
+        """Another language is spoken: names of features are others, and what names them."""
+        self._show_data()
+        self._settings_changed()
+        self._show()
+        self._send_tables()
 
     def _show_augmentations(self):
         group = self.group_combo.group
@@ -530,37 +561,48 @@ class OWFootwearTrainer(KeepsModel, TrainerControls, CustomsWidget):
 
     def send_report(self):
         if self.data is not None:
-            self.report_data("Photos", self.data)
+            self.report_data(say(words("photos")), self.data)
         model = self.model
         if model is not None:
-            self.report_items("Model", [
-                ("File", self.model_path or "not saved"), ("Network", model.backbone),
-                ("Digest", model.digest[:16]), ("Trained on", model.note),
-                ("Licence", model.licence)])
+            self._report_items("model", (
+                ("report_file", self.model_path or say(words("not_saved"))),
+                ("report_network", say(words("quoted", text=model.backbone))),
+                ("report_digest", model.digest[:16]),
+                ("report_trained_on", model.note), ("report_licence", model.licence)))
         if self.outcome is None:
             return
         settings = self.outcome.request.recipe.to_dict()
-        self.report_items("Training", [
-            ("Preset", preset_of(settings) or "own settings"),
-            *((name.replace("_", " "), value) for name, value in settings.items())])
-        self.report_paragraph("Result", self.sentence.text())
+        preset = preset_of(settings)
+        self.report_items(say(words("training")), [
+            (say(words("report_preset")), say(PRESET_TITLES[preset] if preset else words("own"))),
+            *((say(setting_title(name)), _setting(value)) for name, value in settings.items())])
+        self.report_paragraph(say(words("report_result")), self.sentence.text())
         if warning := str(self.Warning.outdated) if self.Warning.outdated.is_shown() else "":
-            self.report_paragraph("Note", warning)
-        self.report_table("Evaluation", [row[:4] + row[5:] for row in report_rows(
-            self.evaluation_page.model)], header_rows=1)
-        self.report_table("Gradability", [row[:4] + row[5:] for row in report_rows(
-            self.gradability_page.model)], header_rows=1)
-        self.report_plot("Loss", self.curves_page.loss)
-        self.report_plot("Accuracy", self.curves_page.accuracy)
-        self.report_plot("Reliability", self.reliability_page.plot)
-        self.report_plot("Contradiction", self.gradability_page.histogram)
+            self.report_paragraph(say(words("report_note")), warning)
+        for page in (self.evaluation_page, self.gradability_page):
+            self.report_table(say(page.title), [
+                row[:4] + row[5:] for row in report_rows(page.model)], header_rows=1)
+        self.report_plot(say(words("report_loss")), self.curves_page.loss)
+        self.report_plot(say(words("report_accuracy")), self.curves_page.accuracy)
+        self.report_plot(say(self.reliability_page.title), self.reliability_page.plot)
+        self.report_plot(say(words("report_contradiction")), self.gradability_page.histogram)
         if html := gallery_html(self.mistakes_page.gallery):
-            self.report_raw("Mistakes", html)
-        self.report_raw("Log", self.log.toHtml())
+            self.report_raw(say(self.mistakes_page.title), html)
+        self.report_raw(say(words("log")), self._log)
+
+    def _report_items(self, title: str, items):
+        self.report_items(say(words(title)), [(say(words(name)), value) for name, value in items])
 
 
-def _without_stop(text) -> str:
-    return str(text).rstrip(".")
+def _without_stop(text: str) -> str:
+    return text.rstrip(".")
+
+
+def _setting(value):
+    """A setting in a report."""
+    if isinstance(value, bool):
+        return say(words("yes" if value else "no"))
+    return say(words("quoted", text=value)) if isinstance(value, str) else value
 
 
 if __name__ == "__main__":  # pragma: no cover

@@ -62,18 +62,18 @@ from orangecontrib.customs.widgets.utils.common.controls import (
 )
 from orangecontrib.customs.widgets.utils.common.variables import VariableCombo
 from orangecontrib.customs.widgets.utils.common.wording import Said, room, worded
-from orangecontrib.customs.widgets.utils.text.searchpage import (
-    Ranked,
-    SearchPage,
-    marked_lines,
-    rank,
-)
 from orangecontrib.customs.widgets.utils.text.tarifflines import (
     code_columns,
     line_html,
     name_of,
     of_editions,
     some_of,
+)
+from orangecontrib.customs.widgets.utils.text.tariffsearch import (
+    Ranked,
+    SearchPage,
+    marked_lines,
+    rank,
 )
 from orangecontrib.customs.widgets.utils.text.tarifftree import TariffModel, TickDelegate
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -13,13 +14,11 @@ from AnyQt.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QTabWidget,
     QWidget,
 )
 from Orange.data import Table
 from Orange.widgets.settings import Setting
-from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
 
 from orangecontrib.customs.collecting import (
@@ -31,6 +30,7 @@ from orangecontrib.customs.collecting import (
     plan,
 )
 from orangecontrib.customs.collecting.errors import needed
+from orangecontrib.customs.collecting.generators.screening import Screened
 from orangecontrib.customs.collecting.jobs import (
     Collection,
     Held,
@@ -41,25 +41,29 @@ from orangecontrib.customs.collecting.jobs import (
 )
 from orangecontrib.customs.collecting.table import needs_table
 from orangecontrib.customs.groups import Group
-from orangecontrib.customs.i18n import say
+from orangecontrib.customs.i18n import Capital, Message, Sayable, say
 from orangecontrib.customs.photos.backbones import BackboneError
 from orangecontrib.customs.photos.model import ModelError, PhotoModel
 from orangecontrib.customs.widgets.utils.common import (
     summaries,  # noqa: F401 – registers PhotoModel
 )
 from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear, reason
-from orangecontrib.customs.widgets.utils.common.controls import splitter
+from orangecontrib.customs.widgets.utils.common.controls import push, splitter
 from orangecontrib.customs.widgets.utils.common.groupcombo import GroupCombo
 from orangecontrib.customs.widgets.utils.common.sourcepath import SourceMixin
+from orangecontrib.customs.widgets.utils.common.wording import Said, room, worded, worded_tabs
 from orangecontrib.customs.widgets.utils.training.balancepage import BREAKDOWNS, BalancePage
 from orangecontrib.customs.widgets.utils.training.cataloguepage import CataloguePage
 from orangecontrib.customs.widgets.utils.training.generatepage import GeneratePage
 from orangecontrib.customs.widgets.utils.training.jobqueue import JobQueue
 from orangecontrib.customs.widgets.utils.training.labelfiles import default_labels, listed
+from orangecontrib.customs.widgets.utils.training.naming import shown_names
 from orangecontrib.customs.widgets.utils.training.reviewing import Reviews
-from orangecontrib.customs.widgets.utils.training.reviewpage import FILTERS, ReviewPage
+from orangecontrib.customs.widgets.utils.training.reviewpage import FILTERS, STATES, ReviewPage
 from orangecontrib.customs.widgets.utils.training.searchpage import SearchPage
 from orangecontrib.customs.widgets.utils.training.sourcepage import SourcePage
+
+words = room("owphotocollector")
 
 #: Milliseconds of peace after a decision until the table is sent.
 PAUSE = 1500
@@ -75,7 +79,8 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
     icon = "icons/PhotoCollector.svg"
     priority = 28
     keywords = ("training photo collector, crawl, catalogue, scrape, search, openverse, "
-                "wikimedia, pexels, generate, training set, balance, собрать, каталог, фото")
+                "wikimedia, pexels, generate, training set, balance, собрать, каталог, фото, "
+                "обучающая выборка, таможня, тн вэд")
     want_control_area = False
 
     class Inputs:
@@ -88,23 +93,23 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
         features = Output("Balance", Table, dynamic=False, doc="A row per feature: what there is, "
                                                               "what is missing")
 
-    class Error(OWWidget.Error):
-        extra = Msg("{}")
-        group = Msg("Nothing can be collected: {}.")
-        folder = Msg("{}")
-        collecting = Msg("{}")
-        unexpected = Msg("Collecting failed: {}")
+    class Error(CustomsWidget.Error):
+        extra = Said(words("no_extra"))
+        group = Said(words("no_group"))
+        folder = Said(words("bad_folder"))
+        collecting = Said(words("not_collected"))
+        unexpected = Said(words("unexpected"))
 
-    class Warning(OWWidget.Warning):
-        problems = Msg("{}")
-        early = Msg("“{}” ended early: {}")
+    class Warning(CustomsWidget.Warning):
+        problems = Said(words("problems"))
+        early = Said(words("early"))
 
-    class Information(OWWidget.Information):
-        choose = Msg("Choose an empty folder for the photos, or one with a collection.")
-        empty = Msg("The collection is empty: begin with Catalogue, Search or Generate.")
-        review = Msg("{} photo(s) wait for you on the page Review.")
-        consent = Msg("“{}” waits: read what would be sent, and tick “I agree”.")
-        nothing = Msg("{}")
+    class Information(CustomsWidget.Information):
+        choose = Said(words("choose"))
+        empty = Said(words("empty"))
+        review = Said(words("review"))
+        consent = Said(words("consent"))
+        nothing = Said(words("nothing"))
 
     #: Folder of the collection; relative where it lies under the workflow's folder.
     folder: str = Setting("", schema_only=True)
@@ -134,6 +139,7 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
         self.queue: list[Job] = []
         self.job: Job | None = None
         self._agreed: set[tuple] = set()
+        self._known: dict[str, Entry] = {}
         self._told = 0  # remarks of the job that stand in the log
         self._manifest: Manifest | None = None  # open as long as photos are reviewed
         self._undo: list[list[Entry]] = []
@@ -149,25 +155,21 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
         try:
             needed()
         except CollectError as error:
-            self.Error.extra(str(error))
+            self.Error.extra(reason=error.reason)
         self.reload()
 
     # --- window
 
     def _set_up_main(self):
         top = QHBoxLayout()
-        self.path_edit = QLineEdit(placeholderText="Folder of the collection", acceptDrops=False,
-                                   clearButtonEnabled=True)
-        self.path_edit.setText(self.folder)
-        self.path_edit.setToolTip("Photos, and a table that says of each where it is from. A path "
-                                  "under the workflow's\nfolder is kept relative to it, so that "
-                                  "the workflow can be moved.")
-        self.path_edit.setAccessibleName("Folder of the collection")
+        self.path_edit = worded(
+            QLineEdit(self.folder, acceptDrops=False, clearButtonEnabled=True),
+            placeholderText=words("folder"), toolTip=words("folder_tip"),
+            accessibleName=words("folder"))
         self.path_edit.editingFinished.connect(self._path_edited)
-        self.folder_button = QPushButton("Choose &Folder…", autoDefault=False,
-                                         clicked=self._choose_folder)
-        self.russian_box = QCheckBox("&Russian names", checked=self.language == "ru")
-        self.russian_box.setToolTip("ПЕРФОРАЦИЯ_СОЮЗКА … as in the paper, in the output")
+        self.folder_button = push(None, words("choose_folder"), self._choose_folder)
+        self.russian_box = worded(QCheckBox(checked=self.language == "ru"),
+                                  text=words("paper_names"), toolTip=words("paper_names_tip"))
         self.russian_box.toggled.connect(self._language_chosen)
         self.found_label = QLabel(textFormat=Qt.RichText)
         self.found_label.linkActivated.connect(
@@ -205,8 +207,10 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
         self.balance_page.refresh_wanted.connect(lambda: self._refresh(True))
         self.tabs = QTabWidget()
         self._names = [*self.pages, "review", "balance"]
-        for page in (*self.pages.values(), self.review_page, self.balance_page):
-            self.tabs.addTab(page, page.title)
+        pages = (*self.pages.values(), self.review_page, self.balance_page)
+        for page in pages:
+            self.tabs.addTab(page, "")
+        worded_tabs(self.tabs, [page.title for page in pages])
         if self.page in self._names:
             self.tabs.setCurrentIndex(self._names.index(self.page))
         self.tabs.currentChanged.connect(self._page_chosen)
@@ -232,7 +236,7 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
 
     def _names_of(self) -> dict[str, str]:
         """Names of the features by id."""
-        return {f.id: getattr(f, f"name_{self.language}") for f in self.group.features}
+        return shown_names(self.group, self.language)
 
     def _labels_file(self) -> Path | None:
         if self.labels_path:
@@ -255,7 +259,7 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
             self.set_source(self.path_edit.text())
 
     def _choose_folder(self):
-        if path := self.ask_for_folder("Folder of the Collection"):
+        if path := self.ask_for_folder(say(words("folder"))):
             self.set_source(path)
 
     def show_paths(self):
@@ -271,7 +275,7 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
         self.job = None
         clear(self.Error.folder, self.Error.collecting, self.Error.unexpected,
               self.Warning.problems, self.Warning.early)
-        self.Error.group(self.group_combo.problem, shown=bool(self.group_combo.problem))
+        self.Error.group(reason=self.group_combo.problem, shown=bool(self.group_combo.problem))
         if self.source is not None and not self.group_combo.problem:
             self._begin(Reading(self.collection))
         else:
@@ -281,8 +285,7 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
     def set_source(self, path: str | os.PathLike):
         if self._collecting:
             self.show_path(self.folder)
-            self.Information.nothing("Photos are being collected: stop that before you choose "
-                                     "another folder.")
+            self.Information.nothing(said=words("busy"))
             return
         super().set_source(path)
 
@@ -314,15 +317,20 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
 
     def _language_chosen(self, russian: bool):
         self.language = "ru" if russian else "en"
-        for page in self.pages.values():
-            page.set_group(self.group, self.language)
-        self.review_page.show_entries(self.source or Path(), self.held.entries, self._names_of())
-        self._show_balance()
+        self.on_language()
         self._refresh(True)
 
     def on_language(self):
-        """Another language is spoken: notices are worded again."""
+        """Another language is spoken: what is put together here is worded again."""
+        for page in self.pages.values():
+            page.set_group(self.group, self.language)
+        self.review_page.show_entries(self.source or Path(), self._known.values(),
+                                      self._names_of())
+        self._show_found()
+        self._show_balance()
         self._show_jobs()
+        self._show_queue()
+        self._say_log()
 
     # --- inputs
 
@@ -356,11 +364,12 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
 
     def _show_job(self, page: SourcePage):
         """What the page would send, or why it can't."""
-        job, problem = None, ""
+        job: Job | None = None
+        problem: Sayable = ""
         try:
             job = self._job_of(page)
         except CollectError as error:
-            problem = str(error)
+            problem = error.reason
         page.show_job(job, problem, job is not None and job.receiver in self._agreed,
                       self.source is not None and not self.group_combo.problem)
 
@@ -384,8 +393,7 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
             needed()
             self.enqueue(page.preview_job(self.collection), first=True)
         except CollectError as error:
-            page.problem.setText(str(error))
-            page.problem.show()
+            page.tell(error.reason)
 
     def _go_for(self, feature: str, kind: str):
         """Queue what may bring the photos that a feature lacks."""
@@ -395,11 +403,10 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
             jobs = self._planned(feature, kind)
         except CollectError as error:
             self._turn_to(page)
-            self.Information.nothing(f"Fill in this page first: {error}")
+            self.Information.nothing(said=words("fill_in", reason=error.reason))
             return
         if not jobs:
-            self.Information.nothing(f"Nothing is likely to bring more of "
-                                     f"“{self._names_of()[feature]}” there.")
+            self.Information.nothing(said=words("no_use", feature=self._names_of()[feature]))
         for job in jobs:
             self.enqueue(job)
 
@@ -444,9 +451,9 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
             self.catalogue_page.show_page(result.job.url, result.page, result.answer)
         if result.done is not None:
             self._say_remarks(result.done)
-            self._say(_sentence(result))
+            self._say(_sentence(result.job, result.done, result.screened))
             if result.done.ended == "broken" and result.done.remarks:
-                self.Warning.early(result.job.title, say(result.done.remarks[-1]))
+                self.Warning.early(title=result.job.title, reason=result.done.remarks[-1])
         if isinstance(result.job, Reading) and result.job.quiet:
             self._show_counts(result.held, result.job.whole
                               or result.held.entries != self.held.entries)
@@ -457,14 +464,15 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
 
     def on_exception(self, ex: Exception):
         if isinstance(ex, CollectError) and isinstance(self.job, Reading):
-            self.Error.folder(str(ex))
+            self.Error.folder(reason=ex.reason)
             self._show(Held())
         elif isinstance(ex, (CollectError, ModelError, BackboneError)):
-            self.Error.collecting(str(ex))
+            self.Error.collecting(reason=_why(ex))
         else:
-            self.Error.unexpected(reason(ex))
+            self.Error.unexpected(reason=reason(ex))
         if not isinstance(self.job, Reading):
-            self._say(f"{self.job.title}: {ex or type(ex).__name__}")
+            self._say(words("failed", title=self.job.title,
+                            reason=_why(ex)))
             if not isinstance(self.job, Previewing):  # what was collected before is there
                 self.queue.insert(0, Reading(self.collection))
         self._finished()
@@ -474,7 +482,7 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
     def _show_counts(self, held: Held, send: bool = True):
         """Show and send what a collection holds; the photos under review stay on the screen."""
         self.held = held if send else replace(held, table=self.held.table)
-        self.Warning.problems(listed(held.problems), shown=bool(held.problems))
+        self.Warning.problems(said=listed(held.problems), shown=bool(held.problems))
         self._show_found()
         self._show_balance()
         if send:
@@ -488,7 +496,7 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
         self.Information.choose(shown=self.source is None)
         self.Information.empty(shown=self.source is not None and not held.entries
                                and not self.Error.folder.is_shown())
-        self.Information.review(waiting, shown=waiting > 0)
+        self.Information.review(n=waiting, shown=waiting > 0)
         self._show_counts(held)
         self._show_jobs()
         self._show_running()
@@ -499,8 +507,8 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
             self.found_label.setText("")
             return
         goods = len({p.entry.good_id or p.entry.product for p in photos})
-        self.found_label.setText(f'<a href="{escape(os.fspath(self.source))}"><b>{len(photos)}'
-                                 f"</b> photos</a> of <b>{goods}</b> goods")
+        self.found_label.setText(say(words("found", folder=escape(os.fspath(self.source)),
+                                           photos=len(photos), goods=goods)))
 
     def _needs(self):
         return needs(self.held.rows, self.group, self.goal)
@@ -519,21 +527,20 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
     def send_report(self):
         if self.source is None:
             return
-        states = {}
-        for entry in self.held.entries:
-            states[entry.state] = states.get(entry.state, 0) + 1
-        self.report_items("Collection", [
-            ("Folder", str(self.source)), ("Photos to learn from", len(self.held.photos)),
-            *((state.capitalize(), n) for state, n in states.items())])
-        licences = {}
-        for photo in self.held.photos:
-            key = f"{photo.entry.source}: {photo.entry.licence or 'no licence stated'}"
-            licences[key] = licences.get(key, 0) + 1
+        states = Counter(entry.state for entry in self.held.entries)
+        self.report_items(say(words("report_collection")), [
+            (say(words("report_folder")), str(self.source)),
+            (say(words("report_photos")), len(self.held.photos)),
+            *((say(Capital(STATES[state])), n) for state, n in states.items())])
+        licences = Counter(
+            f"{photo.entry.source}: {photo.entry.licence or say(words('no_licence'))}"
+            for photo in self.held.photos)
         if licences:
-            self.report_items("Sources and licences", list(licences.items()))
-        self.report_items(f"Real positives (goal: {self.goal})", [
-            (getattr(feature, f"name_{self.language}"), f"{need.real}; {need.lacking} missing")
-            for feature, need in zip(self.group.features, self._needs())])
+            self.report_items(say(words("report_licences")), list(licences.items()))
+        names = self._names_of()
+        self.report_items(say(words("report_positives", goal=self.goal)), [
+            (names[need.feature], say(words("need", real=need.real, missing=need.lacking)))
+            for need in self._needs()])
 
     def shutdown(self):
         """The thread is not waited for: a request that hangs would freeze the window."""
@@ -546,19 +553,21 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
         self.review_page.stop()
 
 
-def _sentence(result: Result) -> str:
+def _why(error: Exception) -> Message:
+    """What an error says; in its own words where it has no message."""
+    return getattr(error, "reason", None) or words("quoted", text=reason(error))
+
+
+def _sentence(job: Job, done: Done, screened: Screened | None) -> Message:
     """What came of a job."""
-    done, screened = result.done, result.screened
-    ended = {"finished": "done", "stopped": "stopped", "broken": "ended early"}.get(
-        done.ended, f"ended by the bound of {done.ended}")
-    pages = f"{done.pages} pages, {done.products} products, " if done.pages else ""
-    said = (f"{result.job.title}: {ended}; {pages}{done.photos} new photos, {done.known} known, "
-            f"{done.refused} refused, {done.failed} for the next run.")
-    if screened is not None:
-        said += (f" Judged: {screened.kept} kept, {screened.doubtful} doubtful, "
-                 f"{screened.dropped} dropped"
-                 + ("." if screened.distances else "; too few real photos to measure distances."))
-    return said
+    ended = words(done.ended) if done.ended in ("finished", "stopped", "broken") \
+        else words("bound", bound=done.ended)
+    judged: Sayable = "" if screened is None else words(
+        "judged" if screened.distances else "judged_few", kept=screened.kept,
+        doubtful=screened.doubtful, dropped=screened.dropped)
+    pages: Sayable = words("pages", pages=done.pages, products=done.products) if done.pages else ""
+    return words("came", title=job.title, ended=ended, pages=pages, photos=done.photos,
+                 known=done.known, refused=done.refused, failed=done.failed, judged=judged)
 
 
 if __name__ == "__main__":  # pragma: no cover

@@ -2,9 +2,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 import numpy as np
-from AnyQt.QtCore import Qt, QTimer, QUrl
+from AnyQt.QtCore import QSize, Qt, QTimer, QUrl
 from AnyQt.QtGui import QDesktopServices
 from AnyQt.QtWidgets import (
     QCheckBox,
@@ -22,11 +23,11 @@ from AnyQt.QtWidgets import (
 from Orange.data import Table, Variable
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
-from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Input, Output
 
 from orangecontrib.customs.columns import ImageColumn
 from orangecontrib.customs.groups import Group
+from orangecontrib.customs.i18n import Sayable, say
 from orangecontrib.customs.photos.model import PhotoModel
 from orangecontrib.customs.photos.table import image_variables
 from orangecontrib.customs.training.labelling import (
@@ -36,9 +37,16 @@ from orangecontrib.customs.training.labelling import (
 from orangecontrib.customs.training.labelling.table import TablePhotos, labelled_tables
 from orangecontrib.customs.widgets.utils.common import summaries  # noqa: F401 – registers PhotoModel
 from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear
-from orangecontrib.customs.widgets.utils.common.controls import pile, splitter
+from orangecontrib.customs.widgets.utils.common.controls import auto_apply, pile, splitter
 from orangecontrib.customs.widgets.utils.common.groupcombo import GroupCombo
 from orangecontrib.customs.widgets.utils.common.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.common.wording import (
+    Said,
+    room,
+    worded,
+    worded_items,
+    worded_tabs,
+)
 from orangecontrib.customs.widgets.utils.photos.photoview import PhotoView
 from orangecontrib.customs.widgets.utils.photos.reports import gallery_html
 from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader
@@ -49,9 +57,12 @@ from orangecontrib.customs.widgets.utils.training.labelpanel import (
     CountsTable,
     PanelState,
     QuestionPanel,
-    keys_label,
+    keys_page,
 )
+from orangecontrib.customs.widgets.utils.training.naming import shown_names
 from orangecontrib.customs.widgets.utils.training.suggesting import Suggests
+
+words = room("owphotolabeler")
 
 #: Milliseconds of peace after an answer until the outputs are sent.
 PAUSE = 600
@@ -63,7 +74,7 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
     icon = "icons/PhotoLabeler.svg"
     priority = 30
     keywords = ("footwear photo labeler, label, annotate, active learning, training set, "
-                "разметка, метки, фото, обувь")
+                "разметка, разметить, метки, фото, обувь, таможня, тн вэд, обучающая выборка")
     want_control_area = False
 
     class Inputs:
@@ -78,26 +89,24 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
         selected = Output("Selected Photos", Table,
                           doc="The photos that are selected in the gallery")
 
-    class Error(OWWidget.Error):
-        no_images = Msg("The data has no text or categorical meta that could name images. "
-                        "Connect Goods Photos or Import Images.")
-        group = Msg("Labels can't be given: {}.")
-        store = Msg("Labels can't be given: {}")
-        unsaved = Msg("{}")
-        file = Msg("{}")
-        model = Msg("The model can't be used for suggestions: {}")
-        unexpected = Msg("Suggestions failed: {}")
+    class Error(CustomsWidget.Error):
+        no_images = Said(words("no_images"))
+        group = Said(words("no_group"))
+        store = Said(words("no_store"))
+        unsaved = Said(words("unsaved"))
+        file = Said(words("bad_file"))
+        model = Said(words("bad_model"))
+        unexpected = Said(words("unexpected"))
 
-    class Warning(OWWidget.Warning):
-        unreadable = Msg("{} photo(s) can't be read. The first: {} – {}")
-        problems = Msg("{}")
-        conflicts = Msg("Other labels than those here, which stay: {}.")
-        foreign = Msg("Columns named after features that hold no labels (1, 0, 0.5): {}")
-        not_images = Msg("Column '{}' is not marked as images (type=image); file names are "
-                         "taken as they are.")
+    class Warning(CustomsWidget.Warning):
+        unreadable = Said(words("unreadable"))
+        problems = Said(words("problems"))
+        conflicts = Said(words("conflicts"))
+        foreign = Said(words("foreign"))
+        not_images = Said(words("not_images"))
 
-    class Information(OWWidget.Information):
-        merged = Msg("{}")
+    class Information(CustomsWidget.Information):
+        merged = Said(words("merged"))
 
     #: Id of the group of goods whose features are labelled; "" = not chosen yet.
     group_id: str = Setting("", schema_only=True)
@@ -112,7 +121,7 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
     use_bundled: bool = Setting(False, schema_only=True)
     go_on: bool = Setting(True)
     auto_apply: bool = Setting(True)
-    splitter_sizes: list = Setting([180, 330, 270])
+    splitter_sizes: list = Setting([180, 310, 290])
 
     def __init__(self):
         super().__init__()
@@ -154,8 +163,8 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
         middle = pile(self.view, self.title)
         middle.layout().setStretch(0, 1)
         self.tabs = tabs = QTabWidget()
-        tabs.setMinimumWidth(262)
-        tabs.addTab(keys_label(), "Keys")
+        tabs.setMinimumWidth(290)
+        tabs.addTab(keys_page(), "")
         self._ask_about(self.group)
         tabs.currentChanged.connect(lambda _: self._show_progress())
         self.splitter = splitter(
@@ -165,6 +174,9 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
         self.mainArea.layout().addWidget(self.splitter, 1)
         self.mainArea.layout().addLayout(self._bottom())
         self.gallery.setFocus()
+
+    def sizeHint(self):
+        return QSize(900, 510)
 
     @property
     def group(self) -> Group:
@@ -183,8 +195,9 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
             page = self.tabs.widget(0)
             self.tabs.removeTab(0)
             page.deleteLater()
-        self.tabs.insertTab(0, self.panel, "Questions")
-        self.tabs.insertTab(1, self.counts, "Counts")
+        self.tabs.insertTab(0, self.panel, "")
+        self.tabs.insertTab(1, self.counts, "")
+        worded_tabs(self.tabs, [words("questions"), words("counts"), words("keys")])
         self.tabs.setCurrentIndex(0)
 
     def _group_chosen(self, id_: str):
@@ -196,39 +209,38 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
 
     def _top(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        self.image_combo = VariableCombo("(no images)")
-        self.image_combo.setToolTip("The column with paths of images")
+        self.image_combo = worded(VariableCombo(words("no_column")), toolTip=words("column_tip"))
         self.image_combo.chosen.connect(self._image_chosen)
         self.image_combo.hide()
-        self.filter_combo = self._combo(FILTERS, "shown", "Which photos the gallery shows. What "
-                                        "you label stays on the screen until you choose again.")
-        self.order_combo = self._combo(ORDERS, "order", "Doubtful photos first: the model's "
-                                       "suggestions are least certain there")
-        self.refresh_button = QToolButton(text="↻", focusPolicy=Qt.NoFocus, autoRaise=True)
-        self.refresh_button.setToolTip("Filter and order again")
+        self.filter_combo = self._combo(FILTERS, "shown", words("filter_tip"))
+        self.order_combo = self._combo(ORDERS, "order", words("order_tip"))
+        self.refresh_button = worded(
+            QToolButton(text="↻", focusPolicy=Qt.NoFocus, autoRaise=True),
+            toolTip=words("refresh_tip"), accessibleName=words("refresh_tip"))
         self.refresh_button.clicked.connect(self._arrange)
-        self.undo_button = QToolButton(text="Undo", focusPolicy=Qt.NoFocus)
-        self.undo_button.setToolTip("Ctrl+Z, without limit")
+        self.undo_button = worded(QToolButton(focusPolicy=Qt.NoFocus), text=words("undo"),
+                                  toolTip=words("undo_tip"))
         self.undo_button.clicked.connect(lambda: self._step("undo"))
-        self.redo_button = QToolButton(text="Redo", focusPolicy=Qt.NoFocus)
-        self.redo_button.setToolTip("Ctrl+Y")
+        self.redo_button = worded(QToolButton(focusPolicy=Qt.NoFocus), text=words("redo"),
+                                  toolTip=words("redo_tip"))
         self.redo_button.clicked.connect(lambda: self._step("redo"))
-        self.progress = QProgressBar(textVisible=True, minimumWidth=90)
-        self.progress.setAccessibleName("Photos that are finished")
+        self.progress = worded(QProgressBar(textVisible=True, minimumWidth=90),
+                               accessibleName=words("progress_name"))
         for widget in (self.group_combo, self.image_combo, self.filter_combo, self.order_combo,
                        self.refresh_button, self.undo_button, self.redo_button):
             row.addWidget(widget)
         row.addWidget(self.progress, 1)
         return row
 
-    def _combo(self, texts: dict[str, str], setting: str, tooltip: str) -> QComboBox:
-        combo = QComboBox(minimumContentsLength=9,
-                          sizeAdjustPolicy=QComboBox.AdjustToMinimumContentsLengthWithIcon)
+    def _combo(self, texts: Mapping[str, Sayable], setting: str, tooltip: Sayable) -> QComboBox:
+        combo = worded(QComboBox(
+            minimumContentsLength=9,
+            sizeAdjustPolicy=QComboBox.AdjustToMinimumContentsLengthWithIcon), toolTip=tooltip)
         combo.setSizePolicy(QSizePolicy.Preferred, QSizePolicy.Fixed)
-        combo.addItems(texts.values())
+        combo.addItems([""] * len(texts))
+        worded_items(combo, list(texts.values()))
         combo.setCurrentIndex(list(texts).index(getattr(self, setting))
                               if getattr(self, setting) in texts else 0)
-        combo.setToolTip(tooltip)
 
         def chosen(index):
             setattr(self, setting, list(texts)[index])
@@ -243,30 +255,30 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
     def _bottom(self) -> QGridLayout:
         grid = QGridLayout()
         menu = QMenu(self)
-        menu.addAction("&Load Labels…", self._choose_load).setToolTip("Add the labels of a CSV")
-        menu.addAction("&Save a Copy…", self._choose_save)
+        worded(menu.addAction("", self._choose_load), text=words("load"),
+               toolTip=words("load_tip"))
+        worded(menu.addAction("", self._choose_save), text=words("copy"))
         menu.addSeparator()
-        menu.addAction("&Keep Labels in a File…", self._choose_store)
-        self.default_action = menu.addAction("Keep Them in Orange's &Data Folder",
-                                             lambda: self.set_labels_file(""))
-        self.labels_button = QToolButton(text="Labels", focusPolicy=Qt.NoFocus,
-                                         popupMode=QToolButton.InstantPopup)
+        worded(menu.addAction("", self._choose_store), text=words("keep"))
+        self.default_action = worded(menu.addAction("", lambda: self.set_labels_file("")),
+                                     text=words("keep_default"))
+        self.labels_button = worded(QToolButton(
+            focusPolicy=Qt.NoFocus, popupMode=QToolButton.InstantPopup), text=words("labels"))
         self.labels_button.setMenu(menu)
         self.where = QLabel(textFormat=Qt.RichText)
         self.where.setMinimumWidth(60)
         self.where.linkActivated.connect(
             lambda path: QDesktopServices.openUrl(QUrl.fromLocalFile(path)))
-        self.go_on_box = QCheckBox("&Go on when finished", checked=self.go_on)
-        self.go_on_box.setToolTip("Show the next photo when all questions of one are answered")
+        self.go_on_box = worded(QCheckBox(checked=self.go_on), text=words("go_on"),
+                                toolTip=words("go_on_tip"))
         self.go_on_box.toggled.connect(lambda on: setattr(self, "go_on", on))
-        self.russian_box = QCheckBox("&Russian names", checked=self.language == "ru")
-        self.russian_box.setToolTip("ПЕРФОРАЦИЯ_СОЮЗКА, РЕМЕШКИ_СОЮЗКА … as in the paper; also "
-                                    "in the output")
+        self.russian_box = worded(QCheckBox(checked=self.language == "ru"),
+                                  text=words("paper_names"), toolTip=words("paper_names_tip"))
         self.russian_box.toggled.connect(self._language_chosen)
-        self.bundled_box = QCheckBox("&Bundled model", checked=self.use_bundled)
+        self.bundled_box = QCheckBox(checked=self.use_bundled)
         self.bundled_box.toggled.connect(self._bundled_chosen)
-        self.stop_button = QPushButton("Stop", autoDefault=False, clicked=self._stop_or_go_on)
-        self.stop_button.setToolTip("Stop asking the model; what it has said stays")
+        self.stop_button = worded(QPushButton(autoDefault=False, clicked=self._stop_or_go_on),
+                                  toolTip=words("stop_tip"))
         for box in (self.go_on_box, self.russian_box, self.bundled_box, self.stop_button):
             box.setFocusPolicy(Qt.TabFocus)  # a click leaves the keys to the gallery
         left, right = QHBoxLayout(), QHBoxLayout()
@@ -276,7 +288,7 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
             right.addWidget(widget)
         right.addStretch(1)
         grid.addLayout(left, 0, 0)
-        grid.addWidget(gui.auto_apply(None, self, "auto_apply"), 0, 1)
+        grid.addWidget(auto_apply(None, self), 0, 1)
         grid.addLayout(right, 1, 0, 1, 2)
         grid.setColumnStretch(0, 1)
         return grid
@@ -330,13 +342,13 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
               self.Warning.problems, self.Warning.conflicts, self.Warning.foreign,
               self.Warning.not_images, self.Information.merged)
         if self.image is not None and self.group_combo.problem:
-            self.Error.group(self.group_combo.problem)
+            self.Error.group(reason=self.group_combo.problem)
         elif self.image is not None:
             if len(self.data) and not ImageColumn.of(self.image):
-                self.Warning.not_images(self.image.name)
+                self.Warning.not_images(column=self.image.name)
             self.photos = TablePhotos.of(self.data, self.image, self.group)
             if self.photos.foreign:
-                self.Warning.foreign(", ".join(v.name for v in self.photos.foreign))
+                self.Warning.foreign(columns=", ".join(v.name for v in self.photos.foreign))
             self._open_labels()
         self.gallery.set_photos(self.photos, self.sheet)
         self._numbers = {} if self.photos is None else {
@@ -361,6 +373,12 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
 
     # --- language
 
+    def on_language(self):
+        self._show_all()
+        self.gallery.refresh()
+        if self.sheet is not None:
+            self.commit.deferred()  # reasons are words, too
+
     def _language_chosen(self, russian: bool):
         self.language = "ru" if russian else "en"
         self._show_all()
@@ -377,11 +395,11 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
         if number == self.gallery.current and loader is self.large:
             self._show_photo(new=False)
 
-    def _found_unreadable(self, reasons: dict[int, str]):
+    def _found_unreadable(self, reasons: Mapping[int, Sayable]):
         self.gallery.unreadable.update(reasons)
         first = min(self.gallery.unreadable)
-        self.Warning.unreadable(len(self.gallery.unreadable), self.photos.images[first],
-                                self.gallery.unreadable[first])
+        self.Warning.unreadable(n=len(self.gallery.unreadable), image=self.photos.images[first],
+                                reason=self.gallery.unreadable[first])
         if self.gallery.current in reasons:
             self._show_photo(new=False)
         self.gallery.refresh()
@@ -401,9 +419,9 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
     def _show_photo(self, *_, new: bool = True):
         number = self.gallery.current
         if number is None:
-            empty = "No photos" if self.sheet is None or not len(self.sheet) \
-                else "No photo is left here: choose “All photos” above"
-            self.view.show_photo(None, empty)
+            empty = "connect" if self.data is None else "no_photos" \
+                if self.sheet is None or not len(self.sheet) else "none_left"
+            self.view.show_photo(None, say(words(empty)))
             self.title.setText("")
             return
         path, place = self.photos.paths[number], self.gallery.currentIndex().row()
@@ -411,11 +429,13 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
             self.large.get(self.photos.paths[self.gallery.after])
         pixmap = self.large.get(path)
         reason = self.gallery.unreadable.get(number) or self.large.reasons.get(path)
-        self.view.show_photo(pixmap, f"This photo can't be read:\n{reason}" if reason
-                             else "Loading…" if pixmap is None else "", new)
+        self.view.show_photo(pixmap, say(
+            words("cant_be_read", reason=reason) if reason
+            else words("loading") if pixmap is None else ""), new)
         good = self.photos.goods[number]
-        self.title.setText(f"{place + 1} of {len(self.gallery.rows)}:  "
-                           + (f"{good} · " if good else "") + self.photos.images[number])
+        self.title.setText(say(words(
+            "title", place=place + 1, n=len(self.gallery.rows),
+            photo=(f"{good} · " if good else "") + self.photos.images[number])))
         self.title.setToolTip(path)
 
     def _show_panel(self):
@@ -442,7 +462,7 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
         done = int((self.sheet.done >= 1).sum()) if n else 0
         self.progress.setMaximum(max(n, 1))
         self.progress.setValue(done)
-        self.progress.setFormat(f"{done} of {n} finished")
+        self.progress.setFormat(say(words("progress", done=done, n=n)))
         if n and self.tabs.currentWidget() is self.counts:
             self.counts.show_counts(self.sheet.counts(), self.language)
         self.undo_button.setEnabled(n > 0 and self.sheet.can_undo)
@@ -475,20 +495,19 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
     def send_report(self):
         if self.sheet is None:
             return
-        self.report_data("Images", self.data)
-        self.report_items("Labels", [
-            ("Kept in", str(self.labels_file())),
-            ("Photos", len(self.sheet)),
-            ("Finished", int((self.sheet.done >= 1).sum())),
-            ("With any label", int(self.sheet.labelled.sum()))])
-        self.counts.show_counts(self.sheet.counts(), self.language)
-        rows = [(name, *counts) for name, counts in zip(
-            (getattr(f, f"name_{self.language}") for f in self.group.features),
-            self.sheet.counts().tolist())]
-        self.report_items("Photos labelled 1 / 0 / 0.5", [
-            (name, f"{yes} / {no} / {unseen}") for name, yes, no, unseen in rows])
+        self.report_data(say(words("report_images")), self.data)
+        self.report_items(say(words("labels")), [
+            (say(words("report_kept")), str(self.labels_file())),
+            (say(words("report_photos")), len(self.sheet)),
+            (say(words("report_finished")), int((self.sheet.done >= 1).sum())),
+            (say(words("report_any")), int(self.sheet.labelled.sum()))])
+        counts = self.sheet.counts()
+        self.counts.show_counts(counts, self.language)
+        self.report_items(say(words("report_counts")), [
+            (name, f"{yes} / {no} / {unseen}") for name, (yes, no, unseen) in zip(
+                shown_names(self.group, self.language).values(), counts.tolist())])
         if html := gallery_html(self.gallery):
-            self.report_raw("Photos", html)
+            self.report_raw(say(words("report_photos")), html)
 
 
 if __name__ == "__main__":  # pragma: no cover

@@ -14,6 +14,7 @@ import numpy as np
 from orangecontrib.customs.facts import SHOT_KINDS
 from orangecontrib.customs.files import Output, TableFileError, read_table, written_cell
 from orangecontrib.customs.groups import Group, visual_group
+from orangecontrib.customs.i18n import Message
 
 __all__ = ["LABELS", "LabelsError", "LabelRow", "LabelFile", "read_labels", "write_labels",
            "photo_key", "written"]
@@ -23,7 +24,27 @@ LABELS = (1., 0., .5)
 
 
 class LabelsError(ValueError):
-    """Labels that can't be read or kept; says where and why."""
+    """Labels that can't be read or kept; says where and why.
+
+    Parameters
+    ----------
+    wording : str
+        Id of the reason among the messages of labels.
+    **args
+        What is put into it.
+
+    Attributes
+    ----------
+    reason : Message
+        To be shown; ``str`` of the error is in English, as all errors are.
+    """
+
+    def __init__(self, wording: str, /, **args: object):
+        self.reason = Message.of(f"labels.{wording}", **args)
+        super().__init__(self.reason)
+
+    def __str__(self) -> str:
+        return self.reason.text("en")
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +80,7 @@ class LabelFile:
     ----------
     name : str
     rows : list of LabelRow
-    problems : list of str
+    problems : list of Message
         Values that are no label, and so on: what was left out, naming file and line.
     columns : tuple of str
         As they stand in the file.
@@ -69,7 +90,7 @@ class LabelFile:
 
     name: str
     rows: list[LabelRow]
-    problems: list[str] = field(default_factory=list)
+    problems: list[Message] = field(default_factory=list)
     columns: tuple[str, ...] = ()
     group: Group = field(default_factory=visual_group)
 
@@ -140,9 +161,9 @@ def read_labels(path: str | os.PathLike, group: Group | None = None) -> LabelFil
     try:
         table = read_table(path)
     except TableFileError as error:
-        raise LabelsError(str(error)) from None
+        raise LabelsError("because", error=str(error)) from None
     except OSError as error:
-        raise LabelsError(f"{path}: can't be read ({error})") from None
+        raise LabelsError("unreadable", path=str(path), error=str(error)) from None
     columns, group = table.columns, visual_group(group)
     feature_names, cluster_names = _names(group)
     found: dict[str, str] = {}
@@ -152,34 +173,31 @@ def read_labels(path: str | os.PathLike, group: Group | None = None) -> LabelFil
     lower = {column.casefold(): column for column in reversed(columns)}
     kinds = [kind for kind in SHOT_KINDS if kind in lower and group.shots]
     if "image" not in lower or not (found or kinds or "cluster" in lower):
-        wanted = "image" if "image" not in lower else "cluster, and none named after a feature"
-        raise LabelsError(f"{path.name}: no column {wanted} (it has "
-                          f"{', '.join(columns)[:200] or 'no columns'}); needed are image, and "
-                          "cluster or names of features")
+        raise LabelsError("no_labels" if "image" in lower else "no_image", file=path.name,
+                          columns=", ".join(columns)[:200] or Message("labels.no_columns"))
     shots = _shots(group)
-    result = LabelFile(path.name, [], [table.note] if table.note else [], columns,
-                       group)
+    notes = [_said("note", note=table.note)] if table.note else []
+    result = LabelFile(path.name, [], notes, columns, group)
     for read in table.rows:
-        row, where = read.cells, f"{path.name}, line {read.line}"
+        row, where = read.cells, {"file": path.name, "line": read.line}
         if read.doubt:
-            result.problems.append(f"{where}: {read.doubt}; left out")
+            result.problems.append(_said("doubt", doubt=read.doubt, **where))
             continue
         image = photo_key(_ODD_BYTE.sub(lambda odd: chr(int(odd[1], 16)), row[lower["image"]]))
         if not image:
-            result.problems.append(f"{where}: no image, left out")
+            result.problems.append(_said("row_no_image", **where))
             continue
         cluster = (row.get(lower.get("cluster")) or "").strip()
         if cluster and cluster.casefold() not in cluster_names:
-            result.problems.append(f"{where}: '{cluster}' is not a cluster "
-                                   f"({', '.join(group.cluster_ids)})")
+            result.problems.append(_said("no_cluster", cluster=cluster,
+                                         known=", ".join(group.cluster_ids), **where))
         cluster = cluster_names.get(cluster.casefold(), "")
         labels = np.full(len(group.features), np.nan)
         for id_, column in found.items():
             text = (row.get(column) or "").strip()
             label = _label(text)
             if label is None:
-                result.problems.append(f"{where}, {column}: '{text}' is not a label (1, 0, 0.5 "
-                                       "or empty)")
+                result.problems.append(_said("no_label", column=column, text=text, **where))
             else:
                 labels[group.feature_ids.index(id_)] = label
         if cluster and not found:
@@ -189,11 +207,16 @@ def read_labels(path: str | os.PathLike, group: Group | None = None) -> LabelFil
         said = {kind: (row.get(lower[kind]) or "").strip() for kind in kinds}
         for kind, text in said.items():
             if text and text.casefold() not in shots[kind]:
-                result.problems.append(f"{where}: '{text}' is not a {kind} "
-                                       f"({', '.join(sorted(set(shots[kind].values())))})")
+                result.problems.append(_said(
+                    f"no_{kind}", text=text, known=", ".join(sorted(set(shots[kind].values()))),
+                    **where))
             said[kind] = shots[kind].get(text.casefold(), "")
         result.rows.append(LabelRow(image, good, cluster, labels, read.line, **said))
     return result
+
+
+def _said(id_: str, **args: object) -> Message:
+    return Message.of(f"labels.{id_}", **args)
 
 
 def _label(text: str) -> float | None:
@@ -228,4 +251,4 @@ def write_labels(path: str | os.PathLike, rows: Iterable[LabelRow],
                 shot = (row.view, row.scene) if group.shots else ()
                 writer.writerow([*texts, *map(written, row.labels), *shot])
     except OSError as error:
-        raise LabelsError(str(error)) from None
+        raise LabelsError("because", error=str(error)) from None

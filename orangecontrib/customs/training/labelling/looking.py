@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from orangecontrib.customs.groups import Group
-from orangecontrib.customs.i18n import say
+from orangecontrib.customs.i18n import Message, Sayable, say
 from orangecontrib.customs.photos.decode import PhotoError, opened, photo_size
 from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.model import ModelError, PhotoModel
@@ -26,7 +26,7 @@ class Looked:
 
     Attributes
     ----------
-    unreadable : dict of int to str
+    unreadable : dict of int to Message
         Number of a photo → why.
     numbers : list of int
         Photos that the model has looked at.
@@ -34,22 +34,22 @@ class Looked:
     model : PhotoModel or None
     """
 
-    unreadable: dict[int, str] = field(default_factory=dict)
+    unreadable: dict[int, Sayable] = field(default_factory=dict)
     numbers: list[int] = field(default_factory=list)
     probabilities: np.ndarray | None = None
     gradability: np.ndarray | None = None
     model: PhotoModel | None = None
 
 
-def why_unreadable(path: str) -> str:
-    """Why a file is not a photo, by its first bytes; "" if it looks like one."""
+def why_unreadable(path: str) -> Message | None:
+    """Why a file is not a photo, by its first bytes; None if it looks like one."""
     try:
         if not photo_size(path):
-            return "the file is empty (zero bytes)"
+            return Message("photos.empty")
         with opened(path):
-            return ""
+            return None
     except PhotoError as error:
-        return str(error)
+        return error.reason
 
 
 def run(paths: Sequence[str], check: bool, order: Sequence[int],
@@ -73,7 +73,7 @@ def run(paths: Sequence[str], check: bool, order: Sequence[int],
     """
     unreadable = {}
     if check:
-        state.set_status("Looking for the photos…")
+        state.set_status(say(Message("training.looking")))
         for number, path in enumerate(paths):
             reason = why_unreadable(path)
             if reason:
@@ -83,7 +83,7 @@ def run(paths: Sequence[str], check: bool, order: Sequence[int],
     state.set_partial_result(Looked(unreadable))
     if model is None and not bundled or not len(order):
         return
-    state.set_status("Loading the model…")
+    state.set_status(say(Message("training.loading")))
     model = PhotoModel.default() if model is None else model
     if model.group.id != group.id:
         raise ModelError(f"it tells features of the group '{model.group.id}', not of '{group.id}'")
@@ -96,9 +96,9 @@ def run(paths: Sequence[str], check: bool, order: Sequence[int],
         if state.is_interruption_requested():
             return
         state.set_partial_result(Looked(
-            {int(photo.image): say(reason, "en") for photo, reason in found.skipped},
+            {int(photo.image): reason for photo, reason in found.skipped},
             [int(photo.image) for photo in found.photos], found.probabilities,
             found.gradability, extractor.model))
         done = start + len(part)
         state.set_progress_value(100 * done / len(todo))
-        state.set_status(f"The model has looked at {done} of {len(todo)} photos")
+        state.set_status(say(Message.of("training.looked", done=done, n=len(todo))))

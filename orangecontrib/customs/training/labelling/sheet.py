@@ -9,6 +9,7 @@ import numpy as np
 
 from orangecontrib.customs.facts import SHOT_KINDS
 from orangecontrib.customs.groups import Group, visual_group
+from orangecontrib.customs.i18n import Message
 
 from .doubt import Suggestions
 from .files import LABELS, LabelFile, LabelRow, photo_key, write_labels
@@ -29,13 +30,13 @@ class Merged:
     conflicts : dict of str to int
         Feature (or "cluster") → photos for which the file says otherwise; the label that
         was there stayed.
-    unmatched : list of str
+    unmatched : list of Message
         Rows that match no photo, naming file and line.
     """
 
     photos: int = 0
     conflicts: dict[str, int] = field(default_factory=dict)
-    unmatched: list[str] = field(default_factory=list)
+    unmatched: list[Message] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -285,8 +286,9 @@ class LabelSheet:
         for item in file.rows:
             row = self.find(item.image)
             if row is None:
-                result.unmatched.append(f"{file.name}, line {item.line}: no photo "
-                                        f"'{item.image}'" if item.line else item.image)
+                result.unmatched.append(Message.of(
+                    "labels.unmatched", file=file.name, line=item.line, image=item.image)
+                    if item.line else Message.of("labels.because", error=item.image))
                 continue
             labels, cluster, shot = changed.get(row, (self.labels[row], self.clusters[row],
                                                       self.shots[row]))

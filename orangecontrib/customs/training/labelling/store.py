@@ -14,6 +14,7 @@ import numpy as np
 
 from orangecontrib.customs.files import InUse, copied_aside, locked
 from orangecontrib.customs.groups import Group, visual_group
+from orangecontrib.customs.i18n import Message
 
 from .files import LabelRow, LabelsError, photo_key, read_labels, write_labels
 
@@ -47,7 +48,7 @@ class LabelStore:
     ----------
     rows : dict of str to LabelRow
         By photo; also those of photos that nobody looks at now.
-    problems : list of str
+    problems : list of Message
         What could not be read, for people.
     listeners : list of callable
         Called with the rows that somebody has written.
@@ -62,7 +63,7 @@ class LabelStore:
         self.path, self.group = Path(path), visual_group(group)
         self.journal = self.path.with_name(self.path.name + JOURNAL)
         self.rows: dict[str, LabelRow] = {}
-        self.problems: list[str] = []
+        self.problems: list[Message] = []
         self.listeners: list[Callable[[Sequence[LabelRow]], None]] = []
         self._users = 1
         self._waiting: list[bytes] = []
@@ -73,16 +74,16 @@ class LabelStore:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = locked(self.path.with_name(f".{self.path.name}.lock"))
         except InUse:
-            raise LabelsError(f"{self.path} is open in another program") from None
+            raise LabelsError("open", path=str(self.path)) from None
         except OSError as error:
-            raise LabelsError(f"{self.path}: labels can't be kept there ({error})") from None
+            raise LabelsError("no_keeping", path=str(self.path), error=str(error)) from None
         try:
             if self.path.exists():
                 self._read()
             self._replay()
         except OSError as error:
             self._release()
-            raise LabelsError(f"{self.path}: labels can't be kept there ({error})") from None
+            raise LabelsError("no_keeping", path=str(self.path), error=str(error)) from None
         except BaseException:
             self._release()
             raise
@@ -95,8 +96,8 @@ class LabelStore:
         if store is None:
             store = _OPEN[key] = cls(path, group)
         elif store.group.id != group.id:
-            raise LabelsError(f"{path} is open as labels of the group '{store.group.id}': name "
-                              f"another file for those of '{group.id}'")
+            raise LabelsError("other_group", path=str(path), there=store.group.id,
+                              wanted=group.id)
         else:
             store._users += 1
         return store
@@ -121,8 +122,8 @@ class LabelStore:
         for row in content.rows:
             if row.image in self.rows:
                 self._foreign = True
-                self.problems.append(f"{content.name}, line {row.line}: {row.image} is listed "
-                                     "twice, the first row counts")
+                self.problems.append(Message.of("labels.twice", file=content.name, line=row.line,
+                                                image=row.image))
             else:
                 self.rows[row.image] = row
 
@@ -135,12 +136,13 @@ class LabelStore:
         if lines:
             features = _header(lines[0])
             if features is None:
-                raise LabelsError(f"{self.journal}: not a journal of labels; move it elsewhere")
+                raise LabelsError("no_journal", path=str(self.journal))
         for number, line in enumerate(lines[1:], start=2):
             try:
                 rows = [_decoded(item, features, self.group) for item in json.loads(line)]
             except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-                self.problems.append(f"{self.journal.name}, line {number}: damaged, left out")
+                self.problems.append(Message.of("labels.damaged", file=self.journal.name,
+                                                line=number))
                 continue
             self.rows.update((row.image, row) for row in rows)
         self._file = open(self.journal, "r+b" if self.journal.exists() else "w+b")
@@ -180,8 +182,8 @@ class LabelStore:
         try:
             self._append(self._waiting)
         except (OSError, ValueError) as error:
-            raise LabelsError(f"{self.journal}: can't be written ({error}); "
-                              f"{len(self._waiting)} answer(s) are in memory only") from None
+            raise LabelsError("unwritten", path=str(self.journal), error=str(error),
+                              n=len(self._waiting)) from None
         self._waiting = []
 
     def checkpoint(self) -> None:
@@ -193,14 +195,14 @@ class LabelStore:
             try:
                 copied_aside(self.path)
             except OSError as error:
-                raise LabelsError(f"{self.path}: no copy of it can be made ({error})") from None
+                raise LabelsError("no_copy", path=str(self.path), error=str(error)) from None
             self._foreign = False
         write_labels(self.path, self.rows.values(), self.group)
         try:
             self._end, self._waiting = 0, []
             self._append([_header_line(self.group)])
         except OSError as error:  # harmless: replayed, the journal says the same again
-            raise LabelsError(f"{self.journal}: can't be emptied ({error})") from None
+            raise LabelsError("not_emptied", path=str(self.journal), error=str(error)) from None
 
     def close(self) -> None:
         """Write the CSV if something is new, and let go of the file, when nobody else uses it."""

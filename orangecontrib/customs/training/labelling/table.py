@@ -18,6 +18,7 @@ from Orange.data.util import get_unique_names
 from orangecontrib.customs.columns import LabelColumn, Role, origin_of
 from orangecontrib.customs.facts import SHOT_KINDS
 from orangecontrib.customs.groups import Group, visual_group
+from orangecontrib.customs.i18n import Message, Sayable, say
 from orangecontrib.customs.photos.table import (
     GOOD_ID,
     append_metas,
@@ -169,7 +170,7 @@ def _shot_variables(domain: Domain, group: Group) -> list[Variable | None]:
 
 
 def labelled_tables(table: Table, photos: TablePhotos, sheet: LabelSheet,
-                    unreadable: Mapping[int, str], language: str = "en"
+                    unreadable: Mapping[int, Sayable], language: str = "en"
                     ) -> tuple[Table | None, Table | None]:
     """The photos with their labels, and those without any, with the reason.
 
@@ -182,7 +183,7 @@ def labelled_tables(table: Table, photos: TablePhotos, sheet: LabelSheet,
         Of this table.
     sheet : LabelSheet
         Of these photos.
-    unreadable : mapping of int to str
+    unreadable : mapping of int to Message or str
         Number of a photo → why it can't be read.
     language : {"en", "ru"}
         Of the columns' names.
@@ -197,9 +198,10 @@ def labelled_tables(table: Table, photos: TablePhotos, sheet: LabelSheet,
     rest = np.flatnonzero(~has)
     if not len(rest):
         return labelled, None
-    reasons = ["no photo is named in this row" if photo < 0
-               else f"can't be read: {unreadable[photo]}" if photo in unreadable
-               else "not labelled yet" for photo in row_photo[rest].tolist()]
+    reasons = [say(Message("photos.unnamed") if photo < 0
+                   else Message.of("training.unreadable", reason=unreadable[photo])
+                   if photo in unreadable else Message("training.unlabelled"))
+               for photo in row_photo[rest].tolist()]
     unlabelled = with_reasons(table[rest], reasons)
     unlabelled.name = f"{table.name} (unlabeled)"
     return labelled, unlabelled

@@ -20,7 +20,7 @@ class Augmentation(NamedTuple):
     Attributes
     ----------
     text : str
-        What it does, with a place for the amount.
+        Id of the message that says what it does, with a place for the `amount`.
     draw : callable
         (rng, recipe) → the amount for a copy; called also where it is off, so that what the
         others draw does not depend on it.
@@ -47,13 +47,13 @@ def _turned(picture: Image.Image, angle: float) -> Image.Image:
 
 #: In the order in which they are drawn and applied.
 AUGMENTATIONS = (
-    Augmentation("mirrored", lambda rng, _: float(rng.random() < .5),
+    Augmentation("training.mirrored", lambda rng, _: float(rng.random() < .5),
                  lambda picture, _: picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT),
                  lambda recipe: (1.,) if recipe.flip else ()),
-    Augmentation("turned {:+.0f}°",
+    Augmentation("training.turned",
                  lambda rng, recipe: rng.uniform(-recipe.rotation, recipe.rotation), _turned,
                  lambda recipe: (-recipe.rotation, recipe.rotation) if recipe.rotation else ()),
-    Augmentation("light × {:.2f}",
+    Augmentation("training.light",
                  lambda rng, recipe: rng.uniform(1 - recipe.brightness, 1 + recipe.brightness),
                  lambda picture, light: ImageEnhance.Brightness(picture).enhance(light),
                  lambda recipe: (1 - recipe.brightness, 1 + recipe.brightness)

@@ -68,8 +68,7 @@ def descend(module, batch: Callable, objective: Objective,
         measured = validate()
         if not isfinite(loss) or not isfinite(measured[0]):
             if not at.best:
-                raise TrainingError("the loss is no longer a number: choose a lower learning "
-                                    f"rate than {recipe.learning_rate:g}")
+                raise TrainingError("diverged", rate=recipe.learning_rate)
             break  # nothing good can follow; what was best stays
         watch.add(Epoch(0, number, loss, *measured))
         at.epoch, at.history = number, tuple(watch.history)

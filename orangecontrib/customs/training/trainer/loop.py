@@ -9,6 +9,7 @@ from itertools import repeat
 
 import numpy as np
 
+from orangecontrib.customs.i18n import Message
 from orangecontrib.customs.photos import backbones, scratch
 from orangecontrib.customs.photos.model import Judgement, PhotoModel
 from orangecontrib.customs.training import heads
@@ -138,8 +139,7 @@ class _Run:
         self.photos, self.pixels, self.recipe, self.watch = photos, pixels, recipe, watch
         self.given, self.checkpoint, self.cache = given, checkpoint, cache
         if not len(photos):
-            raise TrainingError("none of the labelled photos can be read; the first: "
-                                f"{pixels.skipped[0][1]}")
+            raise TrainingError("none_readable", reason=pixels.skipped[0][1])
         self.names = photos.group.cluster_ids if recipe.clusters else ()
         self.clusters = cluster_targets(photos) if self.names else None
         self.split = split(photos, pixels.hashes, recipe)
@@ -149,9 +149,8 @@ class _Run:
         folds = np.unique(self.split.fold[(self.split.fold >= 0) & ~photos.aside])
         enough = len(folds) > 1 if recipe.optimiser == "lbfgs" else len(self.validation)
         if not enough or not self.objective.taught.any():
-            raise TrainingError(
-                f"{len(photos)} photos of {len(np.unique(self.split.groups))} products are too "
-                "few: label more, with both answers, 1 and 0, for a feature")
+            raise TrainingError("too_few", n=len(photos),
+                                products=len(np.unique(self.split.groups)))
 
     def _objective(self, rows: np.ndarray, scale: np.ndarray | float = 1.) -> Objective:
         return Objective(self.photos.labels[rows], self.photos.weights[rows] * scale,
@@ -360,41 +359,42 @@ class _Run:
         return HeldOut(kept[rows], *(said[rows] for said in judged), self.photos.labels[rows],
                        kept[self.split.groups[rows]], part, self.photos.group)
 
-    def remarks(self, scores: np.ndarray) -> list[str]:
+    def remarks(self, scores: np.ndarray) -> list[tuple[str, Message]]:
         """What these photos can't teach, and what could not be calibrated on them."""
         result, labels = [], self.photos.labels
         rows = np.isfinite(scores).all(axis=1) & (self.split.part != "test")
         for column, feature in enumerate(self.photos.group.features):
             if not self.objective.taught[column]:
                 absent = [str(v) for v in (1, 0) if not (labels[self.train, column] == v).any()]
-                result.append(f"{feature.name_ru}: no training photo is labelled "
-                              f"{' or '.join(absent)}; the model says nothing about it")
+                result.append((feature.id, Message.of(
+                    "training.not_taught", labels=absent[0] if len(absent) == 1
+                    else Message("training.either"))))
                 continue
             fewest = min((labels[rows, column] == value).sum() for value in (0, 1))
             if fewest < FEW:
-                result.append(f"{feature.name_ru}: {fewest} held-out photos of one answer are "
-                              "too few to say how sure the model may be; label more")
+                result.append((feature.id, Message.of("training.few", n=int(fewest))))
         return result
 
 
-def _usable(photos: TrainingPhotos) -> tuple[np.ndarray, list[tuple[int, str]]]:
+def _usable(photos: TrainingPhotos) -> tuple[np.ndarray, list[tuple[int, Message]]]:
     """Rows with labels, and the others with the reason."""
     skipped = []
-    names = [feature.name_ru for feature in photos.group.features]
+    names = [feature.title for feature in photos.group.features]
     for row, labels in enumerate(photos.labels):
         known = np.isfinite(labels)
         wrong = np.flatnonzero(known & ~np.isin(labels, (0, .5, 1)))
         if len(wrong):
             value = labels[wrong[0]]
-            found = "holds no number" if value == NO_NUMBER else f"is {value:g}"
-            skipped.append((row, f"{names[wrong[0]]} {found}; a label is 1, 0, "
-                                 "0.5 (can't be seen) or empty"))
+            found = "no_number" if value == NO_NUMBER else "no_label_value"
+            skipped.append((row, Message.of(f"training.{found}", feature=names[wrong[0]],
+                                            **{} if value == NO_NUMBER else {"value": value})))
         elif not known.any():
-            skipped.append((row, "it has no label"))
+            skipped.append((row, Message("training.no_label")))
     kept = np.setdiff1d(np.arange(len(photos)), [row for row, _ in skipped])
     if not len(kept):
-        raise TrainingError("no photo has labels that can be used: " + (
-            f"row {skipped[0][0] + 1}: {skipped[0][1]}" if skipped else "there are no photos"))
+        if not skipped:
+            raise TrainingError("no_photos")
+        raise TrainingError("none_usable", row=skipped[0][0] + 1, reason=skipped[0][1])
     return kept, skipped
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from orangecontrib.customs.groups import Group, visual_group
+from orangecontrib.customs.i18n import Message
 from orangecontrib.customs.intervals import wilson
 from orangecontrib.customs.photos.model import PhotoModel
 from orangecontrib.customs.photos.sources import Photo
@@ -20,7 +21,27 @@ NO_NUMBER = -1.
 
 
 class TrainingError(ValueError):
-    """Photos or labels that nothing can be learnt from; the message says what to do."""
+    """Photos or labels that nothing can be learnt from; the message says what to do.
+
+    Parameters
+    ----------
+    wording : str
+        Id of the reason among the messages of training.
+    **args
+        What is put into it.
+
+    Attributes
+    ----------
+    reason : Message
+        To be shown; ``str`` of the error is in English, as all errors are.
+    """
+
+    def __init__(self, wording: str, /, **args: object):
+        self.reason = Message.of(f"training.{wording}", **args)
+        super().__init__(self.reason)
+
+    def __str__(self) -> str:
+        return self.reason.text("en")
 
 
 @dataclass
@@ -76,8 +97,8 @@ class TrainingPhotos:
         """
         n, labels, group = len(photos), np.asarray(labels, float), visual_group(group)
         if labels.shape != (n, len(group.features)):
-            raise TrainingError(f"labels of shape {labels.shape} do not fit {n} photos and "
-                                f"{len(group.features)} features")
+            raise TrainingError("shape", shape=str(labels.shape), n=n,
+                                features=len(group.features))
         default = {"weights": np.ones_like(labels),
                    "products": [p.good_id or f"photo:{p.image}" for p in photos],
                    "made": np.zeros(n, bool), "clusters": [""] * n,
@@ -88,7 +109,7 @@ class TrainingPhotos:
                    for name, value in (default | given).items()}
         for name, values in columns.items():
             if len(values) != n:
-                raise TrainingError(f"{name} for {len(values)} photos, not {n}")
+                raise TrainingError("length", name=name, found=len(values), n=n)
         return cls(list(photos), labels, **columns, group=group)
 
     @property
@@ -287,10 +308,10 @@ class Trained:
     history : tuple of Epoch
     held_out : HeldOut
     split : Split
-    skipped : list of (int, str)
+    skipped : list of (int, Message)
         Row and reason of photos that could not be used.
-    remarks : list of str
-        What people should know: features that the photos can't teach, and so on.
+    remarks : list of (str, Message)
+        A feature and what people should know of it: that the photos can't teach it, and so on.
     seconds : float
     cancelled : bool
         Ended by the user; the model is the best so far.
@@ -300,7 +321,7 @@ class Trained:
     history: tuple[Epoch, ...]
     held_out: HeldOut
     split: Split
-    skipped: list[tuple[int, str]] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
+    skipped: list[tuple[int, Message]] = field(default_factory=list)
+    remarks: list[tuple[str, Message]] = field(default_factory=list)
     seconds: float = 0.
     cancelled: bool = False

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from orangecontrib.customs.i18n import Message
 from orangecontrib.customs.photos.decode import PhotoError, decode
 from orangecontrib.customs.photos.sources import Photo
 from orangecontrib.customs.photos.synthetic import is_generated
@@ -39,7 +40,7 @@ class Pixels:
         SHA-256 of the file of each of these.
     hashes : ndarray of uint64, shape (K, 4)
         Perceptual hashes of 256 bits.
-    skipped : list of (int, str)
+    skipped : list of (int, Message)
         Positions and reasons of the others.
     images : ndarray of uint8
         In a temporary file, not in memory.
@@ -52,7 +53,7 @@ class Pixels:
     rows: np.ndarray
     contents: list[str]
     hashes: np.ndarray
-    skipped: list[tuple[int, str]]
+    skipped: list[tuple[int, Message]]
     images: np.ndarray
     where: np.ndarray
     generated: np.ndarray
@@ -91,9 +92,7 @@ def read(photos: Sequence[Photo], size: int,
     n, needed = len(photos), len(photos) * size * size * 3
     folder = tempfile.gettempdir()
     if shutil.disk_usage(folder).free < needed + _SPARE:  # a full disk would end the process
-        raise TrainingError(f"{n} photos of {size} x {size} pixels need {needed / 1e9:.1f} GB "
-                            f"of disk space in {folder}, and there is less: make room there, "
-                            "or choose another folder by the environment variable TMPDIR")
+        raise TrainingError("no_room", n=n, size=size, needed=needed / 1e9, folder=folder)
     # the file has no name, and goes when the array does
     images = np.memmap(tempfile.TemporaryFile(), np.uint8, "w+", shape=(n, size, size, 3))
 
@@ -102,7 +101,7 @@ def read(photos: Sequence[Photo], size: int,
             content = photos[row].read()
             images[row] = decode(content, size)
         except PhotoError as error:
-            return str(error), None
+            return error.reason, None
         return hashlib.sha256(content).hexdigest(), (_hash(images[row]), is_generated(content))
 
     rows, contents, hashes, generated, skipped = [], [], [], [], []

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from orangecontrib.customs.groups import Group
+from orangecontrib.customs.i18n import Message
 from orangecontrib.customs.photos.decode import decode
 from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.sources import Photo
@@ -30,14 +31,14 @@ class Variant:
 
     Attributes
     ----------
-    name : str
+    name : Message
         What was done to it.
     image : ndarray of uint8, shape (size, size, 3)
     probabilities : ndarray of float, shape (n_features,), or None
         None without a model.
     """
 
-    name: str
+    name: Message
     image: np.ndarray
     probabilities: np.ndarray | None = None
 
@@ -83,16 +84,18 @@ def variants(image: np.ndarray, recipe: Recipe) -> list[Variant]:
     ----------
     image : ndarray of uint8, shape (size, size, 3)
     """
-    found, picture = [Variant("as it is", image)], Image.fromarray(image)
+    found, picture = [Variant(Message("training.as_it_is"), image)], Image.fromarray(image)
     for one in AUGMENTATIONS:
-        found += [Variant(one.text.format(amount), np.asarray(one.apply(picture, amount)))
+        found += [Variant(Message.of(one.text, amount=amount),
+                          np.asarray(one.apply(picture, amount)))
                   for amount in one.ends(recipe)]
     if len(found) > 1:
-        found += [Variant(f"a copy ({number + 1})",
+        found += [Variant(Message.of("training.copy", n=number + 1),
                           vary(image, recipe, np.random.default_rng((recipe.seed, number))))
                   for number in range(COPIES)]
     if recipe.brighten != 1:
-        found.append(Variant(f"input × {recipe.brighten:.2f}", _lit(image, recipe.brighten)))
+        found.append(Variant(Message.of("training.input", amount=recipe.brighten),
+                             _lit(image, recipe.brighten)))
     return found
 
 

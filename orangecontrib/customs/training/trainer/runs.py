@@ -1,6 +1,7 @@
 """A run from photos and settings to a model with its evaluation, as a task of a window."""
 from __future__ import annotations
 
+import re
 import threading
 import time
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
+from orangecontrib.customs.i18n import Message, say
 from orangecontrib.customs.photos.cache import FeatureCache
 from orangecontrib.customs.photos.extract import Extractor
 from orangecontrib.customs.photos.model import PhotoModel
@@ -97,27 +99,28 @@ def run(request: Request, stopped: threading.Event, state: TaskState) -> Outcome
         if share != percent:
             percent = share
             state.set_progress_value(share)
-            epoch = f", epoch {now.epoch}" if now.epoch else ""
-            state.set_status(f"{now.stage[:1].upper()}{now.stage[1:]}{epoch}…")
+            stage = Message("training.stage_" + re.sub(r"\W", "_", now.stage))
+            state.set_status(say(Message.of("training.in_epoch", stage=stage, epoch=now.epoch)
+                                 if now.epoch else stage) + "…")
         if now.history and time.monotonic() - drawn > REDRAW:
             state.set_partial_result(now.history)
             drawn = time.monotonic()
         return stopped.is_set() or state.is_interruption_requested()
 
-    state.set_status("Loading the network…")
+    state.set_status(say(Message("training.loading_network")))
     cache = FeatureCache()
     try:
         trained = train(request.photos, request.recipe, progress, request.checkpoint,
                         request.weights, request.sha256, request.allow_download, cache=cache)
     finally:
         cache.close()
-    state.set_status("Evaluating…")
+    state.set_status(say(Message("training.evaluating")))
     return Outcome(request, trained, report(trained))
 
 
 def load(path: Path, shown: str, weights: Path | None, state: TaskState) -> Loaded:
     """Read a model file, and see whether its backbone is here."""
-    state.set_status("Loading the model…")
+    state.set_status(say(Message("training.loading")))
     model = PhotoModel.load(path)
     extractor = Extractor(model, weights=weights, cache=False)
     extractor.backbone  # noqa: B018 – refuses a backbone with other weights

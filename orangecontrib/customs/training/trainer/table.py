@@ -23,6 +23,7 @@ from Orange.data.util import get_unique_names
 
 from orangecontrib.customs.columns import FeatureColumn, LabelColumn, Role, computed
 from orangecontrib.customs.groups import Group, visual_group
+from orangecontrib.customs.i18n import Message, say
 from orangecontrib.customs.photos.sources import Photo
 from orangecontrib.customs.photos.table import (
     append_metas,
@@ -107,14 +108,11 @@ def training_photos(table: Table, image: Variable | str | None = None,
     """
     images = [table.domain[image]] if image is not None else image_variables(table.domain)
     if not images:
-        raise TrainingError("the table has no column with photos: use Goods Photos, "
-                            "or Import Images")
+        raise TrainingError("no_column")
     group = visual_group(group)
     columns = label_columns(table.domain, group)
     if not columns:
-        raise TrainingError("the table has no labels: label its photos with Footwear Photo "
-                            "Labeler, or name columns after the features "
-                            f"({group.features[-1].name_ru}, …)")
+        raise TrainingError("no_labels", feature=group.features[-1].name_ru)
     paths = image_paths(table, images[0])
     rows = np.array([row for row, path in enumerate(paths) if path is not None], dtype=int)
     labels = np.full((len(rows), len(group.features)), np.nan)
@@ -246,10 +244,10 @@ def history_table(trained: Trained) -> Table:
 
 def skipped_table(table: Table, rows: np.ndarray, trained: Trained) -> Table | None:
     """Rows that could not be used, with the reason; None when there are none."""
-    reasons = {row: "no photo is named in this row"
+    reasons = {row: Message("photos.unnamed")
                for row in np.setdiff1d(np.arange(len(table)), rows).tolist()}
     reasons.update((int(rows[row]), reason) for row, reason in trained.skipped)
     if not reasons:
         return None
     order = sorted(reasons)
-    return with_reasons(table[order], [reasons[row] for row in order])
+    return with_reasons(table[order], [say(reasons[row]) for row in order])

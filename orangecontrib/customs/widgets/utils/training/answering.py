@@ -6,13 +6,17 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from AnyQt.QtCore import QEvent
 
+from orangecontrib.customs.i18n import say
 from orangecontrib.customs.training.labelling import (
     LabelsError,
 )
 from orangecontrib.customs.widgets.utils.common.base import Part
+from orangecontrib.customs.widgets.utils.common.wording import room
 from orangecontrib.customs.widgets.utils.training.labelkeys import action
 
 __all__ = ["Answers"]
+
+words = room("owphotolabeler")
 
 
 class Answers(Part):
@@ -23,7 +27,7 @@ class Answers(Part):
 
     def _skip(self):
         found = self.gallery.skip()
-        self.setStatusMessage("" if found else "No other unfinished photo here")
+        self.setStatusMessage("" if found else say(words("no_other")))
 
     def eventFilter(self, watched, event):
         if watched is self.gallery and event.type() == QEvent.KeyPress and self._key(event):
@@ -71,7 +75,7 @@ class Answers(Part):
             if changed:
                 self.Error.unsaved.clear()
         except LabelsError as error:
-            self.Error.unsaved(str(error))
+            self.Error.unsaved(reason=error.reason)
             changed = True
         if changed:
             self.Information.merged.clear()

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import numpy as np
 from AnyQt.QtCore import Qt, QTimer
-from AnyQt.QtGui import QColor, QImage, QPixmap
+from AnyQt.QtGui import QColor, QImage, QPalette, QPixmap
 from AnyQt.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QPushButton,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -24,6 +23,7 @@ from AnyQt.QtWidgets import (
 from Orange.widgets.utils.concurrent import ConcurrentMixin, TaskState
 
 from orangecontrib.customs.groups import Group
+from orangecontrib.customs.i18n import Joined, Message, Sayable, say
 from orangecontrib.customs.photos.backbones import BackboneError
 from orangecontrib.customs.photos.decode import PhotoError
 from orangecontrib.customs.photos.extract import Extractor
@@ -32,8 +32,13 @@ from orangecontrib.customs.photos.sources import Photo
 from orangecontrib.customs.training.trainer import Recipe
 from orangecontrib.customs.training.trainer.augmentation import AUGMENTATIONS
 from orangecontrib.customs.training.trainer.preview import Preview, preview
+from orangecontrib.customs.widgets.utils.common.controls import push
+from orangecontrib.customs.widgets.utils.common.theme import mixed, readable, theme
+from orangecontrib.customs.widgets.utils.common.wording import room, spoken, worded
 
 __all__ = ["AugmentationPage", "Subject"]
+
+words = room("augmentationpage")
 
 #: Side of the pictures, pixels.
 SIDE = 104
@@ -44,7 +49,7 @@ LEAST = .005
 #: Milliseconds that settings must rest before photos are looked at.
 REST = 300
 
-_LOW, _HIGH = QColor("#fbf5ec"), QColor("#d08a45")
+_HIGH = QColor("#d08a45")
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,13 +84,13 @@ class Subject:
             and self.weights == other.weights and self.names == other.names
 
 
-def look(subject: Subject, row: int, state: TaskState) -> tuple[Preview, str]:
+def look(subject: Subject, row: int, state: TaskState) -> tuple[Preview, Message]:
     """The preview, and who judged; in a thread."""
-    model, who = subject.model, "the model of this widget"
+    model, who = subject.model, words("own_model")
     if model is None:
         bundled = PhotoModel.default()
         if subject.group is not None and bundled.group.id == subject.group.id:
-            model, who = bundled, "the bundled model"
+            model, who = bundled, words("bundled_model")
     extractor = None if model is None else Extractor(
         model, weights=None if subject.model is None else subject.weights, cache=False)
     return preview(subject.photos[row], subject.recipe, extractor,
@@ -98,7 +103,7 @@ class AugmentationPage(QWidget, ConcurrentMixin):
     Nothing is computed unless the page is seen.
     """
 
-    title = "Augmentations"
+    title = words("augmentations")
 
     def __init__(self, parent=None):
         QWidget.__init__(self, parent)
@@ -108,14 +113,12 @@ class AugmentationPage(QWidget, ConcurrentMixin):
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self._look)
         self.name = QLabel()
-        self.back_button = QPushButton("‹ Previous", autoDefault=False,
-                                       clicked=lambda: self._step(-1))
-        self.next_button = QPushButton("Next ›", autoDefault=False,
-                                       clicked=lambda: self._step(1))
-        self.cancel_button = QPushButton("Cancel", autoDefault=False, clicked=self._cancelled)
+        self.back_button = push(None, words("back"), lambda: self._step(-1))
+        self.next_button = push(None, words("next"), lambda: self._step(1))
+        self.cancel_button = push(None, room("common")("cancel"), self._cancelled)
         self.sentence = QLabel(wordWrap=True, textFormat=Qt.RichText)
         self.table = QTableWidget()
-        self.table.setAccessibleName("Features of the photo, as it is and varied")
+        worded(self.table, accessibleName=words("name"))
         self.table.setEditTriggers(QAbstractItemView.NoEditTriggers)
         self.table.setSelectionMode(QAbstractItemView.NoSelection)
         self.table.setHorizontalScrollMode(QAbstractItemView.ScrollPerPixel)
@@ -133,12 +136,10 @@ class AugmentationPage(QWidget, ConcurrentMixin):
         layout.addLayout(top)
         layout.addWidget(self.sentence)
         layout.addWidget(self.table, 1)
-        layout.addWidget(QLabel(
-            "<small>P(feature), and what the augmentation changes in it; the largest change of "
-            "each picture is bold, the largest of all is the darkest. A label "
-            "stays what it is when a photo is varied: what moves P far is what the model has to "
-            "learn to overlook, or what varies too much.</small>", wordWrap=True))
+        layout.addWidget(worded(QLabel(wordWrap=True), text=words("legend")))
         self._show_buttons()
+        self._found: tuple[Preview, Message] | None = None
+        spoken(self, "shown", AugmentationPage._say_again)
 
     def show_subject(self, subject: Subject) -> None:
         """Look at these photos with these settings, when the page is seen."""
@@ -185,23 +186,23 @@ class AugmentationPage(QWidget, ConcurrentMixin):
 
     def _cancelled(self):
         self._end()
-        self.sentence.setText("Cancelled. The next photo or setting is looked at again.")
+        self._tell(words("cancelled"))
 
     def _look(self):
         self._end()
+        self._found = None
         self.table.clear()
         self.table.setRowCount(0)
         self.table.setColumnCount(0)
         subject = self._subject
         if not subject.photos or subject.recipe is None:
-            self.sentence.setText("Connect photos with labels." if not subject.photos else
-                                  "The settings don't go together.")
+            self._tell(words("connect" if not subject.photos else "settings"))
             return
-        self.sentence.setText("The photo is varied and looked at…")
+        self._tell(words("working"))
         self.start(look, subject, self._row)
         self._show_buttons()
 
-    def on_done(self, result: tuple[Preview, str]):
+    def on_done(self, result: tuple[Preview, Message]):
         self._stale = False
         self._show_buttons()
         self._show(*result)
@@ -210,61 +211,72 @@ class AugmentationPage(QWidget, ConcurrentMixin):
         self._stale = False
         self._show_buttons()
         if isinstance(ex, PhotoError):
-            said = f"The photo can't be used: {ex}"
+            said = words("bad_photo", reason=ex.reason)
         elif isinstance(ex, (ModelError, BackboneError)):
-            said = f"The model can't be used: {ex}"
+            said = words("bad_model", reason=escape(str(ex), quote=False))
         else:
-            said = f"Something went wrong: {str(ex) or type(ex).__name__}"
-        self.sentence.setText(escape(said, quote=False))
+            said = words("unexpected", reason=escape(str(ex) or type(ex).__name__, quote=False))
+        self._tell(said)
 
     # --- show
+
+    def _tell(self, said: Sayable):
+        worded(self.sentence, text=said)
+
+    def _say_again(self):
+        """What is put together here, in the language that is spoken."""
+        self._show_buttons()
+        if self._found is not None:
+            self._show(*self._found)
 
     def _show_buttons(self):
         photos, row = self._subject.photos, self._row
         self.back_button.setEnabled(row > 0)
         self.next_button.setEnabled(row + 1 < len(photos))
         self.cancel_button.setVisible(self.task is not None)
-        self.name.setText(f"{os.path.basename(str(photos[row].image))} ({row + 1} of "
-                          f"{len(photos)})" if photos else "")
+        self.name.setText(say(words("place", photo=os.path.basename(str(photos[row].image)),
+                                    place=row + 1, n=len(photos))) if photos else "")
 
-    def _show(self, found: Preview, who: str):
+    def _show(self, found: Preview, who: Message):
+        self._found = found, who
         ids = () if found.group is None else found.group.feature_ids
         names = [self._subject.names.get(id_, id_) for id_ in ids]
         self.table.setRowCount(1 + len(ids))
         self.table.setColumnCount(len(found.variants))
-        self.table.setHorizontalHeaderLabels([_minus(v.name) for v in found.variants])
+        self.table.setHorizontalHeaderLabels([_minus(say(v.name)) for v in found.variants])
         self.table.setVerticalHeaderLabels(["", *names])
         self.table.verticalHeader().resizeSection(0, SIDE + 8)
         for column, variant in enumerate(found.variants):
             picture = QLabel(alignment=Qt.AlignCenter)
             picture.setPixmap(_pixmap(variant.image))
-            picture.setToolTip(variant.name)
+            picture.setToolTip(say(variant.name))
             self.table.setCellWidget(0, column, picture)
             for row in range(len(ids)):
-                self.table.setItem(1 + row, column, _item(found, column, row))
-        self.sentence.setText(self._words(found, who, names))
+                self.table.setItem(1 + row, column, _item(found, column, row,
+                                                          self.table.palette()))
+        self._tell(self._words(found, who, names))
 
-    def _words(self, found: Preview, who: str, names: Sequence[str]) -> str:
+    def _words(self, found: Preview, who: Message, names: Sequence[str]) -> Joined:
         recipe, said = self._subject.recipe, []
         if len(found.variants) == 1:
-            said.append("No augmentation is on.")
+            said.append(words("none_on"))
         elif not (recipe.trains_backbone or recipe.copies) and any(
                 one.ends(recipe) for one in AUGMENTATIONS):
-            said.append("This training makes no varied copies (Copies is 0); so they would be.")
+            said.append(words("no_copies"))
         if found.group is None:
-            said.append("There is no model for this group of goods yet: after a training, P is "
-                        "shown, too.")
+            said.append(words("no_model"))
         elif (place := found.largest) is not None:
             variant, feature = place
             before, after = (found.variants[i].probabilities[feature] for i in (0, variant))
-            said.append(f"Largest change: <b>{escape(names[feature])} {before:.2f} → {after:.2f}"
-                        f"</b> ({escape(_minus(found.variants[variant].name))}). Judged by {who}.")
+            said.append(words("largest", feature=escape(names[feature]), before=before,
+                              after=after, variant=_minus(say(found.variants[variant].name)),
+                              who=who))
         elif len(found.variants) > 1:
-            said.append(f"P stays what it is. Judged by {who}.")
-        return " ".join(said)
+            said.append(words("no_change", who=who))
+        return Joined(tuple(said), " ")
 
 
-def _item(found: Preview, column: int, row: int) -> QTableWidgetItem:
+def _item(found: Preview, column: int, row: int, palette: QPalette) -> QTableWidgetItem:
     changes = found.changes
     p, change = found.variants[column].probabilities[row], changes[column, row]
     item = QTableWidgetItem(_minus(f"{p:.2f}  {change:+.2f}" if abs(change) >= LEAST
@@ -272,8 +284,11 @@ def _item(found: Preview, column: int, row: int) -> QTableWidgetItem:
     item.setTextAlignment(Qt.AlignCenter)
     size = np.abs(changes[column])
     if size[row] >= LEAST:
-        item.setBackground(_HIGH if (column, row) == found.largest else _mixed(size[row]))
-        item.setForeground(QColor("#222222"))
+        colours = theme(palette)
+        ground = _HIGH if (column, row) == found.largest else \
+            mixed(_HIGH, colours.ground, .08 + .8 * min(size[row], 1.))
+        item.setBackground(ground)
+        item.setForeground(readable(colours.text, ground))
         if size[row] == size.max():
             font = item.font()
             font.setBold(True)
@@ -283,11 +298,6 @@ def _item(found: Preview, column: int, row: int) -> QTableWidgetItem:
 
 def _minus(text: str) -> str:
     return text.replace("-", "\N{MINUS SIGN}")
-
-
-def _mixed(share: float) -> QColor:
-    return QColor(*(round(low + (high - low) * min(share, 1.)) for low, high in
-                    zip(_LOW.getRgb()[:3], _HIGH.getRgb()[:3])))
 
 
 def _pixmap(image: np.ndarray) -> QPixmap:

@@ -5,10 +5,9 @@ from collections.abc import Callable, Sequence
 
 from AnyQt.QtCore import Qt
 from AnyQt.QtCore import pyqtSignal as Signal
-from AnyQt.QtGui import QBrush, QColor
+from AnyQt.QtGui import QBrush
 from AnyQt.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -23,30 +22,31 @@ from AnyQt.QtWidgets import (
 from orangecontrib.customs.collecting.balance import Balance, Need
 from orangecontrib.customs.collecting.generators.prompts import view_names
 from orangecontrib.customs.groups import Group
+from orangecontrib.customs.i18n import Joined, say
+from orangecontrib.customs.i18n import language as spoken_now
+from orangecontrib.customs.widgets.utils.common.controls import choice
 from orangecontrib.customs.widgets.utils.common.pathedit import PathEdit
+from orangecontrib.customs.widgets.utils.common.theme import theme
+from orangecontrib.customs.widgets.utils.common.wording import room, worded
+from orangecontrib.customs.widgets.utils.training.naming import shown_names
 
 __all__ = ["BREAKDOWNS", "BalancePage"]
 
+words = room("balancepage")
+
 #: Columns of positives: name in the settings → text.
-BREAKDOWNS = {"source": "per source", "view": "per view", "both": "per source and view"}
+BREAKDOWNS = {name: words(f"per_{name}") for name in ("source", "view", "both")}
 
-#: Kinds of sources, the text of their buttons, and what these do.
-BUTTONS = (("catalogue", "Crawl", "Queue a crawl of the recipe on the page Catalogue"),
-           ("search", "Search", "Queue searches of the service on the page Search"),
-           ("generated", "Generate", "Queue photos of the generator on the page Generate"))
+#: Kinds of sources that buttons go to.
+BUTTONS = ("catalogue", "search", "generated")
 
-_COLUMNS = ("Feature", "Go for what is missing", "Real", "Missing", "Goods", "Made",
-            "Person", "No", "Unsure")
-_TOOLTIPS = ("", "One click queues it", "Positives on real photos",
-             "Real positives up to the goal", "That the real positives show: fifty photos of one "
-             "good are one good", "Positives on generated photos: they teach, and measure nothing",
-             "Labels that a person gave", "Negatives", "Labels of 0.5")
+_COLUMNS = ("feature", "go", "real", "missing", "goods", "made", "person", "no", "unsure")
 
 
 class BalancePage(QWidget):
     """A row per feature."""
 
-    title = "Balance"
+    title = words("balance")
 
     #: The user goes for what a feature lacks: its id, kind of source.
     wanted = Signal(str, str)
@@ -63,26 +63,21 @@ class BalancePage(QWidget):
         self._rows: Sequence[Balance] = ()
         self._needs: Sequence[Need] = ()
         self.goal = QSpinBox(minimum=1, maximum=100_000, value=goal)
-        self.goal.setToolTip("Real positives that each feature shall have")
-        self.goal.setAccessibleName("Goal")
+        worded(self.goal, toolTip=words("goal_tip"), accessibleName=words("goal"))
         self.goal.valueChanged.connect(self.goal_changed)
-        self.breakdown = QComboBox()
-        for name, text in BREAKDOWNS.items():
-            self.breakdown.addItem(text, name)
-        self.breakdown.setCurrentIndex(max(0, self.breakdown.findData(breakdown)))
-        self.breakdown.setToolTip("Positives in the columns on the right")
-        self.breakdown.activated.connect(self._breakdown_chosen)
-        self.labels = PathEdit("Labels of Footwear Photo Labeler", "Labels (*.csv)",
-                               "as the Labeler keeps them", folder=folder)
-        self.labels.setToolTip("A person's labels win over the weak ones")
+        self.breakdown = choice(list(BREAKDOWNS.items()), breakdown, self._breakdown_chosen,
+                                words("breakdown_tip"))
+        worded(self.breakdown, accessibleName=words("positives"))
+        self.labels = worded(PathEdit(words("labels_name"), words("kinds"), words("labels_hint"),
+                                      folder=folder), toolTip=words("labels_tip"))
         self.labels.set_path(labels)
         self.labels.changed.connect(self.labels_changed)
         self.refresh = QToolButton(text="↻", clicked=self.refresh_wanted, autoRaise=True)
-        self.refresh.setToolTip("Read what was labelled meanwhile")
-        self.refresh.setAccessibleName("Read again")
+        worded(self.refresh, toolTip=words("refresh_tip"), accessibleName=words("refresh_tip"))
         top = QHBoxLayout()
-        for widget in (QLabel("Goal:"), self.goal, QLabel("Positives:"), self.breakdown,
-                       QLabel("A person's labels:")):
+        for widget in (worded(QLabel(), text=words("goal")), self.goal,
+                       worded(QLabel(), text=words("positives")), self.breakdown,
+                       worded(QLabel(), text=words("labels"))):
             top.addWidget(widget)
         top.addWidget(self.labels, 1)
         top.addWidget(self.refresh)
@@ -90,7 +85,7 @@ class BalancePage(QWidget):
             alternatingRowColors=True, editTriggers=QAbstractItemView.NoEditTriggers,
             selectionMode=QAbstractItemView.NoSelection, showGrid=False, cornerButtonEnabled=False,
             focusPolicy=Qt.NoFocus)
-        self.table.setAccessibleName("Labels per feature")
+        worded(self.table, accessibleName=words("table"))
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeToContents)
         self.sentence = QLabel(wordWrap=True)
@@ -100,7 +95,7 @@ class BalancePage(QWidget):
         layout.addWidget(self.table, 1)
         layout.addWidget(self.sentence)
 
-    def _breakdown_chosen(self, _):
+    def _breakdown_chosen(self):
         self.breakdown_changed.emit(self.breakdown.currentData())
         self._show()
 
@@ -111,7 +106,7 @@ class BalancePage(QWidget):
         Parameters
         ----------
         language : {"en", "ru"}
-            Of the features' names.
+            Of the columns' names, see :func:`shown_names`.
         ready : bool
             There is a folder for more.
         """
@@ -120,16 +115,16 @@ class BalancePage(QWidget):
         self._show()
 
     def _show(self):
-        names = {f.id: getattr(f, f"name_{self._language}") for f in self._group.features}
+        names = shown_names(self._group, self._language)
         parts = self._parts()
         columns = list(dict.fromkeys(part for counts in parts.values() for part in counts))
         table = self.table
         table.clear()
         table.setColumnCount(len(_COLUMNS) + len(columns))
         table.setRowCount(len(self._needs))
-        table.setHorizontalHeaderLabels([*_COLUMNS, *columns])
-        for column, tooltip in enumerate(_TOOLTIPS):
-            table.horizontalHeaderItem(column).setToolTip(tooltip)
+        table.setHorizontalHeaderLabels([*(say(words(name)) for name in _COLUMNS), *columns])
+        for column, name in enumerate(_COLUMNS[1:], 1):
+            table.horizontalHeaderItem(column).setToolTip(say(words(f"{name}_tip")))
         for row, need in enumerate(self._needs):
             values = (need.real, need.lacking, need.goods, need.generated, need.by_person,
                       need.negatives, need.unsure)
@@ -140,21 +135,22 @@ class BalancePage(QWidget):
                 item = QTableWidgetItem(str(value) if value else "")
                 item.setTextAlignment(int(Qt.AlignRight | Qt.AlignVCenter))
                 if column == 3 and value:
-                    item.setForeground(QBrush(QColor("#b00020")))
+                    item.setForeground(QBrush(theme(table.palette()).bad))
                 table.setItem(row, column, item)
         table.resizeColumnsToContents()
         lacking = [need for need in self._needs if need.lacking]
-        self.sentence.setText(
-            f"{len(lacking)} of {len(self._needs)} features have fewer than {self.goal.value()} "
-            f"real positives; {sum(need.lacking for need in lacking)} are missing in all."
-            if lacking else f"Every feature has {self.goal.value()} real positives.")
+        self.sentence.setText(say(words(
+            "lacking", n=len(lacking), of=len(self._needs), goal=self.goal.value(),
+            missing=sum(need.lacking for need in lacking))
+            if lacking else words("enough", goal=self.goal.value())))
 
     def _parts(self) -> dict[str, dict[str, int]]:
         """Feature → column → positives."""
-        views, kind = view_names(self._language), self.breakdown.currentData()
+        views, kind = view_names(spoken_now()), self.breakdown.currentData()
         result: dict[str, dict[str, int]] = {}
         for row in self._rows:
-            source, view = row.source or row.kind, views.get(row.view, row.view) or "view unknown"
+            source, view = row.source or row.kind, views.get(row.view, row.view)
+            view = view or say(words("no_view"))
             name = {"source": source, "view": view}.get(kind, f"{source}\n{view}")
             counts = result.setdefault(row.feature, {})
             counts[name] = counts.get(name, 0) + row.positives
@@ -165,10 +161,12 @@ class BalancePage(QWidget):
         layout = QHBoxLayout(inside)
         layout.setContentsMargins(2, 0, 2, 0)
         layout.setSpacing(2)
-        for kind, text, tooltip in BUTTONS:
-            button = QToolButton(text=text, enabled=self._ready and need.lacking > 0)
-            button.setToolTip(tooltip)
-            button.setAccessibleName(f"{text}: {need.feature}")
+        feature = next(f for f in self._group.features if f.id == need.feature)
+        for kind in BUTTONS:
+            button = worded(
+                QToolButton(enabled=self._ready and need.lacking > 0), text=words(kind),
+                toolTip=words(f"{kind}_tip"),
+                accessibleName=Joined((words(kind), feature.title), ": "))
             button.clicked.connect(
                 lambda _=False, kind=kind: self.wanted.emit(need.feature, kind))
             layout.addWidget(button)

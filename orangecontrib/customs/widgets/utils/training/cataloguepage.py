@@ -13,7 +13,6 @@ from AnyQt.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QSpinBox,
     QTreeWidget,
     QTreeWidgetItem,
@@ -29,12 +28,15 @@ from orangecontrib.customs.collecting.jobs import (
 )
 from orangecontrib.customs.collecting.pages import Page
 from orangecontrib.customs.collecting.recipe import Bounds
+from orangecontrib.customs.i18n import Joined, Sayable, say
+from orangecontrib.customs.widgets.utils.common.controls import push
+from orangecontrib.customs.widgets.utils.common.wording import room, worded, worded_headers
 
 from .sourcepage import SourcePage
 
 __all__ = ["CataloguePage"]
 
-RECIPES = "Recipes (*.toml *.json *.csv);;All files (*)"
+words = room("cataloguepage")
 
 
 def _list(text: str) -> list[str]:
@@ -44,7 +46,7 @@ def _list(text: str) -> list[str]:
 class CataloguePage(SourcePage):
     """A recipe, and what it catches on a page; the settings are the recipe as a file says it."""
 
-    title, kind = "Catalogue", "catalogue"
+    title, kind = words("catalogue"), "catalogue"
 
     #: What the recipe catches is to be shown.
     preview_wanted = Signal()
@@ -61,86 +63,51 @@ class CataloguePage(SourcePage):
     NUMBERS = ("pages", "photos", "delay")
 
     def _build(self):
-        self.lines = {}
-        for name, label, placeholder, tooltip in (
-                ("start", "Start:", "https://shop.example/shoes",
-                 "Pages to begin with, separated by spaces"),
-                ("licence", "Licence:", "what the owner allows, as you know it",
-                 "Kept with each photo"),
-                ("product", "Product:", "(what the page says to machines)",
-                 "CSS of what surrounds a product, such as .product-card.\nWithout it JSON-LD, "
-                 "microdata or OpenGraph of the page are read"),
-                ("name", "– name:", "h3", "CSS within the product"),
-                ("photos", "– photos:", "img", "CSS within the product: images, or links to "
-                                                "them"),
-                ("materials", "– materials:", ".composition", "CSS within the product; read into "
-                                                              "weak labels"),
-                ("text", "– text:", ".description", "CSS within the product; read into weak "
-                                                    "labels"),
-                ("category", "– category:", ".breadcrumbs", "CSS within the product"),
-                ("follow", "Only pages:", "(all of the catalogue's host)",
-                 "Regular expressions, separated by spaces: addresses with one of them"),
-                ("skip", "Skip pages:", "/cart /login",
-                 "Regular expressions, separated by spaces")):
-            self.lines[name] = self._recipe_line(label, name, placeholder, tooltip)
-        self.numbers = {
-            "pages": self._limit("Pages:", "pages", 100_000, "At most, of this catalogue"),
-            "photos": self._limit("Photos:", "photos", 1_000_000, "New ones of one run, at most"),
-            "delay": self._limit("Delay:", "delay", 600, "Seconds between two requests, at "
-                                                         "least", " s", True)}
+        self.lines = {name: self._recipe_line(name) for name in self.LINES}
+        self.numbers = {"pages": self._limit("pages", 100_000),
+                        "photos": self._limit("photos", 1_000_000),
+                        "delay": worded(self._limit("delay", 600, True), suffix=words("seconds"))}
         row = QHBoxLayout()
-        for text, clicked, tooltip in (
-                ("Load Recipe…", self._choose_load, "TOML, JSON or CSV"),
-                ("Save Recipe…", self._choose_save, "As TOML, to be shared")):
-            button = QPushButton(text, autoDefault=False, clicked=clicked)
-            button.setToolTip(tooltip)
-            row.addWidget(button)
+        row.addWidget(push(None, words("load"), self._choose_load, words("load_tip")))
+        row.addWidget(push(None, words("save"), self._choose_save, words("save_tip")))
         self.form.addRow(row)
         top = QHBoxLayout()
-        self.page_line = QLineEdit(placeholderText="a page of the catalogue (default: its start)",
-                                   acceptDrops=False, clearButtonEnabled=True)
-        self.page_line.setToolTip("Choose a page that shows products")
-        self.page_line.setAccessibleName("Page to preview")
+        self.page_line = worded(
+            QLineEdit(acceptDrops=False, clearButtonEnabled=True),
+            placeholderText=words("page_hint"), toolTip=words("page_tip"),
+            accessibleName=words("page"))
         self.page_line.textChanged.connect(lambda _: self.changed.emit(self.settings))
-        self.preview_button = QPushButton("&Preview", autoDefault=False,
-                                          clicked=self.preview_wanted)
-        self.preview_button.setToolTip("Show what the recipe catches on that page; nothing is "
-                                       "collected")
+        self.preview_button = push(None, words("preview"), self.preview_wanted.emit,
+                                   words("preview_tip"))
         top.addWidget(self.page_line)
         top.addWidget(self.preview_button)
-        self.found = QLabel("Preview shows what the recipe catches on a page, before the crawl.",
-                            wordWrap=True, textFormat=Qt.PlainText)
+        self.found = worded(QLabel(wordWrap=True, textFormat=Qt.PlainText),
+                            text=words("preview_shows"))
         self.tree = QTreeWidget(alternatingRowColors=True, columnCount=2, uniformRowHeights=True)
-        self.tree.setHeaderLabels(["Product", "What is caught"])
-        self.tree.setAccessibleName("Products of the page")
+        worded(self.tree, accessibleName=words("products"))
+        worded_headers(self.tree, [words("column_product"), words("column_caught")])
         self.tree.setColumnWidth(0, 150)
         self.right.addLayout(top)
         self.right.addWidget(self.found)
         self.right.addWidget(self.tree, 1)
-        self._add_start("&Crawl", "Collect the photos of the whole catalogue, within the bounds; "
-                                  "a second run goes on where the first one ended")
+        self._add_start(words("crawl"), words("crawl_tip"))
 
     #: The page that was asked for last, and what came.
-    _asked, _answer = "", None
+    _asked, _answer, _page = "", None, None
 
-    def _recipe_line(self, label, name, placeholder, tooltip):
-        line = QLineEdit(placeholderText=placeholder, acceptDrops=False)
-        line.setToolTip(tooltip)
-        line.setAccessibleName(label.strip("– :"))
+    def _recipe_line(self, name):
+        line = worded(QLineEdit(acceptDrops=False), placeholderText=words(f"{name}_hint"))
         part, setting, several = self.LINES[name]
         line.textEdited.connect(lambda text: self._put(
             part, setting, _list(text) if several else text.strip()))
-        self.form.addRow(label, line)
+        self._row(words(f"{name}_label"), line, words(f"{name}_tip"))
         return line
 
-    def _limit(self, label, name, most, tooltip, suffix="", decimals=False):
+    def _limit(self, name, most, decimals=False):
         spin = QDoubleSpinBox(decimals=1) if decimals else QSpinBox()
         spin.setRange(0 if decimals else 1, most)
-        spin.setSuffix(suffix)
-        spin.setToolTip(tooltip)
-        spin.setAccessibleName(label.rstrip(":"))
         spin.valueChanged.connect(lambda value: self._put("limits", name, value))
-        self.form.addRow(label, spin)
+        self._row(words(f"limit_{name}_label"), spin, words(f"limit_{name}_tip"))
         return spin
 
     def _put(self, part: str, name: str, value) -> None:
@@ -201,32 +168,41 @@ class CataloguePage(SourcePage):
 
     def show_page(self, url: str, page: Page, answer: Answer) -> None:
         """Show what was caught; the page is kept, so that other selectors ask for it no more."""
-        self._asked, self._answer = url, answer
+        self._asked, self._answer, self._page = url, answer, page
+        self._show_found(page)
+
+    def set_group(self, group, language):
+        super().set_group(group, language)
+        if self._page is not None:
+            self._show_found(self._page)
+
+    def _show_found(self, page: Page) -> None:
         self.tree.clear()
         for product in page.products:
             item = QTreeWidgetItem([product.name or "?", product.materials or product.text])
-            for name, text in (("found by", product.found_by), ("id", product.id),
+            for name, text in (("found_by", product.found_by), ("id", product.id),
                                ("materials", product.materials), ("category", product.category),
                                ("text", product.text),
                                *(("photo", photo) for photo in product.photos)):
                 if text:
                     item.addChild(_item(name, text))
             if not product.photos:
-                item.addChild(_item("photo", "none is caught"))
+                item.addChild(_item("photo", say(words("no_photo"))))
             self.tree.addTopLevelItem(item)
         if page.products:
             self.tree.topLevelItem(0).setExpanded(True)
         photos = sum(len(product.photos) for product in page.products)
-        said = [f"{len(page.products)} products, {photos} photos, {len(page.links)} links that "
-                "the recipe follows"]
+        said: list[Sayable] = [words("found", products=len(page.products), photos=photos,
+                                     links=len(page.links))]
         if page.login:
-            said.append("the page asks for a login: name pages that are open to all")
+            said.append(words("login"))
         elif not page.products:
-            said.append("try another page, or a selector for the product")
-        self.found.setText("; ".join(said) + ".")
+            said.append(words("try_another"))
+        worded(self.found, text=Joined((Joined(tuple(said), "; "), "."), ""))
 
     def _choose_load(self):
-        path, _ = QFileDialog.getOpenFileName(self, "Load Recipe", "", RECIPES)
+        path, _ = QFileDialog.getOpenFileName(self, say(words("load_title")), "",
+                                              say(words("kinds")))
         if path:
             self.load(path)
 
@@ -236,14 +212,14 @@ class CataloguePage(SourcePage):
             needed()
             self.settings = Recipe.load(path).said()
         except CollectError as error:
-            self.problem.setText(str(error))
-            self.problem.show()
+            self.tell(error.reason)
             return
         self.show_settings()
         self.changed.emit(self.settings)
 
     def _choose_save(self):
-        path, _ = QFileDialog.getSaveFileName(self, "Save Recipe", "recipe.toml", RECIPES)
+        path, _ = QFileDialog.getSaveFileName(self, say(words("save_title")), "recipe.toml",
+                                              say(words("kinds")))
         if path:
             self.save(path)
 
@@ -252,11 +228,10 @@ class CataloguePage(SourcePage):
         try:
             self.recipe().save(Path(path).with_suffix(".toml"))
         except CollectError as error:
-            self.problem.setText(str(error))
-            self.problem.show()
+            self.tell(error.reason)
 
 
 def _item(name: str, text: str) -> QTreeWidgetItem:
-    item = QTreeWidgetItem([name, text])
+    item = QTreeWidgetItem([say(words(f"is_{name}")), text])
     item.setToolTip(1, f"<p>{escape(text)}</p>")
     return item

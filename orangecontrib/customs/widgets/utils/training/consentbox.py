@@ -5,7 +5,12 @@ from AnyQt.QtCore import Qt
 from AnyQt.QtCore import pyqtSignal as Signal
 from AnyQt.QtWidgets import QCheckBox, QFrame, QLabel, QVBoxLayout
 
+from orangecontrib.customs.i18n import Sayable
+from orangecontrib.customs.widgets.utils.common.wording import room, worded
+
 __all__ = ["ConsentBox"]
+
+words = room("consentbox")
 
 _QUIET = "ConsentBox { border: 1px solid palette(mid); border-radius: 4px; }"
 _LOUD = "ConsentBox { border: 2px solid #c77700; border-radius: 4px; }"
@@ -27,15 +32,13 @@ class ConsentBox(QFrame):
         font = self.text.font()
         font.setPointSizeF(max(7., font.pointSizeF() * .88))
         self.text.setFont(font)
-        self.box = QCheckBox("I &agree: send this")
-        self.box.setToolTip("Nothing is asked before; kept until the window's workflow is closed, "
-                            "in no file")
+        self.box = worded(QCheckBox(), text=words("agree"), toolTip=words("agree_tip"))
         self.box.clicked.connect(self.toggled)
         layout.addWidget(self.text)
         layout.addWidget(self.box)
         self.setStyleSheet(_QUIET)
 
-    def show_notice(self, text: str, needed: bool, agreed: bool) -> None:
+    def show_notice(self, text: Sayable, needed: bool, agreed: bool) -> None:
         """Show what would be sent.
 
         Parameters
@@ -45,7 +48,7 @@ class ConsentBox(QFrame):
         agreed : bool
             The user has agreed to that before, in this session.
         """
-        self.text.setText(text)
+        worded(self.text, text=text)
         self.box.setVisible(needed)
         self.box.setChecked(needed and agreed)
         if agreed or not needed:

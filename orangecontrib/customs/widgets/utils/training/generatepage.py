@@ -19,10 +19,15 @@ from orangecontrib.customs.collecting.generators.local import about_weights, kno
 from orangecontrib.customs.collecting.generators.prompts import Prompt, compose
 from orangecontrib.customs.collecting.jobs import Generating
 from orangecontrib.customs.collecting.keys import variable_of
+from orangecontrib.customs.i18n import say
+from orangecontrib.customs.widgets.utils.common.wording import room, worded, worded_items
+from orangecontrib.customs.widgets.utils.training.naming import shown_names
 
 from .sourcepage import SourcePage, feature_combo, store_key
 
 __all__ = ["GeneratePage"]
+
+words, shared = room("generatepage"), room("sourcepage")
 
 #: Milliseconds that the typing must rest.
 REST = 300
@@ -33,69 +38,56 @@ ENDPOINT, LOCAL = "endpoint", "local"
 class GeneratePage(SourcePage):
     """Photos that a model makes: what they are to show, and who makes them."""
 
-    title, kind = "Generate", "generate"
+    title, kind = words("generate"), "generate"
     TYPES = {"features": list, "cluster": str, "count": int, "words": str, "by": str, "url": str,
              "model": str, "size": str, "local": str, "licence": str, "judge": bool}
 
     def _build(self):
         self.features = QListWidget()
-        self.features.setToolTip("What the photos are to show")
-        self.features.setAccessibleName("Features that the photos are to show")
         self.features.setMaximumHeight(112)
         self.features.itemChanged.connect(self._features_changed)
-        self.form.addRow("To show:", self.features)
-        self.cluster = feature_combo("Kind of goods")
+        self._row(words("show"), self.features, words("show_tip"))
+        self.cluster = feature_combo()
         self.cluster.activated.connect(
             lambda _: self._set("cluster", self.cluster.currentData()))
-        self.form.addRow("Goods:", self.cluster)
-        self.count = self._number("Photos:", "count", 10_000, 4,
-                                  "That the collection shall have with these prompts: what is "
-                                  "there is not made again")
+        self._row(words("goods"), self.cluster, words("goods_tip"))
+        self.count = self._number(words("count"), "count", 10_000, 4, words("count_tip"))
         self.words = QComboBox()
-        for name, text in (("en", "English"), ("ru", "Russian")):
-            self.words.addItem(text, name)
+        for name in ("en", "ru"):
+            self.words.addItem("", name)
+        worded_items(self.words, [words("english"), words("russian")])
         self.words.activated.connect(lambda _: self._set("words", self.words.currentData()))
-        self.form.addRow("Prompts in:", self.words)
+        self._row(words("language"), self.words)
         self.by = QComboBox()
-        self.by.addItem("an images endpoint (OpenAI-compatible)", ENDPOINT)
-        self.by.addItem("diffusers, on this computer", LOCAL)
+        for name in (ENDPOINT, LOCAL):
+            self.by.addItem("", name)
+        worded_items(self.by, [words(ENDPOINT), words(LOCAL)])
         self.by.activated.connect(lambda _: self._set("by", self.by.currentData()))
-        self.form.addRow("Made by:", self.by)
-        self.url = self._line("Endpoint:", "url", "http://localhost:8080/v1",
-                              "Up to /v1; OpenAI's own, or a server of Stable Diffusion or "
-                              "Kandinsky that speaks like it")
-        self.model = self._line("Model:", "model", "name that it is asked for")
-        self.size = self._line("Size:", "size", "1024x1024")
-        self.key = QToolButton(text="Keep a Key…", clicked=self._ask_key)
-        self.key.setToolTip("For servers that want one: into the keyring of this computer, or set "
-                            f"the variable {variable_of('images')}; never into the workflow")
-        self.form.addRow("Key:", self.key)
+        self._row(words("by"), self.by)
+        self.url = self._line(words("url"), "url", "http://localhost:8080/v1", words("url_tip"))
+        self.model = self._line(words("model"), "model", words("model_hint"))
+        self.size = self._line(words("size"), "size", "1024x1024")
+        self.key = worded(QToolButton(clicked=self._ask_key), text=shared("keep_key"))
+        self._row(words("key"), self.key, words("key_tip", variable=variable_of("images")))
         self.local = QComboBox(editable=True, insertPolicy=QComboBox.NoInsert,
                                sizeAdjustPolicy=QComboBox.AdjustToMinimumContentsLengthWithIcon,
                                minimumContentsLength=14)
         self.local.addItems(known_weights())
-        self.local.setToolTip("A model of Hugging Face whose weights are here, or a folder with "
-                              "weights")
         self.local.editTextChanged.connect(lambda text: self._set("local", text.strip()))
-        self.form.addRow("Weights:", self.local)
-        self.download = QCheckBox("Fetch the weights if they are not here")
-        self.download.setToolTip("Not kept in the workflow")
+        self._row(shared("weights"), self.local, words("weights_tip"))
+        self.download = worded(QCheckBox(), text=words("download"), toolTip=words("download_tip"))
         self.download.toggled.connect(lambda _: self.changed.emit(self.settings))
         self.form.addRow("", self.download)
-        self.licence = self._line("Licence:", "licence", "of the results, as you know it")
-        self.judge = QCheckBox("Judge them by a photo model")
-        self.judge.setToolTip("The model on the input, else the bundled one: what is none of the "
-                              "goods, contradicts itself or the wish, or is unlike all real "
-                              "photos is dropped or waits for you on the page Review")
+        self.licence = self._line(words("licence"), "licence", words("licence_hint"))
+        self.judge = worded(QCheckBox(), text=words("judge"), toolTip=words("judge_tip"))
         self.judge.toggled.connect(lambda on: self._set("judge", on))
         self.form.addRow("", self.judge)
-        self.prompts = QPlainTextEdit(readOnly=True)
-        self.prompts.setAccessibleName("Prompts")
+        self.prompts = worded(QPlainTextEdit(readOnly=True), accessibleName=words("prompts"))
         self.about = QLabel(wordWrap=True, textFormat=Qt.PlainText)
-        self.right.addWidget(QLabel("Prompts:"))
+        self.right.addWidget(worded(QLabel(), text=words("prompts")))
         self.right.addWidget(self.prompts, 1)
         self.right.addWidget(self.about)
-        self._add_start("&Generate", "Have the photos made, and judge them")
+        self._add_start(words("start"), words("start_tip"))
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self._show_prompts)
         self.changed.connect(lambda _: self._show_who())
@@ -109,16 +101,16 @@ class GeneratePage(SourcePage):
         self._quiet = True
         wanted, self._prompts = self.settings.get("features", []), None
         self.features.clear()
-        for feature in self.group.features:
-            item = QListWidgetItem(getattr(feature, f"name_{self.language}"))
-            item.setData(Qt.UserRole, feature.id)
+        for id_, name in shown_names(self.group, self.language).items():
+            item = QListWidgetItem(name)
+            item.setData(Qt.UserRole, id_)
             item.setFlags(Qt.ItemIsEnabled | Qt.ItemIsUserCheckable)
-            item.setCheckState(Qt.Checked if feature.id in wanted else Qt.Unchecked)
+            item.setCheckState(Qt.Checked if id_ in wanted else Qt.Unchecked)
             self.features.addItem(item)
         self.cluster.clear()
-        self.cluster.addItem("(any that can show it)", "")
+        self.cluster.addItem(say(words("any")), "")
         for cluster in self.group.clusters:
-            self.cluster.addItem(getattr(cluster, f"name_{self.language}"), cluster.id)
+            self.cluster.addItem(say(cluster.name), cluster.id)
         self.local.setEditText(self.settings.get("local", known_weights()[0]))
         self._fill({"cluster": (self.cluster, ""), "count": (self.count, 4),
                     "words": (self.words, "en"), "by": (self.by, ENDPOINT),
@@ -139,9 +131,9 @@ class GeneratePage(SourcePage):
                 label.setVisible(shown)
         about = about_weights(self.local.currentText().strip())
         self.about.setVisible(local)
-        self.about.setText(f"Weights of {about['model'] or '?'}: about {about['gigabytes']} GB, "
-                           f"licence {about['licence']} ({about['licence_url']}). They are "
-                           "fetched only where you tick that.")
+        worded(self.about, text=words(
+            "about", model=about["model"] or "?", gigabytes=about["gigabytes"],
+            licence=about["licence"], url=about["licence_url"]))
 
     def showEvent(self, event):
         super().showEvent(event)
@@ -171,7 +163,7 @@ class GeneratePage(SourcePage):
             shown = self.compose()[:40]
             text = "\n".join(prompt.text for prompt in shown)
         except CollectError as error:
-            text = str(error)
+            text = say(error.reason)
         if text != self.prompts.toPlainText():
             self.prompts.setPlainText(text)
 
@@ -189,7 +181,7 @@ class GeneratePage(SourcePage):
                           licence=licence)
 
     def _ask_key(self):
-        text, ok = QInputDialog.getText(self, "Key", "Key of the endpoint, for the keyring of "
-                                        "this computer:", QLineEdit.Password)
+        text, ok = QInputDialog.getText(self, say(shared("key")), say(words("ask_key")),
+                                        QLineEdit.Password)
         if ok and text.strip():
             store_key(self, "images", text)

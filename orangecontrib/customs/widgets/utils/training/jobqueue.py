@@ -8,7 +8,6 @@ from AnyQt.QtWidgets import (
     QListWidget,
     QPlainTextEdit,
     QProgressBar,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -23,12 +22,19 @@ from orangecontrib.customs.collecting.jobs import (
     Reading,
     run,
 )
-from orangecontrib.customs.i18n import say
+from orangecontrib.customs.i18n import Sayable, say
 from orangecontrib.customs.training.labelling import LabelsError
 from orangecontrib.customs.training.labelling.store import LabelStore
 from orangecontrib.customs.widgets.utils.common.base import Part, clear
+from orangecontrib.customs.widgets.utils.common.controls import push
+from orangecontrib.customs.widgets.utils.common.wording import room, worded
 
 __all__ = ["JobQueue"]
+
+words = room("jobqueue")
+
+#: Lines that the log keeps.
+KEPT = 1000
 
 
 class JobQueue(Part):
@@ -40,23 +46,18 @@ class JobQueue(Part):
     def _bottom(self) -> QWidget:
         self.progress = QProgressBar(textVisible=False, maximum=100)
         self.progress.setMaximumHeight(10)
-        self.status = QLabel("Nothing is running.")
+        self.status = worded(QLabel(), text=words("idle"))
         self.status.setMinimumWidth(60)
-        self.stop_button = QPushButton("Stop", autoDefault=False, enabled=False,
-                                       clicked=self.stop)
-        self.stop_button.setToolTip("End what runs and forget what waits; what was collected "
-                                    "stays, and the next run goes on from there")
-        self.waiting_list = QListWidget()
+        self.stop_button = push(None, room("common")("cancel"), self.stop, words("stop_tip"),
+                                enabled=False)
+        self.waiting_list = worded(QListWidget(), toolTip=words("waiting_tip"),
+                                   accessibleName=words("waiting"))
         self.waiting_list.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
-        self.waiting_list.setToolTip("What waits, one after the other; a double click takes it "
-                                     "off")
-        self.waiting_list.setAccessibleName("What waits")
         self.waiting_list.itemDoubleClicked.connect(
             lambda item: self._forget(self.waiting_list.row(item)))
-        self.log = QPlainTextEdit(readOnly=True, maximumBlockCount=1000,
-                                  placeholderText="What happened, and what went wrong, is said "
-                                                  "here.")
-        self.log.setAccessibleName("What happened")
+        self.log = worded(QPlainTextEdit(readOnly=True, maximumBlockCount=KEPT),
+                          placeholderText=words("log_hint"), accessibleName=words("log"))
+        self._lines: list[Sayable] = []
         self.log.setMinimumHeight(40)
         self.waiting_list.setMinimumHeight(40)
         self.waiting_list.hide()
@@ -130,7 +131,7 @@ class JobQueue(Part):
                 self._show(Held())
             self._finished()
         elif self.task is not None:
-            self.status.setText("Stopping…")
+            worded(self.status, text=words("stopping"))
 
     def _forget(self, row: int):
         del self.queue[row]
@@ -152,11 +153,16 @@ class JobQueue(Part):
 
     def _say_remarks(self, done: Done):
         for remark in done.remarks[self._told:]:
-            self._say(say(remark))
+            self._say(remark)
         self._told = max(self._told, len(done.remarks))
 
-    def _say(self, text: str):
-        self.log.appendPlainText(text)
+    def _say(self, text: Sayable):
+        self._lines = [*self._lines[1 - KEPT:], text]
+        self.log.appendPlainText(say(text))
+
+    def _say_log(self):
+        """The log in the language that is spoken."""
+        self.log.setPlainText("\n".join(map(say, self._lines)))
 
     def _show_running(self):
         collecting = self._collecting
@@ -165,7 +171,7 @@ class JobQueue(Part):
         for widget in (self.path_edit, self.folder_button, self.group_combo):
             widget.setEnabled(not collecting)
         if not running:
-            self.status.setText("Nothing is running.")
+            worded(self.status, text=words("idle"))
             self.progress.setValue(0)
 
     def _show_queue(self):
@@ -173,8 +179,8 @@ class JobQueue(Part):
         self.waiting_list.setVisible(bool(self.queue))
         waiting = [job for job in self.queue if not self._may(job)]
         for job in self.queue:
-            text = job.title + (" – waits for your consent" if job in waiting else "")
+            text = say(words("waits", title=job.title) if job in waiting else job.title)
             self.waiting_list.addItem(text)
             self.waiting_list.item(self.waiting_list.count() - 1).setToolTip(text)
         self.stop_button.setEnabled(self.task is not None or bool(self.queue))
-        self.Information.consent(waiting[0].title if waiting else "", shown=bool(waiting))
+        self.Information.consent(title=waiting[0].title if waiting else "", shown=bool(waiting))

@@ -10,10 +10,14 @@ from pathlib import Path
 from Orange.misc import environ
 
 from orangecontrib.customs.groups import Group
+from orangecontrib.customs.i18n import Joined, Sayable
 from orangecontrib.customs.training.labelling import LabelFile, LabelSheet
 from orangecontrib.customs.training.labelling.store import JOURNAL
+from orangecontrib.customs.widgets.utils.common.wording import room
 
 __all__ = ["default_labels", "in_words", "listed"]
+
+words, common = room("labelfiles"), room("common")
 
 
 def default_labels(folder: str, group: Group) -> Path:
@@ -45,7 +49,9 @@ def in_words(sheet: LabelSheet) -> LabelFile:
     return LabelFile("labels given so far", list(sheet.rows()), group=sheet.group)
 
 
-def listed(problems: Sequence[str], most: int = 4) -> str:
+def listed(problems: Sequence[Sayable], most: int = 4) -> Joined:
     """The first problems, one a line, and how many more there are."""
     more = len(problems) - most
-    return "\n".join([*problems[:most], *([f"… and {more} more"] if more > 0 else [])])
+    said = [words("quoted", text=problem) if isinstance(problem, str) else problem
+            for problem in problems[:most]]
+    return Joined((*said, *([common("more", n=more)] if more > 0 else [])), "\n")

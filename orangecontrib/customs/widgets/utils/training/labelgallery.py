@@ -7,18 +7,21 @@ import numpy as np
 from AnyQt.QtCore import QItemSelectionModel
 from AnyQt.QtCore import pyqtSignal as Signal
 
+from orangecontrib.customs.i18n import Sayable, say
 from orangecontrib.customs.training.labelling import DOUBTFUL, LabelSheet
 from orangecontrib.customs.training.labelling.questions import clusters
 from orangecontrib.customs.training.labelling.table import TablePhotos
+from orangecontrib.customs.widgets.utils.common.wording import room, worded
 from orangecontrib.customs.widgets.utils.photos.gallery import Mark, PhotoGallery, Tile
 from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader
 
 __all__ = ["FILTERS", "ORDERS", "LabelGallery"]
 
+words = room("labelgallery")
+
 #: What the gallery shows, and in which order: name in the settings → text.
-FILTERS = {"all": "All photos", "unlabelled": "Not finished", "doubt": "In doubt",
-           "labelled": "Finished"}
-ORDERS = {"file": "as in the data", "doubt": "most doubtful first"}
+FILTERS = {name: words(f"show_{name}") for name in ("all", "unlabelled", "doubt", "labelled")}
+ORDERS = {name: words(f"order_{name}") for name in ("file", "doubt")}
 
 
 class LabelGallery(PhotoGallery):
@@ -28,7 +31,7 @@ class LabelGallery(PhotoGallery):
     ----------
     rows : ndarray of int
         Photos that are shown, in order.
-    unreadable : dict of int to str
+    unreadable : dict of int to Message or str
         Photo → why it can't be read.
     """
 
@@ -40,10 +43,9 @@ class LabelGallery(PhotoGallery):
     def __init__(self, loader: ThumbnailLoader, parent=None):
         super().__init__(loader, parent=parent)
         self.setMinimumWidth(150)
-        self.setAccessibleName("Photos, with how far each is labelled")
-        self.setToolTip("Choose several photos to answer for all of them")
+        worded(self, accessibleName=words("name"), toolTip=words("tip"))
         self.rows = np.empty(0, int)
-        self.unreadable: dict[int, str] = {}
+        self.unreadable: dict[int, Sayable] = {}
         self._photos: TablePhotos | None = None
         self._sheet: LabelSheet | None = None
         self._places: dict[int, int] = {}
@@ -94,7 +96,7 @@ class LabelGallery(PhotoGallery):
         done, cluster = float(self._sheet.done[number]), self._sheet.clusters[number]
         text = str(list(clusters(self._sheet.group)).index(cluster) + 1) if cluster else ""
         return Tile(self._photos.paths[number],
-                    self.unreadable.get(number) or self._photos.images[number],
+                    say(self.unreadable.get(number) or self._photos.images[number]),
                     mark=Mark(done, text) if done or cluster else None)
 
     def tooltip(self, place: int) -> str:
@@ -102,9 +104,10 @@ class LabelGallery(PhotoGallery):
         number = int(self.rows[place])
         lines = [f"<b>{escape(self._photos.goods[number])}</b> "
                  f"{escape(self._photos.images[number])}",
-                 f"{self._sheet.done[number]:.0%} of its questions answered"]
+                 say(words("answered", share=float(self._sheet.done[number])))]
         if number in self.unreadable:
-            lines.append(f"Can't be read: {escape(self.unreadable[number])}")
+            lines.append(escape(say(words("unreadable", reason=self.unreadable[number])),
+                                quote=False))
         return "<br>".join(lines)
 
     # --- which photo

@@ -10,6 +10,7 @@ from AnyQt.QtWidgets import (
 )
 
 from orangecontrib.customs.files.paths import storable_path
+from orangecontrib.customs.i18n import Joined, say
 from orangecontrib.customs.training.labelling import (
     LabelsError,
     LabelSheet,
@@ -18,11 +19,13 @@ from orangecontrib.customs.training.labelling import (
     read_labels,
 )
 from orangecontrib.customs.widgets.utils.common.base import Part
+from orangecontrib.customs.widgets.utils.common.wording import room
 from orangecontrib.customs.widgets.utils.training.labelfiles import default_labels, in_words, listed
+from orangecontrib.customs.widgets.utils.training.naming import shown_names
 
 __all__ = ["KeepsLabels"]
 
-CSV_FILES = "Labels (*.csv);;All files (*)"
+words = room("owphotolabeler")
 
 
 class KeepsLabels(Part):
@@ -46,13 +49,13 @@ class KeepsLabels(Part):
         try:
             store = LabelStore.open(self.labels_file(), self.group)
         except LabelsError as error:
-            self.Error.store(str(error))
+            self.Error.store(reason=error.reason)
             return
         self.sheet = LabelSheet(photos.images, photos.goods, photos.folder, store,
                                 self.group)
         self.sheet.on_news = lambda _: self._changed()
         if store.problems:
-            self.Warning.problems(listed(store.problems))
+            self.Warning.problems(said=listed(store.problems))
         self._tell_conflicts(self.sheet.start_from(photos.labels, photos.clusters,
                                                    photos.shots))
 
@@ -61,7 +64,7 @@ class KeepsLabels(Part):
             try:
                 self.sheet.close()
             except LabelsError as error:  # the journal has it all
-                self.Error.file(str(error))
+                self.Error.file(reason=error.reason)
 
     def set_labels_file(self, path: str):
         """Keep labels in this CSV ("" for Orange's data folder); those given so far come along."""
@@ -86,17 +89,17 @@ class KeepsLabels(Part):
         return super().start_folder()
 
     def _choose_load(self):
-        if path := self.ask_for_file("Load Labels", CSV_FILES):
+        if path := self.ask_for_file(say(words("load_title")), say(words("kinds"))):
             self.load(path)
 
     def _choose_save(self):
-        if path := self.ask_where("Save a Copy of the Labels", CSV_FILES,
+        if path := self.ask_where(say(words("copy_title")), say(words("kinds")),
                                   os.path.join(self.start_folder(), "labels.csv")):
             self.save(path)
 
     def _choose_store(self):
         if path := self.ask_where(
-                "Keep Labels in a File (labels that it holds stay)", CSV_FILES,
+                say(words("keep_title")), say(words("kinds")),
                 os.path.join(self.start_folder(), "labels.csv"),
                 options=QFileDialog.DontConfirmOverwrite):
             self.set_labels_file(path)
@@ -109,7 +112,7 @@ class KeepsLabels(Part):
         try:
             self._merge(read_labels(path, self.group))
         except LabelsError as error:
-            self.Error.file(str(error))
+            self.Error.file(reason=error.reason)
 
     def _merge(self, file):
         self.Warning.problems.clear()
@@ -121,19 +124,17 @@ class KeepsLabels(Part):
         self._tell_conflicts(merged[0])
         problems = file.problems + merged[0].unmatched
         if problems:
-            self.Warning.problems(f"{file.name}: {len(merged[0].unmatched)} row(s) match no "
-                                  f"photo, {len(file.problems)} value(s) or row(s) can't be "
-                                  f"used.\n{listed(problems)}")
+            self.Warning.problems(said=Joined((words(
+                "of_file", file=file.name, unmatched=len(merged[0].unmatched),
+                unused=len(file.problems)), listed(problems)), "\n"))
         if file.rows:
-            self.Information.merged(f"{file.name}: labels of {merged[0].photos} photo(s) added. "
-                                    "Ctrl+Z takes them back.")
+            self.Information.merged(file=file.name, n=merged[0].photos)
 
     def _tell_conflicts(self, merged: Merged):
         if merged.conflicts:
-            names = {f.id: getattr(f, f"name_{self.language}") for f in self.group.features}
-            names["cluster"] = "group"
-            self.Warning.conflicts(", ".join(
-                f"{names[id_]} on {n} photo(s)" for id_, n in merged.conflicts.items()))
+            names = {**shown_names(self.group, self.language), "cluster": words("cluster")}
+            self.Warning.conflicts(said=Joined(tuple(
+                words("conflict", name=names[id_], n=n) for id_, n in merged.conflicts.items())))
 
     def save(self, path: str):
         """Write the labels of these photos to a CSV."""
@@ -146,7 +147,7 @@ class KeepsLabels(Part):
             else:
                 self.sheet.save(path)
         except LabelsError as error:
-            self.Error.file(str(error))
+            self.Error.file(reason=error.reason)
 
     def _show_where(self):
         path = self.labels_file()
@@ -154,6 +155,6 @@ class KeepsLabels(Part):
         if path is None:
             self.where.setText("")
             return
-        self.where.setText(f'<small>Kept in <a href="{escape(os.fspath(path.parent))}">'
-                           f"{escape(path.name)}</a>; photos stay on this computer.</small>")
-        self.where.setToolTip(f"Each answer is written at once, to a journal beside\n{path}")
+        link = f'<a href="{escape(os.fspath(path.parent))}">{escape(path.name)}</a>'
+        self.where.setText(f"<small>{say(words('where', file=link))}</small>")
+        self.where.setToolTip(say(words("where_tip", path=path)))

@@ -3,10 +3,16 @@ from __future__ import annotations
 
 from AnyQt.QtCore import Qt
 
-__all__ = ["LEGEND", "HEIGHT_KEYS", "SHOT_KEYS", "action", "character_at"]
+from orangecontrib.customs.i18n import language
+from orangecontrib.customs.widgets.utils.common.wording import room
+
+__all__ = ["LEGEND", "HEIGHT_KEYS", "SHOT_KEYS", "action", "character_at", "key_name"]
+
+words = room("labelkeys")
 
 #: Russian letters and the Latin ones on the same keys.
 _PLACE = dict(zip("йцукенгшщзхъфывапролджэячсмитьбю", "qwertyuiop[]asdfghjkl;'zxcvbnm,."))
+_RUSSIAN = {latin: russian for russian, latin in _PLACE.items()}
 
 #: Keys of the heights, in the order of the features.
 HEIGHT_KEYS = "7890"
@@ -24,13 +30,9 @@ _OTHERS = {Qt.Key_Space: ("skip", None), Qt.Key_Backspace: ("back", None),
            Qt.Key_Delete: ("clear", None), Qt.Key_Left: ("move", -1), Qt.Key_Right: ("move", 1)}
 
 #: Keys and what they do, for people.
-LEGEND = (("1 … 6", "the group of goods"),
-          ("A (Ф), S (Ы), D (В)", "yes, no, hidden (can't be seen here)"),
-          ("7, 8, 9, 0", "height Н, С, В, СВ"), ("R … P, G … L", "view, as its button says"),
-          ("Z … М, Б", "scene, as its button says"), ("Q (Й), E (У)", "question before, after"),
-          ("Enter", "accept what is suggested"), ("Space", "skip to the next unlabelled"),
-          ("← →", "photo before, after"), ("Backspace", "back to the photo seen before"),
-          ("Delete", "clear the photo's labels"), ("Ctrl+Z, Ctrl+Y", "undo, redo"))
+LEGEND = tuple((words(f"{name}_keys"), words(name)) for name in (
+    "group", "answer", "height", "view", "scene", "question", "accept", "skip", "move", "back",
+    "clear", "undo"))
 
 
 def character_at(key: int) -> str:
@@ -39,6 +41,11 @@ def character_at(key: int) -> str:
         return ""
     character = chr(key).lower()
     return _PLACE.get(character, character)
+
+
+def key_name(character: str) -> str:
+    """How people know the key at a character's place: by the letters of their language."""
+    return (_RUSSIAN.get(character, character) if language() == "ru" else character).upper()
 
 
 def action(event) -> tuple[str, object] | None:

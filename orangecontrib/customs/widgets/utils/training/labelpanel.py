@@ -22,12 +22,24 @@ from AnyQt.QtWidgets import (
     QWidget,
 )
 
-from orangecontrib.customs.facts import SHOT_KINDS
+from orangecontrib.customs.facts import SHOT_KINDS, Feature
 from orangecontrib.customs.groups import Group
+from orangecontrib.customs.i18n import Words, say
 from orangecontrib.customs.training.labelling import Question, Suggestions, asked, questions
-from orangecontrib.customs.widgets.utils.training.labelkeys import HEIGHT_KEYS, LEGEND, SHOT_KEYS
+from orangecontrib.customs.widgets.utils.common.theme import DECIDES, theme
+from orangecontrib.customs.widgets.utils.common.wording import room, spoken, worded
+from orangecontrib.customs.widgets.utils.training.labelkeys import (
+    HEIGHT_KEYS,
+    LEGEND,
+    SHOT_KEYS,
+    key_name,
+)
+from orangecontrib.customs.widgets.utils.training.naming import shown_names
 
-__all__ = ["PanelState", "QuestionPanel", "CountsTable", "keys_label"]
+__all__ = ["PanelState", "QuestionPanel", "CountsTable", "keys_page"]
+
+words = room("labelpanel")
+legend = room("labelkeys")
 
 _STYLE = """
 QToolButton { border: 1px solid rgba(128, 128, 128, 110); border-radius: 3px; padding: 3px 2px; }
@@ -36,18 +48,15 @@ QToolButton:disabled { color: gray; }
 QToolButton[look="yes"] { background: #2e7d32; color: white; }
 QToolButton[look="no"] { background: #a33b2a; color: white; }
 QToolButton[look="unseen"] { background: #6d6d6d; color: white; }
-QToolButton[look="suggested"] { border: 2px dashed #b5651d; color: #b5651d; padding: 2px 1px; }
+QToolButton[look="suggested"] { border: 2px dashed #b5651d; color: %s; padding: 2px 1px; }
 QFrame#row[current="yes"] { background: rgba(181, 101, 29, 38);
                             border-left: 3px solid #b5651d; }
 """
 
-_KEYS = {1.: "A", 0.: "S", .5: "D"}
+_KEYS = {1.: "a", 0.: "s", .5: "d"}
 _LOOKS = {1.: "yes", 0.: "no", .5: "unseen"}
-
-
-def _names(group: Group, language: str) -> list[str]:
-    """Names of the features in a language."""
-    return [getattr(feature, f"name_{language}") for feature in group.features]
+#: Buttons of a question that stand in a row; values have longer words than yes and no.
+_ACROSS, _VALUES_ACROSS = 3, 2
 
 
 @dataclass
@@ -123,6 +132,12 @@ def _look(widget: QWidget, name: str, value: str) -> None:
         widget.style().polish(widget)
 
 
+def _about(feature: Feature) -> str:
+    """A feature in more words, and its name in the paper."""
+    told = say(feature.description) or say(feature.title)
+    return f"{told}\n{say(words('paper', name=feature.name_ru))}"
+
+
 class _Row(QFrame):
     """A question with a button per answer."""
 
@@ -134,22 +149,23 @@ class _Row(QFrame):
         self.question, self.group = question, group
         self.title = QLabel(wordWrap=False)
         self.buttons: dict[tuple[str, float], QToolButton] = {}
+        self._across = _VALUES_ACROSS if question.exclusive else _ACROSS
         grid = QGridLayout(self)
         grid.setContentsMargins(5, 2, 3, 3)
         grid.setSpacing(3)
-        grid.addWidget(self.title, 0, 0, 1, 3)
+        grid.addWidget(self.title, 0, 0, 1, self._across)
         ids = [group.feature_ids[i] for i in question.members]
         answers = [(id_, 1.) for id_ in ids] if question.exclusive else [(ids[0], 1.), (ids[0], 0.)]
         for number, answer in enumerate([*answers, (ids[0], .5)]):
             button = _button()
             button.clicked.connect(lambda _, a=answer: self._clicked(a))
             self.buttons[answer] = button
-            grid.addWidget(button, 1 + number // 3, number % 3)
+            grid.addWidget(button, 1 + number // self._across, number % self._across)
             font = button.font()
             font.setPointSizeF(font.pointSizeF() * .92)
             button.setFont(font)
-        for column in range(3):
-            grid.setColumnStretch(column, 1)
+        for column in range(self._across):  # "hidden" has the longest word
+            grid.setColumnStretch(column, 3 if column < 2 else 4)
         self._grid, self._shown = grid, list(self.buttons)
         self._texts: dict[tuple[str, float], str] = {}
         self._keys = {answer: _KEYS[answer[1]] for answer in self.buttons}
@@ -158,33 +174,28 @@ class _Row(QFrame):
         feature, label = answer
         self.answered.emit(feature, np.nan if self.buttons[answer].property("on") else label)
 
-    def set_language(self, language: str) -> None:
-        features, other = self.group.features, "en" if language == "ru" else "ru"
-        self.note = ""
+    def set_language(self, columns: str) -> None:
+        """Say all of it in the language that is spoken."""
+        features = self.group.features
         members = [features[i] for i in self.question.members]
         if self.question.exclusive:
             fact = self.group.vocabulary[self.question.fact]
-            self.name = getattr(fact, language)
-            if language == "en":  # the paper's letters in words
-                words = " · ".join(f"{m.name_ru.rpartition('_')[2]} {m.name_en}" for m in members)
-                self.note = f"<br><small style='color: gray'>{escape(words)}</small>"
-            self.setToolTip(getattr(fact, other))
+            self.name = say(fact)
+            self.setToolTip(say(fact.question))
         else:
-            self.name = _names(self.group, language)[self.question.members[0]]
-            self.setToolTip(f"{getattr(members[0], f'name_{other}')}: {members[0].description_ru}")
+            self.name = shown_names(self.group, columns)[members[0].id]
+            self.setToolTip(_about(members[0]))
         for (id_, label), button in self.buttons.items():
             feature = features[self.group.feature_ids.index(id_)]
             if label == 1 and self.question.exclusive:
                 number = [m.id for m in members].index(id_)
-                short = feature.name_ru.rpartition("_")[2]
-                self._texts[id_, label] = short
+                self._texts[id_, label] = say(feature.title)
                 self._keys[id_, label] = HEIGHT_KEYS[number:number + 1]
-                button.setToolTip(f"{feature.name_en}: {feature.description_ru}")
+                button.setToolTip(_about(feature))
             else:
-                self._texts[id_, label] = {1.: "Yes", 0.: "No", .5: "Hidden"}[label]
-                button.setToolTip({1.: "The photo shows that it is so (key A, Ф)",
-                                   0.: "The photo shows that it is not so (key S, Ы)",
-                                   .5: "This photo can't show it (key D, В)"}[label])
+                look = _LOOKS[label]
+                self._texts[id_, label] = say(words(look))
+                button.setToolTip(say(words(f"{look}_tip", key=key_name(_KEYS[label]))))
 
     def show_state(self, state: PanelState, options: Question | None) -> None:
         """Show the answers; `options` are the members that come into question."""
@@ -192,8 +203,8 @@ class _Row(QFrame):
         if self.question.exclusive:
             self._offer(mine if options is None else options.members)
         mixed = state.mixed[mine].any()
-        differs = " <span style='color: gray'>differs</span>" if mixed else ""
-        self.title.setText(escape(self.name) + differs + self.note)
+        differs = f" <i>{say(words('differs'))}</i>" if mixed else ""
+        self.title.setText(escape(self.name) + differs)
         suggested = state.suggestion
         if suggested is None or options is None or not np.isnan(state.labels[mine]).all() \
                 and not np.isnan(state.labels[list(options.members)]).any():
@@ -207,14 +218,13 @@ class _Row(QFrame):
             text, look = self._texts[id_, label], _LOOKS[label] if on else ""
             key = self._keys[id_, label]
             if key and (current or options is not None and key in HEIGHT_KEYS):
-                text = f"{key}  {text}"  # what the key would answer now
+                text = f"{key_name(key)} {text}"  # what the key would answer now
             if not on and suggested is not None and suggested.labels[0, index] == label:
                 text, look = f"{text} {_short(suggested.p[0, index])}", "suggested"
             button.setText(text)
             button.setProperty("on", on)
             _look(button, "look", look)
         _look(self, "current", "yes" if current else "")
-
 
     def _offer(self, members) -> None:
         """Show only the values that come into question, without gaps."""
@@ -227,7 +237,8 @@ class _Row(QFrame):
                 self._grid.removeWidget(button)
                 button.hide()
             for number, answer in enumerate(shown):
-                self._grid.addWidget(self.buttons[answer], 1 + number // 3, number % 3)
+                self._grid.addWidget(self.buttons[answer], 1 + number // self._across,
+                                     number % self._across)
                 self.buttons[answer].show()
 
 
@@ -246,21 +257,20 @@ class _ShotRow(QFrame):
         grid = QGridLayout(self)
         grid.setContentsMargins(5, 2, 3, 3)
         grid.setSpacing(3)
-        grid.addWidget(self.title, 0, 0, 1, 3)
+        grid.addWidget(self.title, 0, 0, 1, _VALUES_ACROSS)
         for number, (id_, button) in enumerate(self.buttons.items()):
             button.clicked.connect(
                 lambda _, i=id_: self.said.emit("" if i == self._now else i))
-            grid.addWidget(button, 1 + number // 3, number % 3)
+            grid.addWidget(button, 1 + number // _VALUES_ACROSS, number % _VALUES_ACROSS)
 
-    def set_language(self, language: str) -> None:
-        other = "en" if language == "ru" else "ru"
-        self.title.setText({"view": {"ru": "Вид", "en": "View"},
-                            "scene": {"ru": "Обстановка", "en": "Scene"}}[self.kind][language])
-        keys = SHOT_KEYS[self.kind].upper()
+    def set_language(self) -> None:
+        """Say all of it in the language that is spoken."""
+        self.title.setText(say(words(self.kind)))
+        keys = SHOT_KEYS[self.kind]
         for number, shot in enumerate(self._shots):
-            key = f"{keys[number]}  " if number < len(keys) else ""
-            self.buttons[shot.id].setText(key + getattr(shot, f"name_{language}"))
-            self.buttons[shot.id].setToolTip(getattr(shot, f"name_{other}"))
+            key = f"{key_name(keys[number])}  " if number < len(keys) else ""
+            self.buttons[shot.id].setText(key + say(shot.name))
+            self.buttons[shot.id].setToolTip(say(Words(shot.seen_ru, shot.seen_en)))
 
     def show_state(self, shot: str) -> None:
         self._now = shot
@@ -294,16 +304,16 @@ class QuestionPanel(QWidget):
         self.shot_rows = {kind: _ShotRow(kind, group) for kind in SHOT_KINDS if group.shots}
         for kind, row in self.shot_rows.items():
             row.said.connect(lambda shot, k=kind: self.shot_said.emit(k, shot))
-        self.accept_button = _button("Enter  Accept what is suggested")
+        self.accept_button = _button()
         self.accept_button.clicked.connect(self.accepted)
         self.more_button = _button()
-        self.more_button.setToolTip("Show all features; each can be answered against the group")
+        worded(self.more_button, toolTip=words("more_tip"))
         self.more_button.setCheckable(True)
         self.more_button.toggled.connect(lambda _: self.show_state(self.state))
         self.implied = QLabel(wordWrap=True, textFormat=Qt.RichText)
 
         inside = QWidget()
-        inside.setStyleSheet(_STYLE)
+        inside.setStyleSheet(_STYLE % theme(self.palette()).of("#b5651d", DECIDES).name())
         self._layout = QVBoxLayout(inside)
         self._layout.setContentsMargins(4, 4, 4, 4)
         self._layout.setSpacing(4)
@@ -333,16 +343,22 @@ class QuestionPanel(QWidget):
         self._order: tuple = (None,)
         self.set_language("en")
 
-    def set_language(self, language: str) -> None:
-        """Names of features and groups in English or Russian."""
-        self.language = language
-        other = "en" if language == "ru" else "ru"
+    def set_language(self, columns: str) -> None:
+        """Say all of it in the language that is spoken.
+
+        Parameters
+        ----------
+        columns : {"en", "ru"}
+            As for :func:`shown_names`.
+        """
+        self._names = list(shown_names(self.group, columns).values())
         for number, cluster in enumerate(self.group.clusters, start=1):
-            button = self.cluster_buttons[cluster.id]
-            button.setToolTip(f"{getattr(cluster, f'name_{other}')}: {cluster.examples_ru} "
-                              f"(key {number})")
-        for row in (*self.rows.values(), *self.shot_rows.values()):
-            row.set_language(language)
+            self.cluster_buttons[cluster.id].setToolTip(
+                say(words("cluster_tip", examples=cluster.examples, key=number)))
+        for row in self.rows.values():
+            row.set_language(columns)
+        for row in self.shot_rows.values():
+            row.set_language()
         self.show_state(self.state)
 
     def show_state(self, state: PanelState) -> None:
@@ -350,15 +366,14 @@ class QuestionPanel(QWidget):
         self.state = state
         self.setEnabled(state.photos > 0)
         n, cluster = state.photos, state.cluster
-        self.head.setText(
-            "No photo that could be seen" if not n else
-            "<b>What does it show?</b>" if n == 1 and not self.group.clusters else
-            "<b>What is it?</b>" if n == 1 else
-            f"<b>What are these {n} photos?</b> Answers are for all of them.")
+        self.head.setText(say(
+            words("none") if not n else
+            words("what_shows") if n == 1 and not self.group.clusters else
+            words("what_is") if n == 1 else words("what_are", n=n)))
         suggested = state.suggestion
         for number, item in enumerate(self.group.clusters, start=1):
             button = self.cluster_buttons[item.id]
-            text = f"{number}  {getattr(item, f'name_{self.language}')}"
+            text = f"{number}  {say(item.name)}"
             look = "yes" if cluster == item.id else ""
             if cluster == "" and suggested is not None and suggested.clusters[0] == item.id:
                 text, look = f"{text} {_short(suggested.cluster_p[0])}", "suggested"
@@ -373,8 +388,7 @@ class QuestionPanel(QWidget):
             row.show_state(fitting, options.get(question))
         for row, shot in zip(self.shot_rows.values(), state.shot):
             row.show_state(shot)
-        self.accept_button.setText("Enter  Accept what is suggested" if n == 1 else
-                                   f"Enter  Accept for {n} photos")
+        self.accept_button.setText(say(words("accept") if n == 1 else words("accept_all", n=n)))
         self.accept_button.setVisible(state.suggested)
         if state.current is not None:
             self._area.ensureWidgetVisible(self.rows[self._whole(state.current)])
@@ -396,42 +410,43 @@ class QuestionPanel(QWidget):
             for question in first:
                 self._places.addWidget(self.rows[question])
         self.more_button.setVisible(len(first) < len(self.rows))
-        self.more_button.setText("Hide the other features" if more
-                                 else "Overrule or add other features…")
+        worded(self.more_button, text=words("fewer" if more else "more"))
 
     def _summary(self, state: PanelState) -> str:
         """What follows from the group, in words."""
         if state.cluster is None:
-            return "<i>The photos are of different groups: choose one for all, or fewer photos.</i>"
-        texts, overruled = _names(self.group, self.language), state.overruled
+            return say(words("several"))
+        texts, overruled = self._names, state.overruled
         rest = {m for question in state.asked for m in question.members}
         said = {label: [escape(texts[i]) for i in range(len(texts)) if i not in rest
                         and i not in overruled and state.labels[i] == label] for label in _LOOKS}
-        lines = []
-        if said[1.]:
-            lines.append(f"yes: {', '.join(said[1.])}")
-        if said[0.]:
-            lines.append(f"no: {', '.join(said[0.])}")
-        if said[.5]:
-            lines.append(f"hidden: {', '.join(said[.5])}")
+        lines = [f"{_small(label)}: {', '.join(names)}" for label, names in said.items() if names]
         if not lines and not overruled:
             return ""
-        words = {1.: "yes", 0.: "no", .5: "hidden"}
-        against = ", ".join(f"{escape(texts[i])}: {words[state.labels[i]]}" for i in overruled)
-        return ("<small><span style='color: gray'>" +
-                ("Follows from the group – " if state.cluster else "Labelled – ") +
-                "; ".join(lines) + "</span>" +
-                (f"<br><span style='color: #b5651d'>Against the group – {against}</span>"
-                 if against else "") + "</small>")
+        colours = theme(self.palette())
+        parts = [(colours.quiet, words("follows" if state.cluster else "labelled",
+                                       said="; ".join(lines)))]
+        if overruled:
+            parts.append((colours.of("#b5651d", DECIDES), words("against", said=", ".join(
+                f"{escape(texts[i])}: {_small(state.labels[i])}" for i in overruled))))
+        return "<br>".join(f"<small><span style='color: {colour.name()}'>{say(part)}</span></small>"
+                           for colour, part in parts)
 
 
-def keys_label() -> QLabel:
+def _small(label: float) -> str:
+    """A label within a sentence."""
+    return say(words(_LOOKS[label])).lower()
+
+
+def keys_page() -> QScrollArea:
     """The keys and what they do."""
-    rows = "".join(f"<tr><td><b>{escape(key)}</b>&nbsp;&nbsp;</td><td>{escape(what)}</td></tr>"
-                   for key, what in LEGEND)
-    return QLabel(f"<table cellspacing='3'>{rows}</table><p>They work on the Latin and the "
-                  "Russian layout.<br>With several photos chosen, answers are for all.</p>",
-                  margin=6, alignment=Qt.AlignTop, wordWrap=True)
+    def show(label: QLabel) -> None:
+        rows = "".join(f"<tr><td><b>{escape(say(key))}</b>&nbsp;&nbsp;</td>"
+                       f"<td>{escape(say(what), quote=False)}</td></tr>" for key, what in LEGEND)
+        label.setText(f"<table cellspacing='3'>{rows}</table>{say(legend('legend'))}")
+    page = QScrollArea(widgetResizable=True, frameShape=QFrame.NoFrame, focusPolicy=Qt.NoFocus)
+    page.setWidget(spoken(QLabel(margin=6, alignment=Qt.AlignTop, wordWrap=True), "keys", show))
+    return page
 
 
 class CountsTable(QTableWidget):
@@ -441,9 +456,12 @@ class CountsTable(QTableWidget):
         super().__init__(len(group.features), 3, parent)
         self.group = group
         self.setHorizontalHeaderLabels(["1", "0", "½"])
-        for column, text in enumerate(("yes", "no", "can't be seen on the photo")):
-            self.horizontalHeaderItem(column).setToolTip(f"Photos labelled so: {text}")
         self.horizontalHeader().setSectionResizeMode(QHeaderView.Stretch)
+        self.horizontalHeader().setMinimumSectionSize(  # numbers are never cut
+            self.fontMetrics().horizontalAdvance("0000") + 4)
+        font = self.verticalHeader().font()
+        font.setPointSizeF(font.pointSizeF() * .9)
+        self.verticalHeader().setFont(font)
         self.setEditTriggers(QAbstractItemView.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.NoSelection)
         self.setFocusPolicy(Qt.NoFocus)
@@ -453,10 +471,16 @@ class CountsTable(QTableWidget):
                 item = QTableWidgetItem("0")
                 item.setTextAlignment(int(Qt.AlignRight | Qt.AlignVCenter))
                 self.setItem(row, column, item)
-        self.setAccessibleName("Labels per feature")
+        worded(self, accessibleName=words("counts"))
+        spoken(self, "headers", CountsTable._say_headers)
 
-    def show_counts(self, counts: np.ndarray, language: str) -> None:
-        self.setVerticalHeaderLabels(_names(self.group, language))
+    def _say_headers(self) -> None:
+        for column, look in enumerate(_LOOKS.values()):
+            self.horizontalHeaderItem(column).setToolTip(say(words(f"counted_{look}")))
+
+    def show_counts(self, counts: np.ndarray, columns: str) -> None:
+        """Show numbers of photos; `columns` as for :func:`shown_names`."""
+        self.setVerticalHeaderLabels(list(shown_names(self.group, columns).values()))
         for row in range(self.rowCount()):
             for column in range(3):
                 self.item(row, column).setText(str(int(counts[row, column])))

@@ -9,19 +9,23 @@ from AnyQt.QtCore import pyqtSignal as Signal
 from AnyQt.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from orangecontrib.customs.groups import Group
+from orangecontrib.customs.i18n import say
 from orangecontrib.customs.photos.chips import COLOURS, Chip
 from orangecontrib.customs.photos.sources import Photo
 from orangecontrib.customs.training.report import Mistake
+from orangecontrib.customs.widgets.utils.common.wording import room, worded
 from orangecontrib.customs.widgets.utils.photos.gallery import PhotoGallery, Tile
 from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader
 
 __all__ = ["MistakesPage"]
 
+words = room("mistakespage")
+
 
 class MistakesPage(QWidget):
     """A gallery of photos with wrong answers."""
 
-    title = "Mistakes"
+    title = words("mistakes")
 
     #: The selection has changed.
     selected = Signal()
@@ -39,19 +43,18 @@ class MistakesPage(QWidget):
         self.combo.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
         self.combo.setMinimumContentsLength(22)
         self.combo.activated.connect(self._filter)
-        self.sentence = QLabel()
+        self.sentence = QLabel(wordWrap=True)
         top = QHBoxLayout()
-        top.addWidget(QLabel("Feature:"))
+        top.addWidget(worded(QLabel(), text=words("feature")))
+        worded(self.combo, accessibleName=words("feature"))
         top.addWidget(self.combo)
         top.addWidget(self.sentence, 1)
         layout.addLayout(top)
         self.gallery = PhotoGallery(loader, bars=True)
-        self.gallery.setAccessibleName("Photos with wrong answers")
+        worded(self.gallery, accessibleName=words("name"))
         self.gallery.selectionModel().selectionChanged.connect(lambda *_: self.selected.emit())
         layout.addWidget(self.gallery, 1)
-        layout.addWidget(QLabel(
-            "<small>Bars: the model's P(feature). Look whether the model or the label is wrong; "
-            "selected photos are sent on.</small>", wordWrap=True))
+        layout.addWidget(worded(QLabel(wordWrap=True), text=words("legend")))
 
     def show_mistakes(self, mistakes: Sequence[Mistake], photos: Sequence[Photo],
                       names: dict[str, str], group: Group) -> None:
@@ -74,7 +77,7 @@ class MistakesPage(QWidget):
             for feature in mistake.features:
                 counts[feature] = counts.get(feature, 0) + 1
         self.combo.clear()
-        self.combo.addItem("All", None)
+        self.combo.addItem(say(words("all")), None)
         for id_ in group.feature_ids:
             if id_ in counts:
                 self.combo.addItem(f"{names[id_]} ({counts[id_]})", id_)
@@ -87,8 +90,8 @@ class MistakesPage(QWidget):
                        if feature is None or feature in mistake.features]
         self._shown.sort(key=lambda mistake: -mistake.confidence)
         n = len(self._shown)
-        self.sentence.setText(f"{n} photo{'s' * (n != 1)}, the surest mistake first" if n
-                              else "No mistakes" if self._photos else "")
+        self.sentence.setText(say(words("count", n=n) if n
+                                  else words("none") if self._photos else words("nothing")))
         self.gallery.set_tiles(n, self._tile, self._tooltip)
         self.selected.emit()
 
@@ -112,14 +115,15 @@ class MistakesPage(QWidget):
         file = os.path.basename(photo.image)
         title = f"{photo.good_id} · {file}" if photo.good_id else file
         return Tile(photo.image, title, tuple(
-            Chip(f"{self._names[feature]}, labelled {label}", p, COLOURS[self._facts[feature]])
+            Chip(say(words("chip", feature=self._names[feature], label=label)), p,
+                 COLOURS[self._facts[feature]])
             for feature, label, p in zip(mistake.features, mistake.labels,
                                          mistake.probabilities)))
 
     def _tooltip(self, i: int) -> str:
         mistake = self._shown[i]
-        lines = [f"<tr><td>{escape(self._names[feature])}&nbsp;</td><td>labelled {label}&nbsp;"
-                 f"</td><td>P = {p:.3f}</td></tr>"
+        lines = [f"<tr><td>{escape(self._names[feature])}&nbsp;</td>"
+                 f"<td>{say(words('labelled', label=label))}&nbsp;</td><td>P = {p:.3f}</td></tr>"
                  for feature, label, p in zip(mistake.features, mistake.labels,
                                               mistake.probabilities)]
         return f"<b>{escape(self._photos[mistake.row].image)}</b><table>{''.join(lines)}</table>"

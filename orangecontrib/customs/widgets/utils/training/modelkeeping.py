@@ -9,9 +9,12 @@ from pathlib import Path
 from orangecontrib.customs.i18n import say
 from orangecontrib.customs.photos.model import PhotoModel
 from orangecontrib.customs.widgets.utils.common.base import Part
+from orangecontrib.customs.widgets.utils.common.wording import room
 from orangecontrib.customs.widgets.utils.photos.modelfiles import MODEL_FILES, write_model
 
 __all__ = ["KeepsModel"]
+
+words = room("owfootweartrainer")
 
 
 class KeepsModel(Part):
@@ -30,13 +33,13 @@ class KeepsModel(Part):
         return replace(self.outcome.trained.model, note=self.note, licence=self.licence)
 
     def _choose(self):
-        path = self.ask_for_file("Load Model", say(MODEL_FILES),
+        path = self.ask_for_file(say(words("load_title")), say(MODEL_FILES),
                                  os.fspath(self.resolved(self.model_path) or ""))
         if path:
             self._load(self.storable(path))
 
     def _save(self):
-        path = self.ask_where("Save Model", say(MODEL_FILES), os.fspath(
+        path = self.ask_where(say(words("save_title")), say(MODEL_FILES), os.fspath(
             self.resolved(self.model_path) or Path(self.start_folder(), "model.safetensors")))
         if path:
             self.save_model(path)
@@ -46,7 +49,7 @@ class KeepsModel(Part):
         self.Error.save.clear()
         path, error = write_model(self.model, path)
         if error:
-            self.Error.save(error)
+            self.Error.save(reason=error)
             return
         self.model_path = self.storable(path)
         self._describe_model()
@@ -54,13 +57,14 @@ class KeepsModel(Part):
     def _describe_model(self):
         model = self.model
         if model is None:
-            self.model_label.setText("None yet")
+            self.model_label.setText(say(words("none_yet")))
             return
-        where = "Not saved" if not self.model_path else escape(os.path.basename(self.model_path))
-        lines = [f"<b>{where}</b>", f"network {escape(model.backbone)}, {model.digest[:12]}…"]
+        where = escape(os.path.basename(self.model_path) or say(words("not_saved")))
+        lines = [f"<b>{where}</b>", say(words(
+            "model_network", backbone=escape(model.backbone), digest=model.digest[:12]))]
         if self.loaded is not None:
-            lines += [f"<small>{escape(title)}: {escape(text[:160])}</small>"
-                      for title, text in (("Trained on", model.note),
-                                          ("Licence", model.licence)) if text]
+            lines += [f"<small>{say(words(title))} {escape(text[:160])}</small>"
+                      for title, text in (("trained_on", model.note),
+                                          ("licence", model.licence)) if text]
         self.model_label.setText("<br>".join(lines))
         self.model_label.setToolTip(f"<p>{escape(model.note)}</p><p>{escape(model.licence)}</p>")

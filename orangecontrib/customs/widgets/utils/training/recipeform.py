@@ -18,13 +18,26 @@ from AnyQt.QtWidgets import (
     QWidget,
 )
 
+from orangecontrib.customs.i18n import Sayable, say
 from orangecontrib.customs.photos import scratch
 from orangecontrib.customs.photos.registry import BRIGHTEN
 from orangecontrib.customs.training.trainer import OPTIMISERS, PRESETS, Recipe, RecipeError
+from orangecontrib.customs.widgets.utils.common.theme import theme
+from orangecontrib.customs.widgets.utils.common.wording import (
+    room,
+    spoken,
+    worded,
+    worded_items,
+)
 
-__all__ = ["RecipeForm", "cleaned", "preset_of"]
+__all__ = ["PRESET_TITLES", "RecipeForm", "cleaned", "preset_of", "setting_title"]
 
-OWN = "(own settings)"
+words = room("recipeform")
+
+OWN = words("own")
+#: Presets by name, as people call them.
+PRESET_TITLES = {name: words(f"preset_{recipe.architecture}{'_whole' * recipe.fine_tune}")
+                 for name, recipe in PRESETS.items()}
 
 #: What says nothing about the network stays as it is when a preset is chosen.
 _KEPT = ("gradability", "clusters", "class_weights", "flip", "rotation", "brightness",
@@ -32,13 +45,16 @@ _KEPT = ("gradability", "clusters", "class_weights", "flip", "rotation", "bright
 
 #: Networks that are offered; the names of others can be typed.
 ARCHITECTURES = (
-    ("default", "Default (EfficientNet-Lite0)"), ("vgg16", "VGG-16 (paper; needs a weights file)"),
-    ("vgg19", "VGG-19 (paper; needs a weights file)"), ("scratch", "From scratch (paper)"),
-    ("resnet18", "resnet18"), ("resnet50", "resnet50"),
-    ("mobilenet_v3_large", "mobilenet_v3_large"), ("efficientnet_b0", "efficientnet_b0"),
-    ("efficientnet_v2_s", "efficientnet_v2_s"), ("convnext_tiny", "convnext_tiny"))
+    *((name, words(f"network_{name}")) for name in ("default", "vgg16", "vgg19", "scratch")),
+    *((name, name) for name in ("resnet18", "resnet50", "mobilenet_v3_large", "efficientnet_b0",
+                                "efficientnet_v2_s", "convnext_tiny")))
 
-_OPTIMISER_NAMES = {"lbfgs": "L-BFGS (frozen backbone)", "sgd": "SGD", "adam": "Adam"}
+_OPTIMISER_NAMES: dict[str, Sayable] = {"lbfgs": words("lbfgs"), "sgd": "SGD", "adam": "Adam"}
+
+
+def setting_title(name: str) -> Sayable:
+    """What a setting of a recipe is called."""
+    return words(f"{name}_title")
 
 
 def cleaned(stored: dict) -> dict:
@@ -80,127 +96,91 @@ class RecipeForm(QWidget):
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setColumnStretch(1, 1)
-        self.preset = QComboBox()
-        self.preset.addItems([*PRESETS, OWN])
+        self.preset = worded(QComboBox(), toolTip=words("preset_tip"))
+        for name in (*PRESETS, ""):
+            self.preset.addItem("", name)
+        worded_items(self.preset, [*PRESET_TITLES.values(), OWN])
         _narrow(self.preset)
-        self.preset.setToolTip("Starting points; every setting can be changed afterwards")
         self.preset.activated.connect(self._on_preset)
-        self.network = QComboBox(editable=True, insertPolicy=QComboBox.NoInsert)
+        self.network = worded(QComboBox(editable=True, insertPolicy=QComboBox.NoInsert),
+                              toolTip=words("network_tip"))
         _narrow(self.network)
-        for name, text in ARCHITECTURES:
-            self.network.addItem(text, name)
-        self.network.setToolTip("What turns a photo into numbers. Any image classifier of "
-                                "torchvision can be typed by its name.")
+        for name, _ in ARCHITECTURES:
+            self.network.addItem("", name)
         self.network.activated.connect(self._on_change)
         self.network.lineEdit().editingFinished.connect(self._on_change)
-        layout.addWidget(QLabel("Preset:"), 0, 0)
-        layout.addWidget(self.preset, 0, 1)
-        layout.addWidget(QLabel("Network:"), 1, 0)
-        layout.addWidget(self.network, 1, 1)
-        self._add(layout, 2, "test_share", "For the test:",
-                  _share(50, "Share of the goods that is set aside: nothing is learnt from their "
-                             "photos. 0 evaluates on photos that calibrated the model: too kind."))
-        self._add(layout, 3, "clusters", "",
-                  QCheckBox("Groups of goods"),
-                  "A softmax over groups (low, straps, boots …) decides with the features "
-                  "(paper 1, the end of §1)")
+        for row, (combo, title) in enumerate(((self.preset, "preset"), (self.network, "network"))):
+            # below its label: what it shows is long
+            layout.addWidget(worded(QLabel(), text=words(title)), 2 * row, 0, 1, 2)
+            layout.addWidget(worded(combo, accessibleName=words(title)), 2 * row + 1, 0, 1, 2)
+        self._add(layout, 4, "test_share", _share(50))
+        self._add(layout, 5, "clusters", QCheckBox())
         self.problem = QLabel(wordWrap=True, textFormat=Qt.PlainText)
-        self.problem.setStyleSheet("color: #b00020")
+        self.problem.setStyleSheet(f"color: {theme(self.palette()).bad.name()}")
         self.problem.hide()
-        layout.addWidget(self.problem, 4, 0, 1, 2)
+        layout.addWidget(self.problem, 6, 0, 1, 2)
         self.more = QWidget()
         more = QVBoxLayout(self.more)
         more.setContentsMargins(0, 0, 0, 0)
-        for title, build in (("Network", self._network_box), ("Learning", self._learning_box),
-                             ("Labels", self._labels_box), ("Varied Copies", self._varied_box),
-                             ("Splits", self._split_box)):
-            box = QGroupBox(title)
+        for title, controls in self._boxes().items():
+            box = worded(QGroupBox(), title=words(f"box_{title}"))
             grid = QGridLayout(box)
             grid.setColumnStretch(1, 1)
-            build(grid)
+            for row, (name, control) in enumerate(controls.items()):
+                self._add(grid, row, name, control)
             more.addWidget(box)
         self.set_values(self._values)
+        spoken(self, "networks", RecipeForm._say_networks)
 
     # --- the controls
 
-    def _add(self, grid, row, name, label, control, tooltip=""):
+    def _add(self, grid, row, name, control):
+        """A control; those without a title of their own get a label."""
         self._fields[name] = control
-        control.setToolTip(tooltip or control.toolTip())
-        if label:
-            text = QLabel(label)
-            text.setToolTip(control.toolTip())
-            grid.addWidget(text, row, 0)
-            control.setAccessibleName(label.rstrip(":"))
-            grid.addWidget(control, row, 1)
+        title, tip = setting_title(name), words(f"{name}_tip")
+        worded(control, toolTip=tip)
+        if isinstance(control, QCheckBox):
+            grid.addWidget(worded(control, text=title), row, 0, 1, 2)
         else:
-            grid.addWidget(control, row, 0, 1, 2)
+            grid.addWidget(worded(QLabel(), text=words("titled", title=title), toolTip=tip), row, 0)
+            grid.addWidget(worded(control, accessibleName=title), row, 1)
         signal = {QCheckBox: "toggled", QComboBox: "activated",
                   QLineEdit: "editingFinished"}.get(type(control), "valueChanged")
         getattr(control, signal).connect(self._on_change)
 
-    def _network_box(self, grid):
-        self._add(grid, 0, "fine_tune", "", QCheckBox("Fine-tune it whole"),
-                  "Train the backbone's weights, too: slow, and needs many photos")
-        self._add(grid, 1, "kernel", "Kernel:",
-                  QSpinBox(minimum=scratch.KERNELS[0], maximum=scratch.KERNELS[-1],
-                           suffix=" px"), "Side of the convolutions of the network from "
-                                          "scratch; the paper's best is 5")
-        self._add(grid, 2, "size", "Input side:",
-                  QSpinBox(minimum=scratch.SIZES[0], maximum=scratch.SIZES[1], suffix=" px"),
-                  "Of the network from scratch; the paper's is 224")
-        self._add(grid, 3, "brighten", "Brighten:",
-                  QDoubleSpinBox(minimum=BRIGHTEN[0], maximum=BRIGHTEN[1], singleStep=.1,
-                                 prefix="\u00d7 "),
-                  "Every photo is lit by this factor before the network sees it, in training and "
-                  "in use; the paper brightens its input. 1 leaves photos as they are")
-        self._add(grid, 4, "grey", "", QCheckBox("One channel (grey)"),
-                  "The network from scratch sees brightness alone, no colours")
-
-    def _learning_box(self, grid):
+    def _boxes(self) -> dict[str, dict[str, QWidget]]:
+        """What not everybody needs."""
         optimiser = QComboBox()
         _narrow(optimiser)
         for name in OPTIMISERS:
-            optimiser.addItem(_OPTIMISER_NAMES[name], name)
-        self._add(grid, 0, "optimiser", "Optimiser:", optimiser,
-                  "L-BFGS finds the best heads on a frozen backbone in seconds; SGD and Adam go "
-                  "through the photos in batches")
-        self._add(grid, 1, "learning_rate", "Learning rate:", QLineEdit(), "Of SGD and Adam")
-        self._add(grid, 2, "epochs", "Epochs:", QSpinBox(minimum=1, maximum=10_000),
-                  "Passes over the photos at most; iterations of L-BFGS")
-        self._add(grid, 3, "patience", "Patience:",
-                  QSpinBox(minimum=1, maximum=10_000, suffix=" epochs"),
-                  "SGD and Adam stop after so many epochs without a lower validation loss")
-        self._add(grid, 4, "batch", "Batch:", QSpinBox(minimum=1, maximum=4096,
-                                                       suffix=" photos"), "Of SGD and Adam")
-        self._add(grid, 5, "l2", "Regularisation:", QLineEdit(),
-                  "L2 penalty on the heads; more is more cautious")
-
-    def _labels_box(self, grid):
-        self._add(grid, 0, "class_weights", "", QCheckBox("Rare answers weigh more"),
-                  "A feature's 1s and 0s get the same total weight")
-        self._add(grid, 1, "gradability", "", QCheckBox("Learn what can't be judged"),
-                  "From the labels 0.5: this photo can't show it")
-
-    def _varied_box(self, grid):
-        self._add(grid, 0, "flip", "", QCheckBox("Mirror"))
-        self._add(grid, 1, "rotation", "Turn up to:",
-                  QDoubleSpinBox(minimum=0, maximum=45, decimals=0, suffix="°"),
-                  "A turned photo is made smaller, never cut: a cut shaft would falsify the "
-                  "height")
-        self._add(grid, 2, "brightness", "Light:",
-                  QDoubleSpinBox(minimum=0, maximum=.9, singleStep=.05, prefix="± "))
-        self._add(grid, 3, "copies", "Copies:", QSpinBox(minimum=0, maximum=20),
-                  "Varied copies per photo on a frozen backbone. A network that is trained whole "
-                  "sees a new variation of every photo in each epoch.")
-
-    def _split_box(self, grid):
-        self._add(grid, 0, "validation_share", "Validation:",
-                  _share(50, "Share of the remaining goods that SGD and Adam watch for stopping "
-                             "and calibration", 5))
-        self._add(grid, 1, "folds", "Folds:", QSpinBox(minimum=2, maximum=20),
-                  "L-BFGS calibrates on so many parts of the remaining goods instead")
-        self._add(grid, 2, "seed", "Seed:", QSpinBox(minimum=0, maximum=2 ** 31 - 1),
-                  "The same seed, photos and computer give the same numbers")
+            optimiser.addItem("", name)
+        worded_items(optimiser, [_OPTIMISER_NAMES[name] for name in OPTIMISERS])
+        return {
+            "network": {
+                "fine_tune": QCheckBox(),
+                "kernel": worded(QSpinBox(minimum=scratch.KERNELS[0],
+                                          maximum=scratch.KERNELS[-1]), suffix=words("px")),
+                "size": worded(QSpinBox(minimum=scratch.SIZES[0], maximum=scratch.SIZES[1]),
+                               suffix=words("px")),
+                "brighten": QDoubleSpinBox(minimum=BRIGHTEN[0], maximum=BRIGHTEN[1],
+                                           singleStep=.1, prefix="\u00d7 "),
+                "grey": QCheckBox()},
+            "learning": {
+                "optimiser": optimiser, "learning_rate": QLineEdit(),
+                "epochs": QSpinBox(minimum=1, maximum=10_000),
+                "patience": worded(QSpinBox(minimum=1, maximum=10_000),
+                                   suffix=words("of_epochs")),
+                "batch": worded(QSpinBox(minimum=1, maximum=4096), suffix=words("of_photos")),
+                "l2": QLineEdit()},
+            "labels": {"class_weights": QCheckBox(), "gradability": QCheckBox()},
+            "varied": {
+                "flip": QCheckBox(),
+                "rotation": QDoubleSpinBox(minimum=0, maximum=45, decimals=0, suffix="°"),
+                "brightness": QDoubleSpinBox(minimum=0, maximum=.9, singleStep=.05, prefix="± "),
+                "copies": QSpinBox(minimum=0, maximum=20)},
+            "split": {
+                "validation_share": _share(50, 5), "folds": QSpinBox(minimum=2, maximum=20),
+                "seed": QSpinBox(minimum=0, maximum=2 ** 31 - 1)}}
 
     # --- values
 
@@ -227,16 +207,21 @@ class RecipeForm(QWidget):
         for name, control in self._fields.items():
             _write(control, values[name])
         self._shown = {name: _read(control) for name, control in self._fields.items()}
-        texts = dict(ARCHITECTURES)
-        architecture = values["architecture"]
-        self.network.setCurrentIndex(self.network.findData(architecture))
-        self.network.setEditText(texts.get(architecture, architecture))
-        self.network.lineEdit().setCursorPosition(0)
+        self._say_networks()
         self._filling = False
         self._settle()
 
+    def _say_networks(self):
+        """Networks by their names; what is typed is one, too."""
+        texts, architecture = dict(ARCHITECTURES), self._values["architecture"]
+        for row, text in enumerate(texts.values()):
+            self.network.setItemText(row, say(text))
+        self.network.setCurrentIndex(self.network.findData(architecture))
+        self.network.setEditText(say(texts.get(architecture, architecture)))
+        self.network.lineEdit().setCursorPosition(0)
+
     def _on_preset(self):
-        recipe = PRESETS.get(self.preset.currentText())
+        recipe = PRESETS.get(self.preset.currentData())
         if recipe is None:  # "own settings" are what is there
             self._settle()
             return
@@ -253,7 +238,7 @@ class RecipeForm(QWidget):
             if (found := _read(control)) != self._shown[name]:
                 values[name] = self._shown[name] = found
         text = self.network.currentText().strip()
-        values["architecture"] = next((name for name, shown in ARCHITECTURES if shown == text),
+        values["architecture"] = next((name for name, shown in ARCHITECTURES if say(shown) == text),
                                       text)
         if values == self._values:
             return
@@ -273,11 +258,11 @@ class RecipeForm(QWidget):
                          *((name, whole or values["copies"] > 0)
                            for name in ("flip", "rotation", "brightness"))):
             self._fields[name].setEnabled(on)
-        self.preset.setCurrentText(preset_of(values) or OWN)
+        self.preset.setCurrentIndex(self.preset.findData(preset_of(values)))
         self.recipe  # noqa: B018 – says what is wrong
 
     def _say(self, problem: str) -> None:
-        self.problem.setText(problem[:1].upper() + problem[1:])
+        worded(self.problem, text=words("problem", reason=problem[:1].upper() + problem[1:]))
         self.problem.setVisible(bool(problem))
 
     def control(self, name: str) -> QWidget:
@@ -294,10 +279,8 @@ class _Percent(QSpinBox):
     """A share, shown in per cent."""
 
 
-def _share(most: int, tooltip: str, least: int = 0) -> QSpinBox:
-    control = _Percent(minimum=least, maximum=most, suffix=" %")
-    control.setToolTip(tooltip)
-    return control
+def _share(most: int, least: int = 0) -> QSpinBox:
+    return _Percent(minimum=least, maximum=most, suffix=" %")
 
 
 def _write(control: QWidget, value) -> None:

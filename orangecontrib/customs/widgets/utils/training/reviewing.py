@@ -9,8 +9,11 @@ from orangecontrib.customs.collecting import (
     Manifest,
 )
 from orangecontrib.customs.widgets.utils.common.base import Part
+from orangecontrib.customs.widgets.utils.common.wording import room
 
 __all__ = ["Reviews"]
+
+words = room("owphotocollector")
 
 
 class Reviews(Part):
@@ -22,7 +25,7 @@ class Reviews(Part):
     def _decide(self, keys: list[str], state: str):
         """Keep or drop photos; each decision is on the disk at once."""
         if self._collecting:
-            self.Information.nothing("Photos are being collected: decide when that has ended.")
+            self.Information.nothing(said=words("busy_deciding"))
             return
         self._change([replace(self._known[key], state=state) for key in keys], undo=True)
 
@@ -40,12 +43,12 @@ class Reviews(Part):
                 self._manifest.change(entry)
                 self._known[entry.key] = entry
         except CollectError as error:
-            self.Error.collecting(str(error))
+            self.Error.collecting(reason=error.reason)
             return
         if undo:
             self._undo.append(before)
         self.review_page.change(entries, bool(self._undo))
-        self.Information.review(self.review_page.waiting, shown=self.review_page.waiting > 0)
+        self.Information.review(n=self.review_page.waiting, shown=self.review_page.waiting > 0)
         self._resting.start()
 
     def _close_manifest(self):
@@ -56,7 +59,7 @@ class Reviews(Part):
         try:
             manifest.close()
         except (CollectError, OSError) as error:  # the rows are there, appended
-            self.Error.collecting(str(error))
+            self.Error.collecting(reason=getattr(error, "reason", str(error)))
 
     def hideEvent(self, event):
         self._close_manifest()

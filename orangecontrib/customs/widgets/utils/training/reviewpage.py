@@ -9,7 +9,6 @@ from pathlib import Path
 from AnyQt.QtCore import QEvent, QItemSelectionModel, Qt
 from AnyQt.QtCore import pyqtSignal as Signal
 from AnyQt.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -19,27 +18,36 @@ from AnyQt.QtWidgets import (
     QWidget,
 )
 
-from orangecontrib.customs.collecting import Entry
+from orangecontrib.customs.collecting import Entry, manifest
 from orangecontrib.customs.collecting.weak import read_labels_of, read_weak
+from orangecontrib.customs.i18n import say
+from orangecontrib.customs.widgets.utils.common.controls import choice, push
+from orangecontrib.customs.widgets.utils.common.wording import room, worded
 from orangecontrib.customs.widgets.utils.photos.gallery import Mark, PhotoGallery, Tile
 from orangecontrib.customs.widgets.utils.photos.photoview import PhotoView
 from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader
 from orangecontrib.customs.widgets.utils.training.labelkeys import character_at
 
-__all__ = ["FILTERS", "ReviewPage", "waits"]
+__all__ = ["FILTERS", "STATES", "ReviewPage", "waits"]
+
+words = room("reviewpage")
 
 #: What the gallery shows: name in the settings → text.
-FILTERS = {"waiting": "Waiting for you", "generated": "Generated, all", "dropped": "Dropped",
-           "all": "All photos"}
+FILTERS = {name: words(f"show_{name}") for name in ("waiting", "generated", "dropped", "all")}
 
 KEPT, DROPPED = "kept", "dropped"
 
-_MARKS = {KEPT: Mark(1., "kept"), DROPPED: Mark(.0, "\N{MULTIPLICATION SIGN} dropped"),
-          "doubtful": Mark(0., "?")}
+#: What has become of a photo, in words.
+STATES = {name: words(name) for name in manifest.STATES}
 
-#: What is said of a photo, and where it stands.
-_SAID = (("prompt", "Prompt"), ("query", "Query"), ("name", "Name"), ("text", "Text"),
-         ("source", "From"), ("licence", "Licence"), ("author", "Author"), ("page", "Page"))
+#: What is said of a photo, in this order.
+_SAID = ("prompt", "query", "name", "text", "source", "licence", "author", "page")
+
+
+def _mark(state: str) -> Mark | None:
+    said = say(STATES[state])
+    return {KEPT: Mark(1., said), DROPPED: Mark(.0, f"\N{MULTIPLICATION SIGN} {said}"),
+            "doubtful": Mark(0., "?")}.get(state)
 
 
 def waits(entry: Entry) -> bool:
@@ -57,7 +65,7 @@ class ReviewPage(QWidget):
         Key of FILTERS.
     """
 
-    title = "Review"
+    title = words("review")
 
     #: Keys of photos, and their new state: KEPT or DROPPED.
     decided = Signal(list, str)
@@ -75,22 +83,15 @@ class ReviewPage(QWidget):
         self.thumbnails = ThumbnailLoader(self)
         self.large = ThumbnailLoader(self, size=700, kept=24)
         self.large.ready.connect(self._loaded)
-        self.filter = QComboBox()
-        for name, text in FILTERS.items():
-            self.filter.addItem(text, name)
-        self.filter.setCurrentIndex(max(0, self.filter.findData(shown)))
-        self.filter.activated.connect(self._filter_chosen)
+        self.filter = choice([(name, text) for name, text in FILTERS.items()], shown,
+                             self._filter_chosen)
         self.count = QLabel()
-        self.keep_button = self._button("&Keep (K, Л)", KEPT, "To learn from; a generated photo is "
-                                        "used only when it was kept")
-        self.drop_button = self._button("&Drop (D, В)", DROPPED, "Not used, and not fetched or "
-                                        "made again")
-        self.undo_button = QPushButton("Undo", autoDefault=False, clicked=self.undo_wanted)
-        self.undo_button.setToolTip("Ctrl+Z")
-        self.undo_button.setEnabled(False)
-        self.gallery = PhotoGallery(self.thumbnails)
-        self.gallery.setAccessibleName("Photos to keep or to drop")
-        self.gallery.setToolTip("Choose several photos to decide on all of them")
+        self.keep_button = self._button("keep", KEPT)
+        self.drop_button = self._button("drop", DROPPED)
+        self.undo_button = push(None, words("undo"), self.undo_wanted.emit, "Ctrl+Z",
+                                enabled=False)
+        self.gallery = worded(PhotoGallery(self.thumbnails), accessibleName=words("gallery"),
+                              toolTip=words("gallery_tip"))
         self.gallery.installEventFilter(self)
         self.gallery.selectionModel().currentChanged.connect(lambda *_: self._show_photo())
         self.gallery.selectionModel().selectionChanged.connect(lambda *_: self._enable())
@@ -100,11 +101,10 @@ class ReviewPage(QWidget):
         self.about.setTextInteractionFlags(Qt.TextBrowserInteraction)
         self._lay_out()
 
-    def _button(self, text: str, state: str, tooltip: str) -> QPushButton:
-        button = QPushButton(text, autoDefault=False, enabled=False)
-        button.setToolTip(tooltip)
+    def _button(self, name: str, state: str) -> QPushButton:
+        button = push(None, words(name), lambda: self.decide(state), words(f"{name}_tip"),
+                      enabled=False)
         button.setFocusPolicy(Qt.TabFocus)  # a click leaves the keys to the gallery
-        button.clicked.connect(lambda: self.decide(state))
         return button
 
     def _lay_out(self):
@@ -169,7 +169,7 @@ class ReviewPage(QWidget):
         """How many photos wait."""
         return sum(map(waits, self._entries.values()))
 
-    def _filter_chosen(self, _):
+    def _filter_chosen(self):
         self.filter_chosen.emit(self.filter.currentData())
         self._arrange()
         self.gallery.setFocus()
@@ -192,11 +192,11 @@ class ReviewPage(QWidget):
     def _tile(self, row: int) -> Tile:
         entry = self._entries[self._rows[row]]
         return Tile(self._paths[entry.key], entry.name or entry.source,
-                    mark=_MARKS.get(entry.state))
+                    mark=_mark(entry.state))
 
     def _tooltip(self, row: int) -> str:
         entry = self._entries[self._rows[row]]
-        return f"<b>{escape(entry.state)}</b><br>{escape(entry.reason or entry.file)}"
+        return f"<b>{say(STATES[entry.state])}</b><br>{escape(entry.reason or entry.file)}"
 
     def _loaded(self, path: str):
         if self.current is not None and path == self._paths[self.current]:
@@ -204,19 +204,18 @@ class ReviewPage(QWidget):
 
     def _show_photo(self, new: bool = True):
         if self.current is None:
-            empty = "Nothing waits for you: choose “All photos” to see the others" \
-                if self._entries else "No photos yet: collect some on the first pages"
-            self.view.show_photo(None, empty)
+            self.view.show_photo(None, say(words("none_waits" if self._entries else "none")))
             self.about.setText("")
             return
         entry, path = self._entries[self.current], self._paths[self.current]
         pixmap = self.large.get(path)
-        self.view.show_photo(pixmap, self.large.reasons.get(path) or "Loading…", new)
+        self.view.show_photo(pixmap, say(
+            self.large.reasons.get(path) or words("loading")), new)
         self.about.setText("<br>".join(_described(entry, self._names)))
 
     def _show_count(self):
         left = sum(waits(self._entries[key]) for key in self._rows)
-        self.count.setText(f"{len(self._rows)} photos here, {left} wait for you")
+        self.count.setText(say(words("count", n=len(self._rows), left=left)))
 
     def _enable(self):
         some = bool(self.chosen)
@@ -272,16 +271,16 @@ class ReviewPage(QWidget):
 
 
 def _described(entry: Entry, names: Mapping[str, str]) -> list[str]:
-    lines = [f"<b>{escape(entry.state)}</b>" + (f": {escape(entry.reason)}"
-                                                if entry.reason else "")]
+    lines = [f"<b>{say(STATES[entry.state])}</b>" + (f": {escape(entry.reason)}"
+                                                     if entry.reason else "")]
     if waits(entry) and not entry.reason:
-        lines[0] += ": generated, and judged by nobody"
-    for title, labels in (("Wanted", read_labels_of(entry.wanted)),
-                          ("Weak labels", read_weak(entry.weak))):
+        lines[0] += f": {say(words('judged_by_nobody'))}"
+    for title, labels in (("wanted", read_labels_of(entry.wanted)),
+                          ("weak", read_weak(entry.weak))):
         if labels:
-            lines.append(f"{title}: {escape(_in_words(labels, names))}")
-    for name, title in _SAID:
-        text = getattr(entry, name)
+            lines.append(f"{say(words(title))}: {escape(_in_words(labels, names))}")
+    for name in _SAID:
+        text, title = getattr(entry, name), say(words(f"of_{name}"))
         if name == "page" and text.startswith(("http://", "https://")):
             lines.append(f'{title}: <a href="{escape(text)}">{escape(text[:80])}</a>')
         elif text:
@@ -295,6 +294,12 @@ def _in_words(labels: Mapping, names: Mapping[str, str]) -> str:
     for feature, said in labels.items():
         label, source = said if isinstance(said, tuple) else (said, "")
         if label:
-            found.append(("perhaps " if label == .5 else "") + names.get(feature, feature)
-                         + (f" ({source})" if source else ""))
-    return ", ".join(found) or "none of the features"
+            name = names.get(feature, feature)
+            found.append((say(words("perhaps", name=name)) if label == .5 else name)
+                         + (f" ({_source(source)})" if source else ""))
+    return ", ".join(found) or say(words("no_features"))
+
+
+def _source(name: str) -> str:
+    """Where a weak label is from."""
+    return say(words(f"by_{name}")) if name in ("text", "category", "prompt", "query") else name

@@ -19,10 +19,14 @@ from orangecontrib.customs.collecting.adapters import find_adapter, names
 from orangecontrib.customs.collecting.jobs import Searching
 from orangecontrib.customs.collecting.keys import variable_of
 from orangecontrib.customs.collecting.weak import written_labels
+from orangecontrib.customs.i18n import Joined, Sayable, say
+from orangecontrib.customs.widgets.utils.common.wording import room, worded
 
 from .sourcepage import SourcePage, feature_combo, fill_features, store_key
 
 __all__ = ["SearchPage"]
+
+words, shared = room("searchpage"), room("sourcepage")
 
 #: Services in the order in which they are offered.
 SERVICES = sorted(names(), key=lambda name: (find_adapter(name).permission, name != "openverse"))
@@ -31,7 +35,7 @@ SERVICES = sorted(names(), key=lambda name: (find_adapter(name).permission, name
 class SearchPage(SourcePage):
     """Queries to a service that is searched."""
 
-    title, kind = "Search", "search"
+    title, kind = words("search"), "search"
     TYPES = {"service": str, "queries": list, "feature": str, "most": int}
 
     def _build(self):
@@ -40,33 +44,29 @@ class SearchPage(SourcePage):
             self.service.addItem(find_adapter(name).name, name)
         self.service.activated.connect(
             lambda _: self._set("service", self.service.currentData()))
-        self.form.addRow("Service:", self.service)
+        self._row(words("service"), self.service)
         self.queries = QPlainTextEdit(placeholderText="wooden clogs\nclogs with a wooden sole",
                                       tabChangesFocus=True)
-        self.queries.setAccessibleName("Queries")
-        self.queries.setToolTip("One a line; English finds most")
         self.queries.setMaximumHeight(90)
         self.queries.textChanged.connect(self._queries_changed)
-        self.form.addRow("Queries:", self.queries)
-        self.feature = feature_combo("What the photos are to show: a weak label “unsure” (0.5), "
-                                      "until the text or you say more")
+        self._row(words("queries"), self.queries, words("queries_tip"))
+        self.feature = feature_combo()
         self.feature.activated.connect(
             lambda _: self._set("feature", self.feature.currentData()))
-        self.form.addRow("Looked for:", self.feature)
-        self.most = self._number("New photos:", "most", 10_000, 50, "Of each query, at most")
-        self.permitted = QCheckBox("I have the permission to\ntrain models on its photos")
-        self.permitted.setToolTip("The terms of the service forbid it otherwise. Not kept in "
-                                  "the workflow")
+        self._row(words("feature"), self.feature, words("feature_tip"))
+        self.most = self._number(words("most"), "most", 10_000, 50, words("most_tip"))
+        self.permitted = worded(QCheckBox(), text=words("permitted"),
+                                toolTip=words("permitted_tip"))
         self.permitted.toggled.connect(lambda _: self.changed.emit(self.settings))
         self.changed.connect(lambda _: self._show_service())
         self.form.addRow("", self.permitted)
-        self.key = QToolButton(text="Keep a Key…", clicked=self._ask_key)
-        self.key.setToolTip("Into the keyring of this computer; never into the workflow")
+        self.key = worded(QToolButton(clicked=self._ask_key), text=shared("keep_key"),
+                          toolTip=words("key_tip"))
         self.form.addRow("", self.key)
         self.about = QLabel(wordWrap=True, textFormat=Qt.RichText, openExternalLinks=True,
                             alignment=Qt.AlignTop)
         self.right.addWidget(self.about, 1)
-        self._add_start("&Search", "Collect the photos that the service finds")
+        self._add_start(words("start"), words("start_tip"))
 
     def show_settings(self):
         fill_features(self.feature, self.group, self.language)
@@ -86,16 +86,14 @@ class SearchPage(SourcePage):
         adapter = find_adapter(self.service.currentData())
         self.permitted.setVisible(adapter.permission)
         self.key.setVisible(bool(adapter.key))
-        said = [f"<b>{escape(adapter.name)}</b>",
-                f'Terms: <a href="{escape(adapter.terms)}">{escape(adapter.terms)}</a>']
+        said: list[Sayable] = [f"<b>{escape(adapter.name)}</b>",
+                               words("terms", url=escape(adapter.terms))]
         if adapter.permission:
-            said.append("Its terms forbid to train models on its photos without a permission.")
-        said.append(f"Needs a key: keep it in the keyring with the button, or set the variable "
-                    f"<tt>{variable_of(adapter.key)}</tt>. It goes to this service only, and "
-                    "into no file." if adapter.key else "Needs no key.")
-        said.append("Licence, author and link are kept with each photo. What was found before is "
-                    "not fetched again.")
-        self.about.setText("<p>".join(said))
+            said.append(words("forbidden"))
+        said.append(words("needs_key", variable=variable_of(adapter.key)) if adapter.key
+                    else words("no_key"))
+        said.append(words("kept"))
+        worded(self.about, text=Joined(tuple(said), "<p>"))
 
     def _queries(self) -> list[str]:
         return [line.strip() for line in self.queries.toPlainText().splitlines() if line.strip()]
@@ -116,7 +114,7 @@ class SearchPage(SourcePage):
 
     def _ask_key(self):
         adapter = find_adapter(self.service.currentData())
-        text, ok = QInputDialog.getText(self, "Key", f"Key of {adapter.name}, for the keyring "
-                                        "of this computer:", QLineEdit.Password)
+        text, ok = QInputDialog.getText(self, say(shared("key")), say(
+            words("ask_key", name=adapter.name)), QLineEdit.Password)
         if ok and text.strip():
             store_key(self, adapter.key, text)

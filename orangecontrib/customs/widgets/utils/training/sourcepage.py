@@ -15,7 +15,6 @@ from AnyQt.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QScrollArea,
     QSpinBox,
     QVBoxLayout,
@@ -29,10 +28,16 @@ from orangecontrib.customs.collecting.jobs import (
 )
 from orangecontrib.customs.collecting.keys import keep_key
 from orangecontrib.customs.groups import Group
-from orangecontrib.customs.i18n import say
+from orangecontrib.customs.i18n import Sayable, say
+from orangecontrib.customs.widgets.utils.common.controls import push
+from orangecontrib.customs.widgets.utils.common.theme import theme
+from orangecontrib.customs.widgets.utils.common.wording import room, worded
 from orangecontrib.customs.widgets.utils.training.consentbox import ConsentBox
+from orangecontrib.customs.widgets.utils.training.naming import shown_names
 
 __all__ = ["SourcePage", "feature_combo", "fill_features", "store_key"]
+
+words = room("sourcepage")
 
 
 class SourcePage(QWidget):
@@ -44,7 +49,7 @@ class SourcePage(QWidget):
         Literals; what is not in there is as by default.
     group : Group
     language : {"en", "ru"}
-        Of the features' names.
+        Of the columns' names, see :func:`shown_names`.
     """
 
     #: Its settings are others now.
@@ -54,7 +59,8 @@ class SourcePage(QWidget):
     #: The user has agreed to what the notice says, or has taken it back.
     agreed = Signal(bool)
 
-    title = kind = ""
+    title: Sayable = ""
+    kind = ""
     #: Of the settings, by name.
     TYPES: dict[str, type] = {}
 
@@ -69,14 +75,14 @@ class SourcePage(QWidget):
         self.form.setVerticalSpacing(4)
         inside = QWidget()
         inside.setLayout(self.form)
-        area = QScrollArea(widgetResizable=True, frameShape=QFrame.NoFrame,
+        self._area = area = QScrollArea(widgetResizable=True, frameShape=QFrame.NoFrame,
                            horizontalScrollBarPolicy=Qt.ScrollBarAlwaysOff)
         area.setWidget(inside)
         self.right, self.buttons = QVBoxLayout(), QHBoxLayout()
         self.consent = ConsentBox()
         self.consent.toggled.connect(self.agreed)
         self.problem = QLabel(wordWrap=True, textFormat=Qt.PlainText)
-        self.problem.setStyleSheet("color: #b00020")
+        self.problem.setStyleSheet(f"color: {theme(self.palette()).bad.name()}")
         self.problem.hide()
         columns = QHBoxLayout()
         columns.addWidget(area, 5)
@@ -90,8 +96,7 @@ class SourcePage(QWidget):
         layout.addWidget(self.problem)
         layout.addLayout(bottom)
         self._build()
-        area.setMinimumWidth(inside.minimumSizeHint().width()
-                             + area.verticalScrollBar().sizeHint().width())
+        self._fit()
         self.show_settings()
 
     # --- what pages say of themselves
@@ -115,12 +120,25 @@ class SourcePage(QWidget):
 
     # --- for all of them
 
+    def _fit(self) -> None:
+        """Room for the longest of its words."""
+        self._area.setMinimumWidth(self._area.widget().minimumSizeHint().width()
+                                   + self._area.verticalScrollBar().sizeHint().width())
+
+    def _row(self, label: Sayable, control: QWidget, tooltip: Sayable = "") -> None:
+        """A control of the form, with its label and a name for those who hear the screen."""
+        worded(control, accessibleName=label)
+        if tooltip:
+            worded(control, toolTip=tooltip)
+        self.form.addRow(worded(QLabel(), text=label), control)
+
     def set_group(self, group: Group, language: str) -> None:
         """Other goods have other features, with other names."""
         self.group, self.language = group, language
+        self._fit()
         self.show_settings()
 
-    def show_job(self, job: Job | None, problem: str, agreed: bool, ready: bool) -> None:
+    def show_job(self, job: Job | None, problem: Sayable, agreed: bool, ready: bool) -> None:
         """Show what the job would send, or why there is none.
 
         Parameters
@@ -130,39 +148,39 @@ class SourcePage(QWidget):
         ready : bool
             There is a folder for the photos.
         """
-        notice = "" if job is None else say(job.notice())
-        self.consent.show_notice(notice or "Nothing is sent as long as this page is not filled "
-                                 "in.", bool(job is not None and job.receiver), agreed)
-        self.problem.setText(problem)
-        self.problem.setVisible(bool(problem))
+        notice = None if job is None else job.notice()
+        self.consent.show_notice(notice or words("nothing_sent"),
+                                 bool(job is not None and job.receiver), agreed)
+        self.tell(problem)
         self.start.setEnabled(job is not None and ready)
 
-    def _add_start(self, text: str, tooltip: str) -> None:
-        self.start = QPushButton(text, autoDefault=False, clicked=self.wanted)
-        self.start.setToolTip(tooltip)
+    def tell(self, problem: Sayable) -> None:
+        """Say what keeps the page from its job; "": nothing does."""
+        worded(self.problem, text=problem)
+        self.problem.setVisible(bool(problem))
+
+    def _add_start(self, text: Sayable, tooltip: Sayable) -> None:
+        self.start = push(None, text, self.wanted.emit, tooltip)
         self.start.setMinimumWidth(100)
         self.buttons.addWidget(self.start, 0, Qt.AlignBottom)
 
-    def _line(self, label: str, name: str, placeholder: str = "", tooltip: str = "") -> QLineEdit:
-        line = QLineEdit(placeholderText=placeholder, acceptDrops=False, clearButtonEnabled=True)
-        line.setToolTip(tooltip)
-        line.setAccessibleName(label.rstrip(":"))
+    def _line(self, label: Sayable, name: str, placeholder: Sayable = "",
+              tooltip: Sayable = "") -> QLineEdit:
+        line = worded(QLineEdit(acceptDrops=False, clearButtonEnabled=True),
+                      placeholderText=placeholder)
         line.textEdited.connect(lambda text: self._set(name, text.strip()))
         # the button that clears the line edits nothing
         line.textChanged.connect(lambda text: None if text else self._set(name, ""))
-        self.form.addRow(label, line)
+        self._row(label, line, tooltip)
         return line
 
-    def _number(self, label: str, name: str, most: float, default: float, tooltip: str,
-                suffix: str = "", decimals: bool = False):
+    def _number(self, label: Sayable, name: str, most: float, default: float, tooltip: Sayable,
+                decimals: bool = False):
         spin = QDoubleSpinBox(decimals=1) if decimals else QSpinBox()
         spin.setRange(0 if decimals else 1, most)
         spin.setValue(default)
-        spin.setSuffix(suffix)
-        spin.setToolTip(tooltip)
-        spin.setAccessibleName(label.rstrip(":"))
         spin.valueChanged.connect(lambda value: self._set(name, value))
-        self.form.addRow(label, spin)
+        self._row(label, spin, tooltip)
         return spin
 
     def _set(self, name: str, value) -> None:
@@ -193,19 +211,16 @@ def store_key(page: SourcePage, name: str, text: str) -> None:
     try:
         keep_key(name, text)
     except CollectError as error:
-        page.problem.setText(str(error))
-        page.problem.show()
+        page.tell(error.reason)
 
 
-def feature_combo(tooltip: str) -> QComboBox:
-    combo = QComboBox(sizeAdjustPolicy=QComboBox.AdjustToMinimumContentsLengthWithIcon,
-                      minimumContentsLength=14)
-    combo.setToolTip(tooltip)
-    return combo
+def feature_combo() -> QComboBox:
+    return QComboBox(sizeAdjustPolicy=QComboBox.AdjustToMinimumContentsLengthWithIcon,
+                     minimumContentsLength=14)
 
 
 def fill_features(combo: QComboBox, group: Group, language: str) -> None:
     combo.clear()
-    combo.addItem("(no feature)", "")
-    for feature in group.features:
-        combo.addItem(getattr(feature, f"name_{language}"), feature.id)
+    combo.addItem(say(words("no_feature")), "")
+    for id_, name in shown_names(group, language).items():
+        combo.addItem(name, id_)

@@ -14,8 +14,12 @@ from orangecontrib.customs.training.labelling import (
 )
 from orangecontrib.customs.training.labelling.looking import Looked, run
 from orangecontrib.customs.widgets.utils.common.base import Part, reason
+from orangecontrib.customs.widgets.utils.common.wording import room, worded
 
 __all__ = ["Suggests"]
+
+words = room("owphotolabeler")
+CANCEL = room("common")("cancel")
 
 
 class Suggests(Part):
@@ -98,9 +102,9 @@ class Suggests(Part):
 
     def on_exception(self, ex: Exception):
         if isinstance(ex, (ModelError, BackboneError)):
-            self.Error.model(str(ex))
+            self.Error.model(reason=str(ex))
         else:
-            self.Error.unexpected(reason(ex))
+            self.Error.unexpected(reason=reason(ex))
         self._show_model()
 
     def _show_model(self):
@@ -109,14 +113,14 @@ class Suggests(Part):
         self.bundled_box.blockSignals(True)
         self.bundled_box.setChecked(self.use_bundled or self.model is not None)
         self.bundled_box.blockSignals(False)
-        self.bundled_box.setText("&Bundled model" if self.model is None else "Model: input")
-        self.bundled_box.setToolTip(
-            "Let the model of the add-on suggest answers, on this computer" if self.model is None
-            else f"The model on the input suggests answers ({self.model.backbone}, "
-                 f"{self.model.digest[:12]}…)")
+        worded(self.bundled_box,
+               text=words("bundled" if self.model is None else "input"),
+               toolTip=words("bundled_tip") if self.model is None else words(
+                   "input_tip", backbone=self.model.backbone, digest=self.model.digest[:12]))
         working = self.task is not None
         unseen = np.flatnonzero(np.isnan(self._p[:, 0])).tolist()
         left = any(number not in self.gallery.unreadable for number in unseen)
         wanted = self.model is not None or self.use_bundled
-        self.stop_button.setText("Go On" if not working and wanted and left else "Stop")
+        worded(self.stop_button,
+               text=words("resume") if not working and wanted and left else CANCEL)
         self.stop_button.setEnabled(working or wanted and left)

@@ -7,13 +7,15 @@ import numpy as np
 import pyqtgraph as pg
 from AnyQt.QtCore import QRectF, Qt
 from AnyQt.QtCore import pyqtSignal as Signal
-from AnyQt.QtGui import QBrush, QColor, QPen
+from AnyQt.QtGui import QBrush, QColor, QPalette, QPen
 from AnyQt.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QHeaderView,
     QLabel,
     QSplitter,
     QStyledItemDelegate,
+    QTableView,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -21,16 +23,23 @@ from AnyQt.QtWidgets import (
 )
 
 from orangecontrib.customs.facts import Fact
+from orangecontrib.customs.i18n import say
 from orangecontrib.customs.intervals import wilson
 from orangecontrib.customs.training.report import FeatureReport, GradabilityReport, Report
-from orangecontrib.customs.widgets.utils.common.controls import rows_view
+from orangecontrib.customs.widgets.utils.common.controls import hint, rows_view
 from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsModel
-from orangecontrib.customs.widgets.utils.common.plots import BROWN, DARK, plot
+from orangecontrib.customs.widgets.utils.common.plots import BROWN, drawn, ink, plot
+from orangecontrib.customs.widgets.utils.common.theme import mixed, readable, theme
+from orangecontrib.customs.widgets.utils.common.wording import room, worded
 
 __all__ = ["EvaluationPage", "HeightsPage", "GradabilityPage"]
 
-_LOW, _HIGH = QColor("#fbf5ec"), QColor("#d08a45")
-_RED, _GREY = "#b00020", "#8a8a8a"
+words = room("trainingpages")
+
+#: Of cells: the more, the more of this colour.
+_MUCH = QColor("#d08a45")
+#: With fewer photos than this a share is not what matters.
+_FEW = 20
 
 
 class IntervalDelegate(QStyledItemDelegate):
@@ -54,13 +63,16 @@ class IntervalDelegate(QStyledItemDelegate):
         box = QRectF(option.rect).adjusted(6, 5, -6, -5)
         low, value, high, mark = (box.left() + box.width() * min(max(2 * p - 1, 0.), 1.)
                                   for p in found)
+        colours = theme(option.palette)
+        track = QColor(colours.text)
+        track.setAlpha(24)
         painter.save()
-        painter.fillRect(box, QColor("#f1ebe2"))
+        painter.fillRect(box, track)
         painter.fillRect(QRectF(low, box.top(), max(1., high - low), box.height()),
-                         QColor("#e3b77c"))
-        painter.setPen(QPen(QColor(DARK), 2))
+                         mixed(_MUCH, colours.ground, .7))
+        painter.setPen(QPen(colours.text, 2))
         painter.drawLine(int(value), int(box.top()), int(value), int(box.bottom()))
-        painter.setPen(QPen(QColor("#7a7a7a"), 1, Qt.DashLine))
+        painter.setPen(QPen(colours.quiet, 1, Qt.DashLine))
         painter.drawLine(int(mark), int(box.top()) - 3, int(mark), int(box.bottom()) + 3)
         painter.restore()
 
@@ -68,7 +80,7 @@ class IntervalDelegate(QStyledItemDelegate):
 class EvaluationPage(QWidget):
     """A row per feature."""
 
-    title = "Evaluation"
+    title = words("evaluation")
 
     #: Id of the feature whose row was selected.
     chosen = Signal(str)
@@ -77,38 +89,33 @@ class EvaluationPage(QWidget):
         super().__init__(parent)
         self._names: dict[str, str] = {}
         self.model = GoodsModel((
-            Column("Feature", lambda r: self._names[r.feature],
-                   colour=lambda r: None if r.taught else _GREY, tooltip=_taught,
-                   header_tooltip="Grey: the photos could not teach it"),
+            Column(words("feature"), lambda r: self._names[r.feature],
+                   colour=lambda r: None if r.taught else _colours().quiet.name(),
+                   tooltip=_taught, header_tooltip=words("feature_tip")),
             Column("n", lambda r: str(r.score.n), lambda r: r.score.n, right=True,
-                   tooltip=lambda r: f"{r.score.n} photos of {r.products} products",
-                   header_tooltip="Held-out photos labelled 1 or 0"),
-            Column("1s", lambda r: str(r.score.positives), lambda r: r.score.positives,
-                   right=True, header_tooltip="Of these labelled 1"),
-            Column("Accuracy", lambda r: _percent(r.score.accuracy),
+                   tooltip=_counted, header_tooltip=words("n_tip")),
+            Column(words("ones"), lambda r: str(r.score.positives), lambda r: r.score.positives,
+                   right=True, header_tooltip=words("ones_tip")),
+            Column(words("accuracy"), lambda r: _percent(r.score.accuracy),
                    lambda r: _key(r.score.accuracy), right=True, tooltip=_accuracy,
-                   header_tooltip="Share on the right side of ½"),
+                   header_tooltip=words("accuracy_tip")),
             Column("½ … 1", lambda r: "", lambda r: r.score.interval[0], tooltip=_accuracy,
-                   header_tooltip="Accuracy with its 95 % interval; dashed: always giving the "
-                                  "commoner answer"),
-            Column("Balanced", lambda r: _percent(r.score.balanced),
+                   header_tooltip=words("accuracy_interval_tip")),
+            Column(words("balanced"), lambda r: _percent(r.score.balanced),
                    lambda r: _key(r.score.balanced), right=True, tooltip=_balanced,
-                   header_tooltip="Mean of the shares found among the 1s and among the 0s, at "
-                                  "½; point at it for the model's threshold"),
+                   header_tooltip=words("balanced_tip")),
             Column("AUC", lambda r: _number(r.auc), lambda r: _key(r.auc), right=True,
-                   tooltip=_auc, header_tooltip="P(a photo labelled 1 gets more than one "
-                                                "labelled 0)"),
-            Column("ECE", lambda r: _number(r.ece), lambda r: _key(r.ece), right=True,
-                   tooltip=_ece,
-                   colour=lambda r: _RED if r.taught and r.ece > r.ece_limit else None,
-                   header_tooltip="Calibration error; red: more than chance would show a "
-                                  "calibrated model"),
-            Column("chance", lambda r: _number(r.ece_limit), lambda r: _key(r.ece_limit),
+                   tooltip=_auc, header_tooltip=words("auc_tip")),
+            Column("ECE", lambda r: _number(r.ece) + "!" * _too_far(r), lambda r: _key(r.ece),
                    right=True, tooltip=_ece,
-                   header_tooltip="What a perfectly calibrated model stays below in 95 % of "
-                                  "samples of this size"),
+                   colour=lambda r: _colours().bad.name() if _too_far(r) else None,
+                   header_tooltip=words("ece_tip")),
+            Column(words("chance"), lambda r: _number(r.ece_limit), lambda r: _key(r.ece_limit),
+                   right=True, tooltip=_ece,
+                   header_tooltip=words("chance_tip")),
         ), self)
-        self.view = rows_view(self.model, higher=8)
+        self.view = rows_view(self.model, words("evaluation"), higher=8)
+        hint(self.view, words("none_yet"))
         self.view.horizontalHeader().setMinimumSectionSize(24)
         self.view.setItemDelegateForColumn(4, IntervalDelegate(
             lambda r: (r.score.interval[0], r.score.accuracy, r.score.interval[1], r.score.usual)
@@ -122,10 +129,7 @@ class EvaluationPage(QWidget):
         """Show the features, by their names."""
         self._names = names
         self.model.set_rows(() if report is None else report.features)
-        header = self.view.horizontalHeader()
-        for number, width in enumerate((150, 46, 42, 70, 96, 70, 54, 54, 54)):
-            header.resizeSection(number, width)
-        header.setSectionResizeMode(4, QHeaderView.Stretch)
+        _fit(self.view, 150)
 
     def _on_selection(self, *_):
         rows = self.view.selectionModel().selectedRows()
@@ -136,7 +140,7 @@ class EvaluationPage(QWidget):
 class HeightsPage(QWidget):
     """Which height is taken for which."""
 
-    title = "Heights"
+    title = words("heights")
 
     def __init__(self, parent=None):
         super().__init__(parent)
@@ -151,7 +155,8 @@ class HeightsPage(QWidget):
             header.setSectionResizeMode(QHeaderView.Stretch)
             header.setMinimumSectionSize(28)
             header.setHighlightSections(False)
-        axis = QLabel("<small>Rows: the label. Columns: the likeliest height.</small>")
+        axis = worded(QLabel(), text=words("heights_axis"))
+        worded(self.table, accessibleName=words("heights"))
         layout.addWidget(self.sentence)
         layout.addWidget(self.table, 1)
         layout.addWidget(axis)
@@ -161,16 +166,16 @@ class HeightsPage(QWidget):
         if report is None or not report.heights.n:
             self.table.setRowCount(0)
             self.table.setColumnCount(0)
-            self.sentence.setText("" if report is None else
-                                  "No held-out photo has one height labelled 1.")
+            self.sentence.setText(say(words("none_yet" if report is None else "no_height")))
             return
         found, counts = report.heights, report.heights.counts
         titles = [names[id_] for id_ in found.features]
         k = len(titles)
         self.table.setRowCount(k + 1)
         self.table.setColumnCount(k + 1)
-        self.table.setVerticalHeaderLabels([*titles, "said"])
-        self.table.setHorizontalHeaderLabels([*titles, "labelled"])
+        self.table.setVerticalHeaderLabels([*titles, say(words("said"))])
+        self.table.setHorizontalHeaderLabels(
+            [*(title.replace(" ", "\n") for title in titles), say(words("labelled"))])
         of_row, of_column = counts.sum(axis=1), counts.sum(axis=0)
         for i in range(k + 1):
             for j in range(k + 1):
@@ -182,56 +187,57 @@ class HeightsPage(QWidget):
                     text += f"\n{number / of_row[i]:.0%}"
                 item = QTableWidgetItem(text)
                 item.setTextAlignment(Qt.AlignCenter)
-                item.setForeground(QBrush(QColor("#2b1d12")))
-                item.setBackground(QBrush(
-                    _mix(number / of_row[i] if of_row[i] else 0.) if inside
-                    else QColor("#ffffff")))
+                if inside:
+                    ground = _mix(number / of_row[i] if of_row[i] else 0., self.table.palette())
+                    item.setBackground(QBrush(ground))
+                    item.setForeground(QBrush(readable(_colours().text, ground)))
                 self.table.setItem(i, j, item)
         low, high = wilson(found.right, found.n)
-        self.sentence.setText(
-            f"{found.n} photos with a known height: <b>{found.right / found.n:.1%}</b> right "
-            f"(95 %: {low:.1%}–{high:.1%}); {found.neighbours} of the {found.n - found.right} "
-            "mistakes are the next lower or higher one.")
+        few = found.n < _FEW
+        self.sentence.setText(say(words(
+            "heights_few" if few else "heights_right", n=found.n, low=low, high=high,
+            right=found.right if few else found.right / found.n, near=found.neighbours,
+            wrong=found.n - found.right)))
 
 
 class GradabilityPage(QWidget):
     """Three tiers per fact, and how far the features of a photo contradict each other."""
 
-    title = "Gradability"
+    title = words("gradability")
 
     def __init__(self, parent=None):
         super().__init__(parent)
         self._facts: Mapping[str, Fact] = {}
         self.model = GoodsModel((
-            Column("Fact", lambda r: self._facts[r.fact].en),
+            Column(words("fact"), lambda r: say(self._facts[r.fact])),
             Column("n", lambda r: str(r.n), lambda r: r.n, right=True,
-                   header_tooltip="Held-out photos annotated for the fact"),
-            Column("can't", lambda r: str(r.ungradable), lambda r: r.ungradable, right=True,
-                   header_tooltip="Of these labelled 0.5: the photo can't show it"),
-            Column("Overall", lambda r: _percent(r.overall), lambda r: _key(r.overall),
+                   header_tooltip=words("fact_n_tip")),
+            Column(words("cannot"), lambda r: str(r.ungradable), lambda r: r.ungradable, right=True,
+                   header_tooltip=words("cannot_tip")),
+            Column(words("overall"), lambda r: _percent(r.overall), lambda r: _key(r.overall),
                    right=True, tooltip=_overall,
-                   header_tooltip="Declined where it can't be judged; else not declined and the "
-                                  "right value"),
+                   header_tooltip=words("overall_tip")),
             Column("½ … 1", lambda r: "", lambda r: r.interval[0], tooltip=_overall,
-                   header_tooltip="Overall with its 95 % interval; dashed: the value where it "
-                                  "can be judged"),
-            Column("Precision", lambda r: _percent(r.precision), lambda r: _key(r.precision),
+                   header_tooltip=words("overall_interval_tip")),
+            Column(words("precision"), lambda r: _percent(r.precision), lambda r: _key(r.precision),
                    right=True, tooltip=_declined,
-                   header_tooltip="Share of the declined photos that can't be judged indeed"),
-            Column("Recall", lambda r: _percent(r.recall), lambda r: _key(r.recall), right=True,
-                   tooltip=_declined,
-                   header_tooltip="Share of the photos that can't be judged that are declined"),
+                   header_tooltip=words("precision_tip")),
+            Column(words("recall"), lambda r: _percent(r.recall), lambda r: _key(r.recall),
+                   right=True, tooltip=_declined,
+                   header_tooltip=words("recall_tip")),
             Column("F1", lambda r: _number(r.f1), lambda r: _key(r.f1), right=True,
-                   tooltip=_declined, header_tooltip="Of \"can't be judged\""),
-            Column("Value", lambda r: _percent(r.value), lambda r: _key(r.value), right=True,
-                   header_tooltip="Right values among the photos that can show the fact"),
+                   tooltip=_declined, header_tooltip=words("f1_tip")),
+            Column(words("value"), lambda r: _percent(r.value), lambda r: _key(r.value), right=True,
+                   header_tooltip=words("value_tip")),
         ), self)
-        self.view = rows_view(self.model, higher=8)
+        self.view = rows_view(self.model, words("gradability"), higher=8, wordWrap=True)
+        self.view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeToContents)
+        hint(self.view, words("none_yet"))
         self.view.horizontalHeader().setMinimumSectionSize(24)
         self.view.setItemDelegateForColumn(4, IntervalDelegate(
             lambda r: (r.interval[0], r.overall, r.interval[1],
                        r.value if np.isfinite(r.value) else 0.) if r.n else None, self.view))
-        self.histogram = plot("contradiction score", "photos", legend=False)
+        self.histogram = plot(words("contradiction"), words("photos"), legend=None)
         self.sentence = QLabel(wordWrap=True)
         lower = QWidget()
         below = QVBoxLayout(lower)
@@ -250,22 +256,29 @@ class GradabilityPage(QWidget):
         """Show the facts and the histogram."""
         self._facts = {} if report is None else report.group.vocabulary
         self.model.set_rows(() if report is None else report.gradability)
-        header = self.view.horizontalHeader()
-        for number, width in enumerate((190, 46, 46, 66, 96, 66, 60, 50, 60)):
-            header.resizeSection(number, width)
-        header.setSectionResizeMode(4, QHeaderView.Stretch)
+        _fit(self.view, 168)
         self.histogram.clear()
         self.sentence.setText("")
         if report is None or not report.photos:
             return
         counts, middles = report.contradiction_histogram()
         self.histogram.addItem(pg.BarGraphItem(x=middles, height=counts,
-                                               width=.9 / len(middles), brush=BROWN,
-                                               pen=pg.mkPen(DARK)))
+                                               width=.9 / len(middles), brush=drawn(BROWN),
+                                               pen=pg.mkPen(ink())))
         self.histogram.setXRange(0, 1)
-        self.sentence.setText(
-            f"{report.contradicted} of {report.photos} photos have features that rather fit no "
-            "group of goods (score above ½): an unusual good, or a model that guesses.")
+        self.sentence.setText(say(words("contradicted", n=report.contradicted,
+                                        photos=report.photos)))
+
+
+def _fit(view: QTableView, first: int) -> None:
+    """Numbers have the room that they and their header need, bars have what is left."""
+    header, model, metrics = view.horizontalHeader(), view.model(), view.fontMetrics()
+    header.resizeSection(0, first)
+    for column in range(1, header.count()):
+        texts = [say(model.columns[column].header),
+                 *(model.columns[column].text(row) for row in model.rows)]
+        header.resizeSection(column, 12 + max(map(metrics.horizontalAdvance, texts)))
+    header.setSectionResizeMode(4, QHeaderView.Stretch)
 
 
 def _percent(value: float) -> str:
@@ -281,54 +294,63 @@ def _key(value: float) -> float:
     return -1. if np.isnan(value) else value
 
 
+def _colours():
+    return theme(QApplication.palette())
+
+
+def _too_far(row: FeatureReport) -> bool:
+    """Whether probabilities are further off than chance explains."""
+    return bool(row.taught and row.ece > row.ece_limit)
+
+
+def _counted(row: FeatureReport) -> str:
+    return say(words("counted", n=row.score.n, products=row.products))
+
+
 def _taught(row: FeatureReport) -> str:
-    return f"{row.score.n} photos of {row.products} products" if row.taught else \
-        "Nothing was learnt: the photos have not both answers. The figures are those of a " \
-        "constant."
+    return _counted(row) if row.taught else say(words("not_taught"))
 
 
 def _accuracy(row: FeatureReport) -> str:
     score = row.score
     if not score.n:
-        return "No held-out photo is labelled 1 or 0"
+        return say(words("no_answers"))
     low, high = score.interval
-    return (f"{score.right} of {score.n} photos right: {score.accuracy:.1%}, 95 %: {low:.1%}–"
-            f"{high:.1%}\nAlways the commoner answer: {score.usual:.1%}")
+    return say(words("accuracy_of", right=score.right, n=score.n, share=score.accuracy, low=low,
+                     high=high, usual=score.usual))
 
 
 def _balanced(row: FeatureReport) -> str:
     if np.isnan(row.score.balanced):
-        return "Needs photos of both answers"
-    return (f"At ½: {row.score.balanced:.1%}\nAt the model's threshold {row.threshold:.2f}: "
-            f"{row.balanced_at_threshold:.1%}")
+        return say(words("needs_both"))
+    return say(words("balanced_of", share=row.score.balanced, threshold=row.threshold,
+                     at=row.balanced_at_threshold))
 
 
 def _auc(row: FeatureReport) -> str:
     if np.isnan(row.auc):
-        return "Needs photos of both answers"
-    return "{:.3f}, 95 %: {:.3f}–{:.3f} (products count, not photos)".format(
-        row.auc, *row.auc_interval)
+        return say(words("needs_both"))
+    low, high = row.auc_interval
+    return say(words("auc_of", auc=row.auc, low=low, high=high))
 
 
 def _ece(row: FeatureReport) -> str:
     if np.isnan(row.ece):
-        return "No held-out photo is labelled 1 or 0"
-    return (f"Mean distance of stated and observed share: {row.ece:.3f}\nA calibrated model "
-            f"stays below {row.ece_limit:.3f} in 95 of 100 samples of this size")
+        return say(words("no_answers"))
+    return say(words("ece_of", ece=row.ece, limit=row.ece_limit))
 
 
 def _overall(row: GradabilityReport) -> str:
     if not row.n:
-        return "No held-out photo is annotated for it"
+        return say(words("none_annotated"))
     low, high = row.interval
-    return f"{row.right} of {row.n} photos right as a whole, 95 %: {low:.1%}–{high:.1%}"
+    return say(words("overall_of", right=row.right, n=row.n, low=low, high=high))
 
 
 def _declined(row: GradabilityReport) -> str:
-    return (f"Of {row.declined} photos the model says that they can't show it; "
-            f"{row.declined_rightly} of these are labelled so, of {row.ungradable} in all")
+    return say(words("declined_of", declined=row.declined, rightly=row.declined_rightly,
+                     cannot=row.ungradable))
 
 
-def _mix(share: float) -> QColor:
-    return QColor(*(round(low + share * (high - low)) for low, high in zip(
-        _LOW.getRgb()[:3], _HIGH.getRgb()[:3])))
+def _mix(share: float, palette: QPalette) -> QColor:
+    return mixed(_MUCH, palette.color(QPalette.Base), .08 + .8 * share)

@@ -9,25 +9,36 @@ from AnyQt.QtCore import Qt
 from AnyQt.QtCore import pyqtSignal as Signal
 from AnyQt.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
+from orangecontrib.customs.i18n import Message, say
 from orangecontrib.customs.training.report import FeatureReport, Report
 from orangecontrib.customs.training.trainer import Epoch
-from orangecontrib.customs.widgets.utils.common.plots import BROWN, DARK, GREEN, plot
+from orangecontrib.customs.widgets.utils.common.plots import (
+    BROWN,
+    GREEN,
+    drawn,
+    ink,
+    plot,
+    worded_axis,
+)
+from orangecontrib.customs.widgets.utils.common.wording import room, worded
 
 __all__ = ["CurvesPage", "ReliabilityPage"]
+
+words = room("trainingplots")
 
 
 class CurvesPage(QWidget):
     """Loss and accuracy per epoch, drawn while the run goes on."""
 
-    title = "Curves"
+    title = words("curves")
 
     def __init__(self, parent=None):
         super().__init__(parent)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)
         self.note = QLabel(wordWrap=True)
-        self.loss = plot("epoch", "loss")
-        self.accuracy = plot("epoch", "accuracy")
+        self.loss = plot(words("epoch"), words("loss"))
+        self.accuracy = plot(words("epoch"), words("accuracy"))
         self.accuracy.setXLink(self.loss)
         for each in (self.loss, self.accuracy):
             each.getAxis("left").setWidth(52)
@@ -44,14 +55,14 @@ class CurvesPage(QWidget):
         self.loss.clear()
         self.accuracy.clear()
         for axis in (self.loss, self.accuracy):
-            axis.setLabel("bottom", "iteration" if len(fits) > 1 else "epoch", color=DARK)
+            worded_axis(axis, "bottom", words("iteration" if len(fits) > 1 else "epoch"))
         for fit in fits:
             points = [epoch for epoch in history if epoch.fit == fit]
             x = np.array([epoch.epoch for epoch in points])
             for axis, name, colour, text in (
-                    (self.loss, "train_loss", BROWN, "training"),
-                    (self.loss, "validation_loss", GREEN, "held out"),
-                    (self.accuracy, "validation_accuracy", GREEN, "held out")):
+                    (self.loss, "train_loss", BROWN, "training_photos"),
+                    (self.loss, "validation_loss", GREEN, "held_out"),
+                    (self.accuracy, "validation_accuracy", GREEN, "held_out")):
                 if fit and name == "train_loss":
                     continue
                 y = np.array([getattr(epoch, name) for epoch in points], float)
@@ -60,12 +71,13 @@ class CurvesPage(QWidget):
                     continue
                 first = fit == next(f for f in fits if f or len(fits) == 1) \
                     if name != "train_loss" else True
+                colour = drawn(colour)
                 axis.plot(x[seen], y[seen], pen=pg.mkPen(colour, width=1 if fit else 2),
                           symbol="o" if seen.sum() < 25 and not fit else None, symbolSize=5,
                           symbolBrush=colour, symbolPen=None,
-                          name=text + (" (a line per fold)" if fit else "") if first else None)
+                          name=say(words(text + "_folds" * bool(fit))) if first else None)
         self._mark_best(history, fits)
-        self.note.setText(self._in_words(history, fits))
+        worded(self.note, text=self._in_words(history, fits))
 
     def _mark_best(self, history, fits):
         measured = [e for e in history if np.isfinite(e.validation_loss)]
@@ -73,24 +85,22 @@ class CurvesPage(QWidget):
             return
         best = min(measured, key=lambda e: e.validation_loss)
         for axis in (self.loss, self.accuracy):
-            axis.addItem(pg.InfiniteLine(best.epoch, pen=pg.mkPen(DARK, style=Qt.DotLine)))
+            axis.addItem(pg.InfiniteLine(best.epoch, pen=pg.mkPen(ink(), style=Qt.DotLine)))
 
-    def _in_words(self, history, fits):
+    def _in_words(self, history, fits) -> Message:
         if not history:
-            return "Nothing trained yet."
+            return words("nothing")
         if len(fits) > 1 or not any(np.isfinite(e.validation_loss) for e in history):
-            return ("The model is fitted on all photos but those for the test; then each of the "
-                    "folds is left out once, to calibrate it.")
+            return words("folds")
         best = min((e for e in history if np.isfinite(e.validation_loss)),
                    key=lambda e: e.validation_loss)
-        return (f"Epoch {history[-1].epoch}. The lowest loss on held-out photos is in epoch "
-                f"{best.epoch} (dotted): the model of that epoch is kept.")
+        return words("best", epoch=history[-1].epoch, best=best.epoch)
 
 
 class ReliabilityPage(QWidget):
     """Does "80 %" happen in 80 % of the photos?"""
 
-    title = "Reliability"
+    title = words("reliability")
 
     #: Id of the feature that the user chose.
     chosen = Signal(str)
@@ -104,9 +114,10 @@ class ReliabilityPage(QWidget):
         self.combo.setMinimumContentsLength(22)
         self.combo.activated.connect(self._on_feature)
         self.note = QLabel(wordWrap=True)
-        self.plot = plot("stated probability", "share labelled 1", legend=None)
+        self.plot = plot(words("stated"), words("share"), legend=None)
         top = QHBoxLayout()
-        top.addWidget(QLabel("Feature:"))
+        top.addWidget(worded(QLabel(), text=words("feature")))
+        worded(self.combo, accessibleName=words("feature"))
         top.addWidget(self.combo)
         top.addStretch(1)
         layout.addLayout(top)
@@ -147,20 +158,17 @@ class ReliabilityPage(QWidget):
         self.plot.setXRange(0, 1)
         self.plot.setYRange(0, 1)
         if self.combo.currentIndex() < 0:
-            self.note.setText("")
+            worded(self.note, text=words("nothing"))
             return
         row = self._rows[self.combo.currentIndex()]
         self.plot.addItem(pg.PlotDataItem([0, 1], [0, 1],
-                                          pen=pg.mkPen("#999999", style=Qt.DashLine)))
+                                          pen=pg.mkPen(ink(), style=Qt.DashLine)))
         x, y, low, high = (np.array([getattr(b, part) for b in row.bins])
                            for part in ("stated", "happened", "low", "high"))
         self.plot.addItem(pg.ErrorBarItem(x=x, y=y, top=high - y, bottom=y - low, beam=.012,
-                                          pen=pg.mkPen(BROWN, width=1)))
-        self.plot.plot(x, y, pen=pg.mkPen(BROWN, width=2), symbol="o", symbolSize=8,
-                       symbolBrush=BROWN, symbolPen=None)
-        verdict = "no more than chance would show a calibrated model" \
-            if row.ece <= row.ece_limit else "too much for a calibrated model"
-        self.note.setText(
-            f"{row.score.n} photos of {row.products} products, {row.score.positives} labelled 1. "
-            f"Calibration error {row.ece:.3f}: {verdict} (up to {row.ece_limit:.3f}). Each point "
-            "stands for about equally many photos; bars are 95 % intervals.")
+                                          pen=pg.mkPen(drawn(BROWN), width=1)))
+        self.plot.plot(x, y, pen=pg.mkPen(drawn(BROWN), width=2), symbol="o", symbolSize=8,
+                       symbolBrush=drawn(BROWN), symbolPen=None)
+        worded(self.note, text=words(
+            "calibrated" if row.ece <= row.ece_limit else "not_calibrated", n=row.score.n,
+            products=row.products, ones=row.score.positives, ece=row.ece, limit=row.ece_limit))

@@ -27,7 +27,7 @@ from orangecontrib.customs.widgets.utils.text.tarifftree import duty_text
 
 __all__ = ["Ranked", "SearchPage", "marked_lines", "rank"]
 
-words = room("searchpage")
+words = room("tariffsearch")
 
 #: Qt's: a widget without a maximum.
 QWIDGETSIZE_MAX = 2 ** 24 - 1

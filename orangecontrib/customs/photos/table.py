@@ -532,6 +532,23 @@ def model_behind(domain: Domain) -> PhotoModel | None:
     return None
 
 
+class PoolError(ValueError):
+    """A table whose photos can't be pooled; says why, and what to do.
+
+    Attributes
+    ----------
+    reason : Message
+        For people; ``str`` of the error is in English, as all errors are.
+    """
+
+    def __init__(self, reason: Message):
+        self.reason = reason
+        super().__init__(reason)
+
+    def __str__(self):
+        return self.reason.text("en")
+
+
 def pool_table(table: Table, good_variable: Variable | str, mode: str = "tempered",
                rho: float | None = None, group: Group | None = None) -> Pooled:
     """Pool a table of features_table over the column that names the good.
@@ -545,16 +562,16 @@ def pool_table(table: Table, good_variable: Variable | str, mode: str = "tempere
 
     Raises
     ------
-    ValueError
-        The table lacks features, or they carry no prior; says which and what to do.
+    PoolError
+        The table lacks features, or they carry no prior.
     """
     group = photo_group(table.domain) if group is None else group
     ids = () if group is None else group.feature_ids
     columns = feature_columns(table.domain, group)
     missing = [id_ for id_ in ids if id_ not in columns]
     if missing or not ids:
-        raise ValueError(f"no column for {', '.join(missing) or 'any feature'}: send the photos "
-                         "through Footwear CNN Feature Extractor first")
+        raise PoolError(Message.of("photos.lacks_features", features=", ".join(missing)) if missing
+                        else Message("photos.lacks_all_features"))
     p = np.column_stack([table.get_column(columns[id_]) for id_ in ids])
     gradable = gradable_columns(table.domain)
     g = np.column_stack([table.get_column(gradable[fact]).astype(float) if fact in gradable
@@ -562,8 +579,7 @@ def pool_table(table: Table, good_variable: Variable | str, mode: str = "tempere
     said = [FeatureColumn.of(columns[id_]) for id_ in ids]
     for column in said:
         if column.prior is None:
-            raise ValueError(f"column '{columns[column.feature].name}' carries no prior in its "
-                             "attributes: extract the features again")
+            raise PoolError(Message.of("photos.no_prior", column=columns[column.feature].name))
     priors = np.array([column.prior for column in said])
     rho = np.array([(.5 if column.rho is None else column.rho) if rho is None else rho
                     for column in said])

@@ -30,7 +30,6 @@ from Orange.widgets import gui
 from Orange.widgets.settings import Setting
 from Orange.widgets.utils.annotated_data import ANNOTATED_DATA_SIGNAL_NAME
 from Orange.widgets.utils.concurrent import TaskState
-from Orange.widgets.widget import Msg
 from orangewidget.utils.signals import Input, Output
 
 from orangecontrib.customs.columns import (
@@ -42,12 +41,13 @@ from orangecontrib.customs.columns import (
     SkippedPhotos,
     name_key,
 )
-from orangecontrib.customs.i18n import say
+from orangecontrib.customs.i18n import Capital, say
 from orangecontrib.customs.photos.chips import COLOURS, FeatureView
 from orangecontrib.customs.photos.pooling import MODES, Pooled
 from orangecontrib.customs.photos.table import (
     GOOD_ID,
     LeftOut,
+    PoolError,
     feature_columns,
     good_variables,
     image_paths,
@@ -245,7 +245,7 @@ class OWPhotoAggregator(CustomsWidget):
         no_features = Said(words("no_features"))
         no_good = Said(words("no_good"))
         no_ids = Said(words("no_ids"))
-        features = Msg("{}")
+        features = Said(words("said"))
         unexpected = Said(words("unexpected"))
 
     class Warning(CustomsWidget.Warning):
@@ -439,8 +439,8 @@ class OWPhotoAggregator(CustomsWidget):
         self._send(results)
 
     def on_exception(self, ex: Exception):
-        if isinstance(ex, ValueError):
-            self.Error.features(str(ex))
+        if isinstance(ex, PoolError):
+            self.Error.features(text=Capital(ex.reason))
         else:
             self.Error.unexpected(reason=reason(ex))
         self._send(None)

@@ -263,6 +263,7 @@ class ContributionsView(QTableView):
             alignment=Qt.AlignLeft | Qt.AlignTop), text=words("corner"),
             toolTip=words("corner_tip"))
         self._corner.setBackgroundRole(QPalette.Base)
+        self.show_good(None)
 
     def resizeEvent(self, event):
         super().resizeEvent(event)
@@ -293,5 +294,7 @@ class ContributionsView(QTableView):
         biggest = 0. if good is None else np.abs(good.contributions).max(initial=0)
         self._delegate.scale = max(2., float(biggest))
         self._model.show(good)
+        for header in (self.horizontalHeader(), self.verticalHeader()):
+            header.setVisible(good is not None)  # else the style paints a corner of nothing
         # header sizes depend on the names and on whether there are pictures
         self._lay_out()

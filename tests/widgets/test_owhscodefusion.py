@@ -120,6 +120,15 @@ class TestOWHSCodeFusion(WidgetTest):
             again = self.get_output(self.widget.Outputs.codes)
             self.assertEqual(column(russian, "trace"), column(again, "trace"))
 
+    def test_columns_are_kept_by_one_name_whatever_language_is_spoken(self):
+        kept = {"widths": {"Code": 90}, "hidden": ["P", "Safe"], "sort": ["Good", True]}
+        with speaking("ru"):
+            goods = self.widget.list
+            goods.state = kept
+            self.assertEqual(goods.model.headerData(2, Qt.Horizontal), "Код")
+            self.assertEqual(goods.state, kept)
+        self.assertEqual(goods.state, kept)
+
     # -- inputs and outputs
 
     def test_text_alone(self):

@@ -17,6 +17,7 @@ from orangewidget.tests.utils import simulate
 from PIL import Image
 
 from orangecontrib.customs.groups import find_group
+from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.photos import backbones, extract
 from orangecontrib.customs.photos.model import PhotoModel, feature_ids, untrained
 from orangecontrib.customs.photos.sources import find_photos
@@ -403,6 +404,17 @@ class TestOutputs(Labeler, WidgetTest):
         self.press("6")
         self.assertEqual([v.name for v in self.output().domain.attributes],
                          [f.name_ru for f in FOOTWEAR.features])
+
+    def test_another_language_renames_features_in_the_window_and_not_in_the_output(self):
+        self.send(self.table())
+        self.press("1")
+        row = next(iter(self.widget.panel.rows.values()))
+        for language, name in (("ru", "перфорация союзки"), ("en", "perforated vamp")):
+            with speaking(language):
+                self.widget._say_again()
+                self.assertEqual(row.title.text(), name)
+                self.assertEqual([v.name for v in self.output().domain.attributes],
+                                 [f.name_en for f in FOOTWEAR.features])
 
     def test_outputs_come_after_a_pause(self):
         self.widget._sending.setInterval(0)

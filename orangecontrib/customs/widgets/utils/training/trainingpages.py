@@ -129,7 +129,7 @@ class EvaluationPage(QWidget):
         """Show the features, by their names."""
         self._names = names
         self.model.set_rows(() if report is None else report.features)
-        _fit(self.view, 150)
+        _fit(self.view, 172)
 
     def _on_selection(self, *_):
         rows = self.view.selectionModel().selectedRows()
@@ -256,7 +256,7 @@ class GradabilityPage(QWidget):
         """Show the facts and the histogram."""
         self._facts = {} if report is None else report.group.vocabulary
         self.model.set_rows(() if report is None else report.gradability)
-        _fit(self.view, 168)
+        _fit(self.view, 160)
         self.histogram.clear()
         self.sentence.setText("")
         if report is None or not report.photos:

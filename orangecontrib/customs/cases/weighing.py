@@ -19,8 +19,9 @@ from .texts import model_odds
 
 __all__ = ["weighed"]
 
-#: Exponents that are tried.
-WEIGHTS = (.1, .2, .35, .5, .75, 1.)
+#: Exponents that are tried.  A reader that is too sure of its words makes way for a surer model,
+#: but not without end: the model knows what people declare, and no law.
+WEIGHTS = (.1, .2, .35, .5, .75, 1., 1.5, 2., 3.)
 #: Without any row of a group's: the reader and the model have read the same words.
 UNKNOWN = .5
 #: Rows of the groups that are looked at, and fewer than which nothing is chosen.

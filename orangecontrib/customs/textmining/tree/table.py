@@ -80,10 +80,10 @@ class _NodeLearner:
     """Any Orange learner for the children of a node."""
 
     learner: Learner
-    attributes: tuple
+    features: tuple
 
     def __call__(self, X: sparse.csr_matrix, y: np.ndarray, k: int) -> _NodeModel:
-        domain = Domain(self.attributes, DiscreteVariable("child", tuple(map(str, range(k)))))
+        domain = Domain(self.features, DiscreteVariable("child", tuple(map(str, range(k)))))
         return _NodeModel(self.learner(Table.from_numpy(domain, X, y.astype(float))), domain)
 
 

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from orangecontrib.customs.i18n import say
+
 __all__ = ["ABOUT", "add_arguments", "main"]
 
 ABOUT = ("Declarations as for classify, with a column of codes of 2 to 10 digits: a classifier of "
@@ -58,7 +60,7 @@ def _labelled(goods: Sequence, read_labels) -> tuple[list, list[str]]:
     from orangecontrib.customs.cases.files import InputError
     labels = read_labels([good.declared_code for good in goods])
     for remark in labels.remarks:
-        print(f"orange-customs: {remark}", file=sys.stderr)
+        print(f"orange-customs: {say(remark, 'en')}", file=sys.stderr)
     pairs = [(good, code) for good, code in zip(goods, labels.digits)
              if code and good.description and good.description.strip()]
     if not pairs:

@@ -10,7 +10,6 @@ from AnyQt.QtWidgets import (
     QDoubleSpinBox,
     QHeaderView,
     QLabel,
-    QPushButton,
 )
 from Orange.base import Learner, Model
 from Orange.data import Table
@@ -18,9 +17,11 @@ from Orange.widgets import gui
 from Orange.widgets.settings import Setting
 from Orange.widgets.utils.concurrent import TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
-from Orange.widgets.widget import Input, Msg, Output, OWWidget
+from Orange.widgets.widget import Input, Output
 
 from orangecontrib.customs.declarations.table import default_text, strings_of, text_candidates
+from orangecontrib.customs.i18n import Capital, Joined, Sayable, say
+from orangecontrib.customs.i18n.numbers import share
 from orangecontrib.customs.nomenclature import Tariff
 from orangecontrib.customs.textmining.tree.model import branches_of
 from orangecontrib.customs.textmining.tree.table import (
@@ -38,9 +39,12 @@ from orangecontrib.customs.widgets.utils.common.base import (
     reason,
 )
 from orangecontrib.customs.widgets.utils.common.controls import (
+    check,
     choice,
     grid_of,
+    group_box,
     pile,
+    push,
     rows_view,
     splitter,
 )
@@ -50,26 +54,25 @@ from orangecontrib.customs.widgets.utils.common.goodslist import (
     report_rows,
 )
 from orangecontrib.customs.widgets.utils.common.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.common.wording import Said, room, worded
 from orangecontrib.customs.widgets.utils.text.candidatespage import CandidatesPage, Row
 
+words, row_called = room("owtarifftree"), room("common")
+
 NONE = "none"
-DESIGNATIONS = ((BUNDLED, "Bundled tariff"), (NONE, "None"))
-PENALTIES = (("l2", "Ridge (L2)"), ("l1", "Lasso (L1)"))
+DESIGNATIONS = ((BUNDLED, words("bundled")), (NONE, words("none")))
+PENALTIES = (("l2", words("l2")), ("l1", words("l1")))
 #: Rows that the list shows; the output has them all.
 MOST_SHOWN = 5000
-EMPTY = ("Connect declarations whose class is a code of the tariff (Code as Class makes it) to "
-         "Data.<br>Codes may have 2 to 10 digits; texts are read as they are, or as a bag of "
-         "words.<br>An edition from Tariff Nomenclature goes to Tariff, another classifier for "
-         "the nodes to Learner.")
 
 
 def run(request: SimpleNamespace, state: TaskState) -> SimpleNamespace:
     """Train, unless that is done, and answer the rows."""
     model = request.model
     if model is None:
-        state.set_status("Training…")
+        state.set_status(say(words("training")))
         model = request.learner(request.data, progress_of(state, 0, .9))
-    state.set_status("Finding candidates…")
+    state.set_status(say(words("finding")))
     own = request.goods is None
     candidates = candidates_table(model, request.data if own else request.goods, request.error,
                                   own, progress_of(state, .9, 1))
@@ -104,17 +107,17 @@ class OWTariffTree(CustomsWidget):
         levels = Output("Levels", Table, dynamic=False,
                         doc="What held-out rows say of each level")
 
-    class Error(OWWidget.Error):
-        no_class = Msg("The class is not a code of the tariff: Code as Class makes one.")
-        failed = Msg("No model: {}.")
+    class Error(CustomsWidget.Error):
+        no_class = Said(words("no_class"))
+        failed = Said(words("failed"))
 
-    class Warning(OWWidget.Warning):
-        remarks = Msg("{}.")
-        no_designations = Msg("Tariff has no columns “code” and “text”: it is left aside.")
+    class Warning(CustomsWidget.Warning):
+        remarks = Said(words("remarks"))
+        no_designations = Said(words("no_designations"))
 
-    class Information(OWWidget.Information):
-        cancelled = Msg("Cancelled. Train begins again.")
-        shown = Msg("The first {} of {} rows are shown; Candidates has them all.")
+    class Information(CustomsWidget.Information):
+        cancelled = Said(words("cancelled"))
+        shown = Said(words("shown"))
 
     settings_version = 1
     text_name: str = Setting("", schema_only=True)
@@ -143,67 +146,63 @@ class OWTariffTree(CustomsWidget):
     # -- layout
 
     def _set_up_controls(self):
-        box = gui.widgetBox(self.controlArea, "Text")
-        self.text_combo = VariableCombo("(bag of words, or found)")
-        self.text_combo.setToolTip("The column that is read; without one a bag of words among the "
-                                   "features, or the column that looks like a description")
+        box = group_box(self.controlArea, words("text"))
+        self.text_combo = worded(VariableCombo(words("found")), toolTip=words("read_tip"))
         self.text_combo.chosen.connect(lambda name: self._set("text_name", name))
         self.designations_combo = choice(
             DESIGNATIONS, self.designations,
             lambda: self._set("designations", self.designations_combo.currentData()),
-            "Whose designations speak for codes that were declared seldom or never; the input "
-            "Tariff takes their place")
-        box.layout().addLayout(grid_of((("Read", self.text_combo),
-                                        ("Designations", self.designations_combo))))
-        box = gui.widgetBox(self.controlArea, "Learner of the Nodes")
+            words("designations_tip"))
+        box.layout().addLayout(grid_of(((words("read"), self.text_combo),
+                                        (words("designations"), self.designations_combo))))
+        box = group_box(self.controlArea, words("learner"))
         self.penalty_combo = choice(
             PENALTIES, self.penalty,
             lambda: self._set("penalty", self.penalty_combo.currentData()),
-            "Lasso keeps few words, and takes longer")
+            words("penalty_tip"))
         self.strength_spin = QDoubleSpinBox(minimum=.01, maximum=10_000., decimals=2,
                                             value=self.strength)
-        self.strength_spin.setToolTip("Inverse strength of the penalty (C)")
+        worded(self.strength_spin, toolTip=words("strength_tip"))
         self.strength_spin.editingFinished.connect(
             lambda: self._set("strength", self.strength_spin.value()))
         self.learner_label = QLabel(wordWrap=True, visible=False)
-        box.layout().addLayout(grid_of((("Penalty", self.penalty_combo),
+        box.layout().addLayout(grid_of(((words("penalty"), self.penalty_combo),
                                         ("C", self.strength_spin))))
         box.layout().addWidget(self.learner_label)
-        box = gui.widgetBox(self.controlArea, "Safe Digits")
+        box = group_box(self.controlArea, words("safe"))
         self.error_spin = QDoubleSpinBox(minimum=.001, maximum=.5, singleStep=.01, decimals=3,
                                          value=self.error)
-        self.error_spin.setToolTip("Accepted probability that the safe digits are wrong")
+        worded(self.error_spin, toolTip=words("error_tip"))
         self.error_spin.editingFinished.connect(
             lambda: self._set_error(self.error_spin.value()))
-        box.layout().addLayout(grid_of((("Accepted error", self.error_spin),)))
+        box.layout().addLayout(grid_of(((words("error"), self.error_spin),)))
         gui.rubber(self.controlArea)
         self.buttonsArea.layout().addWidget(
-            self.make_cancel_button(self._on_cancel, "Stop training"))
-        self.train_button = QPushButton("&Train", autoDefault=False, clicked=self.train)
-        self.buttonsArea.layout().addWidget(self.train_button)
-        gui.checkBox(self.buttonsArea, self, "auto_run", "Automatically",
-                     callback=self._maybe_train)
+            self.make_cancel_button(self._on_cancel, words("stop_tip")))
+        self.train_button = push(self.buttonsArea, words("train"), self.train)
+        check(self.buttonsArea, self, "auto_run", words("automatically"),
+              callback=self._maybe_train)
 
     def _set_up_main(self):
         self.summary = QLabel(wordWrap=True, textFormat=Qt.RichText, alignment=Qt.AlignTop)
         self.levels_model = GoodsModel((
-            Column("Digits", lambda r: str(r.digits), lambda r: r.digits, right=True),
-            Column("Rows", lambda r: str(r.n), lambda r: r.n, right=True),
-            Column("Codes", lambda r: str(r.codes), lambda r: r.codes, right=True,
-                   header_tooltip="Declared in the data"),
-            Column("Proposed", lambda r: str(r.proposed), lambda r: r.proposed, right=True,
-                   header_tooltip="Only the tariff has them: their designations speak"),
-            Column("Top-1", lambda r: _share(r.top1), lambda r: _order(r.top1), right=True,
-                   header_tooltip="Share of held-out rows whose code is the likeliest"),
-            Column("Top-3", lambda r: _share(r.top3), lambda r: _order(r.top3), right=True),
-            Column("Log-loss", lambda r: _share(r.log_loss), lambda r: _order(r.log_loss),
-                   right=True),
+            Column(words("digits"), lambda r: str(r.digits), lambda r: r.digits, right=True),
+            Column(words("rows"), lambda r: str(r.n), lambda r: r.n, right=True),
+            Column(words("codes"), lambda r: str(r.codes), lambda r: r.codes, right=True,
+                   header_tooltip=words("codes_tip")),
+            Column(words("proposed"), lambda r: str(r.proposed), lambda r: r.proposed, right=True,
+                   header_tooltip=words("proposed_tip")),
+            Column(words("top1"), lambda r: _share(r.top1), lambda r: _order(r.top1), right=True,
+                   header_tooltip=words("top1_tip")),
+            Column(words("top3"), lambda r: _share(r.top3), lambda r: _order(r.top3), right=True,
+                   header_tooltip=words("top3_tip")),
+            Column(words("log_loss"), lambda r: _share(r.log_loss), lambda r: _order(r.log_loss),
+                   right=True, header_tooltip=words("log_loss_tip")),
             Column("β", lambda r: f"{r.tempers.designation:g}",
                    lambda r: r.tempers.designation, right=True,
-                   header_tooltip="How much likeness to a designation counts, as held-out rows "
-                                  "have it; 0: nothing"),
+                   header_tooltip=words("beta_tip")),
         ), self)
-        self.levels_view = rows_view(self.levels_model, "Levels",
+        self.levels_view = rows_view(self.levels_model, words("levels"),
                                      selectionMode=QAbstractItemView.NoSelection)
         self.levels_view.horizontalHeader().setSectionResizeMode(QHeaderView.Stretch)
         self.page = CandidatesPage(self._on_row)
@@ -250,8 +249,8 @@ class OWTariffTree(CustomsWidget):
         for control in (self.penalty_combo, self.strength_spin):
             control.setEnabled(self.learner is None)
         self.learner_label.setVisible(self.learner is not None)
-        self.learner_label.setText("" if self.learner is None else
-                                   f"Each node learns by “{self.learner.name}”.")
+        worded(self.learner_label, text="" if self.learner is None
+               else words("learns_by", name=self.learner.name))
         self._restart()
 
     # -- changes by the user
@@ -331,7 +330,7 @@ class OWTariffTree(CustomsWidget):
     def on_exception(self, ex: Exception):
         self._set_running(False)
         if not isinstance(ex, Ended):
-            self.Error.failed(reason(ex).rstrip("."))
+            self.Error.failed(reason=reason(ex).rstrip("."))
         self._send(None)
 
     def _stop(self):
@@ -356,53 +355,54 @@ class OWTariffTree(CustomsWidget):
         shown = self.shown
         self.parts.setVisible(found is not None)
         if found is None or shown is None or self.data is None:
-            self.summary.setText("" if self.data is not None else EMPTY)
+            worded(self.summary, text="" if self.data is not None else words("connect"))
             self.levels_model.set_rows(())
             self.page.show_rows((), 0)
             return
         trained = found.model.trained
-        self.summary.setText(in_words(found.model, len(self.data)))
+        worded(self.summary, text=in_words(found.model, len(self.data)))
         self.levels_model.set_rows(trained.levels)
         if found.model.remarks:
-            self.Warning.remarks("; ".join(found.model.remarks))
+            self.Warning.remarks(remarks=Capital(Joined(found.model.remarks, "; ")))
         if len(shown) > MOST_SHOWN:
-            self.Information.shown(MOST_SHOWN, len(shown))
+            self.Information.shown(some=MOST_SHOWN, all=len(shown))
         self.page.show_rows(rows_of(shown[:MOST_SHOWN], found.candidates[:MOST_SHOWN]),
                             self.chosen_row)
+
+    def on_language(self):
+        """The chosen row is told again; all else is worded."""
+        self._on_row(self.chosen_row)
 
     def send_report(self):
         if self.model is None:
             return
-        self.report_items("Settings", (
-            ("Reads", self.model.text or "a bag of words"),
-            ("Designations", "of the input" if self.tariff is not None
+        self.report_items(say(words("settings")), [(say(name), say(value)) for name, value in (
+            (words("read"), self.model.text or words("bag")),
+            (words("designations"), words("of_input") if self.tariff is not None
              else dict(DESIGNATIONS)[self.designations]),
-            ("Learner of the nodes", dict(PENALTIES)[self.penalty] if self.learner is None
+            (words("learner"), dict(PENALTIES)[self.penalty] if self.learner is None
              else self.learner.name), ("C", f"{self.strength:g}"),
-            ("Accepted error", f"{self.error:g}")))
-        self.report_table("Levels, by held-out rows", report_rows(self.levels_model),
-                          header_rows=1)
-        self.report_table("Rows", report_rows(self.page.model), header_rows=1)
+            (words("error"), f"{self.error:g}"))])
+        self.report_table(say(words("held_out")), report_rows(self.levels_model), header_rows=1)
+        self.report_table(say(words("rows")), report_rows(self.page.model), header_rows=1)
 
 
-def in_words(model: Model, n: int) -> str:
+def in_words(model: Model, n: int) -> Sayable:
     """What was learnt, in a few words."""
     trained = model.trained
     last = trained.levels[-1]
-    text = f"reads “{model.text}”" if model.text else "reads a bag of words"
-    line = (f"<b>{last.codes} codes of up to {last.digits} digits</b>, {last.proposed} more that "
-            f"only the tariff has; {text}; {n} rows.")
+    said = [words("learnt", codes=last.codes, digits=last.digits, proposed=last.proposed, n=n,
+                  text=words("reads", name=model.text) if model.text else words("reads_bag"))]
     detected = trained.distance.detected
     if detected == detected:
-        line += (f" Of goods whose heading is left out {detected:.0%} are told to be outside of "
-                 "what was trained, of others 5%.")
-    return line
+        said.append(words("outside", p=share(detected), others=share(.05)))
+    return Joined(tuple(said), " ")
 
 
 def rows_of(data: Table, candidates: Table) -> list[Row]:
     """Rows of the list."""
     text = default_text(data)
-    titles = [f"row {number + 1}" for number in range(len(data))] if text is None \
+    titles = [say(row_called("row", n=number + 1)) for number in range(len(data))] if text is None \
         else strings_of(data, text)
     names = [v.name for v in candidates.domain.metas][-_width(candidates):]
     columns = {name: candidates.get_column(name) for name in names[:5]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from orangecontrib.customs.i18n import Message
 from orangecontrib.customs.nomenclature import LEVELS, parse_code
 
 __all__ = ["Labels", "read_labels"]
@@ -20,12 +21,12 @@ class Labels:
     ----------
     digits : tuple of str
         2, 4, 6, 8 or 10 digits; "" for a value that is not a code.
-    remarks : tuple of str
+    remarks : tuple of Message
         What was put right, and what is no code.
     """
 
     digits: tuple[str, ...]
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Message, ...] = ()
 
 
 def read_labels(values: Iterable[object]) -> Labels:
@@ -51,14 +52,12 @@ def read_labels(values: Iterable[object]) -> Labels:
         digits.append(code)
     remarks = []
     if mended:
-        remarks.append("codes with an odd number of digits are read with the zero that they "
-                       f"have lost in front: {_some(mended)}")
+        remarks.append(Message.of("textmining.lost_zeros", codes=_some(mended)))
     if strange:
-        remarks.append(f"rows without a code of 2 to 10 digits are left out: {_some(strange)}")
+        remarks.append(Message.of("textmining.left_out", values=_some(strange)))
     return Labels(tuple(digits), tuple(remarks))
 
 
 def _some(values: Sequence[str]) -> str:
-    different = list(dict.fromkeys(value or "(empty)" for value in values))
-    more = len(different) - QUOTED
-    return ", ".join(different[:QUOTED]) + (f" and {more} more" if more > 0 else "")
+    different = list(dict.fromkeys(value or "“”" for value in values))
+    return ", ".join(different[:QUOTED]) + " …" * (len(different) > QUOTED)

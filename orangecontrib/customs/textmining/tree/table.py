@@ -13,6 +13,7 @@ from scipy import sparse
 from orangecontrib.customs.columns import BagColumn
 from orangecontrib.customs.declarations.lemmas import family
 from orangecontrib.customs.declarations.table import default_text, strings_of
+from orangecontrib.customs.i18n import Message
 from orangecontrib.customs.nomenclature import Line, Tariff, bundled_tariff, parse_code
 
 from .branches import Branches, designations_of
@@ -313,13 +314,13 @@ class TariffTreeModel(Model):
         Where texts are read; None for a bag of words.
     text : str or None
         The column of texts.
-    remarks : tuple of str
+    remarks : tuple of Message
         What is doubtful in the class that was trained on.
     """
 
     def __init__(self, trained: Trained, reader: TextTree | None, bag: _Bag | None,
                  text: str | None, names: dict[str, str], domain: Domain,
-                 remarks: tuple[str, ...] = (), as_it_is: bool = False):
+                 remarks: tuple[Message, ...] = (), as_it_is: bool = False):
         self.trained, self.reader, self.text, self.remarks = trained, reader, text, remarks
         self._bag, self._as_it_is = bag, as_it_is
         self.names = names

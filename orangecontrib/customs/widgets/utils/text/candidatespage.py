@@ -8,12 +8,16 @@ from textwrap import fill
 from AnyQt.QtCore import Qt
 from AnyQt.QtWidgets import QAbstractItemView, QTreeWidget, QTreeWidgetItem, QWidget
 
+from orangecontrib.customs.i18n import say
 from orangecontrib.customs.nomenclature import spaced
 from orangecontrib.customs.textmining.tree import Branch
 from orangecontrib.customs.widgets.utils.common.controls import rows_view, splitter
 from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsModel
+from orangecontrib.customs.widgets.utils.common.wording import room, worded, worded_headers
 
 __all__ = ["CandidatesPage", "Row"]
+
+words = room("candidatespage")
 
 
 @dataclass(frozen=True)
@@ -42,23 +46,22 @@ class CandidatesPage(QWidget):
         super().__init__(parent)
         self._chosen = chosen
         self.model = GoodsModel((
-            Column("Row", lambda r: r.title, tooltip=lambda r: fill(r.title, 80), stretch=True),
-            Column("Class", lambda r: r.declared),
-            Column("Likeliest", lambda r: r.code, colour=self._colour,
-                   header_tooltip="The way down by the likeliest branch"),
+            Column(words("row"), lambda r: r.title, tooltip=lambda r: fill(r.title, 80),
+                   stretch=True),
+            Column(words("class"), lambda r: r.declared),
+            Column(words("likeliest"), lambda r: r.code, colour=self._colour,
+                   header_tooltip=words("likeliest_tip")),
             Column("P", lambda r: f"{r.p:.2f}", lambda r: r.p, right=True),
-            Column("Safe", lambda r: "outside" if r.outside else r.safe or "–",
-                   header_tooltip="As many digits as are safe; outside: unlike all that was "
-                                  "trained"),
+            Column(words("safe"), lambda r: say(words("outside")) if r.outside else r.safe or "–",
+                   header_tooltip=words("safe_tip")),
         ), self)
-        self.view = rows_view(self.model, "Rows with their likeliest codes")
+        self.view = rows_view(self.model, words("list"))
         self.view.selectionModel().selectionChanged.connect(self._on_selection)
         self.tree = QTreeWidget(uniformRowHeights=True, alternatingRowColors=True,
                                 selectionMode=QAbstractItemView.NoSelection)
-        self.tree.setAccessibleName("Candidates of the chosen row")
-        self.tree.setHeaderLabels(["Code", "P", "Rows", "Designation"])
-        self.tree.headerItem().setToolTip(2, "How often it was declared in training; 0: proposed "
-                                             "by its designation")
+        worded(self.tree, accessibleName=words("candidates"))
+        worded_headers(self.tree, [words("code"), "P", words("rows"), words("designation")],
+                       ["", "", words("rows_tip")])
         self.parts = splitter(Qt.Vertical, self.view, self.tree, sizes=(230, 170),
                               stretch=(1, 1))
 

@@ -8,7 +8,7 @@ import numpy as np
 from orangecontrib.customs.facts import Evidence
 from orangecontrib.customs.fusion.alone import Alone
 from orangecontrib.customs.fusion.among import Answer, codes_of
-from orangecontrib.customs.fusion.classifier import classifier_odds, is_outside
+from orangecontrib.customs.fusion.classifier import OTHER, classifier_odds, is_outside
 from orangecontrib.customs.fusion.engine import MODEL, Engine
 from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.i18n import Message
@@ -40,7 +40,7 @@ def model_odds(model: TextTree, probabilities: np.ndarray, engines: Sequence[Eng
 
     A group's prior of being inside holds for goods that are sent to it.  A model of all headings
     knows better how likely it is that a good is of the group, so that this prior makes way for
-    the model's own.
+    the model's own; the weight tempers what it says of codes inside.
 
     Parameters
     ----------
@@ -51,16 +51,22 @@ def model_odds(model: TextTree, probabilities: np.ndarray, engines: Sequence[Eng
     codes, classes, shares = codes_of(engines), model.trained.classes, _class_shares(model)
     odds = classifier_odds(codes, classes, probabilities, shares, weight)
     speaks = ~np.isnan(probabilities).any(axis=1)
-    elsewhere = sum(share for code, share in zip(classes, shares) if is_outside(code, codes))
+    if not weight:
+        return odds
+    out = np.array([is_outside(code, codes) for code in classes])
     for engine in engines:
-        inside = sum(share for code, share in zip(classes, shares)
-                     if not is_outside(code, engine.codes))
-        if not inside or not elsewhere:
+        mine = np.array([not is_outside(code, engine.codes) for code in classes])
+        if not mine.any() or not out.any():
             continue
         none = engine.none(engine.weigh(Evidence(("",)).posterior(engine.priors))[0])[0]
         own = [place for place, code in enumerate(codes)
                if code in engine.codes and code != OUTSIDE]
-        odds[np.ix_(speaks, own)] *= (inside / elsewhere * none / (1 - none)) ** weight
+        inside, elsewhere = (np.clip(probabilities[speaks][:, some].sum(axis=1), OTHER, 1 - OTHER)
+                             for some in (mine, out))
+        base = shares[mine].sum() / shares[out].sum()
+        # the gate counts in full, whatever the weight of what it says of codes
+        gate = (inside / elsewhere / base) ** (1 - weight) * base * none / (1 - none)
+        odds[np.ix_(speaks, own)] *= gate[:, None]
     return odds
 
 

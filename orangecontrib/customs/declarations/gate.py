@@ -184,7 +184,7 @@ class Gate:
         self._by_language = {language: [
             (where, kind) for where in _PLACES for kind in self._kinds[where]
             if kind.language == language] for language in LANGUAGES}
-        self._indexes = {language: Index([kind.pattern for _, kind in kinds])
+        self._indexes = {language: Index([kind.pattern or NEVER for _, kind in kinds])
                          for language, kinds in self._by_language.items()}
         self._noun, self._described, self._purpose = (
             next(iter(self._kinds[name]), None) for name in _WITHOUT_PATTERN)

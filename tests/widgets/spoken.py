@@ -30,8 +30,8 @@ ORANGES_WORDS = re.compile(
     r"|\b(Русский|English)$")  # and languages, each as it calls itself
 _TAGS, _QUOTED = re.compile(r"<[^>]*>|&\w+;"), re.compile("«[^»]*»|“[^”]*”|'[^']*'|„[^“]*“")
 _CELL = re.compile("<td>([^<]*)</td>")
-#: Of the law, in any language.
-_LEGAL = re.compile(r"графа \d+")
+#: Of the law, in any language, and the name of an encoding.
+_LEGAL = re.compile(r"графа \d+|\(Windows\)")
 _LATIN, _CYRILLIC = re.compile(r"(?<![\w.])[A-Za-z]{3,}(?![\w.(])"), re.compile("[А-Яа-яё]{2,}")
 
 

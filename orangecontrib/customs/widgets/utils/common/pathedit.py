@@ -7,7 +7,12 @@ from collections.abc import Callable
 from AnyQt.QtCore import pyqtSignal as Signal
 from AnyQt.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QToolButton, QWidget
 
+from orangecontrib.customs.i18n import Sayable, say
+from orangecontrib.customs.widgets.utils.common.wording import room, worded
+
 __all__ = ["PathEdit"]
+
+words = room("pathedit")
 
 
 class PathEdit(QWidget):
@@ -15,7 +20,7 @@ class PathEdit(QWidget):
 
     Parameters
     ----------
-    caption, kinds : str
+    caption, kinds : Message or str
         Title and filter of the dialog.
     new : bool
         The file need not exist.
@@ -26,19 +31,18 @@ class PathEdit(QWidget):
     #: The path that the user has given, "" for none.
     changed = Signal(str)
 
-    def __init__(self, caption: str, kinds: str, placeholder: str = "", new: bool = False,
-                 folder: Callable[[], str] = os.getcwd, parent=None):
+    def __init__(self, caption: Sayable, kinds: Sayable, placeholder: Sayable = "",
+                 new: bool = False, folder: Callable[[], str] = os.getcwd, parent=None):
         super().__init__(parent)
         self._caption, self._kinds, self._new, self._folder = caption, kinds, new, folder
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         # a dropped file is the window's; the line would write file:///
-        self.line = QLineEdit(placeholderText=placeholder, clearButtonEnabled=True,
-                              acceptDrops=False)
-        self.line.setAccessibleName(caption)
-        self.button = QToolButton(text="…", clicked=self.choose)
-        self.button.setAccessibleName(f"{caption}: choose")
+        self.line = worded(QLineEdit(clearButtonEnabled=True, acceptDrops=False),
+                           placeholderText=placeholder, accessibleName=caption)
+        self.button = worded(QToolButton(text="…", clicked=self.choose),
+                             accessibleName=words("choose", what=caption))
         layout.addWidget(self.line)
         layout.addWidget(self.button)
         self._told = ""
@@ -62,7 +66,7 @@ class PathEdit(QWidget):
         start = self.path if os.path.isabs(self.path) else self._folder()
         ask = QFileDialog.getSaveFileName if self._new else QFileDialog.getOpenFileName
         more = {"options": QFileDialog.DontConfirmOverwrite} if self._new else {}
-        path, _ = ask(self, self._caption, start, self._kinds, **more)
+        path, _ = ask(self, say(self._caption), start, say(self._kinds), **more)
         if path:
             self.line.setText(path)
             self._tell()

@@ -371,6 +371,7 @@ class OWDeclarations(SourceMixin, CustomsWidget):
         if read is None:
             return
         self._describe(read)
+        self._fit_columns(read)
         if read.doubts:
             read.data = declarations_table(read.text, read.rows, read.roles, read.declined)
             self._send(read.data)
@@ -407,14 +408,19 @@ class OWDeclarations(SourceMixin, CustomsWidget):
         self.role_bar.show_roles(names, result.roles, self.chosen_columns)
         self._show_sheets(text)
         self.encoding_combo.setEnabled(text.kind in _ENCODED)
+        self._fit_columns(result)
+        self._describe(result)
+
+    def _fit_columns(self, result: SimpleNamespace):
+        """Columns are as wide as what they hold and are taken for, up to a limit."""
         header = self.view.horizontalHeader()
+        names = [name for name in result.text.columns if name]
         for column in range(self.preview.columnCount()):
             wanted = max(self.view.sizeHintForColumn(column), header.sectionSizeHint(column))
-            self.view.setColumnWidth(column, min(WIDEST, wanted + 8))
+            self.view.setColumnWidth(column, min(WIDEST, wanted + 16))
         if (name := result.roles["description"]) in names:
             column, left = names.index(name), self.view.viewport().width() - header.length()
             self.view.setColumnWidth(column, max(NARROWEST, self.view.columnWidth(column) + left))
-        self._describe(result)
 
     def _describe(self, result: SimpleNamespace):
         """Beside the rows: what was read; below them: what can't be trusted."""

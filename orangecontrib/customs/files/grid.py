@@ -239,7 +239,8 @@ def named(names: Sequence[str], where: str) -> tuple[list[str], list[str]]:
         Two columns have the same name, and it is one that counts.
     """
     taken: dict[str, int] = {}
-    result, notes = [], []
+    result: list[str] = []
+    notes: list[str] = []
     for name in names:
         name = " ".join(name.split())
         taken[name] = taken.get(name, 0) + 1

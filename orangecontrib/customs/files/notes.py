@@ -29,8 +29,8 @@ class Note(str):
         self.en, self.ru = english, russian
         return self
 
-    def __getnewargs__(self) -> tuple[str, str]:
-        return self.en, self.ru
+    def __reduce__(self) -> tuple[type[Note], tuple[str, str]]:
+        return Note, (self.en, self.ru)
 
 
 @cache

@@ -36,7 +36,7 @@ def read(path: Path, *, encoding: str = "", sheet: str = "",
         raise TableFileError(f"{path} holds no list of records: [{{\"description\": …}}, …]")
     where, records = max(lists, key=lambda some: (
         telling(_flat(some[1][0])), len(some[1])))
-    notes = [note("records", where=where)] if where else []
+    notes: list[str] = [note("records", where=where)] if where else []
     records_ = _rows(enumerate(records, start=1), notes, progress, len(records))
     return _table(path, list(records_), found, said, "json", notes, rows)
 

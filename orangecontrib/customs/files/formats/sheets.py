@@ -32,7 +32,7 @@ def choose(path: Path, titles: Sequence[str], hidden: Sequence[str], wanted: str
     """
     if not titles:
         raise TableFileError(f"{path} has no sheet with cells")
-    notes = [note("hidden", sheets=", ".join(hidden))] if hidden else []
+    notes: list[str] = [note("hidden", sheets=", ".join(hidden))] if hidden else []
     if wanted:
         place = _named(titles, wanted)
         if place is None:

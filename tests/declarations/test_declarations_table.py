@@ -16,6 +16,7 @@ from orangecontrib.customs.declarations.headings import (
 from orangecontrib.customs.declarations.table import declarations_table
 from orangecontrib.customs.files import Row, TextTable, read_table
 from orangecontrib.customs.groups.footwear import group
+from orangecontrib.customs.i18n import say
 
 
 @pytest.mark.parametrize("name", [
@@ -107,7 +108,8 @@ def test_of_a_shifted_row_only_what_stands_left_of_the_description_is_used():
     assert rows[0] == text.rows[0]
     assert rows[1].cells == {"good_id": "2", "Описание товара": "", "code": ""}
     assert len(doubts) == 1
-    assert doubts[0].startswith("line 3: 4 fields")
+    assert say(doubts[0], "en").startswith("line 3: 4 fields")
+    assert say(doubts[0], "ru").startswith("строка 3: полей 4")
 
 
 def test_a_shifted_row_without_anything_to_trust_stays_empty_and_is_named():
@@ -115,8 +117,9 @@ def test_a_shifted_row_without_anything_to_trust_stays_empty_and_is_named():
     rows, doubts = trusted_rows(text)
     assert [row.line for row in rows] == [2, 3]
     assert not any(rows[1].cells.values())
-    assert "line 3" in doubts[0]
-    assert "nothing of the row is used" in doubts[0]
+    assert "line 3" in say(doubts[0], "en")
+    assert "nothing of the row is used" in say(doubts[0], "en")
+    assert "ничего не учтено" in say(doubts[0], "ru")
     read = declarations_table(text, rows)
     assert "строка 3" in str(read[1]["problems"]) and len(read) == 2
 
@@ -126,7 +129,7 @@ def test_an_open_quotation_mark_is_doubted_but_kept(tmp_path):
     path.write_text('id,name\n1,"Туфли\n2,Сапоги\n3,Реле"\n4,Реле\n', encoding="utf-8")
     rows, doubts = trusted_rows(read_table(path))
     assert [row.cells["id"] for row in rows] == ["1", "4"]
-    assert "quotation mark" in doubts[0]
+    assert "quotation mark" in say(doubts[0], "en")
 
 
 def test_the_apostrophe_of_spreadsheets_is_taken_off(tmp_path):

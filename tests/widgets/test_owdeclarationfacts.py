@@ -6,6 +6,7 @@ from unittest.mock import Mock, patch
 import numpy as np
 from AnyQt.QtCore import QRect, Qt
 from AnyQt.QtGui import QTextDocument
+from AnyQt.QtWidgets import QLabel
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 from Orange.widgets.tests.base import WidgetTest
 from Orange.widgets.tests.utils import simulate
@@ -322,6 +323,15 @@ class TestOWDeclarationFacts(WidgetTest):
                         self.assertGreaterEqual(rect.height(), words.height(), item.text(column))
                         self.assertLessEqual(words.width(), table.columnWidth(column) - 10)
         self.widget.hide()
+
+    def test_what_an_empty_list_says_is_seen(self):
+        hint = next(label for label in self.widget.list.view.viewport().findChildren(QLabel))
+        hint.resize(180, 120)
+        picture = hint.grab().toImage()
+        self.assertGreater(len({picture.pixel(x, y) for x in range(picture.width())
+                                for y in range(picture.height())}), 1)
+        self.facts_of(goods_table())
+        self.assertTrue(hint.isHidden())
 
     def test_trial_without_data(self):
         self.widget.trial.setText("Сапоги женские, верх из натуральной кожи")

@@ -87,12 +87,18 @@ class TestReading(DeclarationsTest):
         self.assertNotIn("problems", [v.name for v in self.data(self.file()).domain.metas])
         data = self.data(self.file(GOODS + SHIFTED))
         self.assertEqual(list(data.get_column("problems")[:2]), ["", ""])
-        self.assertIn("строка 4 файла: полей 5", data.get_column("problems")[2])
+        self.assertIn("line 4 of the file: 5 fields", data.get_column("problems")[2])
         self.assertIs(Role.of(data.domain["problems"]), Role.PROBLEMS)
-        with speaking("en"):
+        with speaking("ru"):
             language.changed.happened.emit()
             data = self.get_output(self.widget.Outputs.data)
-            self.assertIn("line 4 of the file: 5 fields", data.get_column("problems")[2])
+            self.assertIn("строка 4 файла: полей 5", data.get_column("problems")[2])
+            self.assertIn("строка 4: полей 5, больше", str(self.widget.Warning.doubtful))
+            self.assertIn("строка 4: полей 5, больше", self.widget.shown_label.text())
+            self.assertIn("Разделитель: точка с запятой", self.widget.read_label.text())
+            self.assertIn("по названию", self.widget.role_bar.combos["description"].toolTip())
+            self.assertIn("полей 5", self.widget.preview.headerData(
+                2, Qt.Vertical, Qt.ToolTipRole))
 
     def test_codes_ids_and_repeated_descriptions_stay_texts(self):
         data = self.data(self.file())
@@ -143,7 +149,7 @@ class TestReading(DeclarationsTest):
         self.assertEqual(list(data.get_column("code")), ["", "6404"])
         self.assertIn("line 2: 3 fields", str(self.widget.Warning.doubtful))
         self.assertIn("nothing of the row is used", str(self.widget.Warning.doubtful))
-        self.assertIn("строка 2", str(data[0]["problems"]))
+        self.assertIn("line 2 of the file", str(data[0]["problems"]))
 
     def test_all_rows_are_shown_and_sent(self):
         text = "good_id,description\n" + "".join(f"{i},Туфли\n" for i in range(2000))

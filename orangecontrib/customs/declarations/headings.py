@@ -118,7 +118,7 @@ def trusted_cells(row: Row, columns: Sequence[str], roles: Roles | None = None
     return row.cells
 
 
-def trusted_rows(table: TextTable, roles: Roles | None = None) -> tuple[list[Row], list[str]]:
+def trusted_rows(table: TextTable, roles: Roles | None = None) -> tuple[list[Row], list[Message]]:
     """Rows with the cells that can be believed, and what is doubtful in the others, for people.
 
     A row of which nothing can be believed is there, too, empty.
@@ -129,7 +129,7 @@ def trusted_rows(table: TextTable, roles: Roles | None = None) -> tuple[list[Row
         kept.append(row if cells is row.cells else replace(
             row, cells={name: cells.get(name, "") for name in row.cells}))
         if row.doubt:
-            used = "" if not row.surplus else "; nothing from the description on is used" \
-                if any(kept[-1].cells.values()) else "; nothing of the row is used"
-            doubts.append(f"line {row.line}: {row.doubt}{used}")
+            used = "doubt" if not row.surplus else "doubt_rest" \
+                if any(kept[-1].cells.values()) else "doubt_all"
+            doubts.append(Message.of(f"reader.{used}", line=row.line, doubt=row.doubt))
     return kept, doubts

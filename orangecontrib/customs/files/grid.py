@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import NamedTuple
 
+from .notes import first_of, note
 from .tables import MOST_IN_CELL, Row, TableFileError, TextTable
 from .words import NAMED, ROLES, bare, fits, label_of
 from .writing import read_cell
@@ -142,15 +143,14 @@ def read_grid(name: str, lines: Iterable[Line], *, kind: str, areas: Sequence[Ar
         names = _names([line.cells for line in block], header, areas)
         rest = first[place + len(block):]
     if place:
-        notes.append(f"the names of the columns stand in row {header}; what is above it is left "
-                     "out")
+        notes.append(note("header_row", row=header))
     names, flagged = without_flags(names)
     skipped = rows_of_kinds([line.cells for line in rest[:2]])
     if skipped or flagged:
-        notes.append("the kinds of columns that Orange writes are no rows of goods")
+        notes.append(note("kinds"))
         rest = rest[skipped:]
     elif rest and only_numbers(rest[0].cells):
-        notes.append(f"row {rest[0].number} only numbers the columns")
+        notes.append(note("numbers_row", row=rest[0].number))
         rest = rest[1:]
     names, renamed = named(names[:MOST_COLUMNS], f"{name}, row {header}")
     notes += renamed
@@ -166,8 +166,7 @@ def read_grid(name: str, lines: Iterable[Line], *, kind: str, areas: Sequence[Ar
         else:
             rows.append(row)
     if totals:
-        notes.append(f"row{'s' * (len(totals) > 1)} {', '.join(totals[:5])}"
-                     f"{' …' * (len(totals) > 5)}: a total, no good")
+        notes.append(note("totals_row", s="s" * (len(totals) > 1), rows=first_of(totals)))
     return TextTable(name, tuple(names), rows, kind=kind, header=header, notes=tuple(notes),
                      **more)
 
@@ -240,7 +239,8 @@ def named(names: Sequence[str], where: str) -> tuple[list[str], list[str]]:
         Two columns have the same name, and it is one that counts.
     """
     taken: dict[str, int] = {}
-    result, notes = [], []
+    result: list[str] = []
+    notes: list[str] = []
     for name in names:
         name = " ".join(name.split())
         taken[name] = taken.get(name, 0) + 1
@@ -252,7 +252,7 @@ def named(names: Sequence[str], where: str) -> tuple[list[str], list[str]]:
                 taken[name] += 1
             name = f"{name} ({taken[name]})"
             taken[name] = 1
-            notes.append(f"a column that is called as another one is read as {name}")
+            notes.append(note("renamed", name=name))
         result.append(name)
     return result, notes
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from .notes import note
 from .tables import TextTable
 from .words import ROLES, Label, fits, label_of
 
@@ -175,7 +176,7 @@ class _Guess:
 
     def roles(self) -> Roles:
         columns = {role: name for role, name in self.chosen.items() if name}
-        reasons = dict.fromkeys(columns, "as was said")
+        reasons: dict[str, str] = dict.fromkeys(columns, note("said"))
         free = [name for name in self.names
                 if name not in columns.values() and name not in self.apart]
         fitting = sorted((fit.rank, fit.extra, fit.short, ROLES.index(role), place, role, name)
@@ -190,7 +191,7 @@ class _Guess:
             if role in columns or name in columns.values():
                 continue
             columns[role] = name
-            reasons[role] = "its name" if fit[0] == 1 else "its name and what stands in it"
+            reasons[role] = note("by_name" if fit[0] == 1 else "by_both")
             self._doubt(role, name, [other for *as_well, _, _, some, other in fitting
                                      if some == role and other not in columns.values()
                                      and as_well == fit])
@@ -215,16 +216,15 @@ class _Guess:
         if best is None or 2 * met[best] < min(len(self.photo_ids), len(set(self.cells[best]))) \
                 or not met[best]:
             return None
-        return best, f"it meets {met[best]} of {len(self.photo_ids)} ids of the photos"
+        return best, note("by_photos", met=met[best], n=len(self.photo_ids))
 
     def _doubt(self, role: str, name: str, others: Sequence[str]) -> None:
         """Say that other columns fit a role as well, unless they hold the same."""
         others = [other for other in others if self.cells[other]
                   and self.cells[other] != self.cells[name]]
         if others:
-            self.remarks.append(
-                f"{', '.join([name, *others])} fit {role} equally: {name} is taken, the first; if "
-                f"that is wrong, say which one is meant: {role}=\"{others[0]}\"")
+            self.remarks.append(note("equally", columns=", ".join([name, *others]), role=role,
+                                     name=name, other=others[0]))
 
     def _by_content(self, columns: dict[str, str], reasons: dict[str, str],
                     free: Sequence[str]) -> None:
@@ -234,26 +234,22 @@ class _Guess:
             codes = [name for name in left if _ten_digits(self.cells[name])]
             if len(codes) == 1:
                 columns["declared_code"] = codes[0]
-                reasons["declared_code"] = "its cells are ten-digit codes"
+                reasons["declared_code"] = note("by_codes")
                 left.remove(codes[0])
             elif codes:
-                self.remarks.append(f"{', '.join(codes)} hold ten-digit codes: none is taken; say "
-                                    f"which one is declared: declared_code=\"{codes[0]}\"")
+                self.remarks.append(note("codes", columns=", ".join(codes), name=codes[0]))
         if "description" not in columns and "description" not in self.chosen:
             lengths = {name: sum(map(len, self.cells[name])) / len(self.cells[name])
                        for name in left if _text(self.cells[name]) and not fits(name)}
             best = max(lengths, key=lengths.__getitem__, default=None)
             if best is not None and lengths[best] >= LONG:
                 columns["description"] = best
-                reasons["description"] = "it holds the longest texts; no name tells"
+                reasons["description"] = note("by_length")
 
     def _lost_digits(self, name: str | None) -> None:
         short = [text for text in self.cells.get(name, ()) if _POWER.fullmatch(text)]
         if short:
-            self.remarks.append(
-                f"{len(short)} cells of {name} are numbers as {short[0]}: Excel's doing, their "
-                "last digits are lost; format the column as text there, enter the codes again, and "
-                "save the file again")
+            self.remarks.append(note("lost_digits", n=len(short), name=name, typed=short[0]))
 
 
 def _rank(name: str, role: str) -> int:

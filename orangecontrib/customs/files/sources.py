@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from .notes import note
 from .tables import Row, TableFileError, TextTable
 
 __all__ = ["ENDINGS", "FORMATS", "Format", "format_of", "read_source"]
@@ -78,8 +79,7 @@ def read_source(path: str | os.PathLike, *, encoding: str = "", sheet: str = "",
                                              progress=progress,
                                              rows=[] if rows is None else rows)
     if sheet and not table.sheets:
-        note = f"it has no sheets, so that {sheet} is none of them"
-        table = replace(table, notes=(*table.notes, note))
+        table = replace(table, notes=(*table.notes, note("no_sheets", sheet=sheet)))
     if progress is not None:
         progress(1.)
     return table

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .encodings import CYRILLIC, EncodingError, decode
+from .notes import note
 from .writing import read_cell
 
 __all__ = ["MARKS", "MOST_BYTES", "Row", "TableFileError", "Text", "TextTable", "read_bytes",
@@ -35,12 +36,8 @@ csv.field_size_limit(min(sys.maxsize, 2 ** 31 - 1))
 
 
 #: What may be peculiar about a cell, and what that means.
-MARKS = {"date": "it is a date; a spreadsheet makes dates of ids and sizes",
-         "formula": "it is a formula without a value",
-         "error": "it is an error of a formula",
-         "digits": "it is a number that has lost its last digits",
-         "merged": "it is one cell for several rows",
-         "cut": "it is too long, its end is left out"}
+MARKS = {mark: note(f"mark_{mark}")
+         for mark in ("date", "formula", "error", "digits", "merged", "cut")}
 
 
 #: Of nearly all rows: nothing is peculiar.
@@ -83,9 +80,8 @@ class Row:
     def doubt(self) -> str:
         """Why what stands in it can't be trusted, and what to do; "" if nothing is wrong."""
         if self.surplus:
-            return (f"{self.fields} fields are more than the header has; quote a text that holds "
-                    "the separator")
-        return "a quotation mark is closed only lines later; close it" if self.swallows else ""
+            return note("surplus", fields=self.fields)
+        return note("swallows") if self.swallows else ""
 
 
 @dataclass(frozen=True)
@@ -155,7 +151,7 @@ def read_table(path: str | os.PathLike, encoding: str = "",
     TableFileError
         Its encoding is not clear, a quotation mark is not closed, or two columns have one name.
     """
-    text, found, note = read_text(path, encoding)
+    text, found, said = read_text(path, encoding)
     numbered = watched(records(text, path), len(text), progress)
     names = [name.strip() for name in next(numbered, (1, [], ""))[1]]
     twice = [name for name in dict.fromkeys(names) if name and names.count(name) > 1]
@@ -164,7 +160,7 @@ def read_table(path: str | os.PathLike, encoding: str = "",
                              "rename one of the two or take it out")
     delimiter = delimiter_of(text)
     rows = [row_of(names, delimiter, *record) for record in numbered if record[1]]
-    return TextTable(str(path), tuple(names), rows, found, note, delimiter)
+    return TextTable(str(path), tuple(names), rows, found, said, delimiter)
 
 
 @dataclass(frozen=True)
@@ -213,8 +209,8 @@ def text_of_file(path: str | os.PathLike, encoding: str = "") -> Text:
     path = Path(path)
     state = path.stat()
     if not stat.S_ISREG(state.st_mode) or state.st_size <= AT_ONCE:
-        text, found, note = read_text(path, encoding)
-        return Text(text, lambda: iter(io.StringIO(text, newline="")), len(text), found, note)
+        text, found, said = read_text(path, encoding)
+        return Text(text, lambda: iter(io.StringIO(text, newline="")), len(text), found, said)
     if state.st_size > MOST_STREAMED:
         raise TableFileError(f"{path}: more than {MOST_STREAMED:,} bytes; split the file")
     with open(path, "rb") as file:
@@ -226,9 +222,9 @@ def text_of_file(path: str | os.PathLike, encoding: str = "") -> Text:
         text, found, guessed = decode(whole, encoding)
     except EncodingError as error:
         raise TableFileError(f"{path} {error}") from None
-    note = guess_said(path, found) if guessed else \
+    said = guess_said(path, found) if guessed else \
         _contradiction(path, whole, text, found) if encoding else ""
-    return Text(text, lambda: _lines_of(path, found), state.st_size, found, note)
+    return Text(text, lambda: _lines_of(path, found), state.st_size, found, said)
 
 
 def _lines_of(path: Path, encoding: str) -> Iterator[str]:
@@ -249,8 +245,7 @@ def _lines_of(path: Path, encoding: str) -> Iterator[str]:
 
 
 def guess_said(path: str | os.PathLike, encoding: str) -> str:
-    return (f"{path} is read as {CYRILLIC[encoding]}, judging by its letters; if that is wrong, "
-            "save it as UTF-8 or name its encoding")
+    return note("guessed", path=path, encoding=CYRILLIC[encoding])
 
 
 def read_text(path: str | os.PathLike, encoding: str = "", most: int = MOST_BYTES
@@ -262,12 +257,12 @@ def read_text(path: str | os.PathLike, encoding: str = "", most: int = MOST_BYTE
         text, found, guessed = decode(content, encoding)
     except EncodingError as error:
         raise TableFileError(f"{path} {error}") from None
-    note = ""
+    said = ""
     if guessed:
-        note = guess_said(path, found)
+        said = guess_said(path, found)
     elif encoding:
-        note = _contradiction(path, content, text, found)
-    return text, found, note
+        said = _contradiction(path, content, text, found)
+    return text, found, said
 
 
 def watched(numbered: Iterator[tuple[int, list[str], str]], size: int,
@@ -286,9 +281,8 @@ def _contradiction(path: Path, content: bytes, text: str, named: str) -> str:
         told = decode(content)
     except EncodingError:
         return ""
-    return "" if told.text == text else (
-        f"{path} is read as {named}, as was asked for, but its letters say "
-        f"{CYRILLIC.get(told.encoding, told.encoding)}; is the name of its encoding right?")
+    return "" if told.text == text else note(
+        "contradiction", path=path, named=named, told=CYRILLIC.get(told.encoding, told.encoding))
 
 
 def _width(names: Sequence[str]) -> int:

@@ -11,9 +11,7 @@ from AnyQt.QtCore import QItemSelection, QItemSelectionModel, QSize, Qt
 from AnyQt.QtWidgets import (
     QAbstractItemView,
     QComboBox,
-    QFormLayout,
     QLabel,
-    QPushButton,
     QStackedWidget,
     QStyle,
     QTableView,
@@ -22,7 +20,6 @@ from Orange.data import Table
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
 from Orange.widgets.utils.concurrent import TaskState
-from Orange.widgets.widget import Msg, OWWidget
 from orangewidget.utils.signals import Output
 
 from orangecontrib.customs.cases.files import roles_of
@@ -31,7 +28,6 @@ from orangecontrib.customs.declarations.table import declarations_table
 from orangecontrib.customs.files import (
     CYRILLIC,
     ENDINGS,
-    FORMATS,
     ROLES,
     TableFileError,
     TextTable,
@@ -39,54 +35,70 @@ from orangecontrib.customs.files import (
 )
 from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.groups import loaded_groups
+from orangecontrib.customs.i18n import Joined, Message, Sayable, say
 from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, progress_of, reason
-from orangecontrib.customs.widgets.utils.common.controls import pile
+from orangecontrib.customs.widgets.utils.common.controls import (
+    choice,
+    grid_of,
+    group_box,
+    pile,
+    push,
+)
 from orangecontrib.customs.widgets.utils.common.drops import SourceDropHandler
 from orangecontrib.customs.widgets.utils.common.pathedit import PathEdit
 from orangecontrib.customs.widgets.utils.common.sourcepath import SourceMixin
 from orangecontrib.customs.widgets.utils.common.variables import listed
+from orangecontrib.customs.widgets.utils.common.wording import Said, room, spoken, worded
 from orangecontrib.customs.widgets.utils.text.rolebar import NO_COLUMN, TITLES, RoleBar
 from orangecontrib.customs.widgets.utils.text.tablepreview import TablePreview
 
+words = room("owdeclarations")
+
 #: Names of encodings as `--encoding` takes them, and what people call them.
-ENCODINGS = {"": "(found in the file)", "utf-8": "UTF-8", **CYRILLIC,
-             "utf-16-le": "UTF-16 LE", "utf-16-be": "UTF-16 BE"}
+ENCODINGS: dict[str, Sayable] = {
+    "": words("found_in_file"), "utf-8": "UTF-8", **CYRILLIC,
+    "utf-16-le": "UTF-16 LE", "utf-16-be": "UTF-16 BE"}
 
 #: A column opens with so many pixels at most; the description takes what is left, at least ...
 WIDEST, NARROWEST = 260, 160
 
-_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical line"}
-_KINDS = {**{some.id: some.title for some in FORMATS}, "tab": "table of Orange"}
+_SEPARATORS = {",": words("comma"), ";": words("semicolon"), "\t": words("tabulator"),
+               "|": words("bar")}
 #: Kinds of files whose letters may be in any encoding.
 _ENCODED = ("csv", "tab", "json", "jsonl")
 
 
-def _first(doubts: list[str], most: int = 3) -> list[str]:
+def _first(doubts: Sequence[Sayable], most: int = 3) -> list[Sayable]:
     """The first doubts, and how many more there are."""
     more = len(doubts) - most
-    return doubts[:most] + ([f"and {more:,} more rows"] if more > 0 else [])
+    return [*doubts[:most], *([words("more_rows", n=more)] if more > 0 else [])]
 
 
-def _with_place(message: str) -> str:
-    """A message, with the box that it needs."""
-    return f"{message} (under Encoding)" if re.search("name (the|its) encoding", message) \
-        else message
+def _lines(doubts: Sequence[Sayable]) -> Joined:
+    """The first of them, a line each."""
+    return Joined(tuple(_first(doubts)), "\n")
 
 
-def _file(text: TextTable) -> list[tuple[str, str]]:
+def _with_place(said: str) -> Sayable:
+    """What is said, with the box that it needs."""
+    return words("with_place", said=said) if re.search("name (the|its) encoding", said) else said
+
+
+def _file(text: TextTable) -> list[tuple[Message, Sayable]]:
     """What a file is, for people."""
-    said = [("Kind", _KINDS.get(text.kind, text.kind))]
+    said: list[tuple[Message, Sayable]] = [(words("kind"), words(f"kind_{text.kind}"))]
     if text.kind in _ENCODED:
-        said.append(("Encoding", ENCODINGS.get(text.encoding, text.encoding.upper())))
+        said.append((words("read_encoding"),
+                     ENCODINGS.get(text.encoding, text.encoding.upper())))
     if text.kind == "csv":
-        said.append(("Separator", _SEPARATORS[text.delimiter]))
-    return said + ([("Sheet", text.sheet)] if text.sheet else [])
+        said.append((words("separator"), _SEPARATORS[text.delimiter]))
+    return said + ([(words("read_sheet"), text.sheet)] if text.sheet else [])
 
 
 def run(path: Path, encoding: str, sheet: str, chosen: Mapping[str, str],
         known: TextTable | None, state: TaskState) -> SimpleNamespace:
     """Read a file, unless it is `known`, and take its columns as they were chosen, or guessed."""
-    state.set_status("Reading…")
+    state.set_status(say(words("reading")))
     progress = progress_of(state, 0, .8)
     text = known or read_source(path, encoding=encoding, sheet=sheet, progress=progress)
     progress(1.)
@@ -108,7 +120,7 @@ class OWDeclarations(SourceMixin, CustomsWidget):
     icon = "icons/Declarations.svg"
     priority = 35
     keywords = ("declarations, csv, excel, xlsx, xls, xml, json, file, import, load, графа 31, "
-                "декларации, товары, открыть")
+                "декларации, товары, открыть, таможня, тн вэд, таблица")
 
     class Outputs:
         data = Output("Data", Table, default=True, dynamic=False,
@@ -116,26 +128,25 @@ class OWDeclarations(SourceMixin, CustomsWidget):
         selected = Output("Selected Data", Table, dynamic=False,
                           doc="The rows that are selected in the window")
 
-    class Error(OWWidget.Error):
-        file = Msg("{}")
-        missing = Msg("{}: {}. Choose the file again, or put it back and press Reload.")
-        empty = Msg("{} is empty: a row of it must hold the names of the columns.")
-        failed = Msg("Reading the file failed: {}")
+    class Error(CustomsWidget.Error):
+        file = Said(words("told"))
+        missing = Said(words("missing"))
+        empty = Said(words("empty"))
+        failed = Said(words("failed"))
 
-    class Warning(OWWidget.Warning):
-        encoding = Msg("{}")
-        doubtful = Msg("{} of {} rows can't be trusted: {}")
-        no_rows = Msg("There are no rows below the names of the columns.")
-        nameless = Msg("A column without a name is left out; name it in the file.")
-        absent = Msg("The file has no column {}, which was chosen before; another one is guessed.")
-        roles = Msg("{}")
+    class Warning(CustomsWidget.Warning):
+        encoding = Said(words("told"))
+        doubtful = Said(words("doubtful"))
+        no_rows = Said(words("no_rows"))
+        nameless = Said(words("nameless"))
+        absent = Said(words("absent"))
+        roles = Said(words("told"))
 
-    class Information(OWWidget.Information):
-        choose = Msg("Choose a file with a row per good (CSV, Excel, XML, JSON, Parquet), or drop "
-                     "it here.")
-        encoding = Msg("{}")
-        notes = Msg("{}")
-        stopped = Msg("Stopped; nothing is sent. Press Reload to read the file.")
+    class Information(CustomsWidget.Information):
+        choose = Said(words("choose"))
+        encoding = Said(words("told"))
+        notes = Said(words("told"))
+        stopped = Said(words("stopped"))
 
     buttons_area_orientation = Qt.Vertical
     settings_version = 1
@@ -171,53 +182,38 @@ class OWDeclarations(SourceMixin, CustomsWidget):
     # --- window
 
     def _set_up_controls(self):
-        box = gui.vBox(self.controlArea, "File")
+        box = group_box(self.controlArea, words("file"))
         patterns = " ".join(f"*{ending}" for ending in ENDINGS)
-        self.path_edit = PathEdit("File of declarations",
-                                  f"Tables ({patterns});;All files (*)",
-                                  "CSV, Excel, XML, JSON …", folder=self.start_folder)
-        self.path_edit.line.setToolTip(
-            "A file with a row per good, and names of its columns: a text table, a workbook of\n"
-            "Excel, a declaration as XML, JSON or Parquet. A path under the workflow's folder is\n"
-            "kept relative to it, so that the workflow can be moved.")
-        self.path_edit.button.setToolTip("Choose a file")
+        self.path_edit = PathEdit(words("file_of_declarations"), words("kinds", patterns=patterns),
+                                  words("placeholder"), folder=self.start_folder)
+        worded(self.path_edit.line, toolTip=words("file_tip"))
+        worded(self.path_edit.button, toolTip=words("choose_tip"))
         self.path_edit.set_path(self.path)
         self.path_edit.changed.connect(self.set_source)
         box.layout().addWidget(self.path_edit)
-        form = QFormLayout()
-        form.setContentsMargins(0, 0, 0, 0)
-        self.encoding_combo = QComboBox()
-        self.encoding_combo.setToolTip(
-            "How the letters are written. UTF-8 says so itself; the others are told apart by\n"
-            "the letters, and the widget says which one it took")
         offered = ENCODINGS if self.encoding in ENCODINGS \
             else {**ENCODINGS, self.encoding: self.encoding}
-        for name, title in offered.items():
-            self.encoding_combo.addItem(title, name)
-        self.encoding_combo.setCurrentIndex(self.encoding_combo.findData(self.encoding))
-        self.encoding_combo.activated.connect(self._encoding_chosen)
-        form.addRow("Encoding:", self.encoding_combo)
-        self.sheet_combo = QComboBox(enabled=False)
+        self.encoding_combo = choice(offered.items(), self.encoding, self._encoding_chosen,
+                                     words("encoding_tip"))
+        self.sheet_combo = worded(QComboBox(enabled=False), toolTip=words("sheet_tip"))
         self.sheet_combo.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
         self.sheet_combo.setMinimumContentsLength(8)
-        self.sheet_combo.setToolTip("Sheet of a workbook; by itself the one that looks like goods")
         self.sheet_combo.activated.connect(self._sheet_chosen)
-        form.addRow("Sheet:", self.sheet_combo)
-        box.layout().addLayout(form)
-        self.reload_button = QPushButton(
-            self.style().standardIcon(QStyle.SP_BrowserReload), "&Reload", autoDefault=False,
-            clicked=self.reload)
-        self.reload_button.setToolTip("Read the file again, after it has changed")
-        box.layout().addWidget(self.reload_button)
+        grid = grid_of(((words("encoding"), self.encoding_combo),
+                        (words("sheet"), self.sheet_combo)))
+        grid.setColumnStretch(1, 1)
+        box.layout().addLayout(grid)
+        self.reload_button = push(box, words("reload"), self.reload, words("reload_tip"),
+                                  icon=self.style().standardIcon(QStyle.SP_BrowserReload))
 
-        box = gui.vBox(self.controlArea, "Read")
+        box = group_box(self.controlArea, words("read"))
         self.read_label = QLabel(wordWrap=True, textFormat=Qt.RichText)
         self.read_label.setTextInteractionFlags(Qt.TextSelectableByMouse)
         self.read_label.setMinimumWidth(210)
         box.layout().addWidget(self.read_label)
         gui.rubber(self.controlArea)
         self.buttonsArea.layout().addWidget(self.make_cancel_button(
-            self._stop, "Stop reading; nothing is sent", "&Stop"))
+            self._stop, words("stop_tip")))
 
     def _set_up_main(self):
         self.preview = TablePreview(self)
@@ -227,8 +223,7 @@ class OWDeclarations(SourceMixin, CustomsWidget):
             selectionBehavior=QAbstractItemView.SelectRows,
             selectionMode=QAbstractItemView.ExtendedSelection)
         self.view.setModel(self.preview)
-        self.view.setAccessibleName("Rows of the file")
-        self.view.setToolTip("Select rows to send them as Selected Data")
+        worded(self.view, accessibleName=words("rows_of_file"), toolTip=words("rows_tip"))
         self.view.selectionModel().selectionChanged.connect(self._on_selection)
         self.view.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
         self.view.verticalHeader().setDefaultAlignment(Qt.AlignRight | Qt.AlignVCenter)
@@ -249,7 +244,7 @@ class OWDeclarations(SourceMixin, CustomsWidget):
         self.mainArea.layout().addWidget(self.shown_label)
 
     def sizeHint(self):
-        return QSize(900, 500)
+        return QSize(900, 500)  # a screen of 1366 × 768 shows no more at first
 
     # --- choosing
 
@@ -315,7 +310,7 @@ class OWDeclarations(SourceMixin, CustomsWidget):
             self._show_nothing(self.Information.choose)
             return
         if known is None:
-            self._show_text("Reading…")
+            self._show_text(words("reading"))
         self.start(run, self.source, self.encoding, self.sheet, self.chosen_columns, known)
 
     def _send(self, data: Table | None):
@@ -339,55 +334,61 @@ class OWDeclarations(SourceMixin, CustomsWidget):
     def on_done(self, result: SimpleNamespace):
         text = result.text
         if not any(text.columns):
-            self._show_nothing(self.Error.empty, text.name)
+            self._show_nothing(self.Error.empty, path=text.name)
             return
         self._show(result)
         if text.note:
             said = self.Warning if self.encoding else self.Information
-            said.encoding(_with_place(text.note))
+            said.encoding(said=_with_place(text.note))
         if text.notes:
-            self.Information.notes("\n".join(_first(list(text.notes))))
+            self.Information.notes(said=_lines(text.notes))
         self.Warning.nameless(shown="" in text.columns[:text.width])
         self.Warning.no_rows(shown=not text.rows)
         if result.doubts:
-            self.Warning.doubtful(f"{len(result.doubts):,}", f"{len(text.rows):,}",
-                                  "\n".join(_first(result.doubts)))
+            self.Warning.doubtful(n=len(result.doubts), total=len(text.rows),
+                                  doubts=_lines(result.doubts))
         if result.absent:
-            self.Warning.absent(listed(result.absent))
+            self.Warning.absent(columns=listed(result.absent))
         if result.roles.remarks:
-            self.Warning.roles("\n".join(_first(list(result.roles.remarks))))
+            self.Warning.roles(said=_lines(result.roles.remarks))
         self._send(result.data)
 
     def on_exception(self, ex: Exception):
         if self.sheet:  # perhaps it is gone: another one can be chosen
             self._offer_sheets([self.sheet])
         if isinstance(ex, TableFileError):
-            self._show_nothing(self.Error.file, _with_place(str(ex)))
+            self._show_nothing(self.Error.file, said=_with_place(str(ex)))
         elif isinstance(ex, OSError):
-            self._show_nothing(self.Error.missing, self.source, ex.strerror or str(ex))
+            self._show_nothing(self.Error.missing, path=self.source,
+                               reason=ex.strerror or str(ex))
         else:
-            self._show_nothing(self.Error.failed, reason(ex))
+            self._show_nothing(self.Error.failed, reason=reason(ex))
 
     def on_language(self):
-        """Another language is spoken: why rows can't be trusted is worded again."""
+        """Another language is spoken: what was read is described again, and why rows can't be
+        trusted."""
         read = self.read
-        if read is not None and read.doubts:
+        if read is None:
+            return
+        self._describe(read)
+        self._fit_columns(read)
+        if read.doubts:
             read.data = declarations_table(read.text, read.rows, read.roles, read.declined)
             self._send(read.data)
 
     # --- showing
 
-    def _show_nothing(self, message, *details):
+    def _show_nothing(self, message, **details):
         """Say why nothing is sent, where the rows would be as well."""
-        message(*details)
-        self._show_text(str(message))
+        message(**details)
+        self._show_text(Message.of(message.message.id, **details))
 
-    def _show_text(self, text: str):
+    def _show_text(self, text: Message):
         self.read = None
         self.preview.set_rows((), ())
-        self.place.setText(text)
+        worded(self.place, text=text)
         self.pages.setCurrentWidget(self.place)
-        self.read_label.setText("Nothing yet")
+        worded(self.read_label, text=words("nothing_yet"))
         self.shown_label.hide()
 
     def _show(self, result: SimpleNamespace):
@@ -399,25 +400,33 @@ class OWDeclarations(SourceMixin, CustomsWidget):
         try:
             self.preview.set_rows(
                 result.rows, [domain[name] for name in names],
-                {column: TITLES[role].lower() for role, column in result.roles.columns.items()}
-                | dict.fromkeys(result.roles.statements, "description"))
+                {column: TITLES[role] for role, column in result.roles.columns.items()}
+                | dict.fromkeys(result.roles.statements, TITLES["description"]))
             self._select(self.selected_rows)
         finally:
             self._showing = False
         self.role_bar.show_roles(names, result.roles, self.chosen_columns)
         self._show_sheets(text)
         self.encoding_combo.setEnabled(text.kind in _ENCODED)
+        self._fit_columns(result)
+        self._describe(result)
+
+    def _fit_columns(self, result: SimpleNamespace):
+        """Columns are as wide as what they hold and are taken for, up to a limit."""
         header = self.view.horizontalHeader()
+        names = [name for name in result.text.columns if name]
         for column in range(self.preview.columnCount()):
             wanted = max(self.view.sizeHintForColumn(column), header.sectionSizeHint(column))
-            self.view.setColumnWidth(column, min(WIDEST, wanted + 8))
+            self.view.setColumnWidth(column, min(WIDEST, wanted + 16))
         if (name := result.roles["description"]) in names:
             column, left = names.index(name), self.view.viewport().width() - header.length()
             self.view.setColumnWidth(column, max(NARROWEST, self.view.columnWidth(column) + left))
-        self.read_label.setText("<br>".join(self._described(result)))
-        said = [f"⚠ {doubt}" for doubt in _first(result.doubts)]
-        self.shown_label.setText("\n".join(said))
-        self.shown_label.setVisible(bool(said))
+
+    def _describe(self, result: SimpleNamespace):
+        """Beside the rows: what was read; below them: what can't be trusted."""
+        worded(self.read_label, text=Joined(tuple(self._described(result)), "<br>"))
+        self.shown_label.setText("\n".join(f"⚠ {say(doubt)}" for doubt in _first(result.doubts)))
+        self.shown_label.setVisible(bool(result.doubts))
 
     def _select(self, rows: Sequence[int]):
         selection = QItemSelection()
@@ -436,42 +445,55 @@ class OWDeclarations(SourceMixin, CustomsWidget):
             self.sheet_combo.addItem(text.sheet, "")
             self.sheet_combo.setEnabled(False)
 
+    @staticmethod
+    def _say_own(combo: QComboBox):
+        if combo.count() > 1 or not combo.itemText(0):
+            combo.setItemText(0, say(words("looks_like_goods")))
+
     def _offer_sheets(self, sheets: Sequence[str]):
         self.sheet_combo.clear()
-        self.sheet_combo.addItem("(looks like goods)", "")
+        self.sheet_combo.addItem("", "")
+        spoken(self.sheet_combo, "own", OWDeclarations._say_own)
         for sheet in sheets:
             self.sheet_combo.addItem(sheet, sheet)
         self.sheet_combo.setCurrentIndex(max(0, self.sheet_combo.findData(self.sheet)))
         self.sheet_combo.setEnabled(True)
 
     @staticmethod
-    def _described(result: SimpleNamespace) -> list[str]:
+    def _described(result: SimpleNamespace) -> list[Sayable]:
         text, data = result.text, result.data
-        numbers = escape(str(listed([v.name for v in data.domain.attributes])))
-        lines = [f"<b>{len(data):,}</b> rows, "
-                 f"<b>{len(data.domain.attributes) + len(data.domain.metas)}</b> columns",
-                 *(f"{name}: {escape(value)}" for name, value in _file(text)),
-                 f"Numbers: {numbers or 'none'}"]
+        numbers = [v.name for v in data.domain.attributes]
+        lines: list[Sayable] = [
+            words("size", rows=len(data), columns=len(data.domain.attributes + data.domain.metas)),
+            *(Joined((name, escape(value) if isinstance(value, str) else value), ": ")
+              for name, value in _file(text)),
+            Joined((words("numbers"), _escaped(numbers) if numbers else words("none")), ": ")]
         if len(text.rows) > len(data):
-            lines.append(f"{len(text.rows) - len(data):,} rows left out")
+            lines.append(words("left_out", n=len(text.rows) - len(data)))
         if result.roles.statements:
-            lines.append("Added to the description: "
-                         + escape(str(listed(list(result.roles.statements)))))
+            lines.append(words("added", columns=_escaped(list(result.roles.statements))))
         return lines
 
     def send_report(self):
         if self.read is None:
             return
-        text, data = self.read.text, self.read.data
-        self.report_items("File", [
-            ("Path", text.name), *_file(text), ("Rows", len(data)),
-            ("Columns", ", ".join(filter(None, text.columns))),
-            ("Numbers", ", ".join(v.name for v in data.domain.attributes) or "none")])
-        self.report_items("Columns taken for", [
-            (TITLES[role], f"{column} ({self.read.roles.reasons.get(role, 'a specification')})")
-            for role, column in self.read.roles.columns.items()])
+        text, data, roles = self.read.text, self.read.data, self.read.roles
+        numbers = ", ".join(v.name for v in data.domain.attributes)
+        self.report_items(say(words("file")), [(say(name), say(value)) for name, value in (
+            (words("path"), text.name), *_file(text), (words("rows"), str(len(data))),
+            (words("columns"), ", ".join(filter(None, text.columns))),
+            (words("numbers"), numbers or words("none")))])
+        self.report_items(say(words("taken_for")), [
+            (say(TITLES[role]), f"{column} "
+             f"({say(roles.reasons.get(role, words('specification')))})")
+            for role, column in roles.columns.items()])
         if self.read.doubts:
-            self.report_items("Doubtful rows", [("", doubt) for doubt in self.read.doubts])
+            self.report_items(say(words("doubtful_rows")),
+                              [("", say(doubt)) for doubt in self.read.doubts])
+
+
+def _escaped(names: Sequence[str]) -> Joined:
+    return listed([escape(name) for name in names])
 
 
 class OWDeclarationsDropHandler(SourceDropHandler):

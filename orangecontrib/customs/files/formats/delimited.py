@@ -18,6 +18,7 @@ from ..grid import (
     telling,
     without_flags,
 )
+from ..notes import first_of, note
 from ..tables import (
     DELIMITERS,
     Row,
@@ -60,18 +61,17 @@ def read(path: Path, *, encoding: str = "", sheet: str = "",  # noqa: C901 - a f
         if number == place:
             break
     if place:
-        notes.append(f"the names of the columns stand in line {header}; what is above it is left "
-                     "out")
+        notes.append(note("header_line", row=header))
     names, flagged = without_flags([name.strip() for name in names])
     names, renamed = named(names, f"{path}, line {header}")
     notes += renamed
     taken = list(islice(numbered, 2))
     kinds = rows_of_kinds([record[1] for record in taken])
     if kinds or flagged:
-        notes.append("the kinds of columns that Orange writes are no rows of goods")
+        notes.append(note("kinds"))
         taken = taken[kinds:]
     elif taken and only_numbers(taken[0][1]):
-        notes.append(f"line {taken[0][0]} only numbers the columns")
+        notes.append(note("numbers_line", row=taken[0][0]))
         taken = taken[1:]
     rows, totals = [] if rows is None else rows, []
     for record in chain(taken, numbered):
@@ -87,8 +87,7 @@ def read(path: Path, *, encoding: str = "", sheet: str = "",  # noqa: C901 - a f
         else:
             rows.append(row)
     if totals:
-        notes.append(f"line{'s' * (len(totals) > 1)} {', '.join(totals[:5])}"
-                     f"{' …' * (len(totals) > 5)}: a total, no good")
+        notes.append(note("totals_line", s="s" * (len(totals) > 1), rows=first_of(totals)))
     return TextTable(str(path), tuple(names), rows, whole.encoding, whole.note, delimiter,
                      kind="tab" if kinds or flagged else "csv", header=header, notes=tuple(notes))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ..grid import telling
+from ..notes import first_of, note
 from ..tables import Row, TableFileError, TextTable, read_text
 from .cells import text_of
 
@@ -21,7 +22,7 @@ def read(path: Path, *, encoding: str = "", sheet: str = "",
          progress: Callable[[float], None] | None = None, rows: list[Row] | None = None
          ) -> TextTable:
     """The records of a JSON; those of an object are the list in it with the most known names."""
-    text, found, note = read_text(path, encoding, MOST_BYTES)
+    text, found, said = read_text(path, encoding, MOST_BYTES)
     try:
         content = _loads(text)
     except ValueError as error:
@@ -35,16 +36,16 @@ def read(path: Path, *, encoding: str = "", sheet: str = "",
         raise TableFileError(f"{path} holds no list of records: [{{\"description\": …}}, …]")
     where, records = max(lists, key=lambda some: (
         telling(_flat(some[1][0])), len(some[1])))
-    notes = [f"the records are those of {where}"] if where else []
+    notes: list[str] = [note("records", where=where)] if where else []
     records_ = _rows(enumerate(records, start=1), notes, progress, len(records))
-    return _table(path, list(records_), found, note, "json", notes, rows)
+    return _table(path, list(records_), found, said, "json", notes, rows)
 
 
 def read_lines(path: Path, *, encoding: str = "", sheet: str = "",
                progress: Callable[[float], None] | None = None, rows: list[Row] | None = None
                ) -> TextTable:
     """The records of a file with a JSON object in each line; a line that is none is named."""
-    text, found, note = read_text(path, encoding, MOST_BYTES)
+    text, found, said = read_text(path, encoding, MOST_BYTES)
     notes: list[str] = []
     lines = text.split("\n")
     bad: list[str] = []
@@ -58,8 +59,8 @@ def read_lines(path: Path, *, encoding: str = "", sheet: str = "",
                     bad.append(str(number))
     found_rows = list(_rows(records(), notes, progress, len(lines)))
     if bad:
-        notes.append(f"no JSON in line {', '.join(bad[:5])}{' …' * (len(bad) > 5)}; left out")
-    return _table(path, found_rows, found, note, "jsonl", notes, rows)
+        notes.append(note("no_json", rows=first_of(bad)))
+    return _table(path, found_rows, found, said, "jsonl", notes, rows)
 
 
 def _loads(text: str) -> object:
@@ -121,11 +122,10 @@ def _rows(records: Iterable[tuple[int, object]], notes: list[str], progress, siz
         cells = {name: text_of(value)[0] for name, value in _flat(record).items() if name}
         yield Row(number, cells, len(cells))
     if strange:
-        notes.append(f"no record but a single value in {', '.join(strange[:5])}"
-                     f"{' …' * (len(strange) > 5)}; left out")
+        notes.append(note("no_record", rows=first_of(strange)))
 
 
-def _table(path: Path, found: list[Row], encoding: str, note: str, kind: str, notes: list[str],
+def _table(path: Path, found: list[Row], encoding: str, said: str, kind: str, notes: list[str],
            rows: list[Row] | None) -> TextTable:
     columns = tuple(dict.fromkeys(name for row in found for name in row.cells))
     if len(columns) > 2000:
@@ -135,5 +135,5 @@ def _table(path: Path, found: list[Row], encoding: str, note: str, kind: str, no
     for row in found:
         rows.append(row if len(row.cells) == len(columns) else
                     Row(row.line, {name: row.cells.get(name, "") for name in columns}, row.fields))
-    return TextTable(str(path), columns, rows, encoding, note, kind=kind, header=0,
+    return TextTable(str(path), columns, rows, encoding, said, kind=kind, header=0,
                      notes=tuple(notes))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..grid import telling
+from ..notes import note
 from ..tables import TableFileError
 
 __all__ = ["choose"]
@@ -31,7 +32,7 @@ def choose(path: Path, titles: Sequence[str], hidden: Sequence[str], wanted: str
     """
     if not titles:
         raise TableFileError(f"{path} has no sheet with cells")
-    notes = [f"hidden sheets: {', '.join(hidden)}"] if hidden else []
+    notes: list[str] = [note("hidden", sheets=", ".join(hidden))] if hidden else []
     if wanted:
         place = _named(titles, wanted)
         if place is None:
@@ -49,8 +50,8 @@ def choose(path: Path, titles: Sequence[str], hidden: Sequence[str], wanted: str
     others = [title for place, title in enumerate(titles) if place != best]
     equal = [titles[place] for place, score in scores.items()
              if place != best and score[:3] == scores[best][:3] and score[1]]
-    why = f"; {', '.join(equal)} looks the same: name the one that is meant" if equal else ""
-    return best, [f"the sheet {titles[best]} is read (others: {', '.join(others)}){why}", *notes]
+    why = note("same_sheets", sheets=", ".join(equal)) if equal else ""
+    return best, [note("sheet", sheet=titles[best], others=", ".join(others), why=why), *notes]
 
 
 def _named(titles: Sequence[str], wanted: str) -> int | None:

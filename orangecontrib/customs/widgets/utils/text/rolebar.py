@@ -4,24 +4,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from AnyQt.QtCore import pyqtSignal as Signal
-from AnyQt.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from AnyQt.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from orangecontrib.customs.files import ROLES, Roles
+from orangecontrib.customs.i18n import say
+from orangecontrib.customs.widgets.utils.common.controls import push
+from orangecontrib.customs.widgets.utils.common.wording import room, spoken, worded
 
 __all__ = ["NO_COLUMN", "TITLES", "RoleBar"]
 
 #: In the place of a column that there is not: names of columns have no spaces at their ends.
 NO_COLUMN = " "
 
-#: What roles are called.
-TITLES = {"description": "Description", "good_id": "Good's id", "declared_code": "Declared code",
-          "quantity": "Quantity", "value": "Value", "currency": "Currency", "weight": "Weight"}
+words = room("rolebar")
 
-_TOOLTIPS = {"description": "What the goods are, in words (графа 31)",
-             "good_id": "By what the goods are known; HS Code Fusion matches photos with it",
-             "declared_code": "The code that was declared (графа 33)",
-             "quantity": "In units of the tariff, such as pairs", "value": "Customs value",
-             "currency": "Of the value", "weight": "Net weight, kg"}
+#: What roles are called.
+TITLES = {role: words(role) for role in ROLES}
 
 _ACROSS = 4
 
@@ -43,20 +41,18 @@ class RoleBar(QWidget):
         self.combos: dict[str, QComboBox] = {}
         for place, role in enumerate(ROLES):
             row, column = divmod(place, _ACROSS)
-            combo = QComboBox()
-            combo.setAccessibleName(TITLES[role])
+            combo = worded(QComboBox(), accessibleName=TITLES[role])
             combo.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
             combo.setMinimumContentsLength(8)
             combo.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Fixed)
             combo.activated.connect(lambda _, role=role: self._on_activated(role))
-            label = QLabel(TITLES[role])
+            label = worded(QLabel(), text=TITLES[role])
             label.setBuddy(combo)
             grid.addWidget(label, 2 * row, column)
             grid.addWidget(combo, 2 * row + 1, column)
             grid.setColumnStretch(column, 1)
             self.combos[role] = combo
-        self.button = QPushButton("&Guess All", autoDefault=False, clicked=self.guessing)
-        self.button.setToolTip("Forget which columns were chosen; all are guessed again")
+        self.button = push(None, words("guess"), self.guessing.emit, words("guess_tip"))
         row, column = divmod(len(ROLES), _ACROSS)
         grid.addWidget(self.button, 2 * row + 1, column)
 
@@ -64,14 +60,15 @@ class RoleBar(QWidget):
         """Show which column has each role; `chosen` are the user's own choices."""
         for role, combo in self.combos.items():
             combo.clear()
-            combo.addItem("(none)", NO_COLUMN)
+            combo.addItem("", NO_COLUMN)
+            spoken(combo, "none", lambda it: it.setItemText(0, say(words("none"))))
             for name in names:
                 combo.addItem(" ".join(name.split()), name)
             taken = roles[role]
             combo.setCurrentIndex(max(0, combo.findData(taken)) if taken else 0)
-            why = "chosen" if role in chosen else roles.reasons.get(role, "")
-            combo.setToolTip(_TOOLTIPS[role] + (f"\nTaken by {why}" if why and role not in chosen
-                                                else "\nChosen by hand" if why else ""))
+            about, why = words(f"{role}_tip"), roles.reasons.get(role, "")
+            worded(combo, toolTip=words("chosen", role=about) if role in chosen
+                   else words("taken", role=about, why=why) if why else about)
         self.button.setEnabled(bool(chosen))
 
     def _on_activated(self, role: str) -> None:

@@ -10,8 +10,12 @@ from Orange.data import Variable
 from Orange.widgets import gui
 
 from orangecontrib.customs.files import MARKS, Row
+from orangecontrib.customs.i18n import Sayable, say
+from orangecontrib.customs.widgets.utils.common.wording import room
 
 __all__ = ["TablePreview"]
+
+words = room("tablepreview")
 
 
 class TablePreview(QAbstractTableModel):
@@ -25,15 +29,15 @@ class TablePreview(QAbstractTableModel):
         super().__init__(parent)
         self._rows: Sequence[Row] = ()
         self._variables: Sequence[Variable] = ()
-        self._taken: Mapping[str, str] = {}
+        self._taken: Mapping[str, Sayable] = {}
 
     def set_rows(self, rows: Sequence[Row], variables: Sequence[Variable],
-                 taken: Mapping[str, str] | None = None):
+                 taken: Mapping[str, Sayable] | None = None):
         """Show `rows`, whose cells are named as the variables are.
 
         Parameters
         ----------
-        taken : dict of str to str, optional
+        taken : dict of str to Message, optional
             Column → what it was taken for, for people.
         """
         self.beginResetModel()
@@ -57,7 +61,7 @@ class TablePreview(QAbstractTableModel):
         text, mark = row.cells[variable.name], row.marks.get(variable.name)
         if role == Qt.DisplayRole:
             return ("⚠ " if mark else "") + " ".join(text[:300].split())
-        peculiar = f"<p>⚠ {escape(MARKS[mark])}</p>" if mark in MARKS else ""
+        peculiar = f"<p>⚠ {escape(say(MARKS[mark]))}</p>" if mark in MARKS else ""
         return f"<p>{escape(text[:3000])}</p>{peculiar}"
 
     def headerData(self, section, orientation, role=Qt.DisplayRole):
@@ -67,18 +71,20 @@ class TablePreview(QAbstractTableModel):
         if role == Qt.DisplayRole:
             return f"⚠ {row.line}" if row.doubt else str(row.line)
         if role == Qt.ToolTipRole:
-            return f"Line {row.line} of the file" + (f": {row.doubt}" if row.doubt else "")
+            return say(words("line_doubt", line=row.line, doubt=row.doubt) if row.doubt
+                       else words("line", line=row.line))
         return None
 
     def _column_header(self, variable: Variable, role):
-        taken = self._taken.get(variable.name, "")
+        taken = say(self._taken.get(variable.name, "")).lower()
         if role == Qt.DisplayRole:
             name = " ".join(variable.name.split())
             return f"{name}\n▸ {taken}" if taken else f"{name}\n"
         if role == Qt.ToolTipRole:
-            return (f"{escape(variable.name)}: "
-                    + ("a column of numbers" if variable.is_continuous else "a column of texts")
-                    + (f", taken for {taken}" if taken else ""))
+            about = {"name": escape(variable.name),
+                     "kind": words("numbers" if variable.is_continuous else "texts")}
+            return say(words("column_taken", taken=taken, **about) if taken
+                       else words("column", **about))
         if role == Qt.DecorationRole:
             return gui.attributeIconDict[variable]
         if role == Qt.FontRole and taken:

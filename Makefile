@@ -27,8 +27,9 @@ HELP = orangecontrib/customs/help/index.html
 $(HELP): tools/help_pages.py $(shell find doc -name '*.md' -o -name '*.png') | $(VENV)/.test
 	$(BIN)/python tools/help_pages.py $(@D)
 
+# a file of tests at a time on each core; more than four would only take memory
 test: $(VENV)/.test $(HELP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 # how much of the package the tests run, without what runs in processes of its own
 coverage: $(VENV)/.test $(HELP)

@@ -118,7 +118,7 @@ class OWDeclarations(SourceMixin, CustomsWidget):
     description = ("Read declarations from CSV, Excel, XML, JSON or Parquet, and tell which column "
                    "is which.")
     icon = "icons/Declarations.svg"
-    priority = 35
+    priority = 10
     keywords = ("declarations, csv, excel, xlsx, xls, xml, json, file, import, load, графа 31, "
                 "декларации, товары, открыть, таможня, тн вэд, таблица")
 

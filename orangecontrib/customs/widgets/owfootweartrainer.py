@@ -87,7 +87,7 @@ class OWFootwearTrainer(KeepsModel, TrainerControls, CustomsWidget):
     name = "Footwear CNN Trainer"
     description = "Train a photo model on your own labels, and see how far to trust it."
     icon = "icons/FootwearTrainer.svg"
-    priority = 25
+    priority = 120
     keywords = ("footwear cnn trainer, photo model, transfer learning, vgg, calibration, "
                 "evaluation, обучение, обучить модель, фото, обувь, таможня, тн вэд")
 

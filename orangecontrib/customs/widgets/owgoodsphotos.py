@@ -83,7 +83,7 @@ class OWGoodsPhotos(SourceMixin, CustomsWidget):
     description = ("Read photos of goods from a folder: a sub-folder per good, the folder of one "
                    "good, or ids in file names.")
     icon = "icons/GoodsPhotos.svg"
-    priority = 10
+    priority = 12
     keywords = ("goods photos, import images, folder, zip, pictures, load, товары, фото, "
                 "фотографии, папка, загрузить, таможня")
 

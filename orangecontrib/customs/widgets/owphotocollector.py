@@ -77,7 +77,7 @@ class OWPhotoCollector(Reviews, JobQueue, SourceMixin, CustomsWidget):
     description = ("Collect photos to train on – catalogues, searches, generators – with licences "
                    "and weak labels, and see what is missing.")
     icon = "icons/PhotoCollector.svg"
-    priority = 28
+    priority = 100
     keywords = ("training photo collector, crawl, catalogue, scrape, search, openverse, "
                 "wikimedia, pexels, generate, training set, balance, собрать, каталог, фото, "
                 "обучающая выборка, таможня, тн вэд")

@@ -72,7 +72,7 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
     name = "Footwear Photo Labeler"
     description = "Label photos of footwear by hand, to train a model on them."
     icon = "icons/PhotoLabeler.svg"
-    priority = 30
+    priority = 110
     keywords = ("footwear photo labeler, label, annotate, active learning, training set, "
                 "разметка, разметить, метки, фото, обувь, таможня, тн вэд, обучающая выборка")
     want_control_area = False

@@ -84,7 +84,7 @@ class OWTariffTree(CustomsWidget):
     description = "Learn codes of any goods from text, level by level, with the tariff's " \
                   "designations as a prior."
     icon = "icons/TariffTree.svg"
-    priority = 85
+    priority = 65
     keywords = "tariff tree classifier, hs code, hierarchical, heading, text, дерево, " \
                "классификатор, товарная позиция, субпозиция"
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any, NamedTuple
+
+from orangecontrib.customs.files import strict_rows
 
 from .exclusions import excluded
 
@@ -56,18 +59,28 @@ def _is_russian(word: str) -> bool:
     return len(_CYRILLIC.findall(word)) > len(_LATIN.findall(word))
 
 
+FUNCTION_WORDS = Path(__file__).with_name("function_words.csv")
 #: Before the stem of what is excluded.
 EXCLUDED = "-"
 #: What a line that takes the rest says.
 OTHER = frozenset(map(stem, "прочие прочая прочее прочий прочего прочей прочих other".split()))
 
 
+@cache
+def _function_words() -> frozenset[str]:
+    """Prepositions and the like, which say nothing of goods, however rare they are in a tariff."""
+    return frozenset(stem(word) for _, row in strict_rows(FUNCTION_WORDS, ("language", "words"))[1]
+                     for word in row["words"].split())
+
+
 def words_of(text: str) -> list[Word]:
-    """The words of a text, in order; numbers, sizes and articles are none."""
+    """The words of a text, in order; numbers, sizes, articles and function words are none."""
     spans, found = excluded(text)[::-1], []
     for word in _WORD.finditer(text):
         while spans and spans[-1][1] <= word.start():
             spans.pop()
+        if stem(word.group()) in _function_words():
+            continue
         out = bool(spans) and spans[-1][0] <= word.start()
         found.append(Word(word.start(), word.end(), EXCLUDED * out + stem(word.group()), out))
     return found

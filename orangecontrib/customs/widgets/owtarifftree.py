@@ -207,11 +207,11 @@ class OWTariffTree(CustomsWidget):
         self.levels_view.horizontalHeader().setSectionResizeMode(QHeaderView.Stretch)
         self.page = CandidatesPage(self._on_row)
         self.parts = splitter(Qt.Vertical, self.levels_view, self.page.parts,
-                              sizes=(130, 400), stretch=(0, 1))
+                              sizes=(96, 380), stretch=(0, 1))
         self.mainArea.layout().addWidget(pile(self.summary, self.parts))
 
     def sizeHint(self):
-        return QSize(980, 640)
+        return QSize(900, 506)
 
     # -- input
 

@@ -74,11 +74,21 @@ def _page(source, doc):
             if child.type == "link_open":
                 child.attrs["href"] = re.sub(r"^(?!\w+:)([^#]*)\.md(#|$)", r"\1.html\2",
                                              child.attrs["href"])
-    home = doc / "index.md"
-    up = "" if source == home else \
-        f'<p><a href="{relpath(home.with_suffix(".html"), source.parent)}">All pages</a></p>\n'
-    return _PAGE.format(title=html.escape(_title(source)), up=up,
+    return _PAGE.format(title=html.escape(_title(source)), up=_up(source, doc),
                         body=markdown.renderer.render(tokens, markdown.options, {}))
+
+
+def _up(source, doc):
+    """Links to all pages, and to the same page in the other language where there is one."""
+    russian = doc / "ru"
+    inside = russian in source.parents
+    home = (russian if inside else doc) / "index.md"
+    other = doc / source.relative_to(russian) if inside else russian / source.relative_to(doc)
+    links = [(home, "Все страницы" if inside else "All pages")] * (source != home)
+    links += [(other, "In English" if inside else "По-русски")] * other.is_file()
+    said = " · ".join(f'<a href="{relpath(page.with_suffix(".html"), source.parent)}">{words}</a>'
+                      for page, words in links)
+    return f"<p>{said}</p>\n" if said else ""
 
 
 def _expanded(markdown, source):

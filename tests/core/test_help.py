@@ -8,10 +8,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from orangecontrib.customs.widgets import WIDGET_HELP_PATH
-
 ROOT = Path(__file__).parents[2]
-INSTALLED = Path(WIDGET_HELP_PATH[0][0]).parent
+INSTALLED = ROOT / "orangecontrib" / "customs" / "help"
 
 ASKS_ORANGE = """
 from orangecontrib.customs.headless.environment import prepare_application, prepare_environment
@@ -83,3 +81,22 @@ def test_a_page_that_cannot_be_rendered_is_named(tmp_path):
     (tmp_path / "index.md").write_text("# All\n\n```{figure} a.png\n```\n")
     with pytest.raises(ValueError, match="index.md: the directive figure is not known"):
         run_path(str(ROOT / "tools" / "help_pages.py"))["make"](tmp_path / "help", tmp_path)
+
+
+def test_a_page_leads_to_the_same_page_in_the_other_language(tmp_path):
+    from runpy import run_path
+    doc = tmp_path / "doc"
+    for page in ("index.md", "only.md", "w/a.md", "ru/index.md", "ru/w/a.md"):
+        (doc / page).parent.mkdir(parents=True, exist_ok=True)
+        (doc / page).write_text(f"# {page}\n")
+    run_path(str(ROOT / "tools" / "help_pages.py"))["make"](tmp_path / "help", doc)
+    links = {page: re.findall(r'href="([^"]*)"', (tmp_path / "help" / page).read_text("utf-8"))
+             for page in ("w/a.html", "ru/w/a.html", "only.html", "index.html")}
+    assert links == {"w/a.html": ["../index.html", "../ru/w/a.html"],
+                     "ru/w/a.html": ["../index.html", "../../w/a.html"],
+                     "only.html": ["index.html"], "index.html": ["ru/index.html"]}
+
+
+def test_every_widget_has_a_page_in_russian():
+    pages = {path.name for path in (ROOT / "doc" / "widgets").glob("*.md")}
+    assert pages == {path.name for path in (ROOT / "doc" / "ru" / "widgets").glob("*.md")}

@@ -67,14 +67,16 @@ def preferred(settings: QSettings | None = None, system: str | None = None) -> s
     return "ru" if not system or system.split("_")[0] in RUSSIAN_SYSTEMS else "en"
 
 
-def settle() -> None:
-    """Speak the preferred language from now on, if this is Canvas."""
-    if in_canvas():
-        set_language(preferred())
-        # imported here: of what Canvas' window says nobody else need know
-        from .toolbox import say_in_toolboxes, say_soon
-        say_soon()
-        changed.happened.connect(say_in_toolboxes)
+def settle() -> str:
+    """Speak the preferred language from now on, if this is Canvas, and tell it; else ""."""
+    if not in_canvas():
+        return ""
+    set_language(preferred())
+    # imported here: of what Canvas' window says nobody else need know
+    from .toolbox import say_in_toolboxes, say_soon
+    say_soon()
+    changed.happened.connect(say_in_toolboxes)
+    return language()
 
 
 def choose(name: str) -> None:

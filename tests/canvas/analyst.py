@@ -18,7 +18,7 @@ from orangecontrib.customs.headless.canvas import _Main
 FOLDER = Path(sys.argv[1])
 PREFIX = "orangecontrib.customs.widgets."
 #: Seconds after which it is told what was waited for.
-PATIENCE = 60
+PATIENCE = 300
 asked = []
 
 
@@ -69,8 +69,17 @@ def idle(scheme):
         for widget in widgets)
 
 
-def drop(document, path, at):
-    """Drop a file on the canvas, as the mouse does."""
+def drop(document, path, at, name):
+    """Drop a file on the canvas, as the mouse does, and choose among the widgets that take it."""
+    def choose():
+        popup = QApplication.activePopupWidget()
+        if popup is None:
+            return
+        action, = (action for action in popup.actions() if name in action.text())
+        popup.setActiveAction(action)
+        QTest.keyClick(popup, Qt.Key_Return)
+    asking = QTimer(interval=50, timeout=choose)
+    asking.start()
     view = document.view()
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path))])
@@ -79,6 +88,7 @@ def drop(document, path, at):
     QApplication.sendEvent(view.viewport(), enter)
     event = QDropEvent(QPointF(place), Qt.CopyAction, mime, Qt.LeftButton, Qt.NoModifier)
     QApplication.sendEvent(view.viewport(), event)
+    asking.stop()
 
 
 def press(button):
@@ -134,8 +144,8 @@ def path(window):
     document = opened.current_document()
     yield lambda: document.isVisible()
     scheme = document.scheme()
-    drop(document, FOLDER / "goods.xlsx", (100, 100))
-    drop(document, FOLDER / "photos", (100, 300))
+    drop(document, FOLDER / "goods.xlsx", (100, 100), "Declarations")
+    drop(document, FOLDER / "photos", (100, 300), "Goods Photos")
     yield lambda: len(scheme.nodes) == 2
     for name, at in (("OWDeclarationFacts", (300, 100)), ("OWFootwearFeatures", (300, 300)),
                      ("OWPhotoAggregator", (450, 300)), ("OWHSCodeFusion", (600, 200))):
@@ -174,11 +184,24 @@ def path(window):
     yield lambda: fusion.verdicts and idle(scheme)
     say("reopened", *codes(fusion))
     say("kept", dict(fusion.answers) == kept)
+    from orangecontrib.customs.widgets.utils.conclusion import ConclusionDialog
+    fusion.show()
+    yield lambda: fusion.isVisible()
+    opener, = (b for b in fusion.findChildren(QPushButton)
+               if b.isVisible() and b.text() == "Заключение…")
+    press(opener)
+    yield lambda: fusion.findChildren(ConclusionDialog)
+    dialog, = fusion.findChildren(ConclusionDialog)
+    for name, button in (("conclusion.html", dialog.save_button),
+                         ("codes.xlsx", dialog.codes_button)):
+        QFileDialog.getSaveFileName = lambda *args, name=name: (str(FOLDER / name), "")
+        press(button)
+        yield lambda name=name: (FOLDER / name).is_file()
     say("asked", *asked)
 
 
 def codes(fusion):
-    return [f"{verdict.good_id}={verdict.code}" for verdict in fusion.verdicts]
+    return [f"{verdict.key}={verdict.code}" for verdict in fusion.verdicts]
 
 
 def main():

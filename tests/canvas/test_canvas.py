@@ -31,12 +31,14 @@ def seen(tmp_path_factory):
     done = subprocess.run(
         [sys.executable, str(Path(__file__).with_name("analyst.py")), str(folder)],
         capture_output=True, encoding="utf-8", timeout=900,
-        env={**environment, "HOME": str(folder / "home"), "ORANGE_CUSTOMS_CACHE": str(folder)})
+        env={**environment, "HOME": str(folder / "home"),
+             "ORANGE_CUSTOMS_CACHE": str(folder / "cache")})
     found = {}
     for line in done.stdout.splitlines():
         key, _, words = line.partition("\t")
         found.setdefault(key, []).append(words.split("\t"))
     assert done.returncode == 0, done.stderr[-5000:] + done.stdout[-1000:]
+    found["folder"] = folder
     return found
 
 
@@ -59,5 +61,13 @@ def test_own_files_are_decided_answered_saved_and_found_again(seen):
     decided, answered, again = (dict(word.split("=") for word in seen[key][0])
                                 for key in ("decided", "answered", "reopened"))
     assert set(decided) == {"G-001", "G-002"} and decided["G-001"].startswith("6403")
+    assert int(seen["answers"][0][0]) > 1
     assert answered == again and seen["kept"] == [["True"]]
     assert seen["asked"] == [[""]], "a message box stood in the way"
+
+
+def test_a_conclusion_and_the_codes_are_saved_from_the_window(seen):
+    page = (seen["folder"] / "conclusion.html").read_text(encoding="utf-8")
+    assert "G-001" in page and "data:image" in page and "Ботинки мужские" in page
+    sheet = openpyxl.load_workbook(seen["folder"] / "codes.xlsx").active
+    assert {str(row[0].value) for row in sheet.iter_rows(min_row=2)} >= {"G-001", "G-002"}

@@ -387,7 +387,7 @@ class OWNomenclature(CustomsWidget):
             if isinstance(ex, Ended):
                 self.Warning.not_ranked()
             else:
-                self.Error.search(reason(ex))
+                self.Error.search(reason=reason(ex))
             self.Outputs.ranked.send(None)
             return
         if isinstance(ex, LoadingCancelled):

@@ -1,4 +1,4 @@
-"""Example workflows, listed in Help > Examples in the order in which they are best learnt."""
+"""Example workflows, listed in Help > Example Workflows in the order in which they are best learnt."""
 from pathlib import Path
 
 __all__ = ["ORDER", "examples"]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from loopback import add, jpeg, picture
 
-from orangecontrib.customs.collecting import Entry, labelled, settle
+from orangecontrib.customs.collecting import CollectError, Entry, labelled, settle
 from orangecontrib.customs.collecting.labels import PERSON, people_of, write_merged
 from orangecontrib.customs.collecting.pictures import picture_of
 from orangecontrib.customs.collecting.table import collection_table
@@ -255,3 +255,9 @@ def test_an_answer_taken_back_leaves_the_source_as_it_was(table, footwear):
     sheet.undo()
     done, _ = labelled_tables(table, photos, sheet, {})
     assert str(done[0]["label source"]) == str(table[0]["label source"])
+
+
+def test_a_table_that_cannot_be_written_is_said_with_its_place(tmp_path, footwear):
+    (tmp_path / "merged.sources.csv").mkdir()
+    with pytest.raises(CollectError, match=r"merged\.sources\.csv"):
+        write_merged(tmp_path / "merged.csv", [], footwear)

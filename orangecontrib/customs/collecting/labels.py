@@ -151,4 +151,4 @@ def write_merged(path: str | os.PathLike, photos: Sequence[Labelled], group: Gro
                         writer.writerow([written_cell(photo.entry.file), feature, f"{label:g}",
                                          source])
     except (LabelsError, OSError) as error:
-        raise CollectError("labels", error=error.reason) from None
+        raise CollectError("labels", error=getattr(error, "reason", str(error))) from None

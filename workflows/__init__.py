@@ -6,16 +6,17 @@ __all__ = ["ORDER", "examples"]
 #: File names, the first to open first; their titles begin with the number.
 ORDER = (
     "footwear-hs-code.ows",
+    "footwear-queue.ows",
     "keyword-frequencies.ows",
     "tariff-classifier-comparison.ows",
     "tariff-logistic-regression.ows",
     "vocabulary-sweep.ows",
     "tariff-stop-words.ows",
+    "tariff-tree.ows",
     "footwear-training.ows",
     "footwear-features.ows",
     "electrical-hs-code.ows",
     "photo-collecting.ows",
-    "tariff-tree.ows",
 )
 
 

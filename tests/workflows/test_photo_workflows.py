@@ -17,7 +17,7 @@ def rows(path):
 def test_label_train_evaluate_extract(run, tmp_path):
     outputs = {"Footwear Photo Labeler.Labeled Photos": "labels.csv",
                "Footwear CNN Trainer.Evaluation": "evaluation.csv",
-               "Bayesian Photo Aggregator.Goods": "goods.csv"}
+               "Aggregator.Goods": "goods.csv"}
     shipped = sorted((path, path.stat().st_mtime_ns) for path in FOLDER.rglob("*"))
     done = run(FOLDER / "footwear-training.ows",
                *(f"{output}={tmp_path / name}" for output, name in outputs.items()))

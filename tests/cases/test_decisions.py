@@ -170,7 +170,7 @@ def test_the_command_line_takes_a_table_of_decisions(tmp_path):
     ({"code": "64", "words": "сапог"}, "'64' is not a code"),
     ({"code": WOMEN, "words": "ботиннок"}, "no dictionary has 'ботиннок'"),
     ({"code": WOMEN, "facts": "sex=nobody"}, "has no value 'nobody'"),
-    ({"code": WOMEN, "words": "сапог", "valid_from": "yesterday"}, "is no day"),
+    ({"code": WOMEN, "words": "сапог", "valid_from": "yesterday"}, "is not a day"),
     ({"code": WOMEN}, "of which goods")])
 def test_a_bad_row_of_decisions_is_put_aside_with_its_reason_and_the_rest_counts(
         tmp_path, capsys, bad, why):

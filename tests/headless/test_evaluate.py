@@ -60,7 +60,7 @@ def test_a_worse_report_ends_with_1_and_says_what_got_worse(evaluate, tmp_path, 
     (("--truth", "oficial"), "no column 'oficial'; there are: good_id"),
     (("--truth", "description"), "holds no code"),
     (("--truth", "official", "--by", "case"), "no column 'case'"),
-    (("--truth", "official", "--against", "goods.csv"), "no report")])
+    (("--truth", "official", "--against", "goods.csv"), "not a report")])
 def test_what_cannot_be_evaluated_is_told(evaluate, tmp_path, capsys, monkeypatch, options, told):
     monkeypatch.chdir(tmp_path)
     assert evaluate(*options) == (2, None)

@@ -1,6 +1,7 @@
 """Messages have ids; their words are looked up when they are read, in the language spoken."""
 import pickle
 import re
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +21,7 @@ from orangecontrib.customs.i18n import (
     wordings,
 )
 
+WINDOWS = Path(__file__).parents[2] / "orangecontrib" / "customs" / "widgets" / "wordings"
 SEX = Fact("sex", "sex", "пол", (Value("men", "men's", "мужская"),))
 
 
@@ -110,7 +112,10 @@ def test_every_wording_of_the_program_is_said_in_every_language():
 
 def test_what_has_words_at_all_has_russian_words_in_russian_and_no_russian_ones_in_english():
     loaded_groups()  # their wordings, too
+    windows = {path.stem for path in WINDOWS.glob("*.csv")}  # read in tests/widgets/spoken.py
     for id_, texts in wordings().items():
+        if id_.partition(".")[0] in windows:
+            continue
         own = {name: re.sub(r"\{[^}]*\}|https?://\S+", "", text) for name, text in texts.items()}
         assert re.search("[а-яё]", own["ru"], re.I) or not re.search("[a-z]", own["ru"], re.I), id_
         if id_ != "reader.empty_row":  # stands in both languages in tables that there are

@@ -216,7 +216,7 @@ def test_unreadable_files(tmp_path, content, complaint):
 
 def test_what_is_no_workbook_missing_or_of_another_encoding(tmp_path):
     (tmp_path / "t.xlsx").write_bytes(b"no zip")
-    with pytest.raises(LoadingError, match="no XLSX workbook"):
+    with pytest.raises(LoadingError, match="not an XLSX workbook"):
         load_tariff(tmp_path / "t.xlsx")
     with pytest.raises(LoadingError, match="no such file"):
         load_tariff(tmp_path / "none.csv")

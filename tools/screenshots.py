@@ -23,6 +23,8 @@ from tempfile import TemporaryDirectory
 
 from PIL import Image
 
+from orangecontrib.customs.i18n import LANGUAGES, set_language
+
 ROOT = Path(__file__).resolve().parents[1]
 LIST = Path(__file__).with_suffix(".csv")
 
@@ -44,6 +46,8 @@ def main(arguments=None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("words", nargs="*", help="parts of names of pictures; all without any")
     parser.add_argument("--out", type=Path, default=ROOT, help="folder for them (the project)")
+    parser.add_argument("--lang", default="en", choices=LANGUAGES,
+                        help="of the windows; steps are by what is written in them")
     options = parser.parse_args(arguments)
     with open(LIST, encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["workflow"] != BY_HAND
@@ -52,6 +56,7 @@ def main(arguments=None) -> int:
         parser.error("needs a screen: xvfb-run, or unset QT_QPA_PLATFORM")
     os.environ.setdefault("QT_QPA_PLATFORM", "xcb")
     registry = _registry()
+    set_language(options.lang)
     failed = False
     for workflow, pictures in groupby(rows, key=lambda row: row["workflow"]):
         pictures = list(pictures)

@@ -34,8 +34,8 @@ ORANGES_WORDS = re.compile(
 _STYLE = re.compile("<style.*?</style>", re.DOTALL)
 _TAGS, _QUOTED = re.compile(r"<[^>]*>|&\w+;"), re.compile("«[^»]*»|“[^”]*”|'[^']*'|„[^“]*“")
 _CELL = re.compile("<td>([^<]*)</td>")
-#: Of the law, in any language, and names of encodings.
-_LEGAL = re.compile(r"графа \d+|\(Windows\)|Mac Cyrillic")
+#: Of the law, in any language, names of encodings and of measures.
+_LEGAL = re.compile(r"графа \d+|\(Windows\)|Mac Cyrillic|Log-loss|Top-\d")
 _PLACES = re.compile(r"[\w.~:-]*/[\w./~:-]+")  # paths, addresses, names with a slash
 _LATIN, _CYRILLIC = re.compile(r"(?<![\w.])[A-Za-z]{3,}(?![\w.(])"), re.compile("[А-Яа-яё]{2,}")
 

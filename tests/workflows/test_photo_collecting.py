@@ -34,7 +34,7 @@ def test_it_waits_for_a_folder_and_asks_nobody(run, tmp_path):
     shipped = sorted((path, path.stat().st_mtime_ns) for path in FLOW.parent.rglob("*"))
     done = run(FLOW)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Choose an empty folder for the photos" in done.stdout
+    assert "Выберите пустую папку для фото" in done.stdout
     assert shipped == sorted((p, p.stat().st_mtime_ns) for p in FLOW.parent.rglob("*"))
 
 

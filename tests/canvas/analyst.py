@@ -158,7 +158,8 @@ def path(window):
             ("OWDeclarationFacts", "Facts", "OWHSCodeFusion", "Text Facts"),
             ("OWGoodsPhotos", "Photos", "OWFootwearFeatures", "Images"),
             ("OWFootwearFeatures", "Features", "OWPhotoAggregator", "Features"),
-            ("OWPhotoAggregator", "Goods", "OWHSCodeFusion", "Photo Features")):
+            ("OWPhotoAggregator", "Goods", "OWHSCodeFusion", "Photo Features"),
+            ("OWPhotoAggregator", "Contributions", "OWHSCodeFusion", "Photos")):
         scheme.new_link(nodes[source], output, nodes[sink], channel)
     fusion = scheme.widget_for_node(nodes["OWHSCodeFusion"])
     yield lambda: fusion.verdicts and idle(scheme)

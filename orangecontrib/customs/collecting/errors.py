@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from orangecontrib.customs.i18n import Message
+from orangecontrib.customs.i18n import Message, WordedError
 
 __all__ = ["CollectError", "Stopped", "needed"]
 
@@ -11,7 +11,7 @@ __all__ = ["CollectError", "Stopped", "needed"]
 _PACKAGES = ("requests", "bs4", "lxml", "extruct", "scrapy", "protego")
 
 
-class CollectError(ValueError):
+class CollectError(WordedError):
     """Something that can't be collected, or not now; the rest goes on.
 
     Parameters
@@ -22,17 +22,13 @@ class CollectError(ValueError):
         The next run may have more luck, and shall try again.
     **args
         What is put into the wording.
-
-    Attributes
-    ----------
-    reason : Message
-        ``str`` of the error is in English, as all errors are.
     """
 
-    def __init__(self, wording: str, /, transient: bool = False, **args):
-        self.reason = Message.of(f"collecting.{wording}", **args)
+    table = "collecting"
+
+    def __init__(self, wording: str, /, transient: bool = False, **args: object):
+        super().__init__(wording, **args)
         self.transient = transient
-        super().__init__(self.reason)
 
     @classmethod
     def of(cls, reason: Message, transient: bool = False) -> CollectError:
@@ -40,9 +36,6 @@ class CollectError(ValueError):
         error = cls("", transient)
         error.reason = reason
         return error
-
-    def __str__(self):
-        return self.reason.text("en")
 
 
 class Stopped(Exception):

@@ -3,6 +3,7 @@
 A row of ``<room>.csv`` is a message: ``id, ru, en``, with ``{names}`` of what is put in.  A group
 of goods brings its own (``groups/<group>/messages.csv``).
 """
+from .errors import SaidError, WordedError
 from .language import LANGUAGES, language, set_language, speaking
 from .messages import (
     Capital,
@@ -13,9 +14,11 @@ from .messages import (
     Words,
     add_wordings,
     put_in,
+    room,
     say,
     wordings,
 )
 
 __all__ = ["LANGUAGES", "language", "set_language", "speaking", "Capital", "Joined", "Message",
-           "Sayable", "Wordings", "Words", "add_wordings", "put_in", "say", "wordings"]
+           "SaidError", "Sayable", "WordedError", "Wordings", "Words", "add_wordings", "put_in",
+           "room", "say", "wordings"]

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -12,7 +12,7 @@ from orangecontrib.customs.files import strict_rows
 from .language import LANGUAGES, language
 
 __all__ = ["Capital", "Joined", "Message", "Sayable", "Words", "Wordings", "add_wordings", "put_in",
-           "say", "wordings"]
+           "room", "say", "wordings"]
 
 FOLDER = Path(__file__).parent
 _FORMATTER = string.Formatter()
@@ -131,6 +131,13 @@ class Message:
 
     def __str__(self) -> str:
         return self.text()
+
+
+def room(name: str) -> Callable[..., Message]:
+    """What makes the messages of a table: ``room("photos")("skipped", n=3)``."""
+    def words(id_: str, /, **args: object) -> Message:
+        return Message.of(f"{name}.{id_}", **args)
+    return words
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from orangecontrib.customs.i18n import Joined, Message, Sayable, say
+from orangecontrib.customs.i18n import Joined, Message, Sayable, room, say
 from orangecontrib.customs.photos.model import (
     BUNDLED,
     DEFAULT,
@@ -22,19 +22,17 @@ __all__ = ["FROM_FILE", "SOURCES", "PURPOSES", "Choice", "model_html", "details_
 
 FROM_FILE = "file"
 
-def _said(id_: str, **args: object) -> Message:
-    return Message.of(f"photos.{id_}", **args)
-
+words = room("photos")
 
 #: Where a model can come from, by the name that is stored in workflows.
 SOURCES = {
-    DEFAULT: _said("model_bundled"),
-    FROM_FILE: _said("model_from_file"),
+    DEFAULT: words("model_bundled"),
+    FROM_FILE: words("model_from_file"),
 }
 
 #: What each bundled model is for.
 PURPOSES = {
-    DEFAULT: _said("model_purpose"),
+    DEFAULT: words("model_purpose"),
 }
 
 
@@ -67,9 +65,9 @@ class Choice:
     def name(self) -> Sayable:
         """What it is called in the widget."""
         if self.source is None:
-            return _said("model_from_input")
+            return words("model_from_input")
         if self.source == FROM_FILE:
-            return self.path.name if self.path is not None else _said("model_no_file")
+            return self.path.name if self.path is not None else words("model_no_file")
         return SOURCES.get(self.source, self.source)
 
     def load(self) -> PhotoModel:
@@ -84,16 +82,16 @@ class Choice:
             return self.model
         if self.source == FROM_FILE:
             if self.path is None:
-                raise ModelError(say(_said("model_not_chosen")))
+                raise ModelError(say(words("model_not_chosen")))
             return PhotoModel.load(self.path)
         if self.source not in BUNDLED:
-            raise ModelError(say(_said("model_unknown", name=self.source,
+            raise ModelError(say(words("model_unknown", name=self.source,
                                        names=", ".join(BUNDLED))))
         try:
             return PhotoModel.bundled(self.source)
         except ModelError as error:
             if not bundled_path(self.source).is_file():
-                raise ModelError(say(_said("model_missing", name=self.source))) from error
+                raise ModelError(say(words("model_missing", name=self.source))) from error
             raise
 
 
@@ -104,8 +102,8 @@ def _damped(model: PhotoModel) -> list[str]:
 def quoted(text: str, length: int = 0) -> Message:
     """What a model says of itself, in its own words; cut where a length is given."""
     if not text:
-        return _said("model_not_stated")
-    return _said("model_quoted", text=_shortened(text, length) if length else text)
+        return words("model_not_stated")
+    return words("model_quoted", text=_shortened(text, length) if length else text)
 
 
 def model_html(model: PhotoModel, name: Sayable, source: str | None) -> str:
@@ -119,12 +117,12 @@ def model_html(model: PhotoModel, name: Sayable, source: str | None) -> str:
     """
     # the choice says it, too
     lines = [] if source in BUNDLED else [f"<b>{escape(say(name))}</b>"]
-    said = [_said("model_backbone", backbone=model.backbone, digest=model.digest[:12]),
-            _said("model_licence", licence=quoted(model.licence, 32))]
+    said = [words("model_backbone", backbone=model.backbone, digest=model.digest[:12]),
+            words("model_licence", licence=quoted(model.licence, 32))]
     if model.note and source not in BUNDLED:  # what those learnt from is in the details
         said.append(quoted(model.note, 80))
     if damped := _damped(model):
-        said.append(_said("model_damped", n=len(damped)))
+        said.append(words("model_damped", n=len(damped)))
     return "<br>".join([*lines, *(f"<small>{escape(say(line))}</small>" for line in said)])
 
 
@@ -135,7 +133,7 @@ def _shortened(text: str, length: int) -> str:
 def note_html(model: PhotoModel) -> str:
     """What does not fit into these lines: what it learnt from, and what it can hardly tell."""
     damped = _damped(model)
-    lines = [quoted(model.note), *([_said("model_damped_are", features=", ".join(damped))]
+    lines = [quoted(model.note), *([words("model_damped_are", features=", ".join(damped))]
                                    if damped else [])]
     return "".join(f"<p>{escape(say(line))}</p>" for line in lines)
 
@@ -143,7 +141,7 @@ def note_html(model: PhotoModel) -> str:
 def details_html(model: PhotoModel, name: Sayable, source: str | None) -> str:
     """All that a model says about itself; with a bundled one, the licence text."""
     damped = _damped(model)
-    inside = _said("model_own_backbone" if model.backbone_state is not None else "model_weights",
+    inside = words("model_own_backbone" if model.backbone_state is not None else "model_weights",
                    backbone=model.backbone, digest=model.backbone_digest)
     rows = {
         "model": Joined((name, *filter(None, [PURPOSES.get(source or "")])), " – "),
@@ -151,13 +149,13 @@ def details_html(model: PhotoModel, name: Sayable, source: str | None) -> str:
         "training_data": quoted(model.note),
         "digest": model.digest,
         "backbone": inside,
-        "damped": _said("model_damped_of", n=len(damped), of=len(model.features),
-                        features=", ".join(damped)) if damped else _said("model_damped_none"),
+        "damped": words("model_damped_of", n=len(damped), of=len(model.features),
+                        features=", ".join(damped)) if damped else words("model_damped_none"),
         "thresholds": ", ".join(
             f"{say(feature.title)} {threshold:.2f}"
             for feature, threshold in zip(model.group.features, model.thresholds)),
     }
-    table = "".join(f"<tr><td><b>{escape(say(_said(f'details_{key}')))}</b>&nbsp;&nbsp;</td>"
+    table = "".join(f"<tr><td><b>{escape(say(words(f'details_{key}')))}</b>&nbsp;&nbsp;</td>"
                     f"<td>{escape(say(value))}</td></tr>" for key, value in rows.items())
     return f"<table cellpadding='3'>{table}</table>{_licence_html() * (source in BUNDLED)}"
 
@@ -167,7 +165,7 @@ def _licence_html() -> str:
     try:
         text = MODEL_LICENSE.read_text(encoding="utf-8")
     except OSError:
-        return f"<p>{escape(say(_said('licence_missing')))}</p>"
+        return f"<p>{escape(say(words('licence_missing')))}</p>"
     html = []
     for block in re.split(r"\n\s*\n", text.strip()):
         lines = block.splitlines()

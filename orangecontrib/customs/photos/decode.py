@@ -14,7 +14,7 @@ from contextlib import contextmanager, nullcontext
 import numpy as np
 from PIL import Image, ImageFile
 
-from orangecontrib.customs.i18n import Message
+from orangecontrib.customs.i18n import WordedError
 
 __all__ = ["PhotoError", "check_ending", "decode", "decode_and_place", "fit", "opened",
            "photo_size", "place", "read_photo", "MAX_BYTES", "MAX_PIXELS", "MAX_WHOLE"]
@@ -55,28 +55,10 @@ _TRANSPOSE = {2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
               8: Image.Transpose.ROTATE_90}
 
 
-class PhotoError(ValueError):
-    """A photo that can't be used.
+class PhotoError(WordedError):
+    """A photo that can't be used."""
 
-    Parameters
-    ----------
-    wording : str
-        Id of the reason among the messages of photos.
-    **args
-        What is put into it.
-
-    Attributes
-    ----------
-    reason : Message
-        For rows of the result; ``str`` of the error is in English, as all errors are.
-    """
-
-    def __init__(self, wording: str, /, **args):
-        self.reason = Message.of(f"photos.{wording}", **args)
-        super().__init__(self.reason)
-
-    def __str__(self):
-        return self.reason.text("en")
+    table = "photos"
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageOps
 
-from orangecontrib.customs.i18n import Message
+from orangecontrib.customs.i18n import Message, SaidError
 
 from .decode import decode_and_place
 from .extract import Extractor
@@ -30,21 +30,8 @@ FOR, AGAINST = (220, 50, 20), (30, 90, 220)
 OPACITY = .65
 
 
-class ExplainError(ValueError):
-    """A score that can't be laid on the photo; says why.
-
-    Attributes
-    ----------
-    reason : Message
-        For people; ``str`` of the error is in English, as all errors are.
-    """
-
-    def __init__(self, reason: Message):
-        self.reason = reason
-        super().__init__(reason)
-
-    def __str__(self):
-        return self.reason.text("en")
+class ExplainError(SaidError):
+    """A score that can't be laid on the photo; says why."""
 
 
 @dataclass(frozen=True)

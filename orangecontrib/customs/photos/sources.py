@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from orangecontrib.customs.files import TableFileError, TextTable, read_table
-from orangecontrib.customs.i18n import Joined, Message, Sayable, say
+from orangecontrib.customs.i18n import Joined, Message, SaidError, Sayable, room, say
 
 from .decode import MAX_BYTES, PhotoError, check_ending, read_photo
 from .naming import AUTO, FOLDER, LISTED, RULES, SUB_FOLDER, as_typed, good_ids, judged
@@ -27,29 +27,14 @@ EXTENSIONS = frozenset((
     ".heic", ".heif", ".hif", ".avif", ".jp2", ".j2k", ".jpf", ".jpx", ".jxl",
     ".cr2", ".cr3", ".nef", ".arw", ".dng", ".raf", ".orf", ".rw2", ".pef", ".srw"))
 
+words = room("photos")
+
 #: No photo shrinks like this in a zip; what does would fill the memory.
 MOST_SHRUNK, SHRUNK_BYTES = 200, 10_000_000
 
 
-class SourceError(ValueError):
-    """A source of photos that can't be used at all; says why.
-
-    Attributes
-    ----------
-    reason : Sayable
-        For people; ``str`` of the error is in English, as all errors are.
-    """
-
-    def __init__(self, reason: Sayable):
-        self.reason = reason
-        super().__init__(reason)
-
-    def __str__(self):
-        return say(self.reason, "en")
-
-
-def _said(id_: str, **args: object) -> Message:
-    return Message.of(f"photos.{id_}", **args)
+class SourceError(SaidError):
+    """A source of photos that can't be used at all; says why."""
 
 
 class _Archive:
@@ -196,7 +181,7 @@ class Found(NamedTuple):
         """All that is to be said of it, in English, as all errors are."""
         return [say(remark, "en") for remark in (
             *filter(None, [self.told]), *self.problems,
-            *(_said("left_out", file=name, why=why) for name, why in self.left_out))]
+            *(words("left_out", file=name, why=why) for name, why in self.left_out))]
 
 
 def find_photos(source: str | os.PathLike, root: str | os.PathLike | None = None,
@@ -230,17 +215,17 @@ def survey(source: str | os.PathLike, root: str | os.PathLike | None = None,
     """
     source = Path(source)
     if ids not in (*RULES, LISTED):
-        raise SourceError(_said("no_rule", rule=ids, rules=", ".join(RULES)))
+        raise SourceError(words("no_rule", rule=ids, rules=", ".join(RULES)))
     if source.is_dir():
         files = {path.relative_to(source).as_posix(): path
                  for path in sorted(source.rglob("*"), key=natural) if not path.is_dir()}
         return _in_files(files, ids, source.resolve().name)
     if not source.exists():
-        raise SourceError(_said("no_source", path=source))
+        raise SourceError(words("no_source", path=source))
     if source.suffix.lower() == ".csv":
         return _in_csv(source, None if root is None else Path(root), encoding, ids)
     if not _is_zip(source):
-        raise SourceError(_said("not_a_source", path=source))
+        raise SourceError(words("not_a_source", path=source))
     archive = _open_archive(source)
     files = {name: ZipMember(archive, name)
              for name in sorted(archive.names(), key=natural)}
@@ -252,7 +237,7 @@ def _open_archive(path: Path) -> _Archive:
     try:
         archive.names()
     except (OSError, zipfile.BadZipFile, EOFError) as error:
-        raise SourceError(_said("bad_zip", path=path, error=str(error))) from None
+        raise SourceError(words("bad_zip", path=path, error=str(error))) from None
     return archive
 
 
@@ -274,14 +259,14 @@ def _in_files(files: dict, ids: str, whole: str, archive: str | None = None) -> 
     skip = int(archive is not None and wrapper != "")
     rule = ids if ids in RULES and ids != AUTO else judged(names, skip)
     if rule == SUB_FOLDER and wrapper not in ("", archive):
-        problems.append(_said("folder_skipped" if skip else "folder_is_good", folder=wrapper))
+        problems.append(words("folder_skipped" if skip else "folder_is_good", folder=wrapper))
     goods = good_ids(names, rule, whole, skip)
     photos = [Photo(name, good, files[name]) for name, good in zip(names, goods)]
     loose = [photo.image for photo in photos if not photo.good_id]
     if loose:
-        problems.append(_said("loose", n=len(loose), first=loose[0]))
+        problems.append(words("loose", n=len(loose), first=loose[0]))
     if not photos:
-        problems.append(_said("none"))
+        problems.append(words("none"))
     others = [(name, _why_not(name)) for name in visible
               if PurePosixPath(name).suffix.lower() not in EXTENSIONS]
     return Found(photos, problems, others, rule, _told(rule, photos, ids == AUTO))
@@ -292,19 +277,19 @@ def _told(rule: str, photos: list[Photo], guessed: bool) -> Sayable:
     if rule == SUB_FOLDER or not photos:
         return ""
     if rule == FOLDER:
-        told = _said("all_one", n=len(photos), good=photos[0].good_id)
+        told = words("all_one", n=len(photos), good=photos[0].good_id)
     else:
         example = next((photo for photo in photos
                         if PurePosixPath(photo.image).stem != photo.good_id), photos[0])
-        told = _said("ids_in_names", rule=RULES[rule], file=PurePosixPath(example.image).name,
+        told = words("ids_in_names", rule=RULES[rule], file=PurePosixPath(example.image).name,
                      good=example.good_id, n=len({photo.good_id for photo in photos}))
-    return Joined((told, _said("if_wrong")), "; ") if guessed else told
+    return Joined((told, words("if_wrong")), "; ") if guessed else told
 
 
 def _why_not(name: str) -> Message:
     """Why a file is not taken for a photo."""
     ending = PurePosixPath(name).suffix.lower()
-    return _said("ending", ending=ending) if ending else _said("no_ending")
+    return words("ending", ending=ending) if ending else words("no_ending")
 
 
 def _wrapper(photos: list[str], archive: str | None) -> str:
@@ -332,11 +317,11 @@ def _table_of(source: Path, encoding: str) -> TextTable:
     except TableFileError as error:
         raise SourceError(str(error)) from None
     except OSError as error:
-        raise SourceError(_said("unreadable_table", path=source, error=str(error))) from None
+        raise SourceError(words("unreadable_table", path=source, error=str(error))) from None
     missing = [name for name in ("good_id", "image") if name not in table.columns]
     if missing:
-        there = ", ".join(filter(None, table.columns)) or _said("no_columns")
-        raise SourceError(_said("lacks_columns", path=source, missing=", ".join(missing),
+        there = ", ".join(filter(None, table.columns)) or words("no_columns")
+        raise SourceError(words("lacks_columns", path=source, missing=", ".join(missing),
                                 there=there))
     return table
 
@@ -347,26 +332,26 @@ def _in_csv(source: Path, root: Path | None, encoding: str, ids: str) -> Found:
     photos, seen = [], set()
     problems: list[Sayable] = [table.note] if table.note else []
     if ids not in (AUTO, LISTED):
-        problems.append(_said("listed", file=source.name, rule=ids))
+        problems.append(words("listed", file=source.name, rule=ids))
     for row in table.rows:
         place = {"file": source.name, "line": row.line}
         if row.doubt:
-            problems.append(_said("row_doubt", **place, doubt=row.doubt))
+            problems.append(words("row_doubt", **place, doubt=row.doubt))
             continue
         good = as_typed(row.cells["good_id"])
         image = row.cells["image"].strip().replace("\\", "/")
         if not image:
-            problems.append(_said("row_no_image", **place))
+            problems.append(words("row_no_image", **place))
             continue
         if not good:
-            problems.append(_said("row_no_good", **place, image=image))
+            problems.append(words("row_no_good", **place, image=image))
         if (good, image) in seen:
-            problems.append(_said("row_twice", **place, image=image, good=good))
+            problems.append(words("row_twice", **place, image=image, good=good))
             continue
         seen.add((good, image))
         photos.append(Photo(image, good, _find(image, folder, archives)))
     if not photos:
-        problems.append(_said("none"))
+        problems.append(words("none"))
     return Found(photos, problems, [], LISTED)
 
 
@@ -378,9 +363,9 @@ def _places(source: Path, root: Path | None) -> tuple[Path, list[_Archive]]:
     if root.is_dir():
         return root, []
     if not root.exists():
-        raise SourceError(_said("no_root", path=root))
+        raise SourceError(words("no_root", path=root))
     if not _is_zip(root):
-        raise SourceError(_said("not_a_root", path=root))
+        raise SourceError(words("not_a_root", path=root))
     return source.parent, [_open_archive(root)]
 
 

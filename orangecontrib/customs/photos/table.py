@@ -44,7 +44,7 @@ from orangecontrib.customs.columns import (
     origin_of,
 )
 from orangecontrib.customs.groups import Group, visual_groups
-from orangecontrib.customs.i18n import Joined, Message, Sayable, say
+from orangecontrib.customs.i18n import Joined, Message, SaidError, Sayable, say
 
 from .extract import Extractor
 from .model import PhotoModel
@@ -532,21 +532,8 @@ def model_behind(domain: Domain) -> PhotoModel | None:
     return None
 
 
-class PoolError(ValueError):
-    """A table whose photos can't be pooled; says why, and what to do.
-
-    Attributes
-    ----------
-    reason : Message
-        For people; ``str`` of the error is in English, as all errors are.
-    """
-
-    def __init__(self, reason: Message):
-        self.reason = reason
-        super().__init__(reason)
-
-    def __str__(self):
-        return self.reason.text("en")
+class PoolError(SaidError):
+    """A table whose photos can't be pooled; says why, and what to do."""
 
 
 def pool_table(table: Table, good_variable: Variable | str, mode: str = "tempered",

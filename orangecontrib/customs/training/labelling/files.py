@@ -14,37 +14,21 @@ import numpy as np
 from orangecontrib.customs.facts import SHOT_KINDS
 from orangecontrib.customs.files import Output, TableFileError, read_table, written_cell
 from orangecontrib.customs.groups import Group, visual_group
-from orangecontrib.customs.i18n import Message
+from orangecontrib.customs.i18n import Message, WordedError, room
 
 __all__ = ["LABELS", "LabelsError", "LabelRow", "LabelFile", "read_labels", "write_labels",
            "photo_key", "written"]
+
+words = room("labels")
 
 #: 1 = yes, 0 = no, 0.5 = this photo can't show it; NaN stands for "nobody said".
 LABELS = (1., 0., .5)
 
 
-class LabelsError(ValueError):
-    """Labels that can't be read or kept; says where and why.
+class LabelsError(WordedError):
+    """Labels that can't be read or kept; says where and why."""
 
-    Parameters
-    ----------
-    wording : str
-        Id of the reason among the messages of labels.
-    **args
-        What is put into it.
-
-    Attributes
-    ----------
-    reason : Message
-        To be shown; ``str`` of the error is in English, as all errors are.
-    """
-
-    def __init__(self, wording: str, /, **args: object):
-        self.reason = Message.of(f"labels.{wording}", **args)
-        super().__init__(self.reason)
-
-    def __str__(self) -> str:
-        return self.reason.text("en")
+    table = "labels"
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,20 +160,20 @@ def read_labels(path: str | os.PathLike, group: Group | None = None) -> LabelFil
         raise LabelsError("no_labels" if "image" in lower else "no_image", file=path.name,
                           columns=", ".join(columns)[:200] or Message("labels.no_columns"))
     shots = _shots(group)
-    notes = [_said("note", note=table.note)] if table.note else []
+    notes = [words("note", note=table.note)] if table.note else []
     result = LabelFile(path.name, [], notes, columns, group)
     for read in table.rows:
         row, where = read.cells, {"file": path.name, "line": read.line}
         if read.doubt:
-            result.problems.append(_said("doubt", doubt=read.doubt, **where))
+            result.problems.append(words("doubt", doubt=read.doubt, **where))
             continue
         image = photo_key(_ODD_BYTE.sub(lambda odd: chr(int(odd[1], 16)), row[lower["image"]]))
         if not image:
-            result.problems.append(_said("row_no_image", **where))
+            result.problems.append(words("row_no_image", **where))
             continue
         cluster = (row.get(lower.get("cluster")) or "").strip()
         if cluster and cluster.casefold() not in cluster_names:
-            result.problems.append(_said("no_cluster", cluster=cluster,
+            result.problems.append(words("no_cluster", cluster=cluster,
                                          known=", ".join(group.cluster_ids), **where))
         cluster = cluster_names.get(cluster.casefold(), "")
         labels = np.full(len(group.features), np.nan)
@@ -197,7 +181,7 @@ def read_labels(path: str | os.PathLike, group: Group | None = None) -> LabelFil
             text = (row.get(column) or "").strip()
             label = _label(text)
             if label is None:
-                result.problems.append(_said("no_label", column=column, text=text, **where))
+                result.problems.append(words("no_label", column=column, text=text, **where))
             else:
                 labels[group.feature_ids.index(id_)] = label
         if cluster and not found:
@@ -207,16 +191,12 @@ def read_labels(path: str | os.PathLike, group: Group | None = None) -> LabelFil
         said = {kind: (row.get(lower[kind]) or "").strip() for kind in kinds}
         for kind, text in said.items():
             if text and text.casefold() not in shots[kind]:
-                result.problems.append(_said(
+                result.problems.append(words(
                     f"no_{kind}", text=text, known=", ".join(sorted(set(shots[kind].values()))),
                     **where))
             said[kind] = shots[kind].get(text.casefold(), "")
         result.rows.append(LabelRow(image, good, cluster, labels, read.line, **said))
     return result
-
-
-def _said(id_: str, **args: object) -> Message:
-    return Message.of(f"labels.{id_}", **args)
 
 
 def _label(text: str) -> float | None:

@@ -7,7 +7,7 @@ from html import escape
 
 import numpy as np
 
-from orangecontrib.customs.i18n import Joined, Message, Sayable, say
+from orangecontrib.customs.i18n import Joined, Message, Sayable, room, say
 from orangecontrib.customs.training.report import LabelCount, Report
 from orangecontrib.customs.training.trainer import Trained, TrainingPhotos
 
@@ -20,9 +20,8 @@ SHOWN = 40
 FEW = 20
 
 
-def words(id_: str, /, **args: object) -> Message:
-    """A message of this room."""
-    return Message.of(f"training.{id_}", **args)
+#: Messages of this room.
+words = room("training")
 
 
 def data_sentence(photos: TrainingPhotos, counts: Sequence[LabelCount]) -> Message:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from orangecontrib.customs.groups import Group, visual_group
-from orangecontrib.customs.i18n import Message
+from orangecontrib.customs.i18n import Message, WordedError
 from orangecontrib.customs.intervals import wilson
 from orangecontrib.customs.photos.model import PhotoModel
 from orangecontrib.customs.photos.sources import Photo
@@ -20,28 +20,10 @@ __all__ = ["TrainingError", "TrainingPhotos", "Epoch", "Progress", "Split", "Hel
 NO_NUMBER = -1.
 
 
-class TrainingError(ValueError):
-    """Photos or labels that nothing can be learnt from; the message says what to do.
+class TrainingError(WordedError):
+    """Photos or labels that nothing can be learnt from; says what to do."""
 
-    Parameters
-    ----------
-    wording : str
-        Id of the reason among the messages of training.
-    **args
-        What is put into it.
-
-    Attributes
-    ----------
-    reason : Message
-        To be shown; ``str`` of the error is in English, as all errors are.
-    """
-
-    def __init__(self, wording: str, /, **args: object):
-        self.reason = Message.of(f"training.{wording}", **args)
-        super().__init__(self.reason)
-
-    def __str__(self) -> str:
-        return self.reason.text("en")
+    table = "training"
 
 
 @dataclass

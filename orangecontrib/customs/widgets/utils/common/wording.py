@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from AnyQt.QtCore import QObject, Qt
 from AnyQt.QtWidgets import (
@@ -23,9 +23,9 @@ from AnyQt.QtWidgets import (
 )
 from orangewidget.utils.messages import UnboundMsg, _BoundMsg
 
-from orangecontrib.customs.i18n import Message, Sayable, Wordings, add_wordings, say
+from orangecontrib.customs.i18n import Message, Sayable, Wordings, add_wordings, room, say
 
-__all__ = ["Said", "SaidMessages", "WORDINGS", "Words", "reword", "room", "spoken", "worded",
+__all__ = ["Said", "SaidMessages", "WORDINGS", "reword", "room", "spoken", "worded",
            "worded_headers", "worded_items", "worded_tabs"]
 
 #: Tables ``id, ru, en``; the name of a table is that of the module whose words it has.
@@ -36,19 +36,6 @@ Thing = TypeVar("Thing", bound=QObject)
 
 for _path in sorted(WORDINGS.glob("*.csv")):
     add_wordings(Wordings.load(_path, _path.stem))
-
-
-class Words(Protocol):
-    """Makes messages of a table."""
-
-    def __call__(self, id_: str, /, **args: object) -> Message: ...
-
-
-def room(name: str) -> Words:
-    """Messages of a table of wordings: ``room("owphotoaggregator")("photos", n=3)``."""
-    def words(id_: str, /, **args: object) -> Message:
-        return Message.of(f"{name}.{id_}", **args)
-    return words
 
 
 class _Jobs:

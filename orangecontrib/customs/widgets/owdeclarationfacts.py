@@ -46,7 +46,7 @@ from orangecontrib.customs.declarations.table import (
 )
 from orangecontrib.customs.fusion.colours import FACT_COLOURS, pale
 from orangecontrib.customs.fusion.table import default_key, key_candidates, keys_of
-from orangecontrib.customs.i18n import Joined, Sayable, say
+from orangecontrib.customs.i18n import Sayable, say
 from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, clear, reason
 from orangecontrib.customs.widgets.utils.common.controls import (
     auto_apply,
@@ -59,7 +59,7 @@ from orangecontrib.customs.widgets.utils.common.escaping import as_written
 from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsList, report_rows
 from orangecontrib.customs.widgets.utils.common.selecting import send_selection
 from orangecontrib.customs.widgets.utils.common.theme import theme
-from orangecontrib.customs.widgets.utils.common.variables import VariableCombo, more
+from orangecontrib.customs.widgets.utils.common.variables import VariableCombo, first
 from orangecontrib.customs.widgets.utils.common.wording import (
     Said,
     room,
@@ -316,9 +316,7 @@ class OWDeclarationFacts(CustomsWidget):
         if result.skipped is not None:
             self.Warning.skipped(n=len(result.skipped))
         if result.remarks:
-            self.Warning.keys(problems=Joined((
-                Joined(tuple(result.remarks[:2]), "; "),
-                *([more(len(result.remarks) - 2)] if len(result.remarks) > 2 else [])), ""))
+            self.Warning.keys(problems=first(result.remarks, 2, "; "))
         self._show_goods(result.goods)
         self._send(result.facts, result.skipped)
 

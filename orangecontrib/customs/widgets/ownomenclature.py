@@ -60,14 +60,13 @@ from orangecontrib.customs.widgets.utils.common.controls import (
     push,
     splitter,
 )
-from orangecontrib.customs.widgets.utils.common.variables import VariableCombo
+from orangecontrib.customs.widgets.utils.common.variables import VariableCombo, first
 from orangecontrib.customs.widgets.utils.common.wording import Said, room, worded
 from orangecontrib.customs.widgets.utils.text.tarifflines import (
     code_columns,
     line_html,
     name_of,
     of_editions,
-    some_of,
 )
 from orangecontrib.customs.widgets.utils.text.tariffsearch import (
     Ranked,
@@ -83,6 +82,8 @@ common = room("common")
 EDITIONS = {edition: words(edition) for edition in (BUNDLED, HS, FILE)}
 ENCODINGS = {"": words("automatic"), "utf-8": "UTF-8", **CYRILLIC}
 LEVELS = (4, 6, 8, 10)
+#: Problems and codes that a message names.
+NAMED = 3
 #: Found lines that are unfolded at once.
 UNFOLD = 60
 #: Pixels below which the tree has one column.
@@ -377,7 +378,7 @@ class OWNomenclature(CustomsWidget):
             return
         problems = result.tariff.problems
         if problems:
-            self.Warning.problems(n=len(problems), some=some_of(problems, "; "))
+            self.Warning.problems(n=len(problems), some=first(problems, NAMED, "; "))
         self._show_tariff(result.tariff)
         self.commit.now()
         self._rank_soon.start()
@@ -587,12 +588,12 @@ class OWNomenclature(CustomsWidget):
             self._send(None, None, None)
             return
         if self._absent:
-            self.Warning.ticked_missing(some=some_of(self._absent))
+            self.Warning.ticked_missing(some=first(self._absent, NAMED))
         codes = {code for code in self.input_codes() if code}
         missing = missing_codes_table(self.input_codes(), tariff)
         if missing is not None:
             names = [str(code) for code in missing.get_column("code")]
-            self.Warning.missing(n=len(names), all=len(codes), some=some_of(names))
+            self.Warning.missing(n=len(names), all=len(codes), some=first(names, NAMED))
         branches = self.model.branches()
         table = None
         if not self.levels:

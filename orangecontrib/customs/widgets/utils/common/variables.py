@@ -8,23 +8,23 @@ from AnyQt.QtWidgets import QComboBox, QSizePolicy
 from Orange.data import Variable
 from Orange.widgets import gui
 
-from orangecontrib.customs.i18n import Joined, Message, Sayable, say
+from orangecontrib.customs.i18n import Joined, Sayable, say
 from orangecontrib.customs.widgets.utils.common.wording import room, spoken
 
-__all__ = ["VariableCombo", "listed", "more"]
+__all__ = ["VariableCombo", "first", "listed"]
 
 words = room("common")
 
 
 def listed(names: Sequence[str], most: int = 5) -> Joined:
-    """Names for a message: the first few in quotes, and how many more there are."""
-    quoted = Joined(tuple(words("quoted", what=name) for name in names[:most]))
-    return Joined((quoted, *([more(len(names) - most)] if len(names) > most else [])), "")
+    """Names for a message, in quotes: the first few, and how many more there are."""
+    return first([words("quoted", what=name) for name in names], most)
 
 
-def more(n: int) -> Message:
-    """How many more there are, for the end of an enumeration."""
-    return words("and_more", n=n)
+def first(things: Sequence[Sayable], most: int, between: str = ", ") -> Joined:
+    """The first few things for a message, and how many more there are."""
+    more = (words("and_more", n=len(things) - most),) if len(things) > most else ()
+    return Joined((Joined(tuple(things[:most]), between), *more), "")
 
 
 class VariableCombo(QComboBox):

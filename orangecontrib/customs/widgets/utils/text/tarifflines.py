@@ -14,13 +14,9 @@ from orangecontrib.customs.nomenclature.tree import Tariff
 from orangecontrib.customs.widgets.utils.common.wording import room
 from orangecontrib.customs.widgets.utils.text.tarifftree import duty_text
 
-__all__ = ["code_columns", "line_html", "name_of", "of_editions", "some_of"]
+__all__ = ["code_columns", "line_html", "name_of", "of_editions"]
 
 words = room("tarifflines")
-common = room("common")
-
-#: Problems and codes that a message names.
-NAMED = 3
 
 
 def line_html(tariff: Tariff, number: int, said: Mapping[int, str] = MappingProxyType({})) -> str:
@@ -81,10 +77,3 @@ def of_editions(tariff) -> str:
     told = [f"{edition.dates(language())}; {edition.source}" if edition.source else edition.in_force
             for edition in tariff.editions]
     return "; ".join(dict.fromkeys(filter(None, told)))
-
-
-def some_of(names, separator: str = ", ") -> str:
-    """The first few, for a message."""
-    more = len(names) - NAMED
-    return separator.join(names[:NAMED]) + (
-        say(common("and_more", n=more)) if more > 0 else "")

@@ -21,7 +21,7 @@ from orangecontrib.customs.widgets.utils.common.base import Ended, progress_of
 from orangecontrib.customs.widgets.utils.common.controls import rows_view
 from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsModel
 from orangecontrib.customs.widgets.utils.common.theme import theme
-from orangecontrib.customs.widgets.utils.common.variables import more
+from orangecontrib.customs.widgets.utils.common.variables import first
 from orangecontrib.customs.widgets.utils.common.wording import room
 from orangecontrib.customs.widgets.utils.text.tarifftree import duty_text
 
@@ -230,9 +230,7 @@ def _note(ranking: Ranking | None) -> str:
         notes.append(words("nothing", reason=ranking.reason))
     unknown = ranking.said("unknown")
     if unknown:
-        notes.append(words("unknown", words=Joined((
-            ", ".join(unknown[:NAMED]),
-            *([more(len(unknown) - NAMED)] if len(unknown) > NAMED else [])), "")))
+        notes.append(words("unknown", words=first(unknown, NAMED)))
     read = {ranking.text[word.start:word.end]: word.read_as for word in ranking.words
             if word.read_as}
     if read:

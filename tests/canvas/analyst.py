@@ -211,14 +211,14 @@ def main():
         for name in names:
             setattr(kind, name, lambda *args, **kwargs: asked.append(
                 getattr(args[0], "text", lambda: repr(args))()) or 0)
-    settings_language = QSettings
     main_ = _Main()
     setup = main_.setup_application
 
     def with_language():
         setup()
-        settings_language().setValue("customs/language", "ru")
-        settings_language().setValue("startup/show-welcome-screen", False)
+        settings = QSettings()
+        settings.setValue("customs/language", "ru")
+        settings.setValue("startup/show-welcome-screen", False)
         main_.kept = Steps(steps())
     main_.setup_application = with_language
     sys.argv = ["orange-canvas"]

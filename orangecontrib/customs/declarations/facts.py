@@ -25,7 +25,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations, pairwise
 
 from orangecontrib.customs.facts import Evidence, Vocabulary
@@ -47,7 +47,7 @@ from .sizes import Sizes, choice_of_sizes
 from .stages import GoodRead, Stages
 from .understood import Understanding
 
-__all__ = ["EMPTY", "FactReader"]
+__all__ = ["EMPTY", "FactReader", "reader_of"]
 
 #: Of a good with a description in which nothing stands.
 EMPTY = Message("cases.empty_description")
@@ -758,3 +758,9 @@ class FactReader:
                     continue
             kept.append(finding)
         return kept
+
+
+@lru_cache(maxsize=8)
+def reader_of(group: Group) -> FactReader:
+    """The reader of a group, made once in a process."""
+    return FactReader(group)

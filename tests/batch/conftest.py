@@ -16,5 +16,5 @@ def _reader(id_):
 @pytest.fixture
 def quick(monkeypatch):
     """Readers are made once, and a task has three goods."""
-    monkeypatch.setattr(work, "FactReader", lambda group: _reader(group.id))
+    monkeypatch.setattr(work, "reader_of", lambda group: _reader(group.id))
     monkeypatch.setattr(spool, "BLOCK", 3)

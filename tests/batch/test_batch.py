@@ -25,7 +25,7 @@ from orangecontrib.customs.cases import case_of, rows_of
 from orangecontrib.customs.cases.files import read_goods
 from orangecontrib.customs.cases.goods import goods_of
 from orangecontrib.customs.cases.sources import named_goods
-from orangecontrib.customs.declarations import Reading
+from orangecontrib.customs.declarations import Reading, reader_of
 from orangecontrib.customs.files import OutputError, Row
 from orangecontrib.customs.groups import GroupError, loaded_groups
 from orangecontrib.customs.headless import cli_batch
@@ -543,13 +543,13 @@ def test_a_run_that_is_killed_at_random_moments_gives_the_same_bytes(source, tmp
 
 
 def test_the_process_that_workers_are_forked_from_has_read_the_tables_of_the_groups():
-    work.reader_of.cache_clear()
+    reader_of.cache_clear()
     sys.modules.pop(workers.WARM, None)
     importlib.import_module(workers.WARM)
-    readers = work.reader_of.cache_info()
+    readers = reader_of.cache_info()
     for group in loaded_groups():
-        work.reader_of(group)
-    assert work.reader_of.cache_info().hits == readers.hits + readers.currsize
+        reader_of(group)
+    assert reader_of.cache_info().hits == readers.hits + readers.currsize
 
 
 def test_a_group_that_cannot_be_read_does_not_end_that_process(monkeypatch):

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from orangecontrib.customs.batch import work
-from orangecontrib.customs.declarations import FactReader, kept
+from orangecontrib.customs.declarations import kept, reader_of
 from orangecontrib.customs.declarations.languages import ordinary
 from orangecontrib.customs.files import VARIABLE
 from orangecontrib.customs.files import tables as tables_module
@@ -290,7 +290,7 @@ def photographed(tmp_path):
 def in_a_new_process():
     """Nothing is remembered of what is kept on the disk."""
     kept._kept.cache_clear()
-    work.reader_of.cache_clear()
+    reader_of.cache_clear()
     ordinary.cache_clear()
 
 
@@ -299,7 +299,7 @@ def cache(tmp_path, monkeypatch):
     """The folder of what is kept between runs, of this test alone, and all that is kept there."""
     monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
     monkeypatch.setattr("orangecontrib.customs.photos.extract.FeatureCache", FeatureCache)
-    monkeypatch.setattr(work, "FactReader", FactReader)
+    monkeypatch.setattr(work, "reader_of", reader_of)
     in_a_new_process()
     yield tmp_path / "cache"
     in_a_new_process()

@@ -32,7 +32,7 @@ def _reader(id_):
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(work, "FactReader", lambda group: _reader(group.id))
+    monkeypatch.setattr(work, "reader_of", lambda group: _reader(group.id))
 
 
 def classify(folder, name="d.csv", *extra):

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from orangecontrib.customs.files import VARIABLE, cache_folder
 from orangecontrib.customs.photos import Extractor, cache, find_photos
-from orangecontrib.customs.photos.cache import FeatureCache, cache_folder
+from orangecontrib.customs.photos.cache import FeatureCache
 
 #: Numbers of the made backbone.
 WIDTH = 48
@@ -186,7 +187,7 @@ def test_a_database_that_gets_locked_while_open(features, backbone, caplog, monk
 
 @pytest.mark.parametrize("value", ["", "off", " OFF "])
 def test_the_environment_turns_it_off(monkeypatch, backbone, value):
-    monkeypatch.setenv(cache.VARIABLE, value)
+    monkeypatch.setenv(VARIABLE, value)
     features = FeatureCache()
     features.put_many(backbone, rows(names(1)))
     assert cache_folder() is None and features.folder is None
@@ -201,7 +202,7 @@ def test_the_environment_says_where(kept, backbone):
 
 
 def test_by_default_it_lies_in_the_users_cache(monkeypatch):
-    monkeypatch.delenv(cache.VARIABLE, raising=False)
+    monkeypatch.delenv(VARIABLE, raising=False)
     assert cache_folder().name == "orange3-customs"
 
 

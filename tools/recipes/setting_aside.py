@@ -18,7 +18,7 @@ import argparse
 import csv
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from orangecontrib.customs.files import Output
@@ -74,17 +74,28 @@ def _hashes(photos: Iterable[Photo]) -> dict[str, Hashes]:
     return found
 
 
+def _goods(data: Path, groups: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Which good a photo shows, by its looks; and the photos that taught models for long.
+
+    Parameters
+    ----------
+    data : Path
+    groups : mapping of str to str
+        Photos that are looked at besides those, and the groups that they are known by.
+    """
+    looks = _hashes(photo for photo in find_photos(data / "amateur_rare_dev.zip")[0]
+                    if photo.image in groups)
+    old = _hashes(find_photos(data / f"{TAUGHT}.zip")[0])
+    goods = goods_of([f"{TAUGHT}:{image}" for image in old]
+                     + [groups[image] for image in looks], [*old.values(), *looks.values()])
+    return dict(zip([*old, *looks], goods)), list(old)
+
+
 def rows(data: Path, lists: Sequence[Path]) -> list[dict[str, str]]:
     """The list for the photos of `lists` in a folder of data sets."""
     images = list(dict.fromkeys(row["image"] for path in lists for row in _read(path)))
     known = {row["image"]: row for row in _read(data / "amateur_rare_dev.csv")}
-    looks = _hashes(find_photos(data / "amateur_rare_dev.zip")[0])
-    old = _hashes(find_photos(data / f"{TAUGHT}.zip")[0])
-    everything = [*old, *looks]
-    goods = goods_of([f"{TAUGHT}:{image}" for image in old]
-                     + [known[image]["group"] for image in looks],
-                     [{**old, **looks}[image] for image in everything])
-    good = dict(zip(everything, goods))
+    good, old = _goods(data, {image: row["group"] for image, row in known.items()})
     sources = [known[image]["source"].split(":")[0] for image in images]
     part = parts(sources, [good[image] for image in images], {good[image] for image in old})
     return [{"image": image, "good": good[image], "source": known[image]["source"],
@@ -101,14 +112,8 @@ def fourth_rows(data: Path, lists: Sequence[Path]) -> list[dict[str, str]]:
               if row["image"] not in chosen and row["footwear"] in ("0", "1")]
     teach = {row["image"] for row in _read(PARTS)} \
         | {row["image"] for row in apart_from(aside, sheets)}
-    looks = _hashes(photo for photo in find_photos(data / "amateur_rare_dev.zip")[0]
-                    if photo.image in teach | chosen.keys())
-    old = _hashes(find_photos(data / f"{TAUGHT}.zip")[0])
-    goods = goods_of([f"{TAUGHT}:{image}" for image in old]
-                     + [chosen.get(image, known[image]["group"]) for image in looks],
-                     [*old.values(), *looks.values()])
-    good = dict(zip([*old, *looks], goods))
-    taught = {good[image] for image in [*old, *looks] if image not in chosen}
+    good, _old = _goods(data, {image: known[image]["group"] for image in teach} | chosen)
+    taught = {found for image, found in good.items() if image not in chosen}
     return [{"image": image, "good": good[image], "source": known[image]["source"],
              "licence": known[image]["licence"],
              "part": LINKED if good[image] in taught else FOURTH}

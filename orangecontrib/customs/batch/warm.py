@@ -3,9 +3,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from orangecontrib.customs.declarations import reader_of
 from orangecontrib.customs.groups import loaded_groups
-
-from .work import reader_of
 
 #: By these the modules of the languages are loaded.
 TEXTS = ("Ботинки, верх из кожи; реле 24 В", "Boots, leather upper; relay 24 V")

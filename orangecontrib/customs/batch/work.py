@@ -28,14 +28,14 @@ from orangecontrib.customs.cases.sources import (
     text_source,
 )
 from orangecontrib.customs.cases.texts import text_model_source
-from orangecontrib.customs.declarations import FactReader
+from orangecontrib.customs.declarations import FactReader, reader_of
 from orangecontrib.customs.defaults import ERROR, TRUST
 from orangecontrib.customs.facts import Priors
 from orangecontrib.customs.files import OutputError, Roles, Row, TextTable
 from orangecontrib.customs.fusion.among import Answer, codes_of, vocabulary_of
 from orangecontrib.customs.fusion.engine import MODEL
 from orangecontrib.customs.fusion.keys import unique_keys
-from orangecontrib.customs.groups import Group, GroupError
+from orangecontrib.customs.groups import GroupError
 from orangecontrib.customs.i18n import Joined, Message, say, speaking
 from orangecontrib.customs.nomenclature import Tariff
 from orangecontrib.customs.textmining.tree import TextTree
@@ -44,7 +44,7 @@ from .naming import numbers_after
 from .parts import encoded
 from .spool import read_block
 
-__all__ = ["Bad", "Done", "Job", "Task", "Worker", "failed", "reader_of", "second_half"]
+__all__ = ["Bad", "Done", "Job", "Task", "Worker", "failed", "second_half"]
 
 #: Of a good that could not be decided, through no fault of its own.
 FAILED = "cases.failed"
@@ -221,12 +221,6 @@ class Done:
         for name in ("counts", "problems", "groups", "numbers"):
             getattr(self, name).update(getattr(other, name))
         return self
-
-
-@lru_cache(maxsize=8)
-def reader_of(group: Group) -> FactReader:
-    """The reader of a group, made once in a process."""
-    return FactReader(group)
 
 
 class Worker:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
-from orangecontrib.customs.declarations import FactReader
+from orangecontrib.customs.declarations import reader_of
 from orangecontrib.customs.defaults import ERROR, TRUST, WEIGHT
 from orangecontrib.customs.facts import Priors, Vocabulary
 from orangecontrib.customs.fusion.among import vocabulary_of
@@ -73,7 +73,7 @@ def case_of(goods: Sequence[Good], photos: PhotoEvidence | None = None,
     which takes the place of `predictions`.
     """
     engines = engines_of(groups, priors)
-    readers = [FactReader(engine.group) for engine in engines if engine.group.reads_text]
+    readers = [reader_of(engine.group) for engine in engines if engine.group.reads_text]
     sources = [text_source(goods, readers, progress,
                            vocabulary_of(engine.group for engine in engines))]
     if photos is not None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from orangecontrib.customs.declarations import FactReader
+from orangecontrib.customs.declarations import reader_of
 from orangecontrib.customs.fusion.among import Answer, codes_of, decide_among
 from orangecontrib.customs.fusion.engine import Engine
 from orangecontrib.customs.groups import Group
@@ -54,7 +54,7 @@ def weighed(model: TextTree, goods: Sequence[Good], codes: Sequence[str],
         return replace(model, weight=UNKNOWN)
     part = replace(held_out, masses=tuple(mass[places] for mass in held_out.masses))
     P = model.trained.tree.class_probabilities(part)
-    readers = [FactReader(engine.group) for engine in engines if engine.group.reads_text]
+    readers = [reader_of(engine.group) for engine in engines if engine.group.reads_text]
     some = [replace(goods[row], key=str(place), good_id=str(place), declared_code="")
             for place, row in enumerate(rows)]
     case = join(engines, [text_source(some, readers, None, None)])

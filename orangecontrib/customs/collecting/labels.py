@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from orangecontrib.customs.declarations import FactReader
+from orangecontrib.customs.declarations import reader_of
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Message
 from orangecontrib.customs.training.labelling import (
@@ -36,7 +36,7 @@ def settle(manifest: Manifest, group: Group) -> int:
     Photos of one product, and photos that show the same picture, even in other colours, are of
     one good: no split parts them, whatever their sources are.
     """
-    reader = FactReader(group) if group.reads_text else None
+    reader = reader_of(group) if group.reads_text else None
     entries = [entry for entry in manifest if entry.file]
     goods = goods_of([e.product for e in entries], [_hashes(e) for e in entries])
     changed, read = 0, {}

@@ -25,7 +25,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations, pairwise
 
 from orangecontrib.customs.facts import Evidence, Vocabulary
@@ -38,7 +38,7 @@ from .goods import Noun, Said, TextGoods, apart, goods_of_text, told_together
 from .language import languages_of
 from .materials import Materials, Mention, PartOf
 from .negation import negation_after, negation_before, negation_goes_on
-from .patterns import LATIN_WORD, Index, Pattern, Tables, Taken, language_of, number, spoken
+from .patterns import LATIN_WORD, Index, Pattern, Tables, Taken, language_of, number
 from .quantities import measured
 from .rated import alone, is_rated
 from .reading import IMPLIED, STATED, Finding, Reading, _agree, evidence_of
@@ -47,7 +47,7 @@ from .sizes import Sizes, choice_of_sizes
 from .stages import GoodRead, Stages
 from .understood import Understanding
 
-__all__ = ["EMPTY", "FactReader"]
+__all__ = ["EMPTY", "FactReader", "reader_of"]
 
 #: Of a good with a description in which nothing stands.
 EMPTY = Message("cases.empty_description")
@@ -80,7 +80,7 @@ class _Rule:
     note: Message
     problem: Message | None
     general: bool   # gives way to any other statement on its fact
-    english: bool
+    language: str
 
     @cached_property
     def denied(self) -> tuple[str, Message]:
@@ -279,7 +279,7 @@ class FactReader:
                         tables.ratio(row, row["fact"], values, where), row["kind"],
                         tables.pattern(row, where),
                         tables.message(row["id"], where), tables.problem(row["id"]),
-                        row["general"] == "yes", spoken(row["id"]) != row["id"])
+                        row["general"] == "yes", language_of(row["id"]))
 
     @staticmethod
     def _bin(tables: Tables, where: str, row: dict[str, str]) -> _Bin:
@@ -629,9 +629,9 @@ class FactReader:
         """
         text = view.folded.text
         rules = [self._rules[i] for i in self._index.possible(text)]
-        if view.language != "ru":
-            return [rule for rule in rules if rule.english]
-        return rules if LATIN_WORD.search(text) else [rule for rule in rules if not rule.english]
+        if view.language == "ru" and LATIN_WORD.search(text):
+            return rules
+        return [rule for rule in rules if rule.language == view.language]
 
     @staticmethod
     def _negation(view: _View, start: int, end: int, denied: tuple[int, int] | None):
@@ -758,3 +758,9 @@ class FactReader:
                     continue
             kept.append(finding)
         return kept
+
+
+@lru_cache(maxsize=8)
+def reader_of(group: Group) -> FactReader:
+    """The reader of a group, made once in a process."""
+    return FactReader(group)

@@ -308,13 +308,14 @@ def _begins(beginnings: Sequence[str]) -> str:
 class Index:
     """Many patterns, of which few may be in any one text: these are told by their pieces.
 
+    Who searches for one asks for its beginnings, too (:meth:`Pattern.may_be_in`).
+
     Parameters
     ----------
     patterns : sequence of Pattern
     """
 
     def __init__(self, patterns: Sequence[Pattern]):
-        self._patterns = tuple(patterns)
         self._always = [i for i, pattern in enumerate(patterns) if not pattern.grams]
         having: dict[str, list[int]] = {}   # by piece
         for i, pattern in enumerate(patterns):
@@ -326,13 +327,13 @@ class Index:
         self._grams = frozenset(self._by_gram)
 
     def possible(self, text: str) -> list[int]:
-        """The numbers of those that may be in a text, in their order."""
+        """The numbers of those that a text may hold by their pieces, in their order."""
         found = set(self._always)
         for gram in self._grams & grams_of(text):
             for piece, numbers in self._by_gram[gram]:
                 if piece in text:
                     found.update(numbers)
-        return [i for i in sorted(found) if self._patterns[i].may_be_in(text)] if found else []
+        return sorted(found)
 
 
 class Alternatives:
@@ -361,8 +362,8 @@ class Alternatives:
 
     def finditer(self, text: str) -> Iterator[tuple[int, re.Match]]:
         """Number of the pattern and match, for each match, none inside another."""
-        met = {i: match for i in self._index.possible(text)
-               if (match := self._search(i, text, 0)) is not None}
+        met = {i: match for i in self._index.possible(text) if self._patterns[i].may_be_in(text)
+               and (match := self._search(i, text, 0)) is not None}
         while met:
             first = min(met, key=lambda i: (met[i].start(), i))
             match = met[first]

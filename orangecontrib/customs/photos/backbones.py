@@ -52,7 +52,7 @@ class LoadedBackbone:
 
     Attributes
     ----------
-    backbone : Backbone
+    spec : Backbone
     digest : str
         SHA-256 over names, shapes and values of the weights, whatever file they came in.
     backend : str

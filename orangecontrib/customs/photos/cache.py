@@ -17,9 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-from orangecontrib.customs.files.keeping import VARIABLE, cache_folder
+from orangecontrib.customs.files import cache_folder
 
-__all__ = ["FeatureCache", "VARIABLE", "SIZE_LIMIT", "cache_folder"]
+__all__ = ["FeatureCache", "SIZE_LIMIT"]
 
 #: Bytes on disk: some 150 000 photos on the default backbone.
 SIZE_LIMIT = 2 ** 30
@@ -40,7 +40,7 @@ class FeatureCache:
     Parameters
     ----------
     folder : path, optional
-        A folder of its own; by default one inside :func:`cache_folder`.
+        A folder of its own; by default one inside ``files.cache_folder()``.
     size_limit : int
         Bytes on disk; the least recently used features go first.
 

@@ -16,9 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from orangecontrib.customs.files import Output
+from orangecontrib.customs.files import VARIABLE, Output, cache_folder
 
-from .cache import VARIABLE, cache_folder
 from .engines import OnnxRuntimeEngine
 from .maps import network, pooled_arrays
 from .registry import Backbone

@@ -90,7 +90,7 @@ class Extractor:
     backend : {"auto", "onnxruntime", "torch"}
         As in :class:`backbones.LoadedBackbone`.
     cache : FeatureCache or bool
-        What is kept between runs; True: in the user's cache folder (see ``cache.VARIABLE``).
+        What is kept between runs; True: in the user's cache folder (see ``files.VARIABLE``).
     """
 
     def __init__(self, model: PhotoModel | None = None, device: str | None = None,

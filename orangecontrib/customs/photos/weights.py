@@ -9,9 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from orangecontrib.customs.files import Output
+from orangecontrib.customs.files import Output, cache_folder
 
-from .cache import cache_folder
 from .registry import Backbone, BackboneError
 
 __all__ = ["digest", "digest_of_file", "locate", "find_weights", "fill", "state_of", "remember",

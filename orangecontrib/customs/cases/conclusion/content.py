@@ -5,15 +5,13 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
-from orangecontrib.customs.declarations import FactReader, Reading
+from orangecontrib.customs.declarations import Reading, reader_of
 from orangecontrib.customs.fusion.duties import EUR, PERCENT
 from orangecontrib.customs.fusion.engine import Engine
 from orangecontrib.customs.fusion.trace import Step
 from orangecontrib.customs.fusion.verdict import Question, Verdict
-from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Message, language, say
 from orangecontrib.customs.i18n.numbers import nearly
 from orangecontrib.customs.nomenclature import Edition, spaced
@@ -269,16 +267,11 @@ def _discrepancy(message: Message) -> str:
 
 # -- the description
 
-@lru_cache(maxsize=8)
-def _reader(group: Group) -> FactReader:
-    return FactReader(group)
-
-
 def _reading(engine: Engine | None, good: Good) -> Reading | None:
     """What the group that decides reads in the description; of one of several goods, its part."""
     if engine is None or not engine.group.reads_text or not good.description:
         return None
-    reading = _reader(engine.group).read(good.description)
+    reading = reader_of(engine.group).read(good.description)
     place = good.good_id.rpartition("#")[2]
     if reading.goods and good.whole and place.isdecimal() and int(place) <= len(reading.goods):
         return reading.goods[int(place) - 1]

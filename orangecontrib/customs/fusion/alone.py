@@ -1,9 +1,8 @@
 """Goods of which no loaded group has the law: a classifier of codes says alone what they are."""
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 
@@ -50,10 +49,9 @@ def spoken_alone(verdict: Verdict, alone: Alone | None, known: Sequence[str], er
     """
     if verdict.codes or alone is None or not alone.codes:
         return verdict
-    inside = _inside(tuple(known), tuple(alone.codes))
-    rest = {code: p for code, p in alone.codes.items() if code not in inside}
+    rest = {code: p for code, p in alone.codes.items() if is_outside(code, known)}
     whole = sum(rest.values())
-    if not whole or max(alone.codes, key=alone.codes.__getitem__) in inside:
+    if not whole or max(alone.codes, key=alone.codes.__getitem__) not in rest:
         return verdict
     none = verdict.probabilities.get(OUTSIDE, whole / sum(alone.codes.values()))
     of = {code: p / whole * none for code, p in rest.items()}
@@ -98,9 +96,3 @@ def _best(of: Mapping[str, float], digits: int, prefix: str) -> str:
         if len(code) >= digits and code.startswith(prefix):
             masses[code[:digits]] = masses.get(code[:digits], 0.) + p
     return max(masses, key=masses.__getitem__, default="")
-
-
-@lru_cache(maxsize=16)
-def _inside(known: tuple[str, ...], classes: tuple[str, ...]) -> Collection[str]:
-    """Classes that hold a code of a group, or are held by one."""
-    return frozenset(code for code in classes if not is_outside(code, known))

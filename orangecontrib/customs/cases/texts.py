@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,10 +14,12 @@ from orangecontrib.customs.fusion.engine import MODEL, Engine
 from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.i18n import Message
 from orangecontrib.customs.nomenclature.decision_table import OUTSIDE
-from orangecontrib.customs.textmining.tree import TextTree
 
 from .goods import Good
 from .sources import Source
+
+if TYPE_CHECKING:    # takes scipy, which nothing else here does
+    from orangecontrib.customs.textmining.tree import TextTree
 
 __all__ = ["model_odds", "text_model_source"]
 

@@ -59,9 +59,9 @@ def spoken_alone(verdict: Verdict, alone: Alone | None, known: Sequence[str], er
     code = way[-1]
     p = of.get(code, _mass(of, code))
     safe = [node for node in way if _mass(of, node) >= 1 - error]
-    runner = next((other for other in sorted(of, key=lambda c: -of[c]) if other != code), "")
+    ranked = sorted(of.items(), key=lambda item: -item[1])
+    runner = next((other for other, _ in ranked if other != code), "")
     heading = code[:4] if len(code) >= 4 else ""
-    ranked = tuple(sorted(of.items(), key=lambda item: -item[1])[:RANKED])
     lines = tuple(Step("line", f"{spaced(node)} {alone.titles.get(node, '')}".strip())
                   for node in way if node in alone.titles)
     others = {c: mass for c, mass in verdict.probabilities.items() if c != OUTSIDE}
@@ -70,7 +70,7 @@ def spoken_alone(verdict: Verdict, alone: Alone | None, known: Sequence[str], er
         p_safe=_mass(of, safe[-1]) if safe else 0., heading=heading,
         p_heading=_mass(of, heading) if heading else 0., runner_up=runner,
         p_runner_up=of.get(runner, 0.), flip=None, questions=(), duty_low=np.nan,
-        duty_high=np.nan, ranked=ranked, steps=(Step("basis", _BASIS), *lines),
+        duty_high=np.nan, ranked=tuple(ranked[:RANKED]), steps=(Step("basis", _BASIS), *lines),
         problems=(_ALONE, *(problem for problem in verdict.problems if problem != BLIND)),
         probabilities={**others, **of}, group="", held=())
 

@@ -121,6 +121,12 @@ class Ranking:
         return tuple(sorted((hit for heading in self.headings for hit in heading.codes),
                             key=lambda hit: -hit.score))
 
+    @property
+    def read_as(self) -> dict[str, str]:
+        """Misspelt words as they are written, and the word of the tariff that each stands for."""
+        return {self.text[word.start:word.end]: word.read_as for word in self.words
+                if word.read_as}
+
     def said(self, state: str) -> list[str]:
         """Words in a state as they are written, each once."""
         return list(dict.fromkeys(self.text[word.start:word.end] for word in self.words

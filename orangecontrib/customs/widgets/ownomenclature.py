@@ -489,6 +489,7 @@ class OWNomenclature(CustomsWidget):
 
     def _rank(self):
         """Rank headings and codes for the descriptions: that which is typed, those of the input."""
+        self._rank_soon.stop()
         clear(self.Warning.not_ranked, self.Error.search)
         self.Warning.no_text(shown=self._no_text)
         query = self.search.text().strip()

@@ -1,4 +1,4 @@
-"""Example workflows, listed in Help > Example Workflows in the order in which they are best learnt."""
+"""Example workflows, listed in Help > Example Workflows as they are best learnt, one by one."""
 from pathlib import Path
 
 __all__ = ["ORDER", "examples"]

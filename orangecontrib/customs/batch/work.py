@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -38,11 +39,13 @@ from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.groups import GroupError
 from orangecontrib.customs.i18n import Joined, Message, say, speaking
 from orangecontrib.customs.nomenclature import Tariff
-from orangecontrib.customs.textmining.tree import TextTree
 
 from .naming import numbers_after
 from .parts import encoded
 from .spool import read_block
+
+if TYPE_CHECKING:    # takes scipy, which most runs do without
+    from orangecontrib.customs.textmining.tree import TextTree
 
 __all__ = ["Bad", "Done", "Job", "Task", "Worker", "failed", "second_half"]
 

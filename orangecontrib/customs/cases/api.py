@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from orangecontrib.customs.declarations import reader_of
 from orangecontrib.customs.defaults import ERROR, TRUST, WEIGHT
@@ -17,7 +17,6 @@ from orangecontrib.customs.fusion.statements import fact_columns
 from orangecontrib.customs.fusion.verdict import Verdict
 from orangecontrib.customs.groups import Group, loaded_groups
 from orangecontrib.customs.nomenclature import Tariff
-from orangecontrib.customs.textmining.tree import TextTree, load_text_tree
 
 from .case import Case, join
 from .decisions import Decision
@@ -41,6 +40,9 @@ from .sources import (
     text_source,
 )
 from .texts import text_model_source
+
+if TYPE_CHECKING:    # takes scipy, which a case without a text model does not
+    from orangecontrib.customs.textmining.tree import TextTree
 
 __all__ = ["case_of", "decide", "engines_of", "rows_of"]
 
@@ -190,7 +192,7 @@ def decide(goods: str | os.PathLike[str] | Iterable[Mapping[str, object]],
         priors=_read(priors, lambda path: read_priors(path, facts)), trust=trust, weight=weight,
         decisions=_read(decisions, lambda path: read_decisions(path, facts)), on=on,
         tariff=_read(tariff, read_tariff), exchange=exchange,
-        texts=_read(text_model, load_text_tree))
+        texts=_read(text_model, _text_tree))
     for remark in (*case.remarks, *case.strange_answers(typed or {})):
         warnings.warn(remark, stacklevel=2)
     return rows_of(case, error, typed)
@@ -208,6 +210,11 @@ def _described(rows: Sequence[Mapping[str, object]], facts: Vocabulary
 def _read(given: str | os.PathLike[str] | _T, read: Callable[[Path], _T]) -> _T:
     """What a file holds, or what is given as it is."""
     return read(Path(given)) if isinstance(given, (str, os.PathLike)) else given
+
+
+def _text_tree(path: Path) -> TextTree:
+    from orangecontrib.customs.textmining.tree import load_text_tree
+    return load_text_tree(path)
 
 
 def _photos(path: str | os.PathLike[str], model: str, groups: Sequence[Group]) -> PhotoEvidence:

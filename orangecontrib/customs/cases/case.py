@@ -204,7 +204,8 @@ class Case:
         if several:
             verdicts = of_each(self.engines, witnesses, verdicts, several, answers, answer, error)
         if self.alone:
-            verdicts = [spoken_alone(verdict, own, self.codes, error)
+            known = tuple(self.codes)
+            verdicts = [spoken_alone(verdict, own, known, error)
                         for verdict, own in zip(verdicts, self.alone[some])]
         if self.changed:
             verdicts = [guarded(verdict, self.changed) for verdict in verdicts]

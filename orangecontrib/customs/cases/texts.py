@@ -2,21 +2,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from orangecontrib.customs.facts import Evidence
 from orangecontrib.customs.fusion.alone import Alone
 from orangecontrib.customs.fusion.among import Answer, codes_of
-from orangecontrib.customs.fusion.classifier import OTHER, classifier_odds, is_outside
+from orangecontrib.customs.fusion.classifier import OTHER, classifier_odds, outside_of
 from orangecontrib.customs.fusion.engine import MODEL, Engine
 from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.i18n import Message
 from orangecontrib.customs.nomenclature.decision_table import OUTSIDE
-from orangecontrib.customs.textmining.tree import TextTree
 
 from .goods import Good
 from .sources import Source
+
+if TYPE_CHECKING:    # takes scipy, which nothing else here does
+    from orangecontrib.customs.textmining.tree import TextTree
 
 __all__ = ["model_odds", "text_model_source"]
 
@@ -53,9 +56,9 @@ def model_odds(model: TextTree, probabilities: np.ndarray, engines: Sequence[Eng
     speaks = ~np.isnan(probabilities).any(axis=1)
     if not weight:
         return odds
-    out = np.array([is_outside(code, codes) for code in classes])
+    out = np.array(outside_of(classes, tuple(codes)), dtype=bool)
     for engine in engines:
-        mine = np.array([not is_outside(code, engine.codes) for code in classes])
+        mine = ~np.array(outside_of(classes, tuple(engine.codes)), dtype=bool)
         if not mine.any() or not out.any():
             continue
         none = engine.none(engine.weigh(Evidence(("",)).posterior(engine.priors))[0])[0]

@@ -1,9 +1,8 @@
 """Goods of which no loaded group has the law: a classifier of codes says alone what they are."""
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 
@@ -50,10 +49,9 @@ def spoken_alone(verdict: Verdict, alone: Alone | None, known: Sequence[str], er
     """
     if verdict.codes or alone is None or not alone.codes:
         return verdict
-    inside = _inside(tuple(known), tuple(alone.codes))
-    rest = {code: p for code, p in alone.codes.items() if code not in inside}
+    rest = {code: p for code, p in alone.codes.items() if is_outside(code, known)}
     whole = sum(rest.values())
-    if not whole or max(alone.codes, key=alone.codes.__getitem__) in inside:
+    if not whole or max(alone.codes, key=alone.codes.__getitem__) not in rest:
         return verdict
     none = verdict.probabilities.get(OUTSIDE, whole / sum(alone.codes.values()))
     of = {code: p / whole * none for code, p in rest.items()}
@@ -61,9 +59,9 @@ def spoken_alone(verdict: Verdict, alone: Alone | None, known: Sequence[str], er
     code = way[-1]
     p = of.get(code, _mass(of, code))
     safe = [node for node in way if _mass(of, node) >= 1 - error]
-    runner = next((other for other in sorted(of, key=lambda c: -of[c]) if other != code), "")
+    ranked = sorted(of.items(), key=lambda item: -item[1])
+    runner = next((other for other, _ in ranked if other != code), "")
     heading = code[:4] if len(code) >= 4 else ""
-    ranked = tuple(sorted(of.items(), key=lambda item: -item[1])[:RANKED])
     lines = tuple(Step("line", f"{spaced(node)} {alone.titles.get(node, '')}".strip())
                   for node in way if node in alone.titles)
     others = {c: mass for c, mass in verdict.probabilities.items() if c != OUTSIDE}
@@ -72,7 +70,7 @@ def spoken_alone(verdict: Verdict, alone: Alone | None, known: Sequence[str], er
         p_safe=_mass(of, safe[-1]) if safe else 0., heading=heading,
         p_heading=_mass(of, heading) if heading else 0., runner_up=runner,
         p_runner_up=of.get(runner, 0.), flip=None, questions=(), duty_low=np.nan,
-        duty_high=np.nan, ranked=ranked, steps=(Step("basis", _BASIS), *lines),
+        duty_high=np.nan, ranked=tuple(ranked[:RANKED]), steps=(Step("basis", _BASIS), *lines),
         problems=(_ALONE, *(problem for problem in verdict.problems if problem != BLIND)),
         probabilities={**others, **of}, group="", held=())
 
@@ -98,9 +96,3 @@ def _best(of: Mapping[str, float], digits: int, prefix: str) -> str:
         if len(code) >= digits and code.startswith(prefix):
             masses[code[:digits]] = masses.get(code[:digits], 0.) + p
     return max(masses, key=masses.__getitem__, default="")
-
-
-@lru_cache(maxsize=16)
-def _inside(known: tuple[str, ...], classes: tuple[str, ...]) -> Collection[str]:
-    """Classes that hold a code of a group, or are held by one."""
-    return frozenset(code for code in classes if not is_outside(code, known))

@@ -17,7 +17,7 @@ import numpy as np
 
 from orangecontrib.customs.defaults import ERROR
 from orangecontrib.customs.facts import Evidence
-from orangecontrib.customs.fusion.classifier import is_outside
+from orangecontrib.customs.fusion.classifier import outside_of
 from orangecontrib.customs.fusion.engine import MODEL, Engine, Witness
 from orangecontrib.customs.fusion.verdict import (
     Beside,
@@ -146,7 +146,7 @@ class _Hearing:
     @property
     def meets(self) -> bool:
         """Whether the classifier knows a code of the group."""
-        return not all(is_outside(code, self.engine.codes) for code in self.classes)
+        return not all(outside_of(tuple(self.classes), tuple(self.engine.codes)))
 
     def part(self, rows: np.ndarray) -> _Hearing:
         """The same of some of the goods."""
@@ -204,7 +204,7 @@ class _Hearing:
     @cached_property
     def known(self) -> np.ndarray:
         """Which codes of the group the classifier knows."""
-        return np.array([not is_outside(code, self.classes) for code in self.engine.codes])
+        return ~np.array(outside_of(tuple(self.engine.codes), tuple(self.classes)), dtype=bool)
 
     @cached_property
     def favour(self) -> np.ndarray:

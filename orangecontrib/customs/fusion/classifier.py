@@ -12,7 +12,7 @@ import numpy as np
 from orangecontrib.customs.facts import check_probabilities
 from orangecontrib.customs.nomenclature.decision_table import OUTSIDE
 
-__all__ = ["classifier_odds", "is_outside"]
+__all__ = ["classifier_odds", "is_outside", "outside_of"]
 
 #: A classifier knows no goods but its classes: it may rule out all the others, or its own, up
 #: to this probability and no further; and a code of its own against those that it doesn't know.
@@ -77,7 +77,20 @@ def classifier_odds(codes: Sequence[str], classes: Sequence[str], probabilities:
 
 def is_outside(code: str, codes: Sequence[str]) -> bool:
     """Does none of the codes lie under `code`, nor above it?"""
-    return not any(c.startswith(code) or code.startswith(c) for c in codes)
+    whole, begun = _begun(tuple(codes))
+    return code not in begun and whole.isdisjoint(code[:n] for n in range(len(code) + 1))
+
+
+@lru_cache(maxsize=32)
+def outside_of(classes: tuple[str, ...], codes: tuple[str, ...]) -> tuple[bool, ...]:
+    """The same of each of the classes, which may be very many."""
+    return tuple(is_outside(c, codes) for c in classes)
+
+
+@lru_cache(maxsize=32)
+def _begun(codes: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """The codes, and all that one of them begins with."""
+    return frozenset(codes), frozenset(code[:n] for code in codes for n in range(len(code) + 1))
 
 
 def _owners(code: str, classes: Sequence[str]) -> list[int]:
@@ -92,7 +105,7 @@ def _relations(codes: tuple[str, ...], classes: tuple[str, ...]
                ) -> tuple[list[list[int]], list[int]]:
     """The classes of each code, and those that hold none of the codes."""
     return ([_owners(code, classes) for code in codes],
-            [j for j, c in enumerate(classes) if is_outside(c, codes)])
+            [j for j, out in enumerate(outside_of(classes, codes)) if out])
 
 
 def _outside(odds: np.ndarray, codes: Sequence[str], owned: Sequence[Sequence[int]],

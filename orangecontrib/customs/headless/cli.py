@@ -530,10 +530,10 @@ def _given(args, place) -> SimpleNamespace:
 
 def _text_model(args):
     """The text model of the arguments; None without."""
-    from orangecontrib.customs.cases.files import InputError
-    from orangecontrib.customs.textmining.tree import TextModelError, load_text_tree
     if not args.text_model:
         return None
+    from orangecontrib.customs.cases.files import InputError
+    from orangecontrib.customs.textmining.tree import TextModelError, load_text_tree
     if args.predictions:
         raise InputError("--predictions and --text-model are both classifiers of codes: give one "
                          "of them")

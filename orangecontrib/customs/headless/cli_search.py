@@ -102,7 +102,6 @@ def _plain(ranking: Ranking, tariff: Tariff, lang: str) -> dict[str, Any]:
     return {"text": ranking.text, "tariff": tariff.name,
             "reason": None if ranking.reason is None else say(ranking.reason, lang),
             "unknown": ranking.said("unknown"), "excluded": ranking.said("excluded"),
-            "read_as": {ranking.text[word.start:word.end]: word.read_as
-                        for word in ranking.words if word.read_as},
+            "read_as": ranking.read_as,
             "headings": [plain(hit) | {"codes": [plain(code) for code in hit.codes]}
                          for hit in ranking.headings]}

@@ -37,6 +37,8 @@ class Index:
     Attributes
     ----------
     texts : sequence of str
+    words : list of list of Word
+        Of each text.
     heading_of : ndarray of int, of length lines
         The heading of each line, a number in `headings`; -1 above headings.
     headings : list of (str, int)
@@ -53,7 +55,9 @@ class Index:
             self.heading_of[line:tariff.ends[line]] = number
         #: Term → a word that it stands for, as the tariff writes it first.
         self.written: dict[str, str] = {}
-        words = [[self._term(text, word) for word in words_of(text)] for text in texts]
+        self.words = [words_of(text) for text in texts]
+        words = [[self._term(text, word) for word in some]
+                 for text, some in zip(texts, self.words)]
         self.takes_rest = np.array([bool(some) and OTHER.issuperset(some) for some in words],
                                    dtype=bool)
         self._columns: dict[str, int] = {}

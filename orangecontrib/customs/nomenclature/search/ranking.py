@@ -13,7 +13,7 @@ from orangecontrib.customs.i18n import Message
 from ..loading import LoadingError, harmonized_system
 from ..tree import Tariff
 from .index import Index
-from .words import LANGUAGES, OTHER, language_of, words_of
+from .words import LANGUAGES, OTHER, Word, language_of, words_of
 
 __all__ = ["Hit", "Place", "Ranking", "TariffSearch", "Told"]
 
@@ -121,6 +121,12 @@ class Ranking:
         return tuple(sorted((hit for heading in self.headings for hit in heading.codes),
                             key=lambda hit: -hit.score))
 
+    @property
+    def read_as(self) -> dict[str, str]:
+        """Misspelt words as they are written, and the word of the tariff that each stands for."""
+        return {self.text[word.start:word.end]: word.read_as for word in self.words
+                if word.read_as}
+
     def said(self, state: str) -> list[str]:
         """Words in a state as they are written, each once."""
         return list(dict.fromkeys(self.text[word.start:word.end] for word in self.words
@@ -160,13 +166,14 @@ class TariffSearch:
             P(code | text) of a trained model: codes of four digits or more, none the beginning of
             another.  The share of the best score that a line has, and its P, are added.
         """
-        if not words_of(text):
+        words = words_of(text)
+        if not words:
             return Ranking(text, reason=Message.of("search.no_words"))
         language = language_of(text)
         index = self.index(language)
         if index is None:
             return Ranking(text, reason=Message.of(f"search.no_{language}"))
-        told, query = _told(text, index)
+        told, query = _told(words, index)
         if not query:
             only = all(word.state == "excluded" for word in told)
             return Ranking(text, words=told, reason=Message.of(
@@ -239,11 +246,11 @@ class TariffSearch:
         return lines
 
 
-def _told(text: str, index: Index) -> tuple[tuple[Told, ...], dict[str, float]]:
+def _told(words: Sequence[Word], index: Index) -> tuple[tuple[Told, ...], dict[str, float]]:
     """The words of a description, and the weights of the known terms."""
     told: list[Told] = []
     query: dict[str, float] = {}
-    for place, word in enumerate(words_of(text)):
+    for place, word in enumerate(words):
         term, worth = word.term, 1.
         if not (word.excluded or term in index or term in OTHER):
             term, worth = index.meant(term) or term, MISSPELT
@@ -270,7 +277,8 @@ def _places(index: Index, line: int, terms: set[str]) -> tuple[Place, ...]:
     speaker, places = int(index.speaks_as[line]), []
     for number in index.path(line):
         text = index.texts[number]
-        spans = tuple((word.start, word.end) for word in words_of(text) if word.term in terms)
+        spans = tuple((word.start, word.end) for word in index.words[number]
+                      if word.term in terms)
         places.append(Place(number, "own" if number >= speaker else "above",
                             text or index.tariff.title(number), spans))
     return tuple(places)

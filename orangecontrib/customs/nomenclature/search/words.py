@@ -79,10 +79,11 @@ def words_of(text: str) -> list[Word]:
     for word in _WORD.finditer(text):
         while spans and spans[-1][1] <= word.start():
             spans.pop()
-        if stem(word.group()) in _function_words():
+        term = stem(word.group())
+        if term in _function_words():
             continue
         out = bool(spans) and spans[-1][0] <= word.start()
-        found.append(Word(word.start(), word.end(), EXCLUDED * out + stem(word.group()), out))
+        found.append(Word(word.start(), word.end(), EXCLUDED * out + term, out))
     return found
 
 

@@ -370,13 +370,10 @@ class TariffTreeModel(Model):
         found, trained = self.find(data[some]), self.trained
         if trained.held_out is None or trained.rows is None or self.rows is None:
             return found
-        numbers = np.arange(len(data))[some]
-        at = {int(self.rows[row]): place for place, row in enumerate(trained.rows)}
-        own = [(place, at[row]) for place, row in enumerate(numbers.tolist()) if row in at]
-        if own:
-            here, there = (list(places) for places in zip(*own))
-            for mass, held in zip(found.answers.masses, trained.held_out.masses):
-                mass[here] = held[there]
+        _, here, there = np.intersect1d(np.arange(len(data))[some], self.rows[trained.rows],
+                                        assume_unique=True, return_indices=True)
+        for mass, held in zip(found.answers.masses, trained.held_out.masses):
+            mass[here] = held[there]
         return found
 
 

@@ -13,7 +13,7 @@ from orangecontrib.customs.nomenclature import Tariff
 from .branches import Branches, Designations, designations_of
 from .linear import LinearLearner
 from .model import Answers, CodeTree, Likeness, NodeLearner, Rows, grow
-from .validation import Distance, Level, distance_of, validate
+from .validation import Distance, Level, distance_of, part_of, validate
 from .words import Words, words_of
 
 __all__ = ["TextTree", "Trained", "likeness_of", "printed_in", "train", "train_texts"]
@@ -116,9 +116,9 @@ def train(rows: Rows, codes: Sequence[str], branches: Branches, learner: NodeLea
     """
     texts = _same(rows.words) if texts is None else texts
     checked = validate(rows, codes, texts, branches, learner, likeness,
-                       _part(progress, 0., VALIDATED))
+                       part_of(progress, 0., VALIDATED))
     tree = grow(rows, codes, branches, learner, likeness,
-                [level.tempers for level in checked.levels], _part(progress, VALIDATED, GROWN))
+                [level.tempers for level in checked.levels], part_of(progress, VALIDATED, GROWN))
     some = _some(texts)
     kept = rows[some]
     distance = distance_of(kept, [codes[row] for row in some], [texts[row] for row in some])
@@ -126,10 +126,6 @@ def train(rows: Rows, codes: Sequence[str], branches: Branches, learner: NodeLea
         progress(1.)
     return Trained(tree, kept.words, distance, checked.levels, dict(titles or {}),
                    checked.answers, checked.rows)
-
-
-def _part(progress, start: float, end: float):
-    return None if progress is None else lambda share: progress(start + (end - start) * share)
 
 
 def _same(words: sparse.csr_matrix) -> list[bytes]:

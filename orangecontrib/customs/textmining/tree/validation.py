@@ -5,7 +5,7 @@ All on rows that the learners have not seen; equal texts stay together.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from .model import (
     grow,
 )
 
-__all__ = ["Distance", "Level", "Validation", "distance_of", "folds_of", "validate"]
+__all__ = ["Distance", "Level", "Validation", "distance_of", "folds_of", "part_of", "validate"]
 
 FOLDS = 3
 #: Tried exponents of the learners, and factors of the likeness.
@@ -116,18 +116,16 @@ def validate(rows: Rows, codes: Sequence[str], texts: Sequence, branches: Branch
     for number in range(FOLDS):
         train, test = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
         if len(train) and len(test):
-            part = None if progress is None else _part(progress, .9 * number / FOLDS,
-                                                       .9 * (number + 1) / FOLDS)
-            trees.append((test, grow(rows[train], [codes[row] for row in train], branches,
-                                     learner, likeness, progress=part)))
+            trees.append((test, grow(
+                rows[train], [codes[row] for row in train], branches, learner, likeness,
+                progress=part_of(progress, .9 * number / FOLDS, .9 * (number + 1) / FOLDS))))
     tempers = tuple(_chosen(rows, places, level, branches, trees)
                     for level, places in enumerate(at))
     parts, order = [], []
     most = max(1, MOST // sum(map(len, branches.codes)) // FOLDS)
     for number, (test, tree) in enumerate(trees):
         test = np.random.default_rng(0).permutation(test)[:most]
-        tree = CodeTree(tree.branches, tree.learners, tree.counts, tree.ends, likeness, tempers)
-        parts.append(tree(rows[test]))
+        parts.append(replace(tree, tempers=tempers)(rows[test]))
         order.append(test)
         if progress is not None:
             progress(.9 + .1 * (number + 1) / len(trees))
@@ -145,8 +143,10 @@ def validate(rows: Rows, codes: Sequence[str], texts: Sequence, branches: Branch
                       asked)
 
 
-def _part(progress, start: float, end: float):
-    return lambda share: progress(start + (end - start) * share)
+def part_of(progress: Callable[[float], object] | None, start: float, end: float
+            ) -> Callable[[float], object] | None:
+    """Takes the share of a part that is done, from `start` to `end` of the whole."""
+    return None if progress is None else lambda share: progress(start + (end - start) * share)
 
 
 def _chosen(rows: Rows, places: np.ndarray, level: int, branches: Branches,

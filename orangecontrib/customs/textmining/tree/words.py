@@ -113,8 +113,7 @@ class Words:
             columns += [place for place, _ in found]
             data += [(1 + np.log(times)) * self.idf[place] for place, times in found]
             ends.append(len(columns))
-            strange.append(sum(times > 0 for word, times in counts.items()
-                               if word not in self.places))
+            strange.append(len(counts) - len(found))
         X = sparse.csr_matrix((np.array(data, dtype=float), np.array(columns, dtype=np.int32),
                                np.array(ends, dtype=np.int32)),
                               shape=(len(ends) - 1, len(self.words)))

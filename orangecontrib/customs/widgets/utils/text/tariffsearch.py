@@ -9,7 +9,15 @@ from typing import NamedTuple
 from AnyQt.QtCore import QRectF, Qt
 from AnyQt.QtCore import pyqtSignal as Signal
 from AnyQt.QtGui import QFont, QTextCharFormat, QTextLayout, QTextOption
-from AnyQt.QtWidgets import QHeaderView, QLabel, QStyle, QStyledItemDelegate, QVBoxLayout, QWidget
+from AnyQt.QtWidgets import (
+    QWIDGETSIZE_MAX,
+    QHeaderView,
+    QLabel,
+    QStyle,
+    QStyledItemDelegate,
+    QVBoxLayout,
+    QWidget,
+)
 from Orange.data import Table
 from Orange.widgets.utils.concurrent import TaskState
 
@@ -29,8 +37,6 @@ __all__ = ["Ranked", "SearchPage", "marked_lines", "rank"]
 
 words = room("tariffsearch")
 
-#: Qt's: a widget without a maximum.
-QWIDGETSIZE_MAX = 2 ** 24 - 1
 #: Headings that are ranked, and codes of each in the list.
 HEADINGS, CODES = 10, 3
 MARKER = "#e3b77c"
@@ -231,9 +237,7 @@ def _note(ranking: Ranking | None) -> str:
     unknown = ranking.said("unknown")
     if unknown:
         notes.append(words("unknown", words=first(unknown, NAMED)))
-    read = {ranking.text[word.start:word.end]: word.read_as for word in ranking.words
-            if word.read_as}
-    if read:
+    if ranking.read_as:
         notes.append(words("misspelt", words=", ".join(
-            f"{word} ({known})" for word, known in read.items())))
+            f"{word} ({known})" for word, known in ranking.read_as.items())))
     return say(Joined(tuple(notes), " "))

@@ -6,6 +6,7 @@ computer change less.  Declarations are those of a CSV with a column `descriptio
 photos are small made JPEGs, and computed each time.
 
     python benchmarks/cluster.py [--texts FILE.csv] [--goods 8000] [--photos 2000] [--kills 10]
+                                 [--repeat 3]
 """
 from __future__ import annotations
 
@@ -25,6 +26,9 @@ from PIL import Image
 from orangecontrib.customs.batch import Declarations, Job, run, run_batch, spool
 from orangecontrib.customs.files import Output
 from orangecontrib.customs.photos.sources import find_photos
+
+ENGINES = {"processes, 2": ("processes", 2), "Ray, 1": ("ray", 1), "Ray, 2": ("ray", 2)}
+PAIRS = (("Ray, 2", "processes, 2"), ("Ray, 2", "Ray, 1"))
 
 
 def family():
@@ -83,6 +87,11 @@ def compare(one, other, name):
         "the same bytes" if same else
         f"{'NOT equal: ' + ', '.join(unequal) if unequal else 'codes equal'}, probabilities within "
         f"{apart:.1e}"), flush=True)
+
+
+def _spread(shares):
+    """The median of several runs, their minimum and maximum."""
+    return f"{np.median(shares):.2f} [{min(shares):.2f}, {max(shares):.2f}]"
 
 
 class Kills:
@@ -172,6 +181,7 @@ def main():
     parser.add_argument("--goods", type=int, default=8000)
     parser.add_argument("--photos", type=int, default=2000)
     parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--repeat", type=int, default=1, help="times that engines are compared")
     parser.add_argument("--part", type=int, default=500, help="goods to a task")
     args = parser.parse_args()
     spool.BLOCK, run.PHOTOS = args.part, 64
@@ -182,19 +192,21 @@ def main():
         texts = texts_of(args.texts)
         if args.goods:
             source = make(folder / "d.csv", texts, args.goods)
-            runs = {}
-            for label, engine, workers in (
-                    ("local", "local", 0), ("processes, 2", "processes", 2),
-                    ("Ray, 1", "ray", 1), ("Ray, 2", "ray", 2)):
-                runs[label] = Run(folder, label, source, (), engine, workers)
-                clock, cpu = runs[label].rates()
-                print(f"{label:14} {clock:8.0f} goods/s  {cpu:8.0f} goods/s of processors",
-                      flush=True)
+            runs = {"local": Run(folder, "local", source, (), "local", 0)}
+            shares: dict[tuple[str, str], list] = {pair: [] for pair in PAIRS}
+            for _ in range(args.repeat):
+                for label, (engine, workers) in ENGINES.items():
+                    runs[label] = Run(folder, label, source, (), engine, workers)
+                    clock, cpu = runs[label].rates()
+                    print(f"{label:14} {clock:8.0f} goods/s  {cpu:8.0f} goods/s of processors",
+                          flush=True)
+                for one, other in PAIRS:
+                    shares[one, other].append(np.divide(runs[one].rates(), runs[other].rates()))
             compare(runs["local"], runs["Ray, 2"], "declarations")
-            for one, other in (("Ray, 2", "processes, 2"), ("Ray, 2", "Ray, 1")):
-                clock, cpu = np.divide(runs[one].rates(), runs[other].rates())
-                print(f"{one} / {other}: {clock:.2f} by the clock, {cpu:.2f} by processors",
-                      flush=True)
+            for (one, other), found in shares.items():
+                clock, cpu = np.array(found).T
+                print(f"{one} / {other}: {_spread(clock)} by the clock, {_spread(cpu)} by "
+                      "processors", flush=True)
             if args.kills:
                 between = (runs["Ray, 2"].last[0] - runs["Ray, 2"].first[0]) / args.kills
                 with Kills(args.kills, between) as kills:

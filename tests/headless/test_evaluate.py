@@ -56,6 +56,15 @@ def test_a_worse_report_ends_with_1_and_says_what_got_worse(evaluate, tmp_path, 
     assert "worse: all, 4 digits: top-1 0.750 after 0.770" in capsys.readouterr().out
 
 
+def test_a_baseline_that_falls_makes_nothing_worse(evaluate, tmp_path):
+    _, report = evaluate("--truth", "official")
+    for name in ("prior", "commonest code"):
+        report[name][0]["top1"] = 1.
+    (tmp_path / "report.json").write_text(json.dumps(report))
+    assert evaluate("--truth", "official", "--against", str(tmp_path / "report.json"),
+                    out="again.json")[0] == 0
+
+
 @pytest.mark.parametrize("options, told", [
     (("--truth", "oficial"), "no column 'oficial'; there are: good_id"),
     (("--truth", "description"), "holds no code"),

@@ -19,10 +19,12 @@ from orangecontrib.customs.fusion.engine import PHOTOS, TEXT
 
 from .case import Case
 
-__all__ = ["ALL", "COMMONEST", "PRIOR", "assess", "codes_said", "report_of"]
+__all__ = ["ALL", "BASELINES", "COMMONEST", "PRIOR", "assess", "codes_said", "report_of"]
 
 #: Names of reports: all witnesses together, and the trivial baselines.
 ALL, PRIOR, COMMONEST = "all", "prior", "commonest code"
+#: They tell how hard the goods are, and nothing of the program.
+BASELINES = (PRIOR, COMMONEST)
 
 
 def assess(case: Case, true: Mapping[str, str], groups: Mapping[str, object] | None = None,

@@ -10,7 +10,7 @@ __all__ = ["lines_of", "main"]
 
 def main(args, place, case, progress=None) -> tuple[str, int]:
     """Write the report of a case, print it, and hold it against an earlier one."""
-    from orangecontrib.customs.cases.assess import assess, report_of
+    from orangecontrib.customs.cases.assess import BASELINES, assess, report_of
     from orangecontrib.customs.cases.files import InputError
     from orangecontrib.customs.evaluation.final import worse
     before = _earlier(args.against)
@@ -23,7 +23,8 @@ def main(args, place, case, progress=None) -> tuple[str, int]:
     place.write("\n")
     file = sys.stderr if place.direct else sys.stdout
     print("\n".join(lines_of(report)), file=file)
-    lost = worse(report, before)
+    lost = worse(report, {name: levels for name, levels in before.items()
+                          if name not in BASELINES})
     for line in lost:
         print(f"worse: {line}", file=file)
     return f"{len(true)} goods with a true code", int(bool(lost))

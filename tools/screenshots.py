@@ -68,11 +68,11 @@ def main(arguments=None) -> int:
     set_language(STEPS_ARE_IN)
     folders = {name: options.out / (name if len(options.lang) > 1 else "") for name in options.lang}
     failed = False
-    for workflow, pictures in groupby(rows, key=lambda row: row["workflow"]):
+    for workflow, pictures in groupby(rows, key=lambda row: row["workflow"] or row["widget"]):
         pictures = list(pictures)
         with TemporaryDirectory() as folder:
-            path = ROOT / "workflows" / f"{workflow}.ows" if workflow else _alone(
-                pictures[0]["widget"], registry, Path(folder))
+            path = (ROOT / "workflows" / f"{workflow}.ows" if pictures[0]["workflow"]
+                    else _alone(workflow, registry, Path(folder)))
             problems = _take(path, pictures, registry, folders)
         for problem in problems:
             print(f"{workflow}: {problem}", file=sys.stderr)
@@ -189,10 +189,12 @@ def _grab(widget, steps: str, targets: dict[str, Path]) -> None:
         _speak(STEPS_ARE_IN)
 
 
-def _look(widget) -> int:
-    """What a widget looks like, as a number."""
+def _look(widget) -> object:
+    """What a widget looks like, as a number; nothing like before while it is at work."""
+    if widget.processingState or widget.isInvalidated():
+        return object()
     image = widget.grab().toImage()
-    return hash(image.bits().asstring(image.sizeInBytes())) + bool(widget.processingState)
+    return hash(image.bits().asstring(image.sizeInBytes()))
 
 
 def _settle(state) -> None:

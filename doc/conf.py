@@ -10,7 +10,7 @@ html_theme_options = {"page_width": "1040px", "sidebar_width": "230px"}
 autodoc_mock_imports = []
 suppress_warnings = ["myst.header",
                      "misc.highlighting_failure"]  # tables of groups: there is no lexer of CSV
-myst_heading_anchors = 2  # links to a section: page.md#section
+myst_heading_anchors = 3  # links to a section: page.md#section
 
 
 def setup(app):

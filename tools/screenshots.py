@@ -3,13 +3,15 @@
 ::
 
     xvfb-run -s "-screen 0 1366x768x24" python tools/screenshots.py [WORD...] [--out FOLDER]
+        [--lang en ru] [--dark]
 
 Each workflow that ``screenshots.csv`` names is run to its end, with settings of its own; then its
 drawing is saved, and each widget of it that is named, at the size at which it opens. Words choose
 pictures by a part of their names. Steps are what a reader would do, by what is written on the
 screen: ``row G-011`` selects the first row of a list with that text, ``tab Stages`` opens a page,
-``press Run Audit`` presses a button, ``choose high heel`` chooses an entry of a drop-down list.
-Needs a screen, a virtual one will do; offscreen Qt draws other fonts.
+``press Run Audit`` presses a button, ``choose high heel`` chooses an entry of a drop-down list; the
+words are the English ones, and pictures in another language are taken after the steps. Needs a
+screen, a virtual one will do; offscreen Qt draws other fonts.
 """
 from __future__ import annotations
 
@@ -23,13 +25,16 @@ from tempfile import TemporaryDirectory
 
 from PIL import Image
 
-from orangecontrib.customs.i18n import LANGUAGES, set_language
+from orangecontrib.customs.i18n import LANGUAGES, language, set_language
 
 ROOT = Path(__file__).resolve().parents[1]
 LIST = Path(__file__).with_suffix(".csv")
 
 #: In the place of a workflow: somebody takes the picture; the steps say of what.
 BY_HAND = "by hand"
+
+#: The language of the steps.
+STEPS_ARE_IN = "en"
 
 #: Space around a drawing, and how much finer it is drawn than it is shown.
 MARGIN, SCALE = 12, 1.25
@@ -46,24 +51,29 @@ def main(arguments=None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("words", nargs="*", help="parts of names of pictures; all without any")
     parser.add_argument("--out", type=Path, default=ROOT, help="folder for them (the project)")
-    parser.add_argument("--lang", default="en", choices=LANGUAGES,
-                        help="of the windows; steps are by what is written in them")
+    parser.add_argument("--list", type=Path, default=LIST, help="of the pictures (%(default)s)")
+    parser.add_argument("--lang", nargs="+", default=[STEPS_ARE_IN], choices=LANGUAGES,
+                        help="of the windows; with several each has a folder below --out")
+    parser.add_argument("--dark", action="store_true", help="as in Canvas' theme Breeze Dark")
     options = parser.parse_args(arguments)
-    with open(LIST, encoding="utf-8", newline="") as file:
+    with open(options.list, encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["workflow"] != BY_HAND
                 and (not options.words or any(word in row["picture"] for word in options.words))]
     if os.environ.get("QT_QPA_PLATFORM", "").startswith("offscreen"):
         parser.error("needs a screen: xvfb-run, or unset QT_QPA_PLATFORM")
     os.environ.setdefault("QT_QPA_PLATFORM", "xcb")
     registry = _registry()
-    set_language(options.lang)
+    if options.dark:
+        _darken()
+    set_language(STEPS_ARE_IN)
+    folders = {name: options.out / (name if len(options.lang) > 1 else "") for name in options.lang}
     failed = False
-    for workflow, pictures in groupby(rows, key=lambda row: row["workflow"]):
+    for workflow, pictures in groupby(rows, key=lambda row: row["workflow"] or row["widget"]):
         pictures = list(pictures)
         with TemporaryDirectory() as folder:
-            path = ROOT / "workflows" / f"{workflow}.ows" if workflow else _alone(
-                pictures[0]["widget"], registry, Path(folder))
-            problems = _take(path, pictures, registry, options.out)
+            path = (ROOT / "workflows" / f"{workflow}.ows" if pictures[0]["workflow"]
+                    else _alone(workflow, registry, Path(folder)))
+            problems = _take(path, pictures, registry, folders)
         for problem in problems:
             print(f"{workflow}: {problem}", file=sys.stderr)
         failed |= bool(problems)
@@ -79,6 +89,26 @@ def _registry():
         return discover()
 
 
+def _darken() -> None:
+    """What Canvas does when its theme is a dark one."""
+    import pyqtgraph
+    from AnyQt.QtWidgets import QApplication
+    from orangecanvas.styles import breeze_dark
+    application, palette = QApplication.instance(), breeze_dark()
+    application.setStyle("Fusion")
+    application.setPalette(palette)
+    application.setProperty("darkMode", True)
+    pyqtgraph.setConfigOption("background", palette.base().color().name())
+    pyqtgraph.setConfigOption("foreground", palette.windowText().color().name())
+
+
+def _speak(name: str) -> None:
+    """Say all open windows in a language."""
+    from orangecontrib.customs.widgets.utils.common.language import changed
+    set_language(name)
+    changed.happened.emit()
+
+
 def _alone(name: str, registry, folder: Path) -> Path:
     """A workflow of one widget, which no shipped one has."""
     widget = next(w for w in registry.widgets() if w.name == name)
@@ -90,24 +120,25 @@ def _alone(name: str, registry, folder: Path) -> Path:
     return path
 
 
-def _take(path: Path, rows: list[dict], registry, out: Path) -> list[str]:
-    """The pictures of a workflow; what went wrong."""
+def _take(path: Path, rows: list[dict], registry, folders: dict[str, Path]) -> list[str]:
+    """The pictures of a workflow, in a folder for each language; what went wrong."""
     from orangecontrib.customs.headless.runner import run_workflow
     problems = []
 
     def look(scheme, widgets):
         for row in rows:
-            target = out / row["picture"]
-            target.parent.mkdir(parents=True, exist_ok=True)
+            targets = {name: out / row["picture"] for name, out in folders.items()}
+            for target in targets.values():
+                target.parent.mkdir(parents=True, exist_ok=True)
             try:
                 if row["widget"]:
-                    _grab(widgets[row["widget"]], row["steps"], target)
-                else:
-                    _draw(scheme, registry, target)
+                    _grab(widgets[row["widget"]], row["steps"], targets)
+                else:  # its notes are in both languages
+                    _draw(scheme, registry, next(iter(targets.values())))
             except Exception as error:  # a picture that fails leaves the others alone
                 problems.append(f"{row['picture']}: {type(error).__name__} {error}")
             else:
-                print(target, flush=True)
+                print(row["picture"], flush=True)
 
     outcome = run_workflow(path, registry=registry, before_close=look, timeout=1800)
     return problems + [f"{message.widget}: {message.text}" for message in outcome.messages
@@ -139,7 +170,7 @@ def _draw(scheme, registry, target: Path) -> None:
     Image.open(target).quantize(128, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
-def _grab(widget, steps: str, target: Path) -> None:
+def _grab(widget, steps: str, targets: dict[str, Path]) -> None:
     """A widget at the size at which it opens, after some steps."""
     widget.show()
     widget.raise_()
@@ -148,14 +179,22 @@ def _grab(widget, steps: str, target: Path) -> None:
         verb, _, what = step.partition(" ")
         STEPS[verb](widget, what)
         _settle(lambda: _look(widget))
-    widget.grab().save(str(target))
+    for name, target in targets.items():
+        if language() != name:
+            _speak(name)
+            _settle(lambda: _look(widget))
+        widget.grab().save(str(target))
     widget.hide()
+    if language() != STEPS_ARE_IN:
+        _speak(STEPS_ARE_IN)
 
 
-def _look(widget) -> int:
-    """What a widget looks like, as a number."""
+def _look(widget) -> object:
+    """What a widget looks like, as a number; nothing like before while it is at work."""
+    if widget.processingState or widget.isInvalidated():
+        return object()
     image = widget.grab().toImage()
-    return hash(image.bits().asstring(image.sizeInBytes())) + bool(widget.processingState)
+    return hash(image.bits().asstring(image.sizeInBytes()))
 
 
 def _settle(state) -> None:

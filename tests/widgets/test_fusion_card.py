@@ -1,4 +1,6 @@
 """The rooms of HS Code Fusion: list, card, question, evidence, facts, codes, trace."""
+from types import SimpleNamespace
+
 import pytest
 from AnyQt.QtCore import QPoint, Qt
 from AnyQt.QtTest import QTest
@@ -25,7 +27,7 @@ from orangecontrib.customs.widgets.utils.goodpage import GoodPage, Page
 from orangecontrib.customs.widgets.utils.questionbox import QuestionBox
 from orangecontrib.customs.widgets.utils.traceview import TraceView
 from orangecontrib.customs.widgets.utils.verdictview import card_html, code_html
-from orangecontrib.customs.widgets.utils.worklistview import WorkList
+from orangecontrib.customs.widgets.utils.worklistview import WorkList, short_code
 
 MEN_ANKLE = "6403911600"
 
@@ -40,6 +42,16 @@ def test_codes_are_emphasised_as_far_as_they_are_safe():
     assert html.startswith("<b>6403&nbsp;91&nbsp;</b><span") and "|&nbsp;160&nbsp;0" in html
     assert "<span" not in code_html(MEN_ANKLE, MEN_ANKLE, "#777777")
     assert "<b></b>" in code_html(MEN_ANKLE, "", "#777777")
+
+
+def test_a_gap_of_the_law_shows_as_much_of_each_code_as_tells_them_apart():
+    def shown(code):
+        return short_code(SimpleNamespace(code=code))
+
+    assert shown("6403 91 160 0") == "6403 91 160 0"
+    assert shown("8504 40 910 0 / 9032 89 000 0") == "8504 / 9032"
+    assert shown("6403 51 150 0 / 6403 59 350 0") == "6403 51 / 6403 59"
+    assert shown("6403 51 150 0 / 6403 51 190 0") == "6403 51 150 / 6403 51 190"
 
 
 class TestRooms(GuiTest):

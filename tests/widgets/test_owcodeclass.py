@@ -1,4 +1,6 @@
 """Code as Class."""
+from unittest.mock import patch
+
 import numpy as np
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
 from Orange.widgets.tests.base import WidgetTest
@@ -35,6 +37,12 @@ class TestOWCodeClass(WidgetTest):
         self.assertEqual(self.widget.tree.headerItem().text(1), "Строки")
         self.assertIn("Без такого кода (знаков: 6) строк: 2 из 3",
                       str(self.widget.Warning.skipped))
+
+    def test_another_language_sends_no_class_again(self):
+        self.feed(table(["8504403008", "8536 30", "обувь"]))
+        with patch.object(self.widget.Outputs.data, "send") as send, speaking("ru"):
+            language.changed.happened.emit()
+        send.assert_not_called()  # whoever learns from it would begin anew
 
     def choose(self, digits):
         combo = self.widget.digits_combo

@@ -416,6 +416,15 @@ class TestOutputs(Labeler, WidgetTest):
                 self.assertEqual([v.name for v in self.output().domain.attributes],
                                  [f.name_en for f in FOOTWEAR.features])
 
+    def test_another_language_sends_no_labels_again(self):
+        self.send(self.table())
+        self.press("1")
+        self.output()
+        with patch.object(self.widget.Outputs.labeled, "send") as send, speaking("ru"):
+            self.widget._say_again()
+            self.process_events(lambda: not self.widget._sending.isActive())
+        send.assert_not_called()  # a trainer behind would begin anew
+
     def test_outputs_come_after_a_pause(self):
         self.widget._sending.setInterval(0)
         self.send(self.table())

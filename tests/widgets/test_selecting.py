@@ -7,9 +7,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 from AnyQt.QtCore import QItemSelectionModel
+from AnyQt.QtWidgets import QApplication
 from made_goods import BOOTS, SNEAKERS, text_facts
 from Orange.data import ContinuousVariable, Domain, StringVariable, Table
-from Orange.widgets.tests.base import WidgetTest
+from Orange.widgets.tests.base import GuiTest, WidgetTest
 from Orange.widgets.utils.annotated_data import ANNOTATED_DATA_FEATURE_NAME
 from Orange.widgets.widget import OWWidget
 from orangewidget.io import PngFormat
@@ -26,6 +27,7 @@ from orangecontrib.customs.widgets.owdeclarationfacts import OWDeclarationFacts
 from orangecontrib.customs.widgets.owgoodsphotos import OWGoodsPhotos
 from orangecontrib.customs.widgets.owhscodefusion import OWHSCodeFusion
 from orangecontrib.customs.widgets.owphotoaggregator import OWPhotoAggregator
+from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsList
 
 
 def declarations(*texts):
@@ -144,3 +146,17 @@ class TestImages(WidgetTest):
             path = f"{folder}/card.png"
             PngFormat.write_image(path, getattr(widget, widget.graph_name))
             self.assertGreater(Path(path).stat().st_size, 2000)
+
+
+class TestGoodsList(GuiTest):
+    def test_the_last_column_has_what_the_others_leave_and_nobody_has_chosen_that(self):
+        goods = GoodsList([Column("Good", str), Column("Description", lambda n: "реле " * n)])
+        goods.set_rows(range(1, 9))
+        header = goods.view.horizontalHeader()
+        for width in (300, 400, 200):
+            goods.resize(width, 200)
+            goods.show()
+            QApplication.processEvents()
+            self.assertEqual(header.length(), goods.view.viewport().width())
+        self.assertEqual(goods.state["widths"], {})
+        goods.deleteLater()

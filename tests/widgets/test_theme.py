@@ -49,6 +49,17 @@ def test_marked_words_can_be_read_on_their_colours(base, text):
         assert contrast(*colours.marker(colour)) >= DECIDES
 
 
+@pytest.mark.parametrize("base, other, text", [("#232629", "#31363b", "#eff0f1"),
+                                               ("#fcfcfc", "#eff0f1", "#30363c")])
+def test_every_other_row_of_a_list_is_read_as_well(base, other, text):
+    """The grounds are those of Breeze Dark and Breeze Light, as Canvas has them."""
+    colours = palette(base, text)
+    colours.setColor(QPalette.AlternateBase, QColor(other))
+    for name in ("text", "quiet", "bad", "good", "doubt", "accent"):
+        for ground in (base, other):
+            assert contrast(getattr(theme(colours), name), QColor(ground)) >= DECIDES, name
+
+
 @given(st.integers(0, 0xffffff), st.integers(0, 0xffffff))
 def test_any_colour_becomes_readable_on_any_ground(colour, ground):
     colour, ground = QColor(f"#{colour:06x}"), QColor(f"#{ground:06x}")

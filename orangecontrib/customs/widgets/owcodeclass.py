@@ -113,11 +113,21 @@ class OWCodeClass(CustomsWidget):
         self.apply()
 
     def on_language(self):
-        """Another language is spoken: why rows are left out, and designations, are said again."""
-        self.apply()
+        """Another language is spoken: why rows are left out, and designations, are said again.
+
+        The class is the same: nobody need learn again.
+        """
+        skipped = self._make()[1]
+        self.Outputs.skipped.send(skipped)
 
     def apply(self):
         """Make the class and send it on."""
+        coded, skipped = self._make()
+        self.Outputs.data.send(coded)
+        self.Outputs.skipped.send(skipped)
+
+    def _make(self) -> tuple[Table | None, Table | None]:
+        """The rows with a class and those without, shown and told."""
         clear(self.Error, self.Warning, self.Information)
         self.tree.clear()
         coded = skipped = None
@@ -135,8 +145,7 @@ class OWCodeClass(CustomsWidget):
                     self.Warning.skipped(n=len(skipped), total=len(self.data), wanted=wanted)
                 coded = self._without_answers(coded)
                 self._show(coded)
-        self.Outputs.data.send(coded)
-        self.Outputs.skipped.send(skipped)
+        return coded, skipped
 
     def _without_answers(self, coded: Table) -> Table:
         """The table without features that hold the answer; says what has changed."""

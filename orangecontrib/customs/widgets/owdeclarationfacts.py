@@ -10,7 +10,7 @@ from html import escape
 from types import SimpleNamespace
 
 from AnyQt.QtCore import QSize, Qt
-from AnyQt.QtGui import QColor, QTextCharFormat, QTextCursor
+from AnyQt.QtGui import QTextCharFormat, QTextCursor
 from AnyQt.QtWidgets import (
     QLabel,
     QLineEdit,
@@ -58,7 +58,7 @@ from orangecontrib.customs.widgets.utils.common.controls import (
 from orangecontrib.customs.widgets.utils.common.escaping import as_written
 from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsList, report_rows
 from orangecontrib.customs.widgets.utils.common.selecting import send_selection
-from orangecontrib.customs.widgets.utils.common.theme import theme
+from orangecontrib.customs.widgets.utils.common.theme import REST, readable, theme
 from orangecontrib.customs.widgets.utils.common.variables import VariableCombo, first
 from orangecontrib.customs.widgets.utils.common.wording import (
     Said,
@@ -249,7 +249,7 @@ class OWDeclarationFacts(CustomsWidget):
         vertical = splitter(Qt.Vertical, pile(self.trial, self.text_view, spacing=4),
                             pile(self.tabs, self.problems, spacing=4), stretch=(2, 3))
         self.splitter = splitter(Qt.Horizontal, self.list, pile(vertical, spacing=4),
-                                 sizes=(230, 420), stretch=(2, 3))
+                                 sizes=(190, 460), stretch=(2, 5))
         self.mainArea.layout().addWidget(self.splitter)
 
     def sizeHint(self):
@@ -386,6 +386,7 @@ class OWDeclarationFacts(CustomsWidget):
         text = reading.description
         cuts = sorted({0, len(text), *(min(f.start, len(text)) for f in reading.findings),
                        *(min(f.end, len(text)) for f in reading.findings)})
+        colours = theme(self.palette())
         cursor = QTextCursor(self.text_view.document())
         for start, end in itertools.pairwise(cuts):
             here = [f for f in reading.findings if f.start <= start and end <= f.end]
@@ -393,31 +394,33 @@ class OWDeclarationFacts(CustomsWidget):
             if here:
                 # the shortest span on top, as it says most exactly what was read
                 top = min(here, key=lambda f: (f.end - f.start, f.kind != STATED))
-                style.setBackground(QColor(pale(FACT_COLOURS[top.fact])))
-                style.setForeground(QColor("#222222"))
+                ground, ink = colours.marker(FACT_COLOURS[top.fact])
+                style.setBackground(ground)
+                style.setForeground(ink)
                 if len({f.fact for f in here}) > 1:
                     style.setUnderlineStyle(QTextCharFormat.SingleUnderline)
                     other = next(f for f in here if f.fact != top.fact)
-                    style.setUnderlineColor(QColor(FACT_COLOURS[other.fact]))
+                    style.setUnderlineColor(readable(FACT_COLOURS[other.fact], ground, REST))
                 style.setToolTip(as_written("\n".join(_one_line(f) for f in here)))
             cursor.insertText(text[start:end], style)
         self.text_view.moveCursor(QTextCursor.Start)
 
     def _show_findings(self, reading: Reading):
         vocabulary = reader().vocabulary
-        quiet = theme(self.palette()).quiet
+        colours = theme(self.palette())
         for number, finding in enumerate(reading.findings):
             item = QTreeWidgetItem([
                 say(vocabulary[finding.fact]), _values(finding),
-                f"«{' '.join(finding.text.split())}»", f"{finding.ratio:.3g} : 1\n{_how(finding)}"])
+                f"«{' '.join(finding.text.split())}»", f"{_times(finding)}\n{_how(finding)}"])
             item.setData(0, Qt.UserRole, number)
-            item.setBackground(0, QColor(pale(FACT_COLOURS[finding.fact])))
-            item.setForeground(0, QColor("#222222"))
+            ground, ink = colours.marker(FACT_COLOURS[finding.fact])
+            item.setBackground(0, ground)
+            item.setForeground(0, ink)
             item.setTextAlignment(3, Qt.AlignRight | Qt.AlignVCenter)
             for column in range(4):
                 item.setToolTip(column, as_written(_one_line(finding)))
                 if finding.kind != STATED and column:
-                    item.setForeground(column, quiet)
+                    item.setForeground(column, colours.quiet)
             self.table.addTopLevelItem(item)
         self.table.fit()
 
@@ -471,9 +474,14 @@ def _how(finding) -> str:
     return say(words("stated" if finding.kind == STATED else "implied"))
 
 
+def _times(finding) -> str:
+    """The strength for people: no powers of ten."""
+    return f"{float(f'{finding.ratio:.3g}'):,.10g} : 1".replace(",", " ")
+
+
 def _one_line(finding) -> str:
     fact = say(reader().vocabulary[finding.fact])
-    line = f"{fact}: {_values(finding)} – {_how(finding)}, {finding.ratio:.3g} : 1"
+    line = f"{fact}: {_values(finding)} – {_how(finding)}, {_times(finding)}"
     return f"{line} ({finding.note})" if finding.note else line
 
 

@@ -371,10 +371,17 @@ class OWDeclarations(SourceMixin, CustomsWidget):
         if read is None:
             return
         self._describe(read)
-        self._fit_columns(read)
         if read.doubts:
             read.data = declarations_table(read.text, read.rows, read.roles, read.declined)
             self._send(read.data)
+
+    def on_room(self):
+        if self.read is not None:
+            self._fit_columns(self.read)
+
+    def resizeEvent(self, event):
+        super().resizeEvent(event)
+        self.on_room()
 
     # --- showing
 
@@ -417,7 +424,7 @@ class OWDeclarations(SourceMixin, CustomsWidget):
         names = [name for name in result.text.columns if name]
         for column in range(self.preview.columnCount()):
             wanted = max(self.view.sizeHintForColumn(column), header.sectionSizeHint(column))
-            self.view.setColumnWidth(column, min(WIDEST, wanted + 16))
+            self.view.setColumnWidth(column, min(WIDEST, wanted + 6))
         if (name := result.roles["description"]) in names:
             column, left = names.index(name), self.view.viewport().width() - header.length()
             self.view.setColumnWidth(column, max(NARROWEST, self.view.columnWidth(column) + left))

@@ -74,8 +74,8 @@ words = room("owkeywordfrequencies")
 LEVELS = {0: words("as_they_are"), **{n: words("digits", n=n) for n in DIGITS[1:]}}
 #: More codes than this are no table for the eye; all of them are in the output.
 MOST_COLUMNS = 8
-#: Pixels that a phrase takes at most where there is less room.
-WIDEST = 320
+#: Pixels that a phrase has at least, and at most where there is more room; longer ones wrap.
+NARROWEST, WIDEST = 150, 300
 
 #: What a verdict is called in the tables of wordings.
 _VERDICTS = {ONE: "one", SEVERAL: "several", NONE: "none", NOT_FOUND: "not_found"}
@@ -182,7 +182,8 @@ class OWKeywordFrequencies(CustomsWidget):
         tabs = QTabWidget()
         self.mainArea.layout().addWidget(tabs)
         self.model = GoodsModel(self._columns(), self)
-        self.view = rows_view(self.model, words("phrases"), several=True)
+        self.view = rows_view(self.model, words("phrases"), several=True, wordWrap=True)
+        self.view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeToContents)
         self.view.selectionModel().selectionChanged.connect(self._on_selection)
         hint(self.view, words("connect"))
         tabs.addTab(self.view, "")
@@ -400,6 +401,7 @@ class OWKeywordFrequencies(CustomsWidget):
         chosen = set(self.selected_phrases)
         selection = self.view.selectionModel()
         selection.blockSignals(True)
+        self.model.set_rows(())  # rows of other counts have nothing in these columns
         self.model.beginResetModel()
         self.model.columns = tuple(self._columns())
         self.model.endResetModel()
@@ -413,27 +415,29 @@ class OWKeywordFrequencies(CustomsWidget):
                 rows.select(index, index)
         selection.select(rows, QItemSelectionModel.ClearAndSelect | QItemSelectionModel.Rows)
         selection.blockSignals(False)
-        self.view.resizeColumnsToContents()
         self._fit()
         self._show_by_code()
         self._show_summary()
 
     def on_language(self):
         """Another language is spoken: totals and the sentence are said again."""
-        self.view.resizeColumnsToContents()
         self._fit()
         self._show_by_code()
         self._show_summary()
+
+    def on_room(self):
+        self._fit()
 
     def _show_summary(self):
         self.summary.setText(say(self._sentence()))
 
     def _fit(self):
-        """Phrases are whole, and take the room that the counts leave."""
+        """Phrases take the room that the counts leave: no count is out of sight for their sake."""
         header = self.view.horizontalHeader()
+        for column in range(1, header.count()):
+            self.view.resizeColumnToContents(column)
         room = self.view.viewport().width() - header.length() + header.sectionSize(0)
-        whole = min(self.view.sizeHintForColumn(0), WIDEST)
-        header.resizeSection(0, max(150, whole, min(300, room)))
+        header.resizeSection(0, max(NARROWEST, min(WIDEST, room)))
 
     def resizeEvent(self, event):
         super().resizeEvent(event)

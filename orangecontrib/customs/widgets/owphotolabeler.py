@@ -376,8 +376,8 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
     def on_language(self):
         self._show_all()
         self.gallery.refresh()
-        if self.sheet is not None:
-            self.commit.deferred()  # reasons are words, too
+        if self.sheet is not None:  # reasons are words; labels are not, nobody need learn again
+            self.Outputs.unlabeled.send(self._tables()[1])
 
     def _language_chosen(self, russian: bool):
         self.language = "ru" if russian else "en"
@@ -478,11 +478,15 @@ class OWPhotoLabeler(Answers, Suggests, KeepsLabels, CustomsWidget):
         self._sending.stop()
         labeled = unlabeled = None
         if self.sheet is not None:
-            labeled, unlabeled = labelled_tables(self.data, self.photos, self.sheet,
-                                                 self.gallery.unreadable, self.language)
+            labeled, unlabeled = self._tables()
         self.Outputs.labeled.send(labeled)
         self.Outputs.unlabeled.send(unlabeled)
         self._send_selected()
+
+    def _tables(self):
+        """The rows with labels, and those without with the reasons."""
+        return labelled_tables(self.data, self.photos, self.sheet, self.gallery.unreadable,
+                               self.language)
 
     def _send_selected(self):
         rows = self.gallery.selected_rows()

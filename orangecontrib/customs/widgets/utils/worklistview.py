@@ -33,12 +33,21 @@ def _number(value: float) -> float:
     return value if value == value else -1.
 
 
+def short_code(line: Line) -> str:
+    """The code, or where the law has a gap as much of each candidate as tells them apart."""
+    codes = line.code.split(" / ")
+    for digits in (4, 7, 11):  # as they are spaced
+        if len(codes) > 1 and len({code[:digits] for code in codes}) == len(codes):
+            return " / ".join(code[:digits] for code in codes)
+    return line.code
+
+
 COLUMNS = [
     Column("!", lambda line: line.marks, lambda line: (-len(line.marks), line.marks),
            tooltip=lambda line: line.why, widest="⚡≠?✓", header_tooltip=Joined(tuple(
                Joined((mark, said), "  ") for mark, said in MARKS.items()), "\n")),
     Column(words("good"), lambda line: line.key, stretch=True),
-    Column(words("code"), lambda line: line.code, most=118, tooltip=lambda line: say(
+    Column(words("code"), short_code, most=132, tooltip=lambda line: say(
         words("code_tip", code=line.code, safe=line.safe or "—"))),
     Column("P", lambda line: line.sure, lambda line: _number(line.p), right=True,
            header_tooltip=words("p_tip")),

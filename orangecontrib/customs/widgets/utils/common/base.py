@@ -173,6 +173,9 @@ class CustomsWidget(OWWidget, ConcurrentWidgetMixin, openclass=True):
 
     # --- language
 
+    def on_room(self) -> None:
+        """The controls speak another language, and the main area has another width."""
+
     def on_language(self) -> None:
         """Another language is spoken: word again what is put together here, and what is sent.
 
@@ -195,6 +198,8 @@ class CustomsWidget(OWWidget, ConcurrentWidgetMixin, openclass=True):
                 area.updateGeometry()  # it has not noticed
             self.left_side.layout().activate()
             whole.setSizes([1, QWIDGETSIZE_MAX])
+            whole.refresh()  # at once: who fits columns asks for widths
+        self.on_room()
 
     # --- files
 

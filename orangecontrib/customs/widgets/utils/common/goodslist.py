@@ -225,7 +225,7 @@ class GoodsList(QWidget):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignLeft | Qt.AlignVCenter)
         header.setMinimumSectionSize(24)
-        header.setStretchLastSection(not columns[-1].right and not columns[-1].hidden)
+        header.setStretchLastSection(False)
         header.sectionResized.connect(self._on_resized)
         header.sortIndicatorChanged.connect(self._on_sorted)
         header.setContextMenuPolicy(Qt.CustomContextMenu)
@@ -234,7 +234,7 @@ class GoodsList(QWidget):
         self.view.setSortingEnabled(True)
         for number, column in enumerate(columns):
             header.setSectionHidden(number, column.hidden)
-            if column.stretch:
+            if self._takes_rest(number):
                 header.setSectionResizeMode(number, QHeaderView.Stretch)
         self.count = QLabel()
         self.top = QHBoxLayout()
@@ -249,6 +249,13 @@ class GoodsList(QWidget):
         self.view.selectionModel().selectionChanged.connect(self._on_selection)
         self._restore()
         spoken(self, "count", GoodsList._say_again)
+
+    def _takes_rest(self, number: int) -> bool:
+        """Whether a column has the room that the others leave: the last one, unless it is of
+        numbers or hidden, and whichever says so."""
+        column = self.model.columns[number]
+        last = number == len(self.model.columns) - 1
+        return column.stretch or last and not column.right and not column.hidden
 
     @property
     def row(self) -> int:
@@ -295,7 +302,7 @@ class GoodsList(QWidget):
         metrics, header = self.view.fontMetrics(), self.view.horizontalHeader()
         self._fitting = True
         for number, column in enumerate(self.model.columns):
-            if header.stretchLastSection() and number == len(self.model.columns) - 1:
+            if self._takes_rest(number):
                 continue
             texts = [column.text(row) for row in (self.model.rows[:200] if rows is None else rows)]
             width = max([metrics.horizontalAdvance(text) for text in [*texts, column.widest]],
@@ -364,7 +371,7 @@ class GoodsList(QWidget):
         self.changed.emit()
 
     def _on_resized(self, number: int, _old: int, new: int):
-        if not self._fitting and new and not self.model.columns[number].stretch:
+        if not self._fitting and new and not self._takes_rest(number):
             self._widths[self.model.columns[number].name] = new
             self.changed.emit()
 

@@ -80,9 +80,17 @@ class Theme:
         return ground, readable(self.text, ground)
 
 
+def _hardest(palette: QPalette) -> QColor:
+    """The ground on which it is hardest to read: every other row of a list may have its own."""
+    base, other = palette.color(QPalette.Base), palette.color(QPalette.AlternateBase)
+    end = max((QColor("black"), QColor("white")), key=lambda end: contrast(end, base))
+    alike = contrast(base, other) < 2  # a palette that states the one may lack the other
+    return min((base, other) if alike else (base,), key=lambda ground: contrast(end, ground))
+
+
 def theme(palette: QPalette) -> Theme:
     """The colours on a palette."""
-    ground, text = palette.color(QPalette.Base), palette.color(QPalette.Text)
+    ground, text = _hardest(palette), palette.color(QPalette.Text)
     text = readable(text, ground, 7.)
     return Theme(ground, text, readable(mixed(text, ground, .72), ground),
                  readable(mixed(text, ground, .5), ground, REST),

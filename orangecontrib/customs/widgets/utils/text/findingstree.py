@@ -15,9 +15,15 @@ MARGIN = 10
 def widths_of(least: Sequence[int], natural: Sequence[int], room: int) -> list[int]:
     """Widths of columns: as their texts are, or where there is less room, no word is torn.
 
+    Where words have no room either, each column has its share of it.
+
     >>> widths_of((50, 50), (80, 100), 200), widths_of((50, 50), (80, 100), 116)
     ([80, 100], [56, 60])
+    >>> widths_of((50, 50), (80, 100), 90)
+    [45, 45]
     """
+    if 0 < room < sum(least):
+        return [room * low // sum(least) for low in least]
     wanted, left = sum(natural) - sum(least), room - sum(least)
     share = 1. if wanted <= left or not wanted else max(0., left / wanted)
     return [int(low + share * (whole - low)) for low, whole in zip(least, natural, strict=True)]
@@ -64,9 +70,9 @@ class FindingsTree(QTreeWidget):
                  for column in range(self._wrapped)]
         width = self.fontMetrics().horizontalAdvance
         widths = widths_of(
-            [max(width(word) for text in some for word in text.split()) + MARGIN + 4
+            [max(width(word) for text in some for word in text.split()) + MARGIN + 1
              for some in texts],
-            [max(map(width, some)) + MARGIN + 4 for some in texts],
+            [max(map(width, some)) + MARGIN + 1 for some in texts],
             self.viewport().width() - sum(map(self.columnWidth, fixed)))
         for column, wide in enumerate(widths):
             self.setColumnWidth(column, wide)

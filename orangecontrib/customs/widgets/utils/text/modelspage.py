@@ -8,7 +8,7 @@ from textwrap import fill
 import numpy as np
 from AnyQt.QtCore import Qt
 from AnyQt.QtGui import QPalette
-from AnyQt.QtWidgets import QLabel, QTableView
+from AnyQt.QtWidgets import QWIDGETSIZE_MAX, QLabel, QTableView
 
 from orangecontrib.customs.evaluation.models import COMMONEST, ModelScores, Standing
 from orangecontrib.customs.i18n import Sayable, say
@@ -25,9 +25,6 @@ from orangecontrib.customs.widgets.utils.common.wording import room, spoken, wor
 __all__ = ["ModelsPage", "Verdict", "in_words", "shown_name"]
 
 words = room("modelspage")
-
-#: Qt's own: no limit to a size.
-QWIDGETSIZE_MAX = (1 << 24) - 1
 
 
 @dataclass(frozen=True)

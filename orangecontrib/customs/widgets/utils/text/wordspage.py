@@ -21,6 +21,7 @@ from orangecontrib.customs.widgets.utils.common.controls import choice, hint, pu
 from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsModel
 from orangecontrib.customs.widgets.utils.common.theme import theme
 from orangecontrib.customs.widgets.utils.common.wording import room, worded
+from orangecontrib.customs.widgets.utils.text.tarifftree import TickDelegate
 
 __all__ = ["WordsPage"]
 
@@ -106,6 +107,7 @@ class WordsPage(QWidget):
             editTriggers=WordView.DoubleClicked | WordView.EditKeyPressed
             | WordView.AnyKeyPressed)
         self.view.turned.connect(self.decided)
+        self.view.setItemDelegateForColumn(0, TickDelegate(self.view))
         hint(self.view, words("connect"))
         header = self.view.horizontalHeader()
         header.setStretchLastSection(True)

@@ -130,7 +130,7 @@ class _BarDelegate(QStyledItemDelegate):
             font = option.font
             font.setPointSizeF(max(font.pointSizeF() * .8, 6))
             painter.setFont(font)
-            painter.setPen(theme(option.palette).quiet)
+            painter.setPen(theme(option.palette).text)  # of quiet ones a stripe takes too much
             # the number stands on the empty side of the middle line
             side = rect.adjusted(2, 0, -rect.width() // 2 - 3, 0) if value > 0 \
                 else rect.adjusted(rect.width() // 2 + 3, 0, -2, 0)

@@ -10,6 +10,9 @@ PACKAGES = find_namespace_packages(include=["orangecontrib.customs", "orangecont
                                    exclude=[HELP.replace("/", "."), HELP.replace("/", ".") + ".*"])
 COLLECT = ["requests>=2.31", "beautifulsoup4>=4.12", "lxml>=5", "extruct>=0.17", "scrapy>=2.13",
            "protego>=0.3", "keyring>=24"]
+# of one minor version: the web engine knows Qt's insides
+QT6 = ["PyQt6==6.11.*", "PyQt6-Qt6==6.11.*", "PyQt6-WebEngine==6.11.*",
+       "PyQt6-WebEngine-Qt6==6.11.*"]
 
 
 class BuildWithHelp(build_py):
@@ -84,7 +87,9 @@ setup(
     ],
     extras_require={
         "gui": ["PyQt5>=5.15.10", "PyQtWebEngine>=5.15.6"],
-        "test": ["PyQt5>=5.15.10", "PyQtWebEngine>=5.15.6", "pytest>=8",
+        # beside PyQt5 or instead of it: where both are, QT_API=pyqt5 or pyqt6 chooses (else Qt 6)
+        "qt6": QT6,
+        "test": [*QT6, "PyQt5>=5.15.10", "PyQtWebEngine>=5.15.6", "pytest>=8",
                  "pytest-timeout", "pytest-xdist>=3.5", "hypothesis>=6", "coverage>=7", "ruff",
                  "mypy>=1.11,<3",
                  "xlwt>=1.3",       # makes the .xls that are read

@@ -4,6 +4,7 @@ import re
 import tempfile
 from pathlib import Path
 
+os.environ.setdefault("QT_API", "pyqt5")  # both are installed; with Qt 6: QT_API=pyqt6
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QTWEBENGINE_CHROMIUM_FLAGS", "--disable-gpu --no-sandbox")
 _HOME = tempfile.TemporaryDirectory(prefix="orange-customs-tests-", ignore_cleanup_errors=True)

@@ -1,6 +1,6 @@
 """An analyst at a real Canvas, in a process of its own: run by test_canvas.py.
 
-    python analyst.py FOLDER
+    python analyst.py FOLDER [LANGUAGE] [arguments of orange-canvas ...]
 
 FOLDER has ``goods.xlsx`` and ``photos/``.  Says ``key value`` lines of what was seen.
 """
@@ -11,14 +11,18 @@ from pathlib import Path
 from AnyQt.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QTimer, QUrl
 from AnyQt.QtGui import QDragEnterEvent, QDropEvent
 from AnyQt.QtTest import QTest
-from AnyQt.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, QPushButton
+from AnyQt.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, QPushButton, QWidget
+from looking import faults
 
 from orangecontrib.customs.headless.canvas import _Main
 
 FOLDER = Path(sys.argv[1])
+LANGUAGE = sys.argv[2] if len(sys.argv) > 2 else "ru"
 PREFIX = "orangecontrib.customs.widgets."
 #: Seconds after which it is told what was waited for.
 PATIENCE = 300
+#: What the button for it says.
+CONCLUSION = {"ru": "Заключение…", "en": "Conclusion…"}
 asked = []
 
 
@@ -38,7 +42,7 @@ class Steps:
         try:
             if not self._until():
                 if time.monotonic() - self._since > PATIENCE:
-                    raise TimeoutError(self._until.__qualname__)
+                    raise TimeoutError(repr(self._until))
                 return
             self._timer.stop()
             self._until, self._since = next(self._steps), time.monotonic()
@@ -91,6 +95,24 @@ def drop(document, path, at, name):
     asking.stop()
 
 
+class Still:
+    """True when a window has been shown and nothing in it has moved since it was asked last."""
+
+    def __init__(self, window):
+        self._window, self._places = window, None
+
+    def __call__(self):
+        before, self._places = self._places, [each.geometry() for each in
+                                              self._window.findChildren(QWidget)]
+        return self._window.isVisible() and before == self._places
+
+
+def look(widget, *where):
+    """Tell what of a window that is shown can't be read."""
+    for what, kind, words in faults(widget):
+        say(what, *where, kind, " ".join(words.split()))
+
+
 def press(button):
     QTest.mouseClick(button, Qt.LeftButton, Qt.NoModifier, QPoint(8, button.height() // 2))
 
@@ -128,9 +150,11 @@ def examples(window):
             if node.description.qualified_name.startswith(PREFIX):
                 widget = scheme.widget_for_node(node)
                 widget.show()
-                yield lambda widget=widget: widget.isVisible()
-                say("opened", Path(example).name, node.title, widget.width(),
-                    widget.height())
+                yield Still(widget)
+                frame = widget.frameGeometry()
+                say("opened", Path(example).name, node.title, frame.width(), frame.height(),
+                    widget.screen().availableGeometry().contains(frame))
+                look(widget, Path(example).name, node.title)
                 widget.hide()
         # not closed: Orange's own widgets would still send into it
         opened.current_document().setModified(False)
@@ -164,8 +188,13 @@ def path(window):
     fusion = scheme.widget_for_node(nodes["OWHSCodeFusion"])
     yield lambda: fusion.verdicts and idle(scheme)
     say("decided", *codes(fusion))
-    fusion.show()
-    yield lambda: fusion.isVisible()
+    for title, node in nodes.items():
+        widget = scheme.widget_for_node(node)
+        widget.show()
+        yield Still(widget)
+        look(widget, "own files", title)
+        if widget is not fusion:
+            widget.hide()
     answers = [b for b in fusion.findChildren(QPushButton)
                if b.isVisible() and type(b).__module__.endswith("questionbox")
                and b.isCheckable()]
@@ -189,10 +218,12 @@ def path(window):
     fusion.show()
     yield lambda: fusion.isVisible()
     opener, = (b for b in fusion.findChildren(QPushButton)
-               if b.isVisible() and b.text() == "Заключение…")
+               if b.isVisible() and b.text() == CONCLUSION[LANGUAGE])
     press(opener)
     yield lambda: fusion.findChildren(ConclusionDialog)
     dialog, = fusion.findChildren(ConclusionDialog)
+    yield Still(dialog)
+    look(dialog, "own files", "conclusion")
     for name, button in (("conclusion.html", dialog.save_button),
                          ("codes.xlsx", dialog.codes_button)):
         QFileDialog.getSaveFileName = lambda *args, name=name: (str(FOLDER / name), "")
@@ -217,11 +248,11 @@ def main():
     def with_language():
         setup()
         settings = QSettings()
-        settings.setValue("customs/language", "ru")
+        settings.setValue("customs/language", LANGUAGE)
         settings.setValue("startup/show-welcome-screen", False)
         main_.kept = Steps(steps())
     main_.setup_application = with_language
-    sys.argv = ["orange-canvas"]
+    sys.argv = ["orange-canvas", *sys.argv[3:]]
     return main_.run(sys.argv)
 
 

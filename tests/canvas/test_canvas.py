@@ -1,12 +1,15 @@
 """A real Canvas: the toolbox, the examples, and an analyst with files of her own."""
 import os
+import re
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import openpyxl
 import pytest
+from screens import laptop
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "workflows" / "sample"
@@ -14,10 +17,31 @@ SAMPLE = ROOT / "workflows" / "sample"
 ROOM = (911, 512)
 
 
-@pytest.fixture(scope="module")
-def seen(tmp_path_factory):
-    """What the analyst saw, by what it is: lists of words."""
-    folder = tmp_path_factory.mktemp("own")
+#: Language, arguments of Canvas, variables: of each analyst. The screen is a laptop's where the
+#: platform is xcb.
+ANALYSTS = {
+    "english-light": ("en", (), {}),
+    "russian-dark-laptop": ("ru", ("-style", "fusion", "-colortheme", "breeze-dark"),
+                            {"QT_QPA_PLATFORM": "xcb"}),
+    "russian-qt6": ("ru", (), {"QT_API": "pyqt6"}),
+}
+
+
+@pytest.fixture(scope="module", params=ANALYSTS)
+def seen(request, tmp_path_factory):
+    """What an analyst saw, by what it is: lists of words."""
+    language, arguments, variables = ANALYSTS[request.param]
+    if "QT_API" in variables and find_spec("PyQt6") is None:
+        pytest.skip("PyQt6 is not installed")
+    if "QT_QPA_PLATFORM" not in variables:
+        return look(tmp_path_factory.mktemp("own"), language, arguments, variables)
+    with laptop() as screen:
+        if screen is None:
+            pytest.skip("a laptop's screen needs Xvfb")
+        return look(tmp_path_factory.mktemp("own"), language, arguments, screen)
+
+
+def look(folder, language, arguments, variables):
     book = openpyxl.Workbook()
     rows = [("№", "Описание товара"),
             ("G-001", "Ботинки мужские, верх из натуральной кожи, подошва из резины"),
@@ -29,11 +53,12 @@ def seen(tmp_path_factory):
         shutil.copytree(SAMPLE / good, folder / "photos" / good)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("XDG_")}
     done = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("analyst.py")), str(folder)],
+        [sys.executable, str(Path(__file__).with_name("analyst.py")), str(folder), language,
+         *arguments],
         capture_output=True, encoding="utf-8", timeout=900,
-        env={**environment, "HOME": str(folder / "home"),
+        env={**environment, **variables, "HOME": str(folder / "home"),
              "ORANGE_CUSTOMS_CACHE": str(folder / "cache")})
-    found = {}
+    found = {"language": language}
     for line in done.stdout.splitlines():
         key, _, words = line.partition("\t")
         found.setdefault(key, []).append(words.split("\t"))
@@ -42,19 +67,24 @@ def seen(tmp_path_factory):
     return found
 
 
-def test_the_toolbox_has_all_widgets_and_says_in_russian_what_they_do(seen):
+def test_the_toolbox_has_all_widgets_and_says_in_the_language_what_they_do(seen):
     files = list((ROOT / "orangecontrib" / "customs" / "widgets").glob("ow*.py"))
     assert len(seen["widget"]) == len(files)
     for name, description in seen["widget"]:
-        assert any("а" <= letter <= "я" for letter in description), name
+        assert bool(re.search("[а-яё]", description)) == (seen["language"] == "ru"), name
 
 
 def test_each_example_opens_and_its_widgets_fit_a_laptop(seen):
     assert {flow for flow, *_ in seen["opened"]} == {
         path.name for path in (ROOT / "workflows").glob("*.ows")}
-    large = [(flow, title, width, height) for flow, title, width, height in seen["opened"]
-             if int(width) > ROOM[0] or int(height) > ROOM[1]]
+    large = [(flow, title, width, height, within)
+             for flow, title, width, height, within in seen["opened"]
+             if int(width) > ROOM[0] or int(height) > ROOM[1] or within != "True"]
     assert not large
+
+
+def test_no_word_of_a_window_is_cut_off_or_too_faint_to_be_read(seen):
+    assert not seen.get("cut off", []) + seen.get("faint", [])
 
 
 def test_own_files_are_decided_answered_saved_and_found_again(seen):

@@ -44,7 +44,7 @@ def application():
 def _family() -> str:
     """A font with Cyrillic letters: of the system, else the one that comes with Matplotlib."""
     from AnyQt.QtGui import QFontDatabase
-    known = set(QFontDatabase().families(QFontDatabase.Cyrillic))
+    known = set(QFontDatabase.families(QFontDatabase.Cyrillic))
     if not known:
         known = _bundled()
     if not known:

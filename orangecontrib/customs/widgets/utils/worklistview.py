@@ -67,7 +67,9 @@ class _MarksDelegate(QStyledItemDelegate):
         style = option.widget.style() if option.widget else QApplication.style()
         style.drawControl(QStyle.CE_ItemViewItem, option, painter, option.widget)
         selected = bool(option.state & QStyle.State_Selected)
-        ground = option.palette.color(QPalette.Highlight if selected else QPalette.Base)
+        striped = bool(option.features & QStyleOptionViewItem.Alternate)
+        ground = option.palette.color(QPalette.Highlight if selected else
+                                      QPalette.AlternateBase if striped else QPalette.Base)
         room = QRectF(option.rect).adjusted(4, 0, 0, 0)
         painter.save()
         painter.setRenderHint(QPainter.Antialiasing)
@@ -94,8 +96,7 @@ class WorkList(GoodsList):
         self.queue = worded(
             choice([(id_, title) for id_, (title, _) in QUEUES.items()], "table", self._on_queue,
                    words("queue_tip")), accessibleName=words("queue"))
-        self.queue.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
-        self.queue.setMinimumContentsLength(13)
+        self.queue.setSizeAdjustPolicy(QComboBox.AdjustToContents)  # what decides is not cut off
         self.top.addWidget(self.queue)
 
     def set_queue(self, id_: str) -> None:

@@ -1,17 +1,30 @@
-"""Plots in the add-on's colours."""
+"""Plots in the add-on's colours, those of the palette that the screen has now."""
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pyqtgraph as pg
-from AnyQt.QtGui import QColor, QPalette
+from AnyQt.QtCore import QEvent
+from AnyQt.QtGui import QColor
 from AnyQt.QtWidgets import QApplication
 
 from orangecontrib.customs.i18n import Sayable, say
 from orangecontrib.customs.widgets.utils.common.theme import theme
-from orangecontrib.customs.widgets.utils.common.wording import spoken
+from orangecontrib.customs.widgets.utils.common.wording import reword, spoken
 
-__all__ = ["BROWN", "GREEN", "DARK", "LIGHT", "drawn", "ink", "plot", "worded_axis"]
+__all__ = ["BROWN", "GREEN", "DARK", "LIGHT", "Plot", "drawn", "ground", "ink", "plot",
+           "worded_axis"]
 
 BROWN, GREEN, DARK, LIGHT = "#b5651d", "#2e7d32", "#4a3728", "#d9a86c"
+
+
+#: How opaque the ground of a legend is, of 255: curves behind it are still seen.
+LEGEND = 0xc0
+
+
+def ground() -> QColor:
+    """What a plot is drawn on."""
+    return theme(QApplication.palette()).ground
 
 
 def ink() -> QColor:
@@ -24,12 +37,49 @@ def drawn(colour: str) -> QColor:
     return theme(QApplication.palette()).of(colour)
 
 
-def worded_axis(plot: pg.PlotWidget, side: str, title: Sayable) -> None:
+class Plot(pg.PlotWidget):
+    """A plot that follows the palette and the language while it is open."""
+
+    def draw(self, drawing: Callable[[Plot], object] = lambda plot: None) -> None:
+        """Show that and nothing else; nothing at all without it.
+
+        Parameters
+        ----------
+        drawing : callable
+            Adds items to the plot, which is handed to it, and may set its ranges. Called again for
+            another palette or language: it must not hold the plot.
+        """
+        def job(it: Plot) -> None:
+            it.clear()
+            drawing(it)
+        spoken(self, "drawing", job)
+
+    def changeEvent(self, event):
+        super().changeEvent(event)
+        if event.type() == QEvent.PaletteChange:
+            reword(self)
+
+
+def _colour(plot: Plot) -> None:
+    """Ground, axes and legend; what is drawn has its own colours."""
+    plot.setBackground(ground())
+    for side in ("bottom", "left"):
+        axis = plot.getAxis(side)
+        axis.setPen(ink())
+        axis.setTextPen(ink())
+    if (legend := plot.getPlotItem().legend) is not None:
+        behind = ground()
+        behind.setAlpha(LEGEND)
+        legend.setBrush(behind)
+        legend.setLabelTextColor(ink())
+
+
+def worded_axis(plot: Plot, side: str, title: Sayable) -> None:
     """Give an axis words; `side` is "bottom" or "left"."""
     spoken(plot, side, lambda it: it.setLabel(side, say(title), color=ink().name()))
 
 
-def plot(x: Sayable, y: Sayable, legend: tuple[int, int] | None = (-8, 4)) -> pg.PlotWidget:
+def plot(x: Sayable, y: Sayable, legend: tuple[int, int] | None = (-8, 4)) -> Plot:
     """An empty plot with labelled axes that the mouse can't lose.
 
     Parameters
@@ -37,19 +87,14 @@ def plot(x: Sayable, y: Sayable, legend: tuple[int, int] | None = (-8, 4)) -> pg
     legend : (int, int), optional
         Its distance from the left and the top; negative: from the right.
     """
-    ground = QApplication.palette().color(QPalette.Base)
-    result = pg.PlotWidget(background=ground, enableMenu=False)
+    result = Plot(enableMenu=False)
     result.setMinimumSize(150, 110)
     result.setMouseEnabled(False, False)
     result.hideButtons()
-    for side, text in (("bottom", x), ("left", y)):
-        axis = result.getAxis(side)
-        axis.setPen(ink())
-        axis.setTextPen(ink())
-        axis.enableAutoSIPrefix(False)
-        worded_axis(result, side, text)
     if legend is not None:
-        found = result.addLegend(offset=legend, labelTextColor=ink())
-        ground.setAlpha(0xc0)
-        found.setBrush(ground)
+        result.addLegend(offset=legend)
+    spoken(result, "colours", _colour)
+    for side, text in (("bottom", x), ("left", y)):
+        result.getAxis(side).enableAutoSIPrefix(False)
+        worded_axis(result, side, text)
     return result

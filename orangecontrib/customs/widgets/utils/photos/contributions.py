@@ -10,6 +10,7 @@ from AnyQt.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QStyledItemD
 
 from orangecontrib.customs.i18n import say
 from orangecontrib.customs.photos.chips import Chip
+from orangecontrib.customs.widgets.utils.common.theme import theme
 from orangecontrib.customs.widgets.utils.common.wording import room, worded
 from orangecontrib.customs.widgets.utils.photos.gallery import Tile
 from orangecontrib.customs.widgets.utils.photos.thumbnails import ThumbnailLoader, paint_thumbnail
@@ -95,6 +96,10 @@ class _Model(QAbstractTableModel):
         return None
 
 
+#: The shortest bar with a number, in nats: others would be told as 0.0.
+TOLD_FROM = .05
+
+
 class _BarDelegate(QStyledItemDelegate):
     """A bar from the middle: to the right speaks for, to the left against."""
 
@@ -121,13 +126,11 @@ class _BarDelegate(QStyledItemDelegate):
         bar = QRect(middle if value > 0 else middle - length, rect.y() + 3, length,
                     rect.height() - 6)
         painter.fillRect(bar, colour)
-        if abs(value) >= .05:
+        if abs(value) >= TOLD_FROM:
             font = option.font
             font.setPointSizeF(max(font.pointSizeF() * .8, 6))
             painter.setFont(font)
-            text = QColor(option.palette.color(QPalette.Text))
-            text.setAlpha(190 if judged else 90)
-            painter.setPen(text)
+            painter.setPen(theme(option.palette).text)  # of quiet ones a stripe takes too much
             # the number stands on the empty side of the middle line
             side = rect.adjusted(2, 0, -rect.width() // 2 - 3, 0) if value > 0 \
                 else rect.adjusted(rect.width() // 2 + 3, 0, -2, 0)

@@ -17,7 +17,14 @@ from orangecontrib.customs.i18n import say
 from orangecontrib.customs.i18n.numbers import share
 from orangecontrib.customs.widgets.utils.common.controls import SentencePage, rows_view, splitter
 from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsModel
-from orangecontrib.customs.widgets.utils.common.plots import BROWN, GREEN, drawn, ink, plot
+from orangecontrib.customs.widgets.utils.common.plots import (
+    BROWN,
+    GREEN,
+    drawn,
+    ground,
+    ink,
+    plot,
+)
 from orangecontrib.customs.widgets.utils.common.theme import mixed, theme
 from orangecontrib.customs.widgets.utils.common.wording import room, worded
 
@@ -101,54 +108,52 @@ class ErrorPage(SentencePage):
         self.model.set_rows(codes)
         for column, width in enumerate((92, 50, 68, 162)):
             self.view.setColumnWidth(column, width)
-        self._show_calibration(stated, corrected)
-        self._show_risk(curve, accepted, limit)
+        self.calibration.draw(lambda plot: _draw_calibration(plot, stated, corrected))
+        self.risk.draw(lambda plot: _draw_risk(plot, curve, accepted, limit))
 
     def clear(self) -> None:
         """Show nothing."""
         nothing = np.zeros(0)
         self.show_results((), (), (), (nothing, nothing, nothing), None, 0.)
 
-    def _show_calibration(self, stated, corrected):
-        plot = self.calibration
-        plot.clear()
-        plot.addItem(pg.PlotDataItem([0, 1], [0, 1], pen=pg.mkPen(
-            drawn("#999999"), style=Qt.DashLine)))
-        for bins, colour, symbol, dash, name in (
-                (stated, BROWN, "o", Qt.SolidLine, "stated"),
-                (corrected, GREEN, "t1", Qt.DashLine, "corrected")):
-            if not bins:
-                continue
-            colour = drawn(colour)
-            x, y, low, high = (np.array([getattr(b, part) for b in bins])
-                               for part in ("stated", "happened", "low", "high"))
-            plot.addItem(pg.ErrorBarItem(x=x, y=y, top=high - y, bottom=y - low,
-                                         pen=pg.mkPen(colour, width=1)))
-            plot.plot(x, y, pen=pg.mkPen(colour, width=2, style=dash), symbol=symbol, symbolSize=8,
-                      symbolBrush=colour, symbolPen=None, name=say(words(name)))
-        plot.setXRange(0, 1)
-        plot.setYRange(0, 1)
-
-    def _show_risk(self, curve, accepted, limit):
-        _, coverage, risk = curve
-        plot = self.risk
-        plot.clear()
-        if not len(coverage):
-            return
-        plot.plot(np.r_[0, coverage], np.r_[risk[0], risk], pen=pg.mkPen(drawn(BROWN), width=2))
-        plot.addItem(pg.InfiniteLine(limit, angle=0, pen=pg.mkPen(ink(), style=Qt.DashLine)))
-        if accepted is not None and accepted.n:
-            plot.plot([accepted.coverage], [accepted.risk], pen=None, symbol="o", symbolSize=10,
-                      symbolBrush=drawn(GREEN), symbolPen=pg.mkPen("w"))
-            plot.addItem(pg.InfiniteLine(accepted.coverage, pen=pg.mkPen(
-                drawn(GREEN), style=Qt.DotLine)))
-        plot.setXRange(0, 1)
-        plot.setYRange(0, max(float(risk.max()), limit) * 1.1 or 1.)
-
     def _on_selection(self, *_):
         rows = self.view.selectionModel().selectedRows()
         self.chosen.emit(self.model.rows[self.model.source_row(rows[0].row())].code
                          if rows else "")
+
+
+def _draw_calibration(plot, stated, corrected):
+    plot.addItem(pg.PlotDataItem([0, 1], [0, 1], pen=pg.mkPen(
+        drawn("#999999"), style=Qt.DashLine)))
+    for bins, colour, symbol, dash, name in (
+            (stated, BROWN, "o", Qt.SolidLine, "stated"),
+            (corrected, GREEN, "t1", Qt.DashLine, "corrected")):
+        if not bins:
+            continue
+        colour = drawn(colour)
+        x, y, low, high = (np.array([getattr(b, part) for b in bins])
+                           for part in ("stated", "happened", "low", "high"))
+        plot.addItem(pg.ErrorBarItem(x=x, y=y, top=high - y, bottom=y - low,
+                                     pen=pg.mkPen(colour, width=1)))
+        plot.plot(x, y, pen=pg.mkPen(colour, width=2, style=dash), symbol=symbol, symbolSize=8,
+                  symbolBrush=colour, symbolPen=None, name=say(words(name)))
+    plot.setXRange(0, 1)
+    plot.setYRange(0, 1)
+
+
+def _draw_risk(plot, curve, accepted, limit):
+    _, coverage, risk = curve
+    if not len(coverage):
+        return
+    plot.plot(np.r_[0, coverage], np.r_[risk[0], risk], pen=pg.mkPen(drawn(BROWN), width=2))
+    plot.addItem(pg.InfiniteLine(limit, angle=0, pen=pg.mkPen(ink(), style=Qt.DashLine)))
+    if accepted is not None and accepted.n:
+        plot.plot([accepted.coverage], [accepted.risk], pen=None, symbol="o", symbolSize=10,
+                  symbolBrush=drawn(GREEN), symbolPen=pg.mkPen(ground()))
+        plot.addItem(pg.InfiniteLine(accepted.coverage, pen=pg.mkPen(
+            drawn(GREEN), style=Qt.DotLine)))
+    plot.setXRange(0, 1)
+    plot.setYRange(0, max(float(risk.max()), limit) * 1.1 or 1.)
 
 
 def _explain(row: CodeErrors) -> str:

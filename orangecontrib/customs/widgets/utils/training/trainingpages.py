@@ -28,7 +28,7 @@ from orangecontrib.customs.intervals import wilson
 from orangecontrib.customs.training.report import FeatureReport, GradabilityReport, Report
 from orangecontrib.customs.widgets.utils.common.controls import hint, rows_view
 from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsModel
-from orangecontrib.customs.widgets.utils.common.plots import BROWN, drawn, ink, plot
+from orangecontrib.customs.widgets.utils.common.plots import BROWN, Plot, drawn, ink, plot
 from orangecontrib.customs.widgets.utils.common.theme import mixed, readable, theme
 from orangecontrib.customs.widgets.utils.common.wording import room, worded
 
@@ -257,17 +257,20 @@ class GradabilityPage(QWidget):
         self._facts = {} if report is None else report.group.vocabulary
         self.model.set_rows(() if report is None else report.gradability)
         _fit(self.view, 160)
-        self.histogram.clear()
+        self.histogram.draw()
         self.sentence.setText("")
         if report is None or not report.photos:
             return
         counts, middles = report.contradiction_histogram()
-        self.histogram.addItem(pg.BarGraphItem(x=middles, height=counts,
-                                               width=.9 / len(middles), brush=drawn(BROWN),
-                                               pen=pg.mkPen(ink())))
-        self.histogram.setXRange(0, 1)
+        self.histogram.draw(lambda plot: _draw_histogram(plot, middles, counts))
         self.sentence.setText(say(words("contradicted", n=report.contradicted,
                                         photos=report.photos)))
+
+
+def _draw_histogram(plot: Plot, middles, counts) -> None:
+    plot.addItem(pg.BarGraphItem(x=middles, height=counts, width=.9 / len(middles),
+                                 brush=drawn(BROWN), pen=pg.mkPen(ink())))
+    plot.setXRange(0, 1)
 
 
 def _fit(view: QTableView, first: int) -> None:

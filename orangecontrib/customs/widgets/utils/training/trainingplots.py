@@ -15,6 +15,7 @@ from orangecontrib.customs.training.trainer import Epoch
 from orangecontrib.customs.widgets.utils.common.plots import (
     BROWN,
     GREEN,
+    Plot,
     drawn,
     ink,
     plot,
@@ -25,6 +26,10 @@ from orangecontrib.customs.widgets.utils.common.wording import room, worded
 __all__ = ["CurvesPage", "ReliabilityPage"]
 
 words = room("trainingplots")
+
+#: What the two plots show of an epoch: attribute, colour, wording.
+_LOSSES = (("train_loss", BROWN, "training_photos"), ("validation_loss", GREEN, "held_out"))
+_ACCURACIES = (("validation_accuracy", GREEN, "held_out"),)
 
 
 class CurvesPage(QWidget):
@@ -52,49 +57,47 @@ class CurvesPage(QWidget):
     def show_history(self, history: Sequence[Epoch]) -> None:
         """Draw the epochs so far."""
         fits = sorted({epoch.fit for epoch in history})
-        self.loss.clear()
-        self.accuracy.clear()
         for axis in (self.loss, self.accuracy):
             worded_axis(axis, "bottom", words("iteration" if len(fits) > 1 else "epoch"))
-        for fit in fits:
-            points = [epoch for epoch in history if epoch.fit == fit]
-            x = np.array([epoch.epoch for epoch in points])
-            for axis, name, colour, text in (
-                    (self.loss, "train_loss", BROWN, "training_photos"),
-                    (self.loss, "validation_loss", GREEN, "held_out"),
-                    (self.accuracy, "validation_accuracy", GREEN, "held_out")):
-                if fit and name == "train_loss":
-                    continue
-                y = np.array([getattr(epoch, name) for epoch in points], float)
-                seen = np.isfinite(y)
-                if not seen.any():
-                    continue
-                first = fit == next(f for f in fits if f or len(fits) == 1) \
-                    if name != "train_loss" else True
-                colour = drawn(colour)
-                axis.plot(x[seen], y[seen], pen=pg.mkPen(colour, width=1 if fit else 2),
-                          symbol="o" if seen.sum() < 25 and not fit else None, symbolSize=5,
-                          symbolBrush=colour, symbolPen=None,
-                          name=say(words(text + "_folds" * bool(fit))) if first else None)
-        self._mark_best(history, fits)
+        self.loss.draw(lambda plot: _draw_curves(plot, history, _LOSSES))
+        self.accuracy.draw(lambda plot: _draw_curves(plot, history, _ACCURACIES))
         worded(self.note, text=self._in_words(history, fits))
-
-    def _mark_best(self, history, fits):
-        measured = [e for e in history if np.isfinite(e.validation_loss)]
-        if fits != [0] or not measured:
-            return
-        best = min(measured, key=lambda e: e.validation_loss)
-        for axis in (self.loss, self.accuracy):
-            axis.addItem(pg.InfiniteLine(best.epoch, pen=pg.mkPen(ink(), style=Qt.DotLine)))
 
     def _in_words(self, history, fits) -> Message:
         if not history:
             return words("nothing")
-        if len(fits) > 1 or not any(np.isfinite(e.validation_loss) for e in history):
+        if len(fits) > 1 or (best := _best(history)) is None:
             return words("folds")
-        best = min((e for e in history if np.isfinite(e.validation_loss)),
-                   key=lambda e: e.validation_loss)
         return words("best", epoch=history[-1].epoch, best=best.epoch)
+
+
+def _draw_curves(plot: Plot, history: Sequence[Epoch], curves) -> None:
+    """The measures of a plot per epoch, and the best epoch."""
+    fits = sorted({epoch.fit for epoch in history})
+    for fit in fits:
+        points = [epoch for epoch in history if epoch.fit == fit]
+        x = np.array([epoch.epoch for epoch in points])
+        for name, colour, text in curves:
+            if fit and name == "train_loss":
+                continue
+            y = np.array([getattr(epoch, name) for epoch in points], float)
+            seen = np.isfinite(y)
+            if not seen.any():
+                continue
+            first = name == "train_loss" or fit == next(f for f in fits if f or len(fits) == 1)
+            seen_as = drawn(colour)
+            plot.plot(x[seen], y[seen], pen=pg.mkPen(seen_as, width=1 if fit else 2),
+                      symbol="o" if seen.sum() < 25 and not fit else None, symbolSize=5,
+                      symbolBrush=seen_as, symbolPen=None,
+                      name=say(words(text + "_folds" * bool(fit))) if first else None)
+    if fits == [0] and (best := _best(history)) is not None:
+        plot.addItem(pg.InfiniteLine(best.epoch, pen=pg.mkPen(ink(), style=Qt.DotLine)))
+
+
+def _best(history: Sequence[Epoch]) -> Epoch | None:
+    """The epoch with the smallest loss on the photos held out."""
+    measured = [epoch for epoch in history if np.isfinite(epoch.validation_loss)]
+    return min(measured, key=lambda epoch: epoch.validation_loss, default=None)
 
 
 class ReliabilityPage(QWidget):
@@ -154,21 +157,25 @@ class ReliabilityPage(QWidget):
         self.chosen.emit(self.combo.currentData() or "")
 
     def _draw(self):
-        self.plot.clear()
-        self.plot.setXRange(0, 1)
-        self.plot.setYRange(0, 1)
         if self.combo.currentIndex() < 0:
+            self.plot.draw()
             worded(self.note, text=words("nothing"))
             return
         row = self._rows[self.combo.currentIndex()]
-        self.plot.addItem(pg.PlotDataItem([0, 1], [0, 1],
-                                          pen=pg.mkPen(ink(), style=Qt.DashLine)))
-        x, y, low, high = (np.array([getattr(b, part) for b in row.bins])
-                           for part in ("stated", "happened", "low", "high"))
-        self.plot.addItem(pg.ErrorBarItem(x=x, y=y, top=high - y, bottom=y - low, beam=.012,
-                                          pen=pg.mkPen(drawn(BROWN), width=1)))
-        self.plot.plot(x, y, pen=pg.mkPen(drawn(BROWN), width=2), symbol="o", symbolSize=8,
-                       symbolBrush=drawn(BROWN), symbolPen=None)
+        self.plot.draw(lambda plot: _draw_reliability(plot, row))
         worded(self.note, text=words(
             "calibrated" if row.ece <= row.ece_limit else "not_calibrated", n=row.score.n,
             products=row.products, ones=row.score.positives, ece=row.ece, limit=row.ece_limit))
+
+
+def _draw_reliability(plot: Plot, row: FeatureReport) -> None:
+    """What is stated against what happens, with intervals."""
+    plot.setXRange(0, 1)
+    plot.setYRange(0, 1)
+    plot.addItem(pg.PlotDataItem([0, 1], [0, 1], pen=pg.mkPen(ink(), style=Qt.DashLine)))
+    x, y, low, high = (np.array([getattr(b, part) for b in row.bins])
+                       for part in ("stated", "happened", "low", "high"))
+    plot.addItem(pg.ErrorBarItem(x=x, y=y, top=high - y, bottom=y - low, beam=.012,
+                                 pen=pg.mkPen(drawn(BROWN), width=1)))
+    plot.plot(x, y, pen=pg.mkPen(drawn(BROWN), width=2), symbol="o", symbolSize=8,
+              symbolBrush=drawn(BROWN), symbolPen=None)

@@ -41,7 +41,18 @@ DRAWS = 1000
 
 
 class WeightError(ValueError):
-    """There are too few goods with known codes to fit a weight."""
+    """There are too few goods with known codes to fit a weight.
+
+    Attributes
+    ----------
+    goods : int
+        Groups of goods that there are.
+    """
+
+    def __init__(self, goods: int):
+        super().__init__(f"a weight is fitted on {FEWEST} goods or more with a known code and an "
+                         f"answer of the classifier; there are {goods}")
+        self.goods = goods
 
 
 @dataclass(frozen=True)
@@ -117,8 +128,7 @@ def fit_weight(case: Case, true: Mapping[str, str], by: Mapping[str, Hashable] |
     place: dict[Hashable, int] = {}
     of = np.array([place.setdefault(name, len(place)) for name in names], dtype=int)
     if len(place) < FEWEST:
-        raise WeightError(f"a weight is fitted on {FEWEST} goods or more with a known code and an "
-                          f"answer of the classifier; there are {len(place)}")
+        raise WeightError(len(place))
     codes, digits = codes_of(case.engines), [true[key] for key in keys]
     classes = case.answer.classes if case.answer else ()
     witnesses = [replace(w, evidence=w.evidence.align(keys)) for w in case.witnesses]
@@ -138,7 +148,7 @@ def fit_weight(case: Case, true: Mapping[str, str], by: Mapping[str, Hashable] |
 
 def _powers(case: Case) -> Callable[[float], np.ndarray]:
     if case.answer is None:
-        raise WeightError("no classifier says anything of the goods: there is nothing to weigh")
+        raise WeightError(0)
     odds = case.answer.odds
     return lambda weight: odds ** weight
 

@@ -8,7 +8,7 @@ from orangecontrib.customs.cases import case_of, decide, rows_of
 from orangecontrib.customs.cases.api import engines_of
 from orangecontrib.customs.cases.files import goods_of_rows
 from orangecontrib.customs.cases.texts import model_odds
-from orangecontrib.customs.cases.weighing import WEIGHTS, weighed
+from orangecontrib.customs.cases.weighing import UNKNOWN, WEIGHTS, weighed
 from orangecontrib.customs.fusion.among import Answer, decide_among
 from orangecontrib.customs.groups import loaded_groups
 from orangecontrib.customs.i18n import speaking
@@ -117,4 +117,4 @@ def test_the_weight_is_chosen_on_rows_that_were_held_out(model):
     chosen = weighed(model, goods, [code for _, code in ROWS], loaded_groups())
     assert chosen.weight in WEIGHTS
     none = weighed(model, goods, ["0101"] * len(ROWS), loaded_groups())
-    assert none.weight == .5
+    assert none.weight == UNKNOWN

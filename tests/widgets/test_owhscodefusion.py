@@ -13,15 +13,20 @@ from AnyQt.QtGui import QFont
 from AnyQt.QtTest import QTest
 from AnyQt.QtWidgets import QApplication
 from made_goods import ANKLE, BOOTS, BOOTS_NO_HEIGHT, LOW, SNEAKERS, photo_features, text_facts
-from Orange.classification import LogisticRegressionLearner
+from Orange.classification import LogisticRegressionLearner, MajorityLearner
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, StringVariable, Table
+from Orange.widgets.evaluate.owpredictions import OWPredictions
+from Orange.widgets.evaluate.owtestandscore import OWTestAndScore
 from Orange.widgets.tests.base import WidgetTest
 from Orange.widgets.tests.utils import simulate
 from orangecontrib.text import Corpus
 from orangecontrib.text.preprocess import RegexpTokenizer
 from orangecontrib.text.vectorization import BowVectorizer
 
+from orangecontrib.customs.cases.table import tested_aside
 from orangecontrib.customs.columns import ImageColumn
+from orangecontrib.customs.declarations import GroupsReader
+from orangecontrib.customs.declarations.table import facts_table
 from orangecontrib.customs.fusion import Engine
 from orangecontrib.customs.fusion.among import codes_of
 from orangecontrib.customs.fusion.table import default_key
@@ -788,3 +793,174 @@ def test_numeric_ids_are_keys():
     table = Table.from_list(Domain([ContinuousVariable("good_id", number_of_decimals=0)]),
                             [[1], [2]])
     assert default_key(table).name == "good_id"
+
+
+def goods_with_codes(n=60, seed=0):
+    """Footwear of which the text tells little, a classifier that is right in 80 %, and codes."""
+    rng = np.random.default_rng(seed)
+    true = rng.choice(["6403", "6404"], n)
+    sure = np.where(rng.random(n) < .8, .9999, .0001)
+    p = {f"g{k}": (q, 1 - q) if code == "6403" else (1 - q, q)
+         for k, (code, q) in enumerate(zip(true, sure))}
+    domain = Domain([], DiscreteVariable("HS code", ("6403", "6404")),
+                    [StringVariable("good_id"), StringVariable("description"),
+                     StringVariable("ruling")])
+    rows = [[f"g{k}", "Обувь мужская на шнурках", f"r{k // 2}"] for k in range(n)]
+    data = Table.from_numpy(domain, np.zeros((n, 0)), (true == "6404").astype(float)[:, None],
+                            np.array(rows, dtype=object))
+    facts = facts_table(data, "description", GroupsReader(), "good_id")[0]
+    return data, facts, predictions(p)
+
+
+class TestWeight(WidgetTest):
+    def setUp(self):
+        self.widget = self.create_widget(OWHSCodeFusion)
+
+    def send(self, **tables):
+        self.send_signals([(getattr(self.widget.Inputs, name), table)
+                           for name, table in tables.items()])
+        self.wait_until_finished()
+
+    def fit(self):
+        self.widget.fit_button.click()
+        self.wait_until_finished()
+        self.process_events()
+        self.wait_until_finished()
+        return self.widget.fit_label.text()
+
+    def test_nothing_is_fitted_without_predictions_or_known_codes(self):
+        _, facts, said = goods_with_codes()
+        self.send(text=facts)
+        self.assertFalse(self.widget.fit_button.isEnabled())
+        self.send(text=facts.transform(Domain(facts.domain.attributes, None, facts.domain.metas)),
+                  predictions=said)
+        self.assertIsNone(self.widget.truth_combo.variable)
+        self.assertFalse(self.widget.fit_button.isEnabled())
+        self.send(text=facts)
+        self.assertTrue(self.widget.fit_button.isEnabled())
+
+    def test_the_fitted_weight_is_set_said_and_decides(self):
+        _, facts, said = goods_with_codes()
+        self.send(text=facts, predictions=said)
+        before = self.get_output(self.widget.Outputs.codes).X.copy()
+        with speaking("en"):
+            text = self.fit()
+            self.assertIn("60 goods, 60 witnesses", text)
+            self.assertIn("can't be seen", text)
+        self.assertLess(self.widget.weight, 1)
+        self.assertIn(f"{self.widget.weight:g}", text)
+        after = self.get_output(self.widget.Outputs.codes).X
+        self.assertFalse(np.array_equal(before, after, equal_nan=True))
+
+    def test_goods_of_one_ruling_are_one_witness(self):
+        _, facts, said = goods_with_codes()
+        self.send(text=facts, predictions=said)
+        simulate.combobox_activate_item(self.widget.by_combo, "ruling")
+        with speaking("en"):
+            self.assertIn("60 goods, 30 witnesses", self.fit())
+
+    def test_too_few_goods_leave_the_weight_as_it_is(self):
+        _, facts, said = goods_with_codes(12)
+        self.widget.weight = 1.5
+        self.send(text=facts, predictions=said)
+        with speaking("en"):
+            self.assertEqual(self.fit(), "The weight stays 1.5: codes of 12 goods with a "
+                                         "prediction are known, 20 are needed")
+        self.assertEqual(self.widget.weight, 1.5)
+        self.assertIsNotNone(self.get_output(self.widget.Outputs.codes))
+
+    def test_predictions_of_test_and_score_are_known_to_be_of_goods_aside(self):
+        data, facts, said = goods_with_codes()
+        fold = DiscreteVariable("Fold", ("1", "2"))
+        tested = said.transform(Domain(said.domain.attributes, None, [*said.domain.metas, fold]))
+        self.send(text=facts, predictions=tested)
+        with speaking("en"):
+            self.assertNotIn("can't be seen", self.fit())
+
+    def test_predictions_without_any_are_said_and_nothing_is_lost(self):
+        data, facts, _ = goods_with_codes()
+        self.send(text=facts, predictions=data)
+        self.fit()
+        self.assertTrue(self.widget.fit_label.text())
+        self.assertIsNotNone(self.get_output(self.widget.Outputs.codes))
+
+
+class TestLearnerAndModel(WidgetTest):
+    def setUp(self):
+        self.widget = self.create_widget(OWHSCodeFusion)
+
+    def send(self, **tables):
+        self.send_signals([(getattr(self.widget.Inputs, name), table)
+                           for name, table in tables.items()])
+        self.wait_until_finished()
+
+    def outputs(self):
+        return (self.get_output(self.widget.Outputs.learner),
+                self.get_output(self.widget.Outputs.fitted))
+
+    def test_learner_and_the_law_alone_are_there_without_any_input(self):
+        learner, model = self.outputs()
+        self.assertEqual(learner.name, "HS Code Fusion")
+        self.assertIsNone(model.tree)
+        data = goods_with_codes()[0].transform(Domain([], None, [StringVariable("description")]))
+        self.assertAlmostEqual(model(data, 1).sum(), len(data))
+
+    def test_settings_are_those_of_the_learner(self):
+        self.widget.trust = .8
+        self.widget.learn_texts = False
+        self.widget._on_groups(["footwear"])
+        self.widget._on_setting()
+        learner, model = self.outputs()
+        self.assertEqual([group.id for group in learner.groups], ["footwear"])
+        self.assertEqual((learner.trust, learner.texts, model.trust), (.8, False, .8))
+
+    def test_the_model_learns_from_data_once(self):
+        data = goods_with_codes()[0]
+        self.send(data=data)
+        model = self.outputs()[1]
+        self.assertIs(model.domain.class_var, data.domain.class_var)
+        self.assertIn("60", self.widget.learnt_label.text())
+        self.widget.accepted_error = .2
+        self.widget._on_setting()
+        self.wait_until_finished()
+        self.assertIs(self.outputs()[1], model)
+        self.widget.learn_texts = False
+        self.widget._on_setting()
+        self.wait_until_finished()
+        self.assertIsNot(self.outputs()[1], model)
+        self.send(data=None)
+        self.assertIsNone(self.outputs()[1].columns)
+
+    def test_goods_are_decided_beside(self):
+        data, facts, _ = goods_with_codes()
+        self.send(data=data, text=facts)
+        self.assertEqual(len(self.get_output(self.widget.Outputs.codes)), len(facts))
+        self.assertIsNotNone(self.outputs()[1].columns)
+
+    def test_data_without_codes_is_said(self):
+        data = goods_with_codes()[0]
+        self.send(data=data.transform(Domain([], None, data.domain.metas)))
+        self.assertTrue(self.widget.Warning.learning.is_shown())
+        self.assertIsNone(self.outputs()[1])
+        self.send(data=data)
+        self.assertFalse(self.widget.Warning.learning.is_shown())
+        self.assertIsNotNone(self.outputs()[1])
+
+    def test_test_and_score_and_predictions_take_them(self):
+        data = goods_with_codes(30)[1]  # facts: Test and Score refuses data without features
+        self.send(data=data)
+        learner, model = self.outputs()
+        scores = self.create_widget(OWTestAndScore)
+        self.send_signal(scores.Inputs.train_data, data, widget=scores)
+        for number, each in enumerate((learner, MajorityLearner())):
+            self.send_signal(scores.Inputs.learner, each, number, widget=scores)
+        results = self.get_output(scores.Outputs.evaluations_results, widget=scores, wait=60000)
+        self.assertEqual(results.learner_names, ["HS Code Fusion", "majority"])
+        self.assertFalse(any(results.failed or ()))
+        tested = self.get_output(scores.Outputs.predictions, widget=scores)
+        self.assertTrue(tested_aside(tested))
+        answered = self.create_widget(OWPredictions)
+        self.send_signal(answered.Inputs.data, data, widget=answered)
+        self.send_signal(answered.Inputs.predictors, model, 1, widget=answered)
+        table = self.get_output(answered.Outputs.annotated, widget=answered)
+        self.assertIn("HS Code Fusion (6403)", [v.name for v in table.domain.metas])

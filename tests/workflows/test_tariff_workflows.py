@@ -1,8 +1,10 @@
 """The tariff text mining workflows: what an analyst finds when they have run."""
 import csv
 import re
+import shutil
 import statistics
 import xml.etree.ElementTree as ET
+from collections import Counter
 from importlib.resources import files
 from pathlib import Path
 
@@ -151,3 +153,31 @@ def test_the_tariff_tree_finds_candidates_of_the_stabiliser_at_each_level(execut
     said = notes("tariff-tree.ows")
     assert "Goods" in said and len(predictions) == 300
     assert accuracy(predictions, "Tariff Tree Classifier") > .8
+
+
+def test_the_fusion_is_tested_beside_logistic_regression(run, tmp_path):
+    """The workflow of Figure 5 with HS Code Fusion's Learner and Model linked to what it has."""
+    text = (FOLDER / "tariff-logistic-regression.ows").read_text(encoding="utf-8")
+    node = ('<node id="90" name="HS Code Fusion" '
+            'qualified_name="orangecontrib.customs.widgets.owhscodefusion.OWHSCodeFusion" '
+            'project_name="Orange3-Customs" version="" title="Fusion" position="(580, 500)" />')
+    link = ('<link id="{}" source_node_id="{}" sink_node_id="{}" source_channel="{}" '
+            'sink_channel="{}" enabled="true" source_channel_id="{}" sink_channel_id="{}" />')
+    links = [link.format(90, 90, 8, "Learner", "Learner", "learner", "learner"),
+             link.format(91, 1, 90, "Data", "Data", "data", "data"),
+             link.format(92, 90, 14, "Model", "Predictors", "fitted", "predictors")]
+    text = text.replace("</nodes>", f"{node}</nodes>").replace(
+        "</links>", f"{''.join(links)}</links>")
+    for name in ("electrical",):
+        shutil.copytree(FOLDER / name, tmp_path / name)
+    flow = tmp_path / "flow.ows"
+    flow.write_text(text, encoding="utf-8")
+    tested, predicted = tmp_path / "tested.csv", tmp_path / "predicted.csv"
+    done = run(flow, f"Test and Score.Predictions={tested}",
+               f"Table 7: Predictions.Predictions={predicted}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = rows(tested)
+    commonest = max(Counter(row["HS code"] for row in found).values()) / len(found)
+    assert accuracy(found, "HS Code Fusion") > commonest
+    assert accuracy(found, "Logistic Regression (L1)") > commonest
+    assert {row["HS Code Fusion"] for row in rows(predicted)} <= {"8504", "8536", "9032"}

@@ -30,6 +30,7 @@ from orangecontrib.customs.fusion.table import (
 from orangecontrib.customs.fusion.verdict import Verdict
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Message, say
+from orangecontrib.customs.nomenclature import LEVELS, parse_code
 from orangecontrib.customs.photos.notes import why_skipped
 
 from .case import Case, join
@@ -40,8 +41,9 @@ from .rows import row_of
 from .schema import COLUMNS, SCHEMA, Column
 from .sources import NO_PHOTOS, Source
 
-__all__ = ["case_from_tables", "codes_table", "decisions_from_table", "predictions_from_table",
-           "priors_from_table", "probabilities_table", "with_verdicts"]
+__all__ = ["case_from_tables", "codes_table", "decisions_from_table", "known_codes",
+           "predictions_from_table", "priors_from_table", "probabilities_table", "tested_aside",
+           "with_verdicts"]
 
 UNREAD = Message("cases.unread")
 #: The corpus reads another column than the description; the answer is left out, or counts.
@@ -99,6 +101,40 @@ def case_from_tables(engines: Sequence[Engine], text: Table | None = None,
                        .source(engines, weight))
     return join(engines, sources, trust, () if decisions is None
                 else decisions_from_table(decisions, vocabulary_of(groups)))
+
+
+def known_codes(case: Case, table: Table, variable: Variable, key: Variable | None = None,
+                by: Variable | None = None) -> tuple[dict[str, str], dict[str, str] | None]:
+    """Known codes of a case's goods, and what goods share, by key.
+
+    Parameters
+    ----------
+    table : Table
+        One of those that the case was made from.
+    variable : Variable
+        Its column of codes; those of fewer than 4 digits are left out.
+    key : Variable, optional
+        The goods' ids there (default: :func:`default_key`).
+    by : Variable, optional
+        Goods that are alike here are no further witnesses.
+    """
+    keys = unique_keys(ids_of(table, default_key(table) if key is None else key))
+    place = {key: row for row, key in enumerate(keys)}
+    codes = [parse_code(text).digits for text in strings_of(table, variable)]
+    shared = None if by is None else strings_of(table, by)
+    # the second good of an id is the second row with it, as in joining
+    rows = {good.key: place[own] for good, own in zip(case.goods, unique_keys(
+        [good.good_id for good in case.goods])) if own in place}
+    true = {key: codes[row] for key, row in rows.items() if len(codes[row]) >= LEVELS[1]}
+    return true, None if shared is None else {key: shared[rows[key]] or key for key in true}
+
+
+def tested_aside(predictions: Table) -> bool:
+    """Whether predictions are known to be of goods that their model was not trained on.
+
+    Test and Score says so by a column "Fold"; of others nobody knows.
+    """
+    return any(variable.name == "Fold" for variable in predictions.domain.metas)
 
 
 def decisions_from_table(table: Table, vocabulary: Vocabulary) -> tuple[Decision, ...]:

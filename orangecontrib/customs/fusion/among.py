@@ -31,7 +31,7 @@ from orangecontrib.customs.groups import vocabulary_of
 from orangecontrib.customs.i18n import Joined, Message
 from orangecontrib.customs.nomenclature.decision_table import OUTSIDE
 
-__all__ = ["Answer", "codes_of", "decide_among", "vocabulary_of"]
+__all__ = ["Answer", "codes_of", "decide_among", "masses_among", "vocabulary_of"]
 
 
 @dataclass(frozen=True)
@@ -75,13 +75,11 @@ def decide_among(engines: Sequence[Engine], witnesses: Sequence[Witness], keys: 
     progress : callable, optional
         Called with (done, total).
     """
-    hearings = [_Hearing.of(engine, engines, witnesses, keys, answer) for engine in engines]
-    heard = np.array([hearing.heard for hearing in hearings]).reshape(len(engines), len(keys))
+    hearings, heard = _heard(engines, witnesses, keys, answer)
     if len(engines) == 1:  # alone it also says why a good of which nothing is said has no code
         heard[:] = True
     times, done = heard.sum(axis=0), 0
     verdicts: dict[str, Verdict] = {}
-    hearings = _doubted(hearings)
 
     def advance(some: list[Verdict]) -> None:
         verdicts.update((verdict.key, verdict) for verdict in some)
@@ -100,6 +98,62 @@ def decide_among(engines: Sequence[Engine], witnesses: Sequence[Witness], keys: 
         rows = between[start:start + block]
         advance(_between([hearing.part(rows) for hearing in hearings], heard[:, rows], error))
     return [verdicts[key] for key in keys]
+
+
+def masses_among(engines: Sequence[Engine], witnesses: Sequence[Witness], keys: Sequence[str],
+                 answer: Answer | None = None) -> np.ndarray:
+    """P of all codes as :func:`decide_among` has it, without what it takes to explain them.
+
+    Returns
+    -------
+    ndarray, shape (N, n_codes)
+        For :func:`codes_of` the groups; rows of NaN where nothing is said.
+    """
+    hearings, heard = _heard(engines, witnesses, keys, answer)
+    if len(engines) == 1 and hearings[0].odds is not None:  # it alone hears of other goods, too
+        odds = hearings[0].odds
+        heard |= (odds != odds[:, :1]).any(axis=1)
+    at = {code: column for column, code in enumerate(codes_of(engines))}
+    masses = np.full((len(keys), len(at)), np.nan)
+    masses[heard.any(axis=0)] = 0.
+    outcomes = [hearing.outcomes(hearing.total, hearing.odds) for hearing in hearings]
+    weights, whole = _weights(hearings, heard, outcomes)
+    one = heard.sum(axis=0) == 1
+    for hearing, said, some, weight in zip(hearings, heard, outcomes, weights):
+        own = hearing.engine.table.code_probabilities(some)
+        inside = 1 - hearing.engine.none(some)
+        # who is heard alone knows what it is by itself
+        share = np.where(one, 1., weight / whole / inside)
+        for column, code in enumerate(hearing.engine.codes):
+            rows = said & one if code == OUTSIDE else said
+            masses[rows, at[code]] += (own[:, column] * share)[rows]
+    if OUTSIDE in at:
+        between = heard.sum(axis=0) > 1
+        masses[between, at[OUTSIDE]] = (1 / whole)[between]
+    return masses
+
+
+def _heard(engines: Sequence[Engine], witnesses: Sequence[Witness], keys: Sequence[str],
+           answer: Answer | None) -> tuple[list[_Hearing], np.ndarray]:
+    """What is said to each group, and of which goods anything is: (n_engines, N)."""
+    hearings = [_Hearing.of(engine, engines, witnesses, keys, answer) for engine in engines]
+    heard = np.array([hearing.heard for hearing in hearings]).reshape(len(engines), len(keys))
+    return _doubted(hearings), heard
+
+
+def _weights(hearings: Sequence[_Hearing], heard: np.ndarray, outcomes: Sequence[np.ndarray]
+             ) -> tuple[np.ndarray, np.ndarray]:
+    """The odds of each group against none, (n_engines, N), and of all there is, (N,)."""
+    own = np.array([h.weight(o) for h, o in zip(hearings, outcomes)])
+    prior = np.array([[hearing.prior] for hearing in hearings])
+    weights = np.where(heard, own / prior * _common(hearings, heard), 0.)
+    return weights, 1 + weights.sum(axis=0)
+
+
+def _common(hearings: Sequence[_Hearing], heard: np.ndarray) -> np.ndarray:
+    """What takes the place of the priors of groups that are spoken of together, (N,)."""
+    prior = np.array([[hearing.prior] for hearing in hearings])
+    return np.where(heard, prior, np.inf).min(axis=0) / np.maximum(heard.sum(axis=0), 1)
 
 
 def _beyond(progress: Callable[[int, int], None], done: int, total: int
@@ -233,11 +287,8 @@ def _doubted(hearings: Sequence[_Hearing]) -> list[_Hearing]:
 def _between(hearings: Sequence[_Hearing], heard: np.ndarray, error: float) -> list[Verdict]:
     """Verdicts on goods of which several groups hear."""
     outcomes = [hearing.outcomes(hearing.total, hearing.odds) for hearing in hearings]
-    own = np.array([h.weight(o) for h, o in zip(hearings, outcomes)])
-    prior = np.array([[hearing.prior] for hearing in hearings])
-    common = np.where(heard, prior, np.inf).min(axis=0) / heard.sum(axis=0)
-    weights = np.where(heard, own / prior * common, 0.)
-    whole = 1 + weights.sum(axis=0)
+    prior, common = np.array([[hearing.prior] for hearing in hearings]), _common(hearings, heard)
+    weights, whole = _weights(hearings, heard, outcomes)
     # where only a classifier speaks there is no witness at all
     by_facts = [np.logical_or.reduce([np.zeros(len(hearing.keys), dtype=bool), *hearing.says])
                 for hearing in hearings]

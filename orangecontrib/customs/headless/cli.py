@@ -27,6 +27,7 @@ from orangecontrib.customs.headless import (
     cli_run,
     cli_search,
     cli_train_text,
+    cli_weigh,
 )
 from orangecontrib.customs.headless.models import photo_model_named
 from orangecontrib.customs.headless.pipes import whoever_reads
@@ -113,6 +114,12 @@ def _main(argv: list[str]) -> int:
                           help="an earlier report: exit code 1 where top-1 fell by more than 1 "
                                "point at 4 digits, 2 at 6, 3 at 8 or 10")
     evaluate.set_defaults(job=_evaluate)
+
+    weigh = commands.add_parser("weigh", help="how much predictions count, fitted on known codes",
+                                description=cli_weigh.ABOUT)
+    _case_arguments(weigh, "WEIGHT.json")
+    cli_weigh.add_arguments(weigh)
+    weigh.set_defaults(job=_weigh)
 
     train = commands.add_parser("train-text", help="declarations with codes -> a text model",
                                 description=cli_train_text.ABOUT)
@@ -559,6 +566,15 @@ def _train_text(args, place) -> tuple[str, int]:
 
 def _evaluate(args, place) -> tuple[str, int]:
     return cli_evaluate.main(args, place, _case(args, place)[0], _bar("goods", "goods"))
+
+
+def _weigh(args, place) -> tuple[str, int]:
+    from orangecontrib.customs.cases.files import InputError
+    if not args.predictions:
+        raise InputError("weigh needs --predictions; the weight of a --text-model is fitted in its "
+                         "training (train-text)")
+    args.stays, args.weight = args.weight, WEIGHT
+    return cli_weigh.main(args, place, _case(args, place)[0])
 
 
 def _read_photos(args, found, groups):

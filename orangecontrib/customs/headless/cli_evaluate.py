@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 
-__all__ = ["lines_of", "main"]
+__all__ = ["lines_of", "main", "truth_of"]
 
 
 def main(args, place, case, progress=None) -> tuple[str, int]:
@@ -14,7 +14,7 @@ def main(args, place, case, progress=None) -> tuple[str, int]:
     from orangecontrib.customs.cases.files import InputError
     from orangecontrib.customs.evaluation.final import worse
     before = _earlier(args.against)
-    true, groups = _truth(case, args.truth, args.by)
+    true, groups = truth_of(case, args.truth, args.by)
     if not true:
         raise InputError(f"the column '{args.truth}' holds no code of 4 to 10 digits: name the "
                          "one with the true codes (--truth)")
@@ -48,7 +48,7 @@ def _earlier(path) -> Mapping:
         raise InputError(f"{path} is not a report of orange-customs evaluate") from error
 
 
-def _truth(case, column: str, by: str | None) -> tuple[dict[str, str], dict | None]:
+def truth_of(case, column: str, by: str | None) -> tuple[dict[str, str], dict | None]:
     """True codes, and what goods share, by key."""
     from orangecontrib.customs.cases.files import InputError
     from orangecontrib.customs.nomenclature import parse_code

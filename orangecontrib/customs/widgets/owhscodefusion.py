@@ -13,7 +13,7 @@ from AnyQt.QtWidgets import (
     QSplitter,
     QToolButton,
 )
-from Orange.base import Model
+from Orange.base import Learner, Model
 from Orange.data import Table, Variable
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
@@ -48,7 +48,9 @@ from orangecontrib.customs.widgets.utils.common.selecting import send_selection
 from orangecontrib.customs.widgets.utils.common.wording import Said, room, worded
 from orangecontrib.customs.widgets.utils.decisions import Decisions
 from orangecontrib.customs.widgets.utils.fusionanswers import FusionAnswers
+from orangecontrib.customs.widgets.utils.fusionlearner import FusionLearning, taught
 from orangecontrib.customs.widgets.utils.fusionsettings import FusionSettings
+from orangecontrib.customs.widgets.utils.fusionweight import FusionWeight, Weighed
 from orangecontrib.customs.widgets.utils.goodpage import GoodPage, Page
 from orangecontrib.customs.widgets.utils.worklistview import WorkList
 
@@ -80,9 +82,25 @@ class Job:
     reviewed: frozenset[str] = frozenset()
     features: tuple | None = None   #: what the model behind the predictions learnt from
     decisions: Table | None = None  #: of authorities
+    learner: Learner | None = None  #: of goods with known codes
+    labelled: Table | None = None   #: these goods; None: there is nothing to learn
+
+    @property
+    def goods(self) -> bool:
+        """Whether there is anything to decide."""
+        return any(table is not None for table in (self.text, self.photos, self.predictions))
 
 
 def run(job: Job, ending: threading.Event, state: TaskState) -> SimpleNamespace | None:
+    """Decide all goods, then learn from those whose codes are known."""
+    found = decided(job, ending, state) if job.goods else SimpleNamespace(
+        case=None, verdicts=[], lines=[], predictions_trouble="", tables=None)
+    if found is not None:
+        found.learnt = taught(job.learner, job.labelled, ending, state)
+    return found
+
+
+def decided(job: Job, ending: threading.Event, state: TaskState) -> SimpleNamespace | None:
     """Decide all goods; a set `ending` ends it with those that were decided."""
     state.set_status(say(words("matching")))
     inputs = {"text": job.text, "photos": job.photos, "text_key": job.keys["text"],
@@ -118,7 +136,7 @@ def run(job: Job, ending: threading.Event, state: TaskState) -> SimpleNamespace 
         tables=(codes_table(case, verdicts), probabilities_table(case, verdicts)))
 
 
-class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
+class OWHSCodeFusion(FusionAnswers, FusionWeight, FusionLearning, FusionSettings, CustomsWidget):
     name = "HS Code Fusion"
     description = ("Join what text, photos and a classifier say of goods into ТН ВЭД codes, "
                    "with reasons, safe digits and the next question.")
@@ -143,6 +161,7 @@ class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
         images = Input("Photos", Table, doc=(
             "A row per photo, to be seen beside the text: Contributions of Bayesian Photo "
             "Aggregator, or Goods Photos"))
+        data = Input("Data", Table, doc="Declarations, codes as class: Model learns from them")
 
     class Outputs:
         codes = Output("Codes", Table, default=True, dynamic=False,
@@ -153,6 +172,9 @@ class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
                           doc="The rows of Codes of the selected goods")
         annotated = Output(ANNOTATED_DATA_SIGNAL_NAME, Table, dynamic=False,
                            doc="All rows of Codes, and which of them are selected")
+        learner = Output("Learner", Learner, dynamic=False, doc="For Test and Score")
+        fitted = Output("Model", Model, dynamic=False,
+                        doc="For Predictions and Save Model: learnt from Data, or the law alone")
 
     class Error(CustomsWidget.Error):
         no_evidence = Said(words("no_evidence"))
@@ -167,6 +189,7 @@ class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
         remarks = Said(words("remarks"))
         cancelled = Said(words("cancelled"))
         strangers = Said(words("strangers"))
+        learning = Said(words("learning"))
 
     class Information(CustomsWidget.Information):
         unmatched = Said(words("unmatched"))
@@ -184,6 +207,11 @@ class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
     accepted_error: float = Setting(ERROR, schema_only=True)
     trust: float = Setting(TRUST, schema_only=True)
     weight: float = Setting(WEIGHT, schema_only=True)
+    #: Columns of known codes, by which the weight is fitted, and of what goods share.
+    truth: str = Setting("", schema_only=True)
+    truth_by: str = Setting("", schema_only=True)
+    #: Whether Learner trains a text model.
+    learn_texts: bool = Setting(True, schema_only=True)
     priors_file: str = Setting("", schema_only=True)
     #: Ids of groups of goods, or folders with their tables; none: all that are loaded.
     groups: list = Setting([], schema_only=True)
@@ -205,6 +233,7 @@ class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
         self.features: tuple | None = None
         self.priors_table: Table | None = None
         self.decisions_table: Table | None = None
+        self.labelled: Table | None = None
         self.case: Case | None = None
         self.verdicts: list[Verdict] = []
         self.lines: list[Line] = []
@@ -222,6 +251,7 @@ class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
         self._show_priors()
         self._show_groups()
         self._show_good()
+        self._send_learner()  # as Test and Score needs it, without goods
 
     # -- layout
 
@@ -335,6 +365,10 @@ class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
     def set_decisions(self, table: Table | None):
         self.decisions_table = table
 
+    @Inputs.data
+    def set_data(self, table: Table | None):
+        self.labelled = table
+
     def _set_table(self, name: str, table: Table | None):
         self.tables[name] = table
         if table is None:
@@ -346,6 +380,7 @@ class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
                                                 default_key(table))
 
     def handleNewSignals(self):
+        self._show_truths()
         self._stale = True
         self.commit.now()
 
@@ -375,14 +410,16 @@ class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
         self._deciding(False)
         self.Error.clear()
         clear(self.Warning.predictions, self.Warning.nothing, self.Warning.remarks,
-              self.Warning.cancelled, self.Warning.strangers)
+              self.Warning.cancelled, self.Warning.strangers, self.Warning.learning)
         self.Information.clear()
         self._changed_rows.clear()
-        given = {**self.tables, "priors": self.priors_table, "decisions": self.decisions_table}
+        given = {**self.tables, "priors": self.priors_table, "decisions": self.decisions_table,
+                 "data": self.labelled}
         silent = silent_links(self, [getattr(self.Inputs, name).name
                                      for name, table in given.items() if table is None])
         self.Warning.nothing(links=Joined(tuple(silent), "; "), shown=bool(silent))
-        if all(table is None for table in self.tables.values()):
+        self._send_learner()
+        if self.labelled is None and all(table is None for table in self.tables.values()):
             self._stale = False
             self._show_case(None, [], [])
             self.results = None
@@ -405,7 +442,8 @@ class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
         priors = self._priors(vocabulary_of(groups))
         self._job = Job(
             engines_of(groups, priors), **self.tables, features=self.features,
-            decisions=self.decisions_table,
+            decisions=self.decisions_table, learner=self.learner_of(groups, priors),
+            labelled=self._to_learn_from,
             keys={name: combo.variable for name, combo in self.key_combos.items()},
             trust=self.trust, weight=self.weight, error=self.accepted_error,
             answers={key: dict(facts) for key, facts in self.answers.items()},
@@ -421,6 +459,7 @@ class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
         self.page.question.setEnabled(not on)
         self.page.facts.setEnabled(not on)
         self.cancel_button.setVisible(on)
+        self._show_fitting()
 
     def on_partial_result(self, result: tuple[Case, list[Verdict], list[Line]]):
         """Goods appear as they are decided."""
@@ -433,9 +472,19 @@ class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
         self.lines += lines
         self.list.add_rows(lines)
 
-    def on_done(self, result: SimpleNamespace | None):
+    def on_done(self, result: SimpleNamespace | Weighed | None):
         self._deciding(False)
+        if isinstance(result, Weighed):
+            self._on_weighed(result)
+            return
         if result is None:
+            return
+        self._on_learnt(result.learnt)
+        if result.case is None:
+            self._stale = self._newer
+            self._show_case(None, [], [])
+            self.results = None
+            self._send()
             return
         self._stale = self._newer
         case = result.case

@@ -73,6 +73,8 @@ class FusionSettings(Part):
             spin(box, self, setting, low, high, words(setting), words(f"{setting}_tip"),
                  step=step, spinType=float, callback=self._on_setting, alignment=Qt.AlignRight,
                  controlWidth=64)
+        self._set_up_weight(box)
+        self._set_up_learner()
 
         box = group_box(self.controlArea, words("priors"))
         self.priors_label = QLabel(wordWrap=True)

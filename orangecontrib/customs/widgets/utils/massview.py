@@ -26,15 +26,15 @@ from orangecontrib.customs.cases.table import OUTSIDE_CODES
 from orangecontrib.customs.fusion import Engine, Verdict
 from orangecontrib.customs.fusion.deciding import Decider, deciders, needs
 from orangecontrib.customs.fusion.trace import YES
-from orangecontrib.customs.i18n import Joined, Sayable, say
+from orangecontrib.customs.i18n import Joined, Sayable, Words, say
 from orangecontrib.customs.i18n.numbers import percent
-from orangecontrib.customs.nomenclature import spaced
+from orangecontrib.customs.nomenclature import Tariff, spaced
 from orangecontrib.customs.nomenclature.massmap import Branch, mass_map
 from orangecontrib.customs.widgets.utils.common.theme import mixed, theme
 from orangecontrib.customs.widgets.utils.common.wording import room, worded, worded_headers
 from orangecontrib.customs.widgets.utils.traceview import SIGNS
 
-__all__ = ["MassPage", "MassTree", "decided_by"]
+__all__ = ["MassPage", "MassTree", "decided_by", "designation_in"]
 
 words = room("massview")
 
@@ -57,6 +57,17 @@ def decided_by(engine: Engine | None, branch: Branch, facts=None) -> tuple[Decid
         nodes.append([code for code, _ in branch.folded])
         masses.append(branch.p_folded)
     return deciders(engine, nodes, masses, facts)
+
+
+def designation_in(tariff: Tariff | None, code: str, absent: Sayable = "") -> Sayable:
+    """What a tariff calls a code, or what is none; `absent` where it lacks the code."""
+    if not code.isdigit():
+        return OUTSIDE_CODES
+    number = None if tariff is None else tariff.find(code)
+    if tariff is None or number is None:
+        return absent
+    line = tariff.lines[number]
+    return Words(line.ru or line.en, line.en or line.ru)
 
 
 def _said(decider: Decider) -> Sayable:
@@ -356,11 +367,8 @@ class MassPage(QWidget):
                            verdict.safe_code)
 
     def _designation(self, code: str) -> Sayable:
-        tariff = self._case.tariff_of(code)
-        if tariff is None:
-            return "" if code.isdigit() else OUTSIDE_CODES
-        number = tariff.find(code)
-        return "" if number is None else tariff.lines[number]
+        tariff = None if self._case is None else self._case.tariff_of(code)
+        return designation_in(tariff, code)
 
     def _on_chosen(self, code: str) -> None:
         case, verdict = self._case, self._verdict

@@ -8,14 +8,17 @@ from AnyQt.QtCore import pyqtSignal as Signal
 from AnyQt.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
 from orangecontrib.customs.cases.api import engines_of
-from orangecontrib.customs.cases.table import OUTSIDE_CODES
 from orangecontrib.customs.fusion import Engine
 from orangecontrib.customs.fusion.deciding import Decider
 from orangecontrib.customs.i18n import Sayable, say
 from orangecontrib.customs.nomenclature import Tariff, spaced
 from orangecontrib.customs.nomenclature.massmap import Branch, Masses, best_way, mass_map
 from orangecontrib.customs.widgets.utils.common.wording import room, spoken, worded
-from orangecontrib.customs.widgets.utils.massview import MassTree, decided_by
+from orangecontrib.customs.widgets.utils.massview import (
+    MassTree,
+    decided_by,
+    designation_in,
+)
 
 __all__ = ["MassChoice"]
 
@@ -90,14 +93,11 @@ class MassChoice(QWidget):
             self.tree.show_map(None, str, _deciders)
 
     def _on_good(self, row: int):
-        self.good_chosen.emit(self.masses.names[row - 1] if row else "")
+        self.good_chosen.emit(self.masses.names[row - 1] if row and self.masses else "")
         self.fill()
 
     def _designation(self, code: str) -> Sayable:
-        number = self.tariff.find(code) if code.isdigit() else None
-        if number is not None:
-            return self.tariff.lines[number]
-        return words("absent", code=spaced(code)) if code.isdigit() else OUTSIDE_CODES
+        return designation_in(self.tariff, code, words("absent", code=spaced(code)))
 
     def _tell(self, code: str, signal) -> None:
         number = self.tariff.find(code) if code and self.tariff is not None else None

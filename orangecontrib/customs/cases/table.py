@@ -16,7 +16,7 @@ from orangecontrib.customs.declarations.table import (
     strings_of,
 )
 from orangecontrib.customs.defaults import TRUST, WEIGHT
-from orangecontrib.customs.facts import Evidence, Priors, Vocabulary
+from orangecontrib.customs.facts import Evidence, Priors, Vocabulary, check_probabilities
 from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.fusion.engine import PHOTOS, TEXT, Engine
 from orangecontrib.customs.fusion.keys import unique_keys
@@ -31,6 +31,8 @@ from orangecontrib.customs.fusion.verdict import Verdict
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Message, say
 from orangecontrib.customs.nomenclature import LEVELS, parse_code
+from orangecontrib.customs.nomenclature.decision_table import OUTSIDE
+from orangecontrib.customs.nomenclature.massmap import Masses
 from orangecontrib.customs.photos.notes import why_skipped
 
 from .case import Case, join
@@ -41,7 +43,7 @@ from .rows import row_of
 from .schema import COLUMNS, SCHEMA, Column
 from .sources import NO_PHOTOS, Source
 
-__all__ = ["case_from_tables", "codes_table", "decisions_from_table", "known_codes",
+__all__ = ["case_from_tables", "codes_table", "decisions_from_table", "known_codes", "masses_in",
            "predictions_from_table", "priors_from_table", "probabilities_table", "tested_aside",
            "with_verdicts"]
 
@@ -231,6 +233,27 @@ def predictions_from_table(table: Table, key: Variable | None = None,
     return Predictions(ids_of(table, key), columns, names,
                        {int(row): words for row in np.flatnonzero(mute)},
                        tuple(f"Predictions: {problem}" for problem in keys_of(table, key)[1]))
+
+
+def masses_in(table: Table) -> Masses | None:
+    """P of codes that a table holds: Code Probabilities, or what Predictions sends.
+
+    None where it holds none; of several models the first counts.
+
+    Raises
+    ------
+    ValueError
+        A value is not a probability; the message names column and row.
+    """
+    names = [v.name for v in (*table.domain.attributes, *table.domain.metas) if v.is_continuous]
+    columns = answer_columns(names)
+    if not columns:
+        return None
+    columns |= {OUTSIDE: OUTSIDE} if OUTSIDE in names else {}
+    p = np.column_stack([table.get_column(name).astype(float) for name in columns.values()])
+    titles = list(columns.values())
+    check_probabilities(p, lambda row, column: f"column '{titles[column]}', row {row + 1}")
+    return Masses(tuple(ids_of(table, default_key(table))), tuple(columns), p)
 
 
 def _unread(table: Table, features: Sequence[Variable] | None) -> tuple[np.ndarray, Message, bool]:

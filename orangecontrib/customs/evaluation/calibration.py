@@ -7,7 +7,7 @@ import numpy as np
 
 from orangecontrib.customs.intervals import wilson
 
-__all__ = ["Bin", "ece", "ece_limit", "equal_mass_bins"]
+__all__ = ["Bin", "bin_members", "ece", "ece_limit", "equal_mass_bins"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,13 @@ def equal_mass_bins(p: np.ndarray, happened: np.ndarray, weight: np.ndarray | No
     return [Bin(float(w @ p[rows] / w.sum()), float(w @ happened[rows] / w.sum()),
                 *wilson(float(w @ happened[rows]), float(w.sum())), float(w.sum()))
             for rows, w in _members(p, weight, _number(total, bins))]
+
+
+def bin_members(p: np.ndarray, bins: int | None = None) -> list[np.ndarray]:
+    """Rows of each of the :func:`equal_mass_bins` of events that count one each."""
+    p, _, weight = _arrays(p, np.zeros(len(p), bool), None)
+    total = weight.sum()
+    return [rows for rows, _ in _members(p, weight, _number(total, bins))] if total else []
 
 
 def ece(p: np.ndarray, happened: np.ndarray, weight: np.ndarray | None = None,

@@ -14,6 +14,7 @@ from orangecontrib.customs.intervals import grouped_wilson
 
 from .calibration import ece, ece_limit
 from .errors import Scored
+from .reliability import Curve, reliability
 from .risk import accept, augrc
 
 __all__ = ["ALLOWED", "DIGITS", "ERRORS", "FinalCodes", "LevelScores", "commonest_codes",
@@ -137,9 +138,7 @@ def _at_level(said: FinalCodes, digits: int) -> LevelScores:
     better = (p >= of_true[:, None]).sum(axis=1)
     told = ~np.isnan(said.p[rows]).all(axis=1)
     top3 = np.maximum(top1, told & (better <= 3))  # the code that was given is among them
-    stated = np.array([min(1., sum(p[row, names.index(code)] for code in set(some)))
-                       if some else np.nan for row, some in enumerate(chosen)])
-    right = top1 > 0
+    stated, right = _stated(names, p, chosen), top1 > 0
     p_error = np.where(silent, np.inf, 1 - stated)
     truth = np.zeros_like(p)
     truth[np.arange(n), at] = 1
@@ -153,6 +152,33 @@ def _at_level(said: FinalCodes, digits: int) -> LevelScores:
             [str(group) for group in groups], return_inverse=True)[1]), augrc(p_error, ~right),
         {f"{limit:g}": accept(p_error, ~right, limit).n / n for limit in ERRORS},
         _duty_error(said, rows) if digits == max(DIGITS) else float("nan"))
+
+
+def _stated(names: Sequence[str], p: np.ndarray, chosen: Sequence[Sequence[str]]) -> np.ndarray:
+    """P of the codes that were given, of the candidates of a gap together; NaN of none."""
+    return np.array([min(1., sum(p[row, names.index(code)] for code in set(some)))
+                     if some else np.nan for row, some in enumerate(chosen)])
+
+
+def level_curves(scored: Scored, levels: Sequence[int] = DIGITS) -> list[Curve]:
+    """The reliability of a model's codes at each level that a true code reaches.
+
+    A document that was tested several times is one witness.
+    """
+    said, found = _codes_of(scored), []
+    for digits in levels if said.codes else ():
+        rows = np.flatnonzero([len(code) >= digits for code in said.true])
+        if not len(rows):
+            continue
+        true = [said.true[row][:digits] for row in rows]
+        chosen = [[code[:digits] for code in said.chosen[row] if len(code) >= digits]
+                  for row in rows]
+        names, p = _merged(said, rows, digits, true)
+        right = np.array([code in some for code, some in zip(true, chosen)])
+        assert said.groups is not None  # the documents
+        found.append(reliability(str(digits), _stated(names, p, chosen), right,
+                                 [said.groups[row] for row in rows]))
+    return found
 
 
 def _merged(said: FinalCodes, rows: np.ndarray, digits: int, true: Sequence[str]

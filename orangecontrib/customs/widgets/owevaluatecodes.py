@@ -17,6 +17,7 @@ from Orange.widgets.utils.concurrent import TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Output
 
+from orangecontrib.customs.cases.matrix.table import matrix_table, pairs_in
 from orangecontrib.customs.declarations.learning.table import leaks, learnt_from, words_read
 from orangecontrib.customs.declarations.table import (
     default_text,
@@ -32,7 +33,11 @@ from orangecontrib.customs.evaluation import (
     equal_mass_bins,
     risk_coverage,
 )
-from orangecontrib.customs.evaluation.final import commonest_level_scores, level_scores
+from orangecontrib.customs.evaluation.final import (
+    commonest_level_scores,
+    level_curves,
+    level_scores,
+)
 from orangecontrib.customs.evaluation.models import COMMONEST, Judge, ModelScores, standing
 from orangecontrib.customs.evaluation.models.table import (
     baseline,
@@ -42,6 +47,7 @@ from orangecontrib.customs.evaluation.models.table import (
     model_scores,
     models_table,
 )
+from orangecontrib.customs.evaluation.reliability import Curve
 from orangecontrib.customs.evaluation.table import (
     check,
     codes_table,
@@ -53,6 +59,7 @@ from orangecontrib.customs.evaluation.table import (
 )
 from orangecontrib.customs.i18n import Sayable, say
 from orangecontrib.customs.i18n.numbers import share
+from orangecontrib.customs.training.report.table import photo_curves
 from orangecontrib.customs.widgets.utils.common.base import (
     CustomsWidget,
     clear,
@@ -69,9 +76,11 @@ from orangecontrib.customs.widgets.utils.common.wording import (
     worded,
     worded_tabs,
 )
+from orangecontrib.customs.widgets.utils.text.calibrationpage import CalibrationPage
 from orangecontrib.customs.widgets.utils.text.errorpage import ErrorPage
 from orangecontrib.customs.widgets.utils.text.evaluated import FEW, Evaluated, in_words
 from orangecontrib.customs.widgets.utils.text.finalpage import FinalPage
+from orangecontrib.customs.widgets.utils.text.matrixpage import MatrixPage
 from orangecontrib.customs.widgets.utils.text.modelspage import ModelsPage, Verdict
 
 words = room("owevaluatecodes")
@@ -93,16 +102,29 @@ class Compared:
     titles: Sequence[Sayable]
 
 
-def run(request: SimpleNamespace, state: TaskState) -> tuple[Compared, Evaluated | None, str]:
-    """Compare all models, and look at the chosen one.
+def run(request: SimpleNamespace, state: TaskState
+        ) -> tuple[Compared | None, Evaluated | None, str, list[Curve]]:
+    """Compare all models, look at the chosen one, and measure features of photos.
 
     Returns
     -------
-    compared : Compared
+    compared : Compared or None
+        None where there are photos only.
     evaluated : Evaluated or None
     problem : str
         Why the chosen model can't be evaluated.
+    photos : list of Curve
+        Reliability of features.
     """
+    state.set_status(say(words("evaluating")))
+    tables = (request.photos, request.data, getattr(request.results, "data", None))
+    photos = next(filter(None, (photo_curves(table) for table in tables if table is not None)), [])
+    return (*(_models(request, state) if request.codes else (None, None, "")), photos)
+
+
+def _models(request: SimpleNamespace, state: TaskState
+            ) -> tuple[Compared, Evaluated | None, str]:
+    """Compare all models, and look at the chosen one."""
     compared = request.compared
     if compared is None:
         compared = compare(request, state)
@@ -174,7 +196,7 @@ def evaluate(judge: Judge, request: SimpleNamespace) -> Evaluated:
         judge.accepted(request.limit), [variable.name for variable in found],
         [(name, level) for name, some in ((judge.name, level_scores(scored)),
                                           (COMMONEST, commonest_level_scores(scored)))
-         for level in some])
+         for level in some], level_curves(scored))
 
 
 def unknown_verdicts(compared: Compared, limit: float) -> list[Verdict]:
@@ -204,18 +226,24 @@ class OWEvaluateCodes(CustomsWidget):
                         doc="Of Test & Score or Predictions: documents with known codes")
         data = Input("Data", Table, doc="Documents with predicted codes, to be judged: as "
                                         "Predictions or HS Code Fusion send them")
+        photos = Input("Labelled Photos", Table,
+                       doc="Photos with features and their labels, to be seen beside the codes: "
+                           "Predictions of Footwear CNN Trainer")
 
     class Outputs:
         scored = Output("Scored Documents", Table, default=True, dynamic=False,
                         doc="Each document with the probability that its code is wrong")
         codes = Output("Codes", Table, dynamic=False, doc="A row per code: errors and interval")
         selected = Output("Selected Documents", Table, dynamic=False,
-                          doc="Documents for which the selected code was predicted")
+                          doc="Documents for which the selected code was predicted, or goods of "
+                              "the selected pair of declared and found code")
         models = Output("Models", Table, dynamic=False,
                         doc="A row per model: five scores, Mean, s.d., interval of CA")
         levels = Output("Reliability", Table, dynamic=False,
                         doc="A row per level: top-1, top-3, macro-F1, log-loss, Brier, ECE, "
                             "AUGRC, coverage")
+        matrix = Output("Declared and Found", Table, dynamic=False,
+                        doc="A row per pair of declared and found code: goods and duties")
         judged = Output("Judged by All Models", Table, dynamic=False,
                         doc="A row per document and model: code, P, P(error), accept")
 
@@ -235,22 +263,30 @@ class OWEvaluateCodes(CustomsWidget):
         unread = Said(words("unread"))
         likely_unread = Said(words("likely_unread"))
         ids = Said(words("ids"))
+        no_photos = Said(words("no_photos"))
         leaks = Said(words("leaks"))
 
     class Information(CustomsWidget.Information):
         cancelled = Said(words("cancelled"))
         repeated = Said(words("repeated"))
+        only_matrix = Said(words("only_matrix"))
 
     model_name: str = Setting("", schema_only=True)
     truth_name: str = Setting("", schema_only=True)
     level: int = Setting(0, schema_only=True)
     limit: float = Setting(.05, schema_only=True)
     selected_code: str = Setting("", schema_only=True)
+    #: Of the matrix: digits, what money, and the cell that is sent.
+    matrix_level: int = Setting(6, schema_only=True)
+    matrix_money: str = Setting("", schema_only=True)
+    matrix_cell: list = Setting([], schema_only=True)
 
     def __init__(self):
         super().__init__()
         self.results: Results | None = None
         self.data: Table | None = None
+        self.photos: Table | None = None
+        self.photo_curves: list[Curve] = []
         self.evaluated: Evaluated | None = None
         self.compared: Compared | None = None
         self._table: Table | None = None
@@ -260,6 +296,8 @@ class OWEvaluateCodes(CustomsWidget):
         self.page.clear()
         self.models_page.clear()
         self.final_page.clear()
+        self.matrix_page.clear()
+        self.calibration_page.clear()
         worded(self.sentence, text=words("connect"), toolTip=words("explained"))
 
     def _set_up_controls(self):
@@ -292,7 +330,12 @@ class OWEvaluateCodes(CustomsWidget):
         self.sentence = self.page.sentence
         self.models_page = ModelsPage()
         self.final_page = FinalPage()
-        pages = (self.page, self.models_page, self.final_page)
+        self.matrix_page = MatrixPage(self.matrix_level, self.matrix_money)
+        self.matrix_page.chosen.connect(self._on_cell)
+        self.matrix_page.changed.connect(self._on_matrix)
+        self.calibration_page = CalibrationPage()
+        pages = (self.page, self.models_page, self.final_page, self.calibration_page,
+                 self.matrix_page)
         for page in pages:
             self.tabs.addTab(page, "")
         worded_tabs(self.tabs, [page.title for page in pages])
@@ -309,6 +352,10 @@ class OWEvaluateCodes(CustomsWidget):
     @Inputs.data
     def set_data(self, data: Table | None):
         self.data = data
+
+    @Inputs.photos
+    def set_photos(self, photos: Table | None):
+        self.photos = photos
 
     def handleNewSignals(self):
         self._predictions = [] if self.data is None else predictions_in(self.data)
@@ -328,6 +375,9 @@ class OWEvaluateCodes(CustomsWidget):
                 and domain.class_var.name != ANNOTATED_DATA_FEATURE_NAME else None
         self.truth_combo.set_variables(candidates, self.truth_name, default)
         self.truth_combo.setEnabled(self.data is not None and self.results is None)
+        self.matrix_page.show_pairs(None if self.data is None else pairs_in(self.data),
+                                    tuple(self.matrix_cell) or None)
+        self._send_matrix()
         self.evaluate()
 
     # -- changes by the user
@@ -353,6 +403,18 @@ class OWEvaluateCodes(CustomsWidget):
 
     def _on_code(self, code: str):
         self.selected_code = code
+        if code:
+            self.matrix_cell = []
+            self.matrix_page.choose(None)
+        self._send_selected()
+
+    def _on_cell(self, declared: str, found: str):
+        self.matrix_cell = [declared, found] if self.matrix_page.rows_of(declared, found) else []
+        self._send_selected()
+
+    def _on_matrix(self):
+        self.matrix_level, self.matrix_money = self.matrix_page.level, self.matrix_page.wanted
+        self._send_matrix()
         self._send_selected()
 
     # -- work
@@ -362,10 +424,13 @@ class OWEvaluateCodes(CustomsWidget):
         self.cancel()
         clear(self.Error, self.Warning, self.Information)
         self.evaluated = self.compared = None
-        if not self._can_start():
+        self.photo_curves = []
+        codes = self._can_start()
+        if not codes and self.photos is None:
             self._finish()
             return
         self.start(run, SimpleNamespace(
+            codes=codes, photos=self.photos,
             results=self.results, data=self.data, compared=compared, truth=self._truth(),
             number=max(0, self.model_combo.currentIndex()), digits=self.level or None,
             limit=self.limit))
@@ -374,7 +439,13 @@ class OWEvaluateCodes(CustomsWidget):
         """Whether there is something to learn from; a message says what is missing."""
         if self.results is None and self.data is not None:
             self.Error.no_prediction(shown=not self._predictions)
-            self.Error.no_truth(shown=bool(self._predictions) and not self._has_truth())
+            unknown = bool(self._predictions) and not self._has_truth()
+            compared = self.matrix_page.pairs is not None
+            self.Error.no_truth(shown=unknown and not compared)
+            self.Information.only_matrix(shown=unknown and compared)
+            if unknown and compared:
+                self.tabs.setCurrentWidget(self.matrix_page)
+                return False
         if self.results is not None:
             try:
                 check(self.results)
@@ -394,8 +465,12 @@ class OWEvaluateCodes(CustomsWidget):
         truth = self._truth()
         return truth is not None and any(text.strip() for text in strings_of(self.data, truth))
 
-    def on_done(self, result: tuple[Compared, Evaluated | None, str]):
-        self.compared, self.evaluated, problem = result
+    def on_done(self, result: tuple[Compared | None, Evaluated | None, str, list[Curve]]):
+        self.compared, self.evaluated, problem, self.photo_curves = result
+        self.Warning.no_photos(shown=self.photos is not None and not self.photo_curves)
+        if self.compared is None:
+            self._finish()
+            return
         evaluated, taught = self.evaluated, self.compared.judges[0].taught
         n, rows = taught.documents, int(taught.known.sum())
         if not n:
@@ -485,9 +560,16 @@ class OWEvaluateCodes(CustomsWidget):
             return None
         return self.results.data[self.results.row_indices]
 
+    def _send_matrix(self):
+        matrix = self.matrix_page.matrix
+        self.Outputs.matrix.send(None if matrix is None else matrix_table(matrix))
+
     def _send_selected(self):
         selected = None
-        if self._table is not None and self.selected_code:
+        rows = self.matrix_page.rows_of(*self.matrix_cell) if self.matrix_cell else ()
+        if rows:
+            selected = self.data[list(rows)]
+        elif self._table is not None and self.selected_code:
             name = next(v for v in reversed(self._table.domain.metas)
                         if v.name.startswith("predicted code"))
             rows = [i for i, code in enumerate(self._table.get_column(name))
@@ -501,6 +583,7 @@ class OWEvaluateCodes(CustomsWidget):
         self._show_models()
         e = self.evaluated
         self.final_page.show_scores(() if e is None else e.final)
+        self.calibration_page.show_curves(() if e is None else e.curves, self.photo_curves)
         if e is None:
             self.page.clear()
             worded(self.sentence, text=words("connect" if self.results is None is self.data
@@ -528,8 +611,18 @@ class OWEvaluateCodes(CustomsWidget):
         self._show()
 
     def send_report(self):
-        if self.evaluated is None:
-            return
+        if self.evaluated is not None:
+            self._report_evaluated()
+        if self.calibration_page.model.rows:
+            self.report_table(say(self.calibration_page.title),
+                              report_rows(self.calibration_page.model), header_rows=1)
+            self.report_plot(say(words("report_calibration")), self.calibration_page.plot)
+        if self.matrix_page.matrix is not None:
+            self.report_paragraph(say(self.matrix_page.title), self.matrix_page.sentence.text())
+            self.report_table(say(self.matrix_page.title), self.matrix_page.report_rows(),
+                              header_rows=1, header_columns=1)
+
+    def _report_evaluated(self):
         models = self.models_page
         self.report_items(say(words("report_evaluated")), (
             (say(words("model")), self.model_combo.currentText()),

@@ -20,6 +20,7 @@ from AnyQt.QtWidgets import (
     QLineEdit,
     QSizePolicy,
     QStyle,
+    QTabWidget,
     QTextBrowser,
     QTreeView,
 )
@@ -30,6 +31,7 @@ from Orange.widgets.utils.concurrent import TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Output
 
+from orangecontrib.customs.cases.table import masses_in
 from orangecontrib.customs.declarations.table import default_text, texts_of
 from orangecontrib.customs.files import CYRILLIC
 from orangecontrib.customs.i18n import say
@@ -61,7 +63,9 @@ from orangecontrib.customs.widgets.utils.common.controls import (
     splitter,
 )
 from orangecontrib.customs.widgets.utils.common.variables import VariableCombo, first
-from orangecontrib.customs.widgets.utils.common.wording import Said, room, worded
+from orangecontrib.customs.widgets.utils.common.wording import Said, room, worded, worded_tabs
+from orangecontrib.customs.widgets.utils.text.masschoice import MassChoice
+from orangecontrib.customs.widgets.utils.text.masschoice import words as mass_words
 from orangecontrib.customs.widgets.utils.text.tarifflines import (
     code_columns,
     line_html,
@@ -124,6 +128,9 @@ class OWNomenclature(CustomsWidget):
         codes = Input("Codes", Table, doc="Codes to look up in the edition", default=True)
         descriptions = Input("Descriptions", Table,
                              doc="Descriptions of goods to find headings and codes for")
+        probabilities = Input("Code Probabilities", Table,
+                              doc="A row per good, P of codes, to be seen on the tariff: of "
+                                  "HS Code Fusion or Predictions")
 
     class Outputs:
         nomenclature = Output("Nomenclature", Table, default=True,
@@ -150,6 +157,7 @@ class OWNomenclature(CustomsWidget):
         no_text = Said(words("no_text"))
         no_codes = Said(words("no_codes"))
         no_levels = Said(words("no_levels"))
+        probabilities = Said(words("probabilities"))
         nothing = Said(words("nothing"))
 
     class Information(CustomsWidget.Information):
@@ -167,6 +175,8 @@ class OWNomenclature(CustomsWidget):
     checked: list = Setting([], schema_only=True)
     levels: list = Setting(list(LEVELS), schema_only=True)
     code_name: str = Setting("", schema_only=True)
+    #: Whose probabilities are shown; "": of all goods together.
+    mass_good: str = Setting("", schema_only=True)
     last_folder: str = Setting("")
     auto_commit: bool = Setting(True)
 
@@ -177,6 +187,7 @@ class OWNomenclature(CustomsWidget):
         self.levels = [level for level in LEVELS if level in self.levels]
         self.codes_data: Table | None = None
         self.descriptions: list[str] | None = None
+        self.masses = None
         self._no_text = False            # the input has no descriptions
         self.searching: TariffSearch | None = None
         self._absent: list[str] = []     # ticked codes that this edition lacks
@@ -291,7 +302,17 @@ class OWNomenclature(CustomsWidget):
 
         self.page = SearchPage()
         self.page.chosen.connect(self._reveal)
-        parts = splitter(Qt.Vertical, self.page, self.view, self.details, sizes=(270, 330, 130),
+        self.mass_page = MassChoice()
+        self.mass_page.chosen.connect(self._reveal)
+        self.mass_page.ticked.connect(self._tick_line)
+        self.mass_page.good_chosen.connect(lambda good: setattr(self, "mass_good", good))
+        self.tabs = QTabWidget(documentMode=True)
+        for page in (self.view, self.mass_page):
+            self.tabs.addTab(page, "")
+        worded_tabs(self.tabs, [mass_words("tariff"), mass_words("masses")],
+                    ["", mass_words("masses_tip")])
+        self.tabs.tabBar().hide()
+        parts = splitter(Qt.Vertical, self.page, self.tabs, self.details, sizes=(270, 330, 130),
                          stretch=(1, 1))
         main = pile(parts)
         main.layout().insertLayout(0, top)
@@ -414,6 +435,7 @@ class OWNomenclature(CustomsWidget):
         self.model.set_tariff(tariff)
         self.searching = None if tariff is None else TariffSearch(tariff)
         self.page.show_ranking(None, tariff)
+        self._show_masses()
         if tariff is not None:
             self.model.blockSignals(True)
             self._absent = self.model.check_codes(self.checked)
@@ -456,6 +478,7 @@ class OWNomenclature(CustomsWidget):
         for combo in self.column_combos.values():
             combo.setItemText(0, say(words("none")))
         self._describe()
+        self.mass_page.fill()
         self._rank()
 
     # -- search and ticks
@@ -522,6 +545,18 @@ class OWNomenclature(CustomsWidget):
             index, QItemSelectionModel.ClearAndSelect | QItemSelectionModel.Rows)
         self.view.scrollTo(index)
 
+    def _tick_line(self, line: int):
+        """Tick or clear a line that the tree of probabilities shows."""
+        index = self.model.index_of(line)
+        ticked = self.model.data(index, Qt.CheckStateRole) == Qt.Checked
+        self.model.setData(index, Qt.Unchecked if ticked else Qt.Checked, Qt.CheckStateRole)
+
+    def _show_masses(self):
+        self.mass_page.show_masses(self.masses, self.tariff, self.mass_good)
+        self.tabs.tabBar().setVisible(self.masses is not None)
+        if self.masses is None:
+            self.tabs.setCurrentIndex(0)
+
     def _on_ticks(self):
         lines = self.tariff.lines
         self.checked = [lines[n].code for n in self.model.branches()] + self._absent
@@ -557,6 +592,22 @@ class OWNomenclature(CustomsWidget):
             else texts_of(data, variable)
         self._no_text = data is not None and variable is None
         self._rank()
+
+    @Inputs.probabilities
+    def set_probabilities(self, data: Table | None):
+        self.Warning.probabilities.clear()
+        self.masses = None
+        if data is not None:
+            try:
+                self.masses = masses_in(data)
+            except ValueError as error:
+                self.Warning.probabilities(reason=reason(error))
+            else:
+                self.Warning.probabilities(reason=words("no_probabilities"),
+                                           shown=self.masses is None)
+        self._show_masses()
+        if self.masses is not None:
+            self.tabs.setCurrentWidget(self.mass_page)
 
     def handleNewSignals(self):
         if self.tariff is not None:

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 import numpy as np
 from Orange.data import ContinuousVariable, Domain, StringVariable, Table
 
+from orangecontrib.customs.columns import FeatureColumn, Role
+from orangecontrib.customs.evaluation.reliability import Curve, reliability
 from orangecontrib.customs.groups import Group, visual_group
+from orangecontrib.customs.photos.table import GOOD_ID
+from orangecontrib.customs.training.trainer.table import label_columns, label_numbers
 
 from .whole import Report
 
 __all__ = ["evaluation_table", "reliability_table", "heights_table", "gradability_table",
-           "feature_names"]
+           "feature_names", "photo_curves"]
 
 
 def feature_names(language: str, group: Group | None = None) -> dict[str, str]:
@@ -57,6 +61,44 @@ def reliability_table(report: Report, language: str = "ru") -> Table:
             metas.append([names[row.feature], report.part])
     return _table("Reliability", (("photos", 0), ("stated", 3), ("observed", 3), ("from", 3),
                                   ("to", 3)), ("feature", "part"), rows, metas)
+
+
+def photo_curves(table: Table) -> list[Curve]:
+    """The reliability of each feature of photos whose labels stand beside what a model says.
+
+    Such a table is *Predictions* of Footwear CNN Trainer: photos that the model had not seen.  Of
+    a table that tells test photos from others only these count.  Photos of one good are one
+    witness.
+
+    Parameters
+    ----------
+    table : Table
+        Empty where it has no features or no labels.
+    """
+    domain = table.domain
+    variables = [*domain.variables, *domain.metas]
+    said = {column.feature: v for v in variables if (column := FeatureColumn.of(v)) is not None}
+    labels = label_columns(domain) if said else {}
+    both = [feature for feature in said if feature in labels
+            and labels[feature] is not said[feature]]
+    part = next((v for v in variables if v.name == "part" and v.is_discrete
+                 and "test" in v.values), None)
+    rows = np.ones(len(table), dtype=bool)
+    if part is not None:
+        test = table.get_column(part) == part.values.index("test")
+        rows = test if test.any() else rows
+    good = next((v for v in variables if Role.of(v) is Role.KEY), None) \
+        or next((v for v in variables if v.name == GOOD_ID), None)
+    of = np.array([str(row) if good is None else good.str_val(value) for row, value in enumerate(
+        range(len(table)) if good is None else table.get_column(good))], dtype=object)
+    curves = []
+    for feature in both:
+        y = label_numbers(table, labels[feature])
+        known = rows & ((y == 0) | (y == 1))
+        if known.any():
+            p = table.get_column(said[feature]).astype(float)
+            curves.append(reliability(feature, p[known], y[known] == 1, of[known].tolist()))
+    return curves
 
 
 def heights_table(report: Report, language: str = "ru") -> Table:

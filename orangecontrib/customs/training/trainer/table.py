@@ -35,7 +35,8 @@ from orangecontrib.customs.photos.table import (
 
 from .photos import NO_NUMBER, Trained, TrainingError, TrainingPhotos
 
-__all__ = ["label_columns", "training_photos", "predictions_table", "history_table",
+__all__ = ["label_columns", "label_numbers", "training_photos", "predictions_table",
+           "history_table",
            "skipped_table", "LABEL_SOURCE", "still_said"]
 
 #: Column that tells on what labels rest that nobody gave by eye, and one of them in it.
@@ -118,7 +119,7 @@ def training_photos(table: Table, image: Variable | str | None = None,
     labels = np.full((len(rows), len(group.features)), np.nan)
     for number, id_ in enumerate(group.feature_ids):
         if id_ in columns:
-            labels[:, number] = _numbers(table, columns[id_])[rows]
+            labels[:, number] = label_numbers(table, columns[id_])[rows]
     goods = good_variables(table.domain)
     key = _named(goods, Role.KEY, "good_id", "category") if good is None \
         else table.domain[good] if good else None
@@ -170,7 +171,7 @@ def _texts(table: Table, variable: Variable) -> list[str]:
     return result
 
 
-def _numbers(table: Table, variable: Variable) -> np.ndarray:
+def label_numbers(table: Table, variable: Variable) -> np.ndarray:
     """Numbers of a column; of a categorical one, the numbers that its values name."""
     values = table.get_column(variable).astype(float)
     if not variable.is_discrete:

@@ -24,6 +24,7 @@ from orangecontrib.customs.widgets.utils.common.theme import theme
 from orangecontrib.customs.widgets.utils.common.wording import room, worded, worded_tabs
 from orangecontrib.customs.widgets.utils.evidencestrip import EvidenceStrip, Thumb
 from orangecontrib.customs.widgets.utils.factsview import FactsView
+from orangecontrib.customs.widgets.utils.massview import MassPage
 from orangecontrib.customs.widgets.utils.photos.photodialog import PhotoDialog, Shown
 from orangecontrib.customs.widgets.utils.questionbox import QuestionBox
 from orangecontrib.customs.widgets.utils.traceview import TraceView
@@ -113,11 +114,13 @@ class GoodPage(QWidget):
         self.facts.chosen.connect(lambda _: self._show_evidence())
         self.codes = CodesView()
         self.trace = TraceView()
+        self.masses = MassPage()
         self.tabs = QTabWidget(documentMode=True)
-        for widget in (self.facts, self.codes, self.trace):
+        for widget in (self.facts, self.codes, self.trace, self.masses):
             self.tabs.addTab(widget, "")
-        worded_tabs(self.tabs, [words("facts"), words("codes"), words("trace")],
-                    [words("facts_tip"), words("codes_tip"), words("trace_tip")])
+        pages = ("facts", "codes", "trace", "tree")
+        worded_tabs(self.tabs, [words(page) for page in pages],
+                    [words(f"{page}_tip") for page in pages])
         self.splitter = QSplitter(Qt.Vertical, childrenCollapsible=False)
         self.splitter.addWidget(self.strip)
         self.splitter.addWidget(self.tabs)
@@ -151,6 +154,7 @@ class GoodPage(QWidget):
             self.facts.show_rows(())
             self.codes.show_verdict(None, None)
             self.trace.show_verdict(None)
+            self.masses.show_verdict(None, 0, None)
             self.strip.show_photos(())
             self.strip.text.show_pieces(())
             self.dialog.set_photos(())
@@ -159,6 +163,7 @@ class GoodPage(QWidget):
         self.card.setToolTip(as_written("\n".join(d.text for d in page.verdict.discrepancies)))
         self.codes.show_verdict(page.case, page.verdict)
         self.trace.show_verdict(page.verdict)
+        self.masses.show_verdict(page.case, page.row, page.verdict, page.answers)
         self.facts.show_rows(self.rows)
         self._show_question()
         self.card.setHtml(card_html(card_of(page.case, page.verdict),

@@ -11,9 +11,9 @@ from orangecontrib.customs.i18n import say
 from orangecontrib.customs.i18n.numbers import percent
 from orangecontrib.customs.widgets.utils.common.theme import Theme, theme
 
-__all__ = ["TraceView", "trace_html"]
+__all__ = ["SIGNS", "TraceView", "trace_html"]
 
-_SIGNS = {YES: "✔", NO: "✘", NOT_ESTABLISHED: "?"}
+SIGNS = {YES: "✔", NO: "✘", NOT_ESTABLISHED: "?"}
 
 
 def trace_html(verdict: Verdict, colours: Theme) -> str:
@@ -32,7 +32,7 @@ def trace_html(verdict: Verdict, colours: Theme) -> str:
             source = f"<i>{source}</i>"
         parts.append(
             f"<tr><td width='130' style='color:{answers[step.answer].name()}'>"
-            f"<b>{_SIGNS[step.answer]}</b>&nbsp;{escape(step.answer_text)}, "
+            f"<b>{SIGNS[step.answer]}</b>&nbsp;{escape(step.answer_text)}, "
             f"{escape(say(percent(step.p)))}</td>"
             f"<td>{escape(step.text)}<br>{source}</td></tr>")
     return "".join(parts) + "</table>"

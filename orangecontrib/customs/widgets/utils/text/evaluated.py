@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from orangecontrib.customs.evaluation import Accepted, Bin, CodeErrors, Scored
 from orangecontrib.customs.evaluation.final import LevelScores
 from orangecontrib.customs.evaluation.models import Judge
+from orangecontrib.customs.evaluation.reliability import Curve
 from orangecontrib.customs.i18n import say
 from orangecontrib.customs.i18n.numbers import share
 from orangecontrib.customs.intervals import wilson
@@ -35,6 +36,8 @@ class Evaluated:
     leaks: list[str]
     #: Scores at each level of the tariff, and whose: the model's, the baseline's.
     final: list[tuple[str, LevelScores]]
+    #: Reliability of the model's codes at each level.
+    curves: list[Curve]
 
     @property
     def scored(self) -> Scored:

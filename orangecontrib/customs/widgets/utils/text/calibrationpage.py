@@ -1,0 +1,125 @@
+"""The page "Calibration" of Evaluate Codes: codes of each level beside features of photos."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pyqtgraph as pg
+from AnyQt.QtCore import QItemSelectionModel, Qt
+from AnyQt.QtWidgets import QApplication
+
+from orangecontrib.customs.evaluation.reliability import Curve
+from orangecontrib.customs.groups import visual_groups
+from orangecontrib.customs.i18n import Sayable, Words, say
+from orangecontrib.customs.widgets.utils.common.controls import SentencePage, rows_view, splitter
+from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsModel
+from orangecontrib.customs.widgets.utils.common.plots import BROWN, GREEN, drawn, plot
+from orangecontrib.customs.widgets.utils.common.theme import theme
+from orangecontrib.customs.widgets.utils.common.wording import room, spoken, worded
+
+__all__ = ["CalibrationPage"]
+
+words = room("calibrationpage")
+
+#: Of curves, one after the other; those of features are dashed.
+_COLOURS = (BROWN, GREEN, "#1f6fb2", "#8e44ad", "#c0392b", "#7a7a00", "#00838f")
+_SYMBOLS = ("o", "t1", "s", "d", "star", "p", "h")
+
+
+class _Row(NamedTuple):
+    """A curve, and whether it is of a feature."""
+
+    curve: Curve
+    photos: bool
+    name: Sayable
+
+
+def _feature_names() -> Mapping[str, Words]:
+    """Names of the features of all groups that have some, by id."""
+    return {feature.id: Words(feature.name_ru, feature.name_en)
+            for group in visual_groups() for feature in group.features}
+
+
+def _number(value: float) -> str:
+    return "–" if np.isnan(value) else f"{value:.3f}"
+
+
+def _bad(row: _Row) -> str | None:
+    return theme(QApplication.palette()).bad.name() if row.curve.too_far else None
+
+
+class CalibrationPage(SentencePage):
+    """A row per curve, and the curves of the selected rows."""
+
+    title = words("title")
+
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        self.model = GoodsModel((
+            Column(words("what"), lambda row: say(row.name)),
+            Column("ECE", lambda row: _number(row.curve.ece) + "!" * row.curve.too_far,
+                   lambda row: -1. if np.isnan(row.curve.ece) else row.curve.ece, right=True,
+                   colour=_bad, header_tooltip=words("ece_tip")),
+            Column(words("chance"), lambda row: _number(row.curve.ece_chance),
+                   lambda row: -1. if np.isnan(row.curve.ece_chance) else row.curve.ece_chance,
+                   right=True, header_tooltip=words("chance_tip")),
+            Column("n", lambda row: str(row.curve.n), lambda row: row.curve.n, right=True,
+                   header_tooltip=words("n_tip")),
+            Column(words("witnesses"), lambda row: str(row.curve.witnesses),
+                   lambda row: row.curve.witnesses, right=True,
+                   header_tooltip=words("witnesses_tip")),
+        ), self)
+        self.view = rows_view(self.model, words("curves"), several=True, sorted_=False)
+        self.view.selectionModel().selectionChanged.connect(lambda *_: self._draw())
+        self.plot = worded(plot(words("stated"), words("came_true"), (8, 4)),
+                           toolTip=words("plot_tip"))
+        self.add(splitter(Qt.Horizontal, self.view, self.plot, sizes=(345, 255), stretch=(1, 1)))
+
+    def show_curves(self, codes: Sequence[Curve], photos: Sequence[Curve]) -> None:
+        """Show the levels of codes, and features of photos; the former are selected."""
+        names = _feature_names()
+        rows = [_Row(curve, False, words("code" if curve.name == "4" else "code_more",
+                                         n=int(curve.name))) for curve in codes]
+        rows += [_Row(curve, True, words("feature", name=names.get(curve.name, curve.name)))
+                 for curve in photos]
+        self.model.set_rows(rows)
+        self.view.resizeColumnsToContents()
+        far = sum(row.curve.too_far for row in rows)
+        name = "nothing" if not rows else "sentence" if photos else "codes_only"
+        worded(self.sentence, text=words(name, far=far, n=len(rows)) if rows else words(name))
+        self._select(range(len(codes)) if codes else range(min(1, len(rows))))
+        spoken(self.plot, "curves", lambda _: self._draw())
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.show_curves((), ())
+
+    def _select(self, rows: Sequence[int]) -> None:
+        selection = self.view.selectionModel()
+        selection.clearSelection()
+        for row in rows:
+            selection.select(self.model.index(row, 0),
+                             QItemSelectionModel.Select | QItemSelectionModel.Rows)
+
+    def _draw(self) -> None:
+        plot = self.plot
+        plot.clear()
+        plot.addItem(pg.PlotDataItem([0, 1], [0, 1], pen=pg.mkPen(
+            drawn("#999999"), style=Qt.DotLine)))
+        chosen = sorted(self.model.source_row(index.row())
+                        for index in self.view.selectionModel().selectedRows())
+        for row in chosen:
+            curve, photos, name = self.model.rows[row]
+            if not curve.bins:
+                continue
+            colour = drawn(_COLOURS[row % len(_COLOURS)])
+            x, y, low, high = (np.array([getattr(b, part) for b in curve.bins])
+                               for part in ("stated", "happened", "low", "high"))
+            plot.addItem(pg.ErrorBarItem(x=x, y=y, top=high - y, bottom=y - low,
+                                         pen=pg.mkPen(colour, width=1)))
+            plot.plot(x, y, name=say(name), symbolSize=8, symbolBrush=colour, symbolPen=None,
+                      symbol=_SYMBOLS[row % len(_SYMBOLS)],
+                      pen=pg.mkPen(colour, width=2, style=Qt.DashLine if photos else Qt.SolidLine))
+        plot.setXRange(0, 1)
+        plot.setYRange(0, 1)

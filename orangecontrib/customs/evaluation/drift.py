@@ -1,6 +1,6 @@
 """Is the error of the latest months higher than before?  An exact test with a known false alarm.
 
-Each month is asked once, and the last one and the last three are held against all months before
+Each month is asked once, and the last one, two and three are held against all months before
 them.  Decisions are compared with those of about the same stated P(error) – strata of equal mass,
 formed without a look at what was wrong –, so that goods that are harder are not taken for a drift.
 Given how many were wrong in a stratum, the number that falls into the later months is
@@ -25,8 +25,9 @@ __all__ = ["ALPHA", "STRATA", "WINDOWS", "Alarm", "Drift", "Period", "drift_of",
 ALPHA = .05
 #: Months in a year: so many tests share :data:`ALPHA`.
 A_YEAR = 12
-#: Lengths of what is held against the months before: a jump shows in one, a slow rise in three.
-WINDOWS = (1, 3)
+#: Lengths of what is held against the months before: a jump shows in one or two, a slow rise
+#: in three.
+WINDOWS = (1, 2, 3)
 #: Strata of the stated P(error); more of them leave too few decisions in each.
 STRATA = 4
 #: With fewer decisions on either side nothing is tested.

@@ -74,9 +74,9 @@ class Summary:
 
     @property
     def overturned(self) -> list[CodeErrors]:
-        """Codes of which people think otherwise, the ones with the highest lower limit first."""
+        """Codes of which people think otherwise, those that were overturned most often first."""
         return sorted((row for row in self.codes if row.wrong),
-                      key=lambda row: (-row.low, -row.wrong, row.code))
+                      key=lambda row: (-row.wrong, -row.low, row.code))
 
 
 def standing(entries: Iterable[Entry]) -> list[Entry]:

@@ -48,6 +48,7 @@ from orangecontrib.customs.widgets.utils.common.selecting import send_selection
 from orangecontrib.customs.widgets.utils.common.wording import Said, room, worded
 from orangecontrib.customs.widgets.utils.decisions import Decisions
 from orangecontrib.customs.widgets.utils.fusionanswers import FusionAnswers
+from orangecontrib.customs.widgets.utils.fusionledger import FusionLedger
 from orangecontrib.customs.widgets.utils.fusionsettings import FusionSettings
 from orangecontrib.customs.widgets.utils.goodpage import GoodPage, Page
 from orangecontrib.customs.widgets.utils.worklistview import WorkList
@@ -118,7 +119,7 @@ def run(job: Job, ending: threading.Event, state: TaskState) -> SimpleNamespace 
         tables=(codes_table(case, verdicts), probabilities_table(case, verdicts)))
 
 
-class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
+class OWHSCodeFusion(FusionAnswers, FusionLedger, FusionSettings, CustomsWidget):
     name = "HS Code Fusion"
     description = ("Join what text, photos and a classifier say of goods into ТН ВЭД codes, "
                    "with reasons, safe digits and the next question.")
@@ -167,6 +168,8 @@ class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
         remarks = Said(words("remarks"))
         cancelled = Said(words("cancelled"))
         strangers = Said(words("strangers"))
+        ledger = Said(words("ledger"))
+        no_code = Said(words("no_code"))
 
     class Information(CustomsWidget.Information):
         unmatched = Said(words("unmatched"))
@@ -177,7 +180,7 @@ class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
     graph_name = "page"
     #: Settings fold away: ⚙ in the status bar.
     controlAreaVisible: bool = Setting(False, schema_only=True)
-    path_settings = ("priors_file",)
+    path_settings = ("priors_file", "ledger_file")
     text_key: str = Setting("", schema_only=True)
     photo_key: str = Setting("", schema_only=True)
     predictions_key: str = Setting("", schema_only=True)
@@ -190,6 +193,10 @@ class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
     answers: dict = Setting({}, schema_only=True)
     #: Keys of the goods that somebody has looked at.
     reviewed: list = Setting([], schema_only=True)
+    #: Code that the analyst stands by, by key, where that is not the program's.
+    stood_by: dict = Setting({}, schema_only=True)
+    #: What is reviewed is appended to it; "": to none.
+    ledger_file: str = Setting("", schema_only=True)
     #: In which order the goods are worked through: see :data:`..cases.worklist.QUEUES`.
     queue: str = Setting("table", schema_only=True)
     selected_key: str = Setting("", schema_only=True)
@@ -210,7 +217,7 @@ class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
         self.lines: list[Line] = []
         self.results: tuple[Table, Table] | None = None
         self.images: dict[str, list[SeenPhoto]] | None = None
-        self.decisions = Decisions(lambda: (self.answers, self.reviewed), self._on_change)
+        self.decisions = Decisions(lambda: (self.answers, self._marks()), self._on_change)
         self._put_off: set[tuple[str, str]] = set()
         self._arriving = False
         self._seen = False
@@ -219,7 +226,7 @@ class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
         self._job: Job | None = None
         self._set_up_controls()
         self._set_up_main()
-        self._show_priors()
+        self.show_paths()
         self._show_groups()
         self._show_good()
 
@@ -516,6 +523,8 @@ class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
         for button in (self.review_button, self.actions_["review"]):
             button.setEnabled(verdict is not None)
             button.setChecked(reviewed)
+        self._show_stood_by(verdict if reviewed else None)
+        self.actions_["another"].setEnabled(verdict is not None)
         self.actions_["clear"].setEnabled(answered)
         self.actions_["clear_all"].setEnabled(bool(self.answers))
         if verdict is None:

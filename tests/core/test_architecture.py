@@ -25,6 +25,7 @@ ALLOWED = {
     "fusion": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation"},
     "cases": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation",
               "textmining", "fusion"},
+    "ledger": {"facts", "groups", "nomenclature", "evaluation", "fusion", "cases"},
     "batch": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation",
               "textmining", "fusion", "cases"},
     "training": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation",
@@ -32,7 +33,7 @@ ALLOWED = {
     "collecting": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation",
                    "textmining", "fusion", "cases", "training"},
     "headless": {"facts", "groups", "nomenclature", "photos", "declarations", "evaluation",
-                 "textmining", "fusion", "cases", "batch", "training", "collecting"},
+                 "textmining", "fusion", "cases", "batch", "training", "collecting", "ledger"},
 }
 BELOW_ALL = {"columns", "defaults", "files", "i18n", "intervals", "workers"}
 #: Names that moved, for those who import them from where they were; nobody in the house does.

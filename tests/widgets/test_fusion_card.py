@@ -273,7 +273,8 @@ class TestRooms(GuiTest):
             state["answers"] = {key: dict(facts) for key, facts in answers.items() if facts}
             for key, on in change[1].items():
                 (state["reviewed"].add if on else state["reviewed"].discard)(key)
-        made = Decisions(lambda: (state["answers"], state["reviewed"]), apply)
+        made = Decisions(lambda: (state["answers"], dict.fromkeys(state["reviewed"], True)),
+                         apply)
         for number in range(300):
             made.answer(f"g{number}", "sex", "men")
         made.clear(list(state["answers"]))
@@ -292,7 +293,7 @@ class TestRooms(GuiTest):
         self.assertEqual((state["answers"], state["reviewed"]), ({}, {"g1"}))
 
     def test_an_answer_that_changes_nothing_is_nothing_to_undo(self):
-        made = Decisions(lambda: ({"A": {"sex": "men"}}, ()), lambda change: self.fail())
+        made = Decisions(lambda: ({"A": {"sex": "men"}}, {}), lambda change: self.fail())
         made.answer("A", "sex", "men")
         made.answer("B", "sex", "")
         self.assertFalse(made.stack.canUndo())

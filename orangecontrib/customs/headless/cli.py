@@ -1,9 +1,9 @@
 """The console script ``orange-customs``, whose commands are those of `main`.
 
 Exit codes: 0 done; 1 nothing could be classified, read or (search) found, or (run) a widget
-shows an error or ends the run, or (evaluate) codes got worse; 2 bad arguments, input that can't be
-used, a result that can't be written, a workflow that can't be loaded, a timeout, an
-interrupt.
+shows an error or ends the run, or (evaluate) codes got worse, or (ledger show) the error rises;
+2 bad arguments, input that can't be used, a result that can't be written, a workflow that can't
+be loaded, a timeout, an interrupt.
 """
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from orangecontrib.customs.headless import (
     cli_batch,
     cli_collect,
     cli_evaluate,
+    cli_ledger,
     cli_report,
     cli_run,
     cli_search,
@@ -155,6 +156,10 @@ def _main(argv: list[str]) -> int:
     cli_run.add_language(search)
     search.set_defaults(job=cli_search.main)
 
+    ledger = commands.add_parser("ledger", help="decisions of persons, errors over time, priors")
+    cli_ledger.add_arguments(ledger)
+    ledger.set_defaults(job=cli_ledger.main)
+
     args = parser.parse_args(argv)
     from orangecontrib.customs.cases.files import InputError
     from orangecontrib.customs.files import Output, OutputError, shown
@@ -162,7 +167,7 @@ def _main(argv: list[str]) -> int:
         if hasattr(stream, "reconfigure"):  # names of files need not be text
             stream.reconfigure(errors="backslashreplace")
     try:
-        if args.command in ("run", "collect", "search"):
+        if args.command in ("run", "collect", "search", "ledger"):
             return args.job(args)
         with speaking(args.lang), Output(args.out, _inputs(args)) as place:
             done, code = args.job(args, place)

@@ -80,6 +80,7 @@ from orangecontrib.customs.widgets.utils.text.calibrationpage import Calibration
 from orangecontrib.customs.widgets.utils.text.errorpage import ErrorPage
 from orangecontrib.customs.widgets.utils.text.evaluated import FEW, Evaluated, in_words
 from orangecontrib.customs.widgets.utils.text.finalpage import FinalPage
+from orangecontrib.customs.widgets.utils.text.ledgerpage import LedgerPage
 from orangecontrib.customs.widgets.utils.text.matrixpage import MatrixPage
 from orangecontrib.customs.widgets.utils.text.modelspage import ModelsPage, Verdict
 
@@ -220,6 +221,7 @@ class OWEvaluateCodes(CustomsWidget):
                "ошибка, таможня, тн вэд, оценка, надёжность, калибровка"
 
     graph_name = "mainArea"  # Save Image
+    path_settings = ("ledger_file",)
 
     class Inputs:
         results = Input("Evaluation Results", Results, default=True,
@@ -280,6 +282,9 @@ class OWEvaluateCodes(CustomsWidget):
     matrix_level: int = Setting(6, schema_only=True)
     matrix_money: str = Setting("", schema_only=True)
     matrix_cell: list = Setting([], schema_only=True)
+    ledger_file: str = Setting("", schema_only=True)
+    #: At which codes of the ledger are compared.
+    ledger_digits: int = Setting(10, schema_only=True)
 
     def __init__(self):
         super().__init__()
@@ -299,6 +304,7 @@ class OWEvaluateCodes(CustomsWidget):
         self.matrix_page.clear()
         self.calibration_page.clear()
         worded(self.sentence, text=words("connect"), toolTip=words("explained"))
+        self.show_paths()
 
     def _set_up_controls(self):
         box = group_box(self.controlArea, words("evaluate"))
@@ -334,8 +340,12 @@ class OWEvaluateCodes(CustomsWidget):
         self.matrix_page.chosen.connect(self._on_cell)
         self.matrix_page.changed.connect(self._on_matrix)
         self.calibration_page = CalibrationPage()
+        self.ledger_page = LedgerPage(self.ledger_digits)
+        self.ledger_page.path_chosen.connect(self._on_ledger)
+        self.ledger_page.digits_chosen.connect(self._on_ledger_digits)
+        self.at_close(self.ledger_page.stop)
         pages = (self.page, self.models_page, self.final_page, self.calibration_page,
-                 self.matrix_page)
+                 self.matrix_page, self.ledger_page)
         for page in pages:
             self.tabs.addTab(page, "")
         worded_tabs(self.tabs, [page.title for page in pages])
@@ -400,6 +410,19 @@ class OWEvaluateCodes(CustomsWidget):
             self.evaluated.accepted = self.evaluated.judge.accepted(self.limit)
         if self.compared is not None:
             self._finish()
+
+    def _on_ledger(self, path: str):
+        self.ledger_file = self.storable(path)
+        self.show_paths()
+
+    def _on_ledger_digits(self, digits: int):
+        self.ledger_digits = digits
+        self.show_paths()
+
+    def show_paths(self):
+        """Show the ledger's path, and what stands in it."""
+        self.ledger_page.file.set_path(self.ledger_file)
+        self.ledger_page.show_file(self.resolved(self.ledger_file))
 
     def _on_code(self, code: str):
         self.selected_code = code
@@ -609,6 +632,7 @@ class OWEvaluateCodes(CustomsWidget):
     def on_language(self):
         """Another language is spoken: columns and plots are worded again."""
         self._show()
+        self.ledger_page.draw()
 
     def send_report(self):
         if self.evaluated is not None:

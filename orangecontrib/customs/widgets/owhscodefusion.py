@@ -49,6 +49,7 @@ from orangecontrib.customs.widgets.utils.common.wording import Said, room, worde
 from orangecontrib.customs.widgets.utils.decisions import Decisions
 from orangecontrib.customs.widgets.utils.fusionanswers import FusionAnswers
 from orangecontrib.customs.widgets.utils.fusionlearner import FusionLearning, taught
+from orangecontrib.customs.widgets.utils.fusionledger import FusionLedger
 from orangecontrib.customs.widgets.utils.fusionsettings import FusionSettings
 from orangecontrib.customs.widgets.utils.fusionweight import FusionWeight, Weighed
 from orangecontrib.customs.widgets.utils.goodpage import GoodPage, Page
@@ -136,7 +137,8 @@ def decided(job: Job, ending: threading.Event, state: TaskState) -> SimpleNamesp
         tables=(codes_table(case, verdicts), probabilities_table(case, verdicts)))
 
 
-class OWHSCodeFusion(FusionAnswers, FusionWeight, FusionLearning, FusionSettings, CustomsWidget):
+class OWHSCodeFusion(FusionAnswers, FusionLedger, FusionWeight, FusionLearning, FusionSettings,
+                     CustomsWidget):
     name = "HS Code Fusion"
     description = ("Join what text, photos and a classifier say of goods into ТН ВЭД codes, "
                    "with reasons, safe digits and the next question.")
@@ -190,6 +192,8 @@ class OWHSCodeFusion(FusionAnswers, FusionWeight, FusionLearning, FusionSettings
         cancelled = Said(words("cancelled"))
         strangers = Said(words("strangers"))
         learning = Said(words("learning"))
+        ledger = Said(words("ledger"))
+        no_code = Said(words("no_code"))
 
     class Information(CustomsWidget.Information):
         unmatched = Said(words("unmatched"))
@@ -200,7 +204,7 @@ class OWHSCodeFusion(FusionAnswers, FusionWeight, FusionLearning, FusionSettings
     graph_name = "page"
     #: Settings fold away: ⚙ in the status bar.
     controlAreaVisible: bool = Setting(False, schema_only=True)
-    path_settings = ("priors_file",)
+    path_settings = ("priors_file", "ledger_file")
     text_key: str = Setting("", schema_only=True)
     photo_key: str = Setting("", schema_only=True)
     predictions_key: str = Setting("", schema_only=True)
@@ -218,6 +222,10 @@ class OWHSCodeFusion(FusionAnswers, FusionWeight, FusionLearning, FusionSettings
     answers: dict = Setting({}, schema_only=True)
     #: Keys of the goods that somebody has looked at.
     reviewed: list = Setting([], schema_only=True)
+    #: Code that the analyst stands by, by key, where that is not the program's.
+    stood_by: dict = Setting({}, schema_only=True)
+    #: What is reviewed is appended to it; "": to none.
+    ledger_file: str = Setting("", schema_only=True)
     #: In which order the goods are worked through: see :data:`..cases.worklist.QUEUES`.
     queue: str = Setting("table", schema_only=True)
     selected_key: str = Setting("", schema_only=True)
@@ -239,7 +247,7 @@ class OWHSCodeFusion(FusionAnswers, FusionWeight, FusionLearning, FusionSettings
         self.lines: list[Line] = []
         self.results: tuple[Table, Table] | None = None
         self.images: dict[str, list[SeenPhoto]] | None = None
-        self.decisions = Decisions(lambda: (self.answers, self.reviewed), self._on_change)
+        self.decisions = Decisions(lambda: (self.answers, self._marks()), self._on_change)
         self._put_off: set[tuple[str, str]] = set()
         self._arriving = False
         self._seen = False
@@ -248,7 +256,7 @@ class OWHSCodeFusion(FusionAnswers, FusionWeight, FusionLearning, FusionSettings
         self._job: Job | None = None
         self._set_up_controls()
         self._set_up_main()
-        self._show_priors()
+        self.show_paths()
         self._show_groups()
         self._show_good()
         self._send_learner()  # as Test and Score needs it, without goods
@@ -565,6 +573,8 @@ class OWHSCodeFusion(FusionAnswers, FusionWeight, FusionLearning, FusionSettings
         for button in (self.review_button, self.actions_["review"]):
             button.setEnabled(verdict is not None)
             button.setChecked(reviewed)
+        self._show_stood_by(verdict if reviewed else None)
+        self.actions_["another"].setEnabled(verdict is not None)
         self.actions_["clear"].setEnabled(answered)
         self.actions_["clear_all"].setEnabled(bool(self.answers))
         if verdict is None:

@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable, Mapping
 
 from AnyQt.QtGui import QUndoCommand, QUndoStack
 
-__all__ = ["Change", "Decisions"]
+__all__ = ["Change", "Decisions", "Mark"]
 
+#: Whether a good is reviewed; the code that the analyst stands by, where that is not the program's.
+Mark = bool | str
 #: Per good, its answers (fact → value), or whether it is reviewed; None: as it is.
-Change = tuple[Mapping[str, Mapping[str, str]], Mapping[str, bool]]
+Change = tuple[Mapping[str, Mapping[str, str]], Mapping[str, Mark]]
 
 
 class _Command(QUndoCommand):
@@ -29,12 +31,12 @@ class Decisions:
     Parameters
     ----------
     current : callable
-        The answers, and the keys of the goods that are reviewed.
+        The answers, and the marks of the goods that are reviewed.
     apply : callable
         Takes a :data:`Change`.
     """
 
-    def __init__(self, current: Callable[[], tuple[Mapping, Iterable[str]]],
+    def __init__(self, current: Callable[[], tuple[Mapping, Mapping[str, Mark]]],
                  apply: Callable[[Change], None]):
         self._current, self._apply = current, apply
         self.stack = QUndoStack()
@@ -48,12 +50,13 @@ class Decisions:
         """Take back all answers for these goods."""
         self._answer({key: {} for key in keys})
 
-    def review(self, keys: Iterable[str], on: bool) -> None:
+    def review(self, keys: Iterable[str], mark: Mark) -> None:
         """Goods are reviewed, or are not any more."""
-        reviewed = set(self._current()[1])
-        after = {key: on for key in keys if (key in reviewed) != on}
+        reviewed = self._current()[1]
+        before = {key: reviewed.get(key, False) for key in keys}
+        after = {key: mark for key, earlier in before.items() if earlier != mark}
         if after:
-            self.stack.push(_Command(self._apply, ({}, {key: not on for key in after}),
+            self.stack.push(_Command(self._apply, ({}, {key: before[key] for key in after}),
                                      ({}, after)))
 
     def undo(self) -> None:

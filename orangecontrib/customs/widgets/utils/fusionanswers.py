@@ -11,7 +11,7 @@ from orangecontrib.customs.i18n import say
 from orangecontrib.customs.widgets.utils.common.base import Part
 from orangecontrib.customs.widgets.utils.common.controls import push
 from orangecontrib.customs.widgets.utils.common.wording import room, worded
-from orangecontrib.customs.widgets.utils.decisions import Change
+from orangecontrib.customs.widgets.utils.decisions import Change, Mark
 
 __all__ = ["FusionAnswers"]
 
@@ -24,8 +24,9 @@ AT_ONCE = 20
 class FusionAnswers(Part):
     """Answers and reviewed goods.
 
-    The widget has ``decisions``, the settings ``answers`` and ``reviewed``, the list and the page
-    of goods; it decides all of them by ``_decide``, and shows the chosen one by ``_show_good``.
+    The widget has ``decisions``, the settings ``answers``, ``reviewed`` and ``stood_by``, the list
+    and the page of goods; it decides all of them by ``_decide``, and shows the chosen one by
+    ``_show_good``.  Whose mark or code changes is noted in ``unwritten`` for ``_write_reviews``.
     """
 
     def _set_up_answers(self):
@@ -36,6 +37,7 @@ class FusionAnswers(Part):
                 ("undo", (QKeySequence.Undo,), self.decisions.undo),
                 ("redo", ("Ctrl+Y", "Ctrl+Shift+Z"), self.decisions.redo),
                 ("review", ("R", "\u041a"), self._toggle_reviewed),
+                ("another", (), self._ask_another),
                 ("conclusion", ("Return", "Enter"), self._open_conclusion),
                 ("clear", (), self._clear_answers),
                 ("clear_all", (), self._ask_clear_all)):
@@ -97,8 +99,10 @@ class FusionAnswers(Part):
         """The selected goods are reviewed, and the next one comes; or they are not any more."""
         if self.verdict is None:
             return
-        keys = [self.verdicts[row].key for row in self.list.rows]
-        on = self.verdict.key not in self.reviewed
+        self._review([self.verdicts[row].key for row in self.list.rows],
+                     self.verdict.key not in self.reviewed)
+
+    def _review(self, keys: list[str], on: Mark):
         row = self.list.row
         self.decisions.review(keys, on)
         shown = [self.lines[number] for number in self.list.shown]
@@ -108,14 +112,20 @@ class FusionAnswers(Part):
     def _on_change(self, change: Change):
         """Take new answers, decide these goods again at once, and send them on."""
         changed, reviewed = change
+        self.stood_by: dict = {
+            **{key: code for key, code in self.stood_by.items() if key not in reviewed},
+            **{key: mark for key, mark in reviewed.items() if isinstance(mark, str)}}
         answers = {**self.answers, **changed}
         self.answers: dict = {key: dict(facts) for key, facts in answers.items() if facts}
         self.reviewed: list = [*(key for key in self.reviewed if reviewed.get(key, True)),
-                         *(key for key, on in reviewed.items() if on)]
+                         *(key for key, on in reviewed.items()
+                           if on and key not in self.reviewed)]
+        self.unwritten |= {*reviewed, *(key for key in changed if key in self.reviewed)}
         if len(changed) > AT_ONCE:
             self._decide()
             return
         self._decide_again(set(changed), set(reviewed))
+        self._write_reviews()
         if changed:
             self.commit.deferred()
 
@@ -124,6 +134,7 @@ class FusionAnswers(Part):
         then, now = self._job.answers, self.answers
         self._decide_again({key for key in {*then, *now} if then.get(key) != now.get(key)},
                            self._job.reviewed ^ set(self.reviewed))
+        self._write_reviews()
 
     def _decide_again(self, answered: set[str], reviewed: set[str]):
         """Goods with other answers, or only another mark."""

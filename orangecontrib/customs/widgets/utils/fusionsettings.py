@@ -82,6 +82,7 @@ class FusionSettings(Part):
         row = gui.hBox(box)
         push(row, words("load"), self._load_priors, words("load_tip"))
         self.reset_button = push(row, common("reset"), self._reset_priors, words("reset_tip"))
+        self._set_up_ledger()
         self.edition_label = QLabel(wordWrap=True)
         self.edition_label.setEnabled(False)
         self.controlArea.layout().addWidget(self.edition_label)
@@ -106,6 +107,7 @@ class FusionSettings(Part):
 
     def show_paths(self):
         self._show_priors()
+        self._show_ledger()
 
     def _on_groups(self, names: list[str]):
         self.groups = names

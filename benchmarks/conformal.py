@@ -4,10 +4,10 @@ Run ``python benchmarks/conformal.py [--goods N] [--rulings]``.
 
 *Simulated*: a tariff of six headings, goods whose true code is drawn from one distribution while
 the program states another: sharper than it ought to be, and wrong about some headings more than
-about others.  Calibration tables are drawn again and again; the standard error is that over tables.  Told
-is the coverage, nominal − 2 standard errors, mean length and share of the root; of all goods, of
-each heading for which there is a promise of its own, of what is pooled; for single goods, and for
-rulings of many alike goods, of which one is judged.
+about others.  Calibration tables are drawn again and again; the standard error is that over
+tables.  Told is the coverage, nominal − 2 standard errors, mean length and share of the root; of
+all goods, of each heading for which there is a promise of its own, of what is pooled; for single
+goods, and for rulings of many alike goods, of which one is judged.
 
 *Rulings*: our own goods of published rulings.  Half `look` calibrates, `last` and `later` judge;
 all three were opened before, and rules were mended with `look` and `last`, so that the program is
@@ -158,7 +158,7 @@ def rulings() -> None:
         said = [row for row in rows if row.way]
         print(f"  {half}: {len(rows)} goods, {len(said)} with a code, of "
               f"{len({row.by for row in said})} rulings")
-    print(f"  {'half':6} {'rule':14} {'of':8} error rests   goods    n covered       interval "
+    print(f"  {'half':6} {'rule':14} {'of':8} error rests   goods     n covered       interval "
           "length   root")
     for half in ("last", "later"):
         for error in ERRORS:
@@ -169,7 +169,7 @@ def rulings() -> None:
                 if c.heading and (c.rule != "conformal" or c.n < 10):
                     continue
                 print(f"  {half:6} {c.rule:14} {c.heading or 'all':8} {error:>5.0%} {c.rests:8}"
-                      f"{c.goods:>5} {c.n:>4} {c.covered:>7.3f}  [{c.low:.2f}, {c.high:.2f}] "
+                      f"{c.goods:>5} {c.n:>5.1f} {c.covered:>7.3f}  [{c.low:.2f}, {c.high:.2f}] "
                       f"{c.length:>6.2f} {c.root:>6.3f}")
 
 

@@ -153,7 +153,7 @@ class Verdict:
     #: no digits below this node are safe, whatever their probability; None: any may be
     cap: str | None = None
     #: on what the safe digits rest; None: on the probabilities
-    safe_by: Message | Joined | None = None
+    safe_by: Message | None = None
 
     @property
     def code(self) -> str:

@@ -34,6 +34,8 @@ from orangecontrib.customs.cases.table import (
 )
 from orangecontrib.customs.cases.worklist import Line, line_of
 from orangecontrib.customs.declarations.learning.table import learnt_from
+from orangecontrib.customs.evaluation.conformal import Calibration
+from orangecontrib.customs.evaluation.knowngoods.table import calibration_from_table
 from orangecontrib.customs.fusion import Engine, Verdict
 from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.fusion.engine import MODEL, PHOTOS, TEXT
@@ -80,13 +82,15 @@ class Job:
     reviewed: frozenset[str] = frozenset()
     features: tuple | None = None   #: what the model behind the predictions learnt from
     decisions: Table | None = None  #: of authorities
+    calibration: Calibration | None = None  #: goods with known codes
 
 
 def run(job: Job, ending: threading.Event, state: TaskState) -> SimpleNamespace | None:
     """Decide all goods; a set `ending` ends it with those that were decided."""
     state.set_status(say(words("matching")))
     inputs = {"text": job.text, "photos": job.photos, "text_key": job.keys["text"],
-              "photo_key": job.keys["photos"], "trust": job.trust, "decisions": job.decisions}
+              "photo_key": job.keys["photos"], "trust": job.trust, "decisions": job.decisions,
+              "calibration": job.calibration}
     trouble = ""
     try:
         case = case_from_tables(job.engines, **inputs, predictions=job.predictions,
@@ -140,6 +144,9 @@ class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
         decisions = Input("Decisions", Table,
                           doc="Of authorities, which have the word on the goods they fit: number, "
                               "date, authority, code, words, facts, valid_from, valid_to, reason")
+        calibration = Input("Calibration", Table,
+                            doc="Goods with known codes, from Evaluate Codes or calibrate of the "
+                                "command line: safe digits rest on them")
         images = Input("Photos", Table, doc=(
             "A row per photo, to be seen beside the text: Contributions of Bayesian Photo "
             "Aggregator, or Goods Photos"))
@@ -163,6 +170,7 @@ class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
     class Warning(CustomsWidget.Warning):
         predictions = Said(words("predictions"))
         images = Said(words("images"))
+        calibration = Said(words("calibration"))
         nothing = Said(words("nothing"))
         remarks = Said(words("remarks"))
         cancelled = Said(words("cancelled"))
@@ -205,6 +213,7 @@ class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
         self.features: tuple | None = None
         self.priors_table: Table | None = None
         self.decisions_table: Table | None = None
+        self.calibration: Calibration | None = None
         self.case: Case | None = None
         self.verdicts: list[Verdict] = []
         self.lines: list[Line] = []
@@ -331,6 +340,16 @@ class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
         self.priors_table = table
         self._show_priors()
 
+    @Inputs.calibration
+    def set_calibration(self, table: Table | None):
+        self.Warning.calibration.clear()
+        self.calibration = None
+        if table is not None:
+            try:
+                self.calibration = calibration_from_table(table)
+            except ValueError as error:
+                self.Warning.calibration(reason=reason(error))
+
     @Inputs.decisions
     def set_decisions(self, table: Table | None):
         self.decisions_table = table
@@ -405,7 +424,7 @@ class OWHSCodeFusion(FusionAnswers, FusionSettings, CustomsWidget):
         priors = self._priors(vocabulary_of(groups))
         self._job = Job(
             engines_of(groups, priors), **self.tables, features=self.features,
-            decisions=self.decisions_table,
+            decisions=self.decisions_table, calibration=self.calibration,
             keys={name: combo.variable for name, combo in self.key_combos.items()},
             trust=self.trust, weight=self.weight, error=self.accepted_error,
             answers={key: dict(facts) for key, facts in self.answers.items()},

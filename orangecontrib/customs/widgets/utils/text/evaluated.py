@@ -4,6 +4,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from orangecontrib.customs.evaluation import Accepted, Bin, CodeErrors, Scored
+from orangecontrib.customs.evaluation.conformal import Calibration
+from orangecontrib.customs.evaluation.coverage import Coverage
 from orangecontrib.customs.evaluation.final import LevelScores
 from orangecontrib.customs.evaluation.models import Judge
 from orangecontrib.customs.i18n import say
@@ -35,6 +37,9 @@ class Evaluated:
     leaks: list[str]
     #: Scores at each level of the tariff, and whose: the model's, the baseline's.
     final: list[tuple[str, LevelScores]]
+    #: Documents with known codes, and how often safe digits that rest on them are right.
+    known: Calibration
+    coverages: list[Coverage]
 
     @property
     def scored(self) -> Scored:

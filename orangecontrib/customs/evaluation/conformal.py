@@ -29,12 +29,19 @@ from orangecontrib.customs.i18n import Sayable
 from orangecontrib.customs.nomenclature import LEVELS
 from orangecontrib.customs.nomenclature.decision_table import OUTSIDE
 
-__all__ = ["ALL", "HEADING", "POOL", "Calibration", "Known", "Promise", "Threshold", "Way",
-           "depth", "enough", "heading_of", "promise_of", "score", "threshold_of", "weights_of"]
+__all__ = ["ALL", "DECIMALS", "HEADING", "POOL", "Calibration", "Known", "Promise", "Threshold",
+           "Way", "depth", "enough", "heading_of", "promise_of", "score", "threshold_of",
+           "weights_of"]
 
 #: On which goods a threshold rests: those with the same said heading, with any of the headings
 #: that have too few of their own, or all.
 HEADING, POOL, ALL = "heading", "pool", "all"
+#: To the digits of an answer at least so many of the witnesses are known: where few are, these
+#: may be others than the rest.
+MOST = .5
+#: Nobody tells probabilities apart that differ in a later digit: sums of the same numbers in
+#: another order do.
+DECIMALS = 9
 #: Two sums of weights that differ by less are equal.
 TINY = 1e-9
 
@@ -214,7 +221,7 @@ def _promise(calibration: Calibration, error: float) -> Promise:
 
 
 def promise_of(rows: Sequence[Known], error: float) -> Promise:
-    """Thresholds from known goods, at the deepest level to which enough of them are known.
+    """Thresholds from known goods, at the deepest level to which enough and most are known.
 
     Nothing is chosen by what was right: the level by the depths of the codes, the headings by how
     often they were said.  Where headings with too few goods are pooled, one with just enough is
@@ -230,7 +237,7 @@ def promise_of(rows: Sequence[Known], error: float) -> Promise:
     weighed = [(row, weight) for row, weight in zip(rows, weights_of(rows)) if row.way]
     for digits in reversed(LEVELS):
         known = [(row, weight) for row, weight in weighed if depth(row.true) >= digits]
-        if _count(known) >= need:
+        if _count(known) >= max(need, MOST * _count(weighed)):
             break
     else:
         return Promise(error, 0, _count(weighed))

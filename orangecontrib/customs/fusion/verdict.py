@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from orangecontrib.customs.defaults import ERROR
+from orangecontrib.customs.evaluation.conformal import DECIMALS
 from orangecontrib.customs.facts import Evidence, Fact
 from orangecontrib.customs.fusion.duties import EUR
 from orangecontrib.customs.fusion.engine import Answers, Belief, Engine, Witness
@@ -213,8 +214,8 @@ class Verdict:
             p = self.p_of(node)
             if p != p:
                 break
-            # sums of many small numbers need not fall by the last bit
-            nodes.append((node, min(p, nodes[-1][1] if nodes else 1.)))
+            # sums of the same numbers in another order differ by the last bit
+            nodes.append((node, min(round(p, DECIMALS), nodes[-1][1] if nodes else 1.)))
         return tuple(nodes)
 
     def agrees(self, declared: str) -> str:

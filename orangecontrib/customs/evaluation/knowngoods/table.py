@@ -9,7 +9,7 @@ from Orange.data import ContinuousVariable, Domain, StringVariable, Table, Varia
 from orangecontrib.customs.columns import MassColumn, Role
 from orangecontrib.customs.nomenclature import LEVELS, parse_code
 
-from ..conformal import Calibration, Known, Way
+from ..conformal import DECIMALS, Calibration, Known, Way
 from ..coverage import Coverage
 from ..errors import Scored
 from ..table import strings
@@ -124,7 +124,7 @@ def known_from_scored(scored: Scored, name: str, by: Sequence[str] | None = None
             for node in nodes:
                 p = float(scored.p[row]) if scored.shares is None \
                     else float(scored.shares[row, starts[node]].sum())
-                way.append((node, min(p, way[-1][1] if way else 1.)))
+                way.append((node, min(round(p, DECIMALS), way[-1][1] if way else 1.)))
         document = str(scored.document[row])
         rows.append(Known(tuple(way), digits, document if by is None else by[row] or document,
                           str(row + 1)))

@@ -37,6 +37,8 @@ shot                "view": id of a view  Extractor, of models that    people
                     a photo can't show
 contribution        id of the feature     Aggregator (Contributions)   people
 designation         words of the code     Fusion (Code probabilities)  people
+mass, made_with     digits of which P is  Fusion (Codes)               Evaluate Codes
+                    told; what said it
 role = key          ids of goods, a row   Declaration Facts,           Fusion, Declaration Facts,
                     per good; once        Aggregator, Fusion           Trainer
                     "good_id"
@@ -83,9 +85,9 @@ from enum import StrEnum
 from typing import Any, Protocol, Self, TypeVar
 
 __all__ = ["BagColumn", "CodeColumn", "ContradictionColumn", "ContributionColumn", "FactColumn",
-           "FeatureColumn", "GradabilityColumn", "ImageColumn", "LabelColumn", "NoteColumn",
-           "Role", "ShotColumn", "SkippedPhotos", "TextColumn", "WordsColumn", "computed",
-           "copy_marks", "keyed", "marked", "name_key", "named_key", "origin_of"]
+           "FeatureColumn", "GradabilityColumn", "ImageColumn", "LabelColumn", "MassColumn",
+           "NoteColumn", "Role", "ShotColumn", "SkippedPhotos", "TextColumn", "WordsColumn",
+           "computed", "copy_marks", "keyed", "marked", "name_key", "named_key", "origin_of"]
 
 
 class HasAttributes(Protocol):
@@ -368,6 +370,24 @@ class CodeColumn(_Kind):
         return cls(str(said["designation"])) if "designation" in said else None
 
 
+@dataclass(frozen=True)
+class MassColumn(_Kind):
+    """P of the first digits of the code in the row, and what said it (:mod:`..evaluation`)."""
+
+    digits: int
+    made_with: str = ""
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        return {"mass": str(self.digits), "made_with": self.made_with}
+
+    @classmethod
+    def of(cls, variable: HasAttributes) -> Self | None:
+        digits = _number(variable.attributes.get("mass"))
+        return None if digits is None else cls(int(digits),
+                                               str(variable.attributes.get("made_with", "")))
+
+
 # --- what Orange and its add-ons agree on -----------------------------------------------------
 
 @dataclass(frozen=True)
@@ -451,7 +471,7 @@ class BagColumn(_Kind):
 
 #: All kinds, but for what a corpus reads, which somebody typed.
 _KINDS = (FactColumn, FeatureColumn, LabelColumn, GradabilityColumn, ContradictionColumn,
-          ContributionColumn, CodeColumn, ImageColumn, WordsColumn, BagColumn, Role)
+          ContributionColumn, CodeColumn, MassColumn, ImageColumn, WordsColumn, BagColumn, Role)
 
 
 def marked(variable: HasAttributes) -> bool:

@@ -17,6 +17,7 @@ from orangecontrib.customs.columns import (
     GradabilityColumn,
     ImageColumn,
     LabelColumn,
+    MassColumn,
     NoteColumn,
     Role,
     TextColumn,
@@ -34,7 +35,8 @@ KINDS = (
     FeatureColumn("high_heel", "heel", "high", .25, .125, True), FeatureColumn("high_heel"),
     LabelColumn("high_heel", "heel", "high"), NoteColumn("upper"), GradabilityColumn("heel"),
     ContradictionColumn(), ContributionColumn("high_heel"),
-    CodeColumn("прочая: выше колена"), ImageColumn("/a folder/of photos"), WordsColumn(),
+    CodeColumn("прочая: выше колена"), MassColumn(4, "program=1; groups=a, b"),
+    ImageColumn("/a folder/of photos"), WordsColumn(),
     TextColumn(), BagColumn())
 
 
@@ -95,6 +97,7 @@ def test_numbers_of_a_feature_keep_six_digits(prior, rho, made_only):
     (ContradictionColumn(), {"contradiction": "yes"}),
     (ContributionColumn("high_heel"), {"contribution": "high_heel"}),
     (CodeColumn("прочая"), {"designation": "прочая"}),
+    (MassColumn(4, "x=1"), {"mass": "4", "made_with": "x=1"}),
     (ImageColumn("/photos"), {"type": "image", "origin": "/photos"}),
     (WordsColumn(), {"type": "words"}), (TextColumn(), {"include": True}),
     (BagColumn(), {"bow-feature": True}), (Role.KEY, {"role": "key"}),

@@ -10,6 +10,9 @@ from orangecontrib.text import Corpus
 from orangecontrib.text.preprocess import RegexpTokenizer
 from orangecontrib.text.vectorization import BowVectorizer
 
+from orangecontrib.customs.columns import MassColumn
+from orangecontrib.customs.evaluation.coverage import RULES
+from orangecontrib.customs.evaluation.knowngoods.table import calibration_from_table
 from orangecontrib.customs.i18n.numbers import share
 from orangecontrib.customs.widgets.owevaluatecodes import OWEvaluateCodes
 
@@ -415,3 +418,71 @@ class TestOWEvaluateCodes(WidgetTest):
         self.assertTrue(hint.width() <= 909 and hint.height() <= 511)
         least = self.widget.minimumSizeHint()
         self.assertTrue(least.width() <= 909 and least.height() <= 511)
+
+
+class TestSafeDigits(WidgetTest):
+    """Goods of HS Code Fusion with true codes → what its safe digits rest on."""
+
+    def setUp(self):
+        self.widget = self.create_widget(OWEvaluateCodes)
+
+    def codes(self, wrong=6):
+        """Twenty goods that are said to be 6403, some of which are 6404, of ten rulings."""
+        masses = [MassColumn(digits, "program=1").mark(ContinuousVariable(f"P({digits} digits)"))
+                  for digits in (2, 4, 6)]
+        metas = [StringVariable(name) for name in ("code", "right", "ruling")]
+        return Table.from_numpy(
+            Domain([*masses, ContinuousVariable("P(code)")], metas=metas),
+            np.tile([.99, .9, .8, .7], (20, 1)),
+            metas=np.array([["6403911600", "6404190000" if n < wrong else "6403910000",
+                             f"ruling {n % 10}"] for n in range(20)], dtype=object))
+
+    def feed(self, table, **settings):
+        for name, value in settings.items():
+            setattr(self.widget, name, value)
+        self.send_signal(self.widget.Inputs.data, table)
+        self.wait_until_finished()
+        return self.get_output(self.widget.Outputs.calibration)
+
+    def test_goods_and_what_was_said_of_them_go_on_to_hs_code_fusion(self):
+        table = self.feed(self.codes(), truth_name="right", by_name="ruling")
+        self.assertEqual(len(table), 20)
+        known = calibration_from_table(table)
+        self.assertEqual(known.made_with, {"program": "1"})
+        self.assertEqual(known.rows[0].way, (("64", .99), ("6403", .9), ("640391", .8)))
+        self.assertEqual((known.rows[0].true, known.rows[0].by), ("6404190000", "ruling 0"))
+
+    def test_the_page_sets_coverage_beside_length_and_trivial_answers(self):
+        self.feed(self.codes(), truth_name="right")
+        rows = self.widget.safe_page.model.rows
+        self.assertEqual({row.rule for row in rows if not row.heading}, set(RULES))
+        self.assertIn("6403", {row.heading for row in rows})
+        self.assertIn("%", self.widget.safe_page.sentence.text())
+
+    def test_goods_of_one_witness_are_counted_once(self):
+        self.feed(self.codes(), truth_name="right", by_name="ruling")
+        self.assertEqual({row.n for row in self.widget.safe_page.model.rows}, {10})
+
+    def test_the_witness_may_be_chosen_when_all_is_evaluated(self):
+        self.feed(self.codes(), truth_name="right")
+        self.widget.by_combo.setCurrentText("ruling")
+        self.widget.by_combo._on_activated(0)
+        self.wait_until_finished()
+        self.assertEqual(self.widget.by_name, "ruling")
+        self.assertEqual({row.n for row in self.widget.safe_page.model.rows}, {10})
+
+    def test_models_in_evaluation_results_are_judged_by_their_documents(self):
+        self.send_signal(self.widget.Inputs.results, results())
+        self.wait_until_finished()
+        table = self.get_output(self.widget.Outputs.calibration)
+        self.assertEqual(len(table), 150)
+        self.assertEqual(calibration_from_table(table).made_with, {"model": "model 0"})
+        self.assertEqual({row.n for row in self.widget.safe_page.model.rows if not row.heading},
+                         {150})
+
+    def test_too_few_goods_are_said_to_be_so_and_nothing_to_learn_from_too(self):
+        self.feed(self.codes()[:3], truth_name="right")
+        few = self.widget.safe_page.sentence.text()
+        self.assertIsNone(self.feed(None))
+        self.assertNotEqual(self.widget.safe_page.sentence.text(), few)
+        self.assertEqual(self.widget.safe_page.model.rows, [])

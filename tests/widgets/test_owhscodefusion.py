@@ -27,6 +27,8 @@ from orangecontrib.customs.cases.table import tested_aside
 from orangecontrib.customs.columns import ImageColumn
 from orangecontrib.customs.declarations import GroupsReader
 from orangecontrib.customs.declarations.table import facts_table
+from orangecontrib.customs.evaluation.conformal import Calibration
+from orangecontrib.customs.evaluation.knowngoods.table import calibration_table, known_from_table
 from orangecontrib.customs.fusion import Engine
 from orangecontrib.customs.fusion.among import codes_of
 from orangecontrib.customs.fusion.table import default_key
@@ -964,3 +966,51 @@ class TestLearnerAndModel(WidgetTest):
         self.send_signal(answered.Inputs.predictors, model, 1, widget=answered)
         table = self.get_output(answered.Outputs.annotated, widget=answered)
         self.assertIn("HS Code Fusion (6403)", [v.name for v in table.domain.metas])
+class TestCalibration(WidgetTest):
+    """Goods with known codes, on which safe digits rest."""
+
+    def setUp(self):
+        self.widget = self.create_widget(OWHSCodeFusion, stored_settings={"accepted_error": .1})
+
+    def codes(self, **tables):
+        self.send_signals([(getattr(self.widget.Inputs, name), table)
+                           for name, table in tables.items()])
+        self.wait_until_finished()
+        return self.get_output(self.widget.Outputs.codes)
+
+    def calibration(self, made_with=None):
+        """Boots, of every second of which only the heading was right."""
+        texts = text_facts({f"b{n}": BOOTS for n in range(12)})
+        codes = self.codes(text=texts)
+        codes = codes.add_column(StringVariable("right"), [
+            MEN_ANKLE if n % 2 else "6403999800" for n in range(12)], to_metas=True)
+        known = known_from_table(codes, codes.domain["code"], codes.domain["right"])
+        if made_with is not None:
+            known = Calibration(known.rows, made_with)
+        return texts, calibration_table(known)
+
+    @speaking("en")
+    def test_safe_digits_are_what_known_goods_promise_and_the_card_says_so(self):
+        texts, table = self.calibration()
+        codes = self.codes(text=texts, calibration=table)
+        self.assertEqual(set(codes.get_column("safe code")), {"6403"})
+        self.assertEqual(set(codes.get_column("code")), {MEN_ANKLE})
+        self.assertIn("by known codes (12", codes.get_column("safe by")[0])
+        self.assertIn("by known codes (12", self.widget.page.card.toPlainText())
+        codes = self.codes(calibration=None)
+        self.assertEqual(set(codes.get_column("safe by")), {"by the probabilities"})
+
+    @speaking("en")
+    def test_a_table_that_something_else_made_does_not_count_and_a_warning_says_what_differs(self):
+        texts, table = self.calibration({"model": "LR"})
+        codes = self.codes(text=texts, calibration=table)
+        self.assertEqual(set(codes.get_column("safe by")), {"by the probabilities"})
+        self.assertIn("was made another way: model: LR there", str(self.widget.Warning.remarks))
+
+    @speaking("en")
+    def test_a_table_that_is_none_is_named_and_the_goods_are_decided(self):
+        codes = self.codes(text=text_facts({"b": BOOTS}), calibration=Table("iris"))
+        self.assertEqual(list(codes.get_column("code")), [MEN_ANKLE])
+        self.assertIn("no column code", str(self.widget.Warning.calibration))
+        self.codes(calibration=None)
+        self.assertFalse(self.widget.Warning.calibration.is_shown())

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from orangecontrib.customs.cases.calibrating import refused, remarks_on
 from orangecontrib.customs.cases.files import InputError, ids_of_rows, read_declarations
 from orangecontrib.customs.cases.predictions import Predictions
 from orangecontrib.customs.declarations.headings import trusted_cells
@@ -16,6 +17,7 @@ from orangecontrib.customs.defaults import WEIGHT
 from orangecontrib.customs.files import Output, Row, written_cell
 from orangecontrib.customs.fusion.meeting import strangers
 from orangecontrib.customs.fusion.statements import chosen_columns
+from orangecontrib.customs.i18n import say as in_words
 
 from .checkpoint import Checkpoint
 from .executors import ENGINES, Executor
@@ -180,13 +182,26 @@ class _Goods:
         self._answers = _by_id(zip(source.goods, source.answer.odds), source.ids) \
             if source is not None else {}
         self.job = replace(job, table=replace(table, rows=[]), roles=roles, columns=columns,
-                           classes=source.answer.classes if source is not None else ())
+                           classes=source.answer.classes if source is not None else (),
+                           weight=weight)
+        remarks += self._calibrate()
         self._look()
         for remark in remarks:
             say(remark)
         for meeting in self._strangers(titles):
             say(f"fewer than half of the ids meet: {meeting}")
         self.names = Names(self._seen)
+
+    def _calibrate(self) -> list[str]:
+        """What is to be said of the known goods; the job goes on without those of another."""
+        known = self.job.calibration
+        if known is None:
+            return []
+        why = refused(known.made_with, Worker(self.job).made_with)
+        if why is None:
+            return list(map(in_words, remarks_on(known)))
+        self.job = replace(self.job, calibration=None)
+        return [in_words(why)]
 
     def _cells(self, row: Row) -> Mapping[str, str]:
         return trusted_cells(row, self._columns, self._roles)

@@ -16,10 +16,12 @@ import numpy as np
 
 from orangecontrib.customs import cases
 from orangecontrib.customs.cases.api import engines_of
+from orangecontrib.customs.cases.calibrating import made_with
 from orangecontrib.customs.cases.case import join
 from orangecontrib.customs.cases.decisions import Decision
 from orangecontrib.customs.cases.files import InputError, goods_of_table
 from orangecontrib.customs.cases.goods import Before, OfGroup
+from orangecontrib.customs.cases.predictions import learnt_of
 from orangecontrib.customs.cases.sources import (
     Source,
     photo_model,
@@ -28,13 +30,15 @@ from orangecontrib.customs.cases.sources import (
     read_photos,
     text_source,
 )
+from orangecontrib.customs.cases.texts import learnt_of as learnt_of_texts
 from orangecontrib.customs.cases.texts import text_model_source
 from orangecontrib.customs.declarations import FactReader, reader_of
-from orangecontrib.customs.defaults import ERROR, TRUST
+from orangecontrib.customs.defaults import ERROR, TRUST, WEIGHT
+from orangecontrib.customs.evaluation.conformal import Calibration
 from orangecontrib.customs.facts import Priors
 from orangecontrib.customs.files import OutputError, Roles, Row, TextTable
 from orangecontrib.customs.fusion.among import Answer, codes_of, vocabulary_of
-from orangecontrib.customs.fusion.engine import MODEL
+from orangecontrib.customs.fusion.engine import MODEL, PHOTOS, TEXT
 from orangecontrib.customs.fusion.keys import unique_keys
 from orangecontrib.customs.groups import GroupError
 from orangecontrib.customs.i18n import Joined, Message, say, speaking
@@ -91,6 +95,10 @@ class Job:
         By the currency of values, what one of another currency costs in it.
     texts : TextTree or None
         A text model.
+    weight : float
+        Of the classifier.
+    calibration : Calibration or None
+        Known goods on which safe digits rest.
     form : str
         What the result is to be: "csv" or "parquet".
     lang : str
@@ -114,6 +122,8 @@ class Job:
     tariff: Tariff | None = None
     exchange: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     texts: TextTree | None = None
+    weight: float = WEIGHT
+    calibration: Calibration | None = None
     form: str = "csv"
     lang: str = "ru"
     #: The photo model, where this process has it already; others load it.
@@ -260,6 +270,18 @@ class Worker:
         return self.job.loaded or photo_model(
             self.job.model, [engine.group for engine in self.engines])
 
+    @property
+    def made_with(self) -> dict[str, str]:
+        """What decides: see :attr:`..cases.Case.made_with`."""
+        job, said = self.job, {TEXT: ""}
+        if job.model:
+            said[PHOTOS] = self.model.digest[:8]
+        if job.classes:
+            said[MODEL] = learnt_of(job.classes, job.weight)
+        elif job.texts is not None:
+            said[MODEL] = learnt_of_texts(job.texts)
+        return made_with(self.engines, said, job.trust)
+
     def __call__(self, task: Task) -> Done:
         """What comes of a task; a good that can't be decided does not keep the others from it."""
         with speaking(self.job.lang):
@@ -310,6 +332,7 @@ class Worker:
         case = join(self.engines, sources, job.trust, job.decisions, job.on, task.taken,
                     job.exchange)
         case = case if job.tariff is None else case.under(job.tariff)
+        case = case.calibrated(job.calibration)
         verdicts: list = []
         answers = {key: said for key, said in self.job.answers.items() if key in set(case.keys)}
         result = list(cases.rows_of(case, self.job.error, answers, seen=verdicts.append))
@@ -346,7 +369,8 @@ class Worker:
                 if wanted is None or good.good_id in wanted]
         codes = len(codes_of(self.engines))
         return Source(MODEL, [good for good, _ in some], answer=Answer(
-            np.array([odds for _, odds in some]).reshape(len(some), codes), self.job.classes))
+            np.array([odds for _, odds in some]).reshape(len(some), codes), self.job.classes),
+            learnt=learnt_of(self.job.classes, self.job.weight))
 
     def _count(self, case, verdicts: Sequence, rows: Sequence[Mapping], done: Done) -> None:
         done.counts["goods"] += len(rows)

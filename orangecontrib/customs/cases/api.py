@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from orangecontrib.customs.declarations import reader_of
 from orangecontrib.customs.defaults import ERROR, TRUST, WEIGHT
+from orangecontrib.customs.evaluation.conformal import Calibration
 from orangecontrib.customs.facts import Priors, Vocabulary
 from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.fusion.engine import Engine
@@ -23,6 +24,7 @@ from .decisions import Decision
 from .files import (
     goods_of_rows,
     read_answers,
+    read_calibration_file,
     read_decisions,
     read_goods,
     read_predictions,
@@ -68,11 +70,12 @@ def case_of(goods: Sequence[Good], photos: PhotoEvidence | None = None,
             decisions: Sequence[Decision] = (), on: date | None = None,
             tariff: Tariff | None = None, texts: TextTree | None = None,
             exchange: Mapping[str, Mapping[str, float]] | None = None,
+            calibration: Calibration | None = None,
             progress: Callable[[int, int], None] | None = None) -> Case:
     """The case of declared goods and of what other witnesses say of them.
 
-    For `decisions`, `on`, `tariff` and `exchange` see :class:`Case`; `texts` is a text model,
-    which takes the place of `predictions`.
+    For `decisions`, `on`, `tariff`, `exchange` and `calibration` see :class:`Case`; `texts` is a
+    text model, which takes the place of `predictions`.
     """
     engines = engines_of(groups, priors)
     readers = [reader_of(engine.group) for engine in engines if engine.group.reads_text]
@@ -85,7 +88,7 @@ def case_of(goods: Sequence[Good], photos: PhotoEvidence | None = None,
     elif texts is not None:
         sources.append(text_model_source(sources[0].goods, texts, engines))
     case = join(engines, sources, trust, decisions, on, exchange=exchange)
-    return case if tariff is None else case.under(tariff)
+    return (case if tariff is None else case.under(tariff)).calibrated(calibration)
 
 
 def rows_of(case: Case, error: float = ERROR,
@@ -111,7 +114,9 @@ def decide(goods: str | os.PathLike[str] | Iterable[Mapping[str, object]],
            decisions: str | os.PathLike[str] | Sequence[Decision] = (), on: date | None = None,
            tariff: str | os.PathLike[str] | Tariff | None = None,
            exchange: Mapping[str, Mapping[str, float]] | None = None,
-           text_model: str | os.PathLike[str] | TextTree | None = None) -> list[dict[str, Any]]:
+           text_model: str | os.PathLike[str] | TextTree | None = None,
+           calibration: str | os.PathLike[str] | Calibration | None = None
+           ) -> list[dict[str, Any]]:
     """Ten-digit codes of goods, with reasons: the rows of ``orange-customs classify``.
 
     Parameters
@@ -152,6 +157,8 @@ def decide(goods: str | os.PathLike[str] | Iterable[Mapping[str, object]],
     text_model : path or TextTree, optional
         Of ``orange-customs train-text``, in place of `predictions`: a term where a group has the
         law, alone where none has.
+    calibration : path or Calibration, optional
+        A table of ``orange-customs calibrate``: safe digits rest on its goods.
 
     Returns
     -------
@@ -192,7 +199,7 @@ def decide(goods: str | os.PathLike[str] | Iterable[Mapping[str, object]],
         priors=_read(priors, lambda path: read_priors(path, facts)), trust=trust, weight=weight,
         decisions=_read(decisions, lambda path: read_decisions(path, facts)), on=on,
         tariff=_read(tariff, read_tariff), exchange=exchange,
-        texts=_read(text_model, _text_tree))
+        texts=_read(text_model, _text_tree), calibration=_read(calibration, read_calibration_file))
     for remark in (*case.remarks, *case.strange_answers(typed or {})):
         warnings.warn(remark, stacklevel=2)
     return rows_of(case, error, typed)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from orangecontrib.customs.defaults import ERROR
+from orangecontrib.customs.evaluation.conformal import Calibration, Known
 from orangecontrib.customs.evaluation.final import (
     FinalCodes,
     LevelScores,
@@ -19,7 +20,8 @@ from orangecontrib.customs.fusion.engine import PHOTOS, TEXT
 
 from .case import Case
 
-__all__ = ["ALL", "BASELINES", "COMMONEST", "PRIOR", "assess", "codes_said", "report_of"]
+__all__ = ["ALL", "BASELINES", "COMMONEST", "PRIOR", "assess", "codes_said", "known_goods",
+           "report_of"]
 
 #: Names of reports: all witnesses together, and the trivial baselines.
 ALL, PRIOR, COMMONEST = "all", "prior", "commonest code"
@@ -101,6 +103,28 @@ def _by_priors(case: Case, said: FinalCodes) -> FinalCodes:
                 inside = engine.table.outcomes[belief.chosen[0]]
                 chosen[row] = inside if inside[0].isdigit() else ()
     return replace(said, p=p, chosen=chosen)
+
+
+def known_goods(case: Case, true: Mapping[str, str], by: Mapping[str, object] | None = None,
+                progress: Callable[[int, int], None] | None = None) -> Calibration:
+    """What a case says of goods with known codes.
+
+    Answers by hand and decisions have no part in it: what they settle is not what the program
+    says by itself.
+
+    Parameters
+    ----------
+    case : Case
+    true : dict of str to str
+        Key of a good → its code, of 2 to 10 digits, or "none"; goods without one are left out.
+    by : dict of str to object, optional
+        Key → what it shares with goods that are no further witnesses.
+    """
+    verdicts = replace(case, decisions=(), calibration=None).decide(progress=progress)
+    return Calibration(tuple(
+        Known(verdict.way, true[verdict.key], str((by or {}).get(verdict.key, "") or ""),
+              verdict.key)
+        for verdict in verdicts if true.get(verdict.key)), case.made_with)
 
 
 def report_of(scores: Mapping[str, Sequence[LevelScores]]) -> dict[str, list[dict[str, object]]]:

@@ -85,6 +85,8 @@ class Card:
     flip : Message or None
         The likeliest single answer that changes the code.
     flip_fact : str
+    safe_by : Message or None
+        On what safe digits rest, where a table of known goods was given.
     """
 
     codes: tuple[Candidate, ...]
@@ -99,6 +101,7 @@ class Card:
     problems: tuple[str, ...]
     flip: Message | None
     flip_fact: str = ""
+    safe_by: Message | None = None
 
 
 #: Letters of a path on the card, and of one line in it.
@@ -145,7 +148,9 @@ def card_of(case: Case, verdict: Verdict) -> Card:
     return Card(candidates, title, verdict.safe_code, percent(verdict.p),
                 _safe(verdict) if verdict.codes else None,
                 (*risk(case, verdict), *duties(engine, verdict)) if verdict.codes else (),
-                agrees, said, contradictions(verdict), case.notes_of(verdict), flip, flip_fact)
+                agrees, said, contradictions(verdict), case.notes_of(verdict), flip, flip_fact,
+                None if verdict.safe_by is None else Message.of(
+                    "conclusion.safe_by", what=verdict.safe_by))
 
 
 def _safe(verdict: Verdict) -> Message:

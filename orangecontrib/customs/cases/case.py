@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from orangecontrib.customs.defaults import ERROR, TRUST
+from orangecontrib.customs.evaluation.conformal import Calibration
 from orangecontrib.customs.facts import Evidence, Fact, Vocabulary
 from orangecontrib.customs.fusion.alone import Alone, spoken_alone
 from orangecontrib.customs.fusion.among import Answer, codes_of, decide_among, vocabulary_of
@@ -22,6 +23,7 @@ from orangecontrib.customs.fusion.verdict import Verdict
 from orangecontrib.customs.i18n import Message, Sayable, say
 from orangecontrib.customs.nomenclature import Tariff, compare_wordings
 
+from .calibrating import made_with, promised, refused, remarks_on
 from .decisions import Decision, decide_pinned
 from .goods import Good, OfGroup
 from .lines import of_each
@@ -79,6 +81,12 @@ class Case:
         established.
     alone : sequence of (Alone or None)
         Per good, what a classifier says where no group has the law; empty where there is none.
+    learnt : dict of str to str
+        Per witness that speaks, what is learnt of it, in short.
+    trust : float
+        Reliability of declared facts.
+    calibration : Calibration or None
+        Known goods on which safe digits rest; None: these rest on the probabilities.
     """
 
     engines: tuple[Engine, ...]
@@ -93,6 +101,27 @@ class Case:
     changed: Mapping[str, Message] = field(default_factory=dict)
     exchange: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     alone: Sequence[Alone | None] = ()
+    learnt: Mapping[str, str] = field(default_factory=dict)
+    trust: float = TRUST
+    calibration: Calibration | None = None
+
+    @property
+    def made_with(self) -> dict[str, str]:
+        """What decides the goods, in short: a table of known goods is of one such."""
+        return made_with(self.engines, self.learnt, self.trust)
+
+    def calibrated(self, calibration: Calibration | None) -> Case:
+        """The same case where safe digits rest on known goods.
+
+        A table that something else made does not count; that, and which of its rows can't be
+        used, is among the remarks.
+        """
+        if calibration is None:
+            return self
+        why = refused(calibration.made_with, self.made_with)
+        remarks = (why,) if why is not None else remarks_on(calibration)
+        return replace(self, calibration=None if why is not None else calibration,
+                       remarks=(*self.remarks, *map(say, remarks)))
 
     def under(self, tariff: Tariff) -> Case:
         """The same case where a loaded edition of the tariff is looked at, too.
@@ -212,6 +241,9 @@ class Case:
         if self.decisions:
             verdicts = decide_pinned(self.engines, self.decisions, self.goods[some], witnesses,
                                      verdicts, error, self.on, self.changed)
+        if self.calibration is not None:
+            verdicts = [promised(verdict, self.calibration, error, bool(answers.get(verdict.key)))
+                        for verdict in verdicts]
         return [self._with_photographs(good, verdict)
                 for good, verdict in zip(self.goods[some], verdicts)]
 
@@ -334,7 +366,7 @@ def join(engines: Sequence[Engine], sources: Sequence[Source], trust: float = TR
                 tuple(remark for source in sources for remark in source.remarks), unmatched,
                 {source.id: [good.whole or good.good_id for good in source.goods]
                  for source in sources}, tuple(decisions), on, exchange=exchange or {},
-                alone=alone)
+                alone=alone, learnt={source.id: source.learnt for source in sources}, trust=trust)
 
 
 def _of_wholes(goods: Sequence[Good], source: Source, known: Collection[int]

@@ -15,6 +15,9 @@ import numpy as np
 from orangecontrib.customs.declarations.codes import answered_code
 from orangecontrib.customs.declarations.headings import doubts_of, trusted_cells
 from orangecontrib.customs.declarations.learning.silence import same_answer
+from orangecontrib.customs.evaluation.conformal import Calibration
+from orangecontrib.customs.evaluation.knowngoods import COLUMNS as CALIBRATION
+from orangecontrib.customs.evaluation.knowngoods import cells_of, read_calibration
 from orangecontrib.customs.facts import Fact, Priors, Vocabulary
 from orangecontrib.customs.files import (
     ROLES,
@@ -32,7 +35,7 @@ from orangecontrib.customs.files import (
 )
 from orangecontrib.customs.files.words import label_of
 from orangecontrib.customs.fusion.statements import fact_columns, plain_facts
-from orangecontrib.customs.i18n import Message, say
+from orangecontrib.customs.i18n import Message, SaidError, say
 from orangecontrib.customs.nomenclature import Tariff, load_tariff
 
 from .decisions import BUNDLED, Decision, bundled_decisions, decisions_of_table
@@ -40,8 +43,9 @@ from .goods import DECLARED, Before, Good, currency_in, goods_of
 from .predictions import LIKELY, Predictions, answer_columns
 
 __all__ = ["InputError", "goods_of_rows", "goods_of_table", "ids_of_rows", "read_answers",
-           "read_decisions", "read_declarations", "read_goods", "read_predictions", "read_priors",
-           "read_tariff", "roles_of", "write_rows"]
+           "read_calibration_file", "read_decisions", "read_declarations", "read_goods",
+           "read_predictions", "read_priors", "read_tariff", "roles_of", "write_calibration",
+           "write_rows"]
 
 
 class InputError(ValueError):
@@ -285,6 +289,21 @@ def read_decisions(path: str | Path, vocabulary: Vocabulary, encoding: str = "",
             str(path), vocabulary, tell)
     except ValueError as error:
         raise InputError(str(error)) from error
+
+
+def read_calibration_file(path: str | Path, encoding: str = "") -> Calibration:
+    """A table of goods with known codes; InputError where it can't be used."""
+    try:
+        return read_calibration(path, encoding)
+    except SaidError as error:
+        raise InputError(f"{path}: {error}") from error
+    except (OSError, ValueError) as error:
+        raise InputError.of(error) from error
+
+
+def write_calibration(place: Output, calibration: Calibration) -> None:
+    """Write such a table as a UTF-8 CSV."""
+    write_rows(place, CALIBRATION, cells_of(calibration))
 
 
 def read_tariff(path: str | Path, encoding: str = "") -> Tariff:

@@ -114,6 +114,7 @@ def _told(verdict: Verdict, several: Several, of: Mapping[tuple[Option, ...], Ve
     if len(set(codes)) == 1 and several.apart:
         return verdict
     safe = _shared(codes, LEVELS[-1] if several.apart else MOST)
+    verdict = replace(verdict, cap=safe)
     if len(safe) < len(verdict.safe_code):
         verdict = replace(verdict, safe_code=safe, p_safe=verdict.p_of(safe) if safe else 0.)
     return replace(verdict, problems=(*problems, *verdict.problems))

@@ -1,6 +1,7 @@
 """A classifier of codes as a witness: its answers, and those that rest on nothing."""
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -91,4 +92,15 @@ class Predictions:
             f"Predictions: the decision table has no code of {outside}; these classes speak for "
             "goods outside of it",) if outside else ())
         odds = classifier_odds(codes, classes, p, weight=weight)
-        return Source(MODEL, goods, answer=Answer(odds, classes), remarks=remarks)
+        return Source(MODEL, goods, answer=Answer(odds, classes), remarks=remarks,
+                      learnt=learnt_of(classes, weight))
+
+
+def digest(*parts: object) -> str:
+    """Eight hexadecimal digits that tell what is told from other such."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:8]
+
+
+def learnt_of(classes: Sequence[str], weight: float) -> str:
+    """In short, what a classifier knows and how it is weighed; not by what it has learnt that."""
+    return f"{digest(*classes)} × {weight:g}"

@@ -4,12 +4,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from orangecontrib.customs.evaluation.knowngoods import column_of
 from orangecontrib.customs.fusion.duties import EUR, PERCENT, percent_of_value, span
 from orangecontrib.customs.fusion.engine import Engine
 from orangecontrib.customs.fusion.verdict import Verdict
 from orangecontrib.customs.i18n import say
-from orangecontrib.customs.nomenclature import Duty
+from orangecontrib.customs.nomenclature import LEVELS, Duty
 
+from .calibrating import safe_by
 from .case import Case
 from .goods import Good
 from .schema import COLUMNS
@@ -58,9 +60,16 @@ def row_of(case: Case, verdict: Verdict) -> dict[str, str | float | None]:
         "trace": verdict.trace, "problems": "; ".join(case.notes_of(verdict)),
         **_group(case, verdict),
         "not_shown": "; ".join(map(say, case.not_shown(verdict))),
-        "photograph": "; ".join(photograph.text for photograph in verdict.photographs)}
+        "photograph": "; ".join(photograph.text for photograph in verdict.photographs),
+        "safe_by": say(safe_by(verdict)), **_way(verdict)}
     # NaN is not a number
     return {name: None if (value := found[name]) != value else value for name in COLUMNS}
+
+
+def _way(verdict: Verdict) -> Mapping[str, float | None]:
+    """P of the first digits of the code."""
+    masses = {len(node): p for node, p in verdict.way}
+    return {column_of(level): masses.get(level) for level in LEVELS}
 
 
 def _duties(case: Case, verdict: Verdict, good: Good) -> Mapping[str, float | str | None]:

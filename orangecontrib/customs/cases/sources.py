@@ -60,6 +60,8 @@ class Source:
         What is wrong with the source itself.
     alone : sequence of (Alone or None)
         Of a classifier that also speaks where no group has the law, a row per good.
+    learnt : str
+        In short, what is learnt of a witness that learns, and how it is weighed.
     """
 
     id: str
@@ -69,6 +71,7 @@ class Source:
     answer: Answer | None = None
     remarks: tuple[str, ...] = ()
     alone: Sequence[Alone | None] = ()
+    learnt: str = ""
 
     @property
     def ids(self) -> list[str]:
@@ -208,6 +211,8 @@ class PhotoEvidence:
         By good id, that a photo seems to show another good.
     hidden : dict of str to Message
         By good id, what none of its photos can show.
+    model : str
+        Digest of the model that looked at them.
     """
 
     evidence: Evidence
@@ -216,6 +221,7 @@ class PhotoEvidence:
     shown: Mapping[str, frozenset[str]] = field(default_factory=dict)
     doubts: Mapping[str, Message] = field(default_factory=dict)
     hidden: Mapping[str, Message] = field(default_factory=dict)
+    model: str = ""
 
 
 def photo_model(name: str, groups: Sequence[Group] = ()) -> PhotoModel:
@@ -273,7 +279,7 @@ def photos_of(results: PhotoResults, model: PhotoModel, mode: str = "tempered") 
     return PhotoEvidence(photo_evidence(pooled, pooled.group.features, model.priors),
                          photo_notes(pooled, names), skipped, shown_facts(pooled),
                          doubtful_photos(pooled, names),
-                         {} if model.shots is None else hidden_facts(pooled))
+                         {} if model.shots is None else hidden_facts(pooled), model.digest)
 
 
 def photo_source(photos: PhotoEvidence) -> Source:
@@ -288,7 +294,7 @@ def photo_source(photos: PhotoEvidence) -> Source:
         problems.setdefault(good_id, []).append(hidden)
     goods = [Good(good_id, good_id, problems=tuple(said), shown=photos.shown.get(good_id))
              for good_id, said in problems.items()]
-    return Source(PHOTOS, goods, photos.evidence, photos.notes)
+    return Source(PHOTOS, goods, photos.evidence, photos.notes, learnt=photos.model[:8])
 
 
 def analyst_witness(answers: Mapping[str, Mapping[str, str]], vocabulary: Vocabulary) -> Witness:

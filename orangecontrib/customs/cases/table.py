@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from Orange.data import ContinuousVariable, Domain, StringVariable, Table, Variable
 
-from orangecontrib.customs.columns import BagColumn, CodeColumn, Role, SkippedPhotos
+from orangecontrib.customs.columns import BagColumn, CodeColumn, MassColumn, Role, SkippedPhotos
 from orangecontrib.customs.declarations.learning.table import words_read
 from orangecontrib.customs.declarations.table import (
     description_of,
@@ -16,6 +16,8 @@ from orangecontrib.customs.declarations.table import (
     strings_of,
 )
 from orangecontrib.customs.defaults import TRUST, WEIGHT
+from orangecontrib.customs.evaluation.conformal import Calibration
+from orangecontrib.customs.evaluation.knowngoods import column_of, worded_made
 from orangecontrib.customs.facts import Evidence, Priors, Vocabulary, check_probabilities
 from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.fusion.engine import PHOTOS, TEXT, Engine
@@ -34,6 +36,7 @@ from orangecontrib.customs.nomenclature import LEVELS, parse_code
 from orangecontrib.customs.nomenclature.decision_table import OUTSIDE
 from orangecontrib.customs.nomenclature.massmap import Masses
 from orangecontrib.customs.photos.notes import why_skipped
+from orangecontrib.customs.photos.table import model_behind
 
 from .case import Case, join
 from .decisions import Decision, decisions_of_table
@@ -63,7 +66,8 @@ def case_from_tables(engines: Sequence[Engine], text: Table | None = None,
                      photo_key: Variable | None = None, predictions_key: Variable | None = None,
                      features: Sequence[Variable] | None = None,
                      trust: float = TRUST, weight: float = WEIGHT,
-                     decisions: Table | None = None) -> Case:
+                     decisions: Table | None = None,
+                     calibration: Calibration | None = None) -> Case:
     """The case of the goods in tables.
 
     Parameters
@@ -84,6 +88,8 @@ def case_from_tables(engines: Sequence[Engine], text: Table | None = None,
         Exponent of the classifier's likelihood.
     decisions : Table, optional
         Of authorities; see :func:`decisions_from_table`.
+    calibration : Calibration, optional
+        Known goods on which safe digits rest.
 
     Raises
     ------
@@ -102,7 +108,7 @@ def case_from_tables(engines: Sequence[Engine], text: Table | None = None,
         sources.append(predictions_from_table(predictions, predictions_key, features)
                        .source(engines, weight))
     return join(engines, sources, trust, () if decisions is None
-                else decisions_from_table(decisions, vocabulary_of(groups)))
+                else decisions_from_table(decisions, vocabulary_of(groups))).calibrated(calibration)
 
 
 def known_codes(case: Case, table: Table, variable: Variable, key: Variable | None = None,
@@ -168,7 +174,9 @@ def _source(name: str, title: str, table: Table, key: Variable | None,
              for good, without in zip(rows, _silent(name, read.evidence))]
     if name == PHOTOS and key is not None:
         goods += _unseen(table, key.name, goods)
+    model = model_behind(table.domain) if name == PHOTOS else None
     return Source(name, goods, read.evidence, read.notes,
+                  learnt="" if model is None else model.digest[:8],
                   remarks=tuple(f"{title}: {problem}" for problem in read.problems))
 
 
@@ -291,6 +299,7 @@ def priors_from_table(table: Table, vocabulary: Vocabulary, base: Priors) -> Pri
 
 # -- tables out
 
+_MASSES = {column_of(level): level for level in LEVELS}
 _NUMBERS = [column for column in SCHEMA if column.kind == "number"]
 #: What is declared, and what is new since then, stand last: the others keep their places.
 _EARLIER = [column for column in SCHEMA[:COLUMNS.index("problems") + 1] if column.kind == "text"]
@@ -303,6 +312,10 @@ def codes_table(case: Case, verdicts: Sequence[Verdict]) -> Table:
     rows = [row_of(case, verdict) for verdict in verdicts]
     numbers = [ContinuousVariable(column.title, number_of_decimals=0 if column.id == "quantity"
                                   else 4) for column in _NUMBERS]
+    made = worded_made(case.made_with)
+    for column, variable in zip(_NUMBERS, numbers):
+        if column.id in _MASSES:
+            MassColumn(_MASSES[column.id], made).mark(variable)
     return _table("Codes", numbers, _TEXTS, [
         [np.nan if row[c.id] is None else row[c.id] for c in _NUMBERS] for row in rows], rows)
 

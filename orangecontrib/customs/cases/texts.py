@@ -1,7 +1,10 @@
 """A trained classifier of texts as a witness: codes of any goods, from their descriptions."""
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -101,7 +104,19 @@ def text_model_source(goods: Sequence[Good], model: TextTree, engines: Sequence[
     told = [Good(key, id_, None, problems=(_STRANGE,) if text.strip() and far else ())
             for key, id_, text, far in zip(unique_keys(ids), ids, texts, strange)]
     alone = tuple(None if quiet else _alone(p, classes, model) for p, quiet in zip(P, silent))
-    return Source(MODEL, told, answer=Answer(odds, classes), alone=alone)
+    return Source(MODEL, told, answer=Answer(odds, classes), alone=alone,
+                  learnt=learnt_of(model, weight))
+
+
+def learnt_of(model: TextTree, weight: float | None = None) -> str:
+    """In short, what a text model has learnt and how it is weighed."""
+    return f"{_digest_of(model)} × {model.weight if weight is None else weight:g}"
+
+
+@lru_cache(maxsize=4)
+def _digest_of(model: TextTree) -> str:
+    from orangecontrib.customs.textmining.tree import packed
+    return hashlib.sha256(packed(replace(model, weight=1.))).hexdigest()[:8]
 
 
 def _alone(p: np.ndarray, classes: Sequence[str], model: TextTree) -> Alone:

@@ -81,7 +81,7 @@ def pinned(verdict: Verdict, engine: Engine, code: str, p: float, said: Message 
         problems=tuple(problem for problem in verdict.problems
                        if getattr(problem, "id", "") not in _OF_PRACTICE) if same else (differs,),
         group=engine.group.id, held=held,
-        decision=decision)
+        decision=decision, cap=None)
 
 
 def guarded(verdict: Verdict, changed: Mapping[str, Message]) -> Verdict:
@@ -98,12 +98,14 @@ def guarded(verdict: Verdict, changed: Mapping[str, Message]) -> Verdict:
     told = {code: changed[code] for code in verdict.codes if code in changed}
     if not told:
         return verdict
-    safe = verdict.safe_code
-    while safe and all(code in changed for code in verdict.probabilities
-                       if code.startswith(safe)):
-        safe = next((safe[:level] for level in reversed(LEVELS) if level < len(safe)), "")
+
+    def stands(node: str) -> bool:
+        return any(code not in changed for code in verdict.probabilities if code.startswith(node))
+    way = [node for node, _ in verdict.way]
+    cap = next((node for node in reversed(way) if stands(node)), "")
+    safe = min(verdict.safe_code, cap, key=len)
     said = Message.of("decisions.wording", said=Joined(tuple(told.values()), "; "))
-    return replace(verdict, safe_code=safe, p_safe=verdict.p_of(safe) if safe else 0.,
+    return replace(verdict, safe_code=safe, p_safe=verdict.p_of(safe) if safe else 0., cap=cap,
                    steps=(Step("guard", said), *verdict.steps), problems=(said, *verdict.problems))
 
 

@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 
 from orangecontrib.customs.defaults import ERROR
+from orangecontrib.customs.evaluation.conformal import DECIMALS
 from orangecontrib.customs.facts import Evidence, Fact
 from orangecontrib.customs.fusion.duties import EUR
 from orangecontrib.customs.fusion.engine import Answers, Belief, Engine, Witness
 from orangecontrib.customs.fusion.trace import Step, Voice, trace_steps, trace_text
 from orangecontrib.customs.i18n import Joined, Message, Sayable, say
 from orangecontrib.customs.i18n.numbers import percent
+from orangecontrib.customs.nomenclature import LEVELS
 from orangecontrib.customs.nomenclature.decision_table import OUTSIDE
 
 __all__ = ["BLIND", "RANKED", "Beside", "Verdict", "Question", "Photograph", "Discrepancy",
@@ -149,6 +151,10 @@ class Verdict:
     decision: object | None = None
     #: what to photograph, the photo of most worth first (:mod:`.photographs`)
     photographs: tuple[Photograph, ...] = ()
+    #: no digits below this node are safe, whatever their probability; None: any may be
+    cap: str | None = None
+    #: on what the safe digits rest; None: on the probabilities
+    safe_by: Message | None = None
 
     @property
     def code(self) -> str:
@@ -192,6 +198,25 @@ class Verdict:
         if deeper or not self.probabilities:
             return np.nan
         return float(sum(p for c, p in self.probabilities.items() if c.startswith(code)))
+
+    @property
+    def way(self) -> tuple[tuple[str, float], ...]:
+        """Nodes on the way to the code that may be safe, with P; of a gap what its codes share."""
+        if not self.codes:
+            return ()
+        first = self.codes[0]
+        most = len(first) if self.cap is None else len(self.cap)
+        nodes: list[tuple[str, float]] = []
+        for level in LEVELS:
+            node = first[:level]
+            if level > min(most, len(first)) or any(code[:level] != node for code in self.codes):
+                break
+            p = self.p_of(node)
+            if p != p:
+                break
+            # sums of the same numbers in another order differ by the last bit
+            nodes.append((node, min(round(p, DECIMALS), nodes[-1][1] if nodes else 1.)))
+        return tuple(nodes)
 
     def agrees(self, declared: str) -> str:
         """A declared code against the found one: "yes", "prefix", "no", or "" without one.

@@ -21,6 +21,7 @@ from types import SimpleNamespace
 from orangecontrib.customs.defaults import ERROR, TRUST, WEIGHT
 from orangecontrib.customs.headless import (
     cli_batch,
+    cli_calibrate,
     cli_collect,
     cli_evaluate,
     cli_ledger,
@@ -88,6 +89,7 @@ def _main(argv: list[str]) -> int:
                     "good_id,image.\nFacts and their values, for answers and priors: see the "
                     "columns that `facts` writes.")
     _case_arguments(classify, "OUT.csv|OUT.parquet|OUT.xlsx")
+    cli_calibrate.add_option(classify)
     cli_batch.add_arguments(classify)
     classify.set_defaults(job=_classify)
 
@@ -97,6 +99,7 @@ def _main(argv: list[str]) -> int:
                     "duty: .html, or .pdf; .xlsx is the table of all codes. The other arguments "
                     "are those of classify.")
     _case_arguments(report, "R.html|R.pdf|R.xlsx")
+    cli_calibrate.add_option(report)
     cli_report.add_arguments(report)
     report.set_defaults(job=_report)
 
@@ -106,11 +109,9 @@ def _main(argv: list[str]) -> int:
                     "calibration, AUGRC, coverage, duty error: of all that is given, of text and "
                     "photos alone, and of trivial baselines.")
     _case_arguments(evaluate, "REPORT.json")
-    evaluate.add_argument("--truth", required=True, metavar="COLUMN",
-                          help="of the declarations: the true codes, of 4 to 10 digits")
-    evaluate.add_argument("--by", metavar="COLUMN",
-                          help="goods that are alike here, of one ruling or model, are one witness "
-                               "in the intervals")
+    cli_calibrate.add_option(evaluate)
+    _truth_arguments(evaluate, "of the declarations: the true codes, of 4 to 10 digits",
+                     "in the intervals")
     evaluate.add_argument("--against", type=Path, metavar="EARLIER.json",
                           help="an earlier report: exit code 1 where top-1 fell by more than 1 "
                                "point at 4 digits, 2 at 6, 3 at 8 or 10")
@@ -119,8 +120,17 @@ def _main(argv: list[str]) -> int:
     weigh = commands.add_parser("weigh", help="how much predictions count, fitted on known codes",
                                 description=cli_weigh.ABOUT)
     _case_arguments(weigh, "WEIGHT.json")
-    cli_weigh.add_arguments(weigh)
+    _truth_arguments(weigh, "of the declarations: the known codes, of 4 to 10 digits",
+                     "of the weight")
     weigh.set_defaults(job=_weigh)
+
+    calibrate = commands.add_parser(
+        "calibrate", help="goods with known codes -> what safe digits rest on",
+        description=cli_calibrate.ABOUT)
+    _case_arguments(calibrate, "CALIBRATION.csv")
+    _truth_arguments(calibrate, "of the declarations: the true codes, of 2 to 10 digits, or none",
+                     "of what is right")
+    calibrate.set_defaults(job=_calibrate)
 
     train = commands.add_parser("train-text", help="declarations with codes -> a text model",
                                 description=cli_train_text.ABOUT)
@@ -232,6 +242,14 @@ def _case_arguments(parser, out):
     cli_run.add_language(parser)
 
 
+def _truth_arguments(parser, truth, witness):
+    """Which codes are true, and which goods are one witness."""
+    parser.add_argument("--truth", required=True, metavar="COLUMN", help=truth)
+    parser.add_argument("--by", metavar="COLUMN",
+                        help="goods that are alike here, of one ruling or model, are one witness "
+                             f"{witness}")
+
+
 def _declarations_arguments(parser):
     parser.add_argument("--declarations", type=Path, required=True, metavar="FILE")
     parser.add_argument("--sheet", default="", metavar="NAME|NUMBER",
@@ -319,7 +337,8 @@ def _inputs(args) -> list[Path]:
     """What a command reads, photos aside."""
     named = [getattr(args, name, None)
              for name in ("declarations", "priors", "predictions", "answers", "decisions",
-                          "tariff", "against", "photos", "photos_root", "text_model", "test")]
+                          "tariff", "against", "calibration", "photos", "photos_root",
+                          "text_model", "test")]
     if getattr(args, "photos", None):
         from orangecontrib.customs.photos.model import bundled_path
         named.append(bundled_path(args.model) or args.model)
@@ -408,7 +427,7 @@ def _long(args, place) -> tuple[str, int]:
         model=args.model if args.photos else "", device=args.device, backend=args.backend,
         error=args.error, trust=args.trust, form=form_of(args.out), lang=args.lang, loaded=model,
         decisions=given.decisions, on=date.today(), tariff=given.tariff,
-        exchange=exchange_of(args), texts=given.texts)
+        exchange=exchange_of(args), texts=given.texts, calibration=given.calibration)
     report, stopped = Report(), None
     with ExitStack() as stack:
         checkpoint = stack.enter_context(cli_batch.checkpoint_of(
@@ -455,7 +474,7 @@ def _made_of(args, photos, groups) -> dict[str, str]:
     from orangecontrib.customs.photos.model import bundled_path
     files = {name: getattr(args, name) for name in ("declarations", "priors", "answers",
                                                     "predictions", "decisions", "tariff",
-                                                    "text_model")
+                                                    "text_model", "calibration")
              if getattr(args, name) and str(getattr(args, name)) != "example"}
     if args.photos:
         files["model"] = Path(bundled_path(args.model) or args.model)
@@ -505,6 +524,7 @@ def _case(args, place):
                        groups=given.groups, priors=given.priors, trust=args.trust,
                        weight=args.weight, decisions=given.decisions, tariff=given.tariff,
                        texts=given.texts, exchange=exchange_of(args),
+                       calibration=given.calibration,
                        progress=_bar("texts", "texts"))
     except PredictionsError as error:
         raise cases.InputError(f"{args.predictions}: {error}") from error
@@ -534,7 +554,7 @@ def _given(args, place) -> SimpleNamespace:
         decisions=cases.read_decisions(args.decisions, vocabulary, encoding,
                                        lambda *row: bad.append(row)) if args.decisions else (),
         tariff=cases.read_tariff(args.tariff, encoding) if args.tariff else None,
-        texts=_text_model(args))
+        texts=_text_model(args), calibration=cli_calibrate.calibration_of(args))
     for _, _, reason in bad:
         cli_batch.teller()(f"{reason}; this row is left out")
     return given
@@ -567,6 +587,10 @@ def _check_numbers(args):
 def _train_text(args, place) -> tuple[str, int]:
     return cli_train_text.main(args, place, _read_goods(args), _groups(args),
                                _bar("training", "%"))
+
+
+def _calibrate(args, place) -> tuple[str, int]:
+    return cli_calibrate.main(args, place, _case(args, place)[0], _bar("goods", "goods"))
 
 
 def _evaluate(args, place) -> tuple[str, int]:

@@ -5,24 +5,36 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 
-__all__ = ["lines_of", "main", "truth_of"]
+from .cli_calibrate import coverage_lines, true_codes
+
+__all__ = ["lines_of", "main"]
+
+#: In a report: coverage of safe digits.
+SAFE = "safe digits"
 
 
 def main(args, place, case, progress=None) -> tuple[str, int]:
     """Write the report of a case, print it, and hold it against an earlier one."""
-    from orangecontrib.customs.cases.assess import BASELINES, assess, report_of
+    from orangecontrib.customs.cases.assess import BASELINES, assess, known_goods, report_of
     from orangecontrib.customs.cases.files import InputError
+    from orangecontrib.customs.evaluation.coverage import judged_coverages
     from orangecontrib.customs.evaluation.final import worse
     before = _earlier(args.against)
-    true, groups = truth_of(case, args.truth, args.by)
+    true, groups = true_codes(case, args.truth, args.by)
     if not true:
         raise InputError(f"the column '{args.truth}' holds no code of 4 to 10 digits: name the "
                          "one with the true codes (--truth)")
     report = report_of(assess(case, true, groups, args.error, progress))
-    json.dump(report, place, indent=1, ensure_ascii=False)
+    safe = []
+    if case.calibration is not None:
+        safe = judged_coverages(case.calibration, known_goods(case, true, groups, progress).rows)
+    more = {SAFE: [coverage.as_dict() for coverage in safe]} if safe else {}
+    json.dump(report | more, place, indent=1, ensure_ascii=False)
     place.write("\n")
     file = sys.stderr if place.direct else sys.stdout
     print("\n".join(lines_of(report)), file=file)
+    if case.calibration is not None:
+        print("\n".join(coverage_lines(safe)), file=file)
     lost = worse(report, {name: levels for name, levels in before.items()
                           if name not in BASELINES})
     for line in lost:
@@ -38,6 +50,7 @@ def _earlier(path) -> Mapping:
     try:
         with open(path, encoding="utf-8") as file:
             report = json.load(file)
+        report.pop(SAFE, None)
         for levels in report.values():
             for level in levels:
                 level["digits"], level["top1"] + 0.
@@ -46,24 +59,6 @@ def _earlier(path) -> Mapping:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from error
     except (ValueError, AttributeError, KeyError, TypeError) as error:
         raise InputError(f"{path} is not a report of orange-customs evaluate") from error
-
-
-def truth_of(case, column: str, by: str | None) -> tuple[dict[str, str], dict | None]:
-    """True codes, and what goods share, by key."""
-    from orangecontrib.customs.cases.files import InputError
-    from orangecontrib.customs.nomenclature import parse_code
-    for name in filter(None, (column, by)):
-        if not any(name in good.row for good in case.goods):
-            there = ", ".join(dict.fromkeys(str(n) for good in case.goods for n in good.row))
-            raise InputError(f"there is no column '{name}'; there are: {there}")
-    true = {}
-    for good in case.goods:
-        code = parse_code(good.row.get(column) or "").digits
-        if len(code) >= 4:
-            true[good.key] = code
-    groups = None if by is None else {good.key: good.row.get(by) or good.key
-                                      for good in case.goods}
-    return true, groups
 
 
 def lines_of(report: Mapping[str, Sequence[Mapping]]) -> list[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 import json
 import sys
 
-from orangecontrib.customs.headless.cli_evaluate import truth_of
+from .cli_calibrate import true_codes
 
-__all__ = ["ABOUT", "add_arguments", "lines_of", "main"]
+__all__ = ["ABOUT", "lines_of", "main"]
 
 ABOUT = ("The exponent of the predictions' likelihood (--weight of classify) under which the known "
          "codes of goods are likeliest beside what law and facts say, with its 95 % interval and "
@@ -15,19 +15,11 @@ ABOUT = ("The exponent of the predictions' likelihood (--weight of classify) und
          "Test and Score. The weight of a --text-model is fitted in its training.")
 
 
-def add_arguments(parser) -> None:
-    """The options that only this command has."""
-    parser.add_argument("--truth", required=True, metavar="COLUMN",
-                        help="of the declarations: the known codes, of 4 to 10 digits")
-    parser.add_argument("--by", metavar="COLUMN",
-                        help="goods that are alike here, of one ruling or model, weigh as one")
-
-
 def main(args, place, case) -> tuple[str, int]:
     """Fit the weight of a case that was made with a weight of 1; write and print it."""
     from orangecontrib.customs.cases.files import InputError
     from orangecontrib.customs.cases.weighing import WeightError, fit_weight
-    true, groups = truth_of(case, args.truth, args.by)
+    true, groups = true_codes(case, args.truth, args.by)
     if not true:
         raise InputError(f"the column '{args.truth}' holds no code of 4 to 10 digits: name the "
                          "one with the known codes (--truth)")

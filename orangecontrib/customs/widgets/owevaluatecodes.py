@@ -33,10 +33,17 @@ from orangecontrib.customs.evaluation import (
     equal_mass_bins,
     risk_coverage,
 )
+from orangecontrib.customs.evaluation.conformal import Calibration
+from orangecontrib.customs.evaluation.coverage import cross_coverages
 from orangecontrib.customs.evaluation.final import (
     commonest_level_scores,
     level_curves,
     level_scores,
+)
+from orangecontrib.customs.evaluation.knowngoods.table import (
+    calibration_table,
+    known_from_scored,
+    known_from_table,
 )
 from orangecontrib.customs.evaluation.models import COMMONEST, Judge, ModelScores, standing
 from orangecontrib.customs.evaluation.models.table import (
@@ -55,6 +62,7 @@ from orangecontrib.customs.evaluation.table import (
     levels_table,
     predictions_in,
     scored_table,
+    strings,
     with_probabilities,
 )
 from orangecontrib.customs.i18n import Sayable, say
@@ -83,6 +91,7 @@ from orangecontrib.customs.widgets.utils.text.finalpage import FinalPage
 from orangecontrib.customs.widgets.utils.text.ledgerpage import LedgerPage
 from orangecontrib.customs.widgets.utils.text.matrixpage import MatrixPage
 from orangecontrib.customs.widgets.utils.text.modelspage import ModelsPage, Verdict
+from orangecontrib.customs.widgets.utils.text.safedigitspage import SafeDigitsPage
 
 words = room("owevaluatecodes")
 common = room("common")
@@ -189,6 +198,7 @@ def evaluate(judge: Judge, request: SimpleNamespace) -> Evaluated:
     found = [] if documents is None else leaks(
         documents, request.truth if request.results is None else None,
         learnt_from(model_of(request.results, request.number)))
+    known = known_of(judge, request)
     return Evaluated(
         judge, code_errors(scored),
         equal_mass_bins(scored.p, right, weight), equal_mass_bins(1 - p_error, right, weight),
@@ -197,7 +207,21 @@ def evaluate(judge: Judge, request: SimpleNamespace) -> Evaluated:
         judge.accepted(request.limit), [variable.name for variable in found],
         [(name, level) for name, some in ((judge.name, level_scores(scored)),
                                           (COMMONEST, commonest_level_scores(scored)))
-         for level in some], level_curves(scored))
+         for level in some],
+        level_curves(scored), known, cross_coverages(known.rows))
+
+
+def known_of(judge: Judge, request: SimpleNamespace) -> Calibration:
+    """The goods with known codes: what HS Code Fusion said of them, or else any model."""
+    if request.results is not None:
+        return known_from_scored(judge.taught, judge.name)
+    data, prediction = request.data, predictions_in(request.data)[request.number]
+    if prediction.p is not None:
+        known = known_from_table(data, prediction.code, request.truth, request.by)
+        if known is not None:
+            return known
+    return known_from_scored(judge.taught, judge.name,
+                             None if request.by is None else strings(data, request.by))
 
 
 def unknown_verdicts(compared: Compared, limit: float) -> list[Verdict]:
@@ -246,6 +270,9 @@ class OWEvaluateCodes(CustomsWidget):
                             "AUGRC, coverage")
         matrix = Output("Declared and Found", Table, dynamic=False,
                         doc="A row per pair of declared and found code: goods and duties")
+        calibration = Output("Calibration", Table, dynamic=False,
+                             doc="Goods with true codes and what was said of them: for HS Code "
+                                 "Fusion, whose safe digits rest on it")
         judged = Output("Judged by All Models", Table, dynamic=False,
                         doc="A row per document and model: code, P, P(error), accept")
 
@@ -275,6 +302,7 @@ class OWEvaluateCodes(CustomsWidget):
 
     model_name: str = Setting("", schema_only=True)
     truth_name: str = Setting("", schema_only=True)
+    by_name: str = Setting("", schema_only=True)
     level: int = Setting(0, schema_only=True)
     limit: float = Setting(.05, schema_only=True)
     selected_code: str = Setting("", schema_only=True)
@@ -303,6 +331,7 @@ class OWEvaluateCodes(CustomsWidget):
         self.final_page.clear()
         self.matrix_page.clear()
         self.calibration_page.clear()
+        self.safe_page.clear()
         worded(self.sentence, text=words("connect"), toolTip=words("explained"))
         self.show_paths()
 
@@ -314,6 +343,8 @@ class OWEvaluateCodes(CustomsWidget):
         self.model_combo.activated.connect(self._on_model)
         self.truth_combo = worded(VariableCombo(words("no_column")), toolTip=words("truth_tip"))
         self.truth_combo.chosen.connect(self._on_truth)
+        self.by_combo = worded(VariableCombo(words("each_its_own")), toolTip=words("by_tip"))
+        self.by_combo.chosen.connect(self._on_by)
         self.level_combo = choice(LEVELS, self.level, self._on_level, words("level_tip"))
         self.limit_spin = QDoubleSpinBox(minimum=0, maximum=100, decimals=1, singleStep=1,
                                          suffix=" %", value=100 * self.limit)
@@ -321,7 +352,8 @@ class OWEvaluateCodes(CustomsWidget):
         self.limit_spin.valueChanged.connect(self._on_limit)
         grid = grid_of((
             (words("model"), self.model_combo), (words("truth"), self.truth_combo),
-            (words("codes"), self.level_combo), (words("limit"), self.limit_spin)))
+            (words("by"), self.by_combo), (words("codes"), self.level_combo),
+            (words("limit"), self.limit_spin)))
         box.layout().addLayout(grid)
         grid.setColumnStretch(1, 1)
         gui.rubber(self.controlArea)
@@ -340,12 +372,13 @@ class OWEvaluateCodes(CustomsWidget):
         self.matrix_page.chosen.connect(self._on_cell)
         self.matrix_page.changed.connect(self._on_matrix)
         self.calibration_page = CalibrationPage()
+        self.safe_page = SafeDigitsPage()
         self.ledger_page = LedgerPage(self.ledger_digits)
         self.ledger_page.path_chosen.connect(self._on_ledger)
         self.ledger_page.digits_chosen.connect(self._on_ledger_digits)
         self.at_close(self.ledger_page.stop)
         pages = (self.page, self.models_page, self.final_page, self.calibration_page,
-                 self.matrix_page, self.ledger_page)
+                 self.safe_page, self.matrix_page, self.ledger_page)
         for page in pages:
             self.tabs.addTab(page, "")
         worded_tabs(self.tabs, [page.title for page in pages])
@@ -385,6 +418,8 @@ class OWEvaluateCodes(CustomsWidget):
                 and domain.class_var.name != ANNOTATED_DATA_FEATURE_NAME else None
         self.truth_combo.set_variables(candidates, self.truth_name, default)
         self.truth_combo.setEnabled(self.data is not None and self.results is None)
+        self.by_combo.set_variables(candidates, self.by_name, None)
+        self.by_combo.setEnabled(self.truth_combo.isEnabled())
         self.matrix_page.show_pairs(None if self.data is None else pairs_in(self.data),
                                     tuple(self.matrix_cell) or None)
         self._send_matrix()
@@ -399,6 +434,10 @@ class OWEvaluateCodes(CustomsWidget):
     def _on_truth(self, name: str):
         self.truth_name = name
         self.evaluate()
+
+    def _on_by(self, name: str):
+        self.by_name = name
+        self.evaluate(self.compared)
 
     def _on_level(self):
         self.level = self.level_combo.currentData()
@@ -456,7 +495,7 @@ class OWEvaluateCodes(CustomsWidget):
             codes=codes, photos=self.photos,
             results=self.results, data=self.data, compared=compared, truth=self._truth(),
             number=max(0, self.model_combo.currentIndex()), digits=self.level or None,
-            limit=self.limit))
+            limit=self.limit, by=self.by_combo.variable))
 
     def _can_start(self) -> bool:
         """Whether there is something to learn from; a message says what is missing."""
@@ -564,6 +603,8 @@ class OWEvaluateCodes(CustomsWidget):
         self.Outputs.scored.send(self._table)
         self.Outputs.codes.send(codes_table(e.codes) if e is not None else None)
         self.Outputs.levels.send(levels_table(e.final) if e is not None else None)
+        self.Outputs.calibration.send(
+            calibration_table(e.known) if e is not None and e.known.rows else None)
         self.Outputs.models.send(models_table(c.rows) if c is not None else None)
         self.Outputs.judged.send(judged_table(c.asked, c.judges, self.limit)
                                  if c is not None else None)
@@ -607,6 +648,7 @@ class OWEvaluateCodes(CustomsWidget):
         e = self.evaluated
         self.final_page.show_scores(() if e is None else e.final)
         self.calibration_page.show_curves(() if e is None else e.curves, self.photo_curves)
+        self.safe_page.show_coverages(None if e is None else e.coverages)
         if e is None:
             self.page.clear()
             worded(self.sentence, text=words("connect" if self.results is None is self.data
@@ -662,6 +704,9 @@ class OWEvaluateCodes(CustomsWidget):
             self.report_table(models.verdict_view.accessibleName(), report_rows(models.verdicts),
                               header_rows=1)
         self.report_table(say(self.final_page.title), report_rows(self.final_page.model),
+                          header_rows=1)
+        self.report_paragraph(say(self.safe_page.title), self.safe_page.sentence.text())
+        self.report_table(say(self.safe_page.title), report_rows(self.safe_page.model),
                           header_rows=1)
         self.report_plot(say(words("report_calibration")), self.page.calibration)
         self.report_plot(say(words("report_risk")), self.page.risk)

@@ -34,6 +34,8 @@ from orangecontrib.customs.cases.table import (
 )
 from orangecontrib.customs.cases.worklist import Line, line_of
 from orangecontrib.customs.declarations.learning.table import learnt_from
+from orangecontrib.customs.evaluation.conformal import Calibration
+from orangecontrib.customs.evaluation.knowngoods.table import calibration_from_table
 from orangecontrib.customs.fusion import Engine, Verdict
 from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.fusion.engine import MODEL, PHOTOS, TEXT
@@ -83,6 +85,7 @@ class Job:
     reviewed: frozenset[str] = frozenset()
     features: tuple | None = None   #: what the model behind the predictions learnt from
     decisions: Table | None = None  #: of authorities
+    calibration: Calibration | None = None  #: goods with known codes
     learner: Learner | None = None  #: of goods with known codes
     labelled: Table | None = None   #: these goods; None: there is nothing to learn
 
@@ -105,7 +108,8 @@ def decided(job: Job, ending: threading.Event, state: TaskState) -> SimpleNamesp
     """Decide all goods; a set `ending` ends it with those that were decided."""
     state.set_status(say(words("matching")))
     inputs = {"text": job.text, "photos": job.photos, "text_key": job.keys["text"],
-              "photo_key": job.keys["photos"], "trust": job.trust, "decisions": job.decisions}
+              "photo_key": job.keys["photos"], "trust": job.trust, "decisions": job.decisions,
+              "calibration": job.calibration}
     trouble = ""
     try:
         case = case_from_tables(job.engines, **inputs, predictions=job.predictions,
@@ -160,6 +164,9 @@ class OWHSCodeFusion(FusionAnswers, FusionLedger, FusionWeight, FusionLearning, 
         decisions = Input("Decisions", Table,
                           doc="Of authorities, which have the word on the goods they fit: number, "
                               "date, authority, code, words, facts, valid_from, valid_to, reason")
+        calibration = Input("Calibration", Table,
+                            doc="Goods with known codes, from Evaluate Codes or calibrate of the "
+                                "command line: safe digits rest on them")
         images = Input("Photos", Table, doc=(
             "A row per photo, to be seen beside the text: Contributions of Bayesian Photo "
             "Aggregator, or Goods Photos"))
@@ -187,6 +194,7 @@ class OWHSCodeFusion(FusionAnswers, FusionLedger, FusionWeight, FusionLearning, 
     class Warning(CustomsWidget.Warning):
         predictions = Said(words("predictions"))
         images = Said(words("images"))
+        calibration = Said(words("calibration"))
         nothing = Said(words("nothing"))
         remarks = Said(words("remarks"))
         cancelled = Said(words("cancelled"))
@@ -242,6 +250,7 @@ class OWHSCodeFusion(FusionAnswers, FusionLedger, FusionWeight, FusionLearning, 
         self.priors_table: Table | None = None
         self.decisions_table: Table | None = None
         self.labelled: Table | None = None
+        self.calibration: Calibration | None = None
         self.case: Case | None = None
         self.verdicts: list[Verdict] = []
         self.lines: list[Line] = []
@@ -369,6 +378,16 @@ class OWHSCodeFusion(FusionAnswers, FusionLedger, FusionWeight, FusionLearning, 
         self.priors_table = table
         self._show_priors()
 
+    @Inputs.calibration
+    def set_calibration(self, table: Table | None):
+        self.Warning.calibration.clear()
+        self.calibration = None
+        if table is not None:
+            try:
+                self.calibration = calibration_from_table(table)
+            except ValueError as error:
+                self.Warning.calibration(reason=reason(error))
+
     @Inputs.decisions
     def set_decisions(self, table: Table | None):
         self.decisions_table = table
@@ -450,8 +469,8 @@ class OWHSCodeFusion(FusionAnswers, FusionLedger, FusionWeight, FusionLearning, 
         priors = self._priors(vocabulary_of(groups))
         self._job = Job(
             engines_of(groups, priors), **self.tables, features=self.features,
-            decisions=self.decisions_table, learner=self.learner_of(groups, priors),
-            labelled=self._to_learn_from,
+            decisions=self.decisions_table, calibration=self.calibration,
+            learner=self.learner_of(groups, priors), labelled=self._to_learn_from,
             keys={name: combo.variable for name, combo in self.key_combos.items()},
             trust=self.trust, weight=self.weight, error=self.accepted_error,
             answers={key: dict(facts) for key, facts in self.answers.items()},

@@ -252,6 +252,8 @@ def _sure(verdict: Verdict) -> Iterable[str]:
             yield _say("safe_all", p=percent(verdict.p_safe))
         else:
             yield _say("safe", code=spaced(verdict.safe_code), p=percent(verdict.p_safe))
+        if verdict.safe_by is not None:
+            yield _say("safe_by", what=verdict.safe_by)
         if verdict.runner_up.isdigit() and verdict.p_runner_up >= .005:
             yield _say("runner_up", code=spaced(verdict.runner_up),
                        p=percent(verdict.p_runner_up))

@@ -47,6 +47,8 @@ def card_html(card: Card, theme: Theme, asked: Asked | None = None) -> str:
              f"<td align='right' valign='middle'>{right}</td></tr></table>"]
     lines += [f"<div style='color:{theme.quiet.name()}'>{escape(candidate.short_path)}</div>"
               for candidate in card.codes]
+    if card.safe_by is not None:
+        lines.append(_line("≤", card.safe_by, theme.quiet))
     if card.declared is not None:
         colour = {"no": theme.bad, "": theme.quiet}.get(card.agrees, theme.good)
         lines.append(_line(_SIGNS[card.agrees], card.declared, colour))

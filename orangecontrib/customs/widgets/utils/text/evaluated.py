@@ -4,6 +4,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from orangecontrib.customs.evaluation import Accepted, Bin, CodeErrors, Scored
+from orangecontrib.customs.evaluation.conformal import Calibration
+from orangecontrib.customs.evaluation.coverage import Coverage
 from orangecontrib.customs.evaluation.final import LevelScores
 from orangecontrib.customs.evaluation.models import Judge
 from orangecontrib.customs.evaluation.reliability import Curve
@@ -38,6 +40,9 @@ class Evaluated:
     final: list[tuple[str, LevelScores]]
     #: Reliability of the model's codes at each level.
     curves: list[Curve]
+    #: Documents with known codes, and how often safe digits that rest on them are right.
+    known: Calibration
+    coverages: list[Coverage]
 
     @property
     def scored(self) -> Scored:

@@ -1,0 +1,147 @@
+"""Door to Orange: the calibration table, and goods with known codes in what widgets send."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from Orange.data import ContinuousVariable, Domain, StringVariable, Table, Variable
+
+from orangecontrib.customs.columns import MassColumn, Role
+from orangecontrib.customs.nomenclature import LEVELS, parse_code
+
+from ..conformal import DECIMALS, Calibration, Known, Way
+from ..coverage import Coverage
+from ..errors import Scored
+from ..table import strings
+from .cells import COLUMNS, calibration_of, cells_of, column_of, made_of
+
+__all__ = ["calibration_from_table", "calibration_table", "coverages_table", "known_from_scored",
+           "known_from_table"]
+
+_NUMBERS = tuple(map(column_of, LEVELS))
+
+
+def calibration_from_table(table: Table) -> Calibration:
+    """The calibration of a table with the columns of a file; CalibrationError as there."""
+    names = {var.name.strip().lower(): var
+             for var in (*table.domain.variables, *table.domain.metas)}
+    texts = {name: _texts(table, var) for name, var in names.items() if name in COLUMNS}
+    rows = [(f"Calibration: row {row + 1}", {name: column[row] for name, column in texts.items()})
+            for row in range(len(table))]
+    return calibration_of(list(names), rows)
+
+
+def _texts(table: Table, var: Variable) -> list[str]:
+    """A column as texts; numbers in full."""
+    if not var.is_continuous:
+        return strings(table, var)
+    return ["" if value != value else repr(float(value)) if 0 <= value <= 1 else f"{value:.0f}"
+            for value in table.get_column(var)]
+
+
+def calibration_table(calibration: Calibration) -> Table:
+    """The table of a calibration, as :func:`calibration_from_table` reads it."""
+    rows = cells_of(calibration)
+    texts = [name for name in COLUMNS if name not in _NUMBERS]
+    domain = Domain([ContinuousVariable(name, number_of_decimals=4) for name in _NUMBERS],
+                    metas=[StringVariable(name) for name in texts])
+    table = Table.from_numpy(
+        domain, np.array([[float(row[name] or "nan") for name in _NUMBERS] for row in rows],
+                         dtype=float).reshape(len(rows), len(_NUMBERS)),
+        metas=np.array([[row[name] for name in texts] for row in rows],
+                       dtype=object).reshape(len(rows), len(texts)))
+    table.name = "Calibration"
+    return table
+
+
+# -- goods with known codes
+
+def known_from_table(table: Table, code: Variable, true: Variable, by: Variable | None = None
+                     ) -> Calibration | None:
+    """Goods of what HS Code Fusion sends, with the true codes of a column.
+
+    Parameters
+    ----------
+    code : Variable
+        The codes that were said; candidates of a gap are joined with ``;``.
+    by : Variable, optional
+        What goods share that are no further witnesses.
+
+    Returns
+    -------
+    Calibration or None
+        None where the table does not hold P of the first digits of the codes.
+    """
+    columns = {mass.digits: var for var in (*table.domain.attributes, *table.domain.metas)
+               if (mass := MassColumn.of(var)) is not None and mass.digits in LEVELS}
+    if not columns:
+        return None
+    made = MassColumn.of(next(iter(columns.values())))
+    said, right = strings(table, code), strings(table, true)
+    shared = [""] * len(table) if by is None else strings(table, by)
+    key = Role.find(Role.KEY, table.domain.metas)
+    keys = [str(row + 1) for row in range(len(table))] if key is None else strings(table, key)
+    masses = {level: table.get_column(var).astype(float) for level, var in columns.items()}
+    return Calibration(tuple(
+        Known(_way(said[row], {level: p[row] for level, p in masses.items()}),
+              parse_code(right[row]).digits, shared[row], keys[row])
+        for row in range(len(table)) if parse_code(right[row]).digits),
+        made_of(made.made_with if made is not None else ""))
+
+
+def _way(codes: str, masses: dict[int, float]) -> Way:
+    code = codes.partition(";")[0].strip()
+    return tuple((code[:level], float(masses[level])) for level in LEVELS
+                 if level <= len(code) and masses.get(level, np.nan) == masses.get(level))
+
+
+def known_from_scored(scored: Scored, name: str, by: Sequence[str] | None = None) -> Calibration:
+    """Documents with known codes, as a model predicts them.
+
+    Where it states only P of the predicted code, nothing is known of fewer digits: the code is
+    the only node of its way.
+
+    Parameters
+    ----------
+    name : str
+        Of the model.
+    by : sequence of str, optional
+        What documents share that are no further witnesses; a document that was tested several
+        times is one by itself.
+    """
+    starts = {node: np.array([code.startswith(node) for code in scored.codes])
+              for node in {code[:level] for code in scored.predicted for level in LEVELS}}
+    rows = []
+    for row, (code, true) in enumerate(zip(scored.predicted, scored.true)):
+        digits = parse_code(true).digits if true else ""
+        if not digits:
+            continue
+        way: list[tuple[str, float]] = []
+        if code.isdigit() and scored.p[row] == scored.p[row]:
+            nodes = [code[:level] for level in LEVELS if level <= len(code)]
+            if scored.shares is None:
+                nodes = nodes[-1:]
+            for node in nodes:
+                p = float(scored.p[row]) if scored.shares is None \
+                    else float(scored.shares[row, starts[node]].sum())
+                way.append((node, min(round(p, DECIMALS), way[-1][1] if way else 1.)))
+        document = str(scored.document[row])
+        rows.append(Known(tuple(way), digits, document if by is None else by[row] or document,
+                          str(row + 1)))
+    return Calibration(tuple(rows), {"model": name})
+
+
+# -- what comes out
+
+def coverages_table(rows: Sequence[Coverage]) -> Table:
+    """A row per rule, error and heading: how often the digits are right, and how many they are."""
+    names = {"error": 3, "n": 0, "goods": 0, "right": 3, "right low": 3, "right high": 3,
+             "digits": 2, "none safe": 3}
+    domain = Domain([ContinuousVariable(n, number_of_decimals=d) for n, d in names.items()],
+                    metas=[StringVariable(n) for n in ("safe digits by", "heading", "rests on")])
+    X = np.array([[c.error, c.n, c.goods, c.covered, c.low, c.high, c.length, c.root]
+                  for c in rows], dtype=float).reshape(len(rows), len(names))
+    table = Table.from_numpy(domain, X, metas=np.array(
+        [[c.rule, c.heading, c.rests] for c in rows], dtype=object).reshape(len(rows), 3))
+    table.name = "Safe Digits"
+    return table

@@ -15,6 +15,7 @@ from AnyQt.QtWidgets import (
     QPushButton,
     QSpinBox,
     QSplitter,
+    QStyledItemDelegate,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -22,10 +23,11 @@ from AnyQt.QtWidgets import (
 from Orange.widgets import gui
 
 from orangecontrib.customs.i18n import Sayable
+from orangecontrib.customs.widgets.utils.common.theme import theme
 from orangecontrib.customs.widgets.utils.common.wording import room, worded, worded_items
 
 __all__ = ["auto_apply", "check", "choice", "grid_of", "group_box", "hint", "pile", "push", "radio",
-           "rows_view", "spin", "splitter", "SentencePage"]
+           "rows_view", "spin", "splitter", "SentencePage", "TickDelegate"]
 
 words = room("common")
 
@@ -229,3 +231,11 @@ class SentencePage(QWidget):
         """Put a widget below what there is."""
         self.layout().addWidget(widget, stretch)
         return widget
+
+
+class TickDelegate(QStyledItemDelegate):
+    """Boxes to tick have an edge that is seen on a dark ground, too."""
+
+    def initStyleOption(self, option, index):
+        super().initStyleOption(option, index)
+        option.palette.setColor(QPalette.Window, theme(option.palette).quiet)  # edges are of it

@@ -1,10 +1,13 @@
 """What decides can be read on every palette: contrasts are computed from it."""
 import pytest
 from AnyQt.QtGui import QColor, QPalette
+from AnyQt.QtWidgets import QCheckBox, QWidget
 from hypothesis import given
 from hypothesis import strategies as st
+from Orange.widgets.tests.base import GuiTest
 
 from orangecontrib.customs.fusion.colours import FACT_COLOURS
+from orangecontrib.customs.widgets.utils.common.controls import edge_boxes
 from orangecontrib.customs.widgets.utils.common.theme import (
     DECIDES,
     REST,
@@ -68,3 +71,21 @@ def test_any_colour_becomes_readable_on_any_ground(colour, ground):
 
 def test_a_colour_that_can_be_read_stays_as_it_is():
     assert readable("#c0392b", QColor("white")) == QColor("#c0392b")
+
+
+class TestBoxes(GuiTest):
+    def edge(self, base, text, ground):
+        """What Fusion draws the edge of a box with is darker than its window by 140 %."""
+        window = QWidget()
+        box = QCheckBox(window)
+        colours = palette(base, text)
+        colours.setColor(QPalette.Window, QColor(ground))
+        window.setPalette(colours)
+        edge_boxes(window)
+        return box.palette().color(QPalette.Window).darker(140)
+
+    def test_boxes_to_tick_have_an_edge_in_the_dark(self):
+        assert contrast(self.edge("#232629", "#eff0f1", "#31363b"), QColor("#31363b")) >= REST
+
+    def test_they_stay_as_they_are_in_the_light(self):
+        assert self.edge("#fcfcfc", "#30363c", "#eff0f1") == QColor("#eff0f1").darker(140)

@@ -249,7 +249,7 @@ class OWDeclarationFacts(CustomsWidget):
         vertical = splitter(Qt.Vertical, pile(self.trial, self.text_view, spacing=4),
                             pile(self.tabs, self.problems, spacing=4), stretch=(2, 3))
         self.splitter = splitter(Qt.Horizontal, self.list, pile(vertical, spacing=4),
-                                 sizes=(190, 460), stretch=(2, 5))
+                                 sizes=(194, 456), stretch=(2, 5))
         self.mainArea.layout().addWidget(self.splitter)
 
     def sizeHint(self):

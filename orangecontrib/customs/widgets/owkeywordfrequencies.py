@@ -183,8 +183,9 @@ class OWKeywordFrequencies(CustomsWidget):
         self.mainArea.layout().addWidget(tabs)
         self.model = GoodsModel(self._columns(), self)
         self.view = rows_view(self.model, words("phrases"), several=True, wordWrap=True)
-        self.view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeToContents)
         self.view.selectionModel().selectionChanged.connect(self._on_selection)
+        self.view.horizontalHeader().sortIndicatorChanged.connect(
+            lambda *_: self.view.resizeRowsToContents())  # others stand there now
         hint(self.view, words("connect"))
         tabs.addTab(self.view, "")
         self.by_code = worded(QTableWidget(editTriggers=QAbstractItemView.NoEditTriggers),
@@ -401,7 +402,6 @@ class OWKeywordFrequencies(CustomsWidget):
         chosen = set(self.selected_phrases)
         selection = self.view.selectionModel()
         selection.blockSignals(True)
-        self.model.set_rows(())  # rows of other counts have nothing in these columns
         self.model.beginResetModel()
         self.model.columns = tuple(self._columns())
         self.model.endResetModel()
@@ -438,6 +438,7 @@ class OWKeywordFrequencies(CustomsWidget):
             self.view.resizeColumnToContents(column)
         room = self.view.viewport().width() - header.length() + header.sectionSize(0)
         header.resizeSection(0, max(NARROWEST, min(WIDEST, room)))
+        self.view.resizeRowsToContents()
 
     def resizeEvent(self, event):
         super().resizeEvent(event)

@@ -55,6 +55,7 @@ from orangecontrib.customs.nomenclature.table import (
 )
 from orangecontrib.customs.widgets.utils.common.base import CustomsWidget, Ended, clear, reason
 from orangecontrib.customs.widgets.utils.common.controls import (
+    TickDelegate,
     auto_apply,
     choice,
     group_box,
@@ -78,7 +79,7 @@ from orangecontrib.customs.widgets.utils.text.tariffsearch import (
     marked_lines,
     rank,
 )
-from orangecontrib.customs.widgets.utils.text.tarifftree import TariffModel, TickDelegate
+from orangecontrib.customs.widgets.utils.text.tarifftree import TariffModel
 
 BUNDLED, HS, FILE = "bundled", "hs", "file"
 words = room("ownomenclature")

@@ -36,7 +36,7 @@ HEADERS = (words("fact"), words("value"), words("axis"), words("says"), "✎")
 _COLOURS = {TEXT: "#1f6fb2", PHOTOS: "#b5651d", ANALYST: "#2e7d32"}
 ROW = Qt.UserRole + 1
 #: Of the width; what says so gets the rest.
-SHARES = {FACT: .22, VALUE: .33, AXIS: .19}
+SHARES = {FACT: .25, VALUE: .31, AXIS: .19}
 
 
 def signs(row: FactRow) -> str:

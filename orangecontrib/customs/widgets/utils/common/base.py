@@ -25,6 +25,7 @@ from orangecontrib.customs.files.paths import resolve_path, storable_path
 from orangecontrib.customs.i18n import Sayable
 from orangecontrib.customs.i18n import language as spoken_language
 from orangecontrib.customs.widgets.utils.common import language
+from orangecontrib.customs.widgets.utils.common.controls import edge_boxes
 from orangecontrib.customs.widgets.utils.common.wording import (
     SaidMessages,
     reword,
@@ -200,6 +201,10 @@ class CustomsWidget(OWWidget, ConcurrentWidgetMixin, openclass=True):
             whole.setSizes([1, QWIDGETSIZE_MAX])
             whole.refresh()  # at once: who fits columns asks for widths
         self.on_room()
+
+    def showEvent(self, event):
+        super().showEvent(event)
+        edge_boxes(self)
 
     # --- files
 

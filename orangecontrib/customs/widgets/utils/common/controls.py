@@ -13,8 +13,10 @@ from AnyQt.QtWidgets import (
     QGridLayout,
     QLabel,
     QPushButton,
+    QRadioButton,
     QSpinBox,
     QSplitter,
+    QStyledItemDelegate,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -22,10 +24,12 @@ from AnyQt.QtWidgets import (
 from Orange.widgets import gui
 
 from orangecontrib.customs.i18n import Sayable
+from orangecontrib.customs.widgets.utils.common.theme import theme
 from orangecontrib.customs.widgets.utils.common.wording import room, worded, worded_items
 
 __all__ = ["auto_apply", "check", "choice", "grid_of", "group_box", "hint", "pile", "push", "radio",
-           "rows_view", "spin", "splitter", "SentencePage"]
+           "rows_view", "spin", "splitter", "SentencePage", "TickDelegate",
+           "edge_boxes"]
 
 words = room("common")
 
@@ -229,3 +233,22 @@ class SentencePage(QWidget):
         """Put a widget below what there is."""
         self.layout().addWidget(widget, stretch)
         return widget
+
+
+class TickDelegate(QStyledItemDelegate):
+    """Boxes to tick have an edge that is seen on a dark ground, too."""
+
+    def initStyleOption(self, option, index):
+        super().initStyleOption(option, index)
+        option.palette.setColor(QPalette.Window, theme(option.palette).quiet)  # edges are of it
+
+
+def edge_boxes(window: QWidget) -> None:
+    """Boxes and rounds to tick have an edge that is seen on a dark ground, too."""
+    colours = window.palette()
+    if colours.color(QPalette.Window).lightness() >= 128:
+        return
+    edges = QPalette()
+    edges.setColor(QPalette.Window, theme(colours).quiet)  # nothing else of a box is of it
+    for box in (*window.findChildren(QCheckBox), *window.findChildren(QRadioButton)):
+        box.setPalette(edges)

@@ -6,15 +6,13 @@ from collections.abc import Iterable
 import numpy as np
 from AnyQt.QtCore import QAbstractItemModel, QModelIndex, Qt
 from AnyQt.QtCore import pyqtSignal as Signal
-from AnyQt.QtGui import QColor, QFont, QPalette
-from AnyQt.QtWidgets import QStyledItemDelegate
+from AnyQt.QtGui import QColor, QFont
 
 from orangecontrib.customs.i18n import say
 from orangecontrib.customs.nomenclature import Tariff, spaced
-from orangecontrib.customs.widgets.utils.common.theme import theme
 from orangecontrib.customs.widgets.utils.common.wording import room
 
-__all__ = ["TariffModel", "TickDelegate", "duty_text"]
+__all__ = ["TariffModel", "duty_text"]
 
 words = room("tarifftree")
 _GREY = QColor("#888888")
@@ -240,11 +238,3 @@ class TariffModel(QAbstractItemModel):
         self.dataChanged.emit(index, index)
         self._changed()
         return True
-
-
-class TickDelegate(QStyledItemDelegate):
-    """Boxes to tick have an edge that is seen on a dark ground, too."""
-
-    def initStyleOption(self, option, index):
-        super().initStyleOption(option, index)
-        option.palette.setColor(QPalette.Window, theme(option.palette).quiet)  # edges are of it

@@ -17,11 +17,16 @@ from AnyQt.QtWidgets import (
 from orangecontrib.customs.i18n import say
 from orangecontrib.customs.textmining.stopwords import WordRow
 from orangecontrib.customs.textmining.stopwords.table import Material
-from orangecontrib.customs.widgets.utils.common.controls import choice, hint, push, rows_view
+from orangecontrib.customs.widgets.utils.common.controls import (
+    TickDelegate,
+    choice,
+    hint,
+    push,
+    rows_view,
+)
 from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsModel
 from orangecontrib.customs.widgets.utils.common.theme import theme
 from orangecontrib.customs.widgets.utils.common.wording import room, worded
-from orangecontrib.customs.widgets.utils.text.tarifftree import TickDelegate
 
 __all__ = ["WordsPage"]
 

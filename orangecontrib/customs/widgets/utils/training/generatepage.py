@@ -20,6 +20,7 @@ from orangecontrib.customs.collecting.generators.prompts import Prompt, compose
 from orangecontrib.customs.collecting.jobs import Generating
 from orangecontrib.customs.collecting.keys import variable_of
 from orangecontrib.customs.i18n import say
+from orangecontrib.customs.widgets.utils.common.controls import TickDelegate
 from orangecontrib.customs.widgets.utils.common.wording import room, worded, worded_items
 from orangecontrib.customs.widgets.utils.training.naming import shown_names
 
@@ -45,6 +46,7 @@ class GeneratePage(SourcePage):
     def _build(self):
         self.features = QListWidget()
         self.features.setMaximumHeight(112)
+        self.features.setItemDelegate(TickDelegate(self.features))
         self.features.itemChanged.connect(self._features_changed)
         self._row(words("show"), self.features, words("show_tip"))
         self.cluster = feature_combo()

@@ -4,20 +4,22 @@
 
     python -m tools.newcomer FOLDER [--lang en ru] [--pages README tutorial ...]
 
-A clean clone and an empty HOME are made in FOLDER, which must not exist; the README is followed in
-the clone, each tutorial on a desk of its own, with the environment that the README has installed.
+A clean clone and an empty HOME are made in FOLDER; the README is followed in the clone, each
+tutorial on a desk of its own, with the ``.venv`` that ``make demo`` has made. Where FOLDER has a
+clone, from a run that failed, it is brought up to date and keeps its ``.venv``; all else is new.
 Every command is taken from the pages as it is written. Each is printed with its exit code and
 seconds; the first that fails, or does not leave a file that it names, is the end (exit code 1).
 What opens a window runs until the window is there. What is not run is told, with the reason.
 
-Commits count, changes that are not committed do not. Takes ten minutes and 16 GB, as two
-environments are installed: that of ``make demo``, and "an Orange of your own".
+Commits count, changes that are not committed do not. Takes ten minutes and 10 GB for the most part
+to install.
 """
 from __future__ import annotations
 
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -48,21 +50,21 @@ class Failed(Exception):
 
 
 class Newcomer:
-    """Somebody with a clone, an empty HOME and an environment of her own.
+    """Somebody with a clone and an empty HOME.
 
     Parameters
     ----------
     folder : Path
-        Has or gets ``clone``, ``own`` (the environment) and ``home-LANGUAGE``.
+        Has ``clone``, gets ``home-LANGUAGE``.
     language : str
         Of her system.
     """
 
     def __init__(self, folder: Path, language: str):
         self.folder, self.language = folder, language
-        self.clone, self.environment = folder / "clone", folder / "own"
-        self.home = folder / f"home-{language}"
-        self.home.mkdir(parents=True)
+        self.clone = folder / "clone"
+        self.environment = self.clone / ".venv"
+        self.home = _empty(folder / f"home-{language}")
 
     def follow(self, page: Path, desk: Path) -> Iterator[str]:
         """Do what a page says, in a folder; what happened, line by line.
@@ -139,24 +141,29 @@ def size(folder: Path) -> float:
     return sum(seen.values()) / 1e9
 
 
-def _settle(folder: Path) -> None:
-    """What she has before she reads the first page: a clone, and an environment with nothing."""
+def _empty(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(folder / "clone")],
-                   check=True)
-    subprocess.run([sys.executable, "-m", "venv", str(folder / "own")], check=True)
+    return folder
+
+
+def _settle(clone: Path) -> None:
+    """What she has before she reads the first page."""
+    command = ["git", "-C", str(clone), "pull", "--ff-only"] if clone.exists() else [
+        "git", "clone", "--no-hardlinks", str(ROOT), str(clone)]
+    subprocess.run([*command, "--quiet"], check=True)
 
 
 def main(arguments=None) -> int:
     """Follow the pages; 1 at the first command that fails."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("folder", type=Path, help="does not exist yet")
+    parser.add_argument("folder", type=Path, help="for the clone, HOME and desks")
     parser.add_argument("--lang", nargs="+", default=list(PAGES), choices=list(PAGES))
     parser.add_argument("--pages", nargs="+", default=[], metavar="WORD",
                         help="parts of names of the pages after the README; all without any")
     options = parser.parse_args(arguments)
     folder = options.folder.resolve()
-    _settle(folder)
+    _settle(folder / "clone")
     for language in options.lang:
         newcomer = Newcomer(folder, language)
         readme, *tutorials = PAGES[language]
@@ -166,8 +173,7 @@ def main(arguments=None) -> int:
             print(f"\n{language}: {page.relative_to(ROOT)}", flush=True)
             desk = newcomer.clone
             if page != readme:
-                desk = folder / f"desk-{language}-{page.stem}"
-                desk.mkdir()
+                desk = _empty(folder / f"desk-{language}-{page.stem}")
                 lay_desk(page, desk)
             try:
                 for line in newcomer.follow(page, desk):
@@ -175,9 +181,8 @@ def main(arguments=None) -> int:
             except Failed as error:
                 print(error, flush=True)
                 return 1
-        print(f"\n{size(newcomer.environment):.1f} GB own, "
-              f"{size(newcomer.clone / '.venv'):.1f} GB .venv of the demo, "
-              f"{size(newcomer.home):.1f} GB kept in HOME (pip's downloads, for the most part)")
+        print(f"\n{size(newcomer.environment):.1f} GB .venv, {size(newcomer.home):.1f} GB in HOME "
+              f"(downloads that pip keeps, for the most part)")
     return 0
 
 

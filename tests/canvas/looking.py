@@ -113,13 +113,14 @@ def _cells(view: QAbstractItemView) -> Iterator[tuple[str, int, int, QRect | Non
             text, rect = index.data(), view.visualRect(index)
             if isinstance(text, str) and text.strip() and index.flags() & Qt.ItemIsEnabled \
                     and not view.selectionModel().isSelected(index) \
-                    and view.viewport().rect().contains(rect) and not _only_a_bar(view, text):
+                    and view.viewport().rect().contains(rect) and not _only_a_bar(view, index):
                 yield text, 0, rect.width(), rect.translated(view.viewport().pos())
 
 
-def _only_a_bar(view: QAbstractItemView, text: str) -> bool:
-    """The contributions of photos have a text for whoever can't see them, and bars."""
-    return isinstance(view, ContributionsView) and abs(float(text)) < TOLD_FROM
+def _only_a_bar(view: QAbstractItemView, index) -> bool:
+    """The contributions of photos have a text for whoever can't see them; short bars, no number."""
+    return isinstance(view, ContributionsView) and abs(
+        index.model().good.contributions[index.column(), index.row()]) < TOLD_FROM
 
 
 def _picture(window: QWidget) -> np.ndarray:

@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import numpy as np
 import openpyxl
-from AnyQt.QtCore import QMimeData, QPoint, Qt, QUrl
+from AnyQt.QtCore import QMimeData, QPointF, Qt, QUrl
 from AnyQt.QtGui import QDropEvent
 from Orange.widgets.tests.base import WidgetTest
 from orangecanvas.registry import WidgetRegistry
@@ -526,7 +526,7 @@ class TestWindow(DeclarationsTest):
     def drop(self, path):
         mime = QMimeData()
         mime.setUrls([QUrl.fromLocalFile(str(path))])
-        event = QDropEvent(QPoint(5, 5), Qt.CopyAction, mime, Qt.LeftButton, Qt.NoModifier)
+        event = QDropEvent(QPointF(5, 5), Qt.CopyAction, mime, Qt.LeftButton, Qt.NoModifier)
         self.widget.dropEvent(event)
         return event
 

@@ -561,7 +561,7 @@ class TestOWFootwearTrainer(WidgetTest):
     def test_features_are_sorted_by_a_click(self):
         self.trained(self.table(), LBFGS)
         page = self.widget.evaluation_page
-        page.view.sortByColumn(1, 1)
+        page.view.sortByColumn(1, Qt.DescendingOrder)
         self.assertEqual(page.model.index(0, 1).data(), "8")
         self.assertEqual(page.model.index(len(IDS) - 1, 3).data(), "–")
         row = page.model.shown_row(IDS.index("sport"))

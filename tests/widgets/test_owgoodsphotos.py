@@ -10,7 +10,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pillow_heif
-from AnyQt.QtCore import QMimeData, QPoint, Qt, QUrl
+from AnyQt.QtCore import QMimeData, QPointF, Qt, QUrl
 from AnyQt.QtGui import QDropEvent
 from Orange.widgets.tests.base import WidgetTest
 from PIL import Image
@@ -406,7 +406,7 @@ class TestWindow(GoodsPhotosTest):
         goods = make_goods(self.folder / "goods")
         mime = QMimeData()
         mime.setUrls([QUrl.fromLocalFile(str(goods))])
-        event = QDropEvent(QPoint(5, 5), Qt.CopyAction, mime, Qt.LeftButton, Qt.NoModifier)
+        event = QDropEvent(QPointF(5, 5), Qt.CopyAction, mime, Qt.LeftButton, Qt.NoModifier)
         self.widget.dropEvent(event)
         self.assertTrue(event.isAccepted())
         self.assertEqual(len(self.photos()), 3)
@@ -417,7 +417,7 @@ class TestWindow(GoodsPhotosTest):
         mime = QMimeData()
         mime.setUrls([QUrl.fromLocalFile(str(goods / "A1/1.jpg"))])
         self.widget.dropEvent(
-            QDropEvent(QPoint(5, 5), Qt.CopyAction, mime, Qt.LeftButton, Qt.NoModifier))
+            QDropEvent(QPointF(5, 5), Qt.CopyAction, mime, Qt.LeftButton, Qt.NoModifier))
         self.assertEqual(self.widget.folder, str(goods))
 
     def test_typed_path(self):

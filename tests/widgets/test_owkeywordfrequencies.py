@@ -110,7 +110,7 @@ class TestOWKeywordFrequencies(WidgetTest):
 
     def test_selection_survives_sorting(self):
         self.feed(corpus())
-        self.widget.view.sortByColumn(1, 1)
+        self.widget.view.sortByColumn(1, Qt.DescendingOrder)
         self.select("регулятор напряжения")
         self.assertEqual([str(r["Words"]) for r in self.out("words")], ["регулятор напряжения"])
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from functools import lru_cache, partial
 
 import numpy as np
@@ -67,15 +68,9 @@ class Columns:
     def __init__(self, data: Table, groups: Sequence[Group], text: str = ""):
         domain = data.domain
         vocabulary = vocabulary_of(groups)
-        known = {feature.id for group in groups for feature in group.features}
-        variables = [*domain.attributes, *domain.metas]  # never the class
-        self.facts = tuple(v for v in variables if (column := FactColumn.of(v))
-                           and column.fact in vocabulary and not FeatureColumn.of(v))
-        self.features = tuple(v for v in variables if (column := FeatureColumn.of(v))
-                              and column.feature in known)
-        self.metas = tuple(v for v in domain.metas
-                           if GradabilityColumn.of(v) or Role.of(v) is Role.PHOTOS)
-        plain = [v for v in variables
+        self.features: tuple[Variable, ...] = ()
+        self._look(domain, groups)
+        plain = [v for v in (*domain.attributes, *domain.metas)
                  if not marked(v) or Role.of(v) is Role.STATEMENT]
         names = fact_columns([v.name for v in plain], vocabulary)
         self.named = chosen_columns(names, lambda name: strings_of(data, domain[name]),
@@ -84,6 +79,29 @@ class Columns:
         if not (self.text or self.facts or self.features or self.named):
             raise ValueError("there is nothing to be read: a column of descriptions, of facts or "
                              "of features of photos is needed")
+
+    def _look(self, domain: Domain, groups: Sequence[Group]) -> None:
+        """Find the columns of evidence; never in the class."""
+        vocabulary = vocabulary_of(groups)
+        known = {feature.id for group in groups for feature in group.features}
+        variables = [*domain.attributes, *domain.metas]
+        self.facts = tuple(v for v in variables if (column := FactColumn.of(v))
+                           and column.fact in vocabulary and not FeatureColumn.of(v))
+        computed = tuple(v for v in self.features if v.compute_value is not None)
+        self.features = tuple(v for v in variables if (seen := FeatureColumn.of(v))
+                              and seen.feature in known) or computed
+        self.metas = tuple(v for v in domain.metas
+                           if GradabilityColumn.of(v) or Role.of(v) is Role.PHOTOS)
+
+    def on(self, data: Table, groups: Sequence[Group]) -> Columns:
+        """The same texts and named columns, with the evidence that other data have.
+
+        Declaration Facts has columns for the facts that its rows speak of, others each time;
+        where there are none, the texts are read.
+        """
+        own = copy(self)
+        own._look(data.domain, groups)
+        return own
 
     def _text_of(self, data: Table, name: str) -> str:
         if name:
@@ -283,7 +301,8 @@ class FusionModel(Model):
         return data
 
     def predict_storage(self, data: Table) -> tuple[np.ndarray, np.ndarray]:
-        columns = self.columns or Columns(data, self.groups)
+        columns = Columns(data, self.groups) if self.columns is None \
+            else self.columns.on(data, self.groups)
         parts = [self._answer(columns, data[start:start + BLOCK])
                  for start in range(0, len(data), BLOCK)]
         P = np.concatenate(parts) if parts else np.zeros((0, len(self.codes.values)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from copy import copy
 from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 from Orange.base import Learner, Model
@@ -183,17 +184,18 @@ class FusionLearner(Learner):
 
     def __init__(self, groups: Sequence[Group] = (), priors: Priors | None = None,
                  trust: float = TRUST, texts: bool = True, text: str = "",
-                 tariff: Tariff | str | None = "bundled", preprocessors=None):
+                 tariff: Tariff | str | None = "bundled", preprocessors: object = None):
         super().__init__(preprocessors)
         self.groups = loaded_groups(groups)
         self.priors, self.trust, self.texts = priors, trust, texts
         self.text, self.tariff = text, tariff
         self._progress: Callable[[float], object] | None = None
 
-    def __getstate__(self):
+    def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_progress": None}
 
-    def __call__(self, data: Table, progress_callback=None) -> FusionModel:
+    def __call__(self, data: Table, progress_callback: Callable[..., object] | None = None
+                 ) -> FusionModel:
         self._progress = progress_callback
         try:
             return super().__call__(data, progress_callback)
@@ -228,13 +230,13 @@ class FusionLearner(Learner):
             ClassCodes(labels.digits, tuple(map(float, counts)), tuple(codes_of(engines))),
             target, data.domain, labels.remarks)
         if self.texts and columns.text and len(set(codes)) > 1:
-            self._teach(model, data[rows], codes, engines)
+            self._teach(model, columns, data[rows], codes, engines)
         return model
 
-    def _teach(self, model: FusionModel, data: Table, codes: Sequence[str],
+    def _teach(self, model: FusionModel, columns: Columns, data: Table, codes: Sequence[str],
                engines: Sequence[Engine]) -> None:
         """Train the text model, and weigh it by its answers to rows that it had not seen."""
-        texts = model.columns.texts(data)
+        texts = columns.texts(data)
         told = [row for row, text in enumerate(texts) if text.strip()]
         texts, codes = [texts[row] for row in told], [codes[row] for row in told]
         data = data[told]
@@ -243,7 +245,7 @@ class FusionLearner(Learner):
         tariff = bundled_tariff() if isinstance(self.tariff, str) else self.tariff
         tree = train_texts(texts, codes, tariff, progress=self._reported)
         model.tree, model.weight_fit = weigh_texts(
-            tree, texts, codes, engines, lambda rows: model.columns.case_of(
+            tree, texts, codes, engines, lambda rows: columns.case_of(
                 data[list(rows)], engines, self.trust, list(map(str, rows))))
 
     def _reported(self, share: float) -> None:
@@ -281,9 +283,8 @@ class FusionModel(Model):
     def __repr__(self) -> str:
         return f"<HS code fusion of {', '.join(group.id for group in self.groups)}>"
 
-    def __getstate__(self):
-        state = super().__getstate__()
-        return {**(self.__dict__ if state is None else state), "_engines": None}
+    def __getstate__(self) -> dict[str, Any]:
+        return {**super().__getstate__(), "_engines": None}
 
     @property
     def engines(self) -> tuple[Engine, ...]:
@@ -291,7 +292,8 @@ class FusionModel(Model):
             self._engines = tuple(Engine(group, self.priors) for group in self.groups)
         return self._engines
 
-    def data_to_model_domain(self, data: Table, progress_callback=lambda *_: None) -> Table:
+    def data_to_model_domain(self, data: Table,
+                             progress_callback: Callable[..., object] = lambda *_: None) -> Table:
         """Texts and facts are read from the data as it is; features may be computed."""
         columns = self.columns
         for name in () if columns is None else columns.names:

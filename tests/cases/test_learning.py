@@ -133,6 +133,16 @@ def test_a_table_of_declaration_facts_is_read_as_the_texts_are(data):
     assert (probabilities(FusionLearner()(facts), facts).argmax(axis=1) == facts.Y).mean() > .95
 
 
+def test_facts_of_other_rows_and_texts_alone_are_read_as_well(data):
+    reader = GroupsReader()
+    facts = facts_table(data[:24], "description", reader)[0]
+    model = FusionLearner(texts=False)(facts)
+    others = facts_table(data[24:], "description", reader)[0]   # columns of other facts
+    assert {v.name for v in others.domain.attributes} != {v.name for v in facts.domain.attributes}
+    np.testing.assert_allclose(probabilities(model, others), probabilities(model, data[24:]),
+                               atol=1e-3)
+
+
 def test_columns_named_after_facts_count():
     metas = [StringVariable("description"), StringVariable("upper")]
     domain = Domain([], DiscreteVariable("HS code", ("6403", "6404")), metas)

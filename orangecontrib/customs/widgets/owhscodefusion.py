@@ -486,7 +486,7 @@ class OWHSCodeFusion(FusionAnswers, FusionLedger, FusionWeight, FusionLearning, 
         self.page.question.setEnabled(not on)
         self.page.facts.setEnabled(not on)
         self.cancel_button.setVisible(on)
-        self._show_fitting()
+        self._show_fitting(busy=on)
 
     def on_partial_result(self, result: tuple[Case, list[Verdict], list[Line]]):
         """Goods appear as they are decided."""

@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 from Orange.base import Learner, Model
@@ -67,15 +69,9 @@ class Columns:
     def __init__(self, data: Table, groups: Sequence[Group], text: str = ""):
         domain = data.domain
         vocabulary = vocabulary_of(groups)
-        known = {feature.id for group in groups for feature in group.features}
-        variables = [*domain.attributes, *domain.metas]  # never the class
-        self.facts = tuple(v for v in variables if (column := FactColumn.of(v))
-                           and column.fact in vocabulary and not FeatureColumn.of(v))
-        self.features = tuple(v for v in variables if (column := FeatureColumn.of(v))
-                              and column.feature in known)
-        self.metas = tuple(v for v in domain.metas
-                           if GradabilityColumn.of(v) or Role.of(v) is Role.PHOTOS)
-        plain = [v for v in variables
+        self.features: tuple[Variable, ...] = ()
+        self._look(domain, groups)
+        plain = [v for v in (*domain.attributes, *domain.metas)
                  if not marked(v) or Role.of(v) is Role.STATEMENT]
         names = fact_columns([v.name for v in plain], vocabulary)
         self.named = chosen_columns(names, lambda name: strings_of(data, domain[name]),
@@ -84,6 +80,29 @@ class Columns:
         if not (self.text or self.facts or self.features or self.named):
             raise ValueError("there is nothing to be read: a column of descriptions, of facts or "
                              "of features of photos is needed")
+
+    def _look(self, domain: Domain, groups: Sequence[Group]) -> None:
+        """Find the columns of evidence; never in the class."""
+        vocabulary = vocabulary_of(groups)
+        known = {feature.id for group in groups for feature in group.features}
+        variables = [*domain.attributes, *domain.metas]
+        self.facts = tuple(v for v in variables if (column := FactColumn.of(v))
+                           and column.fact in vocabulary and not FeatureColumn.of(v))
+        computed = tuple(v for v in self.features if v.compute_value is not None)
+        self.features = tuple(v for v in variables if (seen := FeatureColumn.of(v))
+                              and seen.feature in known) or computed
+        self.metas = tuple(v for v in domain.metas
+                           if GradabilityColumn.of(v) or Role.of(v) is Role.PHOTOS)
+
+    def on(self, data: Table, groups: Sequence[Group]) -> Columns:
+        """The same texts and named columns, with the evidence that other data have.
+
+        Declaration Facts has columns for the facts that its rows speak of, others each time;
+        where there are none, the texts are read.
+        """
+        own = copy(self)
+        own._look(data.domain, groups)
+        return own
 
     def _text_of(self, data: Table, name: str) -> str:
         if name:
@@ -165,17 +184,18 @@ class FusionLearner(Learner):
 
     def __init__(self, groups: Sequence[Group] = (), priors: Priors | None = None,
                  trust: float = TRUST, texts: bool = True, text: str = "",
-                 tariff: Tariff | str | None = "bundled", preprocessors=None):
+                 tariff: Tariff | str | None = "bundled", preprocessors: object = None):
         super().__init__(preprocessors)
         self.groups = loaded_groups(groups)
         self.priors, self.trust, self.texts = priors, trust, texts
         self.text, self.tariff = text, tariff
         self._progress: Callable[[float], object] | None = None
 
-    def __getstate__(self):
+    def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_progress": None}
 
-    def __call__(self, data: Table, progress_callback=None) -> FusionModel:
+    def __call__(self, data: Table, progress_callback: Callable[..., object] | None = None
+                 ) -> FusionModel:
         self._progress = progress_callback
         try:
             return super().__call__(data, progress_callback)
@@ -210,13 +230,13 @@ class FusionLearner(Learner):
             ClassCodes(labels.digits, tuple(map(float, counts)), tuple(codes_of(engines))),
             target, data.domain, labels.remarks)
         if self.texts and columns.text and len(set(codes)) > 1:
-            self._teach(model, data[rows], codes, engines)
+            self._teach(model, columns, data[rows], codes, engines)
         return model
 
-    def _teach(self, model: FusionModel, data: Table, codes: Sequence[str],
+    def _teach(self, model: FusionModel, columns: Columns, data: Table, codes: Sequence[str],
                engines: Sequence[Engine]) -> None:
         """Train the text model, and weigh it by its answers to rows that it had not seen."""
-        texts = model.columns.texts(data)
+        texts = columns.texts(data)
         told = [row for row, text in enumerate(texts) if text.strip()]
         texts, codes = [texts[row] for row in told], [codes[row] for row in told]
         data = data[told]
@@ -225,7 +245,7 @@ class FusionLearner(Learner):
         tariff = bundled_tariff() if isinstance(self.tariff, str) else self.tariff
         tree = train_texts(texts, codes, tariff, progress=self._reported)
         model.tree, model.weight_fit = weigh_texts(
-            tree, texts, codes, engines, lambda rows: model.columns.case_of(
+            tree, texts, codes, engines, lambda rows: columns.case_of(
                 data[list(rows)], engines, self.trust, list(map(str, rows))))
 
     def _reported(self, share: float) -> None:
@@ -263,9 +283,8 @@ class FusionModel(Model):
     def __repr__(self) -> str:
         return f"<HS code fusion of {', '.join(group.id for group in self.groups)}>"
 
-    def __getstate__(self):
-        state = super().__getstate__()
-        return {**(self.__dict__ if state is None else state), "_engines": None}
+    def __getstate__(self) -> dict[str, Any]:
+        return {**super().__getstate__(), "_engines": None}
 
     @property
     def engines(self) -> tuple[Engine, ...]:
@@ -273,7 +292,8 @@ class FusionModel(Model):
             self._engines = tuple(Engine(group, self.priors) for group in self.groups)
         return self._engines
 
-    def data_to_model_domain(self, data: Table, progress_callback=lambda *_: None) -> Table:
+    def data_to_model_domain(self, data: Table,
+                             progress_callback: Callable[..., object] = lambda *_: None) -> Table:
         """Texts and facts are read from the data as it is; features may be computed."""
         columns = self.columns
         for name in () if columns is None else columns.names:
@@ -283,7 +303,8 @@ class FusionModel(Model):
         return data
 
     def predict_storage(self, data: Table) -> tuple[np.ndarray, np.ndarray]:
-        columns = self.columns or Columns(data, self.groups)
+        columns = Columns(data, self.groups) if self.columns is None \
+            else self.columns.on(data, self.groups)
         parts = [self._answer(columns, data[start:start + BLOCK])
                  for start in range(0, len(data), BLOCK)]
         P = np.concatenate(parts) if parts else np.zeros((0, len(self.codes.values)))

@@ -78,6 +78,8 @@ class FusionWeight(Part):
         tables: dict[str, Table | None]
 
     def _set_up_weight(self, box):
+        #: By table, columns that may hold known codes.
+        self._candidates: dict[str, list[Variable]] = {}
         self.truth_combo = worded(VariableCombo(words("none")), toolTip=words("truth_tip"))
         self.truth_combo.chosen.connect(self._on_truth)
         self.by_combo = worded(VariableCombo(words("each")), toolTip=words("by_tip"))
@@ -91,14 +93,11 @@ class FusionWeight(Part):
         self.fit_label = QLabel(wordWrap=True, visible=False)
         box.layout().addWidget(self.fit_label)
 
-    def _candidates(self) -> dict[str, list[Variable]]:
-        """By table, columns that may hold known codes."""
-        return {name: code_candidates(table) for name, table in self.tables.items()
-                if table is not None and name != "photos"}
-
     def _show_truths(self):
         """Offer the columns of the inputs; a class of codes is what is known."""
-        found = self._candidates()
+        found = self._candidates = {
+            name: code_candidates(table) for name, table in self.tables.items()
+            if table is not None and name != "photos"}
         there = {v.name: v for some in reversed(found.values()) for v in reversed(some)}
         classes = [v for name, some in found.items() for v in some
                    if v in self.tables[name].domain.class_vars]
@@ -118,14 +117,14 @@ class FusionWeight(Part):
     @property
     def _truth_table(self) -> str | None:
         """Which table has the column of known codes."""
-        return next((name for name, some in self._candidates().items()
+        return next((name for name, some in self._candidates.items()
                      if self.truth_combo.variable in some), None)
 
-    def _show_fitting(self):
+    def _show_fitting(self, busy: bool = False):
         """Whether there is anything to fit by, and nobody is at work."""
         self.fit_button.setEnabled(
-            self.tables["predictions"] is not None and self.truth_combo.variable is not None
-            and self.task is None)
+            not busy and self.task is None and self.tables["predictions"] is not None
+            and self.truth_combo.variable is not None)
 
     def _on_truth(self, name: str):
         self.truth = name

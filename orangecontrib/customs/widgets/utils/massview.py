@@ -39,9 +39,9 @@ __all__ = ["MassPage", "MassTree", "decided_by", "designation_in"]
 words = room("massview")
 
 #: Pixels of a line that carries everything, and from one level to the next.
-WIDEST, STEP = 12, 22
+WIDEST, STEP = 12, 18
 #: Pixels by which a row is higher than a line, and wider than its plain text: safe digits are bold.
-HIGHER, WIDER = 5, 14
+HIGHER, WIDER = 2, 12
 #: Folded codes and deciding facts that a tooltip names; conditions below the tree.
 NAMED, NEEDED = 6, 3
 _SAFE, _BRANCH = Qt.UserRole + 1, Qt.UserRole
@@ -170,7 +170,7 @@ class MassTree(QTreeWidget):
             last = self._add(self.invisibleRootItem(), root)
             self.expandAll()
             self.setCurrentItem(last)
-            self.scrollToItem(last)
+            self.scrollToItem(last, QAbstractItemView.PositionAtCenter)
         for column in (0, 1):
             self.resizeColumnToContents(column)
         self.blockSignals(False)

@@ -2,17 +2,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import NamedTuple
 
 import numpy as np
 import pyqtgraph as pg
 from AnyQt.QtCore import QItemSelectionModel, Qt
-from AnyQt.QtWidgets import QApplication
+from AnyQt.QtWidgets import QApplication, QLabel
 
 from orangecontrib.customs.evaluation.reliability import Curve
 from orangecontrib.customs.groups import visual_groups
 from orangecontrib.customs.i18n import Sayable, Words, say
-from orangecontrib.customs.widgets.utils.common.controls import SentencePage, rows_view, splitter
+from orangecontrib.customs.widgets.utils.common.controls import (
+    SentencePage,
+    pile,
+    rows_view,
+    splitter,
+)
 from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsModel
 from orangecontrib.customs.widgets.utils.common.plots import BROWN, GREEN, drawn, plot
 from orangecontrib.customs.widgets.utils.common.theme import theme
@@ -24,7 +30,7 @@ words = room("calibrationpage")
 
 #: Of curves, one after the other; those of features are dashed.
 _COLOURS = (BROWN, GREEN, "#1f6fb2", "#8e44ad", "#c0392b", "#7a7a00", "#00838f")
-_SYMBOLS = ("o", "t1", "s", "d", "star", "p", "h")
+_SYMBOLS = {"o": "●", "t1": "▲", "s": "■", "d": "◆", "star": "★", "p": "⬟", "h": "⬢"}
 
 
 class _Row(NamedTuple):
@@ -72,9 +78,12 @@ class CalibrationPage(SentencePage):
         ), self)
         self.view = rows_view(self.model, words("curves"), several=True, sorted_=False)
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._draw())
-        self.plot = worded(plot(words("stated"), words("came_true"), (8, 4)),
+        self.plot = worded(plot(words("stated"), words("came_true"), None),
                            toolTip=words("plot_tip"))
-        self.add(splitter(Qt.Horizontal, self.view, self.plot, sizes=(345, 255), stretch=(1, 1)))
+        # inside the plot it would hide points: codes lie above, rare features below
+        self.legend = QLabel(wordWrap=True, textFormat=Qt.RichText)
+        self.add(splitter(Qt.Horizontal, self.view, pile(self.legend, self.plot, spacing=2),
+                          sizes=(325, 275), stretch=(1, 1)))
 
     def show_curves(self, codes: Sequence[Curve], photos: Sequence[Curve]) -> None:
         """Show the levels of codes, and features of photos; the former are selected."""
@@ -109,17 +118,21 @@ class CalibrationPage(SentencePage):
             drawn("#999999"), style=Qt.DotLine)))
         chosen = sorted(self.model.source_row(index.row())
                         for index in self.view.selectionModel().selectedRows())
+        told = []
         for row in chosen:
             curve, photos, name = self.model.rows[row]
             if not curve.bins:
                 continue
             colour = drawn(_COLOURS[row % len(_COLOURS)])
+            symbol, sign = list(_SYMBOLS.items())[row % len(_SYMBOLS)]
+            told.append(f"<span style='color:{colour.name()}'>{sign}</span>&nbsp;"
+                        + escape(say(name)).replace(" ", "&nbsp;"))
             x, y, low, high = (np.array([getattr(b, part) for b in curve.bins])
                                for part in ("stated", "happened", "low", "high"))
             plot.addItem(pg.ErrorBarItem(x=x, y=y, top=high - y, bottom=y - low,
                                          pen=pg.mkPen(colour, width=1)))
-            plot.plot(x, y, name=say(name), symbolSize=8, symbolBrush=colour, symbolPen=None,
-                      symbol=_SYMBOLS[row % len(_SYMBOLS)],
+            plot.plot(x, y, symbolSize=8, symbolBrush=colour, symbolPen=None, symbol=symbol,
                       pen=pg.mkPen(colour, width=2, style=Qt.DashLine if photos else Qt.SolidLine))
+        self.legend.setText(" &nbsp; ".join(told))
         plot.setXRange(0, 1)
         plot.setYRange(0, 1)

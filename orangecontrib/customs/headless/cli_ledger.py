@@ -80,7 +80,7 @@ def _who(parser: argparse.ArgumentParser) -> None:
 def _column(text: str) -> tuple[str, str]:
     role, equals, name = text.partition("=")
     if not equals:
-        raise argparse.ArgumentTypeError('must be ROLE="NAME", as found="Верный код"')
+        raise argparse.ArgumentTypeError('must be ROLE="NAME", as found="Code of the inspector"')
     return role.strip(), name.strip()
 
 

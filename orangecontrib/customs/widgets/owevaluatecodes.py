@@ -552,6 +552,15 @@ class OWEvaluateCodes(CustomsWidget):
         self.ledger_page.draw()
 
     def send_report(self):
+        self._report_evaluated()
+        page = self.ledger_page
+        if page.summary is not None:
+            self.report_paragraph(say(page.title), page.sentence.text())
+            for view in (page.code_view, page.pair_view):
+                self.report_table(view.accessibleName(), report_rows(view.model()), header_rows=1)
+            self.report_plot(say(page.title), page.plot)
+
+    def _report_evaluated(self):
         if self.evaluated is None:
             return
         models = self.models_page

@@ -55,6 +55,17 @@ def mutant(name, *changes, tests):
 PROMISES, TRAINER = "tests/cases/test_promises.py", "tests/training/test_trainer.py"
 
 MUTANTS = (
+    mutant("what was taken back stands",
+           "if entry.id not in gone", "if entry.id is not gone",
+           tests=["tests/ledger/test_summary.py::"
+                  "test_what_was_taken_back_does_not_stand_nor_what_was_decided_before"]),
+    mutant("each month has the false alarms of a year",
+           "limit = alpha / (A_YEAR * len(WINDOWS))", "limit = alpha",
+           tests=["tests/evaluation/test_drift.py::test_without_a_drift_the_years_with_an_alarm_"
+                  "are_as_few_as_was_promised"]),
+    mutant("an entry of the ledger can be deleted",
+           'for event in ("UPDATE", "DELETE")', 'for event in ("UPDATE",)',
+           tests=["tests/ledger/test_store.py::test_an_entry_is_neither_changed_nor_deleted"]),
     mutant("the safe code accepts three times the error",
            "mass[i, at[path[depth]]] >= 1 - error", "mass[i, at[path[depth]]] >= 1 - 3 * error",
            tests=[f"{PROMISES}::test_safe_digits_are_the_most_that_hold_the_accepted_error"]),

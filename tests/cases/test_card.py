@@ -10,7 +10,7 @@ from orangecontrib.customs.cases.files import goods_of_rows
 from orangecontrib.customs.cases.marked import pieces_of
 from orangecontrib.customs.cases.sources import PhotoEvidence
 from orangecontrib.customs.cases.worklist import QUEUES, line_of, next_of
-from orangecontrib.customs.facts import Evidence
+from orangecontrib.customs.facts import Evidence, Priors
 from orangecontrib.customs.groups import loaded_groups
 from orangecontrib.customs.i18n import say, speaking
 
@@ -207,3 +207,13 @@ def test_each_mark_says_why():
     assert [why[0] for why in line.why.splitlines()] == list(line.marks)
     with speaking("en"):
         assert "answered by hand" in line_of(made, made.decide()[0], 0, True).why
+
+
+def test_where_a_prior_comes_from_is_said_if_it_is_not_the_group_s_own():
+    own = loaded_groups(["footwear"])[0].priors
+    given = Priors({"upper": own["upper"]}, {"upper": "ledger: 312 decisions"})
+    made = case_of(goods_of_rows([{"good_id": "A", "description": BOOTS}]), priors=given,
+                   groups=["footwear"])
+    said = {row.fact.id: say(row.lines[-1], "en") for row in fact_rows(made, 0, made.decide()[0])}
+    assert said["upper"] == "where that is from: ledger: 312 decisions"
+    assert not any("where" in line for fact, line in said.items() if fact != "upper")

@@ -17,6 +17,12 @@ def test_the_textbook_table_has_its_kappa_and_error():
     assert (found.high - found.low) / (2 * 1.96) == pytest.approx(.088, abs=.001)
 
 
+def test_few_goods_on_which_both_agree_leave_room_for_less():
+    few, many = (agreement(["a", "b"] * n, ["a", "b"] * n) for n in (3, 300))
+    assert few.kappa == many.kappa == few.high == 1
+    assert few.low == pytest.approx(2 * few.share_low - 1) and few.low < .3 < .98 < many.low
+
+
 def test_who_always_agrees_has_one_and_who_says_one_thing_only_has_none():
     assert agreement(["a", "b", "a"], ["a", "b", "a"]).kappa == 1
     assert np.isnan(agreement(["a", "a"], ["a", "a"]).kappa)

@@ -66,7 +66,7 @@ def test_errors_over_time_and_by_code_and_a_drift_are_shown(ledger, tmp_path):
     code, out, _ = ledger("show", "--lang", "en")
     assert code == 1 and "The error has risen" in out
     assert "2026-07      60     24" in out
-    assert f"{ANOTHER} (100" in out and "the program – Ann" in out
+    assert f"{ANOTHER} (100 %)" in out and "\\x" not in out and "the program – Ann" in out
 
 
 def test_without_a_drift_the_exit_code_is_zero(ledger, tmp_path):

@@ -25,6 +25,12 @@ def test_what_was_appended_is_read_in_its_order(ledger):
     assert ledger.entries() == some and len(ledger) == 2
 
 
+def test_entries_of_some_goods_are_found(ledger):
+    ledger.append([entry("A"), entry('й"1'), entry("B"), entry("A", who="Bob")])
+    assert ledger.entries(["A", 'й"1']) == [entry("A"), entry('й"1'), entry("A", who="Bob")]
+    assert ledger.entries([]) == []
+
+
 def test_no_file_is_made_by_looking(ledger):
     assert ledger.entries() == [] and len(ledger) == 0
     assert not ledger.path.exists()

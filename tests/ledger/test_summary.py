@@ -1,6 +1,8 @@
 """What the ledger says of the program: the last word on each good counts, once."""
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from ledger_entries import ANOTHER, SAID, entry
 
 from orangecontrib.customs.i18n import LANGUAGES, say
@@ -30,6 +32,27 @@ def test_the_last_word_is_that_of_whoever_decided_last():
 
 def test_another_text_of_the_same_key_is_another_good():
     assert len(last_words([entry(text_digest="a"), entry(text_digest="b")])) == 2
+
+
+DECISIONS = st.lists(st.builds(
+    lambda key, found, who, day: entry(key, found, who, f"2026-07-{day:02d}"),
+    st.sampled_from("ABC"), st.sampled_from([SAID, ANOTHER]), st.sampled_from(["Ann", "Bob"]),
+    st.integers(1, 28)), max_size=12, unique_by=lambda some: some.at)
+
+
+@given(DECISIONS, st.randoms(use_true_random=False))
+def test_what_stands_does_not_depend_on_the_order_in_which_it_came_in(entries, random):
+    shuffled = random.sample(entries, len(entries))
+    assert standing(shuffled) == standing(entries) and last_words(shuffled) == last_words(entries)
+    assert str(summarise(shuffled)) == str(summarise(entries))  # NaN is not itself
+
+
+@given(DECISIONS)
+def test_what_is_taken_back_leaves_nothing_of_its_author_on_the_good(entries):
+    for some in standing(entries):
+        back = withdrawal_of(some, some.who, "2026-08-01T00:00:00.000000Z")
+        left = standing([*entries, back])
+        assert left == [other for other in standing(entries) if other != some]
 
 
 def history():

@@ -183,6 +183,9 @@ class TestEvaluateShows(InFolder, WidgetTest):
                          {"2026-07", "2026-08"})
         self.assertEqual([row.instead for row in self.page.codes.rows], [ANOTHER])
         self.assertEqual([say(pair.first) for pair in self.page.pairs.rows], ["the program"])
+        self.widget.send_report()
+        self.assertIn("The error has risen", self.widget.report_html)
+        self.assertIn(ANOTHER, self.widget.report_html)
 
     @speaking("en")
     def test_what_is_appended_meanwhile_is_shown_on_demand_and_digits_can_be_chosen(self):

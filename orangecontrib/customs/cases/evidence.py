@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from orangecontrib.customs.facts import Evidence, Fact, Value
-from orangecontrib.customs.fusion.engine import Witness
+from orangecontrib.customs.fusion.engine import Engine, Witness
 from orangecontrib.customs.fusion.trace import NO, NOT_ESTABLISHED, YES
 from orangecontrib.customs.fusion.verdict import Verdict
 from orangecontrib.customs.i18n import Joined, Message, Sayable, Words
@@ -87,6 +87,8 @@ class FactRow:
         Whether two witnesses contradict each other.
     answered : str
         The value that was answered by hand, or "".
+    source : str
+        Where the prior comes from, if it is not the group's own.
     """
 
     fact: Fact
@@ -99,6 +101,7 @@ class FactRow:
     asked: bool = False
     contradicted: bool = False
     answered: str = ""
+    source: str = ""
 
     @property
     def assumed(self) -> bool:
@@ -116,11 +119,12 @@ class FactRow:
 
     @property
     def lines(self) -> tuple[Joined | Message, ...]:
-        """The numbers, a line each: all together, each witness, the prior."""
+        """The numbers, a line each: all together, each witness, the prior and its source."""
         return (Message.of("card.p_of", name=Joined((self.fact, self.value), ": "),
                            p=percent(self.p)),
                 *(said.line for said in self.said),
-                Message.of("card.p_of", name=PRIOR, p=percent(self.prior)))
+                Message.of("card.p_of", name=PRIOR, p=percent(self.prior)),
+                *([Message.of("card.prior_source", source=self.source)] if self.source else ()))
 
     @property
     def rank(self) -> tuple[bool | int, ...]:
@@ -164,8 +168,14 @@ def fact_rows(case: Case, row: int, verdict: Verdict,
             rows.append(FactRow(
                 fact, fact.values[at], held[id_].p, prior, said, step is not None,
                 step.answer if step is not None else "", id_ in asked, id_ in odd,
-                mine.get(id_, "")))
+                mine.get(id_, ""), _source(engine, id_)))
     return tuple(sorted(rows, key=lambda row: row.rank))
+
+
+def _source(engine: Engine, fact: str) -> str:
+    """Where a prior comes from that was given in the place of the group's own."""
+    source = engine.priors.sources.get(fact, "")
+    return "" if source == engine.group.priors.sources.get(fact) else source
 
 
 def _said(fact: Fact, at: int, prior: float, key: str, witness: Witness,

@@ -25,8 +25,9 @@ class Agreement:
     kappa, low, high : float
         Cohen's kappa: 1 where they always agree, 0 where as often as by chance; its 95 %
         interval, from the large-sample variance (Fleiss, Cohen & Everitt, 1969).  NaN where both
-        gave one and the same answer to all, or there is nothing; few goods make the interval too
-        narrow.
+        gave one and the same answer to all, or there is nothing.  Where they always agree that
+        variance is 0, and the lower limit is of the Wilson interval of the share.  Few goods make
+        the interval too narrow.
     """
 
     n: int
@@ -50,17 +51,21 @@ def agreement(first: Sequence[str], second: Sequence[str], z: float = 1.96) -> A
         Quantile of the normal distribution; 1.96 gives 95 %.
     """
     n, same = len(first), sum(a == b for a, b in zip(first, second, strict=True))
-    kappa, error = _kappa(first, second)
-    return Agreement(n, same, same / n if n else float("nan"), *wilson(same, n, z), kappa,
-                     max(-1., kappa - z * error), min(1., kappa + z * error))
+    share_low, share_high = wilson(same, n, z)
+    kappa, error, chance = _kappa(first, second)
+    low, high = max(-1., kappa - z * error), min(1., kappa + z * error)
+    if same == n:  # the variance is 0, whatever n
+        low = (share_low - chance) / (1 - chance) if chance < 1 else float("nan")
+    return Agreement(n, same, same / n if n else float("nan"), share_low, share_high, kappa, low,
+                     high)
 
 
-def _kappa(first: Sequence[str], second: Sequence[str]) -> tuple[float, float]:
-    """Cohen's kappa and its standard error."""
+def _kappa(first: Sequence[str], second: Sequence[str]) -> tuple[float, float, float]:
+    """Cohen's kappa, its standard error, and the agreement by chance."""
     from sklearn.metrics import cohen_kappa_score, confusion_matrix
     answers = sorted({*first, *second})
     if len(answers) < 2:
-        return float("nan"), float("nan")
+        return float("nan"), float("nan"), 1.
     kappa = float(cohen_kappa_score(first, second, labels=answers))
     p = confusion_matrix(first, second, labels=answers) / len(first)
     rows, columns = p.sum(axis=1), p.sum(axis=0)
@@ -71,4 +76,4 @@ def _kappa(first: Sequence[str], second: Sequence[str]) -> tuple[float, float]:
     outer = (1 - kappa) ** 2 * (crossed.sum() - np.diag(crossed).sum())
     variance = (inner + outer - (kappa - chance * (1 - kappa)) ** 2) \
         / (len(first) * (1 - chance) ** 2)
-    return kappa, sqrt(max(0., variance))
+    return kappa, sqrt(max(0., variance)), chance

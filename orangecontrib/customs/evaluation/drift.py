@@ -176,13 +176,26 @@ def p_of_more(wrong: np.ndarray, later: np.ndarray, stated: np.ndarray) -> float
     stated : ndarray, shape (n,)
         P(error) as stated, by which like is compared with like; NaN is a stratum of its own.
     """
-    from scipy.stats import hypergeom
     total, observed = np.ones(1), 0
     for stratum in _strata(stated):
         n, bad, draws = len(stratum), int(wrong[stratum].sum()), int(later[stratum].sum())
         observed += int((wrong[stratum] & later[stratum]).sum())
-        total = np.convolve(total, hypergeom.pmf(np.arange(min(bad, draws) + 1), n, bad, draws))
+        total = np.convolve(total, _hypergeometric(n, bad, draws))
     return float(min(1., total[observed:].sum()))
+
+
+def _hypergeometric(n: int, bad: int, draws: int) -> np.ndarray:
+    """P of 0, 1 … bad ones among so many draws; scipy's own takes seconds with thousands."""
+    from scipy.special import gammaln
+
+    def log_choose(of: int, some: np.ndarray) -> np.ndarray:
+        return gammaln(of + 1) - gammaln(some + 1) - gammaln(of - some + 1)
+    drawn = np.arange(min(bad, draws) + 1)
+    possible = draws - drawn <= n - bad
+    p = np.zeros(len(drawn))
+    log = log_choose(bad, drawn[possible]) + log_choose(n - bad, draws - drawn[possible])
+    p[possible] = np.exp(log - log.max())
+    return p / p.sum()
 
 
 def _strata(stated: np.ndarray) -> list[np.ndarray]:

@@ -80,7 +80,7 @@ def _who(parser: argparse.ArgumentParser) -> None:
 def _column(text: str) -> tuple[str, str]:
     role, equals, name = text.partition("=")
     if not equals:
-        raise argparse.ArgumentTypeError('must be ROLE="NAME", as found="Верный код"')
+        raise argparse.ArgumentTypeError('must be ROLE="NAME", as found="Code of the inspector"')
     return role.strip(), name.strip()
 
 
@@ -172,7 +172,7 @@ def _show(args) -> int:
     from orangecontrib.customs.ledger.summary import summarise
     summary = summarise(_entries(Ledger(args.ledger)), args.digits)
     for line in _lines(summary):
-        print(shown(line))
+        print(shown(line.replace("\N{NO-BREAK SPACE}", " ")))
     return 0 if summary.goods and summary.drift.now is None else 1
 
 
@@ -191,14 +191,17 @@ def _lines(summary: Summary) -> Iterator[str]:
     yield say(sentences(summary))
     if not summary.goods:
         return
-    yield f"\n{'month':8} {'n':>6} {'wrong':>6} {'error':>7} {'95 %':>17} {'stated':>7}"
+    yield ""
+    yield f"{'month':8} {'n':>6} {'wrong':>6} {'error':>7} {'95 %':>17} {'stated':>7}"
     for period in summary.periods[-MOST:]:
         yield (f"{period.name:8} {period.n:>6} {period.wrong:>6} {share(period.rate):>7} "
                f"{_interval(period.low, period.high):>17} {share(period.stated):>7}")
-    yield f"\n{'code said':24} {'n':>6} {'wrong':>6} {'error':>7} {'95 %':>17} towards"
+    yield ""
+    yield f"{'code said':24} {'n':>6} {'wrong':>6} {'error':>7} {'95 %':>17} towards"
     for code in summary.overturned[:MOST]:
         yield _line(code)
-    yield (f"\n{'who decided':30} {'n':>6} {'same':>7} {'kappa':>6} {'95 %':>15}")
+    yield ""
+    yield f"{'who decided':40} {'n':>6} {'same':>7} {'kappa':>6} {'95 %':>15}"
     for pair in summary.pairs[:MOST]:
         yield _pair(pair)
 
@@ -215,7 +218,7 @@ def _pair(pair: Pair) -> str:
     found = pair.agreement
     kappa = "–" if found.kappa != found.kappa else f"{found.kappa:.2f}"
     between = "" if found.kappa != found.kappa else f"[{found.low:.2f}, {found.high:.2f}]"
-    return (f"{say(pair.first)} – {pair.second}".ljust(30)
+    return (f"{say(pair.first)} – {pair.second}".ljust(40)
             + f" {found.n:>6} {share(found.share):>7} {kappa:>6} {between:>15}")
 
 

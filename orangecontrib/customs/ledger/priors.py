@@ -86,7 +86,6 @@ def history_of(entries: Iterable[Entry], engine: Engine, weight: float = WEIGHT)
     facts = [fact for fact in found if telling[fact]]
     sources = {fact: say(Message.of(
         "ledger.prior_source", n=telling[fact], first=days[0][:7], last=days[-1][:7],
-        base=engine.priors.sources.get(fact) or Message("ledger.prior_base"),
         weight=f"{weight:g}")) for fact in facts}
     return History(Priors({fact: found[fact] for fact in facts}, sources), len(known),
                    {fact: telling[fact] for fact in facts}, days[0], days[-1])

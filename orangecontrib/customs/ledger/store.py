@@ -8,9 +8,10 @@ is its server's affair (SMB and NFS 4 have them).
 """
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -31,6 +32,7 @@ _CREATE = (
     "CREATE TABLE entry (number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, "
     + ", ".join(f'"{name}" {"REAL" if name in NUMBERS else "TEXT NOT NULL"}' for name in COLUMNS)
     + ")",
+    "CREATE INDEX entry_of_good ON entry (key)",
     # a decision is taken back by another entry
     *(f"CREATE TRIGGER no_{event.lower()} BEFORE {event} ON entry BEGIN "
       "SELECT RAISE(ABORT, 'the ledger is appended to, never changed'); END"
@@ -111,8 +113,13 @@ class Ledger:
 
     # -- read
 
-    def entries(self) -> list[Entry]:
-        """All entries, in the order in which they were appended; none where there is no file.
+    def entries(self, keys: Collection[str] | None = None) -> list[Entry]:
+        """Entries in the order in which they were appended; none where there is no file.
+
+        Parameters
+        ----------
+        keys : collection of str, optional
+            Of the goods; by default all.
 
         Raises
         ------
@@ -121,7 +128,13 @@ class Ledger:
         if not self._content():
             return []
         with self._opened(writing=False) as connection:
-            return [_entry(row) for row in connection.execute(f"{_SELECT} ORDER BY number")]
+            if keys is None:
+                rows = connection.execute(f"{_SELECT} ORDER BY number")
+            else:
+                rows = connection.execute(
+                    f"{_SELECT} WHERE key IN (SELECT value FROM json_each(?)) ORDER BY number",
+                    (json.dumps(list(keys)),))
+            return [_entry(row) for row in rows]
 
     def __len__(self) -> int:
         if not self._content():

@@ -82,7 +82,8 @@ class Summary:
 def standing(entries: Iterable[Entry]) -> list[Entry]:
     """Reviews that stand, in the order of time: the last of each person on each good.
 
-    One that was taken back doesn't stand, nor does what its author had decided before.
+    One that was taken back doesn't stand, nor does what its author had decided before.  Of one
+    moment that is the later one which stands later among the entries.
     """
     entries = sorted(entries, key=lambda entry: entry.at)
     gone = {entry.withdraws for entry in entries if entry.kind == WITHDRAWAL}

@@ -687,6 +687,12 @@ class OWEvaluateCodes(CustomsWidget):
             self.report_paragraph(say(self.matrix_page.title), self.matrix_page.sentence.text())
             self.report_table(say(self.matrix_page.title), self.matrix_page.report_rows(),
                               header_rows=1, header_columns=1)
+        page = self.ledger_page
+        if page.summary is not None:
+            self.report_paragraph(say(page.title), page.sentence.text())
+            for view in (page.code_view, page.pair_view):
+                self.report_table(view.accessibleName(), report_rows(view.model()), header_rows=1)
+            self.report_plot(say(page.title), page.plot)
 
     def _report_evaluated(self):
         models = self.models_page

@@ -120,7 +120,7 @@ class FusionAnswers(Part):
         self.reviewed: list = [*(key for key in self.reviewed if reviewed.get(key, True)),
                          *(key for key, on in reviewed.items()
                            if on and key not in self.reviewed)]
-        self.unwritten |= {*reviewed, *(key for key in changed if key in self.reviewed)}
+        self.unwritten.update(reviewed, (key for key in changed if key in self.reviewed))
         if len(changed) > AT_ONCE:
             self._decide()
             return

@@ -58,8 +58,9 @@ class Written:
 
     def to(self, ledger: Ledger) -> list[Entry]:
         """Append them, all or none; what stands already is not written again."""
-        stands = {entry.key: entry for entry in standing(ledger.entries())
-                  if entry.who == self.who}
+        keys = [self.case.keys[review.row] for review in self.reviews]
+        stands = {entry.key: entry for entry in standing(
+            ledger.entries([*keys, *self.withdrawn])) if entry.who == self.who}
         new = []
         models = {"photos": self.model.digest} if self.model is not None else {}
         for review in self.reviews:

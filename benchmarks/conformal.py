@@ -175,7 +175,7 @@ def rulings() -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--goods", type=int, default=20_000, help="simulated goods to judge")
+    parser.add_argument("--goods", type=int, default=5_000, help="simulated goods to judge")
     parser.add_argument("--rulings", action="store_true", help="only the rulings")
     arguments = parser.parse_args()
     if not arguments.rulings:

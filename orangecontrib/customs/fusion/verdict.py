@@ -202,20 +202,22 @@ class Verdict:
     @property
     def way(self) -> tuple[tuple[str, float], ...]:
         """Nodes on the way to the code that may be safe, with P; of a gap what its codes share."""
-        if not self.codes:
+        if not self.codes or not self.probabilities:
             return ()
         first = self.codes[0]
         most = len(first) if self.cap is None else len(self.cap)
         nodes: list[tuple[str, float]] = []
+        inside = list(self.probabilities.items())
         for level in LEVELS:
             node = first[:level]
             if level > min(most, len(first)) or any(code[:level] != node for code in self.codes):
                 break
-            p = self.p_of(node)
-            if p != p:
-                break
+            inside = [(code, p) for code, p in inside if code.startswith(node)]
             # sums of the same numbers in another order differ by the last bit
-            nodes.append((node, min(round(p, DECIMALS), nodes[-1][1] if nodes else 1.)))
+            p = round(float(sum(p for _, p in inside)), DECIMALS)
+            nodes.append((node, min(p, nodes[-1][1] if nodes else 1.)))
+            if node in self.probabilities:  # the table goes no deeper
+                break
         return tuple(nodes)
 
     def agrees(self, declared: str) -> str:

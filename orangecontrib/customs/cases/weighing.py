@@ -55,6 +55,10 @@ class WeightError(ValueError):
         self.goods = goods
 
 
+#: P of all codes (N, n_codes), these codes, known codes → P of each known one, (N,).
+PTrue = Callable[[np.ndarray, Sequence[str], Sequence[str]], np.ndarray]
+
+
 @dataclass(frozen=True)
 class WeightFit:
     """The weight under which known codes are likeliest.
@@ -93,7 +97,7 @@ class WeightFit:
 
 def fit_weight(case: Case, true: Mapping[str, str], by: Mapping[str, Hashable] | None = None,
                odds_at: Callable[[float], np.ndarray] | None = None,
-               weights: Sequence[float] = WEIGHTS) -> WeightFit:
+               weights: Sequence[float] = WEIGHTS, p_of: PTrue | None = None) -> WeightFit:
     """The exponent of a classifier's likelihood with the lowest log-loss of known codes.
 
     The loss is that of the code as deep as it is known and the groups' tables go; the code of a
@@ -113,6 +117,8 @@ def fit_weight(case: Case, true: Mapping[str, str], by: Mapping[str, Hashable] |
         of the weight.
     weights : sequence of float
         Those that are tried.
+    p_of : callable, optional
+        P of the known codes, :func:`p_true` by default: where only some codes can be, another.
 
     Raises
     ------
@@ -136,7 +142,7 @@ def fit_weight(case: Case, true: Mapping[str, str], by: Mapping[str, Hashable] |
     for column, weight in enumerate(weights):
         masses = masses_among(case.engines, witnesses, keys,
                               Answer(odds_at(weight)[rows], classes))
-        loss = -np.log(np.maximum(p_true(masses, codes, digits), FLOOR))
+        loss = -np.log(np.maximum((p_of or p_true)(masses, codes, digits), FLOOR))
         losses[:, column] = np.bincount(of, loss) / np.bincount(of)
     chosen = _best(losses.mean(axis=0)[None], weights)[0]
     drawn = np.random.default_rng(0).multinomial(len(losses), np.full(len(losses), 1 / len(losses)),
@@ -213,8 +219,8 @@ def weighed(model: TextTree, goods: Sequence[Good], codes: Sequence[str],
 
 
 def weigh_texts(model: TextTree, texts: Sequence[str], codes: Sequence[str],
-                engines: Sequence[Engine], case_of: Callable[[Sequence[int]], Case]
-                ) -> tuple[TextTree, WeightFit | None]:
+                engines: Sequence[Engine], case_of: Callable[[Sequence[int]], Case],
+                p_of: PTrue | None = None) -> tuple[TextTree, WeightFit | None]:
     """The model with its weight, and how that was found; None where there were too few rows.
 
     Parameters
@@ -226,6 +232,8 @@ def weigh_texts(model: TextTree, texts: Sequence[str], codes: Sequence[str],
         Of its training; equal texts are one witness.
     case_of : callable
         What else is said of some rows; the ids of its goods are their numbers.
+    p_of : callable, optional
+        As in :func:`fit_weight`.
     """
     trained, known = model.trained, codes_of(engines)
     headings = {code[:4] for code in known if code.isdigit()}
@@ -253,7 +261,7 @@ def weigh_texts(model: TextTree, texts: Sequence[str], codes: Sequence[str],
     case = replace(case, answer=Answer(odds_at(WEIGHT), trained.classes))
     try:
         # at 0 the model would not say either what is of no group
-        fit = fit_weight(case, true, by, odds_at, WEIGHTS[1:])
+        fit = fit_weight(case, true, by, odds_at, WEIGHTS[1:], p_of)
     except WeightError:
         return replace(model, weight=UNKNOWN), None
     return replace(model, weight=fit.weight), fit

@@ -72,6 +72,12 @@ class ClassCodes:
                 found[place] += p * share
         return found
 
+    def p_true(self, masses: np.ndarray, _codes: Sequence[str], true: Sequence[str]
+               ) -> np.ndarray:
+        """P of known values, given that the good is of one of all values; (N,)."""
+        P = self.probabilities(masses, [None] * len(masses))
+        return P[np.arange(len(true)), [self.values.index(value) for value in true]]
+
     def probabilities(self, masses: np.ndarray, said: Sequence[Mapping[str, float] | None]
                       ) -> np.ndarray:
         """P of the values, given that the good is one of them; (N, n).

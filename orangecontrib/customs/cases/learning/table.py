@@ -246,7 +246,8 @@ class FusionLearner(Learner):
         tree = train_texts(texts, codes, tariff, progress=self._reported)
         model.tree, model.weight_fit = weigh_texts(
             tree, texts, codes, engines, lambda rows: columns.case_of(
-                data[list(rows)], engines, self.trust, list(map(str, rows))))
+                data[list(rows)], engines, self.trust, list(map(str, rows))),
+            model.codes.p_true)
 
     def _reported(self, share: float) -> None:
         if self._progress is not None:

@@ -261,7 +261,10 @@ def masses_in(table: Table) -> Masses | None:
     p = np.column_stack([table.get_column(name).astype(float) for name in columns.values()])
     titles = list(columns.values())
     check_probabilities(p, lambda row, column: f"column '{titles[column]}', row {row + 1}")
-    return Masses(tuple(ids_of(table, default_key(table))), tuple(columns), p)
+    # a text model has thousands of columns, none of which is a key
+    key = default_key(table.transform(Domain([], metas=[
+        v for v in (*table.domain.variables, *table.domain.metas) if v.name not in titles])))
+    return Masses(tuple(ids_of(table, key)), tuple(columns), p)
 
 
 def _unread(table: Table, features: Sequence[Variable] | None) -> tuple[np.ndarray, Message, bool]:

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 
 from AnyQt.QtCore import QEvent, Qt
 from AnyQt.QtCore import pyqtSignal as Signal
-from AnyQt.QtWidgets import QFrame, QSplitter, QTabWidget, QTextBrowser, QVBoxLayout, QWidget
+from AnyQt.QtWidgets import (
+    QApplication,
+    QFrame,
+    QProxyStyle,
+    QSplitter,
+    QStyle,
+    QTabWidget,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
 
 from orangecontrib.customs.cases import Case
 from orangecontrib.customs.cases.card import asked, card_of
@@ -89,6 +99,17 @@ class CardView(QTextBrowser):
         self.fit()
 
 
+class _NarrowTabs(QProxyStyle):
+    """All four are seen at 900 x 510 in Russian, too, beside the buttons of the corner."""
+
+    #: Pixels of the room around a title that are saved.
+    SAVED = 13
+
+    def pixelMetric(self, metric, option=None, widget=None):
+        found = super().pixelMetric(metric, option, widget)
+        return max(4, found - self.SAVED) if metric == QStyle.PM_TabBarTabHSpace else found
+
+
 class GoodPage(QWidget):
     """All of one good; what the user does is told by signals."""
 
@@ -116,6 +137,9 @@ class GoodPage(QWidget):
         self.trace = TraceView()
         self.masses = MassPage()
         self.tabs = QTabWidget(documentMode=True)
+        narrow = _NarrowTabs(QApplication.style().objectName())
+        narrow.setParent(self.tabs)     # it must outlive the bar, which does not own it
+        self.tabs.tabBar().setStyle(narrow)
         for widget in (self.facts, self.codes, self.trace, self.masses):
             self.tabs.addTab(widget, "")
         pages = ("facts", "codes", "trace", "tree")

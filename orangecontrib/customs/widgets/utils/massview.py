@@ -12,6 +12,7 @@ from AnyQt.QtWidgets import (
     QApplication,
     QHeaderView,
     QLabel,
+    QSizePolicy,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -42,8 +43,8 @@ words = room("massview")
 WIDEST, STEP = 12, 18
 #: Pixels by which a row is higher than a line, and wider than its plain text: safe digits are bold.
 HIGHER, WIDER = 2, 12
-#: Folded codes and deciding facts that a tooltip names; conditions below the tree.
-NAMED, NEEDED = 6, 3
+#: Folded codes and deciding facts that a tooltip names.
+NAMED = 6
 _SAFE, _BRANCH = Qt.UserRole + 1, Qt.UserRole
 
 
@@ -324,7 +325,9 @@ class MassPage(QWidget):
         super().__init__(parent)
         self.tree = MassTree()
         self.tree.chosen.connect(self._on_chosen)
-        self.sentence = QLabel(wordWrap=True, textFormat=Qt.PlainText)
+        # a line, as the tree needs the room; the tooltip has what does not fit
+        self.sentence = QLabel(textFormat=Qt.PlainText)
+        self.sentence.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
         self._case: Case | None = None
         self._verdict: Verdict | None = None
         self._facts: dict[str, Sequence[float]] = {}
@@ -356,7 +359,7 @@ class MassPage(QWidget):
         if case is None or verdict is None or not verdict.probabilities:
             self._facts = {}
             self.tree.show_map(None, str, lambda _: ())
-            worded(self.sentence, text=words("nothing") if verdict is not None else "")
+            self._say(words("nothing") if verdict is not None else "")
             return
         self._facts = {fact: held.spread
                        for fact, held in case.beliefs(self._row, self._answers).items()}
@@ -370,14 +373,17 @@ class MassPage(QWidget):
         tariff = None if self._case is None else self._case.tariff_of(code)
         return designation_in(tariff, code)
 
+    def _say(self, sentence: Sayable) -> None:
+        worded(self.sentence, text=sentence, toolTip=sentence)
+
     def _on_chosen(self, code: str) -> None:
         case, verdict = self._case, self._verdict
         engine = None if case is None or verdict is None else case.engine_of(verdict)
         if engine is None or not code or not self._facts:
-            worded(self.sentence, text="")
+            self._say("")
             return
         lacking = [need for need in needs(engine, code, self._facts) if need.answer != YES]
-        worded(self.sentence, text=Joined((spaced(code), words("met") if not lacking else words(
+        self._say(Joined((spaced(code), words("met") if not lacking else words(
             "needed", needs=Joined(tuple(
                 words("need", sign=SIGNS[need.answer], condition=need.condition,
-                      p=percent(need.p)) for need in lacking[:NEEDED]), "; "))), ": "))
+                      p=percent(need.p)) for need in lacking), "; "))), ": "))

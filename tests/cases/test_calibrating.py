@@ -203,6 +203,17 @@ def test_a_column_without_true_codes_is_refused(files, capsys):
         assert why in capsys.readouterr().err
 
 
+def test_codes_that_can_not_be_read_are_named_and_the_others_count(files, capsys):
+    text = (files / "goods.csv").read_text(encoding="utf-8").replace(
+        "6404199000", "see the invoice", 1)
+    (files / "goods.csv").write_text(text, encoding="utf-8")
+    rows = command(files, "calibrate", "--truth", "official", out="c.csv")
+    assert len(rows) == 23
+    said = capsys.readouterr().err
+    assert "no code of 2 to 10 digits can be read in 'official'" in said
+    assert "they are left out: s0 (“see the invoice”)" in said
+
+
 def test_the_codes_of_a_workflow_carry_what_the_table_needs(known):
     from Orange.data import Domain, StringVariable, Table
     goods = Table.from_list(

@@ -118,7 +118,7 @@ def test_what_hs_code_fusion_sends_is_read_by_what_columns_are_marked_as():
         Domain(masses, metas=[code, true, by]),
         np.array([[.8, .9, .7], [.8, .9, np.nan], [.8, .9, .7]]),
         metas=np.array([["6403911600", "640391", "A"], ["6403511500; 6403511900", "6404", "B"],
-                        ["6403911600", "", "C"]], dtype=object))
+                        ["6403911600", "see the invoice", "C"]], dtype=object))
     known = known_from_table(table, code, true, by)
     assert known.made_with == {"program": "1"}
     assert known.rows == (Known((("64", .9), ("6403", .8), ("640391", .7)), "640391", "A", "1"),

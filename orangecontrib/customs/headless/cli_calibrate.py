@@ -66,7 +66,7 @@ def true_codes(case, column: str, by: str | None, least: int = 4
         if not any(name in good.row for good in case.goods):
             there = ", ".join(dict.fromkeys(str(n) for good in case.goods for n in good.row))
             raise InputError(f"there is no column '{name}'; there are: {there}")
-    true = {}
+    true, unread = {}, []
     for good in case.goods:
         typed = good.row.get(column) or ""
         code = parse_code(typed).digits
@@ -74,6 +74,12 @@ def true_codes(case, column: str, by: str | None, least: int = 4
             true[good.key] = code
         elif least < 4 and str(typed).strip().lower() == OUTSIDE:
             true[good.key] = OUTSIDE
+        elif str(typed).strip():
+            unread.append(f"{good.key} (“{typed}”)")
+    if unread:
+        more = " …" if len(unread) > 3 else ""
+        print(f"orange-customs: of {len(unread)} goods no code of {least} to 10 digits can be read "
+              f"in '{column}', they are left out: {', '.join(unread[:3])}{more}", file=sys.stderr)
     groups = None if by is None else {good.key: good.row.get(by) or good.key
                                       for good in case.goods}
     return true, groups

@@ -8,15 +8,14 @@ from Orange.data import ContinuousVariable, Domain, StringVariable, Table, Varia
 
 from orangecontrib.customs.columns import MassColumn, Role
 from orangecontrib.customs.nomenclature import LEVELS, parse_code
+from orangecontrib.customs.nomenclature.decision_table import OUTSIDE
 
 from ..conformal import DECIMALS, Calibration, Known, Way
-from ..coverage import Coverage
 from ..errors import Scored
 from ..table import strings
 from .cells import COLUMNS, calibration_of, cells_of, column_of, made_of
 
-__all__ = ["calibration_from_table", "calibration_table", "coverages_table", "known_from_scored",
-           "known_from_table"]
+__all__ = ["calibration_from_table", "calibration_table", "known_from_scored", "known_from_table"]
 
 _NUMBERS = tuple(map(column_of, LEVELS))
 
@@ -83,10 +82,15 @@ def known_from_table(table: Table, code: Variable, true: Variable, by: Variable 
     keys = [str(row + 1) for row in range(len(table))] if key is None else strings(table, key)
     masses = {level: table.get_column(var).astype(float) for level, var in columns.items()}
     return Calibration(tuple(
-        Known(_way(said[row], {level: p[row] for level, p in masses.items()}),
-              parse_code(right[row]).digits, shared[row], keys[row])
-        for row in range(len(table)) if parse_code(right[row]).digits),
+        Known(_way(said[row], {level: p[row] for level, p in masses.items()}), code_, shared[row],
+              keys[row])
+        for row, text in enumerate(right) if (code_ := _true(text))),
         made_of(made.made_with if made is not None else ""))
+
+
+def _true(text: str) -> str:
+    """A true code, "none", or "" where there is neither."""
+    return OUTSIDE if text.strip().lower() == OUTSIDE else parse_code(text).digits
 
 
 def _way(codes: str, masses: dict[int, float]) -> Way:
@@ -129,19 +133,3 @@ def known_from_scored(scored: Scored, name: str, by: Sequence[str] | None = None
         rows.append(Known(tuple(way), digits, document if by is None else by[row] or document,
                           str(row + 1)))
     return Calibration(tuple(rows), {"model": name})
-
-
-# -- what comes out
-
-def coverages_table(rows: Sequence[Coverage]) -> Table:
-    """A row per rule, error and heading: how often the digits are right, and how many they are."""
-    names = {"error": 3, "n": 0, "goods": 0, "right": 3, "right low": 3, "right high": 3,
-             "digits": 2, "none safe": 3}
-    domain = Domain([ContinuousVariable(n, number_of_decimals=d) for n, d in names.items()],
-                    metas=[StringVariable(n) for n in ("safe digits by", "heading", "rests on")])
-    X = np.array([[c.error, c.n, c.goods, c.covered, c.low, c.high, c.length, c.root]
-                  for c in rows], dtype=float).reshape(len(rows), len(names))
-    table = Table.from_numpy(domain, X, metas=np.array(
-        [[c.rule, c.heading, c.rests] for c in rows], dtype=object).reshape(len(rows), 3))
-    table.name = "Safe Digits"
-    return table

@@ -6,6 +6,7 @@ from Orange.classification import LogisticRegressionLearner
 from Orange.data import ContinuousVariable, DiscreteVariable, Domain, Table
 from Orange.evaluation import CrossValidation
 from Orange.widgets.tests.base import WidgetTest
+from spoken import foreign, said
 
 from orangecontrib.customs.cases.api import engines_of
 from orangecontrib.customs.cases.table import case_from_tables, codes_table
@@ -13,6 +14,7 @@ from orangecontrib.customs.columns import FeatureColumn, LabelColumn
 from orangecontrib.customs.groups import visual_group
 from orangecontrib.customs.i18n import speaking
 from orangecontrib.customs.widgets.owevaluatecodes import OWEvaluateCodes
+from orangecontrib.customs.widgets.utils.common.wording import reword
 
 CODES = ("8504403008", "8504409000", "8536301000")
 
@@ -117,6 +119,15 @@ class TestMatrix(WidgetTest):
         index = model.index(model.declared.index("640299"), model.found.index("640391"))
         self.assertIn("Declared 6402 99, found 6403 91: 1 goods", index.data(3))
         self.assertTrue(index.data().startswith("1\n"))
+
+    def test_all_is_said_in_the_language_that_is_spoken(self):
+        for language in ("ru", "en"):
+            with self.subTest(language), speaking(language):
+                self.send(goods())
+                reword(self.page)
+                for what, text in said(self.page):
+                    self.assertEqual(foreign(text, language, ["Selected Documents", "Codes",
+                                                              "HS Code Fusion", "Data"]), [], what)
 
     def test_without_declared_codes_it_says_what_to_connect(self):
         self.send(Table("iris"))

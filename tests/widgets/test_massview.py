@@ -5,6 +5,7 @@ from AnyQt.QtTest import QTest
 from made_goods import ANKLE, BOOTS, BOOTS_NO_HEIGHT, photo_features, text_facts
 from Orange.data import ContinuousVariable, Domain, StringVariable, Table
 from Orange.widgets.tests.base import GuiTest, WidgetTest
+from spoken import foreign
 
 from orangecontrib.customs.cases.api import engines_of
 from orangecontrib.customs.cases.table import case_from_tables, probabilities_table
@@ -57,6 +58,16 @@ class TestMassPage(GuiTest):
         self.show(0)
         self.page.tree.choose("6403911800")
         self.assertIn("✘ sex: women's", self.page.sentence.text())
+
+    def test_all_is_said_in_the_language_that_is_spoken(self):
+        for language in ("ru", "en"):
+            with self.subTest(language), speaking(language):
+                self.show(1)
+                texts = [text for row in rows(self.page.tree) for text in row]
+                texts += [item.toolTip(column) for column in range(4)
+                          for item in self.page.tree._items(self.page.tree.invisibleRootItem())]
+                for text in (*texts, self.page.sentence.text()):
+                    self.assertEqual(foreign(text, language), [], text)
 
     def test_the_end_of_the_safe_digits_has_a_mark(self):
         self.show(1)

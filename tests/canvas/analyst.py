@@ -151,7 +151,7 @@ def examples(window):
                 widget.show()
                 yield Still(widget)
                 frame = widget.frameGeometry()
-                say("opened", Path(example).name, node.title, frame.width(), frame.height(),
+                say("opened", Path(example).name, node.title, widget.width(), widget.height(),
                     widget.screen().availableGeometry().contains(frame))
                 look(widget, Path(example).name, node.title)
                 widget.hide()

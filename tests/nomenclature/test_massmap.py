@@ -1,10 +1,11 @@
 """Masses on the tree of the tariff."""
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orangecontrib.customs.nomenclature import LEVELS
-from orangecontrib.customs.nomenclature.massmap import LEAST, MOST, mass_map, mean_masses
+from orangecontrib.customs.nomenclature.massmap import LEAST, MOST, Masses, best_way, mass_map
 
 CODES = st.builds(lambda digits, level: digits[:level],
                   st.text("0123", min_size=10, max_size=10), st.sampled_from(LEVELS))
@@ -91,7 +92,30 @@ def test_a_mass_that_is_none_is_an_error_that_names_its_code(mass):
         mass_map({"6403": mass})
 
 
+NAN = float("nan")
+THREE = Masses(("A", "B", "C"), ("6403", "6404"), np.array([[1., 0.], [.5, .5], [NAN, NAN]]))
+
+
 def test_each_good_counts_the_same_in_the_mean():
-    found = mean_masses([{"6403": 1.}, {"6403": .5, "6404": .5}, {}])
-    assert found == {"6403": .75, "6404": .25}
-    assert mean_masses([]) == mean_masses([{}]) == {}
+    assert THREE.mean() == {"6403": .75, "6404": .25}
+    assert THREE.known == 2
+
+
+def test_a_good_of_which_nothing_is_known_has_no_masses():
+    assert THREE.of(0) == {"6403": 1.}
+    assert THREE.of(2) == {}
+    assert Masses((), ("6403",), np.empty((0, 1))).mean() == {}
+
+
+def test_the_best_way_goes_to_the_best_heading_first():
+    """Its best code need not be the likeliest of all."""
+    masses = {"6403911100": .3, "6403911300": .25, "6404110000": .4, "none": .05}
+    assert best_way(masses) == "6403911100"
+    assert best_way({"none": .9, "6403": .1}) == "none"
+    assert best_way({}) == ""
+
+
+@given(MASSES)
+def test_the_best_way_ends_at_a_code_that_has_a_mass(masses):
+    code = best_way(masses)
+    assert masses.get(code, 0) > 0 or not any(p > 0 for p in masses.values())

@@ -339,7 +339,7 @@ class OWEvaluateCodes(CustomsWidget):
         box = group_box(self.controlArea, words("evaluate"))
         self.model_combo = QComboBox()
         self.model_combo.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
-        self.model_combo.setMinimumContentsLength(13)
+        self.model_combo.setMinimumContentsLength(9)
         self.model_combo.activated.connect(self._on_model)
         self.truth_combo = worded(VariableCombo(words("no_column")), toolTip=words("truth_tip"))
         self.truth_combo.chosen.connect(self._on_truth)
@@ -381,7 +381,8 @@ class OWEvaluateCodes(CustomsWidget):
                  self.safe_page, self.matrix_page, self.ledger_page)
         for page in pages:
             self.tabs.addTab(page, "")
-        worded_tabs(self.tabs, [page.title for page in pages])
+        worded_tabs(self.tabs, [page.title for page in pages],
+                    [getattr(page, "tip", page.title) for page in pages])
 
     def sizeHint(self):
         return QSize(909, 511)  # what Qt leaves of it on a screen of 1366 x 768

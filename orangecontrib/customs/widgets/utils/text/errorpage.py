@@ -1,4 +1,4 @@
-"""The page "Error Probability" of Evaluate Codes: a table of codes and two plots."""
+"""The page "Errors" of Evaluate Codes: a table of codes and two plots."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -64,7 +64,7 @@ class ErrorPage(SentencePage):
     #: The code whose row was selected, "" for none.
     chosen = Signal(str)
 
-    title = words("title")
+    title, tip = words("title"), words("tab_tip")
 
     def __init__(self, parent=None):
         super().__init__(parent)

@@ -34,7 +34,7 @@ def _promises(row: Coverage) -> bool:
 class SafeDigitsPage(SentencePage):
     """A row per error and way to tell safe digits; of promised ones also by heading."""
 
-    title = words("title")
+    title, tip = words("title"), words("tab_tip")
 
     def __init__(self, parent=None):
         super().__init__(parent)

@@ -1,11 +1,8 @@
 """Evaluate Codes: how likely is a predicted code wrong?"""
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
-import numpy as np
 from AnyQt.QtCore import QSize
 from AnyQt.QtWidgets import QComboBox, QDoubleSpinBox, QTabWidget
 from Orange.data import DiscreteVariable, StringVariable, Table
@@ -13,45 +10,21 @@ from Orange.evaluation import Results
 from Orange.widgets import gui
 from Orange.widgets.settings import Setting
 from Orange.widgets.utils.annotated_data import ANNOTATED_DATA_FEATURE_NAME
-from Orange.widgets.utils.concurrent import TaskState
 from Orange.widgets.utils.widgetpreview import WidgetPreview
 from Orange.widgets.widget import Input, Output
 
 from orangecontrib.customs.cases.matrix.table import matrix_table, pairs_in
-from orangecontrib.customs.declarations.learning.table import leaks, learnt_from, words_read
 from orangecontrib.customs.declarations.table import (
-    default_text,
     description_of,
     misread,
     strings_of,
 )
-from orangecontrib.customs.evaluation import (
-    augrc,
-    code_errors,
-    ece,
-    ece_limit,
-    equal_mass_bins,
-    risk_coverage,
-)
-from orangecontrib.customs.evaluation.conformal import Calibration
-from orangecontrib.customs.evaluation.coverage import cross_coverages
-from orangecontrib.customs.evaluation.final import (
-    commonest_level_scores,
-    level_curves,
-    level_scores,
-)
 from orangecontrib.customs.evaluation.knowngoods.table import (
     calibration_table,
-    known_from_scored,
-    known_from_table,
 )
-from orangecontrib.customs.evaluation.models import COMMONEST, Judge, ModelScores, standing
+from orangecontrib.customs.evaluation.models import standing
 from orangecontrib.customs.evaluation.models.table import (
-    baseline,
     judged_table,
-    judges_of,
-    model_of,
-    model_scores,
     models_table,
 )
 from orangecontrib.customs.evaluation.reliability import Curve
@@ -62,20 +35,13 @@ from orangecontrib.customs.evaluation.table import (
     levels_table,
     predictions_in,
     scored_table,
-    strings,
-    with_probabilities,
 )
-from orangecontrib.customs.i18n import Sayable, say
-from orangecontrib.customs.i18n.numbers import share
-from orangecontrib.customs.training.report.table import photo_curves
 from orangecontrib.customs.widgets.utils.common.base import (
     CustomsWidget,
     clear,
-    progress_of,
     reason,
 )
 from orangecontrib.customs.widgets.utils.common.controls import choice, grid_of, group_box
-from orangecontrib.customs.widgets.utils.common.goodslist import report_rows
 from orangecontrib.customs.widgets.utils.common.variables import VariableCombo, listed
 from orangecontrib.customs.widgets.utils.common.wording import (
     Said,
@@ -87,156 +53,21 @@ from orangecontrib.customs.widgets.utils.common.wording import (
 from orangecontrib.customs.widgets.utils.text.calibrationpage import CalibrationPage
 from orangecontrib.customs.widgets.utils.text.errorpage import ErrorPage
 from orangecontrib.customs.widgets.utils.text.evaluated import FEW, Evaluated, in_words
+from orangecontrib.customs.widgets.utils.text.evaluating import Compared, run, unknown_verdicts
+from orangecontrib.customs.widgets.utils.text.evaluationreport import EvaluationReport
 from orangecontrib.customs.widgets.utils.text.finalpage import FinalPage
 from orangecontrib.customs.widgets.utils.text.ledgerpage import LedgerPage
 from orangecontrib.customs.widgets.utils.text.matrixpage import MatrixPage
-from orangecontrib.customs.widgets.utils.text.modelspage import ModelsPage, Verdict
+from orangecontrib.customs.widgets.utils.text.modelspage import ModelsPage
 from orangecontrib.customs.widgets.utils.text.safedigitspage import SafeDigitsPage
 
 words = room("owevaluatecodes")
 common = room("common")
 
 LEVELS = ((0, words("as_they_are")), *((n, words("digits", n=n)) for n in (4, 6, 8, 10)))
-#: Documents without a known code that the window shows; the output has them all.
-MOST_SHOWN = 200
 
 
-@dataclass
-class Compared:
-    """All models: their scores, and what they say of the documents."""
-
-    rows: list[ModelScores]
-    judges: list[Judge]
-    #: The documents that were asked about, and what to call them.
-    asked: Table | None
-    titles: Sequence[Sayable]
-
-
-def run(request: SimpleNamespace, state: TaskState
-        ) -> tuple[Compared | None, Evaluated | None, str, list[Curve]]:
-    """Compare all models, look at the chosen one, and measure features of photos.
-
-    Returns
-    -------
-    compared : Compared or None
-        None where there are photos only.
-    evaluated : Evaluated or None
-    problem : str
-        Why the chosen model can't be evaluated.
-    photos : list of Curve
-        Reliability of features.
-    """
-    state.set_status(say(words("evaluating")))
-    tables = (request.photos, request.data, getattr(request.results, "data", None))
-    photos = next(filter(None, (photo_curves(table) for table in tables if table is not None)), [])
-    return (*(_models(request, state) if request.codes else (None, None, "")), photos)
-
-
-def _models(request: SimpleNamespace, state: TaskState
-            ) -> tuple[Compared, Evaluated | None, str]:
-    """Compare all models, and look at the chosen one."""
-    compared = request.compared
-    if compared is None:
-        compared = compare(request, state)
-    state.set_status(say(words("evaluating")))
-    judge = compared.judges[request.number]
-    try:
-        with_probabilities(judge.taught)
-    except ValueError as error:
-        return compared, None, str(error)
-    return compared, evaluate(judge, request), ""
-
-
-def compare(request: SimpleNamespace, state: TaskState) -> Compared:
-    """Score all models and let each judge the documents."""
-    results, data = request.results, request.data
-    state.set_status(say(words("comparing")))
-    judges = judges_of(results, data, request.truth, request.digits)
-    evaluated = data if results is None else results.data
-    asked = asked_of(results, data)
-    progress, rows = progress_of(state, 0, .9), []
-    for number, judge in enumerate(judges):
-        progress(number / len(judges))
-        features = learnt_from(model_of(results, number))
-        known, guessed = (None, False) if evaluated is None else words_read(evaluated, features)
-        if known is not None and results is not None and results.row_indices is not None:
-            known = known[results.row_indices]
-        asked_words, asked_guessed = (None, False) if asked is None or judge.asked is None \
-            else words_read(asked, features)
-        judges[number] = judge = replace(judge, taught_words=known, asked_words=asked_words,
-                                         guessed=guessed or asked_guessed)
-        if judge.taught.documents:
-            rows.append(model_scores(judge.name, judge.taught))
-            if judge.asked is not None:  # learnt here rather than while the window waits
-                judge.verdict(request.limit)
-    if rows:
-        rows.append(baseline(judges[0].taught))
-    return Compared(rows, judges, asked, titles_of(asked))
-
-
-def asked_of(results: Results | None, data: Table | None) -> Table | None:
-    """The documents that are asked about: see :func:`judges_of`."""
-    if data is not None or results.data is None or results.row_indices is None:
-        return data
-    return results.data[results.row_indices[np.isnan(results.actual)]]
-
-
-def titles_of(table: Table | None) -> Sequence[Sayable]:
-    """What to call the documents: their descriptions, or numbers."""
-    if table is None:
-        return []
-    text = default_text(table)
-    return [common("row", n=row + 1) for row in range(len(table))] if text is None \
-        else strings_of(table, text)
-
-
-def evaluate(judge: Judge, request: SimpleNamespace) -> Evaluated:
-    """Errors per code, calibration, risk and coverage of one model."""
-    scored, p_error, ranked = judge.taught, judge.taught_error, judge.ranked
-    right, weight = scored.known & ~scored.wrong, scored.weight
-    documents = request.data if request.results is None else request.results.data
-    found = [] if documents is None else leaks(
-        documents, request.truth if request.results is None else None,
-        learnt_from(model_of(request.results, request.number)))
-    known = known_of(judge, request)
-    return Evaluated(
-        judge, code_errors(scored),
-        equal_mass_bins(scored.p, right, weight), equal_mass_bins(1 - p_error, right, weight),
-        ece(scored.p, right, weight), ece_limit(scored.p, weight, scored.document),
-        risk_coverage(ranked, scored.wrong, weight), augrc(ranked, scored.wrong, weight),
-        judge.accepted(request.limit), [variable.name for variable in found],
-        [(name, level) for name, some in ((judge.name, level_scores(scored)),
-                                          (COMMONEST, commonest_level_scores(scored)))
-         for level in some],
-        level_curves(scored), known, cross_coverages(known.rows))
-
-
-def known_of(judge: Judge, request: SimpleNamespace) -> Calibration:
-    """The goods with known codes: what HS Code Fusion said of them, or else any model."""
-    if request.results is not None:
-        return known_from_scored(judge.taught, judge.name)
-    data, prediction = request.data, predictions_in(request.data)[request.number]
-    if prediction.p is not None:
-        known = known_from_table(data, prediction.code, request.truth, request.by)
-        if known is not None:
-            return known
-    return known_from_scored(judge.taught, judge.name,
-                             None if request.by is None else strings(data, request.by))
-
-
-def unknown_verdicts(compared: Compared, limit: float) -> list[Verdict]:
-    """What each model says of the first documents without a known code, document by document."""
-    asking = [(judge, judge.verdict(limit)) for judge in compared.judges
-              if judge.asked is not None]
-    rows = np.flatnonzero(~asking[0][0].asked.known)[:MOST_SHOWN] if asking else ()
-    titles = compared.titles
-    return [Verdict(titles[row] if titles else common("row", n=row + 1), judge.name,
-                    judge.asked.predicted[row], judge.asked.p[row], judge.asked_error[row],
-                    accept[row], judge.asked_words is not None and judge.asked_words[row] == 0)
-            for row in rows for judge, accept in asking]
-
-
-class OWEvaluateCodes(CustomsWidget):
+class OWEvaluateCodes(EvaluationReport, CustomsWidget):
     name = "Evaluate Codes"
     description = "How likely is a predicted code wrong, and what may be accepted unread?"
     icon = "icons/EvaluateCodes.svg"
@@ -676,47 +507,6 @@ class OWEvaluateCodes(CustomsWidget):
         """Another language is spoken: columns and plots are worded again."""
         self._show()
         self.ledger_page.draw()
-
-    def send_report(self):
-        if self.evaluated is not None:
-            self._report_evaluated()
-        if self.calibration_page.model.rows:
-            self.report_table(say(self.calibration_page.title),
-                              report_rows(self.calibration_page.model), header_rows=1)
-            self.report_plot(say(words("report_calibration")), self.calibration_page.plot)
-        if self.matrix_page.matrix is not None:
-            self.report_paragraph(say(self.matrix_page.title), self.matrix_page.sentence.text())
-            self.report_table(say(self.matrix_page.title), self.matrix_page.report_rows(),
-                              header_rows=1, header_columns=1)
-        page = self.ledger_page
-        if page.summary is not None:
-            self.report_paragraph(say(page.title), page.sentence.text())
-            for view in (page.code_view, page.pair_view):
-                self.report_table(view.accessibleName(), report_rows(view.model()), header_rows=1)
-            self.report_plot(say(page.title), page.plot)
-
-    def _report_evaluated(self):
-        models = self.models_page
-        self.report_items(say(words("report_evaluated")), (
-            (say(words("model")), self.model_combo.currentText()),
-            (say(words("codes")), self.level_combo.currentText()),
-            (say(words("limit")), share(self.limit))))
-        self.report_paragraph(say(words("report_result")), self.sentence.text())
-        self.report_table(say(words("codes")),
-                          [row[:3] + row[4:] for row in report_rows(self.page.model)],
-                          header_rows=1)
-        self.report_paragraph(say(models.title), models.sentence.text())
-        self.report_table(say(models.title), report_rows(models.models), header_rows=1)
-        if models.verdicts.rows:
-            self.report_table(models.verdict_view.accessibleName(), report_rows(models.verdicts),
-                              header_rows=1)
-        self.report_table(say(self.final_page.title), report_rows(self.final_page.model),
-                          header_rows=1)
-        self.report_paragraph(say(self.safe_page.title), self.safe_page.sentence.text())
-        self.report_table(say(self.safe_page.title), report_rows(self.safe_page.model),
-                          header_rows=1)
-        self.report_plot(say(words("report_calibration")), self.page.calibration)
-        self.report_plot(say(words("report_risk")), self.page.risk)
 
 
 if __name__ == "__main__":  # pragma: no cover

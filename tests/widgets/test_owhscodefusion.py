@@ -23,7 +23,7 @@ from orangecontrib.text import Corpus
 from orangecontrib.text.preprocess import RegexpTokenizer
 from orangecontrib.text.vectorization import BowVectorizer
 
-from orangecontrib.customs.cases.table import tested_aside
+from orangecontrib.customs.cases.table import tested_aside as is_tested_aside
 from orangecontrib.customs.columns import ImageColumn
 from orangecontrib.customs.declarations import GroupsReader
 from orangecontrib.customs.declarations.table import facts_table
@@ -960,7 +960,7 @@ class TestLearnerAndModel(WidgetTest):
         self.assertEqual(results.learner_names, ["HS Code Fusion", "majority"])
         self.assertFalse(any(results.failed or ()))
         tested = self.get_output(scores.Outputs.predictions, widget=scores)
-        self.assertTrue(tested_aside(tested))
+        self.assertTrue(is_tested_aside(tested))
         answered = self.create_widget(OWPredictions)
         self.send_signal(answered.Inputs.data, data, widget=answered)
         self.send_signal(answered.Inputs.predictors, model, 1, widget=answered)

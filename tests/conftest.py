@@ -16,7 +16,12 @@ from orangecontrib.customs.headless.environment import no_nltk_download  # noqa:
 no_nltk_download()
 
 import pytest  # noqa: E402
+from hypothesis import HealthCheck, settings  # noqa: E402
 from Orange.data import Table  # noqa: E402  (Qt's settings come first)
+
+# how long something takes says more of what else the computer does
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 #: A group of goods of two features, of two facts, and without clusters.
 LAMPS = {

@@ -212,7 +212,7 @@ class OWHSCodeFusion(FusionAnswers, FusionLedger, FusionWeight, FusionLearning, 
     graph_name = "page"
     #: Settings fold away: ⚙ in the status bar.
     controlAreaVisible: bool = Setting(False, schema_only=True)
-    path_settings = ("priors_file", "ledger_file")
+    path_settings = ("priors_file", "ledger_place")
     text_key: str = Setting("", schema_only=True)
     photo_key: str = Setting("", schema_only=True)
     predictions_key: str = Setting("", schema_only=True)
@@ -232,8 +232,8 @@ class OWHSCodeFusion(FusionAnswers, FusionLedger, FusionWeight, FusionLearning, 
     reviewed: list = Setting([], schema_only=True)
     #: Code that the analyst stands by, by key, where that is not the program's.
     stood_by: dict = Setting({}, schema_only=True)
-    #: What is reviewed is appended to it; "": to none.
-    ledger_file: str = Setting("", schema_only=True)
+    #: What is reviewed is appended to it; "": to none.  No `_file`: those are read (`run`).
+    ledger_place: str = Setting("", schema_only=True)
     #: In which order the goods are worked through: see :data:`..cases.worklist.QUEUES`.
     queue: str = Setting("table", schema_only=True)
     selected_key: str = Setting("", schema_only=True)

@@ -79,7 +79,7 @@ class Written:
 class FusionLedger(Part):
     """A file to which reviewed goods are appended.
 
-    The widget has the settings ``ledger_file``, ``reviewed`` and ``stood_by``, its case, verdicts
+    The widget has the settings ``ledger_place``, ``reviewed`` and ``stood_by``, its case, verdicts
     and images.
     """
 
@@ -103,11 +103,11 @@ class FusionLedger(Part):
         box.layout().addWidget(self.ledger_label)
 
     def _on_ledger(self, path: str):
-        self.ledger_file = self.storable(path)
+        self.ledger_place = self.storable(path)
         self._show_ledger()
 
     def _show_ledger(self):
-        self.ledger_edit.set_path(self.ledger_file)
+        self.ledger_edit.set_path(self.ledger_place)
         self.ledger_label.hide()
 
     # -- the code that she stands by
@@ -150,7 +150,7 @@ class FusionLedger(Part):
         """Append what became of the marks of goods, if a ledger is chosen."""
         keys = self.unwritten & {verdict.key for verdict in self.verdicts}
         self.unwritten -= keys
-        path = self.resolved(self.ledger_file)
+        path = self.resolved(self.ledger_place)
         if path is None or not keys:
             return
         reviews, withdrawn, open_ = [], [], []

@@ -72,6 +72,16 @@ def test_codes_that_people_overturn_are_named_with_n_interval_and_direction():
     assert summary.periods[0].stated == pytest.approx(.1) and summary.unknown == 1
 
 
+def test_the_error_of_a_code_over_time_is_of_goods_for_which_it_was_said():
+    summary = summarise([*history(), entry("8", said=ANOTHER, at="2026-09-01")])
+    assert [(p.name, p.n, p.wrong) for p in summary.by_code[SAID]] == [
+        ("2026-07", 4, 2), ("2026-08", 1, 1), ("2026-09", 1, 0)]
+    (month,) = summary.by_code[ANOTHER]
+    assert (month.name, month.n, month.wrong) == ("2026-09", 1, 1) and month.low < 1 == month.rate
+    assert sum(p.n for p in summary.periods) == sum(
+        p.n for some in summary.by_code.values() for p in some)
+
+
 def test_at_six_digits_fewer_are_wrong():
     summary = summarise(history(), 6)
     row, = summary.overturned

@@ -1,6 +1,7 @@
 """The ledger in windows: HS Code Fusion writes it, Evaluate Codes shows it."""
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -186,6 +187,26 @@ class TestEvaluateShows(InFolder, WidgetTest):
         self.widget.send_report()
         self.assertIn("The error has risen", self.widget.report_html)
         self.assertIn(ANOTHER, self.widget.report_html)
+
+    @speaking("en")
+    def test_a_selected_code_has_its_own_months_drawn(self):
+        other = [replace(entry, key=f"o{entry.key}", said=ANOTHER, found=ANOTHER)
+                 for entry in year(drift=False)[:60]]
+        self.ledger.append([*year(), *other])
+        self.show()
+        self.assertEqual(self.lengths(), {8})
+        self.page.code_view.selectRow(0)
+        self.assertEqual(self.page.code, SAID)
+        self.assertIn(SAID, self.legend())
+        self.page.code_view.clearSelection()
+        self.assertNotIn(SAID, self.legend())
+
+    def lengths(self):
+        return {len(item.xData) for item in self.page.plot.plotItem.listDataItems()
+                if len(item.xData) > 2}
+
+    def legend(self):
+        return " ".join(label.text for _, label in self.page.plot.plotItem.legend.items)
 
     @speaking("en")
     def test_what_is_appended_meanwhile_is_shown_on_demand_and_digits_can_be_chosen(self):

@@ -51,6 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show = _job(jobs, "show", _show, "errors over time and by code, drift, agreement")
     show.add_argument("--digits", type=int, choices=(4, 6, 8, 10), default=10,
                       help="at which codes are compared (default: 10)")
+    show.add_argument("--code", default="", metavar="CODE",
+                      help="months of the goods for which the program said this code")
 
     out = _job(jobs, "export", _export, "all entries as a CSV")
     out.add_argument("--out", type=Path, required=True, metavar="OUT.csv")
@@ -167,11 +169,17 @@ def _withdraw(args) -> int:
 
 
 def _show(args) -> int:
+    from orangecontrib.customs.cases.files import InputError
     from orangecontrib.customs.files import shown
     from orangecontrib.customs.ledger import Ledger
     from orangecontrib.customs.ledger.summary import summarise
+    from orangecontrib.customs.nomenclature import parse_code
     summary = summarise(_entries(Ledger(args.ledger)), args.digits)
-    for line in _lines(summary):
+    code = parse_code(args.code).digits
+    if args.code and code not in summary.by_code:
+        raise InputError(f"the program never said {args.code} of a good in {args.ledger} at "
+                         f"{args.digits} digits")
+    for line in _lines(summary, code):
         print(shown(line.replace("\N{NO-BREAK SPACE}", " ")))
     return 0 if summary.goods and summary.drift.now is None else 1
 
@@ -184,7 +192,7 @@ def _entries(ledger):
     return ledger.entries()
 
 
-def _lines(summary: Summary) -> Iterator[str]:
+def _lines(summary: Summary, code: str = "") -> Iterator[str]:
     from orangecontrib.customs.i18n import say
     from orangecontrib.customs.i18n.numbers import share
     from orangecontrib.customs.ledger.summary import sentences
@@ -193,13 +201,13 @@ def _lines(summary: Summary) -> Iterator[str]:
         return
     yield ""
     yield f"{'month':8} {'n':>6} {'wrong':>6} {'error':>7} {'95 %':>17} {'stated':>7}"
-    for period in summary.periods[-MOST:]:
+    for period in (summary.by_code[code] if code else summary.periods)[-MOST:]:
         yield (f"{period.name:8} {period.n:>6} {period.wrong:>6} {share(period.rate):>7} "
                f"{_interval(period.low, period.high):>17} {share(period.stated):>7}")
     yield ""
     yield f"{'code said':24} {'n':>6} {'wrong':>6} {'error':>7} {'95 %':>17} towards"
-    for code in summary.overturned[:MOST]:
-        yield _line(code)
+    for row in summary.overturned[:MOST]:
+        yield _line(row)
     yield ""
     yield f"{'who decided':40} {'n':>6} {'same':>7} {'kappa':>6} {'95 %':>15}"
     for pair in summary.pairs[:MOST]:

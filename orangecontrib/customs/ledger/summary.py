@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -59,6 +59,8 @@ class Summary:
         behind most of them.
     pairs : list of Pair
         The program with each person, and persons with each other.
+    by_code : dict of str to list of Period
+        The same months, of goods for which the program said a code, cut to the level.
     """
 
     digits: int
@@ -71,6 +73,7 @@ class Summary:
     drift: Drift
     codes: list[CodeErrors]
     pairs: list[Pair]
+    by_code: Mapping[str, list[Period]]
 
     @property
     def overturned(self) -> list[CodeErrors]:
@@ -112,11 +115,23 @@ def summarise(entries: Iterable[Entry], digits: int = LEVELS[-1]) -> Summary:
     stated = [float("nan") if entry.p is None or digits != LEVELS[-1] else 1 - entry.p
               for entry, _ in known]
     outcomes = Counter(entry.outcome for entry in words)
+    scored = _scored([entry for entry, _ in known], digits)
     return Summary(
         digits, len(stands), len(words), {name: outcomes[name] for name in OUTCOMES},
         len(words) - len(known), tuple(sorted({entry.who for entry in stands})),
         periods_of(months, wrong, stated), drift_of(months, wrong, stated),
-        code_errors(_scored([entry for entry, _ in known], digits)), _pairs(stands, digits))
+        code_errors(scored), _pairs(stands, digits),
+        _by_code(scored.predicted, months, wrong, stated))
+
+
+def _by_code(said: Sequence[str], months: Sequence[str], wrong: Sequence[bool],
+             stated: Sequence[float]) -> dict[str, list[Period]]:
+    """Months of each code that was said."""
+    rows: dict[str, list[int]] = {}
+    for row, code in enumerate(said):
+        rows.setdefault(code, []).append(row)
+    return {code: periods_of(*([column[row] for row in some] for column in (months, wrong, stated)))
+            for code, some in rows.items()}
 
 
 def _scored(entries: Sequence[Entry], digits: int) -> Scored:

@@ -506,7 +506,6 @@ class OWEvaluateCodes(EvaluationReport, CustomsWidget):
     def on_language(self):
         """Another language is spoken: columns and plots are worded again."""
         self._show()
-        self.ledger_page.draw()
 
 
 if __name__ == "__main__":  # pragma: no cover

@@ -1,7 +1,7 @@
 """The page "Ledger" of Evaluate Codes: errors over time, codes that are overturned, agreement."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -114,6 +114,7 @@ class LedgerPage(SentencePage):
                    header_tooltip=words("kappa_tip")),
             Column("95 %", _kappa_interval, right=True)), self)
         self.code_view = rows_view(self.codes, words("codes"))
+        self.code_view.selectionModel().selectionChanged.connect(lambda *_: self.draw())
         self.pair_view = rows_view(self.pairs, words("pairs"), sorted_=False)
         self.add(splitter(Qt.Vertical, self.plot, self.code_view, self.pair_view,
                           sizes=(170, 110, 85)))
@@ -158,45 +159,59 @@ class LedgerPage(SentencePage):
             view.horizontalHeader().setStretchLastSection(True)
         self.draw()
 
+    @property
+    def code(self) -> str:
+        """The code whose row is selected, "" for none."""
+        rows = self.code_view.selectionModel().selectedRows()
+        return self.codes.rows[self.codes.source_row(rows[0].row())].code if rows else ""
+
     def draw(self) -> None:
-        """Draw the months, in the colours and the language of now."""
-        self.plot.clear()
-        summary = self.summary
+        """Draw the months of the selected code, or of all with those in which the error rose."""
+        summary, code = self.summary, self.code
         if summary is None or not summary.periods:
-            return
-        periods = summary.periods
-        alarmed = {alarm.last for alarm in summary.drift.alarms}
-        step = -(-len(periods) // TICKS)
-        self.plot.getAxis("bottom").setTicks([[
-            (place, f"{period.name}\nn = {period.n}") for place, period in enumerate(periods)
-            if place % step == 0]])
-        self._draw_errors(periods)
-        self._draw_stated(periods)
-        risen = [place for place, period in enumerate(periods) if period.name in alarmed]
-        if risen:
-            self.plot.plot(risen, [100 * periods[place].rate for place in risen], pen=None,
-                           symbol="s", symbolSize=12, symbolBrush=drawn(RED), symbolPen=None,
-                           name=say(words("alarm")))
-        self.plot.setXRange(-.5, len(periods) - .5)
-        self.plot.setYRange(0, min(100., 1.3 * max(
-            100 * period.high for period in periods if period.n)))
+            self.plot.draw()
+        elif code in summary.by_code:
+            self.plot.draw(lambda plot: _draw(plot, summary.by_code[code], code))
+        else:
+            alarmed = {alarm.last for alarm in summary.drift.alarms}
+            self.plot.draw(lambda plot: _draw(plot, summary.periods, alarmed=alarmed))
 
-    def _draw_errors(self, periods: Sequence[Period]) -> None:
-        known = [(place, period) for place, period in enumerate(periods) if period.n]
-        x = np.array([place for place, _ in known], float)
-        y, low, high = (100 * np.array([getattr(period, name) for _, period in known])
-                        for name in ("rate", "low", "high"))
-        colour = drawn(BROWN)
-        self.plot.addItem(pg.ErrorBarItem(x=x, y=y, top=high - y, bottom=y - low, beam=.15,
-                                          pen=pg.mkPen(colour, width=1)))
-        self.plot.plot(x, y, pen=pg.mkPen(colour, width=2), symbol="o", symbolSize=8,
-                       symbolBrush=colour, symbolPen=None, name=say(words("happened")))
 
-    def _draw_stated(self, periods: Sequence[Period]) -> None:
-        said = [(place, 100 * period.stated) for place, period in enumerate(periods)
-                if not np.isnan(period.stated)]
-        if said:
-            x, y = zip(*said)
-            self.plot.plot(x, y, pen=pg.mkPen(drawn(GREEN), width=2, style=Qt.DashLine),
-                           name=say(words("stated")))
+def _draw(plot, periods: Sequence[Period], code: str = "", alarmed: Collection[str] = ()):
+    """Months of a code, or of all."""
+    step = -(-len(periods) // TICKS)
+    plot.getAxis("bottom").setTicks([[
+        (place, f"{period.name}\nn = {period.n}") for place, period in enumerate(periods)
+        if place % step == 0]])
+    _draw_errors(plot, periods, code)
+    _draw_stated(plot, periods)
+    risen = [place for place, period in enumerate(periods) if period.name in alarmed]
+    if risen:
+        plot.plot(risen, [100 * periods[place].rate for place in risen], pen=None,
+                  symbol="s", symbolSize=12, symbolBrush=drawn(RED), symbolPen=None,
+                  name=say(words("alarm")))
+    plot.setXRange(-.5, len(periods) - .5)
+    plot.setYRange(0, min(100., 1.3 * max(100 * period.high for period in periods if period.n)))
+
+
+def _draw_errors(plot, periods: Sequence[Period], code: str):
+    known = [(place, period) for place, period in enumerate(periods) if period.n]
+    x = np.array([place for place, _ in known], float)
+    y, low, high = (100 * np.array([getattr(period, name) for _, period in known])
+                    for name in ("rate", "low", "high"))
+    colour = drawn(BROWN)
+    plot.addItem(pg.ErrorBarItem(x=x, y=y, top=high - y, bottom=y - low, beam=.15,
+                                 pen=pg.mkPen(colour, width=1)))
+    name = words("of_code", code=code) if code else words("happened")
+    plot.plot(x, y, pen=pg.mkPen(colour, width=2), symbol="o", symbolSize=8,
+              symbolBrush=colour, symbolPen=None, name=say(name))
+
+
+def _draw_stated(plot, periods: Sequence[Period]):
+    said = [(place, 100 * period.stated) for place, period in enumerate(periods)
+            if not np.isnan(period.stated)]
+    if said:
+        x, y = zip(*said)
+        plot.plot(x, y, pen=pg.mkPen(drawn(GREEN), width=2, style=Qt.DashLine),
+                       name=say(words("stated")))
 

@@ -55,6 +55,15 @@ def mutant(name, *changes, tests):
 PROMISES, TRAINER = "tests/cases/test_promises.py", "tests/training/test_trainer.py"
 
 MUTANTS = (
+    mutant("safe digits promise more than their goods bear",
+           "needed = (1 - error) * (given.sum() + 1)", "needed = (1 - error) * given.sum()",
+           tests=["tests/evaluation/test_conformal.py::"
+                  "test_the_threshold_is_the_score_of_the_rank_that_theory_names"]),
+    mutant("a ruling of many goods is many witnesses",
+           "return [1 / sizes[row.by] if row.by else 1. for row in rows]",
+           "return [1. for row in rows]",
+           tests=["tests/evaluation/test_conformal.py::"
+                  "test_a_witness_with_many_goods_is_still_one"]),
     mutant("what was taken back stands",
            "if entry.id not in gone", "if entry.id is not gone",
            tests=["tests/ledger/test_summary.py::"

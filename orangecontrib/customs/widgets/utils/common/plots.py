@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pyqtgraph as pg
 from AnyQt.QtCore import QEvent
-from AnyQt.QtGui import QColor
+from AnyQt.QtGui import QColor, QPalette
 from AnyQt.QtWidgets import QApplication
 
 from orangecontrib.customs.i18n import Sayable, say
@@ -23,8 +23,8 @@ LEGEND = 0xc0
 
 
 def ground() -> QColor:
-    """What a plot is drawn on."""
-    return theme(QApplication.palette()).ground
+    """What a plot is drawn on: colours of the theme are read on every row of a list, so here."""
+    return QApplication.palette().color(QPalette.Base)
 
 
 def ink() -> QColor:

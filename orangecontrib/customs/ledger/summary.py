@@ -130,8 +130,8 @@ def _by_code(said: Sequence[str], months: Sequence[str], wrong: Sequence[bool],
     rows: dict[str, list[int]] = {}
     for row, code in enumerate(said):
         rows.setdefault(code, []).append(row)
-    return {code: periods_of(*([column[row] for row in some] for column in (months, wrong, stated)))
-            for code, some in rows.items()}
+    return {code: periods_of([months[row] for row in some], [wrong[row] for row in some],
+                             [stated[row] for row in some]) for code, some in rows.items()}
 
 
 def _scored(entries: Sequence[Entry], digits: int) -> Scored:

@@ -20,7 +20,7 @@ $(VENV)/.test: setup.py
 	touch $@ $(VENV)/.demo
 
 demo: $(VENV)/.demo
-	$(BIN)/python -m orangecontrib.customs.headless.demo
+	$(BIN)/python -P -m orangecontrib.customs.headless.demo
 
 # the pages that F1 opens; installing makes them, too
 HELP = orangecontrib/customs/help/index.html

@@ -4,11 +4,21 @@
 
 FOLDER has ``goods.xlsx`` and ``photos/``.  Says ``key value`` lines of what was seen.
 """
+import os
 import sys
 import time
 from pathlib import Path
 
-from AnyQt.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QTimer, QUrl
+from AnyQt.QtCore import (
+    QT_VERSION_INFO,
+    QMimeData,
+    QPoint,
+    QPointF,
+    QSettings,
+    Qt,
+    QTimer,
+    QUrl,
+)
 from AnyQt.QtGui import QDragEnterEvent, QDropEvent
 from AnyQt.QtTest import QTest
 from AnyQt.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, QPushButton, QWidget
@@ -20,6 +30,7 @@ FOLDER = Path(sys.argv[1])
 PREFIX = "orangecontrib.customs.widgets."
 #: Seconds after which it is told what was waited for.
 PATIENCE = 300
+QT6 = QT_VERSION_INFO >= (6,)
 asked = []
 
 
@@ -45,6 +56,8 @@ class Steps:
             self._until, self._since = next(self._steps), time.monotonic()
             self._timer.start()
         except StopIteration:
+            if QT6:  # which may crash while it is taken apart
+                os._exit(0)
             QApplication.exit(0)
         except BaseException as error:  # noqa: BLE001 – said, and the end
             import traceback

@@ -137,8 +137,15 @@ def test_of_a_model_the_probabilities_of_codes_below_a_node_add_up():
     first, second = known_from_scored(scored, "LR").rows
     assert [node for node, _ in first.way] == ["85", "8504", "850440"]
     assert [p for _, p in first.way] == pytest.approx([1, .9, .6])
-    assert (first.true, first.by, second.true) == ("850490", "7", "8536")
+    assert (first.true, first.by, second.true) == ("850490", "1", "8536")
     assert known_from_scored(scored, "LR").made_with == {"model": "LR"}
+
+
+def test_documents_are_told_by_their_order_whatever_numbers_orange_gives_them():
+    first, again = ([(row.by, row.good_id) for row in known_from_scored(
+        Scored(("850440",) * 3, np.array([.6, .5, .4]), ("850490",) * 3, np.array(numbers)),
+        "LR").rows] for numbers in ([7, 8, 7], [107, 108, 107]))
+    assert first == again == [("1", "1"), ("2", "2"), ("1", "3")]
 
 
 def test_a_model_that_states_only_p_of_its_code_says_nothing_of_fewer_digits():

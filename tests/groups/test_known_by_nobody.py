@@ -12,7 +12,8 @@ CHECKOUT = ROOT.parent.parent
 GROUPS = f"{customs.__name__}.groups."
 
 #: What is measured is one group.
-MEASURED = {"benchmarks/text_facts.py", "benchmarks/rulings.py", "tools/journeys.py"}
+MEASURED = {"benchmarks/ledger.py", "benchmarks/text_facts.py", "benchmarks/rulings.py",
+            "tools/journeys.py"}
 
 
 def names_of_groups():

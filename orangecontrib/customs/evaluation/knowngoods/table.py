@@ -115,6 +115,9 @@ def known_from_scored(scored: Scored, name: str, by: Sequence[str] | None = None
     """
     starts = {node: np.array([code.startswith(node) for code in scored.codes])
               for node in {code[:level] for code in scored.predicted for level in LEVELS}}
+    # Orange numbers documents anew whenever it reads them
+    documents = scored.document.tolist()
+    numbers = {document: str(n) for n, document in enumerate(dict.fromkeys(documents), start=1)}
     rows = []
     for row, (code, true) in enumerate(zip(scored.predicted, scored.true)):
         digits = parse_code(true).digits if true else ""
@@ -129,7 +132,7 @@ def known_from_scored(scored: Scored, name: str, by: Sequence[str] | None = None
                 p = float(scored.p[row]) if scored.shares is None \
                     else float(scored.shares[row, starts[node]].sum())
                 way.append((node, min(round(p, DECIMALS), way[-1][1] if way else 1.)))
-        document = str(scored.document[row])
+        document = numbers[documents[row]]
         rows.append(Known(tuple(way), digits, document if by is None else by[row] or document,
                           str(row + 1)))
     return Calibration(tuple(rows), {"model": name})

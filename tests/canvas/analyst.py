@@ -35,7 +35,7 @@ asked = []
 
 
 def say(key, *words):
-    print(key, *words, sep="\t", flush=True)
+    print(key, *words, sep="\t", file=sys.__stdout__, flush=True)  # Canvas puts its own before
 
 
 class Steps:

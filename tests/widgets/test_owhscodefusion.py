@@ -814,7 +814,9 @@ def goods_with_codes(n=60, seed=0):
     return data, facts, predictions(p)
 
 
-class TestWeight(WidgetTest):
+class Fed:
+    """A widget that is sent tables by the names of its inputs."""
+
     def setUp(self):
         self.widget = self.create_widget(OWHSCodeFusion)
 
@@ -823,6 +825,8 @@ class TestWeight(WidgetTest):
                            for name, table in tables.items()])
         self.wait_until_finished()
 
+
+class TestWeight(Fed, WidgetTest):
     def fit(self):
         self.widget.fit_button.click()
         self.wait_until_finished()
@@ -887,15 +891,7 @@ class TestWeight(WidgetTest):
         self.assertIsNotNone(self.get_output(self.widget.Outputs.codes))
 
 
-class TestLearnerAndModel(WidgetTest):
-    def setUp(self):
-        self.widget = self.create_widget(OWHSCodeFusion)
-
-    def send(self, **tables):
-        self.send_signals([(getattr(self.widget.Inputs, name), table)
-                           for name, table in tables.items()])
-        self.wait_until_finished()
-
+class TestLearnerAndModel(Fed, WidgetTest):
     def outputs(self):
         return (self.get_output(self.widget.Outputs.learner),
                 self.get_output(self.widget.Outputs.fitted))

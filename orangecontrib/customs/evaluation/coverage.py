@@ -102,8 +102,8 @@ _ANSWERS: dict[str, Callable[[Promise, Way], str]] = dict(
 def judged_coverages(calibration: Calibration, rows: Sequence[Known],
                      errors: Sequence[float] = ERRORS) -> list[Coverage]:
     """Coverage on other goods of what a calibration table promises."""
-    judged = [(calibration.promise(error), rows) for error in errors]
-    return [found for promise, some in judged for found in coverages([(promise, some)])]
+    return [found for error in errors
+            for found in coverages([(calibration.promise(error), rows)])]
 
 
 def cross_coverages(rows: Sequence[Known], errors: Sequence[float] = ERRORS, folds: int = FOLDS,

@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
-from Orange.base import Learner, Model
+from Orange.base import Model
 from Orange.data import DiscreteVariable, Domain, StringVariable, Table, Variable
 from Orange.data.table import DomainTransformationError
 
@@ -30,7 +30,9 @@ from orangecontrib.customs.fusion.table import evidence_from_table
 from orangecontrib.customs.groups import Group, loaded_groups
 from orangecontrib.customs.i18n import Message
 from orangecontrib.customs.nomenclature import Tariff, bundled_tariff
-from orangecontrib.customs.textmining.tree import TextTree, read_labels, train_texts
+from orangecontrib.customs.textmining.tree import TextTree, train_texts
+from orangecontrib.customs.textmining.tree.table import CodesLearner
+from orangecontrib.customs.textmining.tree.validation import part_of
 
 from ..case import Case, join
 from ..goods import Good
@@ -161,7 +163,7 @@ class Columns:
         return Source(name, goods, type(evidence)(ids, evidence.loglik))
 
 
-class FusionLearner(Learner):
+class FusionLearner(CodesLearner):
     """Codes by law and facts, and by a text model that is trained and weighed inside.
 
     Parameters
@@ -189,23 +191,6 @@ class FusionLearner(Learner):
         self.groups = loaded_groups(groups)
         self.priors, self.trust, self.texts = priors, trust, texts
         self.text, self.tariff = text, tariff
-        self._progress: Callable[[float], object] | None = None
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_progress": None}
-
-    def __call__(self, data: Table, progress_callback: Callable[..., object] | None = None
-                 ) -> FusionModel:
-        self._progress = progress_callback
-        try:
-            return super().__call__(data, progress_callback)
-        finally:
-            self._progress = None
-
-    def incompatibility_reason(self, domain: Domain) -> str | None:
-        if len(domain.class_vars) != 1 or not domain.class_var.is_discrete:
-            return "a class of codes is needed: Code as Class makes one"
-        return None
 
     def fit_storage(self, data: Table) -> FusionModel:
         """Learn from rows whose class is a code.
@@ -215,22 +200,19 @@ class FusionLearner(Learner):
         ValueError
             There is nothing to be read, or no row has a code.
         """
-        target = data.domain.class_var
-        labels = read_labels(target.values)
-        Y = np.asarray(data.Y, dtype=float).ravel()
-        rows = [row for row, y in enumerate(Y) if y == y and labels.digits[int(y)]]
-        if not rows:
+        target, coded = data.domain.class_var, self.coded(data)
+        labels, codes = coded.labels, coded.codes
+        if not coded.rows:
             raise ValueError("no row has a code of 2 to 10 digits as its class")
         columns = Columns(data, self.groups, self.text)
         engines = tuple(Engine(group, self.priors) for group in self.groups)
-        codes = [labels.digits[int(Y[row])] for row in rows]
-        counts = np.bincount([int(Y[row]) for row in rows], minlength=len(target.values))
+        counts = np.bincount(coded.values, minlength=len(target.values))
         model = FusionModel(
             self.groups, self.priors, self.trust, columns,
             ClassCodes(labels.digits, tuple(map(float, counts)), tuple(codes_of(engines))),
             target, data.domain, labels.remarks)
         if self.texts and columns.text and len(set(codes)) > 1:
-            self._teach(model, columns, data[rows], codes, engines)
+            self._teach(model, columns, data[coded.rows], codes, engines)
         return model
 
     def _teach(self, model: FusionModel, columns: Columns, data: Table, codes: Sequence[str],
@@ -243,15 +225,11 @@ class FusionLearner(Learner):
         if len(set(codes)) < 2:
             return
         tariff = bundled_tariff() if isinstance(self.tariff, str) else self.tariff
-        tree = train_texts(texts, codes, tariff, progress=self._reported)
+        tree = train_texts(texts, codes, tariff, progress=part_of(self._progress, .1, .9))
         model.tree, model.weight_fit = weigh_texts(
             tree, texts, codes, engines, lambda rows: columns.case_of(
                 data[list(rows)], engines, self.trust, list(map(str, rows))),
             model.codes.p_true)
-
-    def _reported(self, share: float) -> None:
-        if self._progress is not None:
-            self._progress(.1 + .8 * share)
 
 
 class FusionModel(Model):

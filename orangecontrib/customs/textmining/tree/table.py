@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from Orange.base import Learner, Model
@@ -17,7 +18,7 @@ from orangecontrib.customs.i18n import Message
 from orangecontrib.customs.nomenclature import Line, Tariff, bundled_tariff, parse_code
 
 from .branches import Branches, designations_of
-from .labels import read_labels
+from .labels import Labels, read_labels
 from .linear import LinearLearner
 from .model import (
     BLOCK,
@@ -30,10 +31,11 @@ from .model import (
     safe_of,
 )
 from .training import TextTree, Trained, likeness_of, printed_in, train, train_texts
+from .validation import part_of
 from .words import scaled, words_of
 
-__all__ = ["BUNDLED", "Found", "TariffTreeLearner", "TariffTreeModel", "candidates_table",
-           "levels_table", "tariff_of_table"]
+__all__ = ["BUNDLED", "Coded", "CodesLearner", "Found", "TariffTreeLearner", "TariffTreeModel",
+           "candidates_table", "levels_table", "tariff_of_table"]
 
 #: The tariff that comes with the package.
 BUNDLED = "bundled"
@@ -98,7 +100,61 @@ class _NodeModel:
         return np.asarray(self.model(table, Model.Probs), dtype=float)
 
 
-class TariffTreeLearner(Learner):
+@dataclass(frozen=True)
+class Coded:
+    """Rows whose class is a code.
+
+    Attributes
+    ----------
+    rows : list of int
+        Of the table.
+    codes : list of str
+        Their digits.
+    values : list of int
+        Their values of the class.
+    labels : Labels
+        Of all values of the class.
+    """
+
+    rows: list[int]
+    codes: list[str]
+    values: list[int]
+    labels: Labels
+
+
+class CodesLearner(Learner):
+    """A learner whose class is codes, and which tells how far its text model is."""
+
+    def __init__(self, preprocessors: object = None):
+        super().__init__(preprocessors)
+        self._progress: Callable[[float], object] | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_progress": None}
+
+    def __call__(self, data: Table, progress_callback: Callable[..., object] | None = None
+                 ) -> Model:
+        self._progress = progress_callback
+        try:
+            return super().__call__(data, progress_callback)
+        finally:
+            self._progress = None
+
+    def incompatibility_reason(self, domain: Domain) -> str | None:
+        if len(domain.class_vars) != 1 or not domain.class_var.is_discrete:
+            return "a class of codes is needed: Code as Class makes one"
+        return None
+
+    def coded(self, data: Table) -> Coded:
+        """The rows of training."""
+        labels = read_labels(data.domain.class_var.values)
+        Y = np.asarray(data.Y, dtype=float).ravel()
+        rows = [row for row, y in enumerate(Y) if y == y and labels.digits[int(y)]]
+        values = [int(Y[row]) for row in rows]
+        return Coded(rows, [labels.digits[value] for value in values], values, labels)
+
+
+class TariffTreeLearner(CodesLearner):
     """Codes of any depth, level by level, with the tariff's designations as a prior.
 
     Parameters
@@ -122,22 +178,6 @@ class TariffTreeLearner(Learner):
         super().__init__(preprocessors)
         self.tariff, self.learner, self.text = tariff, learner, text
         self.C, self.penalty = C, penalty
-        self._progress: Callable[[float], object] | None = None
-
-    def __getstate__(self):
-        return {**self.__dict__, "_progress": None}
-
-    def __call__(self, data: Table, progress_callback=None) -> TariffTreeModel:
-        self._progress = progress_callback
-        try:
-            return super().__call__(data, progress_callback)
-        finally:
-            self._progress = None
-
-    def incompatibility_reason(self, domain: Domain) -> str | None:
-        if len(domain.class_vars) != 1 or not domain.class_var.is_discrete:
-            return "a class of codes is needed: Code as Class makes one"
-        return None
 
     def fit_storage(self, data: Table) -> TariffTreeModel:
         """Train on rows whose class is a code.
@@ -148,11 +188,8 @@ class TariffTreeLearner(Learner):
             There is nothing to be read, or fewer than two codes.
         """
         target = data.domain.class_var
-        labels = read_labels(target.values)
-        Y = np.asarray(data.Y, dtype=float).ravel()
-        rows = np.array([row for row, y in enumerate(Y) if y == y and labels.digits[int(y)]],
-                        dtype=int)
-        codes = [labels.digits[int(Y[row])] for row in rows]
+        coded = self.coded(data)
+        rows, codes = np.array(coded.rows, dtype=int), coded.codes
         if len(set(codes)) < 2:
             raise ValueError("at least two different codes are needed, of 2 to 10 digits")
         tariff = bundled_tariff() if isinstance(self.tariff, str) else self.tariff
@@ -162,7 +199,7 @@ class TariffTreeLearner(Learner):
         if text is not None:
             texts = strings_of(data, data.domain[text])
             found = train_texts([texts[row] for row in rows], codes, tariff,
-                                self._of_texts(), self._reported)
+                                self._of_texts(), part_of(self._progress, .1, 1.))
             trained = found.trained
         else:
             X = _matrix(data)[rows]
@@ -175,18 +212,14 @@ class TariffTreeLearner(Learner):
             trained = train(_rows(X, bag, self.learner is not None), codes, branches,
                             self._of_attributes(data.domain), likeness,
                             {} if designations is None else designations.titles, None,
-                            self._reported)
+                            part_of(self._progress, .1, 1.))
         names: dict[str, str] = {}
-        for row in rows:
-            names.setdefault(labels.digits[int(Y[row])], target.values[int(Y[row])])
+        for code, value in zip(codes, coded.values):
+            names.setdefault(code, target.values[value])
         model = TariffTreeModel(trained, found, bag, text, names, data.domain,
-                                labels.remarks, self.learner is not None)
+                                coded.labels.remarks, self.learner is not None)
         model.rows = rows
         return model
-
-    def _reported(self, share: float) -> None:
-        if self._progress is not None:
-            self._progress(.1 + .9 * share)
 
     def _linear(self) -> LinearLearner:
         return LinearLearner(self.C, self.penalty)

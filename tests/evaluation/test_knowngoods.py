@@ -164,3 +164,13 @@ def test_a_discrete_column_of_true_codes_is_read():
     table = Table.from_numpy(Domain(masses, true, [code]), np.array([[.9, .8]]), np.array([1.]),
                              metas=np.array([["6403"]], dtype=object))
     assert known_from_table(table, code, true).rows[0].true == "6404"
+
+
+@pytest.mark.parametrize("wrong", [1.4, -.4])
+def test_a_number_that_is_no_probability_is_told_of_a_table_too(wrong):
+    rows = [Known((("64", .9),), "64"), Known((("64", .8),), "64")]
+    table = calibration_table(Calibration(tuple(rows))).copy()
+    with table.unlocked():
+        table[0, "p_2"] = wrong
+    read = calibration_from_table(table)
+    assert len(read.rows) == 1 and len(read.problems) == 1

@@ -5,7 +5,7 @@ import random
 import signal
 import sqlite3
 from contextlib import closing
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 from ledger_entries import ANOTHER, entry
@@ -13,7 +13,7 @@ from ledger_processes import die_in_the_middle, write
 
 from orangecontrib.customs.ledger import Ledger, LedgerError
 from orangecontrib.customs.ledger.recording import withdraw, withdrawal_of
-from orangecontrib.customs.ledger.store import APPLICATION, VERSION, Conflict
+from orangecontrib.customs.ledger.store import APPLICATION, VERSION, Conflict, uri_of
 
 #: No fork: the tests' process has threads.
 PROCESSES = multiprocessing.get_context("spawn")
@@ -185,3 +185,12 @@ def test_of_an_append_that_was_killed_nothing_is_left(ledger, making):
     assert [some.key for some in ledger.entries()] == before
     assert ledger.append([entry("after")]) == 1
     assert [some.key for some in ledger.entries()] == [*before, "after"] and sound(ledger)
+
+
+@pytest.mark.parametrize("path, uri", [
+    (PureWindowsPath("//server/share/a b.ledger"), "file:////server/share/a%20b.ledger"),
+    (PureWindowsPath("C:/a.ledger"), "file:///C%3A/a.ledger"),
+    (PurePosixPath("/home/журнал?.ledger"),
+     "file:///home/%D0%B6%D1%83%D1%80%D0%BD%D0%B0%D0%BB%3F.ledger")])
+def test_the_server_of_a_network_drive_is_a_part_of_the_path(path, uri):
+    assert uri_of(path) == uri

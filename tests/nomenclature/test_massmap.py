@@ -111,6 +111,7 @@ def test_the_best_way_goes_to_the_best_heading_first():
     """Its best code need not be the likeliest of all."""
     masses = {"6403911100": .3, "6403911300": .25, "6404110000": .4, "none": .05}
     assert best_way(masses) == "6403911100"
+    assert best_way({"6403": .3, "6404": .25, "4202": .45}) == "4202"
     assert best_way({"none": .9, "6403": .1}) == "none"
     assert best_way({}) == ""
 

@@ -7,11 +7,10 @@ from functools import lru_cache
 
 from orangecontrib.customs import __version__
 from orangecontrib.customs.evaluation.conformal import (
-    ALL,
     HEADING,
-    POOL,
     Calibration,
     Promise,
+    Way,
     enough,
 )
 from orangecontrib.customs.fusion.engine import Engine
@@ -95,16 +94,16 @@ def promised(verdict: Verdict, calibration: Calibration, error: float, answered:
     if not promise.digits:
         return replace(verdict, safe_by=Message.of(
             "conformal.few", n=f"{promise.n:.0f}", need=enough(error), error=_error(error)))
-    safe, p = promise.safe(verdict.way)
-    return replace(verdict, safe_code=safe, p_safe=p, safe_by=_said(promise, verdict))
+    way = verdict.way
+    safe, p = promise.safe(way)
+    return replace(verdict, safe_code=safe, p_safe=p, safe_by=_said(promise, way))
 
 
-def _said(promise: Promise, verdict: Verdict) -> Message:
-    threshold = promise.threshold(verdict.way)
+def _said(promise: Promise, way: Way) -> Message:
+    threshold = promise.threshold(way)
     assert threshold is not None  # where something is promised there is one of all
-    names = {HEADING: "heading", POOL: "pool", ALL: "all"}
     heading = {"heading": spaced(threshold.heading)} if threshold.kind == HEADING else {}
-    said = Message.of(f"conformal.{names[threshold.kind]}", n=f"{threshold.n:.0f}",
+    said = Message.of(f"conformal.{threshold.kind}", n=f"{threshold.n:.0f}",
                       error=_error(promise.error), **heading)
     if promise.digits < LEVELS[-1]:
         return Message.of("conformal.cut", said=said, digits=promise.digits)

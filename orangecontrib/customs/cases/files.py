@@ -43,9 +43,9 @@ from .goods import DECLARED, Before, Good, currency_in, goods_of
 from .predictions import LIKELY, Predictions, answer_columns
 
 __all__ = ["InputError", "goods_of_rows", "goods_of_table", "ids_of_rows", "read_answers",
-           "read_calibration_file", "read_decisions", "read_declarations", "read_goods",
-           "read_predictions", "read_priors", "read_tariff", "roles_of", "write_calibration",
-           "write_rows"]
+           "read_calibration_file", "read_columns", "read_decisions",
+           "read_declarations", "read_goods", "read_predictions", "read_priors",
+           "read_tariff", "roles_of", "write_calibration", "write_rows"]
 
 
 class InputError(ValueError):
@@ -58,9 +58,9 @@ class InputError(ValueError):
         return cls(f"{error}{option}")
 
 
-def _read(path: str | Path, required: Sequence[str], encoding: str, sheet: str = "",
-          progress: Callable[[float], None] | None = None, rows: list[Row] | None = None
-          ) -> TextTable:
+def read_columns(path: str | Path, required: Sequence[str], encoding: str, sheet: str = "",
+                 progress: Callable[[float], None] | None = None,
+                 rows: list[Row] | None = None) -> TextTable:
     """A table that has these columns; a guess at its encoding is said on stderr."""
     try:
         table = read_source(path, encoding=encoding, sheet=sheet, progress=progress, rows=rows)
@@ -132,7 +132,7 @@ def read_declarations(path: str | Path, encoding: str = "",
 
     `rows` is where the table puts its rows (:func:`..files.read_source`).
     """
-    table = _read(path, [], encoding, sheet, progress, rows)
+    table = read_columns(path, [], encoding, sheet, progress, rows)
     try:
         roles = roles_of(table, facts or {}, photo_ids, columns)
     except RoleError as error:
@@ -239,7 +239,7 @@ def read_answers(path: str | Path, vocabulary: Vocabulary, encoding: str = ""
         The message names the line, and the facts or values that there are.
     """
     answers: dict[str, dict[str, str]] = {}
-    table = _read(path, ["good_id", "fact", "value"], encoding)
+    table = read_columns(path, ["good_id", "fact", "value"], encoding)
     for row in table.rows:
         good, fact, value = (row.cells[name].strip() for name in ("good_id", "fact", "value"))
         where = f"{path}, line {row.line}"
@@ -273,7 +273,7 @@ def read_decisions(path: str | Path, vocabulary: Vocabulary, encoding: str = "",
     """
     if str(path) == BUNDLED and not Path(path).exists():
         return bundled_decisions(vocabulary)
-    table = _read(path, [], encoding)
+    table = read_columns(path, [], encoding)
     lines = {f"{path}, line {row.line}": row for row in table.rows}
 
     def tell(where: str, cells: Mapping[str, str], reason: str) -> None:
@@ -324,7 +324,7 @@ def read_predictions(path: str | Path, encoding: str = "") -> Predictions:
     InputError
         A value is not a number; the message names line and column.
     """
-    table = _read(path, [], encoding)
+    table = read_columns(path, [], encoding)
     rows = table.rows
     names = answer_columns(table.columns)
     columns = {code: [_probability(row, name, path) for row in rows]

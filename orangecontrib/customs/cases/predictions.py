@@ -11,7 +11,7 @@ from orangecontrib.customs.declarations.codes import answered_code
 from orangecontrib.customs.defaults import WEIGHT
 from orangecontrib.customs.facts import check_probabilities
 from orangecontrib.customs.fusion.among import Answer, codes_of
-from orangecontrib.customs.fusion.classifier import classifier_odds, is_outside
+from orangecontrib.customs.fusion.classifier import classifier_odds, outside_of
 from orangecontrib.customs.fusion.engine import MODEL, Engine
 from orangecontrib.customs.i18n import Message
 from orangecontrib.customs.nomenclature import LEVELS
@@ -87,7 +87,8 @@ class Predictions:
         except ValueError as error:
             raise PredictionsError(str(error)) from None
         codes, classes = codes_of(engines), tuple(self.columns)
-        outside = ", ".join(code for code in classes if is_outside(code, codes))
+        outside = ", ".join(code for code, out in zip(classes, outside_of(classes, tuple(codes)))
+                            if out)
         remarks = self.remarks + ((
             f"Predictions: the decision table has no code of {outside}; these classes speak for "
             "goods outside of it",) if outside else ())

@@ -262,8 +262,9 @@ def masses_in(table: Table) -> Masses | None:
     titles = list(columns.values())
     check_probabilities(p, lambda row, column: f"column '{titles[column]}', row {row + 1}")
     # a text model has thousands of columns, none of which is a key
+    shown = set(titles)
     key = default_key(table.transform(Domain([], metas=[
-        v for v in (*table.domain.variables, *table.domain.metas) if v.name not in titles])))
+        v for v in (*table.domain.variables, *table.domain.metas) if v.name not in shown])))
     return Masses(tuple(ids_of(table, key)), tuple(columns), p)
 
 

@@ -18,7 +18,8 @@ from .reliability import Curve, reliability
 from .risk import accept, augrc
 
 __all__ = ["ALLOWED", "DIGITS", "ERRORS", "FinalCodes", "LevelScores", "commonest_codes",
-           "commonest_level_scores", "commonest_scores", "final_scores", "level_scores", "worse"]
+           "commonest_level_scores", "commonest_scores", "final_scores", "level_curves",
+           "level_scores", "worse"]
 
 #: Levels at which codes are compared.
 DIGITS = (4, 6, 8, 10)
@@ -125,10 +126,8 @@ def _at_level(said: FinalCodes, digits: int) -> LevelScores:
     if not n:
         nan = float("nan")
         return LevelScores(digits, 0, *[nan] * 13, {})
-    true = [said.true[row][:digits] for row in rows]
-    chosen = [[code[:digits] for code in said.chosen[row] if len(code) >= digits] for row in rows]
     groups = range(n) if said.groups is None else [said.groups[row] for row in rows]
-    names, p = _merged(said, rows, digits, true)
+    true, chosen, names, p = _cut(said, digits, rows)
     at = np.array([names.index(code) for code in true])
     of_true = p[np.arange(n), at]
     top1 = np.array([some.count(code) / len(some) if some else 0.
@@ -154,6 +153,14 @@ def _at_level(said: FinalCodes, digits: int) -> LevelScores:
         _duty_error(said, rows) if digits == max(DIGITS) else float("nan"))
 
 
+def _cut(said: FinalCodes, digits: int, rows: np.ndarray
+         ) -> tuple[list[str], list[list[str]], list[str], np.ndarray]:
+    """True codes and those that were given, at a level; names of the codes there, and their P."""
+    true = [said.true[row][:digits] for row in rows]
+    chosen = [[code[:digits] for code in said.chosen[row] if len(code) >= digits] for row in rows]
+    return true, chosen, *_merged(said, rows, digits, true)
+
+
 def _stated(names: Sequence[str], p: np.ndarray, chosen: Sequence[Sequence[str]]) -> np.ndarray:
     """P of the codes that were given, of the candidates of a gap together; NaN of none."""
     return np.array([min(1., sum(p[row, names.index(code)] for code in set(some)))
@@ -170,10 +177,7 @@ def level_curves(scored: Scored, levels: Sequence[int] = DIGITS) -> list[Curve]:
         rows = np.flatnonzero([len(code) >= digits for code in said.true])
         if not len(rows):
             continue
-        true = [said.true[row][:digits] for row in rows]
-        chosen = [[code[:digits] for code in said.chosen[row] if len(code) >= digits]
-                  for row in rows]
-        names, p = _merged(said, rows, digits, true)
+        true, chosen, names, p = _cut(said, digits, rows)
         right = np.array([code in some for code, some in zip(true, chosen)])
         assert said.groups is not None  # the documents
         found.append(reliability(str(digits), _stated(names, p, chosen), right,

@@ -101,7 +101,7 @@ def main(args: argparse.Namespace) -> int:
 def _add(args) -> int:
     from orangecontrib.customs import __version__
     from orangecontrib.customs.cases.files import InputError
-    from orangecontrib.customs.ledger import Entry, Ledger, LedgerError, digest_of, utc
+    from orangecontrib.customs.ledger import Entry, Ledger, digest_of, utc
     from orangecontrib.customs.nomenclature import parse_code
     codes = {}
     for name in ("found", "said"):
@@ -114,8 +114,6 @@ def _add(args) -> int:
                       codes["said"], codes["found"], args.p,
                       text_digest=digest_of(args.description), source=SOURCE, version=__version__)
         new = Ledger(args.ledger).append([entry])
-    except LedgerError:
-        raise
     except ValueError as error:
         raise InputError(str(error)) from error
     print(f"{entry.id} {entry.outcome}{'' if new else ' (was there already)'} -> {args.ledger}")

@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from orangecontrib.customs import __version__
-from orangecontrib.customs.cases.files import InputError, write_rows
+from orangecontrib.customs.cases.files import InputError, read_columns, write_rows
 from orangecontrib.customs.files import (
     Output,
     Row,
-    TableFileError,
     TextTable,
-    read_source,
     strict_rows,
 )
 from orangecontrib.customs.files.words import bare
@@ -175,13 +173,7 @@ def import_table(ledger: Ledger, path: str | Path, *, encoding: str = "", sheet:
         The file can't be read, or lacks a column that is needed.
     LedgerError
     """
-    try:
-        table = read_source(path, encoding=encoding, sheet=sheet, progress=progress)
-    except TableFileError as error:
-        raise InputError.of(error) from error
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot read {path}: "
-                         f"{getattr(error, 'strerror', None) or error}") from error
+    table = read_columns(path, (), encoding, sheet, progress)
     roles = columns_of(table, columns)
     read = list(read_entries(table.rows, roles, Path(path).name, who, at))
     aside = [said for _, said in read if isinstance(said, Aside)]

@@ -104,8 +104,7 @@ def priors_of(engine: Engine, counts: Mapping[tuple[int, ...], float], weight: f
     -------
     dict of str to ndarray, shape (k,)
     """
-    own = {fact: np.asarray(p, float) for fact, p in engine.priors.items()
-           if fact in engine.table.vocabulary}
+    own = _own(engine)
     asked = [fact for fact in own if fact not in engine.gate]
     inside = tuple(place for place, code in enumerate(engine.codes) if code.isdigit())
     outside = tuple(place for place, code in enumerate(engine.codes) if not code.isdigit())
@@ -143,10 +142,15 @@ def _given(engine: Engine, priors: Mapping[str, np.ndarray], sets: Sequence[tupl
     return mass, result
 
 
+def _own(engine: Engine) -> dict[str, np.ndarray]:
+    """The group's own priors of the facts that its table asks."""
+    return {fact: np.asarray(p, float) for fact, p in engine.priors.items()
+            if fact in engine.table.vocabulary}
+
+
 def _telling(engine: Engine, counts: Mapping[tuple[int, ...], float]) -> dict[str, int]:
     """Decisions that tell something of each fact."""
-    own = {fact: np.asarray(p, float) for fact, p in engine.priors.items()
-           if fact in engine.table.vocabulary}
+    own = _own(engine)
     given = _given(engine, own, list(counts))[1]
     n = np.array(list(counts.values()))
     return {fact: int(n[(np.abs(given[fact] - p) > TELLING).any(axis=1)].sum())

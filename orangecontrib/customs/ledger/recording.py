@@ -135,7 +135,7 @@ def withdraw(ledger: Ledger, id_: str, who: str, at: str | None = None) -> Entry
              if entry.kind != WITHDRAWAL and entry.id.startswith(id_)]
     if len(found) != 1:
         raise ValueError(f"{len(found) or 'no'} entries of {ledger.path} begin with '{id_}'; give "
-                         "the id of one, as show --entries and export write it")
+                         "the id of one, as export writes it")
     entry = withdrawal_of(found[0], who, at)
     ledger.append([entry])
     return entry

@@ -13,7 +13,8 @@ import os
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
+from urllib.parse import quote
 
 from .entry import COLUMNS, NUMBERS, WITHDRAWAL, Entry
 
@@ -176,7 +177,7 @@ class Ledger:
             raise LedgerError(f"cannot write {self.path}: there is no such folder; make it first")
         mode = "rwc" if writing else "rw" if os.access(self.path, os.W_OK) else "ro"
         try:
-            with closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode={mode}", uri=True,
+            with closing(sqlite3.connect(f"{uri_of(self.path.absolute())}?mode={mode}", uri=True,
                                          timeout=self.patience, isolation_level=None)
                          ) as connection:
                 if not writing:
@@ -185,7 +186,8 @@ class Ledger:
                         self._check(*_stamp(connection))
                         yield connection
                     else:  # of a program that was killed while it made the file
-                        yield _empty()
+                        with closing(_empty()) as nothing:
+                            yield nothing
                     return
                 # the directory, too, is on the disk before an append is done
                 connection.execute("PRAGMA synchronous = EXTRA")
@@ -216,6 +218,12 @@ class Ledger:
             connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
         connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def uri_of(path: PurePath) -> str:
+    """A path as SQLite takes it: of a network drive the server is no authority (`Path.as_uri`)."""
+    place = quote(path.as_posix())
+    return f"file://{'' if place.startswith('/') else '/'}{place}"
 
 
 def _tables(connection: sqlite3.Connection) -> int:

@@ -97,7 +97,12 @@ def standing(entries: Iterable[Entry]) -> list[Entry]:
 
 def last_words(entries: Iterable[Entry]) -> list[Entry]:
     """Of reviews that stand the last of each good, whoever decided."""
-    return list({entry.good: entry for entry in standing(entries)}.values())
+    return _last_of(standing(entries))
+
+
+def _last_of(stands: Iterable[Entry]) -> list[Entry]:
+    """The last review of each good, in the order of time."""
+    return list({entry.good: entry for entry in stands}.values())
 
 
 def summarise(entries: Iterable[Entry], digits: int = LEVELS[-1]) -> Summary:
@@ -106,7 +111,7 @@ def summarise(entries: Iterable[Entry], digits: int = LEVELS[-1]) -> Summary:
     A good counts once, by the last word on it, so that its n are not of one good many times.
     """
     stands = standing(entries)
-    words = list({entry.good: entry for entry in stands}.values())
+    words = _last_of(stands)
     known = [(entry, right) for entry in words
              if (right := agrees(entry.said, entry.found, digits)) is not None]
     months = [entry.month for entry, _ in known]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from math import fsum
 
 import numpy as np
@@ -136,7 +137,9 @@ def best_way(masses: Mapping[str, float]) -> str:
         below: dict[str, float] = {}
         for longer, p in known.items():
             if longer != code and longer.startswith(code):
-                node = _next(code, longer)
+                # a chapter decides nothing: its headings stand beside those of others
+                node = longer[:LEVELS[1]] if not code and longer.isdigit() \
+                    else _next(code, longer)
                 below[node] = below.get(node, 0.) + p
         if not below or known.get(code, 0.) > max(below.values()):
             return code
@@ -165,7 +168,7 @@ class Masses:
         """Goods of which something is known."""
         return int(self._known.sum())
 
-    @property
+    @cached_property
     def _known(self) -> np.ndarray:
         found: np.ndarray = ~np.isnan(self.p).all(axis=1)
         return found

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from orangecontrib.customs.fusion.classifier import is_outside
+from orangecontrib.customs.fusion.classifier import outside_of
 from orangecontrib.customs.nomenclature.decision_table import OUTSIDE
 
 __all__ = ["ClassCodes"]
@@ -41,7 +41,8 @@ class ClassCodes:
     @cached_property
     def outside(self) -> np.ndarray:
         """Which values are codes of no group, (n,)."""
-        return np.array([bool(value) and is_outside(value, self.codes) for value in self.values])
+        return np.array([bool(value) and out for value, out
+                         in zip(self.values, outside_of(self.values, self.codes))])
 
     def owners(self, code: str) -> list[int]:
         """The deepest values that hold a code, or else all those under it."""
@@ -55,20 +56,27 @@ class ClassCodes:
     @cached_property
     def _parts(self) -> list[tuple[int, int, float]]:
         """Column of a code, value, share of the code's mass that the value gets."""
-        parts = []
-        for column, code in enumerate(self.codes):
-            mine = [] if code == OUTSIDE else self.owners(code)
+        return [(column, place, share) for column, code in enumerate(self.codes)
+                if code != OUTSIDE for place, share in self._split(code)]
+
+    @cached_property
+    def _splits(self) -> dict[str, list[tuple[int, float]]]:
+        return {}
+
+    def _split(self, code: str) -> list[tuple[int, float]]:
+        """Values that get the mass of a code, and which share of it; a model asks for each good."""
+        if code not in self._splits:
+            mine = self.owners(code)
             own = self.shares[mine]
-            parts += [(column, place, float(share)) for place, share in zip(mine, own / own.sum())]
-        return parts
+            self._splits[code] = [(place, float(share))
+                                  for place, share in zip(mine, own / own.sum())]
+        return self._splits[code]
 
     def of_model(self, said: Mapping[str, float]) -> np.ndarray:
         """P of the values by a classifier's P of its own classes, (n,); what is of none is lost."""
         found = np.zeros(len(self.values))
         for code, p in said.items():
-            mine = self.owners(code)
-            own = self.shares[mine]
-            for place, share in zip(mine, own / own.sum()):
+            for place, share in self._split(code):
                 found[place] += p * share
         return found
 

@@ -211,6 +211,7 @@ class FusionLearner(CodesLearner):
             self.groups, self.priors, self.trust, columns,
             ClassCodes(labels.digits, tuple(map(float, counts)), tuple(codes_of(engines))),
             target, data.domain, labels.remarks)
+        model._engines = engines
         if self.texts and columns.text and len(set(codes)) > 1:
             self._teach(model, columns, data[coded.rows], codes, engines)
         return model

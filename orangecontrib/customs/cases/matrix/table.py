@@ -5,6 +5,7 @@ import numpy as np
 from Orange.data import ContinuousVariable, Domain, StringVariable, Table, Variable
 
 from orangecontrib.customs.cases.schema import SCHEMA
+from orangecontrib.customs.declarations.table import strings_of
 from orangecontrib.customs.nomenclature.decision_table import OUTSIDE
 from orangecontrib.customs.nomenclature.table import codes_of
 
@@ -43,7 +44,9 @@ def _amounts(table: Table, columns: dict[str, Variable | None]) -> dict[Money, n
     """What is known of duties, by what it is and its currency."""
     totals = _differences(*(_numbers(table, columns[id_]) for id_ in _TOTALS))
     eur = _differences(*(_numbers(table, columns[id_]) for id_ in _EUR))
-    currency = np.array(_texts(table, columns["duty_currency"]), dtype=object)
+    name = columns["duty_currency"]
+    currency = np.array([""] * len(table) if name is None else strings_of(table, name),
+                        dtype=object)
     currency[np.isnan(totals).any(axis=1)] = ""
     # where value, quantity and weight tell the duty, the specific part alone is not added again
     rest = np.where((currency == "")[:, None], eur, np.nan)
@@ -68,13 +71,6 @@ def _numbers(table: Table, variable: Variable | None) -> np.ndarray:
         return np.full(len(table), np.nan)
     found: np.ndarray = table.get_column(variable).astype(float)
     return found
-
-
-def _texts(table: Table, variable: Variable | None) -> list[str]:
-    if variable is None:
-        return [""] * len(table)
-    return ["" if (text := variable.str_val(value)) == "?" else text
-            for value in table.get_column(variable)]
 
 
 def matrix_table(matrix: Matrix) -> Table:

@@ -34,7 +34,8 @@ def _texts(table: Table, var: Variable) -> list[str]:
     """A column as texts; numbers in full."""
     if not var.is_continuous:
         return strings(table, var)
-    return ["" if value != value else repr(float(value)) if 0 <= value <= 1 else f"{value:.0f}"
+    in_full = var.name.strip().lower() in _NUMBERS
+    return ["" if value != value else repr(float(value)) if in_full else f"{value:.0f}"
             for value in table.get_column(var)]
 
 
@@ -71,21 +72,20 @@ def known_from_table(table: Table, code: Variable, true: Variable, by: Variable 
     Calibration or None
         None where the table does not hold P of the first digits of the codes.
     """
-    columns = {mass.digits: var for var in (*table.domain.attributes, *table.domain.metas)
-               if (mass := MassColumn.of(var)) is not None and mass.digits in LEVELS}
+    columns = [(mass, var) for var in (*table.domain.attributes, *table.domain.metas)
+               if (mass := MassColumn.of(var)) is not None and mass.digits in LEVELS]
     if not columns:
         return None
-    made = MassColumn.of(next(iter(columns.values())))
     said, right = strings(table, code), strings(table, true)
     shared = [""] * len(table) if by is None else strings(table, by)
     key = Role.find(Role.KEY, table.domain.metas)
     keys = [str(row + 1) for row in range(len(table))] if key is None else strings(table, key)
-    masses = {level: table.get_column(var).astype(float) for level, var in columns.items()}
+    masses = {mass.digits: table.get_column(var).astype(float) for mass, var in columns}
     return Calibration(tuple(
         Known(_way(said[row], {level: p[row] for level, p in masses.items()}), code_, shared[row],
               keys[row])
         for row, text in enumerate(right) if (code_ := _true(text))),
-        made_of(made.made_with if made is not None else ""))
+        made_of(columns[0][0].made_with))
 
 
 def _true(text: str) -> str:

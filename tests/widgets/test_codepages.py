@@ -97,6 +97,15 @@ class TestMatrix(WidgetTest):
         self.wait_until_finished(widget=other)
         self.assertEqual(len(self.get_output(other.Outputs.selected, widget=other)), 1)
 
+    def test_the_cell_that_is_sent_stays_in_hand_with_other_money(self):
+        self.send(goods())
+        self.press("640391", "640391")
+        last = self.page.money_combo.count() - 1
+        self.page.money_combo.setCurrentIndex(last)
+        self.page.money_combo.activated.emit(last)
+        self.assertEqual(len(self.selected()), 1)
+        self.assertEqual(len(self.page.view.selectedIndexes()), 1)
+
     def test_the_level_and_the_money_are_chosen(self):
         self.send(goods())
         out = self.get_output(self.widget.Outputs.matrix)

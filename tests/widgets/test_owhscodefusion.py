@@ -929,6 +929,32 @@ class TestLearnerAndModel(Fed, WidgetTest):
         self.send(data=None)
         self.assertIsNone(self.outputs()[1].columns)
 
+    def test_what_changes_no_learner_trains_nothing_again_elsewhere(self):
+        before = self.outputs()
+        self.send(text=goods_with_codes()[1])
+        self.widget.accepted_error = .2
+        self.widget._on_setting()
+        self.wait_until_finished()
+        for one, other in zip(before, self.outputs()):
+            self.assertIs(one, other)
+        self.widget.trust = .8
+        self.widget._on_setting()
+        self.wait_until_finished()
+        for one, other in zip(before, self.outputs()):
+            self.assertIsNot(one, other)
+
+    def test_a_setting_that_is_changed_while_a_model_is_learnt_is_learnt_after_it(self):
+        self.widget.auto_commit = False
+        self.send_signal(self.widget.Inputs.data, goods_with_codes()[0])
+        self.widget.commit.now()
+        self.widget.learn_texts = False
+        self.widget._on_setting()
+        self.wait_until_finished()
+        self.assertIsNotNone(self.outputs()[1].tree)
+        self.widget.commit.now()
+        self.wait_until_finished()
+        self.assertIsNone(self.outputs()[1].tree)
+
     def test_goods_are_decided_beside(self):
         data, facts, _ = goods_with_codes()
         self.send(data=data, text=facts)
@@ -962,6 +988,8 @@ class TestLearnerAndModel(Fed, WidgetTest):
         self.send_signal(answered.Inputs.predictors, model, 1, widget=answered)
         table = self.get_output(answered.Outputs.annotated, widget=answered)
         self.assertIn("HS Code Fusion (6403)", [v.name for v in table.domain.metas])
+
+
 class TestCalibration(WidgetTest):
     """Goods with known codes, on which safe digits rest."""
 

@@ -280,7 +280,8 @@ class OWEvaluateCodes(EvaluationReport, CustomsWidget):
         if self.evaluated is not None:
             self.evaluated.accepted = self.evaluated.judge.accepted(self.limit)
         if self.compared is not None:
-            self._finish()
+            self._show()
+            self._send()
 
     def _on_ledger(self, path: str):
         self.ledger_file = self.storable(path)
@@ -308,6 +309,7 @@ class OWEvaluateCodes(EvaluationReport, CustomsWidget):
 
     def _on_matrix(self):
         self.matrix_level, self.matrix_money = self.matrix_page.level, self.matrix_page.wanted
+        self.matrix_page.choose(tuple(self.matrix_cell) or None)
         self._send_matrix()
         self._send_selected()
 
@@ -428,6 +430,9 @@ class OWEvaluateCodes(EvaluationReport, CustomsWidget):
     def _finish(self):
         self._show()
         self._send()
+        e = self.evaluated  # whatever limit: HS Code Fusion would decide all goods again
+        self.Outputs.calibration.send(
+            calibration_table(e.known) if e is not None and e.known.rows else None)
 
     def _send(self):
         e, c = self.evaluated, self.compared
@@ -435,8 +440,6 @@ class OWEvaluateCodes(EvaluationReport, CustomsWidget):
         self.Outputs.scored.send(self._table)
         self.Outputs.codes.send(codes_table(e.codes) if e is not None else None)
         self.Outputs.levels.send(levels_table(e.final) if e is not None else None)
-        self.Outputs.calibration.send(
-            calibration_table(e.known) if e is not None and e.known.rows else None)
         self.Outputs.models.send(models_table(c.rows) if c is not None else None)
         self.Outputs.judged.send(judged_table(c.asked, c.judges, self.limit)
                                  if c is not None else None)

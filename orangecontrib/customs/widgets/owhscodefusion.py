@@ -36,10 +36,12 @@ from orangecontrib.customs.cases.worklist import Line, line_of
 from orangecontrib.customs.declarations.learning.table import learnt_from
 from orangecontrib.customs.evaluation.conformal import Calibration
 from orangecontrib.customs.evaluation.knowngoods.table import calibration_from_table
+from orangecontrib.customs.facts import Priors
 from orangecontrib.customs.fusion import Engine, Verdict
 from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.fusion.engine import MODEL, PHOTOS, TEXT
 from orangecontrib.customs.fusion.table import default_key, key_candidates
+from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Joined, say
 from orangecontrib.customs.photos.table import SeenPhoto, model_behind, photos_by_good
 from orangecontrib.customs.widgets.utils import conclusion
@@ -268,7 +270,7 @@ class OWHSCodeFusion(FusionAnswers, FusionLedger, FusionWeight, FusionLearning, 
         self.show_paths()
         self._show_groups()
         self._show_good()
-        self._send_learner()  # as Test and Score needs it, without goods
+        self._send_learner(*self._choices())  # as Test and Score needs it, without goods
 
     # -- layout
 
@@ -445,19 +447,12 @@ class OWHSCodeFusion(FusionAnswers, FusionLedger, FusionWeight, FusionLearning, 
         silent = silent_links(self, [getattr(self.Inputs, name).name
                                      for name, table in given.items() if table is None])
         self.Warning.nothing(links=Joined(tuple(silent), "; "), shown=bool(silent))
-        self._send_learner()
-        if self.labelled is None and all(table is None for table in self.tables.values()):
+        groups, priors = self._choices()
+        self._send_learner(groups, priors)
+        if groups is None or self.labelled is None and all(
+                table is None for table in self.tables.values()):
             self._stale = False
-            self._show_case(None, [], [])
-            self.results = None
-            self._send()
-            return
-        groups = self._chosen_groups()
-        if groups is None:
-            self._stale = False
-            self._show_case(None, [], [])
-            self.results = None
-            self._send()
+            self._show_nothing()
             return
         unnamed = [title for name, title in (("text", "Text Facts"),
                                              ("photos", "Photo Features"),
@@ -466,7 +461,6 @@ class OWHSCodeFusion(FusionAnswers, FusionLedger, FusionWeight, FusionLearning, 
                    and self.key_combos[name].variable is None]
         if unnamed:
             self.Information.row_numbers(inputs=", ".join(unnamed))
-        priors = self._priors(vocabulary_of(groups))
         self._job = Job(
             engines_of(groups, priors), **self.tables, features=self.features,
             decisions=self.decisions_table, calibration=self.calibration,
@@ -480,6 +474,16 @@ class OWHSCodeFusion(FusionAnswers, FusionLedger, FusionWeight, FusionLearning, 
         self._deciding(True)
         self._arriving = False
         self.begin(run, self._job)
+
+    def _choices(self) -> tuple[tuple[Group, ...] | None, Priors]:
+        """The groups that decide, None where they can't, and the priors."""
+        groups = self._chosen_groups()
+        return groups, Priors({}) if groups is None else self._priors(vocabulary_of(groups))
+
+    def _show_nothing(self):
+        self._show_case(None, [], [])
+        self.results = None
+        self._send()
 
     def _deciding(self, on: bool):
         """Nothing is answered while goods are decided."""
@@ -507,14 +511,11 @@ class OWHSCodeFusion(FusionAnswers, FusionLedger, FusionWeight, FusionLearning, 
         if result is None:
             return
         self._on_learnt(result.learnt)
-        if result.case is None:
-            self._stale = self._newer
-            self._show_case(None, [], [])
-            self.results = None
-            self._send()
-            return
         self._stale = self._newer
         case = result.case
+        if case is None:
+            self._show_nothing()
+            return
         self._ask_for(tuple(engine.group for engine in case.engines))
         if len(result.verdicts) < len(case):
             self.Warning.cancelled(done=len(result.verdicts), n=len(case))
@@ -545,9 +546,7 @@ class OWHSCodeFusion(FusionAnswers, FusionLedger, FusionWeight, FusionLearning, 
             self.Error.no_evidence(reason=message)
         else:
             self.Error.failed(reason=message)
-        self._show_case(None, [], [])
-        self.results = None
-        self._send()
+        self._show_nothing()
 
     def _send(self):
         if self.results is not None and self._changed_rows:

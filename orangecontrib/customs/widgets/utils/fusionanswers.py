@@ -117,10 +117,10 @@ class FusionAnswers(Part):
             **{key: mark for key, mark in reviewed.items() if isinstance(mark, str)}}
         answers = {**self.answers, **changed}
         self.answers: dict = {key: dict(facts) for key, facts in answers.items() if facts}
+        before = set(self.reviewed)
         self.reviewed: list = [*(key for key in self.reviewed if reviewed.get(key, True)),
-                         *(key for key, on in reviewed.items()
-                           if on and key not in self.reviewed)]
-        self.unwritten.update(reviewed, (key for key in changed if key in self.reviewed))
+                               *(key for key, on in reviewed.items() if on and key not in before)]
+        self.unwritten.update(reviewed, changed.keys() & set(self.reviewed))
         if len(changed) > AT_ONCE:
             self._decide()
             return

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from AnyQt.QtWidgets import QLabel
-from Orange.base import Learner, Model
+from Orange.base import Learner
 from Orange.data import Table
 from Orange.widgets.utils.concurrent import TaskState
 
 from orangecontrib.customs.cases.learning.table import FusionLearner, FusionModel, law_model
 from orangecontrib.customs.facts import Priors
-from orangecontrib.customs.fusion.among import vocabulary_of
 from orangecontrib.customs.groups import Group
 from orangecontrib.customs.i18n import Sayable, say
 from orangecontrib.customs.widgets.utils.common.base import Ended, Part, reason
@@ -61,8 +60,11 @@ class FusionLearning(Part):
     if TYPE_CHECKING:
         labelled: Table | None
 
-    #: What the model was made of, and itself: a new question needs no training.
-    _model_of: tuple[object, Model | None] = (None, None)
+    #: What the learner that was sent, the task in hand, and the model were made of: what does not
+    #: change them trains nothing again, here or in Test and Score.
+    _sent_for: tuple | None = None
+    _asked_of: tuple | None = None
+    _learnt_of: tuple | None = None
 
     def _set_up_learner(self):
         box = group_box(self.controlArea, words("learner"))
@@ -77,37 +79,28 @@ class FusionLearning(Part):
         learner.name = self.name
         return learner
 
-    @property
-    def _made_of(self) -> object:
+    def _made_of(self, priors: Priors) -> tuple:
         return (self.labelled, tuple(map(str, self.groups)), self.trust, self.learn_texts,
-                self.priors_file, self.priors_table)
+                {fact: tuple(map(float, p)) for fact, p in priors.items()})
 
     @property
     def _to_learn_from(self) -> Table | None:
         """The goods with known codes; None where that is done."""
-        return None if self._same() else self.labelled
+        return None if _alike(self._learnt_of, self._asked_of) else self.labelled
 
-    def _same(self) -> bool:
-        before, now = self._model_of[0], self._made_of
-        return isinstance(before, tuple) and all(
-            one is other or not isinstance(one, Table) and not isinstance(other, Table)
-            and one == other for one, other in zip(before, now))
-
-    def _send_learner(self):
+    def _send_learner(self, groups: tuple[Group, ...] | None, priors: Priors):
         """The learner at once, and the model if no training is needed."""
-        groups = self._chosen_groups()
         if groups is None:
+            self._sent_for = self._asked_of = self._learnt_of = None
             self.Outputs.learner.send(None)
             self._send_model(None)
             return
-        priors = self._priors(vocabulary_of(groups))
+        made_of = self._asked_of = self._made_of(priors)
+        if _alike(self._sent_for, made_of):
+            return
+        self._sent_for, self._learnt_of = made_of, None
         self.Outputs.learner.send(self.learner_of(groups, priors))
-        if self.labelled is None:
-            self._model_of = None, None
-            self._send_model(law_model(groups, priors, self.trust))
-        elif not self._same():
-            self._model_of = None, None
-            self._send_model(None)
+        self._send_model(law_model(groups, priors, self.trust) if self.labelled is None else None)
 
     def _send_model(self, model: FusionModel | None):
         self.Outputs.fitted.send(model)
@@ -115,9 +108,16 @@ class FusionLearning(Part):
 
     def _on_learnt(self, learnt: Learnt):
         if learnt.model is not None:
-            self._model_of = self._made_of, learnt.model
+            self._learnt_of = self._asked_of
             self._send_model(learnt.model)
         self.Warning.learning(reason=learnt.trouble, shown=bool(learnt.trouble))
+
+
+def _alike(one: tuple | None, other: tuple | None) -> bool:
+    """Whether the same was made of both; tables are the same only where they are one."""
+    return one is not None and other is not None and all(
+        mine is theirs or not isinstance(mine, Table) and not isinstance(theirs, Table)
+        and mine == theirs for mine, theirs in zip(one, other))
 
 
 def said_of(model: FusionModel | None) -> Sayable:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import getpass
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from AnyQt.QtCore import QSettings
@@ -64,8 +64,7 @@ class Written:
         new = []
         models = {"photos": self.model.digest} if self.model is not None else {}
         for review in self.reviews:
-            entry = entry_of(self.case, Review(review.row, review.found, review.who, review.at,
-                                               review.photos, models), SOURCE, self.error)
+            entry = entry_of(self.case, replace(review, models=models), SOURCE, self.error)
             before = stands.get(entry.key)
             if before is None or (before.good, before.said, before.found) != (
                     entry.good, entry.said, entry.found):

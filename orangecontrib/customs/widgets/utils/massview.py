@@ -193,7 +193,7 @@ class MassTree(QTreeWidget):
         item.setText(0, code)
         if branch.chosen:
             item.setData(0, _SAFE, len(code) if self._safe is None
-                         else _length(code, self._safe[:len(branch.code)]))
+                         else len(spaced(self._safe[:len(branch.code)])))
         else:
             item.setForeground(2, self._quiet)
         item.setText(2, name)
@@ -306,16 +306,6 @@ class MassTree(QTreeWidget):
 def _mass(item: QTreeWidgetItem) -> float:
     found = item.data(0, _BRANCH)
     return found.p if isinstance(found, Branch) else float(found or 0)
-
-
-def _length(text: str, digits: str) -> int:
-    """Characters of a spaced code that hold so many digits."""
-    left = len(digits)
-    for place, sign in enumerate(text):
-        if left == 0:
-            return place
-        left -= sign.isdigit()
-    return len(text)
 
 
 class MassPage(QWidget):

@@ -1,19 +1,21 @@
 """Plots in the add-on's colours, those of the palette that the screen has now."""
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+import numpy as np
 import pyqtgraph as pg
-from AnyQt.QtCore import QEvent
+from AnyQt.QtCore import QEvent, Qt
 from AnyQt.QtGui import QColor, QPalette
 from AnyQt.QtWidgets import QApplication
 
+from orangecontrib.customs.evaluation import Bin
 from orangecontrib.customs.i18n import Sayable, say
 from orangecontrib.customs.widgets.utils.common.theme import theme
 from orangecontrib.customs.widgets.utils.common.wording import reword, spoken
 
-__all__ = ["BROWN", "GREEN", "DARK", "LIGHT", "Plot", "drawn", "ground", "ink", "plot",
-           "worded_axis"]
+__all__ = ["BROWN", "GREEN", "DARK", "LIGHT", "Plot", "drawn", "ground", "ink", "of_bins",
+           "plot", "points", "worded_axis"]
 
 BROWN, GREEN, DARK, LIGHT = "#b5651d", "#2e7d32", "#4a3728", "#d9a86c"
 
@@ -58,6 +60,30 @@ class Plot(pg.PlotWidget):
         super().changeEvent(event)
         if event.type() == QEvent.PaletteChange:
             reword(self)
+
+
+def points(plot: Plot, places: Sequence[np.ndarray], colour: QColor, symbol: str = "o",
+           dash: Qt.PenStyle = Qt.SolidLine, name: str | None = None, **bars: float) -> None:
+    """Points with intervals, and a line through them.
+
+    Parameters
+    ----------
+    places : x, y, low, high
+        Each of shape (n,).
+    bars : float
+        Of the intervals: ``beam``, as wide as which their ends are.
+    """
+    x, y, low, high = places
+    plot.addItem(pg.ErrorBarItem(x=x, y=y, top=high - y, bottom=y - low,
+                                 pen=pg.mkPen(colour, width=1), **bars))
+    plot.plot(x, y, pen=pg.mkPen(colour, width=2, style=dash), symbol=symbol, symbolSize=8,
+              symbolBrush=colour, symbolPen=None, name=name)
+
+
+def of_bins(bins: Sequence[Bin]) -> list[np.ndarray]:
+    """What was stated and what came true, with its interval, as :func:`points` takes them."""
+    return [np.array([getattr(one, part) for one in bins])
+            for part in ("stated", "happened", "low", "high")]
 
 
 def _colour(plot: Plot) -> None:

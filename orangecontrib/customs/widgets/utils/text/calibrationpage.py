@@ -20,9 +20,16 @@ from orangecontrib.customs.widgets.utils.common.controls import (
     splitter,
 )
 from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsModel
-from orangecontrib.customs.widgets.utils.common.plots import BROWN, GREEN, drawn, plot
+from orangecontrib.customs.widgets.utils.common.plots import (
+    BROWN,
+    GREEN,
+    drawn,
+    of_bins,
+    plot,
+    points,
+)
 from orangecontrib.customs.widgets.utils.common.theme import theme
-from orangecontrib.customs.widgets.utils.common.wording import room, spoken, worded
+from orangecontrib.customs.widgets.utils.common.wording import room, worded
 
 __all__ = ["CalibrationPage"]
 
@@ -98,41 +105,46 @@ class CalibrationPage(SentencePage):
         name = "nothing" if not rows else "sentence" if photos else "codes_only"
         worded(self.sentence, text=words(name, far=far, n=len(rows)) if rows else words(name))
         self._select(range(len(codes)) if codes else range(min(1, len(rows))))
-        spoken(self.plot, "curves", lambda _: self._draw())
+        self._draw()
 
     def clear(self) -> None:
         """Show nothing."""
         self.show_curves((), ())
 
     def _select(self, rows: Sequence[int]) -> None:
+        """Take rows in hand; they are drawn by who asks for that."""
         selection = self.view.selectionModel()
+        selection.blockSignals(True)
         selection.clearSelection()
         for row in rows:
             selection.select(self.model.index(row, 0),
                              QItemSelectionModel.Select | QItemSelectionModel.Rows)
+        selection.blockSignals(False)
+        self.view.viewport().update()
 
     def _draw(self) -> None:
-        plot = self.plot
-        plot.clear()
-        plot.addItem(pg.PlotDataItem([0, 1], [0, 1], pen=pg.mkPen(
-            drawn("#999999"), style=Qt.DotLine)))
-        chosen = sorted(self.model.source_row(index.row())
-                        for index in self.view.selectionModel().selectedRows())
-        told = []
-        for row in chosen:
-            curve, photos, name = self.model.rows[row]
-            if not curve.bins:
-                continue
-            colour = drawn(_COLOURS[row % len(_COLOURS)])
-            symbol, sign = list(_SYMBOLS.items())[row % len(_SYMBOLS)]
-            told.append(f"<span style='color:{colour.name()}'>{sign}</span>&nbsp;"
-                        + escape(say(name)).replace(" ", "&nbsp;"))
-            x, y, low, high = (np.array([getattr(b, part) for b in curve.bins])
-                               for part in ("stated", "happened", "low", "high"))
-            plot.addItem(pg.ErrorBarItem(x=x, y=y, top=high - y, bottom=y - low,
-                                         pen=pg.mkPen(colour, width=1)))
-            plot.plot(x, y, symbolSize=8, symbolBrush=colour, symbolPen=None, symbol=symbol,
-                      pen=pg.mkPen(colour, width=2, style=Qt.DashLine if photos else Qt.SolidLine))
-        self.legend.setText(" &nbsp; ".join(told))
-        plot.setXRange(0, 1)
-        plot.setYRange(0, 1)
+        """Draw the curves of the selected rows."""
+        chosen = [(place, self.model.rows[place]) for place in sorted(
+            self.model.source_row(index.row())
+            for index in self.view.selectionModel().selectedRows())]
+        legend = self.legend
+        self.plot.draw(lambda plot: legend.setText(_drawn(plot, chosen)))
+
+
+def _drawn(plot, chosen: Sequence[tuple[int, _Row]]) -> str:
+    """Draw curves, each as its place has it; what tells them apart, as HTML."""
+    plot.addItem(pg.PlotDataItem([0, 1], [0, 1], pen=pg.mkPen(
+        drawn("#999999"), style=Qt.DotLine)))
+    told = []
+    for place, (curve, photos, name) in chosen:
+        if not curve.bins:
+            continue
+        colour = drawn(_COLOURS[place % len(_COLOURS)])
+        symbol, sign = list(_SYMBOLS.items())[place % len(_SYMBOLS)]
+        told.append(f"<span style='color:{colour.name()}'>{sign}</span>&nbsp;"
+                    + escape(say(name)).replace(" ", "&nbsp;"))
+        points(plot, of_bins(curve.bins), colour, symbol,
+               Qt.DashLine if photos else Qt.SolidLine)
+    plot.setXRange(0, 1)
+    plot.setYRange(0, 1)
+    return " &nbsp; ".join(told)

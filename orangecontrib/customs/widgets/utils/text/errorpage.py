@@ -23,7 +23,9 @@ from orangecontrib.customs.widgets.utils.common.plots import (
     drawn,
     ground,
     ink,
+    of_bins,
     plot,
+    points,
 )
 from orangecontrib.customs.widgets.utils.common.theme import mixed, theme
 from orangecontrib.customs.widgets.utils.common.wording import room, worded
@@ -130,13 +132,7 @@ def _draw_calibration(plot, stated, corrected):
             (corrected, GREEN, "t1", Qt.DashLine, "corrected")):
         if not bins:
             continue
-        colour = drawn(colour)
-        x, y, low, high = (np.array([getattr(b, part) for b in bins])
-                           for part in ("stated", "happened", "low", "high"))
-        plot.addItem(pg.ErrorBarItem(x=x, y=y, top=high - y, bottom=y - low,
-                                     pen=pg.mkPen(colour, width=1)))
-        plot.plot(x, y, pen=pg.mkPen(colour, width=2, style=dash), symbol=symbol, symbolSize=8,
-                  symbolBrush=colour, symbolPen=None, name=say(words(name)))
+        points(plot, of_bins(bins), drawn(colour), symbol, dash, say(words(name)))
     plot.setXRange(0, 1)
     plot.setYRange(0, 1)
 

@@ -27,7 +27,7 @@ from orangecontrib.customs.widgets.utils.common.controls import (
 )
 from orangecontrib.customs.widgets.utils.common.goodslist import Column, GoodsModel
 from orangecontrib.customs.widgets.utils.common.pathedit import PathEdit
-from orangecontrib.customs.widgets.utils.common.plots import BROWN, GREEN, drawn, plot
+from orangecontrib.customs.widgets.utils.common.plots import BROWN, GREEN, drawn, plot, points
 from orangecontrib.customs.widgets.utils.common.wording import room, worded
 
 __all__ = ["LedgerPage"]
@@ -196,15 +196,11 @@ def _draw(plot, periods: Sequence[Period], code: str = "", alarmed: Collection[s
 
 def _draw_errors(plot, periods: Sequence[Period], code: str):
     known = [(place, period) for place, period in enumerate(periods) if period.n]
-    x = np.array([place for place, _ in known], float)
-    y, low, high = (100 * np.array([getattr(period, name) for _, period in known])
-                    for name in ("rate", "low", "high"))
-    colour = drawn(BROWN)
-    plot.addItem(pg.ErrorBarItem(x=x, y=y, top=high - y, bottom=y - low, beam=.15,
-                                 pen=pg.mkPen(colour, width=1)))
+    places = [np.array([place for place, _ in known], float),
+              *(100 * np.array([getattr(period, name) for _, period in known])
+                for name in ("rate", "low", "high"))]
     name = words("of_code", code=code) if code else words("happened")
-    plot.plot(x, y, pen=pg.mkPen(colour, width=2), symbol="o", symbolSize=8,
-              symbolBrush=colour, symbolPen=None, name=say(name))
+    points(plot, places, drawn(BROWN), name=say(name), beam=.15)
 
 
 def _draw_stated(plot, periods: Sequence[Period]):
@@ -213,5 +209,4 @@ def _draw_stated(plot, periods: Sequence[Period]):
     if said:
         x, y = zip(*said)
         plot.plot(x, y, pen=pg.mkPen(drawn(GREEN), width=2, style=Qt.DashLine),
-                       name=say(words("stated")))
-
+                  name=say(words("stated")))

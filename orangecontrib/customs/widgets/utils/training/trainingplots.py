@@ -18,7 +18,9 @@ from orangecontrib.customs.widgets.utils.common.plots import (
     Plot,
     drawn,
     ink,
+    of_bins,
     plot,
+    points,
     worded_axis,
 )
 from orangecontrib.customs.widgets.utils.common.wording import room, worded
@@ -173,9 +175,4 @@ def _draw_reliability(plot: Plot, row: FeatureReport) -> None:
     plot.setXRange(0, 1)
     plot.setYRange(0, 1)
     plot.addItem(pg.PlotDataItem([0, 1], [0, 1], pen=pg.mkPen(ink(), style=Qt.DashLine)))
-    x, y, low, high = (np.array([getattr(b, part) for b in row.bins])
-                       for part in ("stated", "happened", "low", "high"))
-    plot.addItem(pg.ErrorBarItem(x=x, y=y, top=high - y, bottom=y - low, beam=.012,
-                                 pen=pg.mkPen(drawn(BROWN), width=1)))
-    plot.plot(x, y, pen=pg.mkPen(drawn(BROWN), width=2), symbol="o", symbolSize=8,
-              symbolBrush=drawn(BROWN), symbolPen=None)
+    points(plot, of_bins(row.bins), drawn(BROWN), beam=.012)
